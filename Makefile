@@ -1,0 +1,48 @@
+# Same verbs everywhere. `make help` lists them.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := libs/schemas libs/kit libs/xero_sim services/connector services/contacts services/bills services/payments deploy/local
+SOURCES := libs services deploy tests
+
+.venv/ready: requirements.txt $(PACKAGES:%=%/pyproject.toml)
+	@echo "Making .venv and installing the pinned packages …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@# pip's --require-hashes refuses editable packages, so ours come after the locked third parties.
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation $(PACKAGES:%=-e %)
+	@touch $@
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: .venv/ready ## Start everything, tell the story of one tenant, stop everything
+	@$(BIN)/python -m tieout_local.demo
+
+up: .venv/ready ## Start everything and keep it running; Ctrl-C stops it
+	@$(BIN)/python -m tieout_local.up
+
+test: .venv/ready ## Run all tests against a real Kafka and a real Postgres
+	@$(BIN)/pytest
+
+check: .venv/ready ## Lint, types, layers, generated files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tieout_schemas.generate --check
+
+format: .venv/ready ## Format the code
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+generate: .venv/ready ## Write the JSON Schemas and the pages that are made from the code
+	@$(BIN)/python -m tieout_schemas.generate
+
+lock: ## Pin the third parties by hash
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
+
+clean: ## Remove the environment and all local data
+	rm -rf .venv .tieout
+
+.PHONY: help demo up test check format generate lock clean

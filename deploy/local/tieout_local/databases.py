@@ -1,0 +1,41 @@
+"""The few things that are asked of a Postgres from outside: does it answer, make a database, drop it."""
+
+import asyncpg
+
+# What a server says, or does not say, while it starts.
+STARTING = (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
+
+
+async def answers(dsn: str) -> bool:
+    """Does it answer a query?"""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=5)
+    except STARTING:
+        return False
+    try:
+        return bool(await connection.fetchval("select true"))
+    finally:
+        await connection.close()
+
+
+async def create(dsn: str, database: str) -> None:
+    """Create the database if it is missing."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        if not await connection.fetchval("select true from pg_database where datname = $1", database):
+            await connection.execute(f"create database {_quoted(database)}")
+    finally:
+        await connection.close()
+
+
+async def drop(dsn: str, database: str) -> None:
+    """Drop the database if it is there, and cut its connections."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(f"drop database if exists {_quoted(database)} with (force)")
+    finally:
+        await connection.close()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,74 @@
+"""Keys of one local installation, made once and kept: to sign tokens, and to encrypt Xero's."""
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import jwt
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from jwt.algorithms import RSAAlgorithm
+
+ISSUER = "https://tieout.local"
+ROLES = ("viewer", "bookkeeper", "approver", "admin", "platform")
+EVERY_TENANT = ("*",)
+
+
+class Keys:
+    """The keys in `folder`, made at first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._private_key = _kept(self._folder / "private.pem", _new_private_key)
+        self._key_id = _kept(self._folder / "key.id", lambda: uuid.uuid4().hex.encode()).decode()
+        self.token_key = _kept(self._folder / "token.key", Fernet.generate_key).decode()
+        """Encrypts Xero's tokens at rest: TIEOUT_TOKEN_KEY."""
+        self._write_jwks()
+
+    @property
+    def jwks_url(self) -> str:
+        """Where the services find the public key."""
+        return self._jwks.as_uri()
+
+    def token(
+        self,
+        sub: str,
+        tenants: Sequence[str] = EVERY_TENANT,
+        roles: Sequence[str] = ROLES,
+        *,
+        seconds: int = 12 * 3600,
+    ) -> str:
+        """A signed token: who, for which tenants (`*`: all), in which roles, for how many seconds."""
+        now = int(time.time())
+        claims = {"iss": ISSUER, "sub": sub, "iat": now, "exp": now + seconds}
+        access = {"tenants": list(tenants), "roles": list(roles)}
+        return jwt.encode(claims | access, self._private_key, algorithm="RS256", headers={"kid": self._key_id})
+
+    @property
+    def _jwks(self) -> Path:
+        return self._folder / "jwks.json"
+
+    def _write_jwks(self) -> None:
+        private = RSAAlgorithm(RSAAlgorithm.SHA256).prepare_key(self._private_key)
+        assert isinstance(private, rsa.RSAPrivateKey)
+        public = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
+        named = {**public, "kid": self._key_id, "alg": "RS256", "use": "sig"}
+        self._jwks.write_text(json.dumps({"keys": [named]}, indent=2) + "\n")
+
+
+def _kept(file: Path, make: Callable[[], bytes]) -> bytes:
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as new:
+            new.write(make())
+    return file.read_bytes()
+
+
+def _new_private_key() -> bytes:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

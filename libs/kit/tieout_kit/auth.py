@@ -1,0 +1,104 @@
+"""Who calls, and what they may (SYS-11): a JWT names the caller, its tenants and its roles."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+import jwt
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from tieout_kit.errors import NotFound, Refused
+from tieout_schemas.roles import Role
+
+EVERY_TENANT = "*"
+
+
+class NotAuthenticated(Refused):
+    """No token, or one that is not good."""
+
+    status = 401
+
+
+class RoleMissing(Refused):
+    """The caller is known and lacks the role; the message names it and whom to ask."""
+
+    status = 403
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls."""
+
+    sub: str
+    tenants: frozenset[str]
+    roles: frozenset[Role]
+
+    def sees(self, tenant_id: UUID) -> bool:
+        """Whether the tenant exists, as far as this caller is concerned."""
+        return EVERY_TENANT in self.tenants or str(tenant_id) in self.tenants
+
+
+class Keys:
+    """Verifies tokens against the issuer's keys, which are fetched when needed and kept for five minutes."""
+
+    def __init__(self, jwks_url: str, issuer: str) -> None:
+        self._keys = jwt.PyJWKClient(jwks_url, cache_jwk_set=True, lifespan=300)
+        self._issuer = issuer
+
+    async def caller(self, token: str) -> Caller:
+        """Who the token is. Raises NotAuthenticated."""
+        try:
+            # In a thread: the client fetches keys with blocking I/O.
+            key = await asyncio.to_thread(self._keys.get_signing_key_from_jwt, token)
+            claims: dict[str, Any] = jwt.decode(
+                token, key.key, algorithms=["RS256", "ES256"], issuer=self._issuer, options={"require": ["exp", "sub"]}
+            )
+            roles = frozenset(Role(role) for role in claims.get("roles", ()))
+            return Caller(claims["sub"], frozenset(claims.get("tenants", ())), roles)
+        except (jwt.PyJWTError, ValueError) as error:
+            raise NotAuthenticated(f"the token is not good: {error}") from error
+
+
+_bearer = HTTPBearer(auto_error=False, description="A JWT with `sub`, `tenants` and `roles`.")
+
+
+async def authenticate(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    """The caller of a request. Raises NotAuthenticated."""
+    if credentials is None:
+        raise NotAuthenticated("send a token: Authorization: Bearer …")
+    keys: Keys = request.app.state.keys
+    return await keys.caller(credentials.credentials)
+
+
+def allow(*roles: Role) -> Callable[..., Any]:
+    """A dependency that lets any of these roles through, for the tenant in the path if there is one.
+
+    Another tenant's record is a 404: who may not see it is not told that it exists.
+    """
+
+    async def check(request: Request, caller: Annotated[Caller, Depends(authenticate)]) -> Caller:
+        tenant_id = request.path_params.get("tenant_id")
+        if tenant_id is not None:
+            try:
+                seen = caller.sees(UUID(tenant_id))
+            except ValueError:
+                seen = False
+            if not seen:
+                raise NotFound("no such tenant")
+        if not caller.roles.intersection(roles):
+            needed = " or ".join(role.value for role in roles)
+            raise RoleMissing(f"this needs the role {needed}; ask an admin of the organisation for it")
+        return caller
+
+    return check
+
+
+READERS = (Role.VIEWER, Role.BOOKKEEPER, Role.APPROVER, Role.ADMIN, Role.PLATFORM)
+EDITORS = (Role.BOOKKEEPER, Role.ADMIN, Role.PLATFORM)
+APPROVERS = (Role.APPROVER, Role.ADMIN, Role.PLATFORM)
+ADMINS = (Role.ADMIN, Role.PLATFORM)

@@ -1,0 +1,247 @@
+"""The loop: from Kafka to one Postgres transaction per batch, nothing lost and nothing doubled (design, In)."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.structs import ConsumerRecord
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+from tieout_kit import metrics, outbox, positions
+from tieout_kit.cause import Cause, Incoming
+from tieout_kit.dead_letters import dead_letter
+from tieout_kit.errors import Conflict, PositionLost, RetryLater
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.telemetry import start_span, traceparent_of
+from tieout_schemas.events import BadEvent, decode
+from tieout_schemas.topics import Topic
+
+Handler = Callable[[Tx, Sequence[Incoming[Any]]], Awaitable[None]]
+"""Handles the events of one topic, in order, many at once."""
+Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
+_COMMIT_EVERY = 5.0
+"""Seconds."""
+
+log = structlog.get_logger(__name__)
+
+
+class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    """One consumer for all topics of a service."""
+
+    def __init__(
+        self,
+        database: Database,
+        bootstrap: str,
+        prefix: str,
+        service: str,
+        handlers: Mapping[Topic, Handler],
+    ) -> None:
+        self._database = database
+        self._bootstrap = bootstrap
+        self._prefix = prefix
+        self._service = service
+        self._topics = {prefix + topic.name: topic for topic in handlers}
+        self._handlers = handlers
+        self._cluster_id = ""
+        # The position of each partition as this member last loaded or wrote it; only these are read.
+        self._mine: dict[TopicPartition, int] = {}
+        self._consumer: AIOKafkaConsumer
+        self._committed_at = 0.0
+        self.trouble: str | None = "not started"
+        self.turned_at = time.monotonic()
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """The next turn loads whatever is ours then."""
+        self._mine.clear()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Nothing is sought here: aiokafka delivers records before this has finished, and swallows its errors."""
+        self._mine.clear()
+
+    async def run(self) -> None:
+        """Consume until cancelled; start over after any trouble but a lost position, which needs a person."""
+        while True:
+            try:
+                await self._consume()
+            except PositionLost as error:
+                self.trouble = f"stopped: {error}"
+                log.critical("consuming stopped", reason=str(error))
+                return
+            except (KafkaError, RetryLater, OSError, TimeoutError) as error:
+                self._trouble(error)
+                await self._pause()
+
+    async def _consume(self) -> None:
+        self._mine.clear()
+        self._cluster_id = await _cluster_id(self._bootstrap)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=f"{self._prefix}tieout-{self._service}",
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            # The same partition number of every topic goes to the same member.
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            max_partition_fetch_bytes=4 << 20,
+        )
+        self._consumer.subscribe(list(self._topics), listener=self)
+        try:
+            await asyncio.wait_for(self._consumer.start(), 30)
+            while True:
+                self.turned_at = time.monotonic()
+                await self._turn()
+        finally:
+            await asyncio.wait_for(self._consumer.stop(), 10)
+
+    async def _turn(self) -> None:
+        assigned = self._consumer.assignment()
+        try:
+            if missing := assigned - self._mine.keys():
+                await self._seek(missing)
+            ready = [tp for tp in self._mine if tp in self._consumer.assignment()]
+            if not ready:
+                await asyncio.sleep(0.05)
+                return
+            batch = await self._consumer.getmany(*ready, timeout_ms=100, max_records=500)
+            self.trouble = None
+            if batch := {tp: records for tp, records in batch.items() if records and tp in self._mine}:
+                await self._handle(batch)
+                await self._commit()
+        except NoOffsetForPartitionError:
+            self._mine.clear()
+        except OffsetOutOfRangeError as error:
+            raise PositionLost(f"out of range: {error}") from error
+        except Conflict:
+            metrics.CONFLICTS.inc()
+            self._mine.clear()
+        except RetryLater as error:
+            # Whether the commit came through is unknown: reload the positions and go on from there.
+            self._mine.clear()
+            self._trouble(error)
+            await self._pause()
+
+    async def _seek(self, partitions: set[TopicPartition]) -> None:
+        """Load the positions of newly assigned partitions and seek there; only then are they read."""
+        topics = sorted({tp.topic for tp in partitions})
+        async with self._database.transaction() as tx:
+            new = set(topics) - await positions.known_topics(tx, self._cluster_id, topics)
+            if new:
+                every = [TopicPartition(t, p) for t in new for p in self._consumer.partitions_for_topic(t) or ()]
+                await positions.begin(tx, self._cluster_id, await self._consumer.beginning_offsets(every))
+            loaded = await positions.load(tx, self._cluster_id, partitions)
+        for tp, offset in loaded.items():
+            if tp in self._consumer.assignment():
+                self._consumer.seek(tp, offset)
+                self._mine[tp] = offset
+
+    async def _handle(self, batch: Batch) -> None:
+        try:
+            await self._transact(batch)
+        except RetryLater:
+            raise
+        except Exception as error:
+            # One of them cannot be handled. Alone, each shows whether it is the one.
+            log.warning("a batch failed, its records are handled one by one", error=repr(error))
+            for tp, records in batch.items():
+                for record in records:
+                    await self._handle_alone(tp, record)
+
+    async def _handle_alone(self, tp: TopicPartition, record: ConsumerRecord) -> None:
+        try:
+            await self._transact({tp: [record]})
+        except RetryLater:
+            raise
+        except Exception as error:
+            log.exception("a record cannot be handled", topic=tp.topic, partition=tp.partition, offset=record.offset)
+            await self._transact({tp: [record]}, refused=f"{type(error).__name__}: {error}")
+
+    async def _transact(self, batch: Batch, refused: str | None = None) -> None:
+        expected = {tp: self._mine[tp] for tp in batch if tp in self._mine}
+        if len(expected) < len(batch):
+            raise Conflict("a partition of this batch was revoked")
+        moved = {tp: records[-1].offset + 1 for tp, records in batch.items()}
+        spans: list[Span] = []
+        dead: list[outbox.Message] = []
+        try:
+            async with self._database.transaction() as tx:
+                # First of all: whoever lost the partition stops here, before any state is touched.
+                await positions.claim(tx, self._cluster_id, expected)
+                for topic, records in self._by_topic(batch):
+                    events = []
+                    for record in records:
+                        try:
+                            if refused:
+                                raise BadEvent(refused)
+                            events.append(self._incoming(topic, record, spans))
+                        except BadEvent as error:
+                            dead.append(dead_letter(self._service, topic.name, record, str(error)))
+                            log.error("dead letter", topic=topic.name, offset=record.offset, reason=str(error))
+                    if events:
+                        await self._handlers[topic](tx, events)
+                await outbox.add(tx, dead)
+                await positions.move(tx, self._cluster_id, moved)
+        except BaseException as error:
+            for span in spans:
+                span.set_status(Status(StatusCode.ERROR, str(error)))
+            raise
+        finally:
+            for span in spans:
+                span.end()
+        self._mine.update({tp: offset for tp, offset in moved.items() if tp in self._mine})
+        metrics.DEAD_LETTERS.labels(self._service).inc(len(dead))
+        for tp, records in batch.items():
+            metrics.CONSUMED.labels(tp.topic).inc(len(records))
+            metrics.LAG_SECONDS.labels(tp.topic).set(time.time() - records[-1].timestamp / 1000)
+
+    async def _commit(self) -> None:
+        """For Kafka's own tools only, which show lag by it; nothing here ever reads it."""
+        if time.monotonic() - self._committed_at > _COMMIT_EVERY:
+            self._committed_at = time.monotonic()
+            try:
+                await self._consumer.commit(
+                    {tp: o for tp, o in self._mine.items() if tp in self._consumer.assignment()}
+                )
+            except KafkaError as error:
+                log.info("Kafka's own commit failed", error=repr(error))
+
+    def _by_topic(self, batch: Batch) -> Iterable[tuple[Topic, list[ConsumerRecord]]]:
+        """The records of each topic, in the order the handlers were declared."""
+        for name, topic in self._topics.items():
+            found = [record for tp, records in batch.items() if tp.topic == name for record in records]
+            if found:
+                yield topic, found
+
+    def _incoming(self, topic: Topic, record: ConsumerRecord, spans: list[Span]) -> Incoming[Any]:
+        event = decode(topic, record.headers, record.value)
+        said = event.envelope
+        span = start_span(
+            f"{self._service} handles {said.type}",
+            said.traceparent,
+            SpanKind.CONSUMER,
+            {"tieout.tenant": str(said.tenantid), "tieout.record": said.subject, "tieout.sequence": said.sequence},
+        )
+        spans.append(span)
+        return Incoming(said, event.data, Cause(said.id, said.correlationid or said.id, traceparent_of(span)))
+
+    def _trouble(self, error: Exception) -> None:
+        self.trouble = f"{type(error).__name__}: {error}"
+        log.warning("consuming is interrupted", trouble=self.trouble)
+
+    async def _pause(self) -> None:
+        self.turned_at = time.monotonic()
+        await asyncio.sleep(0.5)
+
+
+async def _cluster_id(bootstrap: str) -> str:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        await asyncio.wait_for(admin.start(), 30)
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()

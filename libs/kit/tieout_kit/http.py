@@ -1,0 +1,53 @@
+"""The HTTP app every service serves: errors as problem details (RFC 9457), authentication, traces."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+
+from tieout_kit.auth import Keys
+from tieout_kit.errors import Refused, RetryLater
+from tieout_kit.outbox import TooLarge
+
+
+def _problem(status: int, title: str, **more: Any) -> JSONResponse:
+    headers = {"Retry-After": "1"} if status == 503 else None
+    content = {"status": status, "title": title, **more}
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return _problem(error.status, str(error))
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    wrong = [
+        {"field": ".".join(str(part) for part in e["loc"] if part != "body") or "body", "message": e["msg"]}
+        for e in error.errors()
+    ]
+    fields = ", ".join(e["field"] for e in wrong)
+    return _problem(422, f"not as it should be: {fields}", errors=wrong)
+
+
+async def _later(_: Request, error: Exception) -> JSONResponse:
+    return _problem(503, f"try again in a moment: {error}")
+
+
+async def _too_large(_: Request, error: Exception) -> JSONResponse:
+    return _problem(413, str(error))
+
+
+def make_app(title: str, description: str, keys: Keys) -> FastAPI:
+    """An app without routes; `/docs` and `/openapi.json` describe those it gets."""
+    app = FastAPI(title=title, description=description, version="1")
+    app.state.keys = keys
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(RetryLater, _later)
+    app.add_exception_handler(TooLarge, _too_large)
+    FastAPIInstrumentor.instrument_app(app, exclude_spans=["receive", "send"])
+    return app

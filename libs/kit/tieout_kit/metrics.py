@@ -1,0 +1,13 @@
+"""Every metric, once, with its sentence. Read at /metrics on the health port."""
+
+from prometheus_client import Counter, Gauge
+
+CONSUMED = Counter("tieout_consumed_records", "Records handled, their transaction committed.", ["topic"])
+DEAD_LETTERS = Counter(
+    "tieout_dead_letters", "Records that could not be handled, put aside with the reason.", ["service"]
+)
+CONFLICTS = Counter("tieout_position_conflicts", "Batches given up because another member had moved the position.")
+LAG_SECONDS = Gauge("tieout_lag_seconds", "Age of the newest record handled, when it was handled.", ["topic"])
+RELAYED = Counter("tieout_relayed_records", "Outbox rows that Kafka has.")
+RELAY_ELECTED = Counter("tieout_relay_elected", "Times this process became the relay.")
+RELAY_FAILED = Counter("tieout_relay_failed", "Times this relay dropped what it held and started over.")

@@ -1,0 +1,69 @@
+"""What a transaction wants said on Kafka: written with the state, sent by the relay (design, Out)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from tieout_kit import queries
+from tieout_kit.cause import Cause
+from tieout_kit.postgres import Tx
+from tieout_schemas.envelope import Envelope
+from tieout_schemas.payload import Payload
+from tieout_schemas.topics import Topic
+
+_SQL = queries.load("tieout_kit", "outbox.sql")
+
+MAX_BYTES = 900_000
+"""Of a value. Kafka refuses a record of 1 MB and a bit; a row the relay cannot send would block all behind it."""
+
+
+class TooLarge(ValueError):
+    """A message larger than Kafka takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A record to be: its partition follows from the tenant."""
+
+    topic: str
+    tenant_id: UUID | None
+    key: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes | None
+
+
+def event(tx: Tx, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int, cause: Cause) -> Message:
+    """The message that says `payload` on a topic. Raises TooLarge."""
+    envelope = Envelope(
+        id=str(uuid4()),
+        source=f"tieout/{tx.service}",
+        type=payload.ce_type,
+        time=tx.now,
+        tenantid=tenant_id,
+        subject=payload.key_id,
+        sequence=sequence,
+        causationid=cause.causation_id,
+        correlationid=cause.correlation_id,
+        traceparent=cause.traceparent,
+    )
+    value = payload.model_dump_json().encode()
+    if len(value) > MAX_BYTES:
+        raise TooLarge(f"{payload.kind} {payload.key_id} takes {len(value)} bytes, more than {MAX_BYTES}")
+    return Message(topic.name, tenant_id, topic.key_of(tenant_id, payload), envelope.to_headers(), value)
+
+
+async def add(tx: Tx, messages: Iterable[Message]) -> None:
+    """Write the rows. Only after the records they tell of are locked, so that a record's rows stay in order."""
+    rows = list(messages)
+    if not rows:
+        return
+    await tx.db.execute(
+        _SQL["add"],
+        [row.topic for row in rows],
+        [row.tenant_id for row in rows],
+        [row.key for row in rows],
+        # latin-1 carries any byte there and back: a dead letter keeps the headers it came with.
+        [[(name, value.decode("latin-1")) for name, value in row.headers] for row in rows],
+        [row.value for row in rows],
+    )
+    await tx.db.execute(_SQL["wake"])

@@ -1,0 +1,95 @@
+"""Postgres: the pool, and transactions that are tried again when only a race was lost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import asyncpg
+import orjson
+
+from tieout_kit.clock import Clock
+from tieout_kit.errors import RetryLater
+
+T = TypeVar("T")
+
+AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError, TimeoutError)
+"""Postgres is away, or went away in the middle: whether a commit came through is unknown."""
+RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Nothing was done; the same work may be tried again at once."""
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """An open transaction of one service, and the moment it is handled at."""
+
+    db: Any
+    """The asyncpg connection."""
+    service: str
+    now: datetime
+
+
+async def _jsonb(db: Any) -> None:
+    await db.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: b"\x01" + (value if isinstance(value, bytes) else orjson.dumps(value)),
+        decoder=lambda raw: orjson.loads(raw[1:]),
+    )
+
+
+class Database:
+    """A service's database."""
+
+    def __init__(self, url: str, service: str, clock: Clock, *, connections: int = 10) -> None:
+        self.url = url
+        self._service = service
+        self._clock = clock
+        # min_size=0: a service starts, and says it is not ready, while Postgres is away.
+        self._pool = asyncpg.create_pool(
+            url, min_size=0, max_size=connections, init=_jsonb, command_timeout=30, timeout=5
+        )
+
+    async def open(self) -> None:
+        """Make the pool usable; connects lazily."""
+        await self._pool
+
+    async def close(self) -> None:
+        """Close every connection, waiting a little for those in use."""
+        try:
+            async with asyncio.timeout(5):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """One transaction. Raises RetryLater when Postgres is away or a race was lost."""
+        try:
+            async with self._pool.acquire() as db, db.transaction():
+                yield Tx(db, self._service, self._clock())
+        except AWAY as error:
+            raise RetryLater(f"Postgres is away: {error}") from error
+        except RACES as error:
+            raise RetryLater(f"a race was lost: {error}") from error
+
+    async def run(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Do the work in a transaction, again when a race was lost. Raises RetryLater when it does not come through."""
+        for attempt in range(_TRIES):
+            try:
+                async with self.transaction() as tx:
+                    return await work(tx)
+            except RetryLater as error:
+                if attempt == _TRIES - 1 or not isinstance(error.__cause__, RACES):
+                    raise
+        raise AssertionError("unreachable")
+
+    async def connection(self) -> Any:
+        """A connection of one's own, outside the pool, for a session lock or LISTEN."""
+        db = await asyncpg.connect(self.url, timeout=5)
+        await _jsonb(db)
+        return db

@@ -1,0 +1,115 @@
+"""The records a service owns: locked in key order, saved many at once, every former state remembered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from tieout_kit import queries
+from tieout_kit.cause import Cause
+from tieout_kit.errors import RetryLater
+from tieout_kit.postgres import Tx
+from tieout_schemas.platform import PlatformRecord
+
+_SQL = queries.load("tieout_kit", "records.sql")
+R = TypeVar("R", bound=PlatformRecord)
+
+Key = tuple[UUID, UUID]
+"""Tenant and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[R]):
+    """A record as it was read; `sequence` 0: not there yet."""
+
+    tenant_id: UUID
+    sequence: int
+    record: R
+
+    @property
+    def key(self) -> Key:
+        return self.tenant_id, self.record.id
+
+
+@dataclass(frozen=True, slots=True)
+class Saved(Generic[R]):
+    """A record to be saved over the state it was read in."""
+
+    before: Stored[R]
+    record: R
+    sequence: int
+    cause: Cause
+
+
+class Records(Generic[R]):
+    """The records of one kind."""
+
+    def __init__(self, model: type[R]) -> None:
+        self.model = model
+
+    async def lock(self, tx: Tx, keys: Iterable[Key]) -> dict[Key, Stored[R]]:
+        """Those of these records that exist, locked."""
+        tenants, ids = _columns(keys)
+        found = self._stored(await tx.db.fetch(_SQL["lock"], self.model.kind, tenants, ids))
+        return {stored.key: stored for stored in found}
+
+    async def lock_by_xero_id(self, tx: Tx, keys: Iterable[Key]) -> dict[Key, Stored[R]]:
+        """Those behind these Xero ids, locked, by tenant and Xero id."""
+        tenants, ids = _columns(keys)
+        found = self._stored(await tx.db.fetch(_SQL["lock_by_xero_id"], self.model.kind, tenants, ids))
+        return {(s.tenant_id, s.record.sync.xero_id): s for s in found if s.record.sync.xero_id}
+
+    async def lock_held(self, tx: Tx, tenants: Iterable[UUID]) -> list[Stored[R]]:
+        """Those whose write waits."""
+        return self._stored(await tx.db.fetch(_SQL["lock_held"], self.model.kind, list(tenants)))
+
+    async def lock_unanswered(self, tx: Tx, before: datetime) -> list[Stored[R]]:
+        """Some of those whose intent left before a moment and was never answered."""
+        return self._stored(await tx.db.fetch(_SQL["lock_unanswered"], self.model.kind, before))
+
+    async def save(self, tx: Tx, saved: Sequence[Saved[R]]) -> None:
+        """Save them all and remember each state. Raises RetryLater if one was changed by somebody else meanwhile."""
+        kind = self.model.kind
+        tenants = [s.before.tenant_id for s in saved]
+        ids = [s.record.id for s in saved]
+        sequences = [s.sequence for s in saved]
+        docs = [s.record.model_dump_json().encode() for s in saved]
+        rows = await tx.db.fetch(
+            _SQL["save"],
+            kind,
+            tenants,
+            ids,
+            [s.before.sequence for s in saved],
+            sequences,
+            [s.record.sync.xero_id for s in saved],
+            [s.record.sync.held for s in saved],
+            [tx.now if s.record.sync.in_flight else None for s in saved],
+            docs,
+        )
+        if len(rows) != len(saved):
+            raise RetryLater(f"a {kind} was changed by somebody else meanwhile")
+        traces = [s.cause.traceparent for s in saved]
+        await tx.db.execute(_SQL["remember"], kind, tx.now, tenants, ids, sequences, traces, docs)
+
+    async def one(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> Stored[R] | None:
+        """A record, not locked."""
+        found = self._stored(await tx.db.fetch(_SQL["one"], self.model.kind, tenant_id, record_id))
+        return found[0] if found else None
+
+    async def page(self, tx: Tx, tenant_id: UUID, after: UUID | None, limit: int) -> list[Stored[R]]:
+        """A tenant's records after a cursor, by id."""
+        return self._stored(await tx.db.fetch(_SQL["page"], self.model.kind, tenant_id, after, limit))
+
+    async def changes(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> list[dict[str, Any]]:
+        """Every state the record was in: sequence, at, traceparent, doc."""
+        rows = await tx.db.fetch(_SQL["changes"], self.model.kind, tenant_id, record_id)
+        return [dict(row) for row in rows]
+
+    def _stored(self, rows: Iterable[Any]) -> list[Stored[R]]:
+        return [Stored(r["tenant_id"], r["sequence"], self.model.model_validate(r["doc"])) for r in rows]
+
+
+def _columns(keys: Iterable[Key]) -> tuple[list[UUID], list[UUID]]:
+    unique = sorted(set(keys))
+    return [tenant for tenant, _ in unique], [record_id for _, record_id in unique]

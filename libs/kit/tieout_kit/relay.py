@@ -1,0 +1,113 @@
+"""Carries outbox rows to Kafka in order: one relay per database, its forerunner fenced (design, Out)."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from tieout_kit import metrics, queries
+from tieout_kit.postgres import AWAY, Database
+from tieout_schemas.topics import partition_of
+
+_SQL = queries.load("tieout_kit", "outbox.sql")
+_LOCK = 7_301_002
+_BATCH = 500
+_TRANSACTION_TIMEOUT = 10
+"""Seconds. Kafka aborts a transaction of a relay that fell asleep after this."""
+_IDLE = 1.0
+"""Seconds until the outbox is looked at though nobody rang."""
+
+log = structlog.get_logger(__name__)
+
+
+class Relay:
+    """Sends what the outbox holds, in order of ids, and deletes it once Kafka has it."""
+
+    def __init__(self, database: Database, bootstrap: str, prefix: str, service: str, partitions: int) -> None:
+        self._database = database
+        self._bootstrap = bootstrap
+        self._prefix = prefix
+        self._transactional_id = f"{prefix}tieout-{service}-relay"
+        self._partitions = partitions
+        self.trouble: str | None = "not started"
+
+    async def run(self) -> None:
+        """Relay until cancelled; start over after any trouble."""
+        while True:
+            try:
+                await self._reign()
+            except (KafkaError, *AWAY) as error:
+                # Whatever the error, nothing held is sent again from here: the next reign reads the rows afresh,
+                # after init_transactions. A fenced relay that kept its rows would publish an old state last.
+                self.trouble = f"{type(error).__name__}: {error}"
+                metrics.RELAY_FAILED.inc()
+                log.warning("relay starts over", trouble=self.trouble)
+                await asyncio.sleep(1)
+
+    async def _reign(self) -> None:
+        db = await self._database.connection()
+        try:
+            while not await db.fetchval("select pg_try_advisory_lock($1)", _LOCK):
+                self.trouble = None
+                await asyncio.sleep(_IDLE)
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                transactional_id=self._transactional_id,
+                transaction_timeout_ms=_TRANSACTION_TIMEOUT * 1000,
+                acks="all",
+                linger_ms=5,
+                max_batch_size=1 << 20,
+            )
+            try:
+                # Fences the forerunner, should it only have slept; rows are read only after this.
+                await asyncio.wait_for(producer.start(), 30)
+                metrics.RELAY_ELECTED.inc()
+                self.trouble = None
+                await self._relay(db, producer)
+            finally:
+                await _stop(producer)
+        finally:
+            db.terminate()
+
+    async def _relay(self, db: Any, producer: AIOKafkaProducer) -> None:
+        rung = asyncio.Event()
+        await db.add_listener("tieout_outbox", lambda *_: rung.set())
+        while True:
+            rung.clear()
+            rows = await db.fetch(_SQL["oldest"], _BATCH)
+            if not rows:
+                try:
+                    await asyncio.wait_for(rung.wait(), _IDLE)
+                except TimeoutError:
+                    if db.is_closed():
+                        raise ConnectionError("the connection that holds the relay's lock is gone") from None
+                continue
+            # An idempotent send to a lost broker never fails by itself.
+            async with asyncio.timeout(_TRANSACTION_TIMEOUT):
+                await self._send(producer, rows)
+            await db.execute(_SQL["delete"], [row["id"] for row in rows])
+            metrics.RELAYED.inc(len(rows))
+
+    async def _send(self, producer: AIOKafkaProducer, rows: list[Any]) -> None:
+        await producer.begin_transaction()
+        sent = [
+            await producer.send(
+                self._prefix + row["topic"],
+                row["value"],
+                row["key"],
+                partition=partition_of(row["tenant_id"], self._partitions) if row["tenant_id"] else 0,
+                headers=[(name, value.encode("latin-1")) for name, value in row["headers"]],
+            )
+            for row in rows
+        ]
+        await asyncio.gather(*sent)
+        await producer.commit_transaction()
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    try:
+        await asyncio.wait_for(producer.stop(), 5)
+    except (KafkaError, TimeoutError) as error:
+        log.warning("the relay's producer did not stop cleanly", error=repr(error))

@@ -1,0 +1,76 @@
+"""The routes that every service's records have: one, a page of them, their story, and the problems."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from tieout_kit import problems, tenants
+from tieout_kit.auth import READERS, allow
+from tieout_kit.errors import NotFound
+from tieout_kit.postgres import Database
+from tieout_kit.records import Records
+from tieout_schemas.platform import PlatformRecord, Problem, ProblemState
+
+Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+class ProblemPage(BaseModel):
+    """A page of problems; `next` is the cursor of the next one."""
+
+    items: list[Problem]
+    next: UUID | None
+
+
+def record_routes(database: Database, records: Records[Any], plural: str) -> APIRouter:
+    """GET /tenants/{tenant_id}/<plural>, …/{id} and …/{id}/changes."""
+    router = APIRouter(prefix=f"/tenants/{{tenant_id}}/{plural}", dependencies=[Depends(allow(*READERS))])
+    model: type[PlatformRecord] = records.model
+
+    @router.get("", summary=f"A page of {plural}, by id")
+    async def page(tenant_id: UUID, after: UUID | None = None, limit: Limit = 100) -> dict[str, Any]:
+        async with database.transaction() as tx:
+            await tenants.get(tx, tenant_id)
+            found = await records.page(tx, tenant_id, after, limit)
+        return {
+            "items": [stored.record.model_dump(mode="json") for stored in found],
+            "next": found[-1].record.id if len(found) == limit else None,
+        }
+
+    @router.get("/{record_id}", response_model=model, summary=f"One {model.kind}")
+    async def one(tenant_id: UUID, record_id: UUID) -> PlatformRecord:
+        async with database.transaction() as tx:
+            found = await records.one(tx, tenant_id, record_id)
+        if found is None:
+            raise NotFound(f"no such {model.kind}")
+        record: PlatformRecord = found.record
+        return record
+
+    @router.get("/{record_id}/changes", summary=f"Every state the {model.kind} was in, and why")
+    async def changes(tenant_id: UUID, record_id: UUID) -> list[dict[str, Any]]:
+        async with database.transaction() as tx:
+            found = await records.changes(tx, tenant_id, record_id)
+        if not found:
+            raise NotFound(f"no such {model.kind}")
+        return found
+
+    return router
+
+
+def problem_routes(database: Database) -> APIRouter:
+    """GET /tenants/{tenant_id}/problems."""
+    router = APIRouter(prefix="/tenants/{tenant_id}/problems", dependencies=[Depends(allow(*READERS))])
+
+    @router.get("", summary="Skipped, held and refused records, and what to do about each")
+    async def page(
+        tenant_id: UUID,
+        state: ProblemState = ProblemState.OPEN,
+        after: UUID | None = None,
+        limit: Limit = 100,
+    ) -> ProblemPage:
+        async with database.transaction() as tx:
+            found = await problems.page(tx, tenant_id, state, after, limit)
+        return ProblemPage(items=found, next=found[-1].id if len(found) == limit else None)
+
+    return router

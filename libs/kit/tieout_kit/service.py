@@ -1,0 +1,120 @@
+"""Runs one service: its API, its health port, its loop, its relay and its periodic work, until SIGTERM."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from tieout_kit.consume import Handler, Loop
+from tieout_kit.errors import RetryLater
+from tieout_kit.health import Trouble, health_app
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import AWAY, Database
+from tieout_kit.relay import Relay
+from tieout_kit.settings import Settings
+from tieout_kit.telemetry import set_up
+from tieout_schemas.topics import Topic
+
+Work = Callable[[], Awaitable[object]]
+
+log = structlog.get_logger(__name__)
+
+
+async def every(period: timedelta, work: Work) -> None:
+    """Do the work now and then, for good; when a dependency is away, the next time."""
+    while True:
+        try:
+            await work()
+        except (RetryLater, *AWAY) as error:
+            log.warning("periodic work failed", work=getattr(work, "__qualname__", "?"), error=str(error))
+        await asyncio.sleep(period.total_seconds())
+
+
+async def run(
+    settings: Settings,
+    service: str,
+    database: Database,
+    app: FastAPI,
+    handlers: Mapping[Topic, Handler],
+    tasks: Iterable[Callable[[], Awaitable[None]]] = (),
+    ready: Mapping[str, Trouble] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; what is in the middle of a transaction abandons it, which loses nothing.
+
+    `tasks` run for good beside the loop and the relay; if one of them fails, the service ends and says so.
+    """
+    traces = set_up(service, settings.otlp_endpoint, settings.log_format)
+    loop = Loop(database, settings.kafka, settings.kafka_prefix, service, handlers)
+    relay = Relay(database, settings.kafka, settings.kafka_prefix, service, settings.partitions)
+
+    async def postgres() -> str | None:
+        try:
+            async with database.transaction() as tx:
+                await tx.db.execute("select 1")
+        except RetryLater as error:
+            return str(error)
+        return None
+
+    async def consuming() -> str | None:
+        return loop.trouble
+
+    async def relaying() -> str | None:
+        return relay.trouble
+
+    parts: dict[str, Trouble] = {"postgres": postgres, "consuming": consuming, "relay": relaying, **(ready or {})}
+    health = health_app(lambda: loop.turned_at, parts)
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+
+    async with asyncio.TaskGroup() as group:
+        running = [group.create_task(_serve(health, settings.http_host, settings.health_port))]
+
+        async def start() -> None:
+            await database.open()
+            await _migrated(database, ("tieout_kit", f"tieout_{service}"))
+            for work in (loop.run, relay.run, *tasks):
+                running.append(group.create_task(_run(work)))
+            running.append(group.create_task(_serve(app, settings.http_host, settings.http_port)))
+
+        running.append(group.create_task(start()))
+        await stop.wait()
+        log.info("stopping")
+        for task in running:
+            task.cancel()
+    await database.close()
+    traces.shutdown()
+
+
+async def _run(work: Work) -> None:
+    await work()
+
+
+async def _migrated(database: Database, packages: Iterable[str]) -> None:
+    """Migrate as soon as Postgres is there."""
+    while True:
+        try:
+            await migrate(database, packages)
+        except AWAY as error:
+            log.warning("waiting for Postgres", error=str(error))
+            await asyncio.sleep(1)
+        else:
+            return
+
+
+async def _serve(app: object, host: str, port: int) -> None:
+    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")  # type: ignore[arg-type]
+    server = uvicorn.Server(config)
+    # Ours stops everything in order; uvicorn would end only itself.
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+    try:
+        await server.serve()
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await server.shutdown()
+        raise

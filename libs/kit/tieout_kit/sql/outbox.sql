@@ -1,0 +1,16 @@
+-- name: add
+-- What is to be said once this transaction is through; ids follow the order of the rows.
+insert into outbox (topic, tenant_id, key, headers, value)
+select * from unnest($1::text[], $2::uuid[], $3::bytea[], $4::jsonb[], $5::bytea[]);
+
+-- name: wake
+-- Tells the relay that there is something, when the transaction commits.
+select pg_notify('tieout_outbox', '');
+
+-- name: oldest
+-- What the relay sends next.
+select id, topic, tenant_id, key, headers, value from outbox order by id limit $1;
+
+-- name: delete
+-- Kafka has them.
+delete from outbox where id = any($1::bigint[]);

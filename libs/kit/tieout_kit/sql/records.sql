@@ -1,0 +1,59 @@
+-- name: lock
+-- These records, locked in key order so that two writers never wait for each other in a ring.
+select tenant_id, sequence, doc from record
+where kind = $1 and (tenant_id, id) in (select * from unnest($2::uuid[], $3::uuid[]))
+order by tenant_id, id for update;
+
+-- name: lock_by_xero_id
+-- The records behind these Xero ids, locked in key order.
+select tenant_id, sequence, doc from record
+where kind = $1 and (tenant_id, xero_id) in (select * from unnest($2::uuid[], $3::uuid[]))
+order by tenant_id, id for update;
+
+-- name: lock_held
+-- The records of these tenants whose write waits, locked in key order.
+select tenant_id, sequence, doc from record
+where kind = $1 and tenant_id = any($2::uuid[]) and held is not null
+order by tenant_id, id for update;
+
+-- name: lock_unanswered
+-- Records whose intent went out before a moment and was never answered, a few at a time.
+select tenant_id, sequence, doc from record
+where kind = $1 and in_flight_since < $2
+order by tenant_id, id limit 500 for update;
+
+-- name: save
+-- New and changed records; one that somebody else has changed since it was read is left alone, and so not returned.
+insert into record (tenant_id, kind, id, sequence, xero_id, held, in_flight_since, doc)
+select tenant_id, $1, id, sequence, xero_id, held, in_flight_since, doc
+from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::text[], $8::timestamptz[], $9::jsonb[])
+    as new(tenant_id, id, before, sequence, xero_id, held, in_flight_since, doc)
+on conflict (tenant_id, kind, id) do update set
+    sequence = excluded.sequence, xero_id = excluded.xero_id, held = excluded.held,
+    in_flight_since = excluded.in_flight_since, doc = excluded.doc
+where record.sequence = any(
+    select before from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as new(tenant_id, id, before)
+    where new.tenant_id = record.tenant_id and new.id = record.id)
+returning id;
+
+-- name: remember
+-- Every state a record was ever in, and why.
+insert into change (tenant_id, kind, id, sequence, at, traceparent, doc)
+select tenant_id, $1, id, sequence, $2, traceparent, doc
+from unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::jsonb[])
+    as new(tenant_id, id, sequence, traceparent, doc);
+
+-- name: one
+-- A record, as an API shows it.
+select tenant_id, sequence, doc from record where kind = $1 and tenant_id = $2 and id = $3;
+
+-- name: page
+-- The records of a tenant after a cursor.
+select tenant_id, sequence, doc from record
+where kind = $1 and tenant_id = $2 and ($3::uuid is null or id > $3)
+order by id limit $4;
+
+-- name: changes
+-- A record's story, first to last.
+select sequence, at, traceparent, doc from change
+where kind = $1 and tenant_id = $2 and id = $3 order by sequence;

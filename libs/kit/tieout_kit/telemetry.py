@@ -1,0 +1,89 @@
+"""Traces (OpenTelemetry) and logs (structlog) that carry the trace's id."""
+
+import logging
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.util.types import Attributes
+
+_tracer = trace.get_tracer("tieout")
+_w3c = TraceContextTextMapPropagator()
+
+
+def traceparent_of(span: Span) -> str | None:
+    """The W3C `traceparent` that makes others children of this span."""
+    carrier: dict[str, str] = {}
+    _w3c.inject(carrier, trace.set_span_in_context(span))
+    return carrier.get("traceparent")
+
+
+def current_traceparent() -> str | None:
+    """The `traceparent` of the span we are in."""
+    return traceparent_of(trace.get_current_span())
+
+
+def start_span(
+    name: str, parent: str | None, kind: SpanKind = SpanKind.INTERNAL, attributes: Attributes = None
+) -> Span:
+    """A span under a stored `traceparent`; the caller ends it."""
+    context = _w3c.extract({"traceparent": parent} if parent else {})
+    return _tracer.start_span(name, context, kind, attributes)
+
+
+@contextmanager
+def span(
+    name: str, parent: str | None, kind: SpanKind = SpanKind.INTERNAL, attributes: Attributes = None
+) -> Iterator[Span]:
+    """A span under a stored `traceparent`, current while inside."""
+    with trace.use_span(start_span(name, parent, kind, attributes), end_on_exit=True) as started:
+        yield started
+
+
+def set_up(service: str, otlp_endpoint: str | None, log_format: str) -> TracerProvider:
+    """Once per process, by the composition root. Shut the provider down at the end, or the last spans are lost."""
+    provider = TracerProvider(resource=Resource.create({"service.name": f"tieout-{service}"}))
+    if otlp_endpoint:
+        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
+    trace.set_tracer_provider(provider)
+    _set_up_logs(service, log_format)
+    return provider
+
+
+def _trace_id(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        event["trace_id"] = trace.format_trace_id(context.trace_id)
+    return event
+
+
+def _set_up_logs(service: str, log_format: str) -> None:
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _trace_id,
+    ]
+    last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    if log_format == "text":
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+    structlog.configure(processors=[*shared, *last], cache_logger_on_first_use=True)
+    structlog.contextvars.bind_contextvars(service=service)
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter)
+    logging.root.handlers = [handler]
+    logging.root.setLevel(logging.WARNING)

@@ -1,0 +1,66 @@
+"""What a service knows of its tenants: connection and settings, as last consumed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tieout_kit import queries
+from tieout_kit.cause import Incoming
+from tieout_kit.errors import NotFound
+from tieout_kit.postgres import Tx
+from tieout_schemas.platform import Connection, ConnectionState, TenantSettings
+
+_SQL = queries.load("tieout_kit", "tenants.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant as this service knows it."""
+
+    connection: Connection
+    settings: TenantSettings
+
+
+async def load(tx: Tx, tenant_ids: Iterable[UUID]) -> dict[UUID, Tenant]:
+    """The tenants, each with defaults for what has not arrived yet; unknown ones have no entry."""
+    rows = await tx.db.fetch(_SQL["load"], list(set(tenant_ids)))
+    return {row["tenant_id"]: _tenant(row) for row in rows}
+
+
+async def get(tx: Tx, tenant_id: UUID) -> Tenant:
+    """One tenant. Raises NotFound."""
+    found = await load(tx, [tenant_id])
+    if tenant_id not in found:
+        raise NotFound("no such tenant")
+    return found[tenant_id]
+
+
+async def connection_changed(tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
+    """tieout.connection.v1 → what is known of the tenant."""
+    await _store(tx, "connection_changed", events)
+
+
+async def settings_changed(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
+    """tieout.settings.v1 → what is known of the tenant."""
+    await _store(tx, "settings_changed", events)
+
+
+async def _store(tx: Tx, query: str, events: Sequence[Incoming[Any]]) -> None:
+    newest = {event.tenant_id: event for event in sorted(events, key=lambda event: event.sequence)}
+    ordered = [newest[tenant_id] for tenant_id in sorted(newest)]
+    await tx.db.execute(
+        _SQL[query],
+        [event.tenant_id for event in ordered],
+        [event.data.model_dump_json().encode() for event in ordered],
+        [event.sequence for event in ordered],
+    )
+
+
+def _tenant(row: Any) -> Tenant:
+    tenant_id = row["tenant_id"]
+    connection = Connection(tenant_id=tenant_id, state=ConnectionState.DISCONNECTED)
+    return Tenant(
+        Connection.model_validate(row["connection"]) if row["connection"] else connection,
+        TenantSettings.model_validate(row["settings"]) if row["settings"] else TenantSettings(tenant_id=tenant_id),
+    )

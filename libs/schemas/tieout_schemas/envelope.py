@@ -1,0 +1,82 @@
+"""The envelope of every event: CloudEvents 1.0 in Kafka's binary mode (`ce_*` headers, JSON value)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+CONTENT_TYPE = "application/json"
+SPEC_VERSION = "1.0"
+PREFIX = "ce_"
+
+
+class BadEnvelope(ValueError):
+    """Headers that are no envelope of ours; names the header and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What is said about an event, each field one `ce_` header. Source: CloudEvents 1.0, Kafka binding 3.2."""
+
+    id: str
+    """Unique per event; a repeat of the same event has the same id."""
+    source: str
+    """The service that says it: `tieout/bills`."""
+    type: str
+    """Names the JSON Schema of the value: `tieout.bill.v1`."""
+    time: datetime
+    """When it was said, UTC."""
+    tenantid: UUID
+    """The tenant; on `xero.webhook.v1` the Xero organisation, since receiving does not look tenants up."""
+    subject: str
+    """The record's id within its tenant."""
+    sequence: int
+    """Per record, only ever rising: max(last + 1, clock in ms). A lower one than what is known changes nothing."""
+    causationid: str | None = None
+    """The id of the event or request that directly caused this one."""
+    correlationid: str | None = None
+    """The id of the first cause, the same for everything that followed from it."""
+    traceparent: str | None = None
+    """W3C Trace Context of the span that wrote it."""
+    replayid: str | None = None
+    """Set when the event is said again by a replay: the id of that replay."""
+
+    def to_headers(self) -> list[tuple[str, bytes]]:
+        """The Kafka headers, `content-type` first."""
+        said = [("content-type", CONTENT_TYPE), (f"{PREFIX}specversion", SPEC_VERSION)]
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is not None:
+                text = value.isoformat() if isinstance(value, datetime) else str(value)
+                said.append((PREFIX + field.name, text))
+        return [(name, text.encode()) for name, text in said]
+
+    @classmethod
+    def from_headers(cls, headers: Iterable[tuple[str, bytes]]) -> "Envelope":
+        """Read the headers of a record. Raises BadEnvelope, whatever the bytes are."""
+        raw = dict(headers)
+        values: dict[str, Any] = {}
+        for field in fields(cls):
+            name = PREFIX + field.name
+            try:
+                text = raw[name].decode() if name in raw else None
+                if text is not None:
+                    values[field.name] = _PARSE.get(field.name, str)(text)
+            except (ValueError, AttributeError) as error:
+                raise BadEnvelope(f"header {name} is {raw[name]!r}: {error}") from error
+        missing = [PREFIX + name for name in _REQUIRED if name not in values]
+        if missing:
+            raise BadEnvelope(f"headers missing: {', '.join(missing)}")
+        return cls(**values)
+
+
+def _utc(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment
+
+
+_PARSE: dict[str, Callable[[str], Any]] = {"time": _utc, "tenantid": UUID, "sequence": int}
+_REQUIRED = ("id", "source", "type", "time", "tenantid", "subject", "sequence")

@@ -1,0 +1,43 @@
+"""An event: an envelope and its payload, from and to the bytes of a Kafka record."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from tieout_schemas.envelope import BadEnvelope, Envelope
+from tieout_schemas.payload import Payload
+from tieout_schemas.topics import Topic
+
+P_co = TypeVar("P_co", bound=Payload, covariant=True)
+
+
+class BadEvent(ValueError):
+    """A record that is no event of its topic; says which header or field is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Generic[P_co]):
+    """What was said (`data`) and what is said about it (`envelope`)."""
+
+    envelope: Envelope
+    data: P_co
+
+
+def decode(topic: Topic, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> Event[Payload]:
+    """Read a record of a topic. Raises BadEvent, whatever the bytes are."""
+    try:
+        envelope = Envelope.from_headers(headers)
+    except BadEnvelope as error:
+        raise BadEvent(str(error)) from error
+    payload_type = next((p for p in topic.payloads if p.ce_type == envelope.type), None)
+    if payload_type is None:
+        raise BadEvent(f"header ce_type is {envelope.type!r}, which {topic.name} does not carry")
+    if value is None:
+        raise BadEvent("the record has no value")
+    try:
+        return Event(envelope, payload_type.model_validate_json(value))
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'value'}: {e['msg']}" for e in error.errors())
+        raise BadEvent(wrong) from error

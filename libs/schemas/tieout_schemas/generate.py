@@ -1,0 +1,77 @@
+"""Writes what is made from these declarations: `python -m tieout_schemas.generate [--check]`."""
+
+import json
+import sys
+from pathlib import Path
+
+from tieout_schemas.reasons import Reason
+from tieout_schemas.topics import every_topic
+
+HERE = Path(__file__).resolve().parent.parent
+DOCS = HERE.parent.parent / "docs"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated file and its text."""
+    made = {}
+    for payload in {p.ce_type: p for topic in every_topic() for p in topic.payloads}.values():
+        schema = {"$id": payload.ce_type, **payload.model_json_schema(mode="serialization")}
+        made[HERE / "generated" / f"{payload.ce_type}.json"] = json.dumps(schema, indent=2) + "\n"
+    made[DOCS / "events.md"] = _events()
+    made[DOCS / "problems.md"] = _problems()
+    return made
+
+
+def _events() -> str:
+    rows = [
+        f"| `{t.name}` | {t.says} | {', '.join(t.writers)} | {', '.join(t.readers) or 'whoever wants to'} "
+        f"| {t.key.value} | {t.kept.name.lower()} | {', '.join(f'`{p.ce_type}`' for p in t.payloads) or 'anything'} |"
+        for t in every_topic()
+    ]
+    return "\n".join(
+        [
+            "# Topics and events",
+            "",
+            "CloudEvents 1.0 in Kafka's binary mode: `ce_*` headers, a JSON value. `tieout.*` is public, `xero.*` is",
+            "internal. JSON Schemas of the values are in `libs/schemas/generated/`. Made by `make generate`.",
+            "",
+            "| topic | what it says | from | to | key | kept | types |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _problems() -> str:
+    rows = [f"| `{r.code}` | {r.value.sentence} | {r.value.mend} | {r.value.by} |" for r in Reason]
+    return "\n".join(
+        [
+            "# Problems",
+            "",
+            "Why a record is skipped, held or refused, and what to do about it. Made by `make generate`.",
+            "",
+            "| code | what happened | what to do | who |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+def main() -> int:
+    """Write the files, or with --check say which are not as they should be."""
+    stale = [path for path, text in pages().items() if not path.exists() or path.read_text() != text]
+    if "--check" in sys.argv:
+        for path in stale:
+            print(f"{path.relative_to(HERE.parent.parent)} is stale: run `make generate`", file=sys.stderr)
+        return 1 if stale else 0
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pages()[path])
+        print(f"wrote {path.relative_to(HERE.parent.parent)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

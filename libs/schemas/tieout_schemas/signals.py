@@ -1,0 +1,47 @@
+"""Signals that something may have changed: webhooks and wishes to read again. They carry no state."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from tieout_schemas.payload import Payload
+
+
+class XeroKind(StrEnum):
+    """The records of Xero that can be read one by one."""
+
+    CONTACT = "contact"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+
+
+class Webhook(Payload):
+    """One event of a webhook, as Xero sent it. Source: xero-api.md 5.2. Categories unknown to us are let through."""
+
+    ce_type: ClassVar = "xero.webhook.v1"
+    kind: ClassVar = "webhook"
+
+    org_id: UUID
+    category: str
+    resource_id: UUID
+    event_type: str
+    event_at: datetime
+
+    @property
+    def key_id(self) -> str:
+        return str(self.org_id)
+
+
+class Refresh(Payload):
+    """Read this record of Xero again."""
+
+    ce_type: ClassVar = "xero.refresh.v1"
+    kind: ClassVar = "refresh"
+
+    xero_kind: XeroKind
+    xero_id: UUID
+
+    @property
+    def key_id(self) -> str:
+        return str(self.xero_id)

@@ -1,0 +1,196 @@
+"""Snapshots of Xero's records (`xero.*.v1`): what the connector read, in our types. Only the fields named here
+leave the connector: bank details and tax numbers do not (design, What travels)."""
+
+import datetime as dt
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from tieout_schemas.money import Currency, Money
+from tieout_schemas.payload import Frozen, Payload
+
+
+class ContactStatus(StrEnum):
+    """Source: xero-api.md 4.1."""
+
+    ACTIVE = "ACTIVE"
+    ARCHIVED = "ARCHIVED"
+    GDPRREQUEST = "GDPRREQUEST"
+
+
+class InvoiceType(StrEnum):
+    """ACCPAY is a bill, ACCREC a sales invoice. Source: xero-api.md 4.3."""
+
+    ACCPAY = "ACCPAY"
+    ACCREC = "ACCREC"
+
+
+class InvoiceStatus(StrEnum):
+    """Source: xero-api.md 4.3."""
+
+    DRAFT = "DRAFT"
+    SUBMITTED = "SUBMITTED"
+    AUTHORISED = "AUTHORISED"
+    PAID = "PAID"
+    VOIDED = "VOIDED"
+    DELETED = "DELETED"
+
+
+class LineAmountTypes(StrEnum):
+    """Whether line amounts hold tax. Source: xero-api.md 4.3."""
+
+    EXCLUSIVE = "Exclusive"
+    INCLUSIVE = "Inclusive"
+    NO_TAX = "NoTax"
+
+
+class PaymentStatus(StrEnum):
+    """Source: xero-api.md 4.5."""
+
+    AUTHORISED = "AUTHORISED"
+    DELETED = "DELETED"
+
+
+class Snapshot(Payload):
+    """A record of Xero as last read."""
+
+    xero_id: UUID
+    record_id: UUID | None = None
+    """Our record that this one is, once the connector knows; an echo of our own write bears it."""
+    updated_at: dt.datetime
+    """Xero's UpdatedDateUTC. No version: it moves for nothing, and some changes do not move it."""
+
+    @property
+    def key_id(self) -> str:
+        return str(self.xero_id)
+
+
+class Address(Frozen):
+    """A postal address (Xero's POBOX, CONT-6)."""
+
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+
+
+class XeroContact(Snapshot):
+    """A contact. Source: xero-api.md 4.1."""
+
+    ce_type: ClassVar = "xero.contact.v1"
+    kind: ClassVar = "contact"
+
+    name: str
+    status: ContactStatus
+    email: str = ""
+    account_number: str = ""
+    phone: str = ""
+    address: Address = Address()
+    merged_to: UUID | None = None
+
+
+class Tracking(Frozen):
+    """One tracking option of a line, by name: Location / Auckland."""
+
+    category: str
+    option: str
+
+
+class XeroLine(Frozen):
+    """A line of an invoice; amounts in the document's currency."""
+
+    xero_line_id: UUID
+    description: str = ""
+    quantity: Decimal | None = None
+    unit_amount: Decimal | None = None
+    line_amount: Decimal = Decimal(0)
+    tax_amount: Decimal = Decimal(0)
+    account_code: str | None = None
+    tax_type: str | None = None
+    tracking: tuple[Tracking, ...] = ()
+
+
+class XeroInvoice(Snapshot):
+    """A bill (ACCPAY) or sales invoice (ACCREC). Source: xero-api.md 4.3."""
+
+    ce_type: ClassVar = "xero.invoice.v1"
+    kind: ClassVar = "invoice"
+
+    type: InvoiceType
+    status: InvoiceStatus
+    contact_xero_id: UUID
+    number: str = ""
+    date: dt.date
+    due_date: dt.date | None = None
+    currency: Currency
+    line_amount_types: LineAmountTypes
+    lines: tuple[XeroLine, ...] = ()
+    subtotal: Money
+    total_tax: Money
+    total: Money
+    amount_due: Money
+    amount_paid: Money
+    amount_credited: Money
+
+
+class XeroPayment(Snapshot):
+    """A payment on a bill or invoice. Source: xero-api.md 4.5."""
+
+    ce_type: ClassVar = "xero.payment.v1"
+    kind: ClassVar = "payment"
+
+    invoice_xero_id: UUID
+    status: PaymentStatus
+    date: dt.date
+    amount: Money
+    reference: str = ""
+
+
+class Reference(Payload):
+    """A record of Xero's settings that others refer to by code."""
+
+    code: str
+    name: str
+    active: bool
+
+    @property
+    def key_id(self) -> str:
+        return self.code
+
+
+class XeroAccount(Reference):
+    """An account of the chart of accounts (REF-3). Source: xero-api.md 4.8."""
+
+    ce_type: ClassVar = "xero.account.v1"
+    kind: ClassVar = "account"
+
+    xero_id: UUID
+    type: str
+    takes_payments: bool
+    """BANK, or "enable payments to this account" (MAP-2)."""
+
+    @property
+    def key_id(self) -> str:
+        # A bank account may have no code, so the id is the key here.
+        return str(self.xero_id)
+
+
+class XeroTaxRate(Reference):
+    """A tax rate; `code` is the TaxType (REF-5). Source: xero-api.md 4.9."""
+
+    ce_type: ClassVar = "xero.tax-rate.v1"
+    kind: ClassVar = "tax_rate"
+
+    rate: Decimal
+    """Percent, e.g. 15."""
+
+
+class XeroTrackingCategory(Reference):
+    """A tracking category with its active options; `code` is its id (REF-1). Source: xero-api.md 4.10."""
+
+    ce_type: ClassVar = "xero.tracking-category.v1"
+    kind: ClassVar = "tracking_category"
+
+    options: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The Accounting API, /api.xro/2.0."""

@@ -1,0 +1,65 @@
+"""How a list of elements is written, and what comes back for good and bad ones.
+
+Source: xero-api.md 3.6, behaviours 34-36 and 39.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xero_sim.accounting.call import Call
+from xero_sim.accounting.envelope import success
+from xero_sim.answers import Answer, ErrorNumber, Rejected, api_exception, not_found, validation_exception
+from xero_sim.sent import Sent
+from xero_sim.wire import Json, dumps
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An element that was written, in the form its reply takes."""
+
+    form: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An element that was refused: what was sent, echoed, with the messages."""
+
+    form: Json
+    errors_flag: str
+    messages: list[str]
+
+    def element(self) -> Json:
+        errors = [{"Message": message} for message in self.messages]
+        return {**self.form, self.errors_flag: True, "ValidationErrors": errors}
+
+
+Written = Saved | Failed
+
+
+def write_all(call: Call, key: str, elements: list[Sent], write: Callable[[Sent], Written]) -> Answer:
+    """Write each element, good siblings of a bad one too.
+
+    summarizeErrors is true by default: one failure turns the reply into a 400 that names only the failed.
+    With false the reply is 200 and each element carries its own StatusAttributeString.
+    """
+    if not elements:
+        raise Rejected(api_exception(ErrorNumber.NoDataProcessedException, "No data processed"))
+    written = [write(element) for element in elements]
+    failed = [each.element() for each in written if isinstance(each, Failed)]
+    if call.flag("summarizeErrors", default=True):
+        if failed:
+            return validation_exception(failed)
+        return success(call, key, [dumps(each.form) for each in written])
+    forms = [
+        dumps({**each.form, "StatusAttributeString": "OK"})
+        if isinstance(each, Saved)
+        else dumps({**each.element(), "StatusAttributeString": "ERROR"})
+        for each in written
+    ]
+    return success(call, key, forms)
+
+
+def require_known(ids: list[str | None], known: Callable[[str], bool]) -> None:
+    """An unknown id in any element makes the whole request a 404 (behaviour 39)."""
+    if any(not known(each) for each in ids if each):
+        raise Rejected(not_found())

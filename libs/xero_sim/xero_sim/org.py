@@ -1,0 +1,164 @@
+"""One organisation: its records, their indexes, and the one way a change is stored and announced."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from xero_sim.clock import Clock
+from xero_sim.ids import Ids
+from xero_sim.records.contact import Contact
+from xero_sim.records.invoice import Invoice
+from xero_sim.records.payment import Payment
+from xero_sim.records.settings import Account, ContactGroup, TaxRate, TrackingCategory
+from xero_sim.rules.contact import name_key
+from xero_sim.table import Stamped, Table
+
+
+class Change(NamedTuple):
+    """Something happened to a record: what a webhook event is made of."""
+
+    tenant_id: str
+    category: str
+    resource: str
+    resource_id: str
+    kind: str
+    at_ms: int
+
+
+@dataclass(slots=True)
+class Profile:
+    """What `GET /Organisation` tells."""
+
+    Name: str
+    CountryCode: str
+    BaseCurrency: str
+    Timezone: str
+    Zone: ZoneInfo
+    ShortCode: str
+    CreatedDateUTC: int
+    PeriodLockDate: date | None = None
+    EndOfYearLockDate: date | None = None
+
+
+@dataclass(slots=True)
+class Switches:
+    """Behaviours that no source confirms; each can be turned."""
+
+    zero_total_is_paid: bool = True
+    payment_events: bool = False
+
+
+@dataclass
+class Org:
+    """All state of one organisation. Records are replaced, never changed in place, by whoever writes."""
+
+    tenant_id: str
+    profile: Profile
+    clock: Clock
+    new_id: Ids
+    announce: Callable[[Change], None]
+    switches: Switches = field(default_factory=Switches)
+    contacts: Table[Contact] = field(default_factory=Table[Contact])
+    invoices: Table[Invoice] = field(default_factory=Table[Invoice])
+    payments: Table[Payment] = field(default_factory=Table[Payment])
+    accounts: Table[Account] = field(default_factory=Table[Account])
+    tax_rates: dict[str, TaxRate] = field(default_factory=dict)
+    tracking: dict[str, TrackingCategory] = field(default_factory=dict)
+    groups: dict[str, ContactGroup] = field(default_factory=dict)
+    currencies: dict[str, str] = field(default_factory=dict)
+    account_by_code: dict[str, Account] = field(default_factory=dict)
+    contact_by_name: dict[str, str] = field(default_factory=dict)
+    """Active contacts only: an archived name is free again."""
+    contact_by_number: dict[str, str] = field(default_factory=dict)
+    invoices_of: dict[str, dict[str, None]] = field(default_factory=dict)
+    """InvoiceIDs by ContactID."""
+    sales_number: dict[str, str] = field(default_factory=dict)
+    next_sales_number: int = 1
+
+    def today(self) -> date:
+        """The calendar date at the organisation's place."""
+        return self.clock.today(self.profile.Zone)
+
+    def stamp(self, before: Stamped | None) -> int:
+        """The next UpdatedDateUTC of a record: now, but never the stamp it already bears."""
+        now = self.clock.now_ms()
+        return now if before is None else max(now, before.UpdatedDateUTC + 1)
+
+    def save_contact(self, contact: Contact) -> None:
+        """Store, index, announce."""
+        before = self.contacts.get(contact.ContactID)
+        contact.UpdatedDateUTC = self.stamp(before)
+        self.index_contact(contact)
+        self._tell("CONTACT", "Contacts", contact.ContactID, created=before is None)
+
+    def index_contact(self, contact: Contact) -> None:
+        """Store without a new stamp or an event: for seeds, and for what moves neither."""
+        if before := self.contacts.get(contact.ContactID):
+            if self.contact_by_name.get(name_key(before.Name)) == contact.ContactID:
+                del self.contact_by_name[name_key(before.Name)]
+            if before.ContactNumber:
+                self.contact_by_number.pop(before.ContactNumber.casefold(), None)
+        if contact.ContactStatus == "ACTIVE":
+            self.contact_by_name[name_key(contact.Name)] = contact.ContactID
+        if contact.ContactNumber:
+            self.contact_by_number[contact.ContactNumber.casefold()] = contact.ContactID
+        contact.Form = contact.SummaryForm = None
+        self.contacts.put(contact)
+
+    def save_invoice(self, invoice: Invoice, *, moves_stamp: bool = True) -> None:
+        """Store, index, announce. Some edits of a part-paid document leave UpdatedDateUTC alone (trap 1)."""
+        before = self.invoices.get(invoice.InvoiceID)
+        if moves_stamp:
+            invoice.UpdatedDateUTC = self.stamp(before)
+        self.index_invoice(invoice)
+        self._tell("INVOICE", "Invoices", invoice.InvoiceID, created=before is None)
+
+    def index_invoice(self, invoice: Invoice) -> None:
+        """Store without a new stamp or an event."""
+        if before := self.invoices.get(invoice.InvoiceID):
+            self.invoices_of[before.ContactID].pop(invoice.InvoiceID, None)
+            if before.Type == "ACCREC":
+                self.sales_number.pop(before.InvoiceNumber.casefold(), None)
+        self.invoices_of.setdefault(invoice.ContactID, {})[invoice.InvoiceID] = None
+        if invoice.Type == "ACCREC" and invoice.Status != "DELETED":
+            self.sales_number[invoice.InvoiceNumber.casefold()] = invoice.InvoiceID
+        invoice.Form = None
+        self.invoices.put(invoice)
+        self._mark_role(self.contacts[invoice.ContactID], is_bill=invoice.is_bill)
+
+    def save_payment(self, payment: Payment) -> None:
+        """Store and, where switched on, announce."""
+        before = self.payments.get(payment.PaymentID)
+        payment.UpdatedDateUTC = self.stamp(before)
+        payment.Form = None
+        self.payments.put(payment)
+        if self.switches.payment_events:
+            self._tell("PAYMENT", "Payments", payment.PaymentID, created=before is None)
+
+    def save_account(self, account: Account) -> None:
+        """Store and index; accounts raise no events (behaviour 75)."""
+        before = self.accounts.get(account.AccountID)
+        account.UpdatedDateUTC = self.stamp(before)
+        if before:
+            self.account_by_code.pop(before.Code.casefold(), None)
+        if account.Code and account.Status != "DELETED":
+            self.account_by_code[account.Code.casefold()] = account
+        self.accounts.put(account)
+
+    def account(self, code: str | None) -> Account | None:
+        """The account of a code, archived ones included."""
+        return self.account_by_code.get(code.casefold()) if code else None
+
+    def _mark_role(self, contact: Contact, *, is_bill: bool) -> None:
+        # Behaviour 29: the flag flips and the stamp stays, so a delta read misses it.
+        if is_bill:
+            contact.IsSupplier = True
+        else:
+            contact.IsCustomer = True
+        contact.Form = contact.SummaryForm = None
+
+    def _tell(self, category: str, resource: str, resource_id: str, *, created: bool) -> None:
+        kind = "CREATE" if created else "UPDATE"
+        self.announce(Change(self.tenant_id, category, resource, resource_id, kind, self.clock.now_ms()))

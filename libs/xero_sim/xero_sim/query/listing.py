@@ -1,0 +1,36 @@
+"""The part every list shares: where, order, and the default order by last change."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from xero_sim.answers import bad_query
+from xero_sim.query.where import Getter, Resolve, comparable, compile_where
+
+T = TypeVar("T")
+
+
+def filtered(rows: Sequence[T], query: Mapping[str, str], resolve: Resolve) -> Sequence[T]:
+    """Those for which `where` holds."""
+    if not (where := query.get("where", "").strip()):
+        return rows
+    holds = compile_where(where, resolve)
+    return [row for row in rows if holds(row)]
+
+
+def ordered(rows: Sequence[T], query: Mapping[str, str], resolve: Resolve) -> Sequence[T]:
+    """By `order`, such as `UpdatedDateUTC DESC, Name`; as they are when it is not given (behaviour 27)."""
+    order = query.get("order", "").strip()
+    for part in reversed([part.split() for part in order.split(",") if part.strip()]):
+        get = resolve(part[0])
+        if get is None or len(part) > 2 or part[-1].upper() not in ("ASC", "DESC", part[0].upper()):
+            raise bad_query(f"Cannot order by '{order}'")
+        rows = _by(rows, get, descending=part[-1].upper() == "DESC")
+    return rows
+
+
+def _by(rows: Sequence[T], get: Getter, *, descending: bool) -> Sequence[T]:
+    def key(row: T) -> tuple[bool, Any]:
+        value = comparable(get(row))
+        return (value is not None, value)
+
+    return sorted(rows, key=key, reverse=descending)

@@ -1,0 +1,69 @@
+"""When a payment is taken, and what it does to its document. Source: xero-api.md 4.5, behaviours 62-65."""
+
+from datetime import date
+from decimal import Decimal
+
+from xero_sim.records.invoice import Invoice
+from xero_sim.records.settings import Account
+from xero_sim.rules.invoice_status import settled_status
+
+EXCEEDS_DUE = "Payment amount exceeds the amount outstanding on this document"
+NOT_AUTHORISED = "Payments can only be made against Authorised documents"
+AMOUNT_MISSING = "The payment amount must be greater than 0"
+WRONG_ACCOUNT = "Account must be of type BANK or have payments enabled"
+NOT_FOR_MODIFICATION = "Payment not of valid status for modification"
+RECONCILED = "This payment has been reconciled and cannot be deleted"
+ACCOUNT_MISSING = "Account must be specified"
+
+
+def refuse_payment(invoice: Invoice, account: Account | None, amount: Decimal | None) -> list[str]:
+    """Every reason why this payment cannot be made; empty when it can."""
+    problems = []
+    if invoice.Status == "PAID":
+        problems.append(EXCEEDS_DUE)
+    elif invoice.Status != "AUTHORISED":
+        problems.append(NOT_AUTHORISED)
+    elif amount is not None and amount > invoice.AmountDue:
+        problems.append(EXCEEDS_DUE)
+    if amount is None or amount <= 0:
+        problems.append(AMOUNT_MISSING)
+    if account is None:
+        problems.append(ACCOUNT_MISSING)
+    elif not account.takes_payments:
+        problems.append(WRONG_ACCOUNT)
+    return problems
+
+
+def refuse_deletion(status: str, *, reconciled: bool, batched: bool = False) -> str | None:
+    """Why a payment cannot be deleted, or None."""
+    if status == "DELETED":
+        return NOT_FOR_MODIFICATION
+    if batched:
+        return "Payments within a batch cannot be deleted."
+    return RECONCILED if reconciled else None
+
+
+def apply_payment(invoice: Invoice, payment_id: str, amount: Decimal, on: date, *, zero_is_paid: bool) -> None:
+    """Raise AmountPaid; the document that is settled by it is PAID from that day."""
+    invoice.AmountPaid += amount
+    invoice.PaymentIDs = [*invoice.PaymentIDs, payment_id]
+    settle(invoice, on, zero_is_paid=zero_is_paid)
+
+
+def take_back_payment(invoice: Invoice, payment_id: str, amount: Decimal, *, zero_is_paid: bool) -> None:
+    """Lower AmountPaid; a PAID document is AUTHORISED again."""
+    invoice.AmountPaid -= amount
+    invoice.PaymentIDs = [kept for kept in invoice.PaymentIDs if kept != payment_id]
+    settle(invoice, None, zero_is_paid=zero_is_paid)
+
+
+def settle(invoice: Invoice, on: date | None, *, zero_is_paid: bool) -> None:
+    """Set Status and FullyPaidOnDate by the money that is applied now."""
+    status = settled_status(
+        invoice.Status, invoice.Total, invoice.AmountPaid, invoice.AmountCredited, zero_is_paid=zero_is_paid
+    )
+    if status == "PAID" and invoice.Status != "PAID":
+        invoice.FullyPaidOnDate = on
+    if status != "PAID":
+        invoice.FullyPaidOnDate = None
+    invoice.Status = status

@@ -1,0 +1,1 @@
+"""Charts of accounts, and living businesses of any size."""

@@ -1,0 +1,86 @@
+"""One element as a client sent it: typed access, and error 14 with the path when a value cannot be read."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from xero_sim.answers import bad_post_data
+from xero_sim.money import parse_decimal
+from xero_sim.wire import Json, parse_date
+
+
+class Sent:
+    """A JSON object of a request. Null counts as left out, as Xero's merge treats it."""
+
+    def __init__(self, form: object, path: str) -> None:
+        if not isinstance(form, dict):
+            raise bad_post_data(f"Expected an object at '{path}'")
+        self.form: Json = form
+        self.path = path
+
+    def has(self, name: str) -> bool:
+        """True when the element was sent with a value."""
+        return self.form.get(name) is not None
+
+    def text(self, name: str) -> str | None:
+        """Text, or None when left out; numbers are taken as text as Xero's deserialiser does."""
+        value = self.form.get(name)
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._unreadable(name, "string")
+        return str(value)
+
+    def decimal(self, name: str) -> Decimal | None:
+        """A number, or None when left out."""
+        if not self.has(name):
+            return None
+        try:
+            return parse_decimal(self.form[name])
+        except ValueError:
+            raise self._unreadable(name, "decimal") from None
+
+    def day(self, name: str) -> date | None:
+        """A calendar date, or None when left out."""
+        if not self.has(name) or self.form[name] == "":
+            return None
+        try:
+            return parse_date(self.form[name])
+        except ValueError:
+            raise self._unreadable(name, "DateTime") from None
+
+    def flag(self, name: str) -> bool | None:
+        """True or false, or None when left out; the words are taken too."""
+        value = self.form.get(name)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            return value.lower() == "true"
+        raise self._unreadable(name, "boolean")
+
+    def one_of(self, name: str, known: Iterable[str]) -> str | None:
+        """A member of an enum in Xero's spelling, or None when left out."""
+        value = self.text(name)
+        if value is None:
+            return None
+        for member in known:
+            if member.lower() == value.lower():
+                return member
+        raise self._unreadable(name, "enum")
+
+    def part(self, name: str) -> "Sent | None":
+        """A nested object, or None when left out."""
+        return Sent(self.form[name], f"{self.path}.{name}") if self.has(name) else None
+
+    def parts(self, name: str) -> "list[Sent] | None":
+        """A nested array of objects, or None when left out."""
+        if not self.has(name):
+            return None
+        value = self.form[name]
+        if not isinstance(value, list):
+            raise self._unreadable(name, "array")
+        return [Sent(entry, f"{self.path}.{name}[{i}]") for i, entry in enumerate(value)]
+
+    def _unreadable(self, name: str, kind: str) -> Exception:
+        value = self.form.get(name)
+        return bad_post_data(f"Error converting value {value!r} to type '{kind}'. Path '{self.path}.{name}'")

@@ -1,0 +1,1 @@
+"""Webhooks: what is sent, when, and what a failing receiver leads to."""
