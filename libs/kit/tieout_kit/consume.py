@@ -172,9 +172,9 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             async with self._database.transaction() as tx:
                 # First of all: whoever lost the partition stops here, before any state is touched.
                 await positions.claim(tx, self._cluster_id, expected)
-                for topic, records in self._by_topic(batch):
+                for topic, found in self._by_topic(batch):
                     events = []
-                    for record in records:
+                    for record in found:
                         try:
                             if refused:
                                 raise BadEvent(refused)

@@ -40,8 +40,9 @@ async def load(tx: Tx, cluster_id: str, partitions: set[TopicPartition]) -> dict
 
 async def claim(tx: Tx, cluster_id: str, expected: Offsets) -> None:
     """Lock the positions of a batch. Raises Conflict unless each is where this member last loaded or wrote it."""
-    rows = await tx.db.fetch(_SQL["claim"], cluster_id, *_columns(expected))
-    if len(rows) != len(expected):
+    rows = await tx.db.fetch(_SQL["claim"], cluster_id, sorted({tp.partition for tp in expected}))
+    stored = {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+    if any(stored.get(tp) != offset for tp, offset in expected.items()):
         raise Conflict("another member has moved a position of this batch")
 
 

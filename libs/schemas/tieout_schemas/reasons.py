@@ -30,6 +30,11 @@ class Reason(Enum):
         mend="Nothing to do: only unpaid bills come from Xero.",
         by=Role.BOOKKEEPER,
     )
+    GONE_IN_XERO = Code(
+        "Bill {number} was first seen as {status} in Xero, so it stays there only.",
+        mend="Nothing to do: only unpaid bills come from Xero.",
+        by=Role.BOOKKEEPER,
+    )
     NOT_CONNECTED = Code(
         "This {kind} waits because the organisation is not connected to Xero.",
         mend="Connect the organisation to Xero.",

@@ -1,0 +1,1 @@
+"""Bills, vendor credits, invoices, and their reference data."""

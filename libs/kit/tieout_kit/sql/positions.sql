@@ -14,12 +14,12 @@ select $1, * from unnest($2::text[], $3::int[], $4::bigint[])
 on conflict do nothing;
 
 -- name: claim
--- Locks the positions of a batch; a row that is not where this member left it belongs to somebody else now.
-select p.topic, p.partition from position p
-join unnest($2::text[], $3::int[], $4::bigint[]) as mine(topic, partition, next_offset) using (topic, partition, next_offset)
-where p.cluster_id = $1
-order by p.topic, p.partition
-for update of p;
+-- Locks a partition number on every topic of this service, so that while ownership changes hands two members never
+-- work on one tenant at once; and reads where each topic stands.
+select topic, partition, next_offset from position
+where cluster_id = $1 and partition = any($2::int[])
+order by topic, partition
+for update;
 
 -- name: move
 -- The batch is handled.

@@ -1,0 +1,139 @@
+"""Events and requests → rules → store and outbox, one transaction."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from tieout_bills import store
+from tieout_bills.model import BillIn, Unlinked
+from tieout_bills.rules.edit import edited
+from tieout_bills.rules.incoming import Import, first_sight, follow, imported
+from tieout_bills.rules.outgoing import verdict
+from tieout_kit import problems, tenants
+from tieout_kit.cause import Cause, Incoming, newest
+from tieout_kit.consume import Handler
+from tieout_kit.postgres import Tx
+from tieout_kit.reconciler import Changed, Reconciler
+from tieout_kit.records import Key, Stored
+from tieout_kit.sync import Verdict
+from tieout_schemas import topics
+from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.platform import Bill, Connection, TenantSettings, Vendor
+from tieout_schemas.topics import Topic
+from tieout_schemas.xero import InvoiceType, Reference, XeroInvoice
+
+UNLINKED = "xero_invoice"
+"""The record kind of problems with bills of Xero that are none of ours; their id is Xero's."""
+
+
+async def judge(tx: Tx, bills: Sequence[Stored[Bill]]) -> list[Verdict]:
+    """Which of these bills may go to Xero now."""
+    vendors = [(b.tenant_id, b.record.vendor_id) for b in bills]
+    in_xero = await store.vendor_xero_ids(tx, vendors)
+    known = await tenants.load(tx, (b.tenant_id for b in bills))
+    return [
+        verdict(b.record, in_xero[vendor], known[b.tenant_id].connection, known[b.tenant_id].settings)
+        for b, vendor in zip(bills, vendors, strict=True)
+    ]
+
+
+bills = Reconciler(Bill, topics.BILLS_TOPIC, judge)
+
+
+async def put_bill(tx: Tx, tenant_id: UUID, bill_id: UUID, wanted: BillIn, by: str) -> Bill:
+    """PUT of a bill. Raises NotFound (tenant) and Clash."""
+    tenant = await tenants.get(tx, tenant_id)
+    before = (await bills.records.lock(tx, [(tenant_id, bill_id)])).get((tenant_id, bill_id))
+    origin = Origin(kind=OriginKind.USER, by=by, rule="BILL-2", settings_version=tenant.settings.version)
+    bill = edited(bill_id, before.record if before else None, wanted, origin)
+    await bills.settle(tx, [Changed(before or Stored(tenant_id, 0, bill), bill, Cause.request())])
+    return (await bills.records.lock(tx, [(tenant_id, bill_id)]))[tenant_id, bill_id].record
+
+
+async def invoices_changed(tx: Tx, events: Sequence[Incoming[XeroInvoice]]) -> None:
+    """xero.invoice.v1 → linked bills follow, new ones come in, wait or stay in Xero."""
+    seen = {(e.tenant_id, e.data.xero_id): e for e in newest(events) if e.data.type is InvoiceType.ACCPAY}
+    known = await bills.records.lock_by_xero_id(tx, seen)
+    ours = await bills.records.lock(tx, [(t, e.data.record_id) for (t, _), e in seen.items() if e.data.record_id])
+    vendors = await store.vendors_behind(tx, [(e.tenant_id, e.data.contact_xero_id) for e in seen.values()])
+    changed, new = [], []
+    for key, event in seen.items():
+        before = known.get(key) or (ours.get((event.tenant_id, event.data.record_id)) if event.data.record_id else None)
+        if before:
+            vendor_id = vendors.get((event.tenant_id, event.data.contact_xero_id))
+            origin = _origin(event.cause, "BILL-1")
+            bill = follow(before.record, event.data, event.sequence, origin, vendor_id)
+            changed.append(Changed(before, bill, event.cause))
+        else:
+            new.append((Unlinked(event.tenant_id, event.sequence, event.data), event.cause))
+    await bills.settle(tx, changed)
+    await _first_sights(tx, new, vendors)
+
+
+async def vendors_changed(tx: Tx, events: Sequence[Incoming[Vendor]]) -> None:
+    """tieout.contacts.v1 → the vendor-link table; what waited for these vendors goes on, either way."""
+    latest = newest(events)
+    await store.link_vendors(tx, latest)
+    linked = {(e.tenant_id, e.data.sync.xero_id): e for e in latest if e.data.sync.xero_id}
+    causes = {(e.tenant_id, e.data.id): e.cause for e in linked.values()}
+    held = await bills.records.lock(tx, await store.held_for_vendors(tx, list(causes)))
+    await bills.settle(tx, [Changed(b, b.record, causes[b.tenant_id, b.record.vendor_id]) for b in held.values()])
+    contacts = list(linked)
+    waiting = await store.unlinked_of_contacts(tx, contacts)
+    vendors = await store.vendors_behind(tx, contacts)
+    await _first_sights(tx, [(u, linked[u.tenant_id, u.seen.contact_xero_id].cause) for u in waiting], vendors)
+
+
+async def _first_sights(tx: Tx, new: Sequence[tuple[Unlinked, Cause]], vendors: Mapping[Key, UUID]) -> None:
+    """Import, or remember with the reason, bills of Xero that are none of ours."""
+    if not new:
+        return
+    settings = await tenants.load(tx, (u.tenant_id for u, _ in new))
+    come_in, linked, stay, findings = [], [], [], []
+    for unlinked, cause in new:
+        tenant_id, seen = unlinked.tenant_id, unlinked.seen
+        decision = first_sight(seen, vendors.get((tenant_id, seen.contact_xero_id)))
+        if isinstance(decision, Import):
+            version = settings[tenant_id].settings.version if tenant_id in settings else 0
+            origin = _origin(cause, "BILL-1", version)
+            bill = imported(seen, tenant_id, decision.vendor_id, unlinked.sequence, origin)
+            come_in.append(Changed(Stored(tenant_id, 0, bill), bill, cause))
+            linked.append((tenant_id, seen.xero_id))
+            findings.append(problems.Finding(tenant_id, seen.xero_id, None, {}, cause))
+        else:
+            stay.append(unlinked)
+            findings.append(problems.Finding(tenant_id, seen.xero_id, decision.reason, decision.params, cause))
+    await bills.settle(tx, come_in)
+    await store.forget_unlinked(tx, linked)
+    await store.keep_unlinked(tx, stay)
+    await problems.settle(tx, UNLINKED, findings)
+
+
+async def reference_changed(tx: Tx, events: Sequence[Incoming[Reference]]) -> None:
+    """xero.reference.v1 → accounts, tax rates and tracking categories."""
+    await store.keep_reference(tx, newest(events))
+
+
+async def connection_changed(tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
+    """tieout.connection.v1 → what is known of the tenant; what waited for it is judged again."""
+    await tenants.connection_changed(tx, events)
+    await bills.tenants_changed(tx, events)
+
+
+async def settings_changed(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
+    """tieout.settings.v1 → what is known of the tenant; what waited for it is judged again."""
+    await tenants.settings_changed(tx, events)
+    await bills.tenants_changed(tx, events)
+
+
+def _origin(cause: Cause, rule: str, settings_version: int = 0) -> Origin:
+    return Origin(kind=OriginKind.EVENT, by=cause.causation_id, rule=rule, settings_version=settings_version)
+
+
+HANDLERS: dict[Topic, Handler] = {
+    topics.CONNECTION: connection_changed,
+    topics.SETTINGS: settings_changed,
+    topics.REFERENCE: reference_changed,
+    topics.VENDORS: vendors_changed,
+    topics.WRITE_RESULT: bills.results_received,
+    topics.INVOICE: invoices_changed,
+}
