@@ -79,5 +79,5 @@ async def test_a_row_outlives_an_outage_of_postgres(database: str, postgres: Pos
 
 
 def test_topic_prefixes_tell_the_test_and_differ(topic_prefix: str, request: pytest.FixtureRequest) -> None:
-    assert topic_prefix.startswith("test-topic-prefixes-tell-the-test")
+    assert topic_prefix.startswith("test-topic-prefixes-tell")
     assert topic_prefix.endswith(".")

@@ -14,6 +14,8 @@ XERO_CLIENT_ID = "tieout-local"
 XERO_CLIENT_SECRET = "tieout-local-secret"  # noqa: S105  of the simulator, on this machine
 XERO_WEBHOOK_KEY = "tieout-local-webhook-key"
 
+PLATFORM_URL = "http://localhost:3000"
+
 # What the user may set in the shell of `make up`; anything else of ours in it would be by accident.
 FROM_THE_SHELL = ("TIEOUT_OTLP_ENDPOINT", "TIEOUT_LOG_FORMAT")
 
@@ -34,6 +36,11 @@ class Address:
     def health_url(self) -> str:
         """/livez, /readyz and /metrics."""
         return f"http://127.0.0.1:{self.health_port}"
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where Xero sends a person back to, if this is the connector; over plain HTTP it allows only localhost."""
+        return f"http://localhost:{self.port}/oauth/callback"
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ def _connector_environment(address: Address, around: Surroundings) -> dict[str, 
         "TIEOUT_XERO_LOGIN_URL": around.simulator_url,
         "TIEOUT_XERO_CLIENT_ID": XERO_CLIENT_ID,
         "TIEOUT_XERO_CLIENT_SECRET": XERO_CLIENT_SECRET,
-        "TIEOUT_XERO_REDIRECT_URI": f"http://localhost:{address.port}/oauth/callback",
+        "TIEOUT_XERO_REDIRECT_URI": address.redirect_uri,
         "TIEOUT_XERO_WEBHOOK_KEY": XERO_WEBHOOK_KEY,
         "TIEOUT_TOKEN_KEY": around.keys.token_key,
         "TIEOUT_PLATFORM_URL": around.platform_url,

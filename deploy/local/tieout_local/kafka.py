@@ -7,6 +7,7 @@ import os
 import shutil
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -73,18 +74,15 @@ class Kafka:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = self.port or remembered_port(self.folder / "port")
         self._controller_port = self._controller_port or remembered_port(self.folder / "controller-port")
-        java: list[str | Path] = [
-            find_java(),
-            "-cp",
-            os.pathsep.join(map(str, class_path(locked_jars(), cache_folder()))),
-        ]
+        jars = class_path(locked_jars(), cache_folder())
+        java: list[str | Path] = [find_java(), "-cp", os.pathsep.join(map(str, jars))]
         self._write_settings()
         if not (self.folder / "data" / "meta.properties").exists():
             self._format(java)
         log4j = self.folder / "log4j2.properties"
         log4j.write_text(resources.files("tieout_local").joinpath(log4j.name).read_text())
         logging_to = f"-Dlog4j2.configurationFile={log4j}"
-        argv: list[str | Path] = [*java, *HEAP, logging_to, "kafka.Kafka", self._settings_file]
+        argv = [*java, *HEAP, logging_to, "kafka.Kafka", self._settings_file]
         child = self._children.start(self._command(NAME, argv))
         child.wait_until(lambda: answers(self.port) and ask(lambda: kafka_answers(self.bootstrap)), READY_WITHIN)
 
@@ -136,11 +134,11 @@ class Kafka:
         # Kafka's ids are 16 bytes in URL-safe base 64, and it refuses those that begin with a dash.
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
         # Short-lived: no time for the JVM to compile well.
-        tool: list[str | Path] = [*java, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format"]
+        tool = [*java, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format"]
         argv = [*tool, "--cluster-id", cluster, "--config", self._settings_file]
         self._children.run(self._command("kafka-format", argv))
 
-    def _command(self, name: str, argv: list[str | Path]) -> Command:
+    def _command(self, name: str, argv: Sequence[str | Path]) -> Command:
         return Command(name=name, argv=argv, log=self.folder / "log", cwd=self.folder, grace=30)
 
 

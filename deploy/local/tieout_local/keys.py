@@ -25,7 +25,7 @@ class Keys:
         self._folder = folder.absolute()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._private_key = _kept(self._folder / "private.pem", _new_private_key)
-        self._key_id = _kept(self._folder / "key.id", lambda: uuid.uuid4().hex.encode()).decode()
+        self._key_id = _kept(self._folder / "key.id", uuid.uuid4().hex.encode).decode()
         self.token_key = _kept(self._folder / "token.key", Fernet.generate_key).decode()
         """Encrypts Xero's tokens at rest: TIEOUT_TOKEN_KEY."""
         self._write_jwks()

@@ -64,7 +64,10 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _as_user(user: User, *argv: str) -> bool:
-    asked = subprocess.run(
-        argv, cwd="/", user=user.uid, group=user.gid, extra_groups=[], capture_output=True, check=False, timeout=30
-    )
+    try:
+        asked = subprocess.run(
+            argv, cwd="/", user=user.uid, group=user.gid, extra_groups=[], capture_output=True, check=False, timeout=30
+        )
+    except PermissionError:
+        return False
     return asked.returncode == 0

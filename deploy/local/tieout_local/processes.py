@@ -124,9 +124,8 @@ class Children:
         with self._lock:
             if self._closed:
                 raise LocalError(f"{command.name} was not started: everything is being stopped")
-            before = self._children.pop(command.name, None)
+            before = self._children.get(command.name)
             if before is not None and before.running:
-                self._children[command.name] = before
                 raise LocalError(f"{command.name} runs already as process {before.pid}; stop it first")
             child = self._children[command.name] = Child(command)
             return child

@@ -88,6 +88,7 @@ async def database(postgres: PostgresServer) -> AsyncIterator[str]:
 
 @pytest.fixture
 def topic_prefix(request: pytest.FixtureRequest) -> str:
-    """A prefix for topic names and groups that no other test has; it tells which test it was."""
-    readable = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[:40]
+    """A prefix for topics, groups and databases that no other test has; it tells which test it was."""
+    # Short enough for a name in Postgres, which ends at 63 bytes, to follow it.
+    readable = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[:24]
     return f"{readable}-{uuid.uuid4().hex[:8]}."

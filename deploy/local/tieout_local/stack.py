@@ -3,8 +3,9 @@
 Everything here blocks; from a coroutine call it with `asyncio.to_thread`.
 """
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -13,14 +14,23 @@ from typing import Final, Self
 import httpx
 
 from tieout_local.asking import ask
-from tieout_local.environment import CONNECTOR, SERVICES, Address, Surroundings, outer_environment, service_environment
+from tieout_local.environment import (
+    CONNECTOR,
+    PLATFORM_URL,
+    SERVICES,
+    Address,
+    Surroundings,
+    outer_environment,
+    service_environment,
+)
 from tieout_local.kafka import Kafka
 from tieout_local.keys import Keys
 from tieout_local.ports import remembered_port
 from tieout_local.postgres import Postgres
 from tieout_local.processes import Child, Children
-from tieout_local.servers import KafkaServer, PostgresServer
+from tieout_local.servers import KafkaServer, PostgresServer, Server
 from tieout_local.spawn import Command
+from tieout_local.xero_app import register_app
 
 PARTITIONS: Final = 48
 SIMULATOR: Final = "simulator"
@@ -30,9 +40,9 @@ READY_WITHIN: Final = 60.0
 class Stack:
     """Starts on `start` or `with`, stops on `stop` or at the end of `with`; keeps its data in `folder`.
 
-    `kafka` and `postgres`, if given, run already and are left running; then `prefix` (of topics and groups)
-    and `database_prefix` keep this stack apart from others. `settings` are further environment variables of
-    every service.
+    `kafka` and `postgres`, if given, run already and are left running; then `prefix`, of topics, groups and
+    databases, keeps this stack apart from others. `settings` are further environment variables of every
+    service, `platform_url` is where the connector sends a user back to, and the mark of our bills in Xero.
     """
 
     def __init__(
@@ -42,19 +52,117 @@ class Stack:
         kafka: KafkaServer | None = None,
         postgres: PostgresServer | None = None,
         prefix: str = "",
-        database_prefix: str = "",
         partitions: int = PARTITIONS,
-        platform_url: str | None = None,
+        platform_url: str = PLATFORM_URL,
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder.absolute()
         self.children = Children()
+        self.kafka: KafkaServer = kafka or Kafka(self.folder / "kafka", self.children)
+        self.postgres: PostgresServer = postgres or Postgres(self.folder / "postgres", self.children)
         self.keys = Keys(self.folder / "keys")
-        self._own = [] if kafka else [own_kafka := Kafka(self.folder / "kafka", self.children)]
-        self.kafka: KafkaServer = kafka or own_kafka
-        own_postgres = Postgres(self.folder / "postgres", self.children)
-        self.postgres: PostgresServer = postgres or own_postgres
-        self.prefix = prefix
-        self.partitions = partitions
-        self._database_prefix = database_prefix
+        self._own: list[Server] = [*([] if kafka else [self.kafka]), *([] if postgres else [self.postgres])]
+        self._prefix = prefix
+        self._partitions = partitions
         self._settings = dict(settings or {})
+        self.simulator_url = f"http://127.0.0.1:{self._port(SIMULATOR)}"
+        self.services = {name: Address(self._port(name), self._port(f"{name}-health")) for name in SERVICES}
+        self._platform_url = platform_url
+
+    def start(self) -> None:
+        """Start everything and wait until every service is ready. Whatever goes wrong, nothing stays behind."""
+        try:
+            self._start_servers()
+            self._make_topics()
+            for service in SERVICES:
+                self.postgres.create_database(self._database(service))
+            self._start_simulator()
+            # All at once: each spends most of its start waiting for its imports.
+            for service in SERVICES:
+                self._launch(service)
+            for service in SERVICES:
+                self._await_service(service)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop all in reverse order of start."""
+        self.children.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def dsn(self, service: str) -> str:
+        """Where the service's database is."""
+        return self.postgres.dsn(self._database(service))
+
+    def child(self, name: str) -> Child:
+        """The process of a service or of the simulator: `kill`, `freeze`, `thaw`, `log_tail`."""
+        return self.children[name]
+
+    def start_service(self, service: str) -> None:
+        """Start a service that was stopped or killed, at the same address, and wait until it is ready."""
+        self._launch(service)
+        self._await_service(service)
+
+    def _start_servers(self) -> None:
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            starts = [pool.submit(server.start) for server in self._own]
+            try:
+                for start in starts:
+                    start.result()
+            except BaseException:
+                # The other one would be waited for otherwise, for as long as it takes.
+                self.stop()
+                raise
+
+    def _make_topics(self) -> None:
+        from tieout_kit.topics import create_topics  # noqa: PLC0415  the servers alone need no kit
+
+        ask(lambda: create_topics(self.kafka.bootstrap, self._prefix, self._partitions))
+
+    def _start_simulator(self) -> None:
+        port = self.simulator_url.rpartition(":")[2]
+        argv = [sys.executable, "-m", "xero_sim", "--port", port]
+        child = self.children.start(self._command(SIMULATOR, argv, outer_environment()))
+        child.wait_until(lambda: _status(self.simulator_url) is not None, READY_WITHIN)
+        register_app(self.simulator_url, self.services[CONNECTOR].redirect_uri)
+
+    def _launch(self, service: str) -> None:
+        around = Surroundings(
+            kafka=self.kafka.bootstrap,
+            prefix=self._prefix,
+            partitions=self._partitions,
+            simulator_url=self.simulator_url,
+            platform_url=self._platform_url,
+            keys=self.keys,
+        )
+        address, dsn = self.services[service], self.dsn(service)
+        environment = service_environment(service, address, dsn, around, self._settings)
+        self.children.start(self._command(service, [sys.executable, "-m", f"tieout_{service}"], environment))
+
+    def _await_service(self, service: str) -> None:
+        readyz = f"{self.services[service].health_url}/readyz"
+        self.children[service].wait_until(lambda: _status(readyz) == httpx.codes.OK, READY_WITHIN)
+
+    def _command(self, name: str, argv: Sequence[str | Path], environment: Mapping[str, str]) -> Command:
+        return Command(name=name, argv=argv, log=self.folder / "logs" / name, cwd=self.folder, env=environment)
+
+    def _database(self, service: str) -> str:
+        return re.sub(r"\W", "_", f"{self._prefix}tieout_{service}")
+
+    def _port(self, name: str) -> int:
+        return remembered_port(self.folder / "ports" / name)
+
+
+def _status(url: str) -> int | None:
+    try:
+        # A proxy in the environment has no business with this machine's own ports.
+        return httpx.get(url, timeout=2, trust_env=False).status_code
+    except httpx.TransportError:
+        return None

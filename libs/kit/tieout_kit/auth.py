@@ -10,7 +10,7 @@ import jwt
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from tieout_kit.errors import NotFound, Refused
+from tieout_kit.errors import NotFound, Refused, RetryLater
 from tieout_schemas.roles import Role
 
 EVERY_TENANT = "*"
@@ -56,10 +56,21 @@ class Keys:
             claims: dict[str, Any] = jwt.decode(
                 token, key.key, algorithms=["RS256", "ES256"], issuer=self._issuer, options={"require": ["exp", "sub"]}
             )
-            roles = frozenset(Role(role) for role in claims.get("roles", ()))
-            return Caller(claims["sub"], frozenset(claims.get("tenants", ())), roles)
+        except jwt.PyJWKClientConnectionError as error:
+            raise RetryLater(f"the keys that sign tokens cannot be fetched: {error}") from error
         except (jwt.PyJWTError, ValueError) as error:
             raise NotAuthenticated(f"the token is not good: {error}") from error
+        roles = _names(claims, "roles")
+        # A role of somebody else's system says nothing here.
+        return Caller(claims["sub"], _names(claims, "tenants"), frozenset(role for role in Role if role in roles))
+
+
+def _names(claims: dict[str, Any], claim: str) -> frozenset[str]:
+    names = claims.get(claim, [])
+    # A text would be taken letter by letter, and `*` is a letter.
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise NotAuthenticated(f"the token is not good: {claim} is no list of names")
+    return frozenset(names)
 
 
 _bearer = HTTPBearer(auto_error=False, description="A JWT with `sub`, `tenants` and `roles`.")

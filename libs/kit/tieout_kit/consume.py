@@ -1,6 +1,7 @@
 """The loop: from Kafka to one Postgres transaction per batch, nothing lost and nothing doubled (design, In)."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -28,6 +29,12 @@ Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 _COMMIT_EVERY = 5.0
 """Seconds."""
+_PATIENCE = 20.0
+"""Seconds for one answer of Kafka; well within those after which the process is taken for stuck."""
+_SILENCE = 5.0
+"""Seconds; an idle partition is answered every half second."""
+_FAREWELL = 3.0
+"""Seconds to leave the group; a service stops within a few."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +61,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         self._mine: dict[TopicPartition, int] = {}
         self._consumer: AIOKafkaConsumer
         self._committed_at = 0.0
+        self._sought_at = 0.0
         self.trouble: str | None = "not started"
         self.turned_at = time.monotonic()
 
@@ -64,6 +72,9 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Nothing is sought here: aiokafka delivers records before this has finished, and swallows its errors."""
         self._mine.clear()
+        if not assigned:
+            # More members than partitions: a spare is ready too.
+            self.trouble = None
 
     async def run(self) -> None:
         """Consume until cancelled; start over after any trouble but a lost position, which needs a person."""
@@ -72,6 +83,8 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                 await self._consume()
             except PositionLost as error:
                 self.trouble = f"stopped: {error}"
+                # Live, though not ready: a restart mends nothing.
+                self.turned_at = math.inf
                 log.critical("consuming stopped", reason=str(error))
                 return
             except (KafkaError, RetryLater, OSError, TimeoutError) as error:
@@ -92,12 +105,14 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         )
         self._consumer.subscribe(list(self._topics), listener=self)
         try:
-            await asyncio.wait_for(self._consumer.start(), 30)
+            self.turned_at = time.monotonic()
+            async with asyncio.timeout(_PATIENCE):
+                await self._consumer.start()
             while True:
                 self.turned_at = time.monotonic()
                 await self._turn()
         finally:
-            await asyncio.wait_for(self._consumer.stop(), 10)
+            await _stop(self._consumer)
 
     async def _turn(self) -> None:
         assigned = self._consumer.assignment()
@@ -108,8 +123,10 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             if not ready:
                 await asyncio.sleep(0.05)
                 return
-            batch = await self._consumer.getmany(*ready, timeout_ms=100, max_records=500)
-            self.trouble = None
+            # While a rebalance does not end, because Kafka is away say, aiokafka waits without a limit.
+            async with asyncio.timeout(_PATIENCE):
+                batch = await self._consumer.getmany(*ready, timeout_ms=100, max_records=500)
+            self.trouble = None if batch else self._silence()
             if batch := {tp: records for tp, records in batch.items() if records and tp in self._mine}:
                 await self._handle(batch)
                 await self._commit()
@@ -139,6 +156,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             if tp in self._consumer.assignment():
                 self._consumer.seek(tp, offset)
                 self._mine[tp] = offset
+        self._sought_at = time.time()
 
     async def _handle(self, batch: Batch) -> None:
         try:
@@ -162,6 +180,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             await self._transact({tp: [record]}, refused=f"{type(error).__name__}: {error}")
 
     async def _transact(self, batch: Batch, refused: str | None = None) -> None:
+        self.turned_at = time.monotonic()
         expected = {tp: self._mine[tp] for tp in batch if tp in self._mine}
         if len(expected) < len(batch):
             raise Conflict("a partition of this batch was revoked")
@@ -204,10 +223,11 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         if time.monotonic() - self._committed_at > _COMMIT_EVERY:
             self._committed_at = time.monotonic()
             try:
-                await self._consumer.commit(
-                    {tp: o for tp, o in self._mine.items() if tp in self._consumer.assignment()}
-                )
-            except KafkaError as error:
+                async with asyncio.timeout(_FAREWELL):
+                    await self._consumer.commit(
+                        {tp: o for tp, o in self._mine.items() if tp in self._consumer.assignment()}
+                    )
+            except (KafkaError, TimeoutError) as error:
                 log.info("Kafka's own commit failed", error=repr(error))
 
     def _by_topic(self, batch: Batch) -> Iterable[tuple[Topic, list[ConsumerRecord]]]:
@@ -229,6 +249,12 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         spans.append(span)
         return Incoming(said, event.data, Cause(said.id, said.correlationid or said.id, traceparent_of(span)))
 
+    def _silence(self) -> str | None:
+        """What is wrong when nothing was read: None, if only there is nothing."""
+        heard = [self._consumer.last_poll_timestamp(tp) for tp in self._mine if tp in self._consumer.assignment()]
+        idle = time.time() - max((moment for moment in heard if moment), default=self._sought_at * 1000) / 1000
+        return f"Kafka has not answered for {idle:.0f} s" if idle > _SILENCE else None
+
     def _trouble(self, error: Exception) -> None:
         self.trouble = f"{type(error).__name__}: {error}"
         log.warning("consuming is interrupted", trouble=self.trouble)
@@ -241,7 +267,21 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
 async def _cluster_id(bootstrap: str) -> str:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
-        await asyncio.wait_for(admin.start(), 30)
-        return str((await admin.describe_cluster())["cluster_id"])
+        async with asyncio.timeout(_PATIENCE):
+            await admin.start()
+            return str((await admin.describe_cluster())["cluster_id"])
     finally:
         await admin.close()
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group. Raises nothing: what made us stop, a cancellation say, must not be replaced by its failure."""
+    try:
+        async with asyncio.timeout(_FAREWELL):
+            await consumer.stop()
+    except (KafkaError, OSError, TimeoutError) as error:
+        log.warning("the group was not left in order", error=repr(error))
+        # What was interrupted leaves these behind, and they would fetch for good.
+        for part in (consumer._fetcher, consumer._client):
+            if part:
+                await part.close()

@@ -8,6 +8,8 @@ from tieout_schemas.topics import dead_letter_topic
 
 REASON = "tieout_reason"
 ORIGIN = "tieout_from"
+_LONGEST = 2000
+"""Characters of a reason: an error may quote the whole record."""
 
 
 def dead_letter(service: str, topic: str, record: ConsumerRecord, reason: str) -> Message:
@@ -18,7 +20,7 @@ def dead_letter(service: str, topic: str, record: ConsumerRecord, reason: str) -
         tenant_id = None
     headers = [
         *record.headers,
-        (REASON, reason.encode()),
+        (REASON, reason[:_LONGEST].encode(errors="backslashreplace")),
         (ORIGIN, f"{topic}:{record.partition}:{record.offset}".encode()),
     ]
     return Message(dead_letter_topic(service).name, tenant_id, record.key, headers, record.value)

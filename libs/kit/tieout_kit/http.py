@@ -6,16 +6,19 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from starlette.exceptions import HTTPException
 
 from tieout_kit.auth import Keys
 from tieout_kit.errors import Refused, RetryLater
 from tieout_kit.outbox import TooLarge
 
 
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+
+
 def _problem(status: int, title: str, **more: Any) -> JSONResponse:
-    headers = {"Retry-After": "1"} if status == 503 else None
     content = {"status": status, "title": title, **more}
-    return JSONResponse(content, status, headers, media_type="application/problem+json")
+    return JSONResponse(content, status, _HEADERS.get(status), media_type="application/problem+json")
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
@@ -41,6 +44,15 @@ async def _too_large(_: Request, error: Exception) -> JSONResponse:
     return _problem(413, str(error))
 
 
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return _problem(error.status_code, str(error.detail))
+
+
+async def _bug(_: Request, __: Exception) -> JSONResponse:
+    return _problem(500, "something went wrong here; the log says what")
+
+
 def make_app(title: str, description: str, keys: Keys) -> FastAPI:
     """An app without routes; `/docs` and `/openapi.json` describe those it gets."""
     app = FastAPI(title=title, description=description, version="1")
@@ -49,5 +61,7 @@ def make_app(title: str, description: str, keys: Keys) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RetryLater, _later)
     app.add_exception_handler(TooLarge, _too_large)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
     FastAPIInstrumentor.instrument_app(app, exclude_spans=["receive", "send"])
     return app

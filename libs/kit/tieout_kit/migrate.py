@@ -38,4 +38,5 @@ async def migrate(database: Database, packages: Iterable[str]) -> None:
                     await db.execute("insert into schema_migrations values ($1)", version)
                 log.info("migrated", version=version)
     finally:
-        await db.close()
+        # Not close, which waits for an answer, and a cancelled start must end. The lock goes with the connection.
+        db.terminate()

@@ -28,7 +28,7 @@ class Message:
     topic: str
     tenant_id: UUID | None
     key: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     value: bytes | None
 
 
@@ -63,7 +63,7 @@ async def add(tx: Tx, messages: Iterable[Message]) -> None:
         [row.tenant_id for row in rows],
         [row.key for row in rows],
         # latin-1 carries any byte there and back: a dead letter keeps the headers it came with.
-        [[(name, value.decode("latin-1")) for name, value in row.headers] for row in rows],
+        [[(name, None if value is None else value.decode("latin-1")) for name, value in row.headers] for row in rows],
         [row.value for row in rows],
     )
     await tx.db.execute(_SQL["wake"])

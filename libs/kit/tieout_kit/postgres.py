@@ -15,11 +15,31 @@ from tieout_kit.errors import RetryLater
 
 T = TypeVar("T")
 
-AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError, TimeoutError)
-"""Postgres is away, or went away in the middle: whether a commit came through is unknown."""
-RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    # Stopped, restarted, cancelled; full, too many connections; its disk; a primary that has become a standby.
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    OSError,
+    TimeoutError,
+)
+"""Postgres is away, or went away in the middle: whether a commit came through is unknown. Never a record's fault."""
+RACES = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    # A migration changed a table behind a prepared statement.
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.OutdatedSchemaCacheError,
+)
 """Nothing was done; the same work may be tried again at once."""
 _TRIES = 5
+_PATIENCE = 10.0
+"""Seconds for a connection of the pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +52,7 @@ class Tx:
     now: datetime
 
 
-async def _jsonb(db: Any) -> None:
+async def _json(db: Any) -> None:
     await db.set_type_codec(
         "jsonb",
         schema="pg_catalog",
@@ -40,6 +60,7 @@ async def _jsonb(db: Any) -> None:
         encoder=lambda value: b"\x01" + (value if isinstance(value, bytes) else orjson.dumps(value)),
         decoder=lambda raw: orjson.loads(raw[1:]),
     )
+    await db.set_type_codec("json", schema="pg_catalog", format="binary", encoder=orjson.dumps, decoder=orjson.loads)
 
 
 class Database:
@@ -51,7 +72,7 @@ class Database:
         self._clock = clock
         # min_size=0: a service starts, and says it is not ready, while Postgres is away.
         self._pool = asyncpg.create_pool(
-            url, min_size=0, max_size=connections, init=_jsonb, command_timeout=30, timeout=5
+            url, min_size=0, max_size=connections, init=_json, command_timeout=30, timeout=5
         )
 
     async def open(self) -> None:
@@ -61,7 +82,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection, waiting a little for those in use."""
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(2):
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
@@ -70,26 +91,34 @@ class Database:
     async def transaction(self) -> AsyncIterator[Tx]:
         """One transaction. Raises RetryLater when Postgres is away or a race was lost."""
         try:
-            async with self._pool.acquire() as db, db.transaction():
-                yield Tx(db, self._service, self._clock())
+            async with self._pool.acquire(timeout=_PATIENCE) as db:
+                try:
+                    async with db.transaction():
+                        yield Tx(db, self._service, self._clock())
+                except asyncpg.InterfaceError as error:
+                    # It is raised for a lost connection too; on a living one, a query was called wrongly.
+                    if db.is_closed():
+                        raise
+                    raise RuntimeError(f"a query was called wrongly: {error}") from error
         except AWAY as error:
             raise RetryLater(f"Postgres is away: {error}") from error
         except RACES as error:
             raise RetryLater(f"a race was lost: {error}") from error
 
     async def run(self, work: Callable[[Tx], Awaitable[T]]) -> T:
-        """Do the work in a transaction, again when a race was lost. Raises RetryLater when it does not come through."""
+        """Do the work in a transaction, again when a race was lost: one that Postgres saw, or one that `work` raised
+        RetryLater for. Raises RetryLater when it does not come through."""
         for attempt in range(_TRIES):
             try:
                 async with self.transaction() as tx:
                     return await work(tx)
             except RetryLater as error:
-                if attempt == _TRIES - 1 or not isinstance(error.__cause__, RACES):
+                if attempt == _TRIES - 1 or isinstance(error.__cause__, AWAY):
                     raise
         raise AssertionError("unreachable")
 
     async def connection(self) -> Any:
         """A connection of one's own, outside the pool, for a session lock or LISTEN."""
         db = await asyncpg.connect(self.url, timeout=5)
-        await _jsonb(db)
+        await _json(db)
         return db

@@ -96,6 +96,7 @@ class Reconciler(Generic[R]):
             one = Saved(stored, stored.record, next_sequence(stored.sequence, tx.now), Cause.request())
             if isinstance(verdict, Send):
                 messages.append(self._intent(tx, one, verdict))
+        await self.records.asked_again(tx, late)
         await outbox.add(tx, messages)
         return len(late)
 

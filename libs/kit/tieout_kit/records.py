@@ -68,6 +68,11 @@ class Records(Generic[R]):
         """Some of those whose intent left before a moment and was never answered."""
         return self._stored(await tx.db.fetch(_SQL["lock_unanswered"], self.model.kind, before))
 
+    async def asked_again(self, tx: Tx, records: Sequence[Stored[R]]) -> None:
+        """Their intents left again now."""
+        tenants, ids = _columns(stored.key for stored in records)
+        await tx.db.execute(_SQL["asked_again"], self.model.kind, tx.now, tenants, ids)
+
     async def save(self, tx: Tx, saved: Sequence[Saved[R]]) -> None:
         """Save them all and remember each state. Raises RetryLater if one was changed by somebody else meanwhile."""
         kind = self.model.kind

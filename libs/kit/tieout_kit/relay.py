@@ -1,6 +1,7 @@
 """Carries outbox rows to Kafka in order: one relay per database, its forerunner fenced (design, Out)."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import structlog
@@ -18,6 +19,10 @@ _TRANSACTION_TIMEOUT = 10
 """Seconds. Kafka aborts a transaction of a relay that fell asleep after this."""
 _IDLE = 1.0
 """Seconds until the outbox is looked at though nobody rang."""
+_FAREWELL = 3.0
+"""Seconds; a service stops within a few."""
+_LARGEST = 2 << 20
+"""Bytes of a record: a dead letter is as large as Kafka took it, and its reason comes on top."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +54,7 @@ class Relay:
     async def _reign(self) -> None:
         db = await self._database.connection()
         try:
-            while not await db.fetchval("select pg_try_advisory_lock($1)", _LOCK):
+            while not await db.fetchval("select pg_try_advisory_lock($1)", _LOCK, timeout=_TRANSACTION_TIMEOUT):
                 self.trouble = None
                 await asyncio.sleep(_IDLE)
             producer = AIOKafkaProducer(
@@ -58,11 +63,13 @@ class Relay:
                 transaction_timeout_ms=_TRANSACTION_TIMEOUT * 1000,
                 acks="all",
                 linger_ms=5,
-                max_batch_size=1 << 20,
+                max_batch_size=1 << 19,
+                max_request_size=_LARGEST,
             )
             try:
                 # Fences the forerunner, should it only have slept; rows are read only after this.
-                await asyncio.wait_for(producer.start(), 30)
+                async with asyncio.timeout(30):
+                    await producer.start()
                 metrics.RELAY_ELECTED.inc()
                 self.trouble = None
                 await self._relay(db, producer)
@@ -76,18 +83,17 @@ class Relay:
         await db.add_listener("tieout_outbox", lambda *_: rung.set())
         while True:
             rung.clear()
-            rows = await db.fetch(_SQL["oldest"], _BATCH)
+            rows = await db.fetch(_SQL["oldest"], _BATCH, timeout=_TRANSACTION_TIMEOUT)
             if not rows:
-                try:
-                    await asyncio.wait_for(rung.wait(), _IDLE)
-                except TimeoutError:
-                    if db.is_closed():
-                        raise ConnectionError("the connection that holds the relay's lock is gone") from None
+                # Not wait_for, which in Python 3.11 can lose a cancellation.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_IDLE):
+                        await rung.wait()
                 continue
             # An idempotent send to a lost broker never fails by itself.
             async with asyncio.timeout(_TRANSACTION_TIMEOUT):
                 await self._send(producer, rows)
-            await db.execute(_SQL["delete"], [row["id"] for row in rows])
+            await db.execute(_SQL["delete"], [row["id"] for row in rows], timeout=_TRANSACTION_TIMEOUT)
             metrics.RELAYED.inc(len(rows))
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[Any]) -> None:
@@ -98,7 +104,7 @@ class Relay:
                 row["value"],
                 row["key"],
                 partition=partition_of(row["tenant_id"], self._partitions) if row["tenant_id"] else 0,
-                headers=[(name, value.encode("latin-1")) for name, value in row["headers"]],
+                headers=[(name, None if value is None else value.encode("latin-1")) for name, value in row["headers"]],
             )
             for row in rows
         ]
@@ -108,6 +114,10 @@ class Relay:
 
 async def _stop(producer: AIOKafkaProducer) -> None:
     try:
-        await asyncio.wait_for(producer.stop(), 5)
-    except (KafkaError, TimeoutError) as error:
+        async with asyncio.timeout(_FAREWELL):
+            await producer.stop()
+    except (KafkaError, OSError, TimeoutError) as error:
         log.warning("the relay's producer did not stop cleanly", error=repr(error))
+        # What was interrupted leaves these behind, and they would try to send for good.
+        producer._sender.sender_task.cancel()
+        await producer.client.close()

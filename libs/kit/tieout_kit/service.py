@@ -85,8 +85,10 @@ async def run(
         running.append(group.create_task(start()))
         await stop.wait()
         log.info("stopping")
-        for task in running:
-            task.cancel()
+        while pending := [task for task in running if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=5)
     await database.close()
     traces.shutdown()
 
@@ -108,13 +110,22 @@ async def _migrated(database: Database, packages: Iterable[str]) -> None:
 
 
 async def _serve(app: object, host: str, port: int) -> None:
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")  # type: ignore[arg-type]
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+    )
     server = uvicorn.Server(config)
     # Ours stops everything in order; uvicorn would end only itself.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+    serving = asyncio.create_task(server.serve())
     try:
-        await server.serve()
+        await asyncio.shield(serving)
     except asyncio.CancelledError:
         server.should_exit = True
-        await server.shutdown()
+        await serving
         raise

@@ -64,7 +64,7 @@ def answered(sync: Sync, result: WriteResult) -> Sync:
         update={
             "in_flight": False,
             "acknowledged": sync.sent,
-            "xero_id": result.xero_id,
+            "xero_id": result.xero_id or sync.xero_id,
             "xero_sequence": max(sync.xero_sequence, result.snapshot_sequence),
         }
     )

@@ -78,5 +78,13 @@ def _utc(text: str) -> datetime:
     return moment
 
 
-_PARSE: dict[str, Callable[[str], Any]] = {"time": _utc, "tenantid": UUID, "sequence": int}
+def _sequence(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:
+        raise ValueError("not a whole number from 0 to 10¹⁸ - 1")
+    return int(text)
+
+
+_DIGITS = 18
+"""What fits a Postgres bigint for sure."""
+_PARSE: dict[str, Callable[[str], Any]] = {"time": _utc, "tenantid": UUID, "sequence": _sequence}
 _REQUIRED = ("id", "source", "type", "time", "tenantid", "subject", "sequence")

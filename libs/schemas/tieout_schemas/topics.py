@@ -26,7 +26,12 @@ class Kept(Enum):
 
     DAYS = {"cleanup.policy": "delete", "retention.ms": str(7 * 24 * 3600 * 1000)}
     COMPACTED = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(7 * 24 * 3600 * 1000)}
-    LONG = {"cleanup.policy": "delete", "retention.ms": str(90 * 24 * 3600 * 1000)}
+    LONG = {
+        "cleanup.policy": "delete",
+        "retention.ms": str(90 * 24 * 3600 * 1000),
+        # A dead letter may be as large as Kafka takes elsewhere, and its reason comes on top.
+        "max.message.bytes": str(2 << 20),
+    }
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class ErrorNumber(IntEnum):
     NoDataProcessedException = 17
 
 
-class Rejected(Exception):  # noqa: N818 - an answer, not a fault of ours
+class Rejected(Exception):
     """The whole request ends here with this answer."""
 
     def __init__(self, answer: Answer) -> None:

@@ -132,7 +132,6 @@ class Org:
         """Store and, where switched on, announce."""
         before = self.payments.get(payment.PaymentID)
         payment.UpdatedDateUTC = self.stamp(before)
-        payment.Form = None
         self.payments.put(payment)
         if self.switches.payment_events:
             self._tell("PAYMENT", "Payments", payment.PaymentID, created=before is None)
@@ -146,6 +145,13 @@ class Org:
         if account.Code and account.Status != "DELETED":
             self.account_by_code[account.Code.casefold()] = account
         self.accounts.put(account)
+
+    def forget_forms(self) -> None:
+        """Render anew what shows names from elsewhere: after a tracking option or a group changed."""
+        for invoice in self.invoices:
+            invoice.Form = None
+        for contact in self.contacts:
+            contact.Form = contact.SummaryForm = None
 
     def account(self, code: str | None) -> Account | None:
         """The account of a code, archived ones included."""

@@ -1,0 +1,1 @@
+"""Xero's side: connections, webhooks, polls, imports, tenant settings, and the gateway."""

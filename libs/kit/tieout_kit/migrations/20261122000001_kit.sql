@@ -12,7 +12,8 @@ create table outbox (
     topic text not null,
     tenant_id uuid,
     key bytea,
-    headers jsonb not null,
+    -- Not jsonb, which refuses U+0000: a dead letter keeps whatever bytes it came with.
+    headers json not null,
     value bytea
 );
 

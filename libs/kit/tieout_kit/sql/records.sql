@@ -17,10 +17,16 @@ where kind = $1 and tenant_id = any($2::uuid[]) and held is not null
 order by tenant_id, id for update;
 
 -- name: lock_unanswered
--- Records whose intent went out before a moment and was never answered, a few at a time.
+-- Records whose intent went out before a moment and was never answered, the longest waiting few of them.
 select tenant_id, sequence, doc from record
-where kind = $1 and in_flight_since < $2
-order by tenant_id, id limit 500 for update;
+where kind = $1 and in_flight_since < $2 and (tenant_id, id) in (
+    select tenant_id, id from record where kind = $1 and in_flight_since < $2 order by in_flight_since limit 500)
+order by tenant_id, id for update;
+
+-- name: asked_again
+-- Their turn comes again after all the others'.
+update record set in_flight_since = $2
+where kind = $1 and (tenant_id, id) in (select * from unnest($3::uuid[], $4::uuid[]));
 
 -- name: save
 -- New and changed records; one that somebody else has changed since it was read is left alone, and so not returned.
@@ -30,7 +36,14 @@ from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::
     as new(tenant_id, id, before, sequence, xero_id, held, in_flight_since, doc)
 on conflict (tenant_id, kind, id) do update set
     sequence = excluded.sequence, xero_id = excluded.xero_id, held = excluded.held,
-    in_flight_since = excluded.in_flight_since, doc = excluded.doc
+    -- An edit meanwhile makes the wait for an answer no shorter.
+    in_flight_since = case
+        when excluded.in_flight_since is not null
+            and (record.doc['sync']['sent'], record.doc['sync']['attempt'])
+                = (excluded.doc['sync']['sent'], excluded.doc['sync']['attempt'])
+        then coalesce(record.in_flight_since, excluded.in_flight_since)
+        else excluded.in_flight_since end,
+    doc = excluded.doc
 where record.sequence = any(
     select before from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as new(tenant_id, id, before)
     where new.tenant_id = record.tenant_id and new.id = record.id)

@@ -1,6 +1,6 @@
 """A payment of a bill or sales invoice. Source: xero-api.md 4.5."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -21,7 +21,6 @@ class Payment:
     IsReconciled: bool = False
     Status: str = "AUTHORISED"
     UpdatedDateUTC: int = 0
-    Form: bytes | None = field(default=None, compare=False, repr=False)
 
     @property
     def id(self) -> str:

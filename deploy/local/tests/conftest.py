@@ -1,0 +1,52 @@
+"""Stand-ins for the services and the simulator: real processes that only listen; and a folder for servers."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tieout_local.environment import SERVICES
+
+# Ready when its /readyz answers; `/crash` ends it with a last word.
+STAND_IN = """
+import http.server, os, sys
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/crash":
+            print("the last word", flush=True)
+            os._exit(3)
+        self.send_response(200)
+        self.end_headers()
+
+    def do_POST(self):
+        print(self.path, self.rfile.read(int(self.headers["Content-Length"])).decode(), flush=True)
+        self.do_GET()
+
+print("listening", flush=True)
+port = os.environ.get("TIEOUT_HEALTH_PORT") or sys.argv[2]
+http.server.HTTPServer(("127.0.0.1", int(port)), Answer).serve_forever()
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that every user may enter; pytest's own are for us alone."""
+    made = Path(tempfile.mkdtemp(prefix="tieout-tests-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def stand_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Makes `python -m tieout_bills` and so on run the stand-ins."""
+    folder = tmp_path / "stand-ins"
+    for package in ("xero_sim", *(f"tieout_{service}" for service in SERVICES)):
+        (folder / package).mkdir(parents=True)
+        (folder / package / "__init__.py").touch()
+        (folder / package / "__main__.py").write_text(STAND_IN)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    return folder

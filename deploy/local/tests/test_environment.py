@@ -1,0 +1,36 @@
+"""What a service finds in its environment."""
+
+from pathlib import Path
+
+import pytest
+
+from tieout_local.environment import SERVICES, Address, Surroundings, service_environment
+from tieout_local.keys import Keys
+
+
+def environment(service: str, folder: Path, **settings: str) -> dict[str, str]:
+    around = Surroundings("127.0.0.1:9092", "demo.", 4, "http://127.0.0.1:1", "http://127.0.0.1:2", Keys(folder))
+    return service_environment(service, Address(8001, 9001), "postgresql://x/y", around, settings)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_the_connector_gets_xeros_secrets(service: str, tmp_path: Path) -> None:
+    secrets = {name for name in environment(service, tmp_path) if "XERO" in name or name == "TIEOUT_TOKEN_KEY"}
+
+    assert bool(secrets) == (service == "connector")
+
+
+def test_settings_left_in_the_shell_do_not_leak_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEOUT_DATABASE_URL", "postgresql://somewhere/else")
+    monkeypatch.setenv("TIEOUT_ANYTHING", "by accident")
+    monkeypatch.setenv("TIEOUT_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+
+    found = environment("bills", tmp_path)
+
+    assert found["TIEOUT_DATABASE_URL"] == "postgresql://x/y"
+    assert found["TIEOUT_OTLP_ENDPOINT"] == "http://127.0.0.1:4318"
+    assert "TIEOUT_ANYTHING" not in found
+
+
+def test_given_settings_win(tmp_path: Path) -> None:
+    assert environment("bills", tmp_path, TIEOUT_PARTITIONS="9")["TIEOUT_PARTITIONS"] == "9"

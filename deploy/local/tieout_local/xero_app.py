@@ -1,0 +1,16 @@
+"""Tell the simulator of our app, as one does in Xero's developer portal; it forgets at each start."""
+
+import httpx
+
+from tieout_local.environment import XERO_CLIENT_ID, XERO_CLIENT_SECRET
+
+
+def register_app(simulator_url: str, redirect_uri: str) -> None:
+    """Make the app with the id and the secret that the connector is given."""
+    app = {
+        "clientId": XERO_CLIENT_ID,
+        "clientSecret": XERO_CLIENT_SECRET,
+        "name": "Tieout",
+        "redirectUris": [redirect_uri],
+    }
+    httpx.post(f"{simulator_url}/control/apps", json=app, timeout=10, trust_env=False).raise_for_status()

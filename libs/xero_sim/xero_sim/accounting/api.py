@@ -1,0 +1,183 @@
+"""The way of a call to the Accounting API: token, tenant, limits, faults, scope, key, handler, ledger.
+
+Plain ASGI: this is the path that benchmarks lean on.
+"""
+
+import asyncio
+import hashlib
+import time
+import zlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import unquote
+
+from xero_sim import answers
+from xero_sim.accounting import routes
+from xero_sim.accounting.call import Call, parse_query
+from xero_sim.answers import Answer, Rejected
+from xero_sim.faults import Fault, faulty_answer, too_many
+from xero_sim.ledger import Entry
+from xero_sim.limits import Limited, take
+from xero_sim.oauth.scopes import grants
+from xero_sim.oauth.tokens import Access
+from xero_sim.org import Org
+from xero_sim.sockets import Receive, Scope, Send, close_connection, read_body, send_answer
+from xero_sim.world import World
+
+BASE = "/api.xro/2.0/"
+WORTH_PACKING = 860
+
+
+@dataclass(slots=True)
+class Seen:
+    """What is known of a call while it is under way; the ledger's line is made of it."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    app: str | None = None
+    tenant: str | None = None
+    body: bytes = b""
+    replayed: bool = False
+    fault: Fault | None = None
+
+
+class AccountingApi:
+    """The ASGI application under /api.xro/2.0."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        query = scope["query_string"].decode()
+        path = scope["path"]
+        headers = {key.decode().lower(): value.decode("latin-1") for key, value in scope["headers"]}
+        seen = Seen(scope["method"], f"{path}?{query}" if query else path, headers)
+        seen.body = await read_body(receive)
+        answer = await self._answer(seen, path[len(BASE) :], query)
+        packed = answer
+        if len(answer.body) > WORTH_PACKING and "gzip" in headers.get("accept-encoding", ""):
+            # Level 1: the loop serves everybody, and Xero's own ratio is not known.
+            pack = zlib.compressobj(1, zlib.DEFLATED, 31)
+            body = pack.compress(answer.body) + pack.flush()
+            packed = replace(answer, body=body, headers=(*answer.headers, ("Content-Encoding", "gzip")))
+        self._note(seen, answer, packed, began)
+        kind = seen.fault.kind if seen.fault else ""
+        if kind in ("refuse", "lost"):
+            close_connection(receive)
+            return
+        await send_answer(send, packed, cut=kind == "cut")
+
+    async def _answer(self, seen: Seen, path: str, query: str) -> Answer:
+        world = self.world
+        now = world.clock.timestamp()
+        access = _access(world, seen.headers.get("authorization", ""))
+        if access is None:
+            return answers.unknown_token()
+        seen.app = access.grant.client_id
+        if access.expires <= now:
+            return answers.token_expired(datetime.fromtimestamp(access.expires, UTC))
+        org = self._org(access, seen.headers.get("xero-tenant-id"))
+        if org is None:
+            return answers.tenant_refused()
+        seen.tenant = org.tenant_id
+        budget = world.budget(seen.app, org.tenant_id)
+        plan = world.apps[seen.app].plan
+        left = take(now, world.limits, plan, budget, world.app_budget(seen.app))
+        if isinstance(left, Limited):
+            return too_many(left.problem, left.retry_after, left.day, left.minute)
+        budget.in_flight += 1
+        try:
+            if world.latency:
+                await asyncio.sleep(world.latency)
+            seen.fault = world.faults.draw(org.tenant_id, seen.method, path)
+            if seen.fault and seen.fault.kind == "slow":
+                await asyncio.sleep(seen.fault.seconds)
+            answer = (faulty_answer(seen.fault) if seen.fault else None) or self._work(seen, access, org, path, query)
+        finally:
+            budget.in_flight -= 1
+        if answer.status == 429:
+            return answer
+        counted = (
+            ("X-DayLimit-Remaining", str(left.day)),
+            ("X-MinLimit-Remaining", str(left.minute)),
+            ("X-AppMinLimit-Remaining", str(left.app_minute)),
+            ("Xero-Correlation-Id", world.new_id()),
+        )
+        return replace(answer, headers=(*answer.headers, *counted))
+
+    def _org(self, access: Access, sent: str | None) -> Org | None:
+        """The tenant's organisation, while it is connected; a custom connection implies its own."""
+        world, app = self.world, self.world.apps[access.grant.client_id]
+        if access.grant.user is None:
+            tenant_id = app.custom_tenant
+            return world.orgs.get(tenant_id) if tenant_id and sent in (None, tenant_id) else None
+        tenant_id = (sent or "").lower()
+        if not world.connections.reaches(app.client_id, access.grant.user, tenant_id):
+            return None
+        return world.orgs.get(tenant_id)
+
+    def _work(self, seen: Seen, access: Access, org: Org, path: str, query: str) -> Answer:
+        found = routes.find(seen.method, [unquote(part) for part in path.strip("/").split("/")])
+        if found is None or found.route is None:
+            return answers.not_implemented() if found else answers.not_found()
+        if not grants(access.held, found.route.scope, reading=seen.method == "GET"):
+            return answers.scope_missing()
+        if not _takes_json(seen.headers.get("accept", "*/*")):
+            return answers.not_acceptable()
+        app = self.world.apps[access.grant.client_id]
+        call = Call(seen.method, org, app.client_id, app.name, parse_query(query), seen.headers, seen.body, found.ids)
+        key = seen.headers.get("idempotency-key")
+        if key is None or seen.method not in ("POST", "PUT", "PATCH"):
+            return _handle(found.route.handler, call)
+        return self._once(seen, call, found.route.handler, key)
+
+    def _once(self, seen: Seen, call: Call, handler: routes.Handler, key: str) -> Answer:
+        """Behaviour 41: the first answer again for the same request."""
+        now = self.world.clock.timestamp()
+        told = f"{seen.method} {seen.target} {call.org.tenant_id}\n".encode()
+        request = hashlib.sha256(told + seen.body).digest()
+        known = self.world.replies.look(call.app, key, request, now)
+        if known is not None:
+            seen.replayed = True
+            return known
+        answer = _handle(handler, call)
+        self.world.replies.keep(call.app, key, request, answer, now)
+        return answer
+
+    def _note(self, seen: Seen, answer: Answer, packed: Answer, began: float) -> None:
+        self.world.ledger.add(
+            Entry(
+                at=self.world.clock.timestamp(),
+                app=seen.app,
+                tenant=seen.tenant,
+                method=seen.method,
+                path=seen.target,
+                status=answer.status,
+                request_bytes=len(seen.body),
+                response_bytes=len(packed.body),
+                plain_bytes=len(answer.body),
+                idempotency_key=seen.headers.get("idempotency-key"),
+                replayed=seen.replayed,
+                fault=seen.fault.kind if seen.fault else None,
+                ms=(time.perf_counter() - began) * 1000,
+            )
+        )
+
+
+def _access(world: World, authorization: str) -> Access | None:
+    kind, _, token = authorization.partition(" ")
+    return world.tokens.access.get(token) if kind.lower() == "bearer" else None
+
+
+def _handle(handler: routes.Handler, call: Call) -> Answer:
+    try:
+        return handler(call)
+    except Rejected as rejected:
+        return rejected.answer
+
+
+def _takes_json(accept: str) -> bool:
+    # Without an Accept that names JSON, Xero answers XML (behaviour 21); `*/*` does not name it.
+    return "application/json" in accept.lower()

@@ -1,0 +1,118 @@
+"""/Contacts. Source: xero-api.md 4.1."""
+
+from collections.abc import Sequence
+
+from xero_sim.accounting import contact_changes as changes
+from xero_sim.accounting.call import Call
+from xero_sim.accounting.contact_forms import (
+    NOT_IN_UNPAGED,
+    contact_bytes,
+    contact_form,
+    summary_bytes,
+    without,
+)
+from xero_sim.accounting.envelope import success
+from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
+from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.ids import ZERO_GUID
+from xero_sim.query.fields import contact_fields
+from xero_sim.query.listing import filtered, ordered
+from xero_sim.query.paging import asked_page
+from xero_sim.query.since import modified_since
+from xero_sim.records.contact import Contact
+from xero_sim.rules.contact import name_key, name_taken, number_taken
+from xero_sim.sent import Sent
+
+KEY = "Contacts"
+_FIELDS = contact_fields()
+_SEARCHED = ("Name", "FirstName", "LastName", "ContactNumber", "CompanyNumber", "EmailAddress")
+
+
+def list_contacts(call: Call) -> Answer:
+    """GET /Contacts: archived ones only with includeArchived; full forms only when paged."""
+    rows = ordered(filtered(_selected(call), call.query, _FIELDS), call.query, _FIELDS)
+    page = asked_page(call.query, len(rows))
+    rows = page.cut(rows) if page else rows
+    if call.flag("summaryOnly"):
+        forms = [summary_bytes(call.org, row) for row in rows]
+    elif page:
+        forms = [contact_bytes(call.org, row) for row in rows]
+    else:
+        forms = [without(contact_form(call.org, row), NOT_IN_UNPAGED) for row in rows]
+    return success(call, KEY, forms, page)
+
+
+def get_contact(call: Call) -> Answer:
+    """GET /Contacts/{ContactID or ContactNumber}, archived ones too."""
+    return success(call, KEY, [contact_bytes(call.org, _known(call, call.ids[0]))])
+
+
+def put_contacts(call: Call) -> Answer:
+    """PUT /Contacts: makes new ones; a name or number in use is refused."""
+    return write_all(call, KEY, call.elements(KEY), lambda sent: _create(call, sent))
+
+
+def post_contacts(call: Call) -> Answer:
+    """POST /Contacts: updates those matched by id, number or name, makes the others."""
+    elements = call.elements(KEY)
+    require_known([sent.text("ContactID") for sent in elements], lambda key: call.org.contacts.get(key) is not None)
+    return write_all(call, KEY, elements, lambda sent: _write(call, changes.match(call.org, sent), sent))
+
+
+def post_contact(call: Call) -> Answer:
+    """POST /Contacts/{ContactID}."""
+    old = _known(call, call.ids[0])
+    return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, old, sent))
+
+
+def _selected(call: Call) -> Sequence[Contact]:
+    contacts = call.org.contacts
+    if (ids := call.listed("IDs")) is not None:
+        rows = [row for row in contacts.in_order() if row.ContactID in ids]
+    elif (since := modified_since(call.headers)) is not None:
+        rows = contacts.changed_since(since)
+    else:
+        rows = contacts.in_order()
+    if not call.flag("includeArchived"):
+        rows = [row for row in rows if row.ContactStatus == "ACTIVE"]
+    if term := call.query.get("searchterm", "").casefold():
+        rows = [row for row in rows if any(term in (getattr(row, n) or "").casefold() for n in _SEARCHED)]
+    return rows
+
+
+def _known(call: Call, key: str) -> Contact:
+    found = call.org.contacts.get(key)
+    if found is None and (by_number := call.org.contact_by_number.get(key.casefold())):
+        found = call.org.contacts[by_number]
+    if found is None:
+        raise Rejected(not_found())
+    return found
+
+
+def _create(call: Call, sent: Sent) -> Written:
+    name, number = sent.text("Name") or "", sent.text("ContactNumber") or ""
+    if number and number.casefold() in call.org.contact_by_number:
+        return _failed(sent, None, [number_taken(number)])
+    if name_key(name) in call.org.contact_by_name:
+        return _failed(sent, None, [name_taken(name)])
+    return _write(call, None, sent)
+
+
+def _write(call: Call, old: Contact | None, sent: Sent) -> Written:
+    new = changes.merged(call.org, old, sent)
+    if problems := changes.refuse(call.org, old, new):
+        return _failed(sent, old, problems)
+    call.org.save_contact(new)
+    return Saved(contact_form(call.org, new))
+
+
+def _failed(sent: Sent, old: Contact | None, problems: list[str]) -> Failed:
+    phones = [{**phone.form, "ValidationErrors": []} for phone in sent.parts("Phones") or []]
+    addresses = [{**address.form, "ValidationErrors": []} for address in sent.parts("Addresses") or []]
+    form = {
+        "ContactID": old.ContactID if old else ZERO_GUID,
+        **{key: value for key, value in sent.form.items() if key != "ContactID"},
+        "Addresses": addresses,
+        "Phones": phones,
+    }
+    return Failed(form, "HasValidationErrors", problems)

@@ -1,0 +1,140 @@
+"""/Invoices: bills and sales invoices. Source: xero-api.md 4.3."""
+
+from collections.abc import Callable, Sequence
+
+from xero_sim.accounting.call import Call
+from xero_sim.accounting.envelope import success
+from xero_sim.accounting.invoice_changes import write_invoice
+from xero_sim.accounting.invoice_forms import (
+    NOT_IN_SUMMARY,
+    NOT_IN_UNPAGED,
+    full_form,
+    listed_bytes,
+    single_bytes,
+    smaller_bytes,
+)
+from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
+from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.ids import ZERO_GUID
+from xero_sim.query.fields import invoice_fields
+from xero_sim.query.listing import filtered, ordered
+from xero_sim.query.paging import asked_page
+from xero_sim.query.since import modified_since
+from xero_sim.records.invoice import Invoice
+from xero_sim.sent import Sent
+from xero_sim.wire import Json, date_form, date_string, dumps
+
+KEY = "Invoices"
+
+
+def list_invoices(call: Call) -> Answer:
+    """GET /Invoices: LineItems only when paged; summaryOnly and Statuses force paging."""
+    fields = invoice_fields(call.org)
+    rows = ordered(filtered(_selected(call), call.query, fields), call.query, fields)
+    summary = call.flag("summaryOnly")
+    page = asked_page(call.query, len(rows), forced=summary or "statuses" in call.query)
+    rows = page.cut(rows) if page else rows
+    if summary:
+        forms = [smaller_bytes(call.org, row, NOT_IN_SUMMARY) for row in rows]
+    elif page is None:
+        forms = [smaller_bytes(call.org, row, NOT_IN_UNPAGED) for row in rows]
+    elif call.unitdp == 4:
+        forms = [dumps(full_form(call.org, row, 4)) for row in rows]
+    else:
+        forms = [listed_bytes(call.org, row) for row in rows]
+    return success(call, KEY, forms, page)
+
+
+def get_invoice(call: Call) -> Answer:
+    """GET /Invoices/{InvoiceID or a sales invoice's number}."""
+    return success(call, KEY, [single_bytes(call.org, _known(call, call.ids[0]), call.unitdp)])
+
+
+def put_invoices(call: Call) -> Answer:
+    """PUT /Invoices: always makes new ones; a sent InvoiceID is ignored (behaviour 39)."""
+    return write_all(call, KEY, call.elements(KEY), lambda sent: _write(call, None, sent))
+
+
+def post_invoices(call: Call) -> Answer:
+    """POST /Invoices: updates those with an InvoiceID or a known sales number, makes the others."""
+    elements = call.elements(KEY)
+    require_known([sent.text("InvoiceID") for sent in elements], lambda key: call.org.invoices.get(key) is not None)
+    return write_all(call, KEY, elements, lambda sent: _write(call, _match(call, sent), sent))
+
+
+def post_invoice(call: Call) -> Answer:
+    """POST /Invoices/{InvoiceID}."""
+    old = _known(call, call.ids[0])
+    return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, old, sent))
+
+
+def _selected(call: Call) -> Sequence[Invoice]:
+    invoices = call.org.invoices
+    if (ids := call.listed("IDs")) is not None:
+        found = (invoices.get(key) for key in ids)
+        rows: Sequence[Invoice] = sorted(
+            (row for row in found if row), key=lambda row: (row.UpdatedDateUTC, row.InvoiceID)
+        )
+    else:
+        rows = invoices.in_order()
+    if (since := modified_since(call.headers)) is not None:
+        rows = invoices.changed_since(since) if ids is None else [r for r in rows if r.UpdatedDateUTC >= since]
+    tests: list[Callable[[Invoice], bool]] = []
+    if (contacts := call.listed("ContactIDs")) is not None:
+        tests.append(lambda row: row.ContactID in contacts)
+    if (statuses := call.listed("Statuses")) is not None:
+        tests.append(lambda row: row.Status.lower() in statuses)
+    if (numbers := call.listed("InvoiceNumbers")) is not None:
+        tests.append(lambda row: row.InvoiceNumber.lower() in numbers)
+    if call.flag("createdByMyApp"):
+        tests.append(lambda row: row.CreatedBy == call.app)
+    if term := call.query.get("searchterm", "").casefold():
+        tests.append(lambda row: term in row.InvoiceNumber.casefold() or term in row.Reference.casefold())
+    for test in tests:
+        rows = [row for row in rows if test(row)]
+    return rows
+
+
+def _known(call: Call, key: str) -> Invoice:
+    found = call.org.invoices.get(key)
+    if found is None and (by_number := call.org.sales_number.get(key.casefold())):
+        found = call.org.invoices[by_number]
+    if found is None:
+        raise Rejected(not_found())
+    return found
+
+
+def _match(call: Call, sent: Sent) -> Invoice | None:
+    if key := sent.text("InvoiceID"):
+        return call.org.invoices.get(key)
+    number = sent.text("InvoiceNumber")
+    if number and (sent.text("Type") or "").upper() == "ACCREC":
+        by_number = call.org.sales_number.get(number.casefold())
+        return call.org.invoices[by_number] if by_number else None
+    return None
+
+
+def _write(call: Call, old: Invoice | None, sent: Sent) -> Written:
+    outcome = write_invoice(call.org, old, sent, app=call.app, unitdp=call.unitdp)
+    if isinstance(outcome, list):
+        return Failed(_echo(old, sent), "HasErrors", outcome)
+    voided = old is not None and outcome.Status == "VOIDED"
+    # Behaviour 55: the reply to a voiding POST still shows the old AmountDue.
+    form = full_form(call.org, outcome, call.unitdp, amount_due=old.AmountDue if old and voided else None)
+    if old is None:
+        for name in ("Payments", "CreditNotes", "AmountCredited"):
+            form.pop(name)
+    return Saved(form)
+
+
+def _echo(old: Invoice | None, sent: Sent) -> Json:
+    """A refused element: what was sent, dates in both forms, and the real id if there is one (behaviour 36)."""
+    form = {**sent.form, "InvoiceID": old.InvoiceID if old else ZERO_GUID}
+    if old is not None:
+        form.setdefault("Type", old.Type)
+    for name in ("Date", "DueDate"):
+        if day := sent.day(name):
+            form[name] = date_form(day)
+            form[f"{name}String"] = date_string(day)
+    form["LineItems"] = [{**line.form, "ValidationErrors": []} for line in sent.parts("LineItems") or []]
+    return form

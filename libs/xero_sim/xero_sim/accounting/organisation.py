@@ -1,0 +1,65 @@
+"""/Organisation and /Currencies. Source: xero-api.md 4.11, behaviour 76."""
+
+from xero_sim.accounting.call import Call
+from xero_sim.accounting.envelope import success
+from xero_sim.answers import JSON, Answer, validation_exception
+from xero_sim.org import Org
+from xero_sim.wire import Json, date_form, dumps, without_none
+
+
+def organisation_form(org: Org) -> Json:
+    """The profile; lock dates only when set. OrganisationID equals the tenant's id."""
+    profile = org.profile
+    form: Json = {
+        "OrganisationID": org.tenant_id,
+        "Name": profile.Name,
+        "LegalName": profile.Name,
+        "PaysTax": True,
+        "Version": profile.CountryCode if profile.CountryCode in ("AU", "NZ", "UK", "US") else "GLOBAL",
+        "OrganisationType": "COMPANY",
+        "BaseCurrency": profile.BaseCurrency,
+        "CountryCode": profile.CountryCode,
+        "IsDemoCompany": False,
+        "OrganisationStatus": "ACTIVE",
+        "FinancialYearEndDay": 31,
+        "FinancialYearEndMonth": 3,
+        "SalesTaxBasis": "ACCRUALS",
+        "SalesTaxPeriod": "TWOMONTHS",
+        "DefaultSalesTax": "Tax Exclusive",
+        "DefaultPurchasesTax": "Tax Exclusive",
+        "PeriodLockDate": date_form(profile.PeriodLockDate) if profile.PeriodLockDate else None,
+        "EndOfYearLockDate": date_form(profile.EndOfYearLockDate) if profile.EndOfYearLockDate else None,
+        "CreatedDateUTC": f"/Date({profile.CreatedDateUTC})/",
+        "OrganisationEntityType": "COMPANY",
+        "Timezone": profile.Timezone,
+        "ShortCode": profile.ShortCode,
+        "Class": "COMPREHENSIVE",
+        "Edition": "BUSINESS",
+        "LineOfBusiness": "Trade",
+        "Addresses": [],
+        "Phones": [],
+        "ExternalLinks": [],
+        "PaymentTerms": {},
+    }
+    return without_none(form)
+
+
+def get_organisation(call: Call) -> Answer:
+    """GET /Organisation."""
+    return success(call, "Organisations", [dumps(organisation_form(call.org))])
+
+
+def list_currencies(call: Call) -> Answer:
+    """GET /Currencies."""
+    rows = call.org.currencies.items()
+    return success(call, "Currencies", [dumps({"Code": code, "Description": name}) for code, name in rows])
+
+
+def put_currency(call: Call) -> Answer:
+    """PUT /Currencies adds one; the reply has no envelope (OpenAPI example)."""
+    sent = call.elements("Currencies")[0]
+    code = (sent.text("Code") or "").upper()
+    if len(code) != 3 or not code.isalpha():
+        return validation_exception([{**sent.form, "ValidationErrors": [{"Message": "Currency code is not valid"}]}])
+    call.org.currencies[code] = sent.text("Description") or code
+    return Answer(200, dumps({"Code": code, "Description": call.org.currencies[code]}), JSON)

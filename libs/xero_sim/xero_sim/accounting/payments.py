@@ -1,0 +1,77 @@
+"""/Payments: PUT (or POST a list) makes, POST one deletes. Source: xero-api.md 4.5, behaviours 62-65."""
+
+from collections.abc import Sequence
+
+from xero_sim.accounting.call import Call
+from xero_sim.accounting.envelope import success
+from xero_sim.accounting.payment_changes import delete_payment, make_payment
+from xero_sim.accounting.payment_forms import payment_bytes, reply_form
+from xero_sim.accounting.writing import Failed, Saved, Written, write_all
+from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.ids import ZERO_GUID
+from xero_sim.query.fields import payment_fields
+from xero_sim.query.listing import filtered, ordered
+from xero_sim.query.paging import asked_page
+from xero_sim.query.since import modified_since
+from xero_sim.records.payment import Payment
+from xero_sim.rules.payment import NOT_FOR_MODIFICATION
+from xero_sim.sent import Sent
+from xero_sim.wire import Json, date_form
+
+KEY = "Payments"
+
+
+def list_payments(call: Call) -> Answer:
+    """GET /Payments, deleted ones included."""
+    fields = payment_fields(call.org)
+    payments = call.org.payments
+    since = modified_since(call.headers)
+    rows: Sequence[Payment] = payments.in_order() if since is None else payments.changed_since(since)
+    rows = ordered(filtered(rows, call.query, fields), call.query, fields)
+    page = asked_page(call.query, len(rows))
+    return success(call, KEY, [payment_bytes(call.org, row) for row in (page.cut(rows) if page else rows)], page)
+
+
+def get_payment(call: Call) -> Answer:
+    """GET /Payments/{PaymentID}."""
+    return success(call, KEY, [payment_bytes(call.org, _known(call))])
+
+
+def put_payments(call: Call) -> Answer:
+    """PUT or POST /Payments: makes payments."""
+    return write_all(call, KEY, call.elements(KEY), lambda sent: _make(call, sent))
+
+
+def post_payment(call: Call) -> Answer:
+    """POST /Payments/{PaymentID} with Status DELETED; nothing else can be changed."""
+    payment = _known(call)
+    return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _delete(call, payment, sent))
+
+
+def _known(call: Call) -> Payment:
+    found = call.org.payments.get(call.ids[0])
+    if found is None:
+        raise Rejected(not_found())
+    return found
+
+
+def _make(call: Call, sent: Sent) -> Written:
+    outcome = make_payment(call.org, sent)
+    if isinstance(outcome, list):
+        return Failed(_echo(sent, ZERO_GUID), "HasValidationErrors", outcome)
+    return Saved(reply_form(call.org, outcome))
+
+
+def _delete(call: Call, payment: Payment, sent: Sent) -> Written:
+    wanted = sent.one_of("Status", ("AUTHORISED", "DELETED"))
+    outcome = delete_payment(call.org, payment) if wanted == "DELETED" else [NOT_FOR_MODIFICATION]
+    if isinstance(outcome, list):
+        return Failed(_echo(sent, payment.PaymentID), "HasValidationErrors", outcome)
+    return Saved(reply_form(call.org, outcome))
+
+
+def _echo(sent: Sent, payment_id: str) -> Json:
+    form = {**sent.form, "PaymentID": payment_id}
+    if day := sent.day("Date"):
+        form["Date"] = date_form(day)
+    return form

@@ -1,0 +1,100 @@
+"""Which handler answers which path: adding a resource is adding lines here. Source: xero-api.md 1.6, 4."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from xero_sim.accounting import (
+    accounts,
+    contact_groups,
+    contacts,
+    invoices,
+    organisation,
+    payments,
+    tax_rates,
+    tracking,
+)
+from xero_sim.accounting.call import Call
+from xero_sim.answers import Answer
+
+Handler = Callable[[Call], Answer]
+
+
+class Route(NamedTuple):
+    """`scope` is the write scope; its `.read` twin is enough for GET."""
+
+    method: str
+    path: str
+    handler: Handler
+    scope: str
+
+
+_CONTACTS, _INVOICES, _PAYMENTS, _SETTINGS = (
+    "accounting.contacts",
+    "accounting.invoices",
+    "accounting.payments",
+    "accounting.settings",
+)
+
+ROUTES = (
+    Route("GET", "Contacts", contacts.list_contacts, _CONTACTS),
+    Route("PUT", "Contacts", contacts.put_contacts, _CONTACTS),
+    Route("POST", "Contacts", contacts.post_contacts, _CONTACTS),
+    Route("GET", "Contacts/*", contacts.get_contact, _CONTACTS),
+    Route("POST", "Contacts/*", contacts.post_contact, _CONTACTS),
+    Route("GET", "ContactGroups", contact_groups.list_groups, _CONTACTS),
+    Route("PUT", "ContactGroups", contact_groups.put_groups, _CONTACTS),
+    Route("GET", "ContactGroups/*", contact_groups.get_group, _CONTACTS),
+    Route("POST", "ContactGroups/*", contact_groups.post_group, _CONTACTS),
+    Route("PUT", "ContactGroups/*/Contacts", contact_groups.put_members, _CONTACTS),
+    Route("DELETE", "ContactGroups/*/Contacts", contact_groups.delete_members, _CONTACTS),
+    Route("DELETE", "ContactGroups/*/Contacts/*", contact_groups.delete_member, _CONTACTS),
+    Route("GET", "Invoices", invoices.list_invoices, _INVOICES),
+    Route("PUT", "Invoices", invoices.put_invoices, _INVOICES),
+    Route("POST", "Invoices", invoices.post_invoices, _INVOICES),
+    Route("GET", "Invoices/*", invoices.get_invoice, _INVOICES),
+    Route("POST", "Invoices/*", invoices.post_invoice, _INVOICES),
+    Route("GET", "Payments", payments.list_payments, _PAYMENTS),
+    Route("PUT", "Payments", payments.put_payments, _PAYMENTS),
+    Route("POST", "Payments", payments.put_payments, _PAYMENTS),
+    Route("GET", "Payments/*", payments.get_payment, _PAYMENTS),
+    Route("POST", "Payments/*", payments.post_payment, _PAYMENTS),
+    Route("GET", "Accounts", accounts.list_accounts, _SETTINGS),
+    Route("PUT", "Accounts", accounts.put_account, _SETTINGS),
+    Route("GET", "Accounts/*", accounts.get_account, _SETTINGS),
+    Route("POST", "Accounts/*", accounts.post_account, _SETTINGS),
+    Route("DELETE", "Accounts/*", accounts.delete_account, _SETTINGS),
+    Route("GET", "TaxRates", tax_rates.list_tax_rates, _SETTINGS),
+    Route("GET", "TaxRates/*", tax_rates.get_tax_rate, _SETTINGS),
+    Route("GET", "TrackingCategories", tracking.list_categories, _SETTINGS),
+    Route("PUT", "TrackingCategories", tracking.put_category, _SETTINGS),
+    Route("GET", "TrackingCategories/*", tracking.get_category, _SETTINGS),
+    Route("POST", "TrackingCategories/*", tracking.post_category, _SETTINGS),
+    Route("DELETE", "TrackingCategories/*", tracking.delete_category, _SETTINGS),
+    Route("PUT", "TrackingCategories/*/Options", tracking.put_options, _SETTINGS),
+    Route("POST", "TrackingCategories/*/Options/*", tracking.post_option, _SETTINGS),
+    Route("DELETE", "TrackingCategories/*/Options/*", tracking.delete_option, _SETTINGS),
+    Route("GET", "Organisation", organisation.get_organisation, _SETTINGS),
+    Route("GET", "Currencies", organisation.list_currencies, _SETTINGS),
+    Route("PUT", "Currencies", organisation.put_currency, _SETTINGS),
+)
+
+_BY_SHAPE: dict[tuple[str, ...], dict[str, Route]] = {}
+for _route in ROUTES:
+    _shape = tuple(part.lower() for part in _route.path.split("/"))
+    _BY_SHAPE.setdefault(_shape, {})[_route.method] = _route
+
+
+class Found(NamedTuple):
+    """`route` is None when the resource is there and the method is not."""
+
+    route: Route | None
+    ids: tuple[str, ...]
+
+
+def find(method: str, parts: list[str]) -> Found | None:
+    """Names and ids alternate in a path; names are matched without case. None: no such resource."""
+    shape = tuple("*" if at % 2 else part.lower() for at, part in enumerate(parts))
+    methods = _BY_SHAPE.get(shape)
+    if methods is None:
+        return None
+    return Found(methods.get(method), tuple(parts[1::2]))

@@ -1,0 +1,40 @@
+"""The composition root: one ASGI application out of a world."""
+
+from starlette.applications import Starlette
+
+from xero_sim.accounting.api import BASE, AccountingApi
+from xero_sim.control.apps import AppControls
+from xero_sim.control.machine import MachineControls
+from xero_sim.control.orgs import OrgControls
+from xero_sim.control.replies import ControlError, on_error
+from xero_sim.oauth.endpoints import OAuthEndpoints
+from xero_sim.sockets import Receive, Scope, Send
+from xero_sim.world import World
+
+
+class Simulator:
+    """The ASGI application. The Accounting API is taken out before Starlette's router: it is the hot path."""
+
+    def __init__(self, world: World | None = None) -> None:
+        self.world = world or World()
+        self.accounting = AccountingApi(self.world)
+        self.rest = Starlette(
+            routes=[
+                *OAuthEndpoints(self.world).routes(),
+                *MachineControls(self.world).routes(),
+                *AppControls(self.world).routes(),
+                *OrgControls(self.world).routes(),
+            ],
+            exception_handlers={ControlError: on_error, KeyError: on_error, ValueError: on_error, TypeError: on_error},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"][: len(BASE)].lower() == BASE:
+            await self.accounting(scope, receive, send)
+        else:
+            await self.rest(scope, receive, send)
+
+
+def build_app() -> Simulator:
+    """A simulator with nothing in it."""
+    return Simulator()

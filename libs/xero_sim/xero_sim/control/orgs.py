@@ -1,0 +1,152 @@
+"""/control/orgs: make, seed, look at organisations, and act in them as a person."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from xero_sim.accounting.accounts import account_form
+from xero_sim.accounting.contact_forms import contact_bytes
+from xero_sim.accounting.invoice_forms import listed_bytes
+from xero_sim.accounting.organisation import organisation_form
+from xero_sim.accounting.payment_forms import payment_bytes
+from xero_sim.accounting.tax_rates import tax_rate_form
+from xero_sim.accounting.tracking import category_form
+from xero_sim.control.people import act
+from xero_sim.control.replies import ControlError, json_reply, read
+from xero_sim.org import Org
+from xero_sim.records.settings import ContactGroup
+from xero_sim.seeds.business import seed_business
+from xero_sim.seeds.charts import COUNTRIES
+from xero_sim.seeds.new_org import new_org
+from xero_sim.wire import Json, dumps
+from xero_sim.world import World
+
+
+class OrgControls:
+    """What control does to organisations."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def routes(self) -> list[Route]:
+        """The routes under /control/orgs."""
+        return [
+            Route("/control/orgs", self.create, methods=["POST"]),
+            Route("/control/orgs", self.all, methods=["GET"]),
+            Route("/control/orgs/{tenant}/seed", self.seed, methods=["POST"]),
+            Route("/control/orgs/{tenant}/state", self.state, methods=["GET"]),
+            Route("/control/orgs/{tenant}/actions", self.actions, methods=["POST"]),
+            Route("/control/orgs/{tenant}/switches", self.switches, methods=["PUT"]),
+            Route("/control/orgs/{tenant}/disconnect", self.disconnect, methods=["POST"]),
+        ]
+
+    async def create(self, request: Request) -> Response:
+        """`{name, country?, currency?, currencies?, tenantId?}`."""
+        sent = await read(request)
+        country = str(sent.get("country", "NZ"))
+        if country not in COUNTRIES:
+            raise ControlError(f"No chart for country {country!r}; there are {', '.join(COUNTRIES)}")
+        org = new_org(
+            self.world.clock,
+            self.world.announce,
+            name=str(sent.get("name", "Demo Company")),
+            country=country,
+            currency=sent.get("currency"),
+            tenant_id=sent.get("tenantId"),
+            currencies=sent.get("currencies", ()),
+        )
+        self.world.orgs[org.tenant_id] = org
+        return json_reply(_summary(org))
+
+    async def all(self, request: Request) -> Response:
+        """Every organisation with its counts."""
+        return json_reply([_summary(org) for org in self.world.orgs.values()])
+
+    async def seed(self, request: Request) -> Response:
+        """`{size, seed?, shareOfSales?}`: `size` documents."""
+        sent = await read(request)
+        made = seed_business(
+            self._org(request),
+            int(sent["size"]),
+            seed=int(sent.get("seed", 1)),
+            share_of_sales=float(sent.get("shareOfSales", 0.15)),
+        )
+        return json_reply(made._asdict())
+
+    async def state(self, request: Request) -> Response:
+        """Everything in Xero's form; `?kinds=Invoices,Payments` picks."""
+        org = self._org(request)
+        asked = request.query_params.get("kinds")
+        wanted = asked.split(",") if asked else list(_KINDS)
+        unknown = [kind for kind in wanted if kind not in _KINDS]
+        if unknown:
+            raise ControlError(f"No kind {unknown[0]!r}; there are {', '.join(_KINDS)}")
+        parts = [b'"%b":[%b]' % (kind.encode(), b",".join(_KINDS[kind](org))) for kind in wanted]
+        return Response(b"{%b}" % b",".join(parts), media_type="application/json")
+
+    async def actions(self, request: Request) -> Response:
+        """`{actions: [{do, …}]}`: done in order, one result each; a refused one stops nothing."""
+        org = self._org(request)
+        sent = await read(request)
+        return json_reply({"results": [act(org, action) for action in sent.get("actions", [])]})
+
+    async def switches(self, request: Request) -> Response:
+        """`{zeroTotalIsPaid?, paymentEvents?}`: behaviours no source confirms."""
+        switches, sent = self._org(request).switches, await read(request)
+        switches.zero_total_is_paid = bool(sent.get("zeroTotalIsPaid", switches.zero_total_is_paid))
+        switches.payment_events = bool(sent.get("paymentEvents", switches.payment_events))
+        return json_reply({"zeroTotalIsPaid": switches.zero_total_is_paid, "paymentEvents": switches.payment_events})
+
+    async def disconnect(self, request: Request) -> Response:
+        """A person removes an app (`{clientId}`, or all without it) inside Xero."""
+        org, sent = self._org(request), await read(request)
+        gone = [
+            each
+            for each in list(self.world.connections.standing.values())
+            if each.tenant_id == org.tenant_id and sent.get("clientId") in (None, each.client_id)
+        ]
+        for connection in gone:
+            self.world.connections.disconnect(connection)
+        return json_reply({"disconnected": len(gone)})
+
+    def _org(self, request: Request) -> Org:
+        tenant = str(request.path_params["tenant"]).lower()
+        if tenant not in self.world.orgs:
+            raise ControlError(f"No organisation {tenant}", status=404)
+        return self.world.orgs[tenant]
+
+
+def _group_form(org: Org, group: ContactGroup) -> Json:
+    members = [{"ContactID": key, "Name": org.contacts[key].Name} for key in group.ContactIDs]
+    return {
+        "ContactGroupID": group.ContactGroupID,
+        "Name": group.Name,
+        "Status": group.Status,
+        "Contacts": members,
+    }
+
+
+_KINDS: dict[str, Callable[[Org], list[bytes]]] = {
+    "Contacts": lambda org: [contact_bytes(org, each) for each in org.contacts.in_order()],
+    "Invoices": lambda org: [listed_bytes(org, each) for each in org.invoices.in_order()],
+    "Payments": lambda org: [payment_bytes(org, each) for each in org.payments.in_order()],
+    "ContactGroups": lambda org: [dumps(_group_form(org, each)) for each in org.groups.values()],
+    "Accounts": lambda org: [dumps(account_form(each)) for each in org.accounts],
+    "TaxRates": lambda org: [dumps(tax_rate_form(each)) for each in org.tax_rates.values()],
+    "TrackingCategories": lambda org: [dumps(category_form(each, archived=True)) for each in org.tracking.values()],
+    "Organisations": lambda org: [dumps(organisation_form(org))],
+}
+
+
+def _summary(org: Org) -> Json:
+    return {
+        "tenantId": org.tenant_id,
+        "name": org.profile.Name,
+        "country": org.profile.CountryCode,
+        "currency": org.profile.BaseCurrency,
+        "contacts": len(org.contacts),
+        "invoices": len(org.invoices),
+        "payments": len(org.payments),
+    }

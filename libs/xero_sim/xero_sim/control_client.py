@@ -1,0 +1,251 @@
+"""A typed client of the control API, for demos and tests. Every method is one call."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import httpx
+
+Json = dict[str, Any]
+
+
+class RegisteredApp(NamedTuple):
+    """An app as the developer portal shows it."""
+
+    client_id: str
+    client_secret: str | None
+
+
+class ControlRefused(Exception):
+    """The simulator could not do it; the text says why."""
+
+
+class Control:
+    """`async with Control("http://127.0.0.1:8123") as control: …`"""
+
+    def __init__(self, url: str, *, timeout: float = 60.0) -> None:
+        self.url = url
+        self._http = httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def reset(self) -> None:
+        """Back to nothing: no apps, no organisations, limits on, clock at real time."""
+        await self._call("POST", "/control/reset")
+
+    async def create_org(
+        self,
+        name: str = "Demo Company",
+        *,
+        country: str = "NZ",
+        currency: str | None = None,
+        currencies: Iterable[str] = (),
+        tenant_id: str | None = None,
+    ) -> str:
+        """A new organisation with chart, tax rates, tracking and bank account; its tenant id."""
+        sent = {
+            "name": name,
+            "country": country,
+            "currency": currency,
+            "currencies": list(currencies),
+            "tenantId": tenant_id,
+        }
+        made: Json = await self._call("POST", "/control/orgs", sent)
+        return str(made["tenantId"])
+
+    async def orgs(self) -> list[Json]:
+        """Every organisation: tenantId, name, country, currency, and counts of records."""
+        found: list[Json] = await self._call("GET", "/control/orgs")
+        return found
+
+    async def seed(self, tenant_id: str, size: int, *, seed: int = 1, share_of_sales: float = 0.15) -> Json:
+        """A living business of `size` documents; counts of contacts, invoices, payments made."""
+        sent = {"size": size, "seed": seed, "shareOfSales": share_of_sales}
+        made: Json = await self._call("POST", f"/control/orgs/{tenant_id}/seed", sent)
+        return made
+
+    async def state(self, tenant_id: str, *kinds: str) -> dict[str, list[Json]]:
+        """All records in Xero's form; `kinds` such as "Invoices" picks some."""
+        picked = f"?kinds={','.join(kinds)}" if kinds else ""
+        found: dict[str, list[Json]] = await self._call("GET", f"/control/orgs/{tenant_id}/state{picked}")
+        return found
+
+    async def actions(self, tenant_id: str, actions: Iterable[Mapping[str, object]]) -> list[Json]:
+        """Many things a person does in Xero, in one call; `{"ok", "id" | "messages"}` for each."""
+        sent = {"actions": [dict(action) for action in actions]}
+        done: Json = await self._call("POST", f"/control/orgs/{tenant_id}/actions", sent)
+        results: list[Json] = done["results"]
+        return results
+
+    async def act(self, tenant_id: str, do: str, **parameters: object) -> str:
+        """One thing a person does in Xero; the id it was about. Raises ControlRefused with Xero's messages."""
+        (result,) = await self.actions(tenant_id, [{"do": do, **parameters}])
+        if not result["ok"]:
+            raise ControlRefused("; ".join(result["messages"]))
+        return str(result["id"])
+
+    async def set_switches(
+        self, tenant_id: str, *, zero_total_is_paid: bool | None = None, payment_events: bool | None = None
+    ) -> Json:
+        """Turn behaviours that no source confirms; how they stand."""
+        sent = {"zeroTotalIsPaid": zero_total_is_paid, "paymentEvents": payment_events}
+        kept = {key: value for key, value in sent.items() if value is not None}
+        found: Json = await self._call("PUT", f"/control/orgs/{tenant_id}/switches", kept)
+        return found
+
+    async def disconnect(self, tenant_id: str, client_id: str | None = None) -> int:
+        """A person removes the app (or all apps) inside Xero; how many connections went."""
+        done: Json = await self._call("POST", f"/control/orgs/{tenant_id}/disconnect", {"clientId": client_id})
+        return int(done["disconnected"])
+
+    async def register_app(
+        self,
+        *,
+        name: str = "Tieout",
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        redirect_uris: Iterable[str] = (),
+        scopes: Iterable[str] = (),
+        plan: str = "starter",
+        created: str = "2026-03-02",
+        custom_tenant: str | None = None,
+        pkce: bool = False,
+    ) -> RegisteredApp:
+        """Register an OAuth app; ids are made when not given. No `scopes` means that all may be asked for."""
+        sent = {
+            "name": name,
+            "clientId": client_id,
+            "clientSecret": client_secret,
+            "redirectUris": list(redirect_uris),
+            "scopes": list(scopes),
+            "plan": plan,
+            "created": created,
+            "customTenant": custom_tenant,
+            "pkce": pkce,
+        }
+        made: Json = await self._call("POST", "/control/apps", sent)
+        return RegisteredApp(made["clientId"], made["clientSecret"])
+
+    async def apps(self) -> list[Json]:
+        """Every registered app."""
+        found: list[Json] = await self._call("GET", "/control/apps")
+        return found
+
+    async def connect(
+        self, client_id: str, tenant_ids: Iterable[str], *, user: str | None = None, scopes: str | None = None
+    ) -> Json:
+        """Consent and code exchange in one step: the token endpoint's reply."""
+        sent = {"tenantIds": list(tenant_ids), "user": user, "scopes": scopes}
+        tokens: Json = await self._call("POST", f"/control/apps/{client_id}/connect", sent)
+        return tokens
+
+    async def set_webhook(
+        self, client_id: str, url: str, key: str, categories: Iterable[str] = ("CONTACT", "INVOICE")
+    ) -> Json:
+        """Set the app's subscription and run the handshake; `state` is OK when `problems` is empty."""
+        sent = {"url": url, "key": key, "categories": list(categories)}
+        found: Json = await self._call("PUT", f"/control/apps/{client_id}/webhook", sent)
+        return found
+
+    async def webhook(self, client_id: str) -> Json:
+        """How the subscription stands: state, held, delivered, attempts, lastSequence, lastAnswer."""
+        found: Json = await self._call("GET", f"/control/apps/{client_id}/webhook")
+        return found
+
+    async def enable_webhook(self, client_id: str) -> Json:
+        """Re-enable a disabled subscription by a new handshake."""
+        found: Json = await self._call("POST", f"/control/apps/{client_id}/webhook/enable")
+        return found
+
+    async def remove_webhook(self, client_id: str) -> None:
+        """Take the subscription away."""
+        await self._call("DELETE", f"/control/apps/{client_id}/webhook")
+
+    async def set_webhook_disorder(self, **settings: object) -> Json:
+        """`delay=(s, s)`, and rates from 0 to 1: `duplicate`, `loss`, `reorder`, `wrongSignature`; `batch`."""
+        found: Json = await self._call("PUT", "/control/webhooks", settings)
+        return found
+
+    async def now(self) -> datetime:
+        """The simulator's time, UTC."""
+        found: Json = await self._call("GET", "/control/clock")
+        return datetime.fromisoformat(found["now"])
+
+    async def advance(self, by: timedelta) -> datetime:
+        """Move the clock; the new time."""
+        found: Json = await self._call("POST", "/control/clock", {"advanceSeconds": by.total_seconds()})
+        return datetime.fromisoformat(found["now"])
+
+    async def freeze(self, at: datetime | None = None) -> datetime:
+        """Stop the clock, at an instant or where it stands."""
+        sent: Json = {"freeze": True}
+        if at is not None:
+            sent["at"] = at.isoformat()
+        found: Json = await self._call("POST", "/control/clock", sent)
+        return datetime.fromisoformat(found["now"])
+
+    async def run_clock(self) -> datetime:
+        """Let the clock go on with real time."""
+        found: Json = await self._call("POST", "/control/clock", {"freeze": False})
+        return datetime.fromisoformat(found["now"])
+
+    async def add_fault(self, kind: str, **settings: object) -> list[Json]:
+        """A fault for the next call, or `times=`, `rate=`, `tenant=`, `method=`, `path=`, `seconds=`, `retry_after=`.
+
+        Kinds: 429-minute, 429-day, 429-concurrent, 429-appminute, 500, 503, refuse, html, lost, cut, slow.
+        """
+        found: list[Json] = await self._call("POST", "/control/faults", {"faults": [{"kind": kind, **settings}]})
+        return found
+
+    async def clear_faults(self) -> None:
+        """No faults any more."""
+        await self._call("DELETE", "/control/faults")
+
+    async def limits(self) -> Json:
+        """The rate limits and the latency."""
+        found: Json = await self._call("GET", "/control/limits")
+        return found
+
+    async def set_limits(self, **settings: object) -> Json:
+        """`enabled`, `concurrent`, `minute`, `day` (None: by plan), `appMinute`, `latency` in real seconds."""
+        found: Json = await self._call("PUT", "/control/limits", settings)
+        return found
+
+    async def calls(self, **filters: object) -> list[Json]:
+        """The ledger: `tenant`, `app`, `method`, `path` (a part of it), `since` (epoch seconds), `limit` (1,000)."""
+        asked = {key: str(value) for key, value in filters.items()}
+        found: Json = await self._call("GET", f"/control/ledger?{httpx.QueryParams(asked)}")
+        calls: list[Json] = found["calls"]
+        return calls
+
+    async def count_calls(self, **filters: object) -> int:
+        """How many calls the ledger holds that fit the filters of `calls`."""
+        asked = {key: str(value) for key, value in filters.items()} | {"limit": "0"}
+        found: Json = await self._call("GET", f"/control/ledger?{httpx.QueryParams(asked)}")
+        return int(found["total"])
+
+    async def clear_ledger(self) -> None:
+        """Forget the calls so far."""
+        await self._call("DELETE", "/control/ledger")
+
+    async def egress(self) -> dict[str, Json]:
+        """By client_id: sentBytes, plainBytes, calls; Organisation excluded."""
+        found: dict[str, Json] = await self._call("GET", "/control/egress")
+        return found
+
+    async def _call(self, method: str, path: str, sent: Mapping[str, object] | None = None) -> Any:
+        answer = await self._http.request(method, path, json=dict(sent) if sent is not None else None)
+        if answer.status_code >= 400:
+            raise ControlRefused(f"{answer.status_code} {answer.text}")
+        return answer.json()

@@ -1,0 +1,104 @@
+"""Rate limits as a pure state machine over instants. Source: xero-api.md 2.1, behaviours 15-19."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+MINUTE, DAY = 60.0, 86_400.0
+DAY_LIMITS = {"starter": 1_000}
+DAY_LIMIT_ABOVE = 5_000
+UNLIMITED = 1_000_000_000
+
+
+@dataclass(slots=True)
+class LimitSettings:
+    """All limits; `day` None means the limit of the app's plan."""
+
+    enabled: bool = True
+    concurrent: int = 5
+    minute: int = 60
+    day: int | None = None
+    app_minute: int = 10_000
+
+    def day_of(self, plan: str) -> int:
+        """The day limit that counts for an app of this plan."""
+        return self.day if self.day is not None else DAY_LIMITS.get(plan, DAY_LIMIT_ABOVE)
+
+
+class Allowed(NamedTuple):
+    """The call may go on; what is left after it."""
+
+    day: int
+    minute: int
+    app_minute: int
+
+
+class Limited(NamedTuple):
+    """The call is refused; `retry_after` is in whole seconds, None for concurrency."""
+
+    problem: str
+    retry_after: int | None
+    day: int
+    minute: int
+
+
+@dataclass(slots=True)
+class Window:
+    """A fixed window that starts at a moment of its own, not at the full minute."""
+
+    length: float
+    shift: float = 0.0
+    started: float = -1.0
+    used: int = 0
+
+    def turn(self, now: float) -> None:
+        """Start afresh when the window is over."""
+        start = (now - self.shift) // self.length * self.length + self.shift
+        if start != self.started:
+            self.started, self.used = start, 0
+
+    def left(self, now: float) -> int:
+        """Whole seconds until it is over, at least one."""
+        return max(1, -int(-(self.started + self.length - now) // 1))
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one app has used of one tenant."""
+
+    minute: Window
+    day: Window
+    in_flight: int = 0
+
+
+def budget_for(tenant_id: str) -> Budget:
+    """Windows whose beginnings differ per tenant."""
+    seed = int(tenant_id[:8], 16)
+    return Budget(Window(MINUTE, seed % 60), Window(DAY, seed % 86_400))
+
+
+@dataclass(slots=True)
+class AppBudget:
+    """What one app has used of all tenants this minute."""
+
+    minute: Window = field(default_factory=lambda: Window(MINUTE))
+
+
+def take(now: float, settings: LimitSettings, plan: str, tenant: Budget, app: AppBudget) -> Allowed | Limited:
+    """Count one call, or say which limit it breaks. A refused call is not counted."""
+    for window in (tenant.minute, tenant.day, app.minute):
+        window.turn(now)
+    day_limit = settings.day_of(plan) if settings.enabled else UNLIMITED
+    minute_limit = settings.minute if settings.enabled else UNLIMITED
+    app_limit = settings.app_minute if settings.enabled else UNLIMITED
+    day_left, minute_left = day_limit - tenant.day.used, minute_limit - tenant.minute.used
+    if settings.enabled and tenant.in_flight >= settings.concurrent:
+        return Limited("concurrent", None, max(day_left, 0), max(minute_left, 0))
+    if day_left <= 0:
+        return Limited("day", tenant.day.left(now), 0, max(minute_left, 0))
+    if minute_left <= 0:
+        return Limited("minute", tenant.minute.left(now), day_left, 0)
+    if app.minute.used >= app_limit:
+        return Limited("appminute", app.minute.left(now), day_left, minute_left)
+    for window in (tenant.minute, tenant.day, app.minute):
+        window.used += 1
+    return Allowed(day_left - 1, minute_left - 1, app_limit - app.minute.used)

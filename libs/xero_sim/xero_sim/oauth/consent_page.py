@@ -1,0 +1,42 @@
+"""The consent page and the error page that people see. Source: xero-api.md 1.1, behaviour 1."""
+
+from collections.abc import Mapping
+from html import escape
+
+from xero_sim.oauth.apps import App
+from xero_sim.org import Org
+
+_FRAME = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body><main><h1>{title}</h1>
+{content}
+</main></body></html>
+"""
+
+
+def error_page(message: str) -> str:
+    """Shown instead of a redirect when the request itself is wrong."""
+    return _FRAME.format(title="Sorry, something went wrong", content=f"<p>{escape(message)}</p>")
+
+
+def consent_page(app: App, orgs: list[Org], asked: Mapping[str, str], scopes: list[str], *, several: bool) -> str:
+    """The organisations to choose from; the request's own parameters travel as hidden fields."""
+    kept = "\n".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in asked.items()
+    )
+    kind = "checkbox" if several else "radio"
+    choices = "\n".join(
+        f'<p><label><input type="{kind}" name="tenant" value="{org.tenant_id}"> {escape(org.profile.Name)}</label></p>'
+        for org in orgs
+    )
+    wanted = "\n".join(f"<li>{escape(scope)}</li>" for scope in scopes)
+    content = f"""<p>{escape(app.name)} wants access to:</p>
+<ul>{wanted}</ul>
+<form method="post" action="/identity/connect/authorize">
+{kept}
+{choices}
+<p><label>Signed in as <input name="user" value="demo@example.com"></label></p>
+<button name="decision" value="allow">Allow access</button>
+<button name="decision" value="deny">Cancel</button>
+</form>"""
+    return _FRAME.format(title="Connect to Xero", content=content)

@@ -1,0 +1,56 @@
+"""A new organisation: chart, tax rates, Location and Department, a bank account."""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from xero_sim.clock import Clock
+from xero_sim.ids import Ids
+from xero_sim.org import Change, Org, Profile
+from xero_sim.records.settings import Account, TaxRate, TrackingCategory, TrackingOption
+from xero_sim.seeds.charts import CHART, COUNTRIES, CURRENCY_NAMES, TRACKING
+
+
+def new_org(
+    clock: Clock,
+    announce: Callable[[Change], None],
+    *,
+    name: str,
+    country: str = "NZ",
+    currency: str | None = None,
+    tenant_id: str | None = None,
+    currencies: Iterable[str] = (),
+) -> Org:
+    """An organisation as it stands on its first day. Raises KeyError for a country without a chart.
+
+    Its ids follow from its tenant id, so that the same tenant is the same organisation each time.
+    """
+    place = COUNTRIES[country]
+    tenant_id = tenant_id or Ids()()
+    ids = Ids(seed=f"org:{tenant_id}")
+    base = currency or place.currency
+    profile = Profile(
+        Name=name,
+        CountryCode="GB" if country == "UK" else country,
+        BaseCurrency=base,
+        Timezone=place.timezone,
+        Zone=ZoneInfo(place.zone),
+        ShortCode=f"!{tenant_id[:5]}",
+        CreatedDateUTC=clock.now_ms(),
+    )
+    org = Org(tenant_id, profile, clock, Ids(), announce)
+    org.currencies = {code: CURRENCY_NAMES.get(code, code) for code in (base, *currencies)}
+    for tax_type, rate_name, per_cent, report in place.rates:
+        org.tax_rates[tax_type] = TaxRate(tax_type, rate_name, Decimal(per_cent), report)
+    usual = {"E": place.expense_tax, "S": place.sales_tax}
+    for line in CHART:
+        account = Account(ids(), line.code, line.name, line.type, TaxType=usual.get(line.tax, line.tax))
+        account.SystemAccount, account.EnablePaymentsToAccount = line.system, line.payments
+        if line.type == "BANK":
+            account.BankAccountType, account.CurrencyCode = "BANK", base
+            account.BankAccountNumber = f"0101010{line.code}0000"
+        org.save_account(account)
+    for category, options in TRACKING:
+        made = TrackingCategory(ids(), category, Options=[TrackingOption(ids(), option) for option in options])
+        org.tracking[made.TrackingCategoryID] = made
+    return org

@@ -1,0 +1,178 @@
+"""The connector's API: tenants, connecting, settings, status, problems across services."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from tieout_connector import connections, feeds, intents, problem_list, store
+from tieout_connector.connections import Connections
+from tieout_connector.gateway import budgets
+from tieout_kit.auth import ADMINS, READERS, Caller, allow
+from tieout_kit.postgres import Database
+from tieout_kit.routes import Limit, ProblemPage
+from tieout_schemas.platform import Connection, ConnectionState, ProblemState, TenantSettings
+from tieout_schemas.roles import Role
+from tieout_schemas.topics import partition_of
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TenantIn(_In):
+    """A tenant to make."""
+
+    name: str = Field(min_length=1, max_length=255)
+
+
+class ConsentIn(_In):
+    """Where to return to after the consent; below the platform's own address."""
+
+    return_to: str | None = None
+
+
+class OrganisationIn(_In):
+    """The organisation to bind, for good."""
+
+    org_id: UUID
+
+
+class SettingsIn(_In):
+    """The settings, over the version that was read."""
+
+    version: int
+    approved_only_bills: bool = False
+    outbound_payments: bool = True
+
+
+class Progress(BaseModel):
+    """How far a resource is (CONN-4)."""
+
+    resource: str
+    importing: bool
+    done: int
+    total: int | None
+    next_at: datetime
+
+
+class Status(BaseModel):
+    """A tenant's connection (CONN-7)."""
+
+    tenant_id: UUID
+    name: str
+    state: ConnectionState
+    org_id: UUID | None
+    org_name: str
+    choices: list[dict[str, str]]
+    resources: list[Progress]
+    writes: dict[str, int]
+    open_problems: int
+    calls_left_today: int
+    waits_until: datetime | None
+    waits_because: str | None
+    last_sync_at: datetime | None
+
+
+def routes(database: Database, connecting: Connections, partitions: int) -> APIRouter:
+    """All of the connector's routes but the webhook."""
+    router = APIRouter()
+    readers, admins = [Depends(allow(*READERS))], [Depends(allow(*ADMINS))]
+
+    @router.put("/tenants/{tenant_id}", summary="Make a tenant", tags=["tenants"])
+    async def put_tenant(
+        tenant_id: UUID, wanted: TenantIn, _: Annotated[Caller, Depends(allow(Role.PLATFORM))]
+    ) -> Connection:
+        async with database.transaction() as tx:
+            await store.create(tx, tenant_id, wanted.name, partition_of(tenant_id, partitions))
+            return (await store.read(tx, tenant_id)).public
+
+    @router.post(
+        "/tenants/{tenant_id}/connection/consent",
+        summary="Start connecting: the page where a person consents",
+        dependencies=admins,
+        tags=["connection"],
+    )
+    async def start_consent(tenant_id: UUID, wanted: ConsentIn) -> dict[str, str]:
+        return {"url": await connecting.consent(tenant_id, wanted.return_to)}
+
+    @router.get("/oauth/callback", summary="Xero sends the person back here", tags=["connection"])
+    async def callback(
+        state: str, code: str | None = None, error: str | None = None, error_description: str | None = None
+    ) -> Response:
+        """Authorised by its single-use state alone."""
+        back = await connecting.came_back(state, code, error)
+        if back.url:
+            return RedirectResponse(back.url, 303)
+        return JSONResponse({"outcome": back.outcome, "why": error_description})
+
+    @router.put(
+        "/tenants/{tenant_id}/connection/organisation",
+        summary="Confirm the organisation; only now anything syncs",
+        dependencies=admins,
+        tags=["connection"],
+    )
+    async def choose(tenant_id: UUID, wanted: OrganisationIn) -> Connection:
+        return (await connecting.choose(tenant_id, wanted.org_id)).public
+
+    @router.delete(
+        "/tenants/{tenant_id}/connection",
+        summary="Disconnect; records stay and waiting writes are held",
+        status_code=204,
+        dependencies=admins,
+        tags=["connection"],
+    )
+    async def disconnect(tenant_id: UUID) -> None:
+        await connecting.disconnect(tenant_id)
+
+    @router.get(
+        "/tenants/{tenant_id}/connection",
+        summary="State, progress, waiting writes, what is left of Xero's limits",
+        dependencies=readers,
+        tags=["connection"],
+    )
+    async def status(tenant_id: UUID) -> Status:
+        async with database.transaction() as tx:
+            connection = await store.read(tx, tenant_id)
+            consent = await store.read_consent(tx, tenant_id)
+            budget = await budgets.load(tx, tenant_id)
+            return Status(
+                **{name: getattr(connection, name) for name in ("tenant_id", "name", "state", "org_id", "org_name")},
+                choices=consent.candidates if consent else [],
+                resources=[Progress(**row) for row in await feeds.progress(tx, tenant_id)],
+                writes=await intents.counts(tx, tenant_id),
+                open_problems=await problem_list.open_count(tx, tenant_id),
+                calls_left_today=budget.day_left,
+                waits_until=budget.free_at(tx.now),
+                waits_because=budget.parked_because,
+                last_sync_at=connection.last_sync_at,
+            )
+
+    @router.get("/tenants/{tenant_id}/settings", dependencies=readers, tags=["settings"])
+    async def get_settings(tenant_id: UUID) -> TenantSettings:
+        async with database.transaction() as tx:
+            return (await store.read(tx, tenant_id)).settings
+
+    @router.put("/tenants/{tenant_id}/settings", dependencies=admins, tags=["settings"])
+    async def put_settings(tenant_id: UUID, wanted: SettingsIn) -> TenantSettings:
+        async with database.transaction() as tx:
+            return (await connections.put_settings(tx, tenant_id, **wanted.model_dump())).settings
+
+    @router.get(
+        "/tenants/{tenant_id}/problems",
+        summary="Skipped, held and refused records of every service",
+        dependencies=readers,
+        tags=["problems"],
+    )
+    async def problems(
+        tenant_id: UUID, state: ProblemState = ProblemState.OPEN, after: UUID | None = None, limit: Limit = 100
+    ) -> ProblemPage:
+        async with database.transaction() as tx:
+            await store.read(tx, tenant_id)
+            found = await problem_list.page(tx, tenant_id, state, after, limit)
+        return ProblemPage(items=found, next=found[-1].id if len(found) == limit else None)
+
+    return router

@@ -1,0 +1,159 @@
+"""Connecting a tenant to its Xero organisation: consent, choice, disconnect (CONN-1 to CONN-6)."""
+
+import hashlib
+import secrets
+from dataclasses import asdict, dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from tieout_connector import feeds, store
+from tieout_connector.model import StoredConnection
+from tieout_connector.tokens import TokenStore
+from tieout_connector.xero.errors import ConsentLost, XeroError
+from tieout_connector.xero.identity import OrgConnection, XeroIdentity
+from tieout_kit.cause import Cause
+from tieout_kit.errors import Clash, NotFound, Refused
+from tieout_kit.postgres import Database, Tx
+from tieout_schemas.platform import ConnectionState
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Where a person is sent after consent, and what came of it."""
+
+    return_to: str | None
+    outcome: str
+
+    @property
+    def url(self) -> str | None:
+        """The page they started from, with `?xero=<outcome>`."""
+        if self.return_to is None:
+            return None
+        return f"{self.return_to}{'&' if '?' in self.return_to else '?'}{urlencode({'xero': self.outcome})}"
+
+
+class Connections:
+    """What a person and Xero's consent page do to a tenant's connection."""
+
+    def __init__(self, database: Database, identity: XeroIdentity, tokens: TokenStore, platform_url: str) -> None:
+        self._database = database
+        self._identity = identity
+        self._tokens = tokens
+        self._platform_url = platform_url.rstrip("/")
+
+    async def consent(self, tenant_id: UUID, return_to: str | None) -> str:
+        """The page where a person consents (CONN-1). Raises Refused for a way back that is not the platform's."""
+        if return_to is not None and not f"{return_to}/".startswith(f"{self._platform_url}/"):
+            raise Refused(f"return_to must be below {self._platform_url}")
+        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
+        async with self._database.transaction() as tx:
+            connection = await store.lock(tx, tenant_id)
+            if connection.public.open:
+                raise Clash(f"already connected to {connection.org_name}; disconnect first")
+            await store.start_consent(tx, connection, _hash(state), verifier, return_to)
+            await store.change(tx, connection, Cause.request(), state=ConnectionState.AUTHORISING)
+        return self._identity.consent_url(state, verifier)
+
+    async def came_back(self, state: str, code: str | None, denied: str | None) -> Back:
+        """Xero sends the person back. Raises NotFound for a state that is unknown, used or too old."""
+        async with self._database.transaction() as tx:
+            # The new hash is of nothing anybody has, so the state is good once.
+            consent = await store.take_consent(tx, _hash(state), secrets.token_bytes(32))
+            if consent is None:
+                raise NotFound("this consent is unknown, was used already, or took too long; start again")
+            if code is None:
+                # CONN-1: a denied consent leaves the tenant as it was and says so.
+                connection = await store.lock(tx, consent.tenant_id)
+                await store.end_consent(tx, consent.tenant_id)
+                await store.change(tx, connection, Cause.request(), state=consent.state_before)
+                return Back(consent.return_to, denied or "denied")
+            try:
+                fresh = await self._identity.exchange(code, consent.code_verifier, tx.now)
+                orgs = await self._identity.connections(fresh, consent_id=fresh.consent_id)
+                # Reconnecting adds no connection where one is left, so then all of the user's are looked at.
+                orgs = orgs or await self._identity.connections(fresh)
+            except ConsentLost as error:
+                raise Refused(f"Xero refused the code: {error}; start again") from error
+            await self._tokens.save(tx, fresh.user_id, fresh)
+            candidates = [{name: str(value) for name, value in asdict(org).items()} for org in orgs]
+            await store.keep_candidates(tx, consent.tenant_id, fresh.user_id, candidates)
+            connection = await store.lock(tx, consent.tenant_id)
+            await store.change(tx, connection, Cause.request(), state=ConnectionState.CHOOSING_ORG)
+            return Back(consent.return_to, ConnectionState.CHOOSING_ORG)
+
+    async def choose(self, tenant_id: UUID, org_id: UUID) -> StoredConnection:
+        """The user confirms one organisation; only now anything syncs (CONN-2, CONN-3). Raises Clash, NotFound."""
+        async with self._database.transaction() as tx:
+            connection = await store.lock(tx, tenant_id)
+            consent = await store.read_consent(tx, tenant_id)
+            if connection.state is not ConnectionState.CHOOSING_ORG or consent is None:
+                raise Clash("there is no organisation to choose; start with the consent")
+            orgs = [
+                OrgConnection(UUID(c["connection_id"]), UUID(c["org_id"]), c["org_name"]) for c in consent.candidates
+            ]
+            chosen = next((org for org in orgs if org.org_id == org_id), None)
+            if chosen is None:
+                raise NotFound("this consent does not reach that organisation")
+            if connection.org_id not in (None, org_id):
+                raise Clash(f"this tenant is bound to {connection.org_name}; only it can be connected again")
+            if await store.bound_to(tx, org_id) not in (None, tenant_id):
+                raise Clash(f"{chosen.org_name} is bound to another tenant")
+            changed = await store.change(
+                tx,
+                connection,
+                Cause.request(),
+                state=ConnectionState.IMPORTING,
+                org_id=org_id,
+                org_name=chosen.org_name,
+                xero_connection_id=chosen.connection_id,
+                token_set_id=consent.token_set_id,
+            )
+            await store.end_consent(tx, tenant_id)
+            await feeds.start(tx, tenant_id)
+            others = [org.connection_id for org in orgs if org is not chosen]
+            spare = set(others) - await store.used_connections(tx, others)
+        if consent.token_set_id:
+            await self._release(consent.token_set_id, spare)
+        return changed
+
+    async def disconnect(self, tenant_id: UUID) -> None:
+        """From our side (CONN-5): records stay, waiting writes are held, tokens nobody else uses are dropped."""
+        async with self._database.transaction() as tx:
+            connection = await store.lock(tx, tenant_id)
+        if connection.token_set_id and connection.xero_connection_id:
+            await self._release(connection.token_set_id, {connection.xero_connection_id})
+        async with self._database.transaction() as tx:
+            connection = await store.lock(tx, tenant_id)
+            await store.end_consent(tx, tenant_id)
+            gone = {"state": ConnectionState.DISCONNECTED, "token_set_id": None, "xero_connection_id": None}
+            await store.change(tx, connection, Cause.request(), **gone)
+            await self._tokens.drop_unused(tx)
+
+    async def _release(self, token_set_id: UUID, connection_ids: set[UUID]) -> None:
+        """They count toward the plan until removed; one that cannot be removed now is left, and harmless."""
+        for connection_id in connection_ids:
+            try:
+                tokens = await self._tokens.access(token_set_id)
+                await self._identity.disconnect(tokens.access, connection_id)
+            except XeroError:
+                continue
+
+
+def _hash(state: str) -> bytes:
+    return hashlib.sha256(state.encode()).digest()
+
+
+async def put_settings(
+    tx: Tx, tenant_id: UUID, version: int, *, approved_only_bills: bool, outbound_payments: bool
+) -> StoredConnection:
+    """A tenant's settings, over the version the caller saw. Raises Clash if somebody was quicker (MAP-10)."""
+    connection = await store.lock(tx, tenant_id)
+    if connection.settings.version != version:
+        raise Clash(f"the settings are at version {connection.settings.version} by now, not {version}; look again")
+    wanted = {
+        "version": version + 1,
+        "approved_only_bills": approved_only_bills,
+        "outbound_payments": outbound_payments,
+    }
+    await store.change_settings(tx, connection, connection.settings.model_copy(update=wanted))
+    return await store.read(tx, tenant_id)

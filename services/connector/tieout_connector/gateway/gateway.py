@@ -1,0 +1,176 @@
+"""The gateway's loop: who has work, who may call, and in which lane the next call goes."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from tieout_connector import store
+from tieout_connector.gateway.caller import Caller
+from tieout_connector.gateway.leases import RENEW_EVERY, LeaseLost, Leases
+from tieout_connector.gateway.reader import Reader
+from tieout_connector.gateway.writer import Writer
+from tieout_connector.model import Org
+from tieout_connector.xero.errors import Again, ConsentLost, Unknown
+from tieout_kit.clock import Clock
+from tieout_kit.errors import RetryLater
+from tieout_kit.postgres import AWAY, Database
+
+TICK = 1.0
+"""Seconds until work is looked for though nobody rang."""
+SCARCE = 30
+"""Calls left this minute below which reads wait to be joined."""
+JOIN_WAIT = timedelta(seconds=1)
+AFTER_A_BUG = timedelta(seconds=30)
+"""Nothing is due: no time to wait for, only the bell."""
+
+_NOTHING = timedelta.resolution
+"""Nothing is due: there is no moment to wait for, only the bell."""
+
+log = structlog.get_logger(__name__)
+
+
+class Gateway:
+    """Calls Xero for the tenants of the shards this process owns; one worker a tenant, only while it has work."""
+
+    def __init__(
+        self, database: Database, leases: Leases, caller: Caller, writer: Writer, reader: Reader, clock: Clock
+    ) -> None:
+        self._database = database
+        self._leases = leases
+        self._caller = caller
+        self._writer = writer
+        self._reader = reader
+        self._clock = clock
+        self._workers: dict[UUID, asyncio.Task[None]] = {}
+        self._not_before: dict[UUID, datetime] = {}
+        self._rung = asyncio.Event()
+        self.trouble: str | None = "not started"
+
+    async def run(self) -> None:
+        """Work until cancelled; start over after any trouble."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._listen())
+                group.create_task(self._renew())
+                group.create_task(self._dispatch(group))
+        finally:
+            await self._let_go()
+
+    async def _dispatch(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            self._rung.clear()
+            try:
+                await self._start_workers(group)
+                self.trouble = None
+            except (RetryLater, *AWAY) as error:
+                self.trouble = str(error)
+                log.warning("the gateway cannot look for work", trouble=self.trouble)
+            try:
+                await asyncio.wait_for(self._rung.wait(), TICK)
+            except TimeoutError:
+                continue
+
+    async def _start_workers(self, group: asyncio.TaskGroup) -> None:
+        if not self._leases.epochs:
+            return
+        async with self._database.transaction() as tx:
+            orgs = await store.with_work(tx, list(self._leases.epochs))
+        now = self._clock()
+        for org in orgs:
+            busy = self._workers.get(org.tenant_id)
+            if (busy is None or busy.done()) and self._not_before.get(org.tenant_id, now) <= now:
+                self._workers[org.tenant_id] = group.create_task(self._work(org))
+
+    async def _work(self, org: Org) -> None:
+        """Call after call for one tenant until nothing is due or nothing may leave; waiting is a stored time."""
+        wait: timedelta | None = None
+        try:
+            while not wait:
+                wait = await self._one_call(org)
+        except LeaseLost:
+            self._caller.forget(org.tenant_id)
+        except Again as error:
+            wait = error.after
+            if error.parks:
+                await self._caller.park(org, self._clock() + error.after, str(error))
+        except (Unknown, RetryLater, *AWAY) as error:
+            wait = timedelta(seconds=1)
+            log.warning("a call has no answer", tenant=str(org.tenant_id), error=str(error))
+        except ConsentLost as error:
+            wait = await self._lost(org, str(error))
+        except Exception:
+            wait = AFTER_A_BUG
+            log.exception("a bug stops a tenant's calls for a while", tenant=str(org.tenant_id))
+        finally:
+            if wait and wait != _NOTHING:
+                self._not_before[org.tenant_id] = self._clock() + wait
+            self._rung.set()
+
+    async def _lost(self, org: Org, reason: str) -> timedelta:
+        """Xero does not let us in: the tenant waits for a person, its neighbours go on (CONN-6)."""
+        log.warning("connection lost", tenant=str(org.tenant_id), reason=reason)
+        try:
+            async with self._database.transaction() as tx:
+                await store.lost(tx, org.tenant_id)
+        except RetryLater as error:
+            log.warning("that could not be stored yet", error=str(error))
+        return timedelta(seconds=1)
+
+    async def _one_call(self, org: Org) -> timedelta | None:
+        """Make the next call, by lane; None: go on. What to wait for else."""
+        now = self._clock()
+        budget = await self._caller.budget(org)
+        if free_at := budget.free_at(now):
+            return free_at - now
+        # What may already be in Xero comes first: nothing new is built on an unknown answer.
+        if await self._writer.resume_next(org) or await self._writer.send_next(org):
+            return None
+        if await self._reader.read_next(org):
+            # While the minute is scarce, what comes in the next second is read together.
+            return None if budget.minute_left(now) > SCARCE else JOIN_WAIT
+        if await self._reader.feed_next(org, budget):
+            return None
+        return _NOTHING
+
+    async def _renew(self) -> None:
+        while True:
+            try:
+                async with self._database.transaction() as tx:
+                    had = set(self._leases.epochs)
+                    await self._leases.renew(tx)
+                if set(self._leases.epochs) - had:
+                    self._rung.set()
+            except (RetryLater, *AWAY) as error:
+                log.warning("leases are not renewed", error=str(error))
+            await asyncio.sleep(RENEW_EVERY.total_seconds())
+
+    async def _listen(self) -> None:
+        """Be rung when there is work; should the connection break, the tick does."""
+        while True:
+            try:
+                db: Any = await self._database.connection()
+                try:
+                    await db.add_listener("tieout_work", lambda *_: self._rung.set())
+                    await _closed(db)
+                finally:
+                    db.terminate()
+            except AWAY as error:
+                log.warning("nobody can ring the gateway", error=str(error))
+                await asyncio.sleep(TICK)
+
+    async def _let_go(self) -> None:
+        """The calls under way were cancelled with us: their answers are settled by whoever takes over."""
+        try:
+            async with self._database.transaction() as tx:
+                await self._leases.release(tx)
+        except (RetryLater, *AWAY) as error:
+            log.warning("leases are not released, they run out", error=str(error))
+
+
+async def _closed(db: Any) -> None:
+    gone = asyncio.Event()
+    db.add_termination_listener(lambda _: gone.set())
+    await gone.wait()

@@ -1,0 +1,51 @@
+"""One row a kind of record: how it is written, read back, marked and found again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tieout_connector.xero import contacts, invoices, payments
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.writes import BillBody, ContactBody, PaymentBody, WriteIntent
+from tieout_schemas.xero import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of record travels to and from Xero."""
+
+    resource: str
+    """The path and the key of the envelope."""
+    id_field: str
+    most: int
+    """Elements in one call (xero-api.md 3.6)."""
+    parse: Callable[[dict[str, Any]], Snapshot | None]
+    marker: Callable[[dict[str, Any]], UUID | None]
+    """Our record's id, from the mark we set on what we make."""
+
+
+def kinds(platform_url: str) -> Mapping[XeroKind, Kind]:
+    """The kinds the gateway reads and writes."""
+    return {
+        XeroKind.CONTACT: Kind("Contacts", "ContactID", 50, contacts.parse, contacts.marker),
+        XeroKind.INVOICE: Kind(
+            "Invoices", "InvoiceID", 50, invoices.parse, lambda raw: invoices.marker(raw, platform_url)
+        ),
+        XeroKind.PAYMENT: Kind("Payments", "PaymentID", 50, payments.parse, lambda _: None),
+    }
+
+
+WRITTEN_AS = {"contact": XeroKind.CONTACT, "bill": XeroKind.INVOICE, "payment": XeroKind.PAYMENT}
+"""What an intent's body becomes in Xero."""
+
+
+def compose(intent: WriteIntent, platform_url: str) -> dict[str, Any]:
+    """The element of an intent."""
+    match intent.body:
+        case ContactBody() as body:
+            return contacts.compose(intent, body)
+        case BillBody() as body:
+            return invoices.compose(intent, body, platform_url)
+        case PaymentBody() as body:
+            return payments.compose(body)

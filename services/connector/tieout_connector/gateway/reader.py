@@ -1,0 +1,188 @@
+"""Reads what was asked for, and the feeds, and says what really changed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from tieout_connector import feeds, intents, reads, snapshots, store
+from tieout_connector.gateway.caller import Caller
+from tieout_connector.gateway.kinds import Kind
+from tieout_connector.model import Org
+from tieout_connector.reads import Due, Wish
+from tieout_connector.rules.budget import PER_DAY, Budget
+from tieout_connector.rules.feed import Feed, after_page
+from tieout_connector.snapshots import Seen
+from tieout_connector.xero import reference, wire
+from tieout_connector.xero.errors import RefusedRequest
+from tieout_connector.xero.http import Request
+from tieout_kit.cause import Cause
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.telemetry import span, traceparent_of
+from tieout_schemas.payload import Payload
+from tieout_schemas.platform import ConnectionState
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.xero import Snapshot, XeroPayment
+
+MOST_IDS = 40
+"""Ids in one reading: the address stays short (trap 27)."""
+ECHO_WAIT = timedelta(seconds=1)
+POLL_EVERY = timedelta(minutes=5)
+POLL_EVERY_STARTER = timedelta(minutes=30)
+"""A Starter app's 1,000 calls a day would not last at five minutes (CONN-9)."""
+
+_PAGED = {"Contacts": XeroKind.CONTACT, "Invoices": XeroKind.INVOICE, "Payments": XeroKind.PAYMENT}
+_WHOLE = {
+    "Accounts": reference.account,
+    "TaxRates": reference.tax_rate,
+    "TrackingCategories": reference.tracking_category,
+}
+_UNPAID = {"Statuses": "DRAFT,SUBMITTED,AUTHORISED"}
+
+
+class Reader:
+    """The reading half of the gateway."""
+
+    def __init__(self, database: Database, caller: Caller, kinds: Mapping[XeroKind, Kind], page_size: int) -> None:
+        self._database = database
+        self._caller = caller
+        self._kinds = kinds
+        self._page_size = page_size
+
+    async def read_next(self, org: Org) -> bool:
+        """Read what was asked for, many in one call; False: nothing is due."""
+        async with self._database.transaction() as tx:
+            due = await reads.due(tx, org.tenant_id, MOST_IDS)
+        if not due:
+            return False
+        try:
+            raws = await self._fetch(org, due)
+        except RefusedRequest:
+            # One unknown id refuses them all: each is read alone, and the unknown one is nothing to tell of.
+            raws = []
+            for one in due:
+                raws += await self._fetch_alone(org, one)
+        causes = {one.xero_id: one.cause for one in due}
+        async with self._database.transaction() as tx:
+            await self._caller.hold(tx, org)
+            waiting = await self._take(tx, org, due[0].kind, raws, causes)
+            await reads.done(tx, org.tenant_id, [one for one in due if one.xero_id not in waiting])
+            await reads.later(tx, org.tenant_id, due[0].kind, list(waiting), tx.now + ECHO_WAIT)
+            await store.synced(tx, org.tenant_id)
+        return True
+
+    async def feed_next(self, org: Org, budget: Budget) -> bool:
+        """Read a page of the feed that waits longest; False: none does."""
+        async with self._database.transaction() as tx:
+            feed = await feeds.due(tx, org.tenant_id)
+        if feed is None:
+            return False
+        with span(f"reading {feed.resource}", None) as current:
+            cause = Cause(str(org.tenant_id), str(org.tenant_id), traceparent_of(current))
+            if feed.resource in _PAGED:
+                await self._page(org, budget, feed, cause)
+            else:
+                await self._whole(org, budget, feed, cause)
+        return True
+
+    async def _fetch(self, org: Org, due: Sequence[Due]) -> list[dict[str, Any]]:
+        kind = self._kinds[due[0].kind]
+        params = {"page": "1", "pageSize": "1000", "unitdp": "4", "includeArchived": "true"}
+        if due[0].kind is XeroKind.PAYMENT:
+            rows = []
+            for one in due:
+                rows += await self._fetch_alone(org, one)
+            return rows
+        params["IDs"] = ",".join(str(one.xero_id) for one in due)
+        answer = await self._caller.read(org, Request("GET", kind.resource, params), due[0].cause.traceparent)
+        return list(answer.json.get(kind.resource) or [])
+
+    async def _fetch_alone(self, org: Org, one: Due) -> list[dict[str, Any]]:
+        resource = self._kinds[one.kind].resource
+        try:
+            request = Request("GET", f"{resource}/{one.xero_id}", {"unitdp": "4"})
+            answer = await self._caller.read(org, request, one.cause.traceparent)
+        except RefusedRequest:
+            return []
+        return list(answer.json.get(resource) or [])
+
+    async def _page(self, org: Org, budget: Budget, feed: Feed, cause: Cause) -> None:
+        kind = _PAGED[feed.resource]
+        params = {
+            "page": str(feed.page),
+            "pageSize": str(self._page_size),
+            "order": "UpdatedDateUTC ASC",
+            "unitdp": "4",
+            "includeArchived": "true",
+        }
+        if kind is XeroKind.INVOICE:
+            params |= {"where": 'Type=="ACCPAY"', **(_UNPAID if feed.importing else {})}
+        modified_since = wire.since(feed.since) if feed.since else None
+        request = Request("GET", feed.resource, params, modified_since)
+        answer = await self._caller.read(org, request, cause.traceparent)
+        raws: list[dict[str, Any]] = answer.json.get(feed.resource) or []
+        items = (answer.json.get("pagination") or {}).get("itemCount")
+        moved, last = after_page(
+            feed, [wire.instant(raw["UpdatedDateUTC"]) for raw in raws], items, len(raws) >= self._page_size
+        )
+        async with self._database.transaction() as tx:
+            await self._caller.hold(tx, org)
+            waiting = await self._take(tx, org, kind, raws, {}, cause)
+            await reads.ask(tx, [Wish(org.tenant_id, kind, x, tx.now + ECHO_WAIT, cause) for x in waiting])
+            await self._save(tx, org, budget, moved, last=last)
+
+    async def _whole(self, org: Org, budget: Budget, feed: Feed, cause: Cause) -> None:
+        answer = await self._caller.read(org, Request("GET", feed.resource, {}), cause.traceparent)
+        read: list[Payload] = [_WHOLE[feed.resource](raw) for raw in answer.json.get(feed.resource) or []]
+        async with self._database.transaction() as tx:
+            await self._caller.hold(tx, org)
+            await snapshots.take(tx, org.tenant_id, [Seen(payload, cause) for payload in read])
+            moved = Feed(feed.resource, importing=False, done=len(read), total=len(read))
+            await self._save(tx, org, budget, moved, last=True)
+
+    async def _save(self, tx: Tx, org: Org, budget: Budget, feed: Feed, *, last: bool) -> None:
+        every = POLL_EVERY if budget.day_limit >= PER_DAY else POLL_EVERY_STARTER
+        await feeds.save(tx, org.tenant_id, feed, tx.now + every if last else tx.now)
+        await store.synced(tx, org.tenant_id)
+        if last and not await feeds.importing(tx, org.tenant_id):
+            connection = await store.lock(tx, org.tenant_id)
+            if connection.state is ConnectionState.IMPORTING:
+                await store.change(tx, connection, Cause.request(), state=ConnectionState.CONNECTED)
+
+    async def _take(
+        self,
+        tx: Tx,
+        org: Org,
+        kind: XeroKind,
+        raws: Sequence[dict[str, Any]],
+        causes: Mapping[UUID, Cause],
+        otherwise: Cause | None = None,
+    ) -> set[UUID]:
+        """Say what changed; an echo of a write that is not settled yet waits, and its id is returned."""
+        parsed = [(raw, snapshot) for raw in raws if (snapshot := self._kinds[kind].parse(raw))]
+        waiting = await self._echoes(tx, org, kind, parsed)
+        await snapshots.take(
+            tx,
+            org.tenant_id,
+            [
+                Seen(snapshot, causes.get(snapshot.xero_id) or otherwise or Cause.request())
+                for _, snapshot in parsed
+                if snapshot.xero_id not in waiting
+            ],
+        )
+        return waiting
+
+    async def _echoes(
+        self, tx: Tx, org: Org, kind: XeroKind, parsed: Sequence[tuple[dict[str, Any], Snapshot]]
+    ) -> set[UUID]:
+        """Those that bear our mark while their intent is unanswered (design, Echo before result)."""
+        known = await snapshots.links(tx, org.tenant_id, kind, [snapshot.xero_id for _, snapshot in parsed])
+        new = [(raw, snapshot) for raw, snapshot in parsed if snapshot.xero_id not in known]
+        if kind is XeroKind.PAYMENT:
+            bills = await intents.open_payments(tx, org.tenant_id)
+            return {s.xero_id for _, s in new if isinstance(s, XeroPayment) and s.invoice_xero_id in bills}
+        marked = {snapshot.xero_id: self._kinds[kind].marker(raw) for raw, snapshot in new}
+        written = {"contact": "vendor", "invoice": "bill"}[kind]
+        records = [record_id for record_id in marked.values() if record_id]
+        unanswered = await intents.open_records(tx, org.tenant_id, written, records)
+        return {xero_id for xero_id, record_id in marked.items() if record_id in unanswered}

@@ -1,0 +1,213 @@
+"""Carries intents to Xero: composed, stored, sent, settled; nothing lost and nothing doubled (design, To Xero)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import structlog
+
+from tieout_connector import intents, reads, snapshots
+from tieout_connector.gateway.caller import Caller
+from tieout_connector.gateway.kinds import WRITTEN_AS, Kind, compose
+from tieout_connector.gateway.lookup import Lookup
+from tieout_connector.intents import Queued, StoredCall
+from tieout_connector.model import Org
+from tieout_connector.reads import Wish
+from tieout_connector.snapshots import Seen
+from tieout_connector.xero.errors import Again, ConsentLost, RefusedRequest, Unknown
+from tieout_connector.xero.http import Request
+from tieout_kit.postgres import Database, Tx
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.writes import Outcome, PaymentBody, WriteResult
+
+RESEND_WINDOW = timedelta(minutes=5)
+"""Xero forgets keys after 6 minutes; a minute is left for the slowest answer we wait for."""
+RETRY_AFTER = timedelta(seconds=5)
+
+log = structlog.get_logger(__name__)
+
+
+class Writer:
+    """The writing half of the gateway."""
+
+    def __init__(
+        self, database: Database, caller: Caller, kinds: Mapping[XeroKind, Kind], lookup: Lookup, platform_url: str
+    ) -> None:
+        self._database = database
+        self._caller = caller
+        self._kinds = kinds
+        self._lookup = lookup
+        self._platform_url = platform_url
+
+    async def send_next(self, org: Org) -> bool:
+        """Send the next batch of intents; False: there is none."""
+        async with self._database.transaction() as tx:
+            queued = await intents.next_batch(tx, org.tenant_id, 50)
+            if not queued:
+                return False
+            call = self._compose(tx, queued)
+            await intents.store_call(tx, org.tenant_id, call, tx.now + RETRY_AFTER)
+            await self._caller.leave(tx, org)
+        await self._send(org, call)
+        return True
+
+    async def resume_next(self, org: Org) -> bool:
+        """Settle the oldest call that left and was not answered; False: there is none."""
+        async with self._database.transaction() as tx:
+            call = await intents.unanswered(tx, org.tenant_id)
+            if call is None:
+                return False
+            late = tx.now - call.first_sent_at > RESEND_WINDOW
+            if not (late or call.look_up_first):
+                await intents.retry_call(tx, org.tenant_id, call.id, tx.now + RETRY_AFTER, look_up_first=False)
+                await self._caller.leave(tx, org)
+        if late or call.look_up_first:
+            await self._look_up(org, call)
+        else:
+            await self._send(org, call)
+        return True
+
+    def _compose(self, tx: Tx, queued: Sequence[Queued]) -> StoredCall:
+        first = queued[0].intent
+        kind = self._kinds[WRITTEN_AS[first.body.kind]]
+        call_id = uuid4()
+        elements = [compose(q.intent, self._platform_url) for q in queued]
+        request = {
+            # PUT creates and never matches an existing one by name; POST with an id updates (xero-api.md 3.6).
+            "method": "POST" if first.xero_id else "PUT",
+            "resource": kind.resource,
+            "params": {"summarizeErrors": "false", "unitdp": "4"},
+            "key": str(call_id),
+        }
+        return StoredCall(call_id, request, orjson.dumps({kind.resource: elements}), tx.now, False, queued)
+
+    async def _send(self, org: Org, call: StoredCall) -> None:
+        parent = call.intents[0].cause.traceparent if call.intents else None
+        try:
+            answer = await self._caller.send(org, Request(**call.request), call.body, parent)
+        except Unknown as error:
+            async with self._database.transaction() as tx:
+                at = tx.now + RETRY_AFTER
+                await intents.retry_call(tx, org.tenant_id, call.id, at, look_up_first=error.answered)
+            raise
+        except (Again, ConsentLost):
+            # The call did nothing: its intents go again, in a new call with a new key.
+            await self._settle(org, call, [], requeue=call.intents)
+            raise
+        except RefusedRequest as error:
+            await self._refused_whole(org, call, error)
+            return
+        elements = _elements(answer.json, call)
+        if len(elements) != len(call.intents):
+            log.error("an answer does not fit its call", sent=len(call.intents), answered=len(elements))
+            await self._look_up(org, call)
+            return
+        await self._answered(org, call, list(zip(call.intents, elements, strict=True)))
+
+    async def _refused_whole(self, org: Org, call: StoredCall, error: RefusedRequest) -> None:
+        """Refused as a whole: each goes alone, so that only the one at fault is refused."""
+        if len(call.intents) > 1:
+            await self._settle(org, call, [], requeue=call.intents, alone=True)
+        else:
+            await self._settle(org, call, [(q, _refusal(q, error.messages)) for q in call.intents])
+
+    async def _look_up(self, org: Org, call: StoredCall) -> None:
+        """Send only what is missing: what is found counts as answered, the rest goes in a new call."""
+        found, missing = [], []
+        for queued in call.intents:
+            # An update carries the whole state: sent again, it does nothing twice.
+            element = None if queued.intent.xero_id else await self._lookup.find(org, queued, call.first_sent_at)
+            if element:
+                found.append((queued, element))
+            else:
+                missing.append(queued)
+        await self._answered(org, call, found, requeue=missing)
+
+    async def _answered(
+        self,
+        org: Org,
+        call: StoredCall,
+        answered: Sequence[tuple[Queued, dict[str, Any]]],
+        requeue: Sequence[Queued] = (),
+    ) -> None:
+        """Store Xero's answer: link, snapshot and result in one transaction, so that the echo finds the link."""
+        async with self._database.transaction() as tx:
+            await self._caller.hold(tx, org)
+            seen: dict[str, Seen] = {}
+            refused = []
+            for queued, element in answered:
+                if messages := _errors(element):
+                    refused.append((queued, _refusal(queued, messages)))
+                elif snapshot := self._kinds[WRITTEN_AS[queued.intent.body.kind]].parse(element):
+                    seen[queued.intent.intent_id] = Seen(snapshot, queued.cause, queued.intent.record.id)
+            sequences = await snapshots.take(tx, org.tenant_id, list(seen.values()))
+            done = [
+                (queued, _done(queued, one, sequences[one.payload.key_id]))
+                for queued, _ in answered
+                if (one := seen.get(queued.intent.intent_id))
+            ]
+            await intents.settle_call(tx, org.tenant_id, call.id, [*refused, *done], requeue)
+            await reads.ask(tx, _follow_ups(tx, org, [queued for queued, _ in done]))
+
+    async def _settle(
+        self,
+        org: Org,
+        call: StoredCall,
+        results: Sequence[tuple[Queued, WriteResult]],
+        requeue: Sequence[Queued] = (),
+        *,
+        alone: bool = False,
+    ) -> None:
+        async with self._database.transaction() as tx:
+            await self._caller.hold(tx, org)
+            await intents.settle_call(tx, org.tenant_id, call.id, results, requeue, alone=alone)
+
+
+def _elements(content: Any, call: StoredCall) -> list[dict[str, Any]]:
+    found = content.get(call.request["resource"]) if isinstance(content, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _errors(element: dict[str, Any]) -> tuple[str, ...]:
+    """Xero's words when it refused this element: 200 is not success (trap 11)."""
+    messages = tuple(e["Message"] for e in element.get("ValidationErrors") or [])
+    failed = element.get("StatusAttributeString") == "ERROR" or element.get("HasErrors")
+    failed = failed or element.get("HasValidationErrors")
+    return messages or (("refused without a reason",) if failed else ())
+
+
+def _refusal(queued: Queued, messages: tuple[str, ...]) -> WriteResult:
+    intent = queued.intent
+    return WriteResult(
+        intent_id=intent.intent_id,
+        record=intent.record,
+        revision=intent.revision,
+        attempt=intent.attempt,
+        outcome=Outcome.REFUSED,
+        xero_id=intent.xero_id,
+        messages=messages,
+    )
+
+
+def _done(queued: Queued, seen: Seen, sequence: int) -> WriteResult:
+    intent = queued.intent
+    return WriteResult(
+        intent_id=intent.intent_id,
+        record=intent.record,
+        revision=intent.revision,
+        attempt=intent.attempt,
+        outcome=Outcome.DONE,
+        xero_id=UUID(seen.payload.key_id),
+        snapshot_sequence=sequence,
+    )
+
+
+def _follow_ups(tx: Tx, org: Org, done: Sequence[Queued]) -> list[Wish]:
+    """A payment changes its bill: the bill is read at once, whether or not a webhook says so."""
+    return [
+        Wish(org.tenant_id, XeroKind.INVOICE, q.intent.body.bill_xero_id, tx.now, q.cause)
+        for q in done
+        if isinstance(q.intent.body, PaymentBody)
+    ]

@@ -1,0 +1,42 @@
+"""Events → what the gateway has to do, one transaction."""
+
+from collections.abc import Sequence
+
+from tieout_connector import intents, problem_list, reads, store
+from tieout_connector.reads import Wish
+from tieout_kit.cause import Incoming
+from tieout_kit.consume import Handler
+from tieout_kit.postgres import Tx
+from tieout_schemas import topics
+from tieout_schemas.signals import Refresh, Webhook, XeroKind
+from tieout_schemas.topics import Topic
+
+_CATEGORIES = {"CONTACT": XeroKind.CONTACT, "INVOICE": XeroKind.INVOICE, "PAYMENT": XeroKind.PAYMENT}
+"""Webhook categories we follow; Xero adds new ones, which change nothing here."""
+
+
+async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None:
+    """xero.webhook.v1 → read these records again. An org of no tenant is none of our business any more."""
+    tenants = await store.tenants_of(tx, [event.data.org_id for event in events])
+    await reads.ask(
+        tx,
+        [
+            Wish(tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause)
+            for event in events
+            if event.data.org_id in tenants and (kind := _CATEGORIES.get(event.data.category))
+        ],
+    )
+
+
+async def refreshes_asked(tx: Tx, events: Sequence[Incoming[Refresh]]) -> None:
+    """xero.refresh.v1 → read these records again."""
+    wishes = [Wish(e.tenant_id, e.data.xero_kind, e.data.xero_id, tx.now, e.cause) for e in events]
+    await reads.ask(tx, wishes)
+
+
+HANDLERS: dict[Topic, Handler] = {
+    topics.WEBHOOK: webhooks_received,
+    topics.REFRESH: refreshes_asked,
+    topics.WRITE: intents.receive,
+    topics.PROBLEM: problem_list.copy,
+}

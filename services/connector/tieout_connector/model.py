@@ -1,0 +1,59 @@
+"""What the connector keeps: tenants' connections, as the gateway and the API see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tieout_schemas.platform import Connection, ConnectionState, TenantSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """A tenant's organisation, as the gateway needs it."""
+
+    tenant_id: UUID
+    org_id: UUID
+    token_set_id: UUID
+    shard: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConnection:
+    """A tenant's row."""
+
+    tenant_id: UUID
+    name: str
+    state: ConnectionState
+    sequence: int
+    org_id: UUID | None
+    org_name: str
+    xero_connection_id: UUID | None
+    token_set_id: UUID | None
+    last_sync_at: datetime | None
+    settings: TenantSettings
+    settings_sequence: int
+
+    @classmethod
+    def of(cls, row: Any) -> "StoredConnection":
+        """From its row."""
+        fields = {name: row[name] for name in cls.__slots__ if name not in ("state", "settings")}
+        settings = TenantSettings.model_validate(row["settings"])
+        return cls(state=ConnectionState(row["state"]), settings=settings, **fields)
+
+    @property
+    def public(self) -> Connection:
+        """What others are told."""
+        return Connection(tenant_id=self.tenant_id, state=self.state, org_id=self.org_id, org_name=self.org_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent under way."""
+
+    tenant_id: UUID
+    code_verifier: str
+    return_to: str | None
+    state_before: ConnectionState
+    token_set_id: UUID | None
+    candidates: list[dict[str, str]]

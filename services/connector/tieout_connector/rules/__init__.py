@@ -1,0 +1,1 @@
+"""Pure rules of the connector: no clock, no I/O, no logging."""

@@ -1,0 +1,30 @@
+"""The connector's own settings, from `TIEOUT_*` environment variables."""
+
+from pydantic import Field
+
+from tieout_kit.settings import Settings
+
+
+class ConnectorSettings(Settings):
+    """One sentence each."""
+
+    xero_api_url: str = "https://api.xero.com"
+    """Where Xero's API is."""
+    xero_identity_url: str = "https://identity.xero.com"
+    """Where tokens are made."""
+    xero_login_url: str = "https://login.xero.com"
+    """Where a person consents."""
+    xero_client_id: str
+    """The app's id at Xero."""
+    xero_client_secret: str
+    """The app's secret at Xero."""
+    xero_redirect_uri: str
+    """Where Xero sends a person back to: …/oauth/callback, as registered with the app."""
+    xero_webhook_key: str
+    """The key webhooks are signed with, as text."""
+    xero_page_size: int = Field(1000, ge=1, le=1000)
+    """Records per page of an import or poll; Xero's own most is 1,000."""
+    token_key: str
+    """The Fernet key that encrypts tokens at rest; older keys may follow, comma-separated."""
+    platform_url: str = "http://localhost"
+    """The platform's address: consent may return only below it, and bills carry it as their mark in Xero."""

@@ -1,0 +1,74 @@
+-- name: create
+-- A tenant, disconnected; one that is there stays as it is.
+insert into connection (tenant_id, name, shard, state, sequence, settings, settings_sequence)
+values ($1, $2, $3, 'disconnected', $4, $5, $4) on conflict do nothing returning tenant_id;
+
+-- name: read
+-- A tenant's connection.
+select * from connection where tenant_id = $1;
+
+-- name: lock
+-- A tenant's connection, about to change.
+select * from connection where tenant_id = $1 for update;
+
+-- name: change
+-- Its new state.
+update connection set state = $2, sequence = $3, org_id = $4, org_name = $5, xero_connection_id = $6,
+    token_set_id = $7
+where tenant_id = $1;
+
+-- name: change_settings
+-- A tenant's new settings.
+update connection set settings = $2, settings_sequence = $3 where tenant_id = $1;
+
+-- name: bound_to
+-- The tenant an organisation is bound to, for good.
+select tenant_id from connection where org_id = $1;
+
+-- name: used_connections
+-- Those of these connections of Xero that a tenant uses.
+select xero_connection_id from connection where xero_connection_id = any($1::uuid[]) and state <> 'disconnected';
+
+-- name: of_orgs
+-- The tenants behind these organisations.
+select tenant_id, org_id from connection where org_id = any($1::uuid[]);
+
+-- name: of_token_set
+-- The connected tenants that share a consent.
+select tenant_id from connection where token_set_id = $1 and state in ('importing', 'connected') order by tenant_id;
+
+-- name: synced
+-- Everything this tenant's last poll or read asked for has arrived.
+update connection set last_sync_at = $2 where tenant_id = $1;
+
+-- name: start_consent
+-- A consent under way; a tenant has one at most, the latest.
+insert into consent (state_hash, tenant_id, code_verifier, return_to, state_before, at) values ($1, $2, $3, $4, $5, $6)
+on conflict (tenant_id) do update set state_hash = excluded.state_hash, code_verifier = excluded.code_verifier,
+    return_to = excluded.return_to, state_before = excluded.state_before, at = excluded.at,
+    token_set_id = null, candidates = null;
+
+-- name: take_consent
+-- The consent behind a state, which is good once.
+update consent set state_hash = $2 where state_hash = $1 and at > $3 returning *;
+
+-- name: keep_candidates
+-- The organisations a consent made reachable.
+update consent set token_set_id = $2, candidates = $3 where tenant_id = $1;
+
+-- name: read_consent
+-- A tenant's consent under way.
+select * from consent where tenant_id = $1;
+
+-- name: end_consent
+-- It is over.
+delete from consent where tenant_id = $1;
+
+-- name: with_work
+-- The tenants of these shards for which something is due.
+select c.tenant_id, c.org_id, c.token_set_id, c.shard from connection c
+where c.shard = any($1::int[]) and c.state in ('importing', 'connected') and (
+    exists (select 1 from intent i where i.tenant_id = c.tenant_id and i.state = 'queued')
+    or exists (select 1 from call k where k.tenant_id = c.tenant_id and k.retry_at <= $2)
+    or exists (select 1 from read_request r where r.tenant_id = c.tenant_id and r.due_at <= $2)
+    or exists (select 1 from feed f where f.tenant_id = c.tenant_id and f.next_at <= $2));

@@ -1,0 +1,29 @@
+-- name: start
+-- What is read from Xero from now on; one that was read before goes on from where it was. Old payments stay there:
+-- only unpaid bills come in.
+insert into feed (tenant_id, resource, since, next_at)
+select $1, resource, case when resource = 'Payments' then $3::timestamptz - interval '2 minutes' end, $3
+from unnest($2::text[]) as resource
+on conflict (tenant_id, resource) do update set next_at = excluded.next_at, page = 1;
+
+-- name: due
+-- The feed that waits longest: imports first.
+select resource, importing, since, page, newest, done, total from feed
+where tenant_id = $1 and next_at <= $2 order by importing desc, next_at limit 1;
+
+-- name: save
+-- Where a feed stands.
+update feed set importing = $3, since = $4, page = $5, newest = $6, done = $7, total = $8, next_at = $9
+where tenant_id = $1 and resource = $2;
+
+-- name: later
+-- Look at a feed again after a while.
+update feed set next_at = $3 where tenant_id = $1 and resource = $2;
+
+-- name: progress
+-- How far each feed is (CONN-4).
+select resource, importing, done, total, next_at from feed where tenant_id = $1 order by resource;
+
+-- name: importing
+-- Whether any feed is still at its first reading.
+select exists (select 1 from feed where tenant_id = $1 and importing);

@@ -1,0 +1,20 @@
+-- name: take
+-- Free shards become ours: nobody's, or those whose lease has run out, and with it its owner's longest call.
+insert into lease (shard, owner, epoch, expires_at)
+select shard, $1, 1, $3 from generate_series(0, $4::int - 1) as shard
+on conflict (shard) do update
+set owner = excluded.owner, epoch = lease.epoch + 1, expires_at = excluded.expires_at
+where lease.expires_at < $2
+returning shard, epoch;
+
+-- name: renew
+-- Those of our leases that nobody took keep being ours.
+update lease set expires_at = $3 where owner = $1 and expires_at >= $2 returning shard, epoch;
+
+-- name: hold
+-- A lease that is still ours and not about to end; locked, so that it cannot be taken before this commits.
+select 1 from lease where shard = $1 and owner = $2 and epoch = $3 and expires_at >= $4 for share;
+
+-- name: release
+-- We are going: others need not wait for the leases to run out.
+update lease set expires_at = $2 where owner = $1;

@@ -1,0 +1,62 @@
+"""Tokens: encrypted at rest, refreshed under a row lock per token set, stored before they are used."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from cryptography.fernet import Fernet, MultiFernet
+
+from tieout_connector.xero.errors import ConsentLost
+from tieout_connector.xero.identity import Tokens, XeroIdentity
+from tieout_kit import queries
+from tieout_kit.postgres import Database, Tx
+
+_SQL = queries.load("tieout_connector", "tokens.sql")
+
+MARGIN = timedelta(minutes=2)
+"""A token that ends within this is refreshed before it is used."""
+
+
+class TokenStore:
+    """The token sets of all consents."""
+
+    def __init__(self, database: Database, identity: XeroIdentity, keys: str) -> None:
+        self._database = database
+        self._identity = identity
+        self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
+
+    async def access(self, token_set_id: UUID, *, not_this: str | None = None) -> Tokens:
+        """A token set that is good for a call. Raises ConsentLost, Again.
+
+        `not_this`: the access token that Xero just called expired, whatever our clock says.
+        """
+        async with self._database.transaction() as tx:
+            tokens = self._decrypt(await tx.db.fetchrow(_SQL["read"], token_set_id))
+            if self._good(tx, tokens, not_this):
+                return tokens
+        # Held while Xero answers: whoever waits here finds the new tokens and refreshes no second time.
+        async with self._database.transaction() as tx:
+            tokens = self._decrypt(await tx.db.fetchrow(_SQL["lock"], token_set_id))
+            if self._good(tx, tokens, not_this):
+                return tokens
+            fresh = await self._identity.refresh(tokens.refresh, tx.now)
+            await self.save(tx, token_set_id, fresh)
+        return fresh
+
+    async def save(self, tx: Tx, token_set_id: UUID, tokens: Tokens) -> None:
+        """Store a token set, encrypted."""
+        access, refresh = (self._fernet.encrypt(text.encode()) for text in (tokens.access, tokens.refresh))
+        await tx.db.execute(_SQL["save"], token_set_id, access, refresh, tokens.expires_at)
+
+    async def drop_unused(self, tx: Tx) -> None:
+        """Forget tokens that nobody uses any more (CONN-5)."""
+        await tx.db.execute(_SQL["drop_unused"])
+
+    def _good(self, tx: Tx, tokens: Tokens, not_this: str | None) -> bool:
+        return tokens.expires_at - MARGIN > tx.now and tokens.access != not_this
+
+    def _decrypt(self, row: Any) -> Tokens:
+        if row is None:
+            raise ConsentLost("the tokens are gone")
+        access, refresh = (self._fernet.decrypt(row[name]).decode() for name in ("access_token", "refresh_token"))
+        return Tokens(access, refresh, row["expires_at"])

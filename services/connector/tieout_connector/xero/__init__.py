@@ -1,0 +1,1 @@
+"""Xero's wire format and its HTTP API; nothing outside this package knows either."""
