@@ -30,7 +30,7 @@ from tieout_local.postgres import Postgres
 from tieout_local.processes import Child, Children
 from tieout_local.servers import KafkaServer, PostgresServer, Server
 from tieout_local.spawn import Command
-from tieout_local.xero_app import register_app
+from tieout_local.xero_app import register_app, subscribe_webhook
 
 PARTITIONS: Final = 48
 SIMULATOR: Final = "simulator"
@@ -82,6 +82,7 @@ class Stack:
                 self._launch(service)
             for service in SERVICES:
                 self._await_service(service)
+            subscribe_webhook(self.simulator_url, f"{self.services[CONNECTOR].url}/webhooks/xero")
         except BaseException:
             self.stop()
             raise

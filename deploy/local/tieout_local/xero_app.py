@@ -2,7 +2,7 @@
 
 import httpx
 
-from tieout_local.environment import XERO_CLIENT_ID, XERO_CLIENT_SECRET
+from tieout_local.environment import XERO_CLIENT_ID, XERO_CLIENT_SECRET, XERO_WEBHOOK_KEY
 
 
 def register_app(simulator_url: str, redirect_uri: str) -> None:
@@ -14,3 +14,10 @@ def register_app(simulator_url: str, redirect_uri: str) -> None:
         "redirectUris": [redirect_uri],
     }
     httpx.post(f"{simulator_url}/control/apps", json=app, timeout=10, trust_env=False).raise_for_status()
+
+
+def subscribe_webhook(simulator_url: str, url: str) -> None:
+    """Have webhooks sent to the connector, which must be ready: the simulator first asks for its intent to receive."""
+    wanted = {"url": url, "key": XERO_WEBHOOK_KEY, "categories": ["CONTACT", "INVOICE"]}
+    path = f"{simulator_url}/control/apps/{XERO_CLIENT_ID}/webhook"
+    httpx.put(path, json=wanted, timeout=60, trust_env=False).raise_for_status()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -42,17 +43,19 @@ class Caller:
 
 
 class Keys:
-    """Verifies tokens against the issuer's keys, which are fetched when needed and kept for five minutes."""
+    """Verifies tokens against the issuer's keys: from a file, or fetched when needed and kept for five minutes."""
 
     def __init__(self, jwks_url: str, issuer: str) -> None:
-        self._keys = jwt.PyJWKClient(jwks_url, cache_jwk_set=True, lifespan=300)
+        # PyJWT's client fetches over HTTP only; the local stack and Kubernetes secrets have the keys in a file.
+        path = jwks_url.removeprefix("file://")
+        self._find = _from_file(Path(path)) if path != jwks_url else _from_url(jwks_url)
         self._issuer = issuer
 
     async def caller(self, token: str) -> Caller:
         """Who the token is. Raises NotAuthenticated."""
         try:
             # In a thread: the client fetches keys with blocking I/O.
-            key = await asyncio.to_thread(self._keys.get_signing_key_from_jwt, token)
+            key = await asyncio.to_thread(self._find, token)
             claims: dict[str, Any] = jwt.decode(
                 token, key.key, algorithms=["RS256", "ES256"], issuer=self._issuer, options={"require": ["exp", "sub"]}
             )
@@ -71,6 +74,22 @@ def _names(claims: dict[str, Any], claim: str) -> frozenset[str]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise NotAuthenticated(f"the token is not good: {claim} is no list of names")
     return frozenset(names)
+
+
+def _from_url(url: str) -> Callable[[str], jwt.PyJWK]:
+    return jwt.PyJWKClient(url, cache_jwk_set=True, lifespan=300).get_signing_key_from_jwt
+
+
+def _from_file(path: Path) -> Callable[[str], jwt.PyJWK]:
+    keys = jwt.PyJWKSet.from_json(path.read_text())
+
+    def find(token: str) -> jwt.PyJWK:
+        try:
+            return keys[jwt.get_unverified_header(token).get("kid", "")]
+        except KeyError as error:
+            raise jwt.InvalidTokenError("signed with an unknown key") from error
+
+    return find
 
 
 _bearer = HTTPBearer(auto_error=False, description="A JWT with `sub`, `tenants` and `roles`.")

@@ -62,6 +62,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         self._consumer: AIOKafkaConsumer
         self._committed_at = 0.0
         self._sought_at = 0.0
+        self._singly = False
         self.trouble: str | None = "not started"
         self.turned_at = time.monotonic()
 
@@ -123,15 +124,17 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             if not ready:
                 await asyncio.sleep(0.05)
                 return
-            # While a rebalance does not end, because Kafka is away say, aiokafka waits without a limit.
-            async with asyncio.timeout(_PATIENCE):
-                batch = await self._consumer.getmany(*ready, timeout_ms=100, max_records=500)
+            batch = await self._read(ready)
             self.trouble = None if batch else self._silence()
             if batch := {tp: records for tp, records in batch.items() if records and tp in self._mine}:
                 await self._handle(batch)
                 await self._commit()
         except NoOffsetForPartitionError:
             self._mine.clear()
+        except UnicodeDecodeError:
+            # A header key that is not UTF-8: aiokafka cannot read it, and drops what it had read before it.
+            self._mine.clear()
+            self._singly = True
         except OffsetOutOfRangeError as error:
             raise PositionLost(f"out of range: {error}") from error
         except Conflict:
@@ -142,6 +145,30 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             self._mine.clear()
             self._trouble(error)
             await self._pause()
+
+    async def _read(self, ready: list[TopicPartition]) -> Batch:
+        # While a rebalance does not end, because Kafka is away say, aiokafka waits without a limit.
+        async with asyncio.timeout(_PATIENCE):
+            if not self._singly:
+                found: Batch = await self._consumer.getmany(*ready, timeout_ms=100, max_records=500)
+                return found
+            await asyncio.sleep(0.02)
+            batch: dict[TopicPartition, Sequence[ConsumerRecord]] = {}
+            for tp in ready:
+                try:
+                    batch.update(await self._consumer.getmany(tp, max_records=1))
+                except UnicodeDecodeError as error:
+                    await self._step_over(tp, error)
+                    return {}
+            return batch
+
+    async def _step_over(self, tp: TopicPartition, error: UnicodeDecodeError) -> None:
+        """Put a record aside that cannot be read at all: a letter without content tells where it lies in the log."""
+        offset = self._mine[tp]
+        stand_in = ConsumerRecord(tp.topic, tp.partition, offset, 0, 0, None, None, None, -1, -1, ())
+        await self._transact({tp: [stand_in]}, refused=f"a header's key from this offset on is not UTF-8: {error}")
+        self._mine.clear()
+        self._singly = False
 
     async def _seek(self, partitions: set[TopicPartition]) -> None:
         """Load the positions of newly assigned partitions and seek there; only then are they read."""

@@ -23,4 +23,6 @@ def dead_letter(service: str, topic: str, record: ConsumerRecord, reason: str) -
         (REASON, reason[:_LONGEST].encode(errors="backslashreplace")),
         (ORIGIN, f"{topic}:{record.partition}:{record.offset}".encode()),
     ]
-    return Message(dead_letter_topic(service).name, tenant_id, record.key, headers, record.value)
+    # aiokafka sends no record that has neither key nor value.
+    value = b"" if record.key is None and record.value is None else record.value
+    return Message(dead_letter_topic(service).name, tenant_id, record.key, headers, value)

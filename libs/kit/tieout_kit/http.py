@@ -12,7 +12,6 @@ from tieout_kit.auth import Keys
 from tieout_kit.errors import Refused, RetryLater
 from tieout_kit.outbox import TooLarge
 
-
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+import orjson
+
 from tieout_kit import queries
 from tieout_kit.cause import Cause
 from tieout_kit.postgres import Tx
@@ -17,6 +19,9 @@ MAX_BYTES = 900_000
 """Of a value. Kafka refuses a record of 1 MB and a bit; a row the relay cannot send would block all behind it."""
 
 
+Headers = Sequence[tuple[str, bytes | None]]
+
+
 class TooLarge(ValueError):
     """A message larger than Kafka takes."""
 
@@ -28,7 +33,7 @@ class Message:
     topic: str
     tenant_id: UUID | None
     key: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
+    headers: Headers
     value: bytes | None
 
 
@@ -62,8 +67,13 @@ async def add(tx: Tx, messages: Iterable[Message]) -> None:
         [row.topic for row in rows],
         [row.tenant_id for row in rows],
         [row.key for row in rows],
-        # latin-1 carries any byte there and back: a dead letter keeps the headers it came with.
-        [[(name, None if value is None else value.decode("latin-1")) for name, value in row.headers] for row in rows],
+        [_json(row.headers) for row in rows],
         [row.value for row in rows],
     )
     await tx.db.execute(_SQL["wake"])
+
+
+def _json(headers: Headers) -> bytes:
+    # latin-1 carries any byte there and back: a dead letter keeps the headers it came with. Bytes and not a list,
+    # since asyncpg takes lists within a list for further dimensions of the array.
+    return orjson.dumps([(name, None if value is None else value.decode("latin-1")) for name, value in headers])

@@ -53,14 +53,19 @@ class Tx:
 
 
 async def _json(db: Any) -> None:
+    """Values go in as they are, or as bytes that are JSON already."""
+
+    def encoded(value: Any) -> bytes:
+        return value if isinstance(value, bytes) else orjson.dumps(value)
+
     await db.set_type_codec(
         "jsonb",
         schema="pg_catalog",
         format="binary",
-        encoder=lambda value: b"\x01" + (value if isinstance(value, bytes) else orjson.dumps(value)),
+        encoder=lambda value: b"\x01" + encoded(value),
         decoder=lambda raw: orjson.loads(raw[1:]),
     )
-    await db.set_type_codec("json", schema="pg_catalog", format="binary", encoder=orjson.dumps, decoder=orjson.loads)
+    await db.set_type_codec("json", schema="pg_catalog", format="binary", encoder=encoded, decoder=orjson.loads)
 
 
 class Database:

@@ -2,13 +2,15 @@
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from xero_sim.app_client import Xero
+
 
 @pytest.mark.conformance(12)
-async def test_an_expired_token_is_told_with_its_time(xero):
+async def test_an_expired_token_is_told_with_its_time(xero: Xero) -> None:
     await xero.control.advance(timedelta(minutes=30))
     answer = await xero.call("GET", "Organisation")
 
@@ -19,7 +21,7 @@ async def test_an_expired_token_is_told_with_its_time(xero):
 
 
 @pytest.mark.conformance(13)
-async def test_a_missing_scope_is_401_authorization_unsuccessful(xero):
+async def test_a_missing_scope_is_401_authorization_unsuccessful(xero: Xero) -> None:
     xero.token = await xero.control.connect(
         xero.app.client_id, [xero.tenant], scopes="accounting.contacts accounting.invoices.read"
     )
@@ -32,7 +34,7 @@ async def test_a_missing_scope_is_401_authorization_unsuccessful(xero):
 
 @pytest.mark.conformance(14)
 @pytest.mark.parametrize("tenant", ["", "11111111-1111-4111-8111-111111111111"])
-async def test_a_missing_or_foreign_tenant_is_403(xero, tenant):
+async def test_a_missing_or_foreign_tenant_is_403(xero: Xero, tenant: str) -> None:
     answer = await xero.call("GET", "Organisation", **{"Xero-Tenant-Id": tenant})
 
     assert answer.status_code == 403
@@ -40,14 +42,14 @@ async def test_a_missing_or_foreign_tenant_is_403(xero, tenant):
 
 
 @pytest.mark.conformance(14)
-async def test_a_tenant_disconnected_inside_xero_is_403(xero):
+async def test_a_tenant_disconnected_inside_xero_is_403(xero: Xero) -> None:
     await xero.control.disconnect(xero.tenant, xero.app.client_id)
 
     assert (await xero.call("GET", "Organisation")).status_code == 403
 
 
 @pytest.mark.conformance(15)
-async def test_what_remains_falls_with_every_call_failed_ones_too(xero):
+async def test_what_remains_falls_with_every_call_failed_ones_too(xero: Xero) -> None:
     await xero.control.freeze()
     await xero.control.set_limits(enabled=True)
 
@@ -62,7 +64,7 @@ async def test_what_remains_falls_with_every_call_failed_ones_too(xero):
 
 
 @pytest.mark.conformance(16)
-async def test_the_call_after_the_minute_limit_is_429_until_the_window_turns(xero):
+async def test_the_call_after_the_minute_limit_is_429_until_the_window_turns(xero: Xero) -> None:
     await xero.control.freeze()
     await xero.control.set_limits(enabled=True)
 
@@ -79,7 +81,7 @@ async def test_the_call_after_the_minute_limit_is_429_until_the_window_turns(xer
 
 
 @pytest.mark.conformance(17)
-async def test_the_day_limit_asks_to_come_back_hours_later(xero):
+async def test_the_day_limit_asks_to_come_back_hours_later(xero: Xero) -> None:
     await xero.control.freeze()
     await xero.control.set_limits(enabled=True, day=2)
 
@@ -95,7 +97,7 @@ async def test_the_day_limit_asks_to_come_back_hours_later(xero):
 
 
 @pytest.mark.conformance(18)
-async def test_a_sixth_call_at_once_is_refused_without_a_retry_after(xero):
+async def test_a_sixth_call_at_once_is_refused_without_a_retry_after(xero: Xero) -> None:
     await xero.control.set_limits(enabled=True, latency=0.3)
 
     answers = await asyncio.gather(*(xero.call("GET", "Organisation") for _ in range(6)))
@@ -108,7 +110,7 @@ async def test_a_sixth_call_at_once_is_refused_without_a_retry_after(xero):
 
 @pytest.mark.conformance(18)
 @pytest.mark.conformance(19)
-async def test_limits_are_per_tenant_and_the_app_has_one_of_its_own(xero):
+async def test_limits_are_per_tenant_and_the_app_has_one_of_its_own(xero: Xero) -> None:
     await xero.control.freeze()
     await xero.control.set_limits(enabled=True, minute=2, appMinute=3)
     other = await xero.control.create_org("Other")
@@ -123,7 +125,7 @@ async def test_limits_are_per_tenant_and_the_app_has_one_of_its_own(xero):
 
 
 @pytest.mark.conformance(20)
-async def test_the_envelope_holds_the_array_also_for_a_single_record(xero):
+async def test_the_envelope_holds_the_array_also_for_a_single_record(xero: Xero) -> None:
     made = await xero.put("Contacts", Name="A")
     body = (await xero.call("GET", f"Contacts/{made['ContactID']}")).json()
 
@@ -135,7 +137,7 @@ async def test_the_envelope_holds_the_array_also_for_a_single_record(xero):
 
 @pytest.mark.conformance(21)
 @pytest.mark.parametrize("accept", ["*/*", "application/xml"])
-async def test_without_asking_for_json_there_is_no_json(xero, accept):
+async def test_without_asking_for_json_there_is_no_json(xero: Xero, accept: str) -> None:
     answer = await xero.call("GET", "Organisation", Accept=accept)
 
     assert answer.status_code == 406
@@ -143,12 +145,12 @@ async def test_without_asking_for_json_there_is_no_json(xero, accept):
 
 
 @pytest.mark.conformance(22)
-async def test_dates_have_xeros_three_forms(xero):
+async def test_dates_have_xeros_three_forms(xero: Xero) -> None:
     bill = await xero.bill(Date="2026-09-14")
 
-    ms = int(re.fullmatch(r"/Date\((\d+)\+0000\)/", bill["UpdatedDateUTC"])[1])
-    from datetime import UTC, datetime
-
+    found = re.fullmatch(r"/Date\((\d+)\+0000\)/", bill["UpdatedDateUTC"])
+    assert found is not None
+    ms = int(found[1])
     shown = datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert bill["UpdatedDateUTCString"] == shown
     assert bill["Date"] == "/Date(1789344000000+0000)/"
@@ -157,7 +159,7 @@ async def test_dates_have_xeros_three_forms(xero):
 
 @pytest.mark.conformance(23)
 @pytest.mark.parametrize("resource", ["Invoices", "Contacts", "Payments", "Accounts", "ContactGroups"])
-async def test_an_unknown_id_is_404_in_html(xero, resource):
+async def test_an_unknown_id_is_404_in_html(xero: Xero, resource: str) -> None:
     answer = await xero.call("GET", f"{resource}/11111111-1111-4111-8111-111111111111")
 
     assert answer.status_code == 404
@@ -166,7 +168,7 @@ async def test_an_unknown_id_is_404_in_html(xero, resource):
         answer.json()
 
 
-async def test_big_answers_are_packed_when_asked_for(xero):
+async def test_big_answers_are_packed_when_asked_for(xero: Xero) -> None:
     packed = await xero.call("GET", "Accounts", **{"Accept-Encoding": "gzip"})
     plain = await xero.call("GET", "Accounts", **{"Accept-Encoding": "identity"})
 

@@ -3,12 +3,16 @@
 import base64
 import hashlib
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import jwt
 import pytest
+
 from xero_sim import Control
+from xero_sim.app_client import Xero
+from xero_sim.control_client import RegisteredApp
 
 CALLBACK = "https://app.example.com/callback"
 SCOPE = "offline_access accounting.invoices accounting.contacts"
@@ -19,29 +23,32 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 class Portal:
     """An app with one organisation to choose, and the steps of the flow."""
 
-    def __init__(self, http, control, app, tenant):
+    def __init__(self, http: httpx.AsyncClient, control: Control, app: RegisteredApp, tenant: str) -> None:
         self.http, self.control, self.app, self.tenant = http, control, app, tenant
 
-    def asked(self, **changes):
+    def asked(self, **changes: str) -> dict[str, str]:
         usual = {"response_type": "code", "client_id": self.app.client_id, "redirect_uri": CALLBACK}
         return {**usual, "scope": SCOPE, "state": "s-1", **changes}
 
-    async def consent(self, decision="allow", **changes):
+    async def consent(self, decision: str = "allow", **changes: str) -> httpx.Response:
         form = {**self.asked(**changes), "tenant": self.tenant, "decision": decision}
         return await self.http.post("/identity/connect/authorize", data=form)
 
-    async def code(self, **changes):
+    async def code(self, **changes: str) -> str:
         answer = await self.consent(**changes)
         return parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
 
-    async def token(self, auth=True, **form):
-        basic = (self.app.client_id, self.app.client_secret or "") if auth is True else auth
-        return await self.http.post("/connect/token", data=form, auth=basic or httpx.USE_CLIENT_DEFAULT)
+    @property
+    def basic(self) -> tuple[str, str]:
+        return self.app.client_id, self.app.client_secret or ""
 
-    async def exchange(self, code, **more):
+    async def token(self, **form: str) -> httpx.Response:
+        return await self.http.post("/connect/token", data=form, auth=self.basic)
+
+    async def exchange(self, code: str, **more: str) -> httpx.Response:
         return await self.token(grant_type="authorization_code", code=code, redirect_uri=CALLBACK, **more)
 
-    async def refresh(self, token):
+    async def refresh(self, token: str) -> httpx.Response:
         return await self.token(grant_type="refresh_token", refresh_token=token)
 
 
@@ -54,7 +61,9 @@ async def portal(control: Control, http: httpx.AsyncClient) -> Portal:
 
 @pytest.mark.conformance(1)
 @pytest.mark.parametrize("wrong", [{"client_id": "nobody"}, {"redirect_uri": "https://evil.example.com"}])
-async def test_a_wrong_request_to_authorize_shows_an_error_page_and_never_redirects(portal, wrong):
+async def test_a_wrong_request_to_authorize_shows_an_error_page_and_never_redirects(
+    portal: Portal, wrong: dict[str, Any]
+) -> None:
     shown = await portal.http.get("/identity/connect/authorize", params=portal.asked(**wrong))
     posted = await portal.consent(**wrong)
 
@@ -65,7 +74,7 @@ async def test_a_wrong_request_to_authorize_shows_an_error_page_and_never_redire
 
 
 @pytest.mark.conformance(1)
-async def test_the_consent_page_lists_the_organisations_to_choose_from(portal):
+async def test_the_consent_page_lists_the_organisations_to_choose_from(portal: Portal) -> None:
     page = await portal.http.get("/identity/connect/authorize", params=portal.asked())
 
     assert page.status_code == 200
@@ -74,7 +83,7 @@ async def test_the_consent_page_lists_the_organisations_to_choose_from(portal):
 
 
 @pytest.mark.conformance(1)
-async def test_consent_redirects_with_a_code_and_the_unchanged_state(portal):
+async def test_consent_redirects_with_a_code_and_the_unchanged_state(portal: Portal) -> None:
     answer = await portal.consent(state="a b&c=ü")
 
     back = urlsplit(answer.headers["location"])
@@ -85,7 +94,7 @@ async def test_consent_redirects_with_a_code_and_the_unchanged_state(portal):
 
 
 @pytest.mark.conformance(1)
-async def test_a_denied_consent_redirects_with_access_denied(portal):
+async def test_a_denied_consent_redirects_with_access_denied(portal: Portal) -> None:
     answer = await portal.consent(decision="deny")
 
     back = parse_qs(urlsplit(answer.headers["location"]).query)
@@ -93,7 +102,7 @@ async def test_a_denied_consent_redirects_with_access_denied(portal):
 
 
 @pytest.mark.conformance(2)
-async def test_a_code_works_once(portal):
+async def test_a_code_works_once(portal: Portal) -> None:
     code = await portal.code()
 
     assert (await portal.exchange(code)).status_code == 200
@@ -102,7 +111,7 @@ async def test_a_code_works_once(portal):
 
 
 @pytest.mark.conformance(2)
-async def test_a_code_dies_after_five_minutes(portal):
+async def test_a_code_dies_after_five_minutes(portal: Portal) -> None:
     code = await portal.code()
     await portal.control.advance(timedelta(minutes=5))
 
@@ -110,7 +119,7 @@ async def test_a_code_dies_after_five_minutes(portal):
 
 
 @pytest.mark.conformance(3)
-async def test_pkce_takes_only_the_right_verifier_and_only_s256(portal):
+async def test_pkce_takes_only_the_right_verifier_and_only_s256(portal: Portal) -> None:
     challenge = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
 
     assert (await portal.exchange(await portal.code(**challenge), code_verifier=VERIFIER)).status_code == 200
@@ -121,7 +130,7 @@ async def test_pkce_takes_only_the_right_verifier_and_only_s256(portal):
 
 
 @pytest.mark.conformance(4)
-async def test_the_token_reply_has_its_fields_and_a_refresh_token_only_when_asked_for(portal):
+async def test_the_token_reply_has_its_fields_and_a_refresh_token_only_when_asked_for(portal: Portal) -> None:
     with_it = (await portal.exchange(await portal.code())).json()
     without = (await portal.exchange(await portal.code(scope="accounting.contacts"))).json()
 
@@ -136,7 +145,7 @@ async def test_the_token_reply_has_its_fields_and_a_refresh_token_only_when_aske
 
 
 @pytest.mark.conformance(5)
-async def test_a_used_refresh_token_works_for_thirty_more_minutes(portal):
+async def test_a_used_refresh_token_works_for_thirty_more_minutes(portal: Portal) -> None:
     first = (await portal.exchange(await portal.code())).json()["refresh_token"]
     second = (await portal.refresh(first)).json()["refresh_token"]
     assert second != first
@@ -151,7 +160,7 @@ async def test_a_used_refresh_token_works_for_thirty_more_minutes(portal):
 
 
 @pytest.mark.conformance(5)
-async def test_an_unused_refresh_token_dies_after_sixty_days(portal):
+async def test_an_unused_refresh_token_dies_after_sixty_days(portal: Portal) -> None:
     token = (await portal.exchange(await portal.code())).json()["refresh_token"]
     await portal.control.advance(timedelta(days=60))
 
@@ -159,13 +168,14 @@ async def test_an_unused_refresh_token_dies_after_sixty_days(portal):
 
 
 @pytest.mark.conformance(6)
-async def test_the_token_endpoint_names_what_is_wrong(portal):
+async def test_the_token_endpoint_names_what_is_wrong(portal: Portal) -> None:
     code = {"grant_type": "authorization_code", "code": "x", "redirect_uri": CALLBACK}
 
-    wrong_secret = await portal.token(auth=(portal.app.client_id, "wrong"), **code)
-    no_client = await portal.token(auth=None, **code)
-    empty_client = await portal.token(auth=("", ""), **code)
-    as_json = await portal.http.post("/connect/token", json=code, auth=(portal.app.client_id, portal.app.client_secret))
+    post = portal.http.post
+    wrong_secret = await post("/connect/token", data=code, auth=(portal.app.client_id, "wrong"))
+    no_client = await post("/connect/token", data=code)
+    empty_client = await post("/connect/token", data=code, auth=("", ""))
+    as_json = await post("/connect/token", json=code, auth=portal.basic)
 
     assert wrong_secret.json()["error"] == "invalid_client"
     for answer in (no_client, empty_client, as_json):
@@ -173,21 +183,23 @@ async def test_the_token_endpoint_names_what_is_wrong(portal):
 
 
 @pytest.mark.conformance(6)
-async def test_a_scope_the_app_does_not_have_is_refused(control, http):
+async def test_a_scope_the_app_does_not_have_is_refused(control: Control, http: httpx.AsyncClient) -> None:
     tenant = await control.create_org()
     app = await control.register_app(custom_tenant=tenant, scopes=["accounting.contacts"])
 
     answer = await http.post(
         "/connect/token",
         data={"grant_type": "client_credentials", "scope": "accounting.invoices"},
-        auth=(app.client_id, app.client_secret),
+        auth=(app.client_id, app.client_secret or ""),
     )
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
 
 
 @pytest.mark.conformance(7)
 @pytest.mark.parametrize(("created", "status"), [("2026-03-01", 200), ("2026-03-02", 400)])
-async def test_broad_scopes_are_for_apps_made_before_march_2026(control, http, created, status):
+async def test_broad_scopes_are_for_apps_made_before_march_2026(
+    control: Control, http: httpx.AsyncClient, created: str, status: int
+) -> None:
     app = await control.register_app(redirect_uris=[CALLBACK], created=created)
 
     page = await http.get(
@@ -203,14 +215,16 @@ async def test_broad_scopes_are_for_apps_made_before_march_2026(control, http, c
 
 
 @pytest.mark.conformance(8)
-async def test_a_custom_connection_gets_a_token_for_its_one_organisation_and_no_refresh_token(control, http):
+async def test_a_custom_connection_gets_a_token_for_its_one_organisation_and_no_refresh_token(
+    control: Control, http: httpx.AsyncClient
+) -> None:
     tenant = await control.create_org()
     app = await control.register_app(custom_tenant=tenant)
 
     answer = await http.post(
         "/connect/token",
         data={"grant_type": "client_credentials", "scope": "accounting.settings.read"},
-        auth=(app.client_id, app.client_secret),
+        auth=(app.client_id, app.client_secret or ""),
     )
     assert answer.json()["expires_in"] == 1800
     assert "refresh_token" not in answer.json()
@@ -220,11 +234,10 @@ async def test_a_custom_connection_gets_a_token_for_its_one_organisation_and_no_
 
 
 @pytest.mark.conformance(9)
-async def test_revocation_removes_all_connections_of_the_user(portal):
+async def test_revocation_removes_all_connections_of_the_user(portal: Portal) -> None:
     tokens = (await portal.exchange(await portal.code())).json()
 
-    basic = (portal.app.client_id, portal.app.client_secret)
-    answer = await portal.http.post("/connect/revocation", data={"token": tokens["refresh_token"]}, auth=basic)
+    answer = await portal.http.post("/connect/revocation", data={"token": tokens["refresh_token"]}, auth=portal.basic)
 
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert (answer.status_code, answer.content) == (200, b"")
@@ -233,7 +246,7 @@ async def test_revocation_removes_all_connections_of_the_user(portal):
 
 
 @pytest.mark.conformance(10)
-async def test_connections_are_a_bare_array_filtered_by_the_event_of_the_consent(portal):
+async def test_connections_are_a_bare_array_filtered_by_the_event_of_the_consent(portal: Portal) -> None:
     first = (await portal.exchange(await portal.code())).json()["access_token"]
     other = await portal.control.create_org("Second Ltd")
     portal.tenant = other
@@ -250,7 +263,7 @@ async def test_connections_are_a_bare_array_filtered_by_the_event_of_the_consent
 
 
 @pytest.mark.conformance(11)
-async def test_a_deleted_connection_is_gone_and_its_tenant_closed(xero):
+async def test_a_deleted_connection_is_gone_and_its_tenant_closed(xero: Xero) -> None:
     bearer = {"Authorization": xero.headers()["Authorization"]}
     (connection,) = (await xero.http.get("/connections", headers=bearer)).json()
 
@@ -261,7 +274,7 @@ async def test_a_deleted_connection_is_gone_and_its_tenant_closed(xero):
 
 
 @pytest.mark.conformance(11)
-async def test_reconnecting_gives_a_new_connection_id_and_shows_in_its_dates(xero):
+async def test_reconnecting_gives_a_new_connection_id_and_shows_in_its_dates(xero: Xero) -> None:
     bearer = {"Authorization": xero.headers()["Authorization"]}
     (before,) = (await xero.http.get("/connections", headers=bearer)).json()
     await xero.control.disconnect(xero.tenant)
@@ -275,7 +288,9 @@ async def test_reconnecting_gives_a_new_connection_id_and_shows_in_its_dates(xer
     assert after["updatedDateUtc"] > after["createdDateUtc"]
 
 
-async def test_several_organisations_in_one_consent_need_the_advanced_plan(control, http):
+async def test_several_organisations_in_one_consent_need_the_advanced_plan(
+    control: Control, http: httpx.AsyncClient
+) -> None:
     tenants = [await control.create_org(name) for name in ("One", "Two")]
     for plan, status in (("starter", 400), ("advanced", 302)):
         app = await control.register_app(redirect_uris=[CALLBACK], plan=plan)

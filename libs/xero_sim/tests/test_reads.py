@@ -4,17 +4,20 @@ from datetime import timedelta
 
 import pytest
 
+from xero_sim.app_client import Xero
+from xero_sim.wire import Json
 
-async def three_bills(xero):
+
+async def three_bills(xero: Xero) -> list[Json]:
     return [await xero.bill(InvoiceNumber=f"B-{n}") for n in (1, 2, 3)]
 
 
-def numbers(rows):
+def numbers(rows: list[Json]) -> list[str]:
     return [row["InvoiceNumber"] for row in rows]
 
 
 @pytest.mark.conformance(24)
-async def test_a_page_has_its_rows_and_a_pagination_block(xero):
+async def test_a_page_has_its_rows_and_a_pagination_block(xero: Xero) -> None:
     await three_bills(xero)
 
     body = (await xero.call("GET", "Invoices?page=2&pageSize=2")).json()
@@ -26,14 +29,14 @@ async def test_a_page_has_its_rows_and_a_pagination_block(xero):
 
 @pytest.mark.conformance(25)
 @pytest.mark.parametrize(("asked", "size"), [("pageSize=5000", 1000), ("pageSize=0", 1), ("page_size=2", 100)])
-async def test_page_sizes_are_clamped_and_unknown_keys_ignored(xero, asked, size):
+async def test_page_sizes_are_clamped_and_unknown_keys_ignored(xero: Xero, asked: str, size: int) -> None:
     body = (await xero.call("GET", f"Invoices?page=1&{asked}")).json()
 
     assert body["pagination"]["pageSize"] == size
 
 
 @pytest.mark.conformance(26)
-async def test_unpaged_lists_leave_out_what_xero_leaves_out(xero):
+async def test_unpaged_lists_leave_out_what_xero_leaves_out(xero: Xero) -> None:
     bill = await xero.bill()
 
     assert "LineItems" not in (await xero.rows("Invoices"))[0]
@@ -45,7 +48,7 @@ async def test_unpaged_lists_leave_out_what_xero_leaves_out(xero):
 
 
 @pytest.mark.conformance(27)
-async def test_lists_are_ordered_by_last_change_unless_told_otherwise(xero):
+async def test_lists_are_ordered_by_last_change_unless_told_otherwise(xero: Xero) -> None:
     first, *_ = await three_bills(xero)
     await xero.post(f"Invoices/{first['InvoiceID']}", Url="https://example.com/1")
 
@@ -56,7 +59,7 @@ async def test_lists_are_ordered_by_last_change_unless_told_otherwise(xero):
 
 @pytest.mark.conformance(28)
 @pytest.mark.parametrize("zone", ["", "Z", "+00:00"])
-async def test_if_modified_since_shows_only_what_changed_since_that_second(xero, zone):
+async def test_if_modified_since_shows_only_what_changed_since_that_second(xero: Xero, zone: str) -> None:
     await xero.bill(InvoiceNumber="old")
     now = await xero.control.advance(timedelta(minutes=5))
     await xero.bill(InvoiceNumber="new")
@@ -70,7 +73,7 @@ async def test_if_modified_since_shows_only_what_changed_since_that_second(xero,
 
 
 @pytest.mark.conformance(29)
-async def test_a_first_bill_makes_a_supplier_without_moving_the_contacts_stamp(xero):
+async def test_a_first_bill_makes_a_supplier_without_moving_the_contacts_stamp(xero: Xero) -> None:
     made = await xero.put("Contacts", Name="Paper Ltd")
     await xero.control.advance(timedelta(minutes=5))
     await xero.bill(Contact={"ContactID": made["ContactID"]})
@@ -98,7 +101,7 @@ async def test_a_first_bill_makes_a_supplier_without_moving_the_contacts_stamp(x
         ('Url==null AND !InvoiceNumber.Contains("2")', ["B-1", "B-3"]),
     ],
 )
-async def test_where_understands_the_documented_language(xero, where, found):
+async def test_where_understands_the_documented_language(xero: Xero, where: str, found: list[str]) -> None:
     await three_bills(xero)
 
     answer = await xero.http.get("/api.xro/2.0/Invoices", params={"where": where}, headers=xero.headers())
@@ -106,7 +109,7 @@ async def test_where_understands_the_documented_language(xero, where, found):
 
 
 @pytest.mark.conformance(30)
-async def test_where_knows_guids(xero):
+async def test_where_knows_guids(xero: Xero) -> None:
     bill = await xero.bill(InvoiceNumber="B-1")
 
     where = f'Contact.ContactID==guid("{bill["Contact"]["ContactID"].upper()}")'
@@ -116,7 +119,7 @@ async def test_where_knows_guids(xero):
 
 @pytest.mark.conformance(30)
 @pytest.mark.parametrize("where", ["Type==", 'Colour=="red"', 'Type=="A" AND', "(Type==null", "%%"])
-async def test_a_where_that_cannot_be_read_is_400(xero, where):
+async def test_a_where_that_cannot_be_read_is_400(xero: Xero, where: str) -> None:
     await xero.bill()
 
     answer = await xero.http.get("/api.xro/2.0/Invoices", params={"where": where}, headers=xero.headers())
@@ -124,7 +127,7 @@ async def test_a_where_that_cannot_be_read_is_400(xero, where):
 
 
 @pytest.mark.conformance(31)
-async def test_archived_contacts_show_only_when_asked_for(xero):
+async def test_archived_contacts_show_only_when_asked_for(xero: Xero) -> None:
     made = await xero.put("Contacts", Name="Gone Ltd")
     await xero.post("Contacts", ContactID=made["ContactID"], ContactStatus="ARCHIVED")
 
@@ -134,7 +137,7 @@ async def test_archived_contacts_show_only_when_asked_for(xero):
 
 
 @pytest.mark.conformance(32)
-async def test_ended_documents_and_payments_stay_in_the_lists_with_a_new_stamp(xero):
+async def test_ended_documents_and_payments_stay_in_the_lists_with_a_new_stamp(xero: Xero) -> None:
     bill, draft = await xero.bill(), await xero.bill(Status="DRAFT")
     payment = await xero.pay(bill, 15)
     await xero.control.advance(timedelta(minutes=5))
@@ -150,7 +153,7 @@ async def test_ended_documents_and_payments_stay_in_the_lists_with_a_new_stamp(x
 
 
 @pytest.mark.conformance(33)
-async def test_invoices_are_picked_by_their_parameters(xero):
+async def test_invoices_are_picked_by_their_parameters(xero: Xero) -> None:
     first, second, third = await three_bills(xero)
     other = await xero.bill(InvoiceNumber="C-1", Contact={"Name": "Other"}, Status="DRAFT")
     await xero.control.act(
@@ -177,7 +180,7 @@ async def test_invoices_are_picked_by_their_parameters(xero):
 
 
 @pytest.mark.conformance(33)
-async def test_contacts_are_searched_and_summarised(xero):
+async def test_contacts_are_searched_and_summarised(xero: Xero) -> None:
     await xero.put("Contacts", Name="Alpha", EmailAddress="x@needle.example.com")
     await xero.put("Contacts", Name="Beta", ContactNumber="NEEDLE-2")
     await xero.put("Contacts", Name="Gamma")

@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import uvicorn
 
-from xero_sim.app import Simulator, build_app
+from xero_sim.app import build_app
+from xero_sim.sockets import Receive, Scope, Send
+
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class _Server(uvicorn.Server):
@@ -32,7 +35,7 @@ def listening_socket(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
     return bound
 
 
-def server_for(app: Simulator, on_ready: Callable[[], None]) -> uvicorn.Server:
+def server_for(app: Asgi, on_ready: Callable[[], None]) -> uvicorn.Server:
     """A quiet server: no access log, and no error log, since broken connections are made on purpose here."""
     config = uvicorn.Config(
         app, log_level="critical", access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=1
@@ -47,7 +50,7 @@ def url_of(bound: socket.socket) -> str:
 
 
 @contextlib.contextmanager
-def serve_in_thread(app: Simulator | None = None) -> Iterator[str]:
+def serve_in_thread(app: Asgi | None = None) -> Iterator[str]:
     """Serve on a free port in a thread of its own while the block runs; gives the URL."""
     bound, ready = listening_socket(), threading.Event()
     server = server_for(app or build_app(), ready.set)
@@ -64,7 +67,7 @@ def serve_in_thread(app: Simulator | None = None) -> Iterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def serve_in_task(app: Simulator | None = None) -> AsyncIterator[str]:
+async def serve_in_task(app: Asgi | None = None) -> AsyncIterator[str]:
     """Serve on a free port on the running loop while the block runs; gives the URL."""
     bound, ready = listening_socket(), asyncio.Event()
     server = server_for(app or build_app(), ready.set)

@@ -1,0 +1,209 @@
+"""What cannot be handled is put aside as it came, and the rest goes on (design, Trouble)."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
+from aiokafka.structs import ConsumerRecord
+
+from tieout_kit.cause import Incoming
+from tieout_kit.clock import utc_now
+from tieout_kit.consume import Loop
+from tieout_kit.dead_letters import ORIGIN, REASON
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.relay import Relay
+from tieout_kit.testing import Speaker, envelope_of, heard, make_topics, running, speaker, wait_until
+from tieout_schemas.platform import TenantSettings
+from tieout_schemas.topics import SETTINGS, dead_letter_topic, partition_of
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+
+PARTITIONS = 2
+SERVICE = "bills"
+LETTERS = dead_letter_topic(SERVICE)
+UNLUCKY = 13
+
+
+@dataclass
+class World:
+    """A service whose handler fails on version 13, and a tenant's good events before and after what is tested."""
+
+    database: Database
+    bootstrap: str
+    say: Speaker
+    tenant_id: UUID
+
+    async def good(self, version: int) -> None:
+        await self.say.say(SETTINGS, self.tenant_id, settings(self.tenant_id, version), version)
+
+    async def handled(self) -> list[int]:
+        async with self.database.transaction() as tx:
+            return [row["sequence"] for row in await tx.db.fetch("select sequence from applied order by id")]
+
+    async def letters(self) -> list[ConsumerRecord]:
+        return await heard(self.bootstrap, self.say.prefix + LETTERS.name)
+
+    async def live(self, *expected: int) -> list[ConsumerRecord]:
+        """Run the service until these versions are handled and something is in the dead letters."""
+        prefix = self.say.prefix
+        loop = Loop(self.database, self.bootstrap, prefix, SERVICE, {SETTINGS: handle})
+        relay = Relay(self.database, self.bootstrap, prefix, SERVICE, PARTITIONS)
+        async with running(loop.run(), relay.run()):
+            await wait_until(self.handled, lambda seen: seen == list(expected), 15)
+            return await wait_until(self.letters, bool, 15)
+
+
+def settings(tenant_id: UUID, version: int) -> TenantSettings:
+    return TenantSettings(tenant_id=tenant_id, version=version)
+
+
+async def handle(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
+    for event in events:
+        await tx.db.execute("insert into applied (sequence) values ($1)", event.sequence)
+        if event.data.version == UNLUCKY:
+            # No Unicode text and longer than any header ought to be, as the messages of errors can be.
+            raise LookupError("thirteen \ud800\x00 " + "x" * 10_000)
+
+
+@pytest_asyncio.fixture
+async def world(kafka: Any, database: str, topic_prefix: str) -> AsyncIterator[World]:
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, LETTERS], PARTITIONS)
+    db = Database(database, SERVICE, utc_now)
+    await db.open()
+    await migrate(db, ["tieout_kit"])
+    async with db.transaction() as tx:
+        await tx.db.execute("create table applied (id bigint generated always as identity, sequence bigint)")
+    async with speaker(kafka.bootstrap, topic_prefix, PARTITIONS) as say:
+        yield World(db, kafka.bootstrap, say, uuid4())
+    await db.close()
+
+
+Headers = list[tuple[str, bytes | None]]
+
+
+def poisons(tenant_id: UUID) -> dict[str, tuple[bytes | None, Headers]]:
+    """Value and headers of records that cannot be handled, by what their reason must say."""
+    payload = settings(tenant_id, 2)
+    value = payload.model_dump_json().encode()
+    good: Headers = list(envelope_of(tenant_id, payload, 2).to_headers())
+
+    def but(name: str, header: bytes | None) -> Headers:
+        return [(key, header if key == name else kept) for key, kept in good]
+
+    return {
+        "headers missing: ce_id": (value, []),
+        "header ce_source is b'\\xff\\xfe'": (value, but("ce_source", b"\xff\xfe")),
+        "header ce_id is None": (value, but("ce_id", None)),
+        "header ce_tenantid": (value, but("ce_tenantid", b"\x00")),
+        "ce_type is 'tieout.bill.v1'": (value, but("ce_type", b"tieout.bill.v1")),
+        "value: Invalid JSON": (b"\xff{", good),
+        "has no value": (None, good),
+        "version: Input should be a valid integer": (
+            b'{"tenant_id": "%s", "version": "x"}' % str(tenant_id).encode(),
+            [*good, ("zero", b"a\x00b"), ("none", None), ("bytes", bytes(range(256))), ("käse\x00", b"")],
+        ),
+    }
+
+
+async def test_poison_is_put_aside_as_it_came_with_its_reason(world: World) -> None:
+    await world.good(1)
+    sent = poisons(world.tenant_id)
+    for value, headers in sent.values():
+        await world.say.say_raw(SETTINGS, world.tenant_id, value, headers, b"\x00key")
+    await world.good(3)
+
+    await world.live(1, 3)
+
+    letters = sorted(await world.letters(), key=_origin)
+    assert len(letters) == len(sent)
+    for letter, (reason, (value, headers)) in zip(letters, sent.items(), strict=True):
+        assert reason in _reason(letter)
+        assert (letter.key, letter.value, list(letter.headers[:-2])) == (b"\x00key", value, headers)
+    partition = partition_of(world.tenant_id, PARTITIONS)
+    assert _header(letters[0], ORIGIN) == f"{SETTINGS.name}:{partition}:1"
+
+
+async def test_one_record_that_fails_its_handler_is_put_aside_alone(world: World) -> None:
+    for version in (1, UNLUCKY, 14):
+        await world.good(version)
+
+    letters = await world.live(1, 14)
+
+    assert len(letters) == 1
+    assert _reason(letters[0]).startswith("LookupError: thirteen")
+    assert settings(world.tenant_id, UNLUCKY).model_dump_json().encode() == letters[0].value
+    assert letters[0].partition == partition_of(world.tenant_id, PARTITIONS)
+
+
+async def test_a_record_with_neither_key_nor_value_is_put_aside(world: World) -> None:
+    empty = _batch()
+    empty.append(0, key=None, value=None, timestamp=1, headers=[])
+    await _send(world, empty)
+    await world.good(2)
+
+    letters = await world.live(2)
+
+    assert "headers missing" in _reason(letters[0])
+
+
+async def test_the_largest_record_that_kafka_takes_fits_the_dead_letters(world: World) -> None:
+    await world.say.say_raw(SETTINGS, world.tenant_id, b"x" * 1_048_400, [])
+    await world.good(2)
+
+    letters = await world.live(2)
+
+    assert len(letters[0].value) == 1_048_400
+
+
+async def test_a_header_key_that_is_not_utf_8_is_stepped_over(world: World) -> None:
+    await world.good(1)
+    await world.good(2)
+    await _say_unreadable(world)
+    await world.good(4)
+
+    letters = await world.live(1, 2, 4)
+
+    assert "is not UTF-8" in _reason(letters[0])
+    assert _header(letters[0], ORIGIN) == f"{SETTINGS.name}:{partition_of(world.tenant_id, PARTITIONS)}:2"
+
+
+class _NotUtf8(str):
+    def encode(self, *_: Any) -> bytes:  # type: ignore[override]
+        return b"\xff\xfe"
+
+
+async def _say_unreadable(world: World) -> None:
+    batch = _batch()
+    batch.append(0, key=b"key", value=b"value", timestamp=1, headers=[(_NotUtf8("x"), b"")])
+    await _send(world, batch)
+
+
+def _batch() -> Any:
+    return _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, -1, 1 << 16)
+
+
+async def _send(world: World, records: Any) -> None:
+    """Put what a producer of aiokafka would refuse where this tenant's events are."""
+    batch = world.say.producer.create_batch()
+    batch.append(key=b"", value=b"", timestamp=1)
+    batch._builder = records
+    batch.close()
+    partition = partition_of(world.tenant_id, PARTITIONS)
+    await (await world.say.producer.send_batch(batch, world.say.prefix + SETTINGS.name, partition=partition))
+
+
+def _header(letter: ConsumerRecord, name: str) -> str:
+    return str(dict(letter.headers)[name].decode())
+
+
+def _reason(letter: ConsumerRecord) -> str:
+    return _header(letter, REASON)
+
+
+def _origin(letter: ConsumerRecord) -> int:
+    return int(_header(letter, ORIGIN).rsplit(":", 1)[1])

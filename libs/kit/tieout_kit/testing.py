@@ -1,0 +1,131 @@
+"""What tests against a real Kafka and a real Postgres share: say an event, hear a topic, wait for a condition."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.structs import ConsumerRecord
+
+from tieout_schemas.envelope import Envelope
+from tieout_schemas.payload import Payload
+from tieout_schemas.topics import Topic, partition_of
+
+T = TypeVar("T")
+
+
+async def wait_until(look: Callable[[], Awaitable[T]], wanted: Callable[[T], bool], within: float = 25.0) -> T:
+    """Look until what is seen is as wanted; on the deadline, seconds from now, say what was seen last."""
+    deadline = time.monotonic() + within
+    while not wanted(seen := await look()):
+        assert time.monotonic() < deadline, f"not within {within} s; last seen: {seen!r}"
+        await asyncio.sleep(0.02)
+    return seen
+
+
+@asynccontextmanager
+async def running(*work: Coroutine[Any, Any, Any]) -> AsyncIterator[list[asyncio.Task[Any]]]:
+    """Run these inside; cancelled and gone afterwards. What ended by an error raises it there."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def make_topics(bootstrap: str, prefix: str, topics: Iterable[Topic], partitions: int) -> None:
+    """Only these topics: all of them take longer."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        made = [NewTopic(prefix + t.name, partitions, 1, topic_configs=t.kept.value) for t in topics]
+        answer = await admin.create_topics(made)
+        assert not any(code for _, code, *_ in answer.topic_errors), answer
+    finally:
+        await admin.close()
+
+
+class Speaker:
+    """Says events as a service would."""
+
+    def __init__(self, producer: AIOKafkaProducer, prefix: str, partitions: int) -> None:
+        self.producer = producer
+        self.prefix = prefix
+        self.partitions = partitions
+
+    async def say(self, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int, **more: Any) -> Envelope:
+        """Say one event; returns when Kafka has it."""
+        envelope = envelope_of(tenant_id, payload, sequence, **more)
+        value = payload.model_dump_json().encode()
+        await self.say_raw(topic, tenant_id, value, envelope.to_headers(), topic.key_of(tenant_id, payload))
+        return envelope
+
+    async def say_raw(
+        self,
+        topic: Topic,
+        tenant_id: UUID,
+        value: bytes | None,
+        headers: Iterable[tuple[str, bytes | None]],
+        key: bytes | None = None,
+    ) -> None:
+        """Put any bytes where this tenant's events are."""
+        partition = partition_of(tenant_id, self.partitions)
+        await self.producer.send_and_wait(
+            self.prefix + topic.name, value, key, partition=partition, headers=list(headers)
+        )
+
+
+def envelope_of(tenant_id: UUID, payload: Payload, sequence: int, **more: Any) -> Envelope:
+    """An envelope as a service would write it."""
+    return Envelope(
+        id=str(uuid4()),
+        source="tieout/test",
+        type=payload.ce_type,
+        time=datetime.now(UTC),
+        tenantid=tenant_id,
+        subject=payload.key_id,
+        sequence=sequence,
+        **more,
+    )
+
+
+@asynccontextmanager
+async def speaker(bootstrap: str, prefix: str, partitions: int) -> AsyncIterator[Speaker]:
+    """Somebody who says events on the topics of a prefix."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=2, max_request_size=2 << 20)
+    await producer.start()
+    try:
+        yield Speaker(producer, prefix, partitions)
+    finally:
+        await producer.stop()
+
+
+async def heard(bootstrap: str, topic: str) -> list[ConsumerRecord]:
+    """Everything a topic holds now, partition by partition, what was never committed included."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        await consumer._client.force_metadata_update()
+        await consumer._client.add_topic(topic)
+        tps = [TopicPartition(topic, p) for p in sorted(consumer.partitions_for_topic(topic) or ())]
+        consumer.assign(tps)
+        ends = await consumer.end_offsets(tps)
+        await consumer.seek_to_beginning(*tps)
+        records: list[ConsumerRecord] = []
+        # By the position, since the marker of a transaction is an offset without a record.
+        while any([await consumer.position(tp) < ends[tp] for tp in tps]):
+            batch = await consumer.getmany(*tps, timeout_ms=100)
+            records += [record for found in batch.values() for record in found]
+        return sorted(records, key=lambda record: (record.partition, record.offset))
+    finally:
+        await consumer.stop()

@@ -1,0 +1,66 @@
+"""A small client of the simulated Accounting API: what tests of the simulator, and of its users, lean on."""
+
+from typing import Any
+
+import httpx
+
+from xero_sim.control_client import Control, RegisteredApp
+
+Json = dict[str, Any]
+
+
+class Xero:
+    """An app's view of one organisation, over HTTP."""
+
+    def __init__(self, http: httpx.AsyncClient, control: Control, tenant: str, app: RegisteredApp, token: Json) -> None:
+        self.http, self.control, self.tenant, self.app, self.token = http, control, tenant, app, token
+
+    def headers(self, **more: str) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self.token['access_token']}",
+            "Xero-Tenant-Id": self.tenant,
+            "Accept": "application/json",
+            **more,
+        }
+
+    async def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
+        return await self.http.request(method, f"/api.xro/2.0/{path}", json=body, headers=self.headers(**headers))
+
+    async def rows(self, path: str, **headers: str) -> list[Json]:
+        answer = await self.call("GET", path, **headers)
+        assert answer.status_code == 200, answer.text
+        name = path.split("?", maxsplit=1)[0].split("/", maxsplit=1)[0]
+        return list(answer.json()["Organisations" if name == "Organisation" else name])
+
+    async def put(self, resource: str, **element: object) -> Json:
+        """Create one, which must succeed; the element of the reply."""
+        answer = await self.call("PUT", resource, element)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json()[resource][0])
+
+    async def post(self, path: str, **element: object) -> Json:
+        """Change one, which must succeed; the element of the reply."""
+        answer = await self.call("POST", path, element)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json()[path.split("/", maxsplit=1)[0]][0])
+
+    async def refused(self, method: str, path: str, **element: object) -> list[str]:
+        """The messages of a write that must be refused with a ValidationException."""
+        answer = await self.call(method, path, element)
+        assert answer.status_code == 400, answer.text
+        assert answer.json()["ErrorNumber"] == 10
+        return [each["Message"] for each in answer.json()["Elements"][0]["ValidationErrors"]]
+
+    async def bill(self, **changes: object) -> Json:
+        """An approved bill of 100.00 + 15.00 GST."""
+        line = {"Description": "Paper", "Quantity": 1, "UnitAmount": "100.00", "AccountCode": "453"}
+        usual = {"Type": "ACCPAY", "Status": "AUTHORISED", "Date": "2026-09-14", "DueDate": "2026-10-14"}
+        return await self.put("Invoices", **{**usual, "Contact": {"Name": "Paper Ltd"}, "LineItems": [line], **changes})
+
+    async def pay(self, invoice: Json, amount: object, code: str = "090") -> Json:
+        named = {"InvoiceID": invoice["InvoiceID"]}
+        return await self.put("Payments", Invoice=named, Account={"Code": code}, Amount=amount, Date="2026-09-20")
+
+    async def invoice(self, key: str) -> Json:
+        (found,) = await self.rows(f"Invoices/{key}")
+        return found

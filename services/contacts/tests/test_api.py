@@ -1,0 +1,104 @@
+"""Who may call the contacts API, and what it refuses."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from tieout_schemas.platform import Vendor
+
+if TYPE_CHECKING:
+    from conftest import Stage
+
+pytestmark = pytest.mark.real
+
+V = uuid4()
+
+
+@pytest.mark.rule("SYS-11")
+async def test_no_token_is_401(stage: "Stage") -> None:
+    await stage.connect()
+
+    answer = await stage.http.put(f"/tenants/{stage.tenant_id}/vendors/{V}", json={"name": "Acme"})
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.rule("SYS-11")
+@pytest.mark.parametrize("role", ["viewer", "approver"])
+async def test_a_missing_role_is_403_and_named(stage: "Stage", role: str) -> None:
+    await stage.connect()
+
+    answer = await stage.put(f"vendors/{V}", {"name": "Acme"}, roles=[role])
+
+    assert answer.status_code == 403
+    assert "bookkeeper" in answer.json()["title"]
+
+
+@pytest.mark.rule("SYS-11")
+async def test_another_tenants_vendor_is_404_whoever_reads_or_writes_it(stage: "Stage") -> None:
+    await stage.connect()
+    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    stranger = {"tenants": [str(uuid4())]}
+
+    read = await stage.get(f"vendors/{V}", **stranger)
+    written = await stage.put(f"vendors/{V}", {"name": "Mine"}, **stranger)
+
+    assert (read.status_code, written.status_code) == (404, 404)
+    assert [v.name for v in await stage.said(Vendor)] == ["Acme"]
+
+
+@pytest.mark.rule("SYS-11")
+async def test_a_vendor_id_of_another_tenant_is_ones_own_in_ones_own_tenant(stage: "Stage") -> None:
+    await stage.connect()
+    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    stage.tenant_id = uuid4()
+    await stage.connect()
+
+    assert (await stage.get(f"vendors/{V}")).status_code == 404
+    assert (await stage.put(f"vendors/{V}", {"name": "Acme"})).json()["sync"]["desired"] == 1
+
+
+async def test_an_unknown_tenant_is_404(stage: "Stage") -> None:
+    assert (await stage.put(f"vendors/{V}", {"name": "Acme"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "name"),
+        ({"name": "Acme  Ltd"}, "name"),
+        ({"name": "Acme", "email": "x"}, "email"),
+        ({"name": "Acme", "address": {"lines": "1 Queen St"}}, "address.lines"),
+        ({"name": "Acme", "iban": "x"}, "iban"),
+    ],
+)
+async def test_a_breach_of_the_schema_is_422_and_names_the_field(
+    stage: "Stage", body: dict[str, Any], field: str
+) -> None:
+    await stage.connect()
+
+    answer = await stage.put(f"vendors/{V}", body)
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.rule("CONT-1")
+async def test_a_second_vendor_of_a_name_is_refused_and_told_the_first(stage: "Stage") -> None:
+    await stage.connect()
+    await stage.put(f"vendors/{V}", {"name": "Acme"})
+
+    answer = await stage.put(f"vendors/{uuid4()}", {"name": "ACME"})
+
+    assert answer.status_code == 409
+    assert str(V) in answer.json()["title"]
+
+
+@pytest.mark.rule("CONT-1")
+async def test_a_name_given_up_is_free_again(stage: "Stage") -> None:
+    await stage.connect()
+    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    await stage.put(f"vendors/{V}", {"name": "Acme Holding"})
+
+    assert (await stage.put(f"vendors/{uuid4()}", {"name": "Acme"})).status_code == 200

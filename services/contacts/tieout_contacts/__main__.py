@@ -1,0 +1,7 @@
+"""`python -m tieout_contacts` runs the contacts service."""
+
+import uvloop
+
+from tieout_contacts.app import main
+
+uvloop.run(main())

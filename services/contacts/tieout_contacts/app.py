@@ -1,0 +1,30 @@
+"""The composition root: the one place where everything is wired."""
+
+from datetime import timedelta
+
+from tieout_contacts import api, handlers
+from tieout_kit.auth import Keys
+from tieout_kit.clock import utc_now
+from tieout_kit.http import make_app
+from tieout_kit.postgres import Database
+from tieout_kit.routes import problem_routes, record_routes
+from tieout_kit.service import every, run
+from tieout_kit.settings import Settings
+
+SERVICE = "contacts"
+RESEND_EVERY = timedelta(minutes=5)
+
+
+async def main() -> None:
+    """Run the contacts service until SIGTERM."""
+    settings = Settings()
+    database = Database(settings.database_url, SERVICE, utc_now)
+    app = make_app("Tieout contacts", "Vendors.", Keys(settings.jwks_url, settings.jwt_issuer))
+    app.include_router(api.routes(database))
+    app.include_router(record_routes(database, handlers.vendors.records, "vendors"))
+    app.include_router(problem_routes(database))
+
+    async def resend() -> None:
+        await every(RESEND_EVERY, lambda: database.run(handlers.vendors.emit_unanswered))
+
+    await run(settings, SERVICE, database, app, handlers.HANDLERS, [resend])

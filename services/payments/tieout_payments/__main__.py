@@ -1,0 +1,7 @@
+"""`python -m tieout_payments` runs the payments service."""
+
+import uvloop
+
+from tieout_payments.app import main
+
+uvloop.run(main())

@@ -1,0 +1,30 @@
+"""The composition root: the one place where everything is wired."""
+
+from datetime import timedelta
+
+from tieout_kit.auth import Keys
+from tieout_kit.clock import utc_now
+from tieout_kit.http import make_app
+from tieout_kit.postgres import Database
+from tieout_kit.routes import problem_routes, record_routes
+from tieout_kit.service import every, run
+from tieout_kit.settings import Settings
+from tieout_payments import api, handlers
+
+SERVICE = "payments"
+RESEND_EVERY = timedelta(minutes=5)
+
+
+async def main() -> None:
+    """Run the payments service until SIGTERM."""
+    settings = Settings()
+    database = Database(settings.database_url, SERVICE, utc_now)
+    app = make_app("Tieout payments", "Payments of bills.", Keys(settings.jwks_url, settings.jwt_issuer))
+    app.include_router(api.routes(database))
+    app.include_router(record_routes(database, handlers.payments.records, "payments"))
+    app.include_router(problem_routes(database))
+
+    async def resend() -> None:
+        await every(RESEND_EVERY, lambda: database.run(handlers.payments.emit_unanswered))
+
+    await run(settings, SERVICE, database, app, handlers.HANDLERS, [resend])

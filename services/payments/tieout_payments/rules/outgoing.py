@@ -1,0 +1,36 @@
+"""PAY-1, PAY-7: what of a payment goes to Xero, and when."""
+
+from uuid import UUID
+
+from tieout_kit.sync import Hold, Send, Verdict
+from tieout_schemas.platform import Bill, Connection, Payment, TenantSettings
+from tieout_schemas.reasons import Reason
+from tieout_schemas.writes import Lane, PaymentBody
+from tieout_schemas.xero import InvoiceStatus
+
+
+def verdict(payment: Payment, bill: Bill | None, connection: Connection, settings: TenantSettings) -> Verdict:
+    """Whether a payment may go to Xero now. `bill`: None if nothing was said of it yet.
+
+    Source: PAY-7, PAY-1 (Xero takes payments of authorised bills only), PAY-9. Xero would take the amount in the
+    bill's currency, whatever ours is; so one in another currency, made before its bill was known, is never sent.
+    """
+    if not settings.outbound_payments:
+        return Hold(Reason.OUTBOUND_PAYMENTS_OFF, {})
+    if not connection.open:
+        return Hold(Reason.NOT_CONNECTED, {"kind": payment.kind})
+    payable = bill is not None and bill.xero_status is InvoiceStatus.AUTHORISED
+    if bill is None or bill.sync.xero_id is None or not payable or bill.currency != payment.amount.currency:
+        return Hold(Reason.BILL_NOT_IN_XERO, {"bill_id": str(payment.bill_id)})
+    return Send(_body(payment, bill.sync.xero_id), Lane.PERSON)
+
+
+def _body(payment: Payment, bill_xero_id: UUID) -> PaymentBody:
+    return PaymentBody(
+        bill_xero_id=bill_xero_id,
+        account_code=payment.account_code,
+        date=payment.date,
+        amount=payment.amount.amount,
+        currency=payment.amount.currency,
+        reference=payment.reference,
+    )
