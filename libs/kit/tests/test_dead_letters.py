@@ -19,7 +19,7 @@ from tieout_kit.postgres import Database, Tx
 from tieout_kit.relay import Relay
 from tieout_kit.testing import Speaker, envelope_of, heard, make_topics, running, speaker, wait_until
 from tieout_schemas.platform import TenantSettings
-from tieout_schemas.topics import SETTINGS, dead_letter_topic, partition_of
+from tieout_schemas.topics import SETTINGS, WRITE_RESULT, Topic, dead_letter_topic, partition_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
@@ -51,7 +51,7 @@ class World:
     async def live(self, *expected: int) -> list[ConsumerRecord]:
         """Run the service until these versions are handled and something is in the dead letters."""
         prefix = self.say.prefix
-        loop = Loop(self.database, self.bootstrap, prefix, SERVICE, {SETTINGS: handle})
+        loop = Loop(self.database, self.bootstrap, prefix, SERVICE, {SETTINGS: handle, WRITE_RESULT: handle})
         relay = Relay(self.database, self.bootstrap, prefix, SERVICE, PARTITIONS)
         async with running(loop.run(), relay.run()):
             await wait_until(self.handled, lambda seen: seen == list(expected), 15)
@@ -72,7 +72,7 @@ async def handle(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
 
 @pytest_asyncio.fixture
 async def world(kafka: Any, database: str, topic_prefix: str) -> AsyncIterator[World]:
-    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, LETTERS], PARTITIONS)
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, WRITE_RESULT, LETTERS], PARTITIONS)
     db = Database(database, SERVICE, utc_now)
     await db.open()
     await migrate(db, ["tieout_kit"])
@@ -143,7 +143,7 @@ async def test_one_record_that_fails_its_handler_is_put_aside_alone(world: World
 async def test_a_record_with_neither_key_nor_value_is_put_aside(world: World) -> None:
     empty = _batch()
     empty.append(0, key=None, value=None, timestamp=1, headers=[])
-    await _send(world, empty)
+    await _send(world, WRITE_RESULT, empty)
     await world.good(2)
 
     letters = await world.live(2)
@@ -152,7 +152,7 @@ async def test_a_record_with_neither_key_nor_value_is_put_aside(world: World) ->
 
 
 async def test_the_largest_record_that_kafka_takes_fits_the_dead_letters(world: World) -> None:
-    await world.say.say_raw(SETTINGS, world.tenant_id, b"x" * 1_048_400, [])
+    await world.say.say_raw(SETTINGS, world.tenant_id, b"x" * 1_048_400, [], b"key")
     await world.good(2)
 
     letters = await world.live(2)
@@ -180,21 +180,21 @@ class _NotUtf8(str):
 async def _say_unreadable(world: World) -> None:
     batch = _batch()
     batch.append(0, key=b"key", value=b"value", timestamp=1, headers=[(_NotUtf8("x"), b"")])
-    await _send(world, batch)
+    await _send(world, SETTINGS, batch)
 
 
 def _batch() -> Any:
     return _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, -1, 1 << 16)
 
 
-async def _send(world: World, records: Any) -> None:
+async def _send(world: World, topic: Topic, records: Any) -> None:
     """Put what a producer of aiokafka would refuse where this tenant's events are."""
     batch = world.say.producer.create_batch()
     batch.append(key=b"", value=b"", timestamp=1)
     batch._builder = records
     batch.close()
     partition = partition_of(world.tenant_id, PARTITIONS)
-    await (await world.say.producer.send_batch(batch, world.say.prefix + SETTINGS.name, partition=partition))
+    await (await world.say.producer.send_batch(batch, world.say.prefix + topic.name, partition=partition))
 
 
 def _header(letter: ConsumerRecord, name: str) -> str:

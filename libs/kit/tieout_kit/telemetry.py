@@ -76,7 +76,13 @@ def _set_up_logs(service: str, log_format: str) -> None:
     ]
     last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     if log_format == "text":
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+        last = [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stdout.isatty(),
+                # The default shows the locals of every frame where rich is installed: pages, and tenants' data.
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
     structlog.configure(processors=[*shared, *last], cache_logger_on_first_use=True)
     structlog.contextvars.bind_contextvars(service=service)
     formatter = structlog.stdlib.ProcessorFormatter(

@@ -128,6 +128,22 @@ async def test_two_tracking_categories_are_the_most(xero: Xero) -> None:
     assert "at most 2 tracking categories" in refused[0]
 
 
+@pytest.mark.conformance(79)
+async def test_notes_are_added_to_a_records_history_up_to_their_length(xero: Xero) -> None:
+    made = await xero.put("Contacts", Name="A")
+    path = f"Contacts/{made['ContactID']}/History"
+
+    for details in ("first", "x" * 2_500):
+        assert (await xero.call("PUT", path, {"HistoryRecords": [{"Details": details}]})).status_code == 200
+    assert await xero.refused("PUT", path, Details="x" * 2_501)
+
+    notes = (await xero.call("GET", path)).json()["HistoryRecords"]
+    assert [note["Details"] for note in notes] == ["x" * 2_500, "first"]
+    assert notes[0]["User"] == "System Generated"
+    assert (await xero.call("POST", path, {"Details": "changed"})).status_code == 501
+    assert (await xero.rows(f"Contacts/{made['ContactID']}"))[0]["UpdatedDateUTC"] == made["UpdatedDateUTC"]
+
+
 async def test_a_renamed_option_shows_its_new_name_on_old_lines(xero: Xero) -> None:
     line = {"Description": "x", "Tracking": [{"Name": "Location", "Option": "North"}]}
     bill = await xero.bill(LineItems=[line], Status="DRAFT")

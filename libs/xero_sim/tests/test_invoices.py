@@ -211,6 +211,12 @@ async def test_a_zero_total_is_paid_once_approved_unless_switched_off(xero: Xero
     assert (await xero.bill(LineItems=zero))["Status"] == "AUTHORISED"
 
 
+async def test_a_refused_bill_leaves_no_contact_behind(xero: Xero) -> None:
+    await xero.refused("PUT", "Invoices", Type="ACCPAY", Contact={"Name": "Nobody"}, LineItems=[])
+
+    assert await xero.rows("Contacts") == []
+
+
 async def test_a_contact_named_in_a_bill_is_found_made_or_edited(xero: Xero) -> None:
     first = await xero.bill(Contact={"Name": "Paper Ltd"})
     second = await xero.bill(Contact={"Name": "PAPER LTD"})

@@ -27,6 +27,13 @@ class Change(NamedTuple):
     at_ms: int
 
 
+class Note(NamedTuple):
+    """A line of a record's history."""
+
+    at_ms: int
+    details: str
+
+
 @dataclass(slots=True)
 class Profile:
     """What `GET /Organisation` tells."""
@@ -74,6 +81,8 @@ class Org:
     contact_by_number: dict[str, str] = field(default_factory=dict)
     invoices_of: dict[str, dict[str, None]] = field(default_factory=dict)
     """InvoiceIDs by ContactID."""
+    notes: dict[str, list[Note]] = field(default_factory=dict)
+    """History by the id of its record."""
     sales_number: dict[str, str] = field(default_factory=dict)
     next_sales_number: int = 1
 

@@ -51,7 +51,7 @@ def document(type_: str = "ACCPAY", contact_xero_id: UUID = X) -> XeroInvoice:
     )  # fmt: skip
 
 
-def answer(intent: WriteIntent, xero_id: UUID = X, sequence: int = 50, **more: Any) -> WriteResult:
+def answer(intent: WriteIntent, xero_id: UUID | None = X, sequence: int = 50, **more: Any) -> WriteResult:
     return WriteResult(
         intent_id=intent.intent_id,
         record=intent.record,
@@ -153,7 +153,10 @@ async def test_a_refusal_opens_a_problem_and_an_edit_closes_it_and_sends_again(s
 @pytest.mark.parametrize("bill_first", [True, False])
 async def test_a_contact_and_its_bill_make_a_vendor_in_either_order(stage: "Stage", bill_first: bool) -> None:
     await stage.connect()
-    heard = [(handlers.invoices_changed, document()), (handlers.contacts_changed, contact(email="a@acme.nz"))]
+    heard: list[tuple[Any, Payload]] = [
+        (handlers.invoices_changed, document()),
+        (handlers.contacts_changed, contact(email="a@acme.nz")),
+    ]
     for handler, payload in heard if bill_first else reversed(heard):
         assert await vendors(stage) == {}
         await stage.hear(handler, (payload, 1))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from xero_sim.accounting.invoice_contact import contact_for
 from xero_sim.org import Org
+from xero_sim.records.contact import Contact
 from xero_sim.records.invoice import Invoice
 from xero_sim.rules import invoice_status, paid_edit
 from xero_sim.rules.lines import LineReader, refuse_to_authorise
@@ -33,6 +34,8 @@ class Draft:
     new: Invoice
     problems: list[str] = field(default_factory=list)
     lines_without_id: bool = False
+    changed_contact: Contact | None = None
+    """New or edited on the way; stored only when the document is."""
 
 
 def write_invoice(
@@ -55,6 +58,8 @@ def write_invoice(
     problems = problems or _refuse_whole(org, old, new, sent)
     if problems:
         return problems
+    if draft.changed_contact:
+        org.save_contact(draft.changed_contact)
     if not paid:
         settle(new, new.Date, zero_is_paid=org.switches.zero_total_is_paid)
     org.save_invoice(new, moves_stamp=old is None or not paid_edit.leaves_stamp(old, new))
@@ -87,10 +92,11 @@ def _merge(org: Org, old: Invoice | None, sent: Sent, *, app: str | None, unitdp
     if kind is None:
         draft.problems.append(NO_TYPE)
     _merge_header(org, new, sent)
-    contact, problems = contact_for(org, old, sent.part("Contact"))
-    draft.problems += problems
-    if contact:
-        new.ContactID = contact.ContactID
+    chosen = contact_for(org, old, sent.part("Contact"))
+    draft.problems += chosen.problems
+    if chosen.contact:
+        new.ContactID = chosen.contact.ContactID
+        draft.changed_contact = chosen.contact if chosen.changed else None
     _merge_number(org, old, new, sent, draft)
     _merge_lines(org, old, draft, sent, unitdp)
     return draft

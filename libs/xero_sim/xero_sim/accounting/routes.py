@@ -7,6 +7,7 @@ from xero_sim.accounting import (
     accounts,
     contact_groups,
     contacts,
+    history,
     invoices,
     organisation,
     payments,
@@ -73,6 +74,11 @@ ROUTES = (
     Route("PUT", "TrackingCategories/*/Options", tracking.put_options, _SETTINGS),
     Route("POST", "TrackingCategories/*/Options/*", tracking.post_option, _SETTINGS),
     Route("DELETE", "TrackingCategories/*/Options/*", tracking.delete_option, _SETTINGS),
+    *(
+        Route(method, f"{resource}/*/History", handler, scope)
+        for resource, scope in (("Contacts", _CONTACTS), ("Invoices", _INVOICES), ("Payments", _PAYMENTS))
+        for method, handler in (("GET", history.list_notes), ("PUT", history.put_notes))
+    ),
     Route("GET", "Organisation", organisation.get_organisation, _SETTINGS),
     Route("GET", "Currencies", organisation.list_currencies, _SETTINGS),
     Route("PUT", "Currencies", organisation.put_currency, _SETTINGS),

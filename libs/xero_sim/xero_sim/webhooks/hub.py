@@ -43,12 +43,14 @@ class Hub:
 
     async def enable(self, client_id: str) -> list[str]:
         """Run the handshake (again); what was held is then delivered in order."""
+        await self._stop(client_id)
         subscription = self.subscriptions[client_id]
         problems = await intent_to_receive(self.client(), subscription.url, subscription.key)
         if problems:
+            if subscription.state is not State.DISABLED:
+                subscription.state = State.UNVALIDATED
             return problems
         subscription.state, subscription.failing_since, subscription.attempts = State.OK, None, 0
-        await self._stop(client_id)
         self._news[client_id] = asyncio.Event()
         self._news[client_id].set()
         self._workers[client_id] = asyncio.create_task(self._work(subscription, self._news[client_id]))

@@ -82,7 +82,7 @@ def follow(bill: Bill, seen: XeroInvoice, sequence: int, origin: Origin, vendor_
     Source: BILL-1, BILL-6, BILL-8. While a change made here is on its way, Xero's amounts are taken and its content
     is not: the change here is the later one. `vendor_id`: the vendor behind the contact Xero names now, if known.
     """
-    if sequence <= bill.sync.xero_sequence:
+    if sequence < bill.sync.xero_sequence:
         return bill
     view = {
         "sync": bill.sync.model_copy(update={"xero_sequence": sequence}),

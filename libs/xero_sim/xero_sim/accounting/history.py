@@ -1,0 +1,52 @@
+"""/{Resource}/{id}/History: notes are added, never changed. Source: xero-api.md 4.12, behaviour 79."""
+
+from xero_sim.accounting.call import Call
+from xero_sim.accounting.envelope import success
+from xero_sim.accounting.writing import Failed, Saved, Written, write_all
+from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.org import Note, Org
+from xero_sim.sent import Sent
+from xero_sim.wire import Json, dumps, instant, ms_form
+
+KEY = "HistoryRecords"
+LONGEST = 2_500
+
+
+def note_form(note: Note) -> Json:
+    """One note; what apps add is shown as the system's."""
+    return {
+        "Changes": "Note",
+        "DateUTCString": instant(note.at_ms).strftime("%Y-%m-%dT%H:%M:%S"),
+        "DateUTC": ms_form(note.at_ms),
+        "User": "System Generated",
+        "Details": note.details,
+    }
+
+
+def list_notes(call: Call) -> Answer:
+    """GET …/History, newest first."""
+    notes = call.org.notes.get(_known(call), [])
+    return success(call, KEY, [dumps(note_form(note)) for note in reversed(notes)])
+
+
+def put_notes(call: Call) -> Answer:
+    """PUT …/History adds notes."""
+    key = _known(call)
+    return write_all(call, KEY, call.elements(KEY), lambda sent: _add(call.org, key, sent))
+
+
+def _known(call: Call) -> str:
+    key = call.ids[0].lower()
+    org = call.org
+    if key not in org.contacts and key not in org.invoices and key not in org.payments:
+        raise Rejected(not_found())
+    return key
+
+
+def _add(org: Org, key: str, sent: Sent) -> Written:
+    details = sent.text("Details") or ""
+    if not 0 < len(details) <= LONGEST:
+        return Failed(sent.form, "HasValidationErrors", [f"Details must have 1 to {LONGEST} characters"])
+    note = Note(org.clock.now_ms(), details)
+    org.notes.setdefault(key, []).append(note)
+    return Saved(note_form(note))
