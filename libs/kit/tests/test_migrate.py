@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from importlib import resources
 from pathlib import Path
 from uuid import uuid4
 
@@ -70,11 +71,8 @@ async def test_every_down_is_the_way_back(database: str) -> None:
     service = Database(database, "bills", utc_now)
     await migrate(service, ["tieout_kit"])
     db = await asyncpg.connect(database)
-    import tieout_kit
-
-    for folder in tieout_kit.__path__:
-        for file in sorted(Path(folder, "migrations").glob("*.sql"), reverse=True):
-            await db.execute(file.read_text().split("-- migrate:down")[1])
+    for file in sorted(resources.files("tieout_kit").joinpath("migrations").iterdir(), key=str, reverse=True):
+        await db.execute(file.read_text().split("-- migrate:down")[1])
     tables = await db.fetch("select tablename from pg_tables where schemaname = 'public'")
     await db.close()
 

@@ -53,7 +53,8 @@ def set_up(service: str, otlp_endpoint: str | None, log_format: str) -> TracerPr
     """Once per process, by the composition root. Shut the provider down at the end, or the last spans are lost."""
     provider = TracerProvider(resource=Resource.create({"service.name": f"tieout-{service}"}))
     if otlp_endpoint:
-        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+        # Seconds, tries included: a process that ends waits twice for a collector that is away.
+        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=2)
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
     trace.set_tracer_provider(provider)
     _set_up_logs(service, log_format)

@@ -144,6 +144,26 @@ async def test_notes_are_added_to_a_records_history_up_to_their_length(xero: Xer
     assert (await xero.rows(f"Contacts/{made['ContactID']}"))[0]["UpdatedDateUTC"] == made["UpdatedDateUTC"]
 
 
+@pytest.mark.conformance(78)
+async def test_files_go_in_and_come_out_as_bytes_and_an_eleventh_is_refused(xero: Xero) -> None:
+    bill = await xero.bill()
+    base = f"Invoices/{bill['InvoiceID']}/Attachments"
+
+    async def attach(name: str, content: bytes) -> int:
+        headers = xero.headers(**{"Content-Type": "application/pdf"})
+        return (await xero.http.put(f"/api.xro/2.0/{base}/{name}", content=content, headers=headers)).status_code
+
+    assert [await attach(f"{n}.pdf", b"%PDF-old") for n in range(10)] == [200] * 10
+    assert await attach("0.pdf", b"%PDF-\x00new") == 200
+    assert await attach("10.pdf", b"%PDF") == 400
+
+    listed = (await xero.call("GET", base)).json()["Attachments"]
+    content = await xero.call("GET", f"{base}/0.pdf", Accept="application/pdf")
+    assert (len(listed), listed[0]["FileName"], listed[0]["ContentLength"]) == (10, "0.pdf", 9)
+    assert (content.content, content.headers["content-type"]) == (b"%PDF-\x00new", "application/pdf")
+    assert (await xero.invoice(bill["InvoiceID"]))["HasAttachments"] is True
+
+
 async def test_a_renamed_option_shows_its_new_name_on_old_lines(xero: Xero) -> None:
     line = {"Description": "x", "Tracking": [{"Name": "Location", "Option": "North"}]}
     bill = await xero.bill(LineItems=[line], Status="DRAFT")

@@ -34,6 +34,15 @@ class Note(NamedTuple):
     details: str
 
 
+class Attachment(NamedTuple):
+    """A file on a record."""
+
+    id: str
+    name: str
+    mime_type: str
+    content: bytes
+
+
 @dataclass(slots=True)
 class Profile:
     """What `GET /Organisation` tells."""
@@ -83,6 +92,8 @@ class Org:
     """InvoiceIDs by ContactID."""
     notes: dict[str, list[Note]] = field(default_factory=dict)
     """History by the id of its record."""
+    attachments: dict[str, dict[str, Attachment]] = field(default_factory=dict)
+    """Files by the id of their record and by name."""
     sales_number: dict[str, str] = field(default_factory=dict)
     next_sales_number: int = 1
 
@@ -154,6 +165,13 @@ class Org:
         if account.Code and account.Status != "DELETED":
             self.account_by_code[account.Code.casefold()] = account
         self.accounts.put(account)
+
+    def mark_attached(self, key: str) -> None:
+        """HasAttachments becomes true; whether the stamp moves is unconfirmed: here it does not."""
+        if (invoice := self.invoices.get(key)) is not None:
+            invoice.HasAttachments, invoice.Form = True, None
+        elif (contact := self.contacts.get(key)) is not None:
+            contact.HasAttachments, contact.Form, contact.SummaryForm = True, None, None
 
     def forget_forms(self) -> None:
         """Render anew what shows names from elsewhere: after a tracking option or a group changed."""

@@ -47,7 +47,8 @@ async def main() -> None:
         )
 
         keys = Keys(settings.jwks_url, settings.jwt_issuer)
-        app = make_app("Tieout connector", "Xero's side: connections, webhooks, settings, problems.", keys)
+        about = "Xero's side: connections, webhooks, settings, problems."
+        app = make_app("Tieout connector", about, keys, untraced=frozenset({"/oauth/callback"}))
         connecting = Connections(database, identity, tokens, settings.platform_url)
         app.include_router(api.routes(database, connecting, settings.partitions))
         app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -11,7 +10,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_payments import api, handlers
 from tieout_kit.auth import Keys
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
@@ -20,9 +18,10 @@ from tieout_kit.http import make_app
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database
 from tieout_kit.routes import problem_routes, record_routes
+from tieout_kit.testing import envelope_of
 from tieout_local import keys as local
+from tieout_payments import api, handlers
 from tieout_schemas import topics
-from tieout_schemas.envelope import Envelope
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Connection, ConnectionState
@@ -69,15 +68,7 @@ class Stage:
         return await self.http.get(f"/tenants/{self.tenant_id}/{path}", headers={"Authorization": f"Bearer {signed}"})
 
     def _incoming(self, payload: Payload, sequence: int) -> Incoming[Any]:
-        envelope = Envelope(
-            id=str(uuid4()),
-            source="tieout/test",
-            type=payload.ce_type,
-            time=datetime(2026, 11, 22, tzinfo=UTC),
-            tenantid=self.tenant_id,
-            subject=payload.key_id,
-            sequence=sequence,
-        )
+        envelope = envelope_of(self.tenant_id, payload, sequence)
         return Incoming(envelope, payload, Cause(envelope.id, envelope.id, None))
 
 

@@ -124,7 +124,7 @@ class AccountingApi:
             return answers.not_implemented() if found else answers.not_found()
         if not grants(access.held, found.route.scope, reading=seen.method == "GET"):
             return answers.scope_missing()
-        if not _takes_json(seen.headers.get("accept", "*/*")):
+        if not found.route.raw and not _takes_json(seen.headers.get("accept", "*/*")):
             return answers.not_acceptable()
         app = self.world.apps[access.grant.client_id]
         call = Call(seen.method, org, app.client_id, app.name, parse_query(query), seen.headers, seen.body, found.ids)

@@ -14,6 +14,7 @@ from xero_sim.accounting import (
     tax_rates,
     tracking,
 )
+from xero_sim.accounting.attachments import Attachments
 from xero_sim.accounting.call import Call
 from xero_sim.answers import Answer
 
@@ -21,14 +22,16 @@ Handler = Callable[[Call], Answer]
 
 
 class Route(NamedTuple):
-    """`scope` is the write scope; its `.read` twin is enough for GET."""
+    """`scope` is the write scope; its `.read` twin is enough for GET. `raw` answers bytes, not JSON."""
 
     method: str
     path: str
     handler: Handler
     scope: str
+    raw: bool = False
 
 
+_ATTACHMENTS = "accounting.attachments"
 _CONTACTS, _INVOICES, _PAYMENTS, _SETTINGS = (
     "accounting.contacts",
     "accounting.invoices",
@@ -78,6 +81,16 @@ ROUTES = (
         Route(method, f"{resource}/*/History", handler, scope)
         for resource, scope in (("Contacts", _CONTACTS), ("Invoices", _INVOICES), ("Payments", _PAYMENTS))
         for method, handler in (("GET", history.list_notes), ("PUT", history.put_notes))
+    ),
+    *(
+        route
+        for files in (Attachments("Contacts"), Attachments("Invoices"))
+        for route in (
+            Route("GET", f"{files.resource}/*/Attachments", files.all, _ATTACHMENTS),
+            Route("GET", f"{files.resource}/*/Attachments/*", files.read, _ATTACHMENTS, raw=True),
+            Route("PUT", f"{files.resource}/*/Attachments/*", files.write, _ATTACHMENTS),
+            Route("POST", f"{files.resource}/*/Attachments/*", files.write, _ATTACHMENTS),
+        )
     ),
     Route("GET", "Organisation", organisation.get_organisation, _SETTINGS),
     Route("GET", "Currencies", organisation.list_currencies, _SETTINGS),

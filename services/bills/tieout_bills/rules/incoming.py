@@ -102,7 +102,7 @@ def follow(bill: Bill, seen: XeroInvoice, sequence: int, origin: Origin, vendor_
         "line_amount_types": seen.line_amount_types,
         "lines": tuple(map(_line, seen.lines)),
     }
-    pending = bill.sync.desired > bill.sync.acknowledged
+    pending = bill.sync.desired > bill.sync.acknowledged or sequence == bill.sync.xero_sequence
     followed = bill.model_copy(update=view if pending or seen.status in GONE else {**view, **content})
     same = followed.model_copy(update={"sync": bill.sync}) == bill
     return followed if same else followed.model_copy(update={"origin": origin})

@@ -1,0 +1,196 @@
+"""What every service answers: who may do what (SYS-11), and trouble as problem details (RFC 9457)."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import httpx
+import jwt
+import pytest
+import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import Depends
+from jwt.algorithms import ECAlgorithm
+from pydantic import BaseModel
+
+from tieout_kit.auth import EDITORS, Caller, Keys, allow
+from tieout_kit.clock import utc_now
+from tieout_kit.errors import Clash
+from tieout_kit.http import make_app
+from tieout_kit.outbox import TooLarge
+from tieout_kit.postgres import Database
+
+ISSUER = "https://issuer.test"
+TENANT = uuid4()
+KEY = ec.generate_private_key(ec.SECP256R1())
+ANOTHER = ec.generate_private_key(ec.SECP256R1())
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
+
+
+class Line(BaseModel):
+    amount: int
+
+
+class Body(BaseModel):
+    lines: list[Line]
+
+
+def token(key: Any = KEY, kid: str = "one", **claims: Any) -> str:
+    said = {"sub": "ada", "iss": ISSUER, "exp": time.time() + 60, "tenants": [str(TENANT)], "roles": ["bookkeeper"]}
+    kept = {name: value for name, value in (said | claims).items() if value is not ...}
+    return jwt.encode(kept, key, "ES256", {"kid": kid})
+
+
+def unsigned() -> str:
+    return jwt.encode({"sub": "ada", "iss": ISSUER, "exp": time.time() + 60}, None, "none", {"kid": "one"})
+
+
+@pytest.fixture
+def jwks(tmp_path: Path) -> str:
+    key = json.loads(ECAlgorithm.to_jwk(KEY.public_key())) | {"kid": "one", "use": "sig", "alg": "ES256"}
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps({"keys": [key]}))
+    return file.as_uri()
+
+
+@pytest_asyncio.fixture
+async def api(jwks: str) -> AsyncIterator[httpx.AsyncClient]:
+    app = make_app("Test", "Of the kit.", Keys(jwks, ISSUER))
+    database = Database(NOWHERE, "test", utc_now)
+    await database.open()
+
+    @app.put("/tenants/{tenant_id}/things")
+    async def put(tenant_id: UUID, body: Body, caller: Annotated[Caller, Depends(allow(*EDITORS))]) -> dict[str, Any]:
+        return {"sub": caller.sub, "lines": len(body.lines)}
+
+    @app.get("/clash")
+    async def clash() -> None:
+        raise Clash("bill 7 has this number")
+
+    @app.get("/large")
+    async def large() -> None:
+        raise TooLarge("bill 7 takes 2 MB")
+
+    @app.get("/away")
+    async def away() -> None:
+        await database.run(lambda tx: tx.db.execute("select 1"))
+
+    @app.get("/bug")
+    async def bug() -> None:
+        raise LookupError("a secret")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+    await database.close()
+
+
+async def put(api: httpx.AsyncClient, token: str | None, tenant: object = TENANT, body: Any = None) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return await api.put(f"/tenants/{tenant}/things", json=body or {"lines": [{"amount": 1}]}, headers=headers)
+
+
+def problem(response: httpx.Response) -> Any:
+    """What is wrong, in the shape that every answer of this kind has."""
+    assert response.headers["content-type"] == "application/problem+json"
+    said = response.json()
+    assert said["status"] == response.status_code
+    return said
+
+
+async def test_a_good_token_with_the_role_comes_through(api: httpx.AsyncClient) -> None:
+    assert (await put(api, token())).json() == {"sub": "ada", "lines": 1}
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        (None, "send a token"),
+        ("no.token.at-all", "not good"),
+        (token(exp=time.time() - 1), "expired"),
+        (token(exp=...), 'missing the "exp"'),
+        (token(sub=...), 'missing the "sub"'),
+        (token(ANOTHER), "Signature verification failed"),
+        (token(ANOTHER, kid="two"), "unknown key"),
+        (token(iss="https://somebody.else"), "Invalid issuer"),
+        (token(iss=...), 'missing the "iss"'),
+        (unsigned(), "not good"),
+        (token(roles="admin"), "roles is no list"),
+        (token(tenants="*"), "tenants is no list"),
+        (token(tenants=None), "tenants is no list"),
+        (token(roles=[{}]), "roles is no list"),
+    ],
+)
+async def test_a_bad_token_is_a_401_that_says_why(api: httpx.AsyncClient, bad: str | None, why: str) -> None:
+    response = await put(api, bad)
+
+    assert response.status_code == 401
+    assert why in problem(response)["title"]
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("tenant", [uuid4(), "no-uuid"])
+async def test_another_tenant_is_a_404_whatever_the_role(api: httpx.AsyncClient, tenant: object) -> None:
+    response = await put(api, token(roles=["admin"]), tenant)
+
+    assert response.status_code == 404
+    assert problem(response)["title"] == "no such tenant"
+
+
+async def test_the_platform_sees_every_tenant(api: httpx.AsyncClient) -> None:
+    assert (await put(api, token(tenants=["*"], roles=["platform"]), uuid4())).status_code == 200
+
+
+async def test_a_missing_role_is_a_403_that_names_it(api: httpx.AsyncClient) -> None:
+    response = await put(api, token(roles=["viewer", "a role of another system"]))
+
+    assert response.status_code == 403
+    assert "bookkeeper or admin or platform" in problem(response)["title"]
+
+
+async def test_a_breach_of_the_schema_is_a_422_that_names_the_field(api: httpx.AsyncClient) -> None:
+    response = await put(api, token(), body={"lines": [{"amount": 1}, {"amount": "x"}]})
+
+    assert response.status_code == 422
+    assert [e["field"] for e in problem(response)["errors"]] == ["lines.1.amount"]
+    assert "lines.1.amount" in problem(response)["title"]
+
+
+async def test_a_breach_is_told_only_to_those_who_may_ask(api: httpx.AsyncClient) -> None:
+    assert (await put(api, None, body={"lines": 7})).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "title"),
+    [
+        ("/clash", 409, "bill 7 has this number"),
+        ("/large", 413, "bill 7 takes 2 MB"),
+        ("/away", 503, "try again in a moment"),
+        ("/bug", 500, "something went wrong here"),
+        ("/nowhere", 404, "Not Found"),
+    ],
+)
+async def test_every_error_is_a_problem(api: httpx.AsyncClient, path: str, status: int, title: str) -> None:
+    response = await api.get(path)
+
+    assert response.status_code == status
+    assert problem(response)["title"].startswith(title)
+    assert "secret" not in response.text
+    assert response.headers.get("retry-after") == ("1" if status == 503 else None)
+
+
+async def test_keys_that_cannot_be_fetched_are_our_trouble_and_not_the_callers() -> None:
+    app = make_app("Test", "Of the kit.", Keys("http://127.0.0.1:1/jwks.json", ISSUER))
+
+    @app.get("/tenants/{tenant_id}/things", dependencies=[Depends(allow(*EDITORS))])
+    async def get(tenant_id: UUID) -> None: ...
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        headers = {"Authorization": f"Bearer {token()}"}
+        response = await client.get(f"/tenants/{TENANT}/things", headers=headers)
+
+    assert response.status_code == 503
+    assert "keys" in problem(response)["title"]

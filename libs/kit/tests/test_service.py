@@ -1,0 +1,145 @@
+"""A service as a process: it starts, serves and ends, whatever is away."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tieout_kit.testing import heard, make_topics, speaker, wait_until
+from tieout_local.outages import down, frozen
+from tieout_schemas.platform import TenantSettings
+from tieout_schemas.topics import CONNECTION, SETTINGS
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
+
+PARTITIONS = 2
+SCRIPT = Path(__file__).with_name("tiny_service.py")
+ENDS_WITHIN = 10.0
+
+
+class Service:
+    """The process, and what it says."""
+
+    def __init__(self, process: asyncio.subprocess.Process, api: int, health: int, log: Path) -> None:
+        self.process = process
+        self.api = f"http://127.0.0.1:{api}"
+        self.health = f"http://127.0.0.1:{health}"
+        self.log = log
+
+    async def ask(self, url: str) -> tuple[int, str]:
+        """Status and text; 0 when nobody answers."""
+        async with httpx.AsyncClient(timeout=5) as client:
+            try:
+                response = await client.get(url)
+            except httpx.TransportError as error:
+                return 0, f"{error!r}; the service says: {self.log.read_text()[-2000:]}"
+        return response.status_code, response.text
+
+    async def becomes(self, path: str, status: int, within: float = 25.0) -> str:
+        """Wait until the health port answers so."""
+        _, text = await wait_until(lambda: self.ask(self.health + path), lambda seen: seen[0] == status, within)
+        return text
+
+    async def ends(self) -> float:
+        """SIGTERM, and the seconds until it is gone; it must end by itself and in order."""
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        code = await asyncio.wait_for(self.process.wait(), ENDS_WITHIN)
+        assert code == 0, self.log.read_text()[-3000:]
+        return time.monotonic() - started
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@asynccontextmanager
+async def service(kafka: Any, database: str, prefix: str, folder: Path) -> AsyncIterator[Service]:
+    jwks, log = folder / "jwks.json", folder / "log"
+    jwks.write_text(json.dumps({"keys": [{"kty": "oct", "k": "AAAA", "kid": "one", "alg": "HS256"}]}))
+    api, health = free_port(), free_port()
+    settings = {
+        "KAFKA": kafka.bootstrap, "KAFKA_PREFIX": prefix, "PARTITIONS": str(PARTITIONS), "DATABASE_URL": database,
+        "HTTP_PORT": str(api), "HEALTH_PORT": str(health), "JWKS_URL": jwks.as_uri(), "JWT_ISSUER": "test",
+        # Nobody listens there: traces that nobody takes must not keep the process.
+        "OTLP_ENDPOINT": "http://127.0.0.1:1",
+    }  # fmt: skip
+    env = os.environ | {f"TIEOUT_{name}": value for name, value in settings.items()}
+    with log.open("wb") as out:
+        process = await asyncio.create_subprocess_exec(sys.executable, SCRIPT, env=env, stdout=out, stderr=out)
+    try:
+        yield Service(process, api, health, log)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_a_service_starts_handles_says_and_ends(
+    kafka: Any, database: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION], PARTITIONS)
+    tenant_id = uuid4()
+    async with service(kafka, database, topic_prefix, tmp_path) as tiny:
+        async with speaker(kafka.bootstrap, topic_prefix, PARTITIONS) as say:
+            await say.say(SETTINGS, tenant_id, TenantSettings(tenant_id=tenant_id, version=1), 1)
+        await wait_until(lambda: heard(kafka.bootstrap, topic_prefix + CONNECTION.name), lambda seen: len(seen) == 1)
+
+        assert await tiny.becomes("/readyz", 200) == '{"ready":true,"trouble":{}}'
+        assert (await tiny.ask(tiny.api + "/now"))[0] == 200
+        assert 'tieout_consumed_records_total{topic="' in await tiny.becomes("/metrics", 200)
+        # A request that never ends does not keep it.
+        never = asyncio.create_task(tiny.ask(tiny.api + "/never"))
+        await asyncio.wait([never], timeout=0.2)
+        print(f"ended after {await tiny.ends():.1f} s with a request open")
+        await never
+
+
+async def test_a_service_started_without_postgres_waits_and_then_works_and_ends_without_it(
+    kafka: Any, postgres: Any, database: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION], PARTITIONS)
+    async with service(kafka, database, topic_prefix, tmp_path) as tiny:
+        async with down(postgres):
+            assert '"postgres"' in await tiny.becomes("/readyz", 503)
+            assert (await tiny.ask(tiny.health + "/livez"))[0] == 200
+        await tiny.becomes("/readyz", 200)
+        async with down(postgres):
+            assert '"postgres"' in await tiny.becomes("/readyz", 503)
+            status, text = await tiny.ask(tiny.api + "/now")
+            assert (status, "try again" in text) == (503, True)
+            print(f"ended after {await tiny.ends():.1f} s without Postgres")
+
+
+async def test_a_service_ends_while_postgres_is_not_there_yet(
+    kafka: Any, postgres: Any, database: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    async with down(postgres), service(kafka, database, topic_prefix, tmp_path) as tiny:
+        await tiny.becomes("/readyz", 503)
+        print(f"ended after {await tiny.ends():.1f} s before it ever had Postgres")
+
+
+async def test_a_service_stays_live_and_ends_while_kafka_is_frozen(
+    kafka: Any, database: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION], PARTITIONS)
+    async with service(kafka, database, topic_prefix, tmp_path) as tiny:
+        await tiny.becomes("/readyz", 200)
+        async with frozen(kafka):
+            assert "Kafka has not answered" in await tiny.becomes("/readyz", 503)
+            assert (await tiny.ask(tiny.health + "/livez"))[0] == 200
+            assert (await tiny.ask(tiny.api + "/now"))[0] == 200
+            print(f"ended after {await tiny.ends():.1f} s while Kafka is frozen")

@@ -1,0 +1,81 @@
+"""A trace goes through: from the event that came, by its consumer, to the event that follows from it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from tieout_kit import outbox, telemetry
+from tieout_kit.cause import Cause, Incoming
+from tieout_kit.clock import utc_now
+from tieout_kit.consume import Loop
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.relay import Relay
+from tieout_kit.testing import heard, make_topics, running, speaker, wait_until
+from tieout_schemas.envelope import Envelope
+from tieout_schemas.platform import TenantSettings
+from tieout_schemas.topics import CONNECTION, SETTINGS
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+PARENT = "b7ad6b7169203331"
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(telemetry, "_tracer", provider.get_tracer("test"))
+    return exporter
+
+
+async def again(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    await outbox.add(tx, [outbox.event(tx, CONNECTION, e.tenant_id, e.data, e.sequence, e.cause) for e in events])
+
+
+@pytest.mark.real
+@pytest.mark.timeout(60)
+async def test_what_follows_from_an_event_is_in_its_trace_under_its_consumer(
+    kafka: Any, database: str, topic_prefix: str, spans: InMemorySpanExporter
+) -> None:
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION], 2)
+    db = Database(database, "bills", utc_now)
+    await db.open()
+    await migrate(db, ["tieout_kit"])
+    loop = Loop(db, kafka.bootstrap, topic_prefix, "bills", {SETTINGS: again})
+    relay = Relay(db, kafka.bootstrap, topic_prefix, "bills", 2)
+    tenant_id = uuid4()
+    settings = TenantSettings(tenant_id=tenant_id)
+    async with speaker(kafka.bootstrap, topic_prefix, 2) as say:
+        traced = await say.say(SETTINGS, tenant_id, settings, 1, traceparent=f"00-{TRACE}-{PARENT}-01")
+        caused = await say.say(SETTINGS, tenant_id, settings, 2, correlationid="first", traceparent="no traceparent")
+    async with running(loop.run(), relay.run()):
+        records = await wait_until(
+            lambda: heard(kafka.bootstrap, topic_prefix + CONNECTION.name), lambda records: len(records) == 2
+        )
+    await db.close()
+
+    first, second = (Envelope.from_headers(record.headers) for record in records)
+    span, root = spans.get_finished_spans()
+    assert span.name == "bills handles tieout.settings.v1"
+    assert span.parent
+    assert trace.format_span_id(span.parent.span_id) == PARENT
+    assert first.traceparent == f"00-{TRACE}-{trace.format_span_id(span.context.span_id)}-01"
+    assert (first.causationid, first.correlationid) == (traced.id, traced.id)
+    assert root.parent is None
+    assert (second.causationid, second.correlationid) == (caused.id, "first")
+
+
+def test_a_request_is_a_first_cause_in_its_own_span(spans: InMemorySpanExporter) -> None:
+    with telemetry.span("PUT", None) as span:
+        cause = Cause.request()
+
+    assert cause.causation_id == cause.correlation_id
+    assert cause.traceparent == telemetry.traceparent_of(span)
+    assert Cause.request().traceparent is None

@@ -1,0 +1,45 @@
+"""A service that writes down what it hears: `python tiny_service.py`, run by test_service.py."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import uvloop
+
+from tieout_kit import outbox
+from tieout_kit.auth import Keys
+from tieout_kit.cause import Incoming
+from tieout_kit.clock import utc_now
+from tieout_kit.http import make_app
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.service import run
+from tieout_kit.settings import Settings
+from tieout_schemas.topics import CONNECTION, SETTINGS
+
+# The name of a real one, so that the migrations of a package are found.
+SERVICE = "bills"
+
+
+async def settings_changed(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    """tieout.settings.v1 → said again on tieout.connection.v1."""
+    await outbox.add(tx, [outbox.event(tx, CONNECTION, e.tenant_id, e.data, e.sequence, e.cause) for e in events])
+
+
+async def main() -> None:
+    """Run until SIGTERM."""
+    settings = Settings()
+    database = Database(settings.database_url, SERVICE, utc_now)
+    app = make_app("Tiny", "For a test.", Keys(settings.jwks_url, settings.jwt_issuer))
+
+    @app.get("/now")
+    async def now() -> Any:
+        return await database.run(lambda tx: tx.db.fetchval("select now()"))
+
+    @app.get("/never")
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    await run(settings, SERVICE, database, app, {SETTINGS: settings_changed})
+
+
+uvloop.run(main())

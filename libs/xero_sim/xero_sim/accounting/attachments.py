@@ -1,0 +1,74 @@
+"""/{Resource}/{id}/Attachments: raw bytes in and out. Source: xero-api.md 4.12, behaviour 78."""
+
+from dataclasses import dataclass
+
+from xero_sim.accounting.call import Call
+from xero_sim.accounting.envelope import success
+from xero_sim.answers import Answer, Rejected, not_found, validation_exception
+from xero_sim.org import Attachment
+from xero_sim.wire import Json, dumps
+
+KEY = "Attachments"
+MOST = 10
+BIGGEST = 10 * 1024 * 1024
+REFUSED_CHARACTERS = frozenset('<>:"/\\|?*\0+')
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """The handlers for one resource, `Invoices` or `Contacts`."""
+
+    resource: str
+
+    def all(self, call: Call) -> Answer:
+        """GET …/Attachments."""
+        kept = call.org.attachments.get(self._known(call), {})
+        return success(call, KEY, [dumps(self._form(call, each)) for each in kept.values()])
+
+    def read(self, call: Call) -> Answer:
+        """GET …/Attachments/{filename}: the bytes, in the type they came in."""
+        found = call.org.attachments.get(self._known(call), {}).get(call.ids[1])
+        if found is None:
+            raise Rejected(not_found())
+        return Answer(200, found.content, found.mime_type)
+
+    def write(self, call: Call) -> Answer:
+        """PUT or POST …/Attachments/{filename}: the same name overwrites, an eleventh is refused."""
+        key, name = self._known(call), call.ids[1]
+        kept = call.org.attachments.setdefault(key, {})
+        if problems := _refuse(name, len(call.body), len(kept) + (name not in kept)):
+            errors = [{"Message": problem} for problem in problems]
+            return validation_exception([{"FileName": name, "ValidationErrors": errors}])
+        known = kept.get(name)
+        mime_type = call.headers.get("content-type", "application/octet-stream")
+        kept[name] = Attachment(known.id if known else call.org.new_id(), name, mime_type, call.body)
+        call.org.mark_attached(key)
+        return success(call, KEY, [dumps(self._form(call, kept[name]))])
+
+    def _known(self, call: Call) -> str:
+        key = call.ids[0].lower()
+        known = call.org.invoices if self.resource == "Invoices" else call.org.contacts
+        if key not in known:
+            raise Rejected(not_found())
+        return key
+
+    def _form(self, call: Call, attachment: Attachment) -> Json:
+        path = f"{self.resource}/{call.ids[0]}/Attachments/{attachment.name}"
+        return {
+            "AttachmentID": attachment.id,
+            "FileName": attachment.name,
+            "Url": f"https://api.xero.com/api.xro/2.0/{path}",
+            "MimeType": attachment.mime_type,
+            "ContentLength": len(attachment.content),
+        }
+
+
+def _refuse(name: str, size: int, count: int) -> list[str]:
+    problems = []
+    if REFUSED_CHARACTERS & set(name):
+        problems.append("The file name contains characters that are not allowed")
+    if size > BIGGEST:
+        problems.append("The file is larger than 10 MB")
+    if count > MOST:
+        problems.append(f"A document can have at most {MOST} attachments")
+    return problems

@@ -1,0 +1,49 @@
+"""All services as processes, against the simulator; one stack for all tests of the folder."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from tieout_local.otlp import OtlpReceiver
+from tieout_local.servers import KafkaServer, PostgresServer
+from tieout_local.stack import Stack
+from tieout_local.story.platform import Platform
+from tieout_local.story.steps import Story, connect
+from xero_sim.control_client import Control
+
+
+@pytest.fixture(scope="session")
+def otlp() -> Iterator[OtlpReceiver]:
+    """Where the services' traces arrive."""
+    with OtlpReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def stack(tieout_folder: Path, kafka: KafkaServer, postgres: PostgresServer, otlp: OtlpReceiver) -> Iterator[Stack]:
+    """The whole of Tieout."""
+    settings = {"TIEOUT_OTLP_ENDPOINT": otlp.endpoint}
+    with Stack(
+        tieout_folder / "e2e", kafka=kafka, postgres=postgres, prefix="e2e.", partitions=4, settings=settings
+    ) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def story(stack: Stack) -> AsyncIterator[Story]:
+    """A new tenant and an organisation of its own, not connected yet."""
+    async with Platform(stack, uuid4()) as platform, Control(stack.simulator_url) as xero:
+        begun = Story(stack, platform, xero)
+        begun.org_id = await xero.create_org("Kererū Coffee Roasters", country="NZ")
+        yield begun
+
+
+@pytest_asyncio.fixture
+async def connected(story: Story) -> Story:
+    """A tenant that is connected, a small business imported."""
+    await story.xero.seed(story.org_id, 40)
+    await connect(story, lambda _: None)
+    return story
