@@ -27,14 +27,19 @@ from tieout_local.story.steps import (
 from tieout_local.story.tie_out import Row, tie_out
 from xero_sim.control_client import Control
 
+NARROWEST = 110
+"""Columns; a line of the story is broken by the terminal, not by us."""
+
 
 def main() -> int:
     """Returns the exit code: 0 only if every step went as told."""
     console = Console(highlight=False)
+    console.width = max(console.width, NARROWEST)
     folder = data_folder("demo")
     try:
         with only_one(folder):
-            for old in ("kafka", "postgres"):
+            # A story starts at its beginning.
+            for old in ("kafka", "postgres", "simulator", "logs"):
                 shutil.rmtree(folder / old, ignore_errors=True)
             return asyncio.run(_run(Stack(folder, partitions=8), console))
     except (LocalError, NotAsTold) as error:

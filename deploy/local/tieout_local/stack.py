@@ -129,7 +129,8 @@ class Stack:
 
     def _start_simulator(self) -> None:
         port = self.simulator_url.rpartition(":")[2]
-        argv = [sys.executable, "-m", "xero_sim", "--port", port]
+        data = self.folder / SIMULATOR / "world"
+        argv = [sys.executable, "-m", "xero_sim", "--port", port, "--data", str(data)]
         child = self.children.start(self._command(SIMULATOR, argv, outer_environment()))
         child.wait_until(lambda: _status(self.simulator_url) is not None, READY_WITHIN)
         register_app(self.simulator_url, self.services[CONNECTOR].redirect_uri)

@@ -11,7 +11,8 @@ class Ids:
     """A source of GUIDs; with a seed it always makes the same ones."""
 
     def __init__(self, seed: str | None = None) -> None:
-        self._bits = random.Random(seed) if seed is not None else random.SystemRandom()  # noqa: S311
+        # Seeded from the system without one: unlike SystemRandom this can be saved with the world (keeping.py).
+        self._bits = random.Random(seed)  # noqa: S311
 
     def __call__(self) -> str:
         bits = self._bits.getrandbits(128)

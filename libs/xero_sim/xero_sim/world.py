@@ -38,6 +38,16 @@ class World:
     def __post_init__(self) -> None:
         self.hub = Hub(self.clock)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is worth keeping between two runs of the process."""
+        return {name: getattr(self, name) for name in ("clock", "apps", "orgs", "connections", "tokens")}
+
+    def __setstate__(self, kept: dict[str, object]) -> None:
+        """A new world with what was kept."""
+        self.__init__()  # type: ignore[misc]
+        self.__dict__.update(kept)
+        self.hub = Hub(self.clock)
+
     def budget(self, client_id: str, tenant_id: str) -> Budget:
         """What this app has used of this tenant."""
         key = (client_id, tenant_id)

@@ -1,7 +1,7 @@
 """Vendors on their way to Xero and back, on a real Postgres."""
 
-import asyncio
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -9,7 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from tieout_contacts import handlers
+from tieout_contacts.model import VendorIn
 from tieout_contacts.rules.incoming import vendor_id_of
+from tieout_kit.errors import Clash
+from tieout_kit.postgres import Tx
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import ConnectionState, Problem, Vendor
@@ -286,21 +289,36 @@ async def test_while_a_create_is_under_way_its_name_makes_no_second_vendor(stage
 
 
 @pytest.mark.rule("CONT-1")
-@pytest.mark.parametrize("late", [0.0, 0.005, 0.02])
-async def test_a_put_and_an_event_of_one_name_at_once_make_one_linked_vendor(stage: "Stage", late: float) -> None:
+async def test_an_event_that_meets_a_put_of_its_name_links_that_vendor(stage: "Stage") -> None:
     await stage.connect(ConnectionState.DISCONNECTED)
     await stage.hear(handlers.invoices_changed, (document(), 1))
 
-    async def event() -> None:
-        await asyncio.sleep(late)
-        await stage.hear(handlers.contacts_changed, (contact(), 1))
+    await stage.overlap(_put(stage), stage.event(handlers.contacts_changed, contact(), 1))
 
-    answered, _ = await asyncio.gather(stage.put(f"vendors/{V}", {"name": "Acme"}), event())
+    assert [(v.id, v.sync.xero_id) for v in (await vendors(stage)).values()] == [(V, X)]
 
-    found = await vendors(stage)
-    assert [v.sync.xero_id for v in found.values()] == [X]
-    # Whoever came second saw the first: the event linked the vendor, or the vendor was refused beside the contact's.
-    assert list(found) == ([V] if answered.status_code == 200 else [vendor_id_of(stage.tenant_id, X)])
+
+@pytest.mark.rule("CONT-1")
+async def test_a_put_that_meets_a_contact_of_its_name_is_linked_to_it(stage: "Stage") -> None:
+    await stage.connect()
+
+    await stage.overlap(stage.event(handlers.contacts_changed, contact(), 1), _put(stage))
+
+    assert [(i.record.id, i.xero_id) for i in await stage.said(WriteIntent)] == [(V, X)]
+
+
+@pytest.mark.rule("CONT-1")
+async def test_two_puts_of_one_name_at_once_make_one_vendor(stage: "Stage") -> None:
+    await stage.connect()
+
+    with pytest.raises(Clash, match=str(V)):
+        await stage.overlap(_put(stage), _put(stage, uuid4()))
+
+    assert list(await vendors(stage)) == [V]
+
+
+def _put(stage: "Stage", vendor_id: UUID = V) -> Callable[[Tx], Awaitable[Vendor]]:
+    return lambda tx: handlers.put_vendor(tx, stage.tenant_id, vendor_id, VendorIn(name="Acme"), "ana")
 
 
 @pytest.mark.rule("CONT-8")

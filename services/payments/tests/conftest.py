@@ -1,7 +1,7 @@
 """The payments service on a real Postgres: it hears events and requests, and what it says is read from its outbox."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -16,9 +16,9 @@ from tieout_kit.clock import utc_now
 from tieout_kit.consume import Handler
 from tieout_kit.http import make_app
 from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database
+from tieout_kit.postgres import Database, Tx
 from tieout_kit.routes import problem_routes, record_routes
-from tieout_kit.testing import envelope_of
+from tieout_kit.testing import envelope_of, wait_until
 from tieout_local import keys as local
 from tieout_payments import api, handlers
 from tieout_schemas import topics
@@ -27,6 +27,7 @@ from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Connection, ConnectionState
 
 P = TypeVar("P", bound=Payload)
+Work = Callable[[Tx], Awaitable[object]]
 _TOPICS = {topic.name: topic for topic in topics.every_topic()}
 
 
@@ -44,6 +45,21 @@ class Stage:
         incoming = [self._incoming(payload, sequence) for payload, sequence in events]
         await self.database.run(lambda tx: handler(tx, incoming))
 
+    async def overlap(self, first: Work, second: Work) -> None:
+        """The second starts when the first has done everything but commit, and goes as far as it can."""
+        async with self.database.transaction() as tx:
+            await first(tx)
+            task = asyncio.create_task(self.database.run(second))
+
+            async def stuck() -> bool:
+                waits = (
+                    "select count(*) from pg_stat_activity where datname = current_database() and wait_event = any($1)"
+                )
+                return task.done() or bool(await tx.db.fetchval(waits, ["transactionid", "tuple", "advisory"]))
+
+            await wait_until(stuck, bool, within=5)
+        await task
+
     async def said(self, kind: type[P]) -> list[P]:
         """Everything of this kind the service said so far, in order."""
         async with self.database.transaction() as tx:
@@ -51,6 +67,10 @@ class Stage:
         headers = [[(name, value.encode("latin-1")) for name, value in row["headers"]] for row in rows]
         events = [decode(_TOPICS[r["topic"]], h, r["value"]) for r, h in zip(rows, headers, strict=True)]
         return [event.data for event in events if isinstance(event.data, kind)]
+
+    def event(self, handler: Handler, payload: Payload, sequence: int) -> Work:
+        """The handling of one event, to be run in a transaction."""
+        return lambda tx: handler(tx, [self._incoming(payload, sequence)])
 
     async def connect(self, state: ConnectionState = ConnectionState.CONNECTED, sequence: int = 1) -> None:
         """The tenant becomes known, connected by default."""

@@ -30,7 +30,7 @@ async def judge(tx: Tx, payments: Sequence[Stored[Payment]]) -> list[Verdict]:
     # Payments start with a PUT, which an unknown tenant refuses: so each tenant is known here.
     known = await tenants.load(tx, (p.tenant_id for p in payments))
     return [
-        verdict(p.record, bills[bill], known[p.tenant_id].connection, known[p.tenant_id].settings)
+        verdict(p.record, bills.get(bill), known[p.tenant_id].connection, known[p.tenant_id].settings)
         for p, bill in zip(payments, keys, strict=True)
     ]
 

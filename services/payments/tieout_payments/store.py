@@ -12,20 +12,17 @@ from tieout_schemas.platform import Bill, Payment
 _SQL = queries.load("tieout_payments", "payments.sql")
 
 
-async def bills(tx: Tx, keys: Sequence[Key]) -> dict[Key, Bill | None]:
-    """What was said of these bills. A row is made for those nobody told us of, and every row stays locked."""
-    unique = sorted(set(keys))
-    columns = [tenant for tenant, _ in unique], [bill for _, bill in unique]
-    await tx.db.execute(_SQL["expect_bills"], *columns)
-    rows = await tx.db.fetch(_SQL["bills"], *columns)
-    return {(r["tenant_id"], r["bill_id"]): Bill.model_validate(r["doc"]) if r["doc"] else None for r in rows}
-
-
 async def lock_bill(tx: Tx, tenant_id: UUID, bill_id: UUID) -> Bill | None:
-    """What was said of a bill; nobody else pays it until this transaction ends."""
-    await tx.db.execute(_SQL["expect_bills"], [tenant_id], [bill_id])
+    """What was said of a bill; until this transaction ends nobody else pays it, nor is anything new said of it."""
+    await tx.db.execute(_SQL["expect_bill"], tenant_id, bill_id)
     doc = await tx.db.fetchval(_SQL["lock_bill"], tenant_id, bill_id)
     return Bill.model_validate(doc) if doc else None
+
+
+async def bills(tx: Tx, keys: Sequence[Key]) -> dict[Key, Bill]:
+    """What was said of these bills. Not locked: events come one after another, and a PUT has locked its bill."""
+    rows = await tx.db.fetch(_SQL["bills"], [tenant for tenant, _ in keys], [bill for _, bill in keys])
+    return {(row["tenant_id"], row["bill_id"]): Bill.model_validate(row["doc"]) for row in rows}
 
 
 async def keep_bills(tx: Tx, events: Sequence[Incoming[Bill]]) -> None:

@@ -1,17 +1,15 @@
--- name: expect_bills
--- A row for each bill a payment names, so that the bill's own event and the payment meet in a lock.
-insert into bill_copy (tenant_id, bill_id)
-select * from unnest($1::uuid[], $2::uuid[]) on conflict do nothing;
-
--- name: bills
--- What was said of these bills; locked, so that none changes while a payment is held for it.
-select tenant_id, bill_id, doc from bill_copy
-where (tenant_id, bill_id) in (select * from unnest($1::uuid[], $2::uuid[]))
-order by tenant_id, bill_id for share;
+-- name: expect_bill
+-- A row for the bill that a payment names, so that the bill's own event and the payment meet in a lock.
+insert into bill_copy (tenant_id, bill_id) values ($1, $2) on conflict do nothing;
 
 -- name: lock_bill
--- What was said of a bill; locked for us alone, so that two payments made at once never exceed what is due.
+-- What was said of a bill; locked, so that its event finds the payment, and two payments never exceed what is due.
 select doc from bill_copy where tenant_id = $1 and bill_id = $2 for update;
+
+-- name: bills
+-- What was said of these bills.
+select tenant_id, bill_id, doc from bill_copy
+where (tenant_id, bill_id) in (select * from unnest($1::uuid[], $2::uuid[])) and doc is not null;
 
 -- name: keep_bills
 -- What the bills service says of its bills; an older event changes nothing.

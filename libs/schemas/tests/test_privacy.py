@@ -1,0 +1,76 @@
+"""Bank details and tax numbers of a person stay out of every event (design, What travels)."""
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from tieout_schemas.topics import every_topic
+from tieout_schemas.xero import (
+    XeroAccount,
+    XeroContact,
+    XeroInvoice,
+    XeroPayment,
+    XeroTaxRate,
+    XeroTrackingCategory,
+)
+
+SNAPSHOT = {"xero_id", "record_id", "updated_at"}
+REFERENCE = {"code", "name", "active"}
+MONEY = {"amount", "currency"}
+ALLOWED: dict[type[BaseModel], set[str]] = {
+    XeroContact: SNAPSHOT
+    | {"name", "status", "email", "account_number", "phone", "merged_to"}
+    | {f"address.{part}" for part in ("lines", "city", "region", "postal_code", "country")},
+    XeroInvoice: SNAPSHOT
+    | {"type", "status", "contact_xero_id", "number", "date", "due_date", "currency", "line_amount_types"}
+    | {f"lines.{part}" for part in ("xero_line_id", "description", "quantity", "unit_amount", "line_amount")}
+    | {f"lines.{part}" for part in ("tax_amount", "account_code", "tax_type", "tracking.category", "tracking.option")}
+    | {f"{total}.{part}" for part in MONEY for total in ("subtotal", "total_tax", "total")}
+    | {f"amount_{total}.{part}" for part in MONEY for total in ("due", "paid", "credited")},
+    XeroPayment: SNAPSHOT | {"invoice_xero_id", "status", "date", "reference"} | {f"amount.{part}" for part in MONEY},
+    XeroAccount: REFERENCE | {"xero_id", "type", "takes_payments"},
+    XeroTaxRate: REFERENCE | {"rate"},
+    XeroTrackingCategory: REFERENCE | {"options"},
+}
+"""What of a record of Xero may travel. A field that is added here was weighed: does it tell of a person's bank or tax?
+`account_number` is the customer's number with a vendor (Xero's AccountNumber), not that of a bank."""
+
+SECRETS = ("bank", "tax_number", "taxnumber", "iban", "bsb", "swift", "routing", "ssn", "abn", "irn")
+
+
+def leaves(schema: dict[str, Any], root: dict[str, Any], at: str = "") -> set[str]:
+    """Every field of a schema that holds a value, as a path."""
+    if "$ref" in schema:
+        return leaves(root["$defs"][schema["$ref"].removeprefix("#/$defs/")], root, at)
+    inner = [form for word in ("anyOf", "oneOf", "allOf") for form in schema.get(word, ())]
+    if isinstance(schema.get("items"), dict):
+        inner.append(schema["items"])
+    found = {leaf for form in inner for leaf in leaves(form, root, at)}
+    for name, field in schema.get("properties", {}).items():
+        found |= leaves(field, root, f"{at}.{name}".lstrip("."))
+    return found or {at}
+
+
+def fields(payload: type[BaseModel]) -> set[str]:
+    schema = payload.model_json_schema(mode="serialization")
+    return leaves(schema, schema)
+
+
+SNAPSHOTS = {
+    p for t in every_topic() if t.name.startswith("xero.") for p in t.payloads if p.__module__.endswith("xero")
+}
+
+
+def test_every_snapshot_is_on_the_list() -> None:
+    assert set(ALLOWED) == SNAPSHOTS
+
+
+@pytest.mark.parametrize("payload", ALLOWED, ids=lambda payload: payload.__name__)
+def test_a_snapshot_carries_only_what_is_allowed(payload: type[BaseModel]) -> None:
+    assert fields(payload) == ALLOWED[payload]
+
+
+@pytest.mark.parametrize("payload", {p for t in every_topic() for p in t.payloads}, ids=lambda p: p.__name__)
+def test_no_event_has_a_field_for_a_bank_or_tax_number(payload: type[BaseModel]) -> None:
+    assert not [field for field in fields(payload) if any(secret in field.lower() for secret in SECRETS)]
