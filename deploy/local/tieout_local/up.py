@@ -1,5 +1,6 @@
 """Start everything and keep it running until Ctrl-C: `python -m tieout_local.up`."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -13,9 +14,11 @@ from tieout_local.environment import CONNECTOR
 from tieout_local.errors import LocalError
 from tieout_local.folders import data_folder, only_one
 from tieout_local.stack import PARTITIONS, Stack
+from xero_sim.control_client import Control
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-A_FIRST_CALL = "/tenants"
+TENANT = "00000000-0000-4000-8000-000000000001"
+DOCUMENTS = 300
 # Narrower, the table would break addresses in two; the terminal breaks them so that they can still be copied.
 NARROWEST = 100
 
@@ -46,7 +49,8 @@ def _run(folder: Path, console: Console) -> None:
     try:
         with console.status("Starting Postgres, Kafka, the Xero simulator and four services …"):
             stack.start()
-        _tell(stack, time.monotonic() - began, console)
+            org_id = asyncio.run(_organisation(stack.simulator_url))
+        _tell(stack, org_id, time.monotonic() - began, console)
         stack.children.watch(until=lambda: False)
     finally:
         # A second Ctrl-C must not leave the rest running.
@@ -56,7 +60,7 @@ def _run(folder: Path, console: Console) -> None:
             stack.stop()
 
 
-def _tell(stack: Stack, seconds: float, console: Console) -> None:
+def _tell(stack: Stack, org_id: str, seconds: float, console: Console) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for name, address in stack.services.items():
         table.add_row(name, f"{address.url}/docs", style="bold")
@@ -67,11 +71,40 @@ def _tell(stack: Stack, seconds: float, console: Console) -> None:
     table.add_row("Kafka", stack.kafka.bootstrap, style="bold")
     table.add_row("logs", str(stack.folder / "logs"), style="bold")
     console.print(f"\nTieout is up after {seconds:.1f} s.\n", table, sep="\n")
-    console.print("\nTry it, with a token for every tenant and role, good for 12 hours:\n")
-    console.print(f"TOKEN={stack.keys.token('you')}", soft_wrap=True, markup=False)
-    url = f"{stack.services[CONNECTOR].url}{A_FIRST_CALL}"
-    console.print(f'curl -H "Authorization: Bearer $TOKEN" {url}', soft_wrap=True, markup=False)
+    console.print("\nTry it: connect a tenant to the organisation that waits in the simulator, and see its bills.\n")
+    for line in _first_calls(stack, org_id):
+        console.print(line, soft_wrap=True, markup=False)
     console.print(f"\nCtrl-C (or `kill {os.getpid()}`) stops everything; the data stays for the next start.")
+
+
+def _first_calls(stack: Stack, org_id: str) -> list[str]:
+    """What a newcomer pastes, one after the other."""
+    connector, bills = (f"{stack.services[name].url}/tenants/{TENANT}" for name in (CONNECTOR, "bills"))
+    call = 'curl -s -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json"'
+    return [
+        "# a token for every tenant and role, good for 12 hours",
+        f"TOKEN={stack.keys.token('you')}",
+        "# make a tenant",
+        f"""{call} -X PUT {connector} -d '{{"name": "My company"}}'""",
+        "# open the URL that this prints in a browser and allow",
+        f"{call} -X POST {connector}/connection/consent -d '{{}}'",
+        "# confirm the organisation; the first import runs",
+        f"""{call} -X PUT {connector}/connection/organisation -d '{{"org_id": "{org_id}"}}'""",
+        "# how far it is, what waits, and why",
+        f"{call} {connector}/connection",
+        f'{call} "{connector}/problems?limit=3"',
+        f'{call} "{bills}/bills?limit=3"',
+    ]
+
+
+async def _organisation(simulator_url: str) -> str:
+    """The organisation that waits in the simulator, made at the first start."""
+    async with Control(simulator_url) as xero:
+        for org in await xero.orgs():
+            return str(org["tenantId"])
+        org_id = await xero.create_org("Demo Company (NZ)", country="NZ")
+        await xero.seed(org_id, DOCUMENTS)
+        return org_id
 
 
 if __name__ == "__main__":

@@ -217,7 +217,8 @@ async def test_a_spare_member_is_ready_too(world: World) -> None:
         await wait_until(lambda: _troubles(members), lambda troubles: not any(troubles))
 
 
-async def test_work_resumes_after_kafka_was_away(world: World, kafka: Any) -> None:
+async def test_work_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tieout_kit.consume._SILENCE", 1.5)
     loop = world.loop()
     async with running(loop.run()):
         await world.talk(1, 2)

@@ -173,7 +173,7 @@ async def test_a_header_key_that_is_not_utf_8_is_stepped_over(world: World) -> N
 
 
 class _NotUtf8(str):
-    def encode(self, *_: Any) -> bytes:  # type: ignore[override]
+    def encode(self, *_: Any) -> bytes:
         return b"\xff\xfe"
 
 

@@ -45,7 +45,7 @@ def token(key: Any = KEY, kid: str = "one", **claims: Any) -> str:
 
 
 def unsigned() -> str:
-    return jwt.encode({"sub": "ada", "iss": ISSUER, "exp": time.time() + 60}, None, "none", {"kid": "one"})
+    return jwt.encode({"sub": "ada", "iss": ISSUER, "exp": time.time() + 60}, "", "none", {"kid": "one"})
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import functools
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -176,7 +177,7 @@ async def test_two_writers_over_the_same_records_in_different_order_do_not_wait_
         await world.vendors.settle(tx, changed)
 
     orders = [keys, keys[::-1], keys[25:] + keys[:25], keys[1::2] + keys[::2]]
-    await asyncio.gather(*(world.database.run(lambda tx, o=order: lock(tx, o)) for order in orders * 3))
+    await asyncio.gather(*(world.database.run(functools.partial(lock, wanted=order)) for order in orders * 3))
 
     assert tries == 12
     assert {(await world.vendor(vendor_id)).sync.desired for _, vendor_id in keys} == {13}

@@ -20,8 +20,8 @@ from tieout_kit.relay import Relay
 from tieout_kit.testing import heard, make_topics, running, wait_until
 from tieout_local.outages import down, frozen
 from tieout_schemas.events import decode
-from tieout_schemas.platform import TenantSettings
-from tieout_schemas.topics import SETTINGS, partition_of
+from tieout_schemas.platform import Connection, ConnectionState, TenantSettings
+from tieout_schemas.topics import CONNECTION, SETTINGS, partition_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
@@ -191,7 +191,8 @@ async def test_a_superseded_relay_cannot_publish_an_old_state_last(
     assert last == dict.fromkeys(world.tenants, 2)
 
 
-async def test_relaying_resumes_after_kafka_was_away(world: World, kafka: Any) -> None:
+async def test_relaying_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tieout_kit.relay._TRANSACTION_TIMEOUT", 3)
     relay = world.relay()
     async with running(relay.run()):
         await world.write([1])
@@ -249,9 +250,9 @@ async def test_many_large_rows_at_once_fit(world: World) -> None:
 async def test_an_event_that_kafka_would_not_take_is_refused_at_once(world: World) -> None:
     async with world.database.transaction() as tx:
         tenant_id = world.tenants[0]
-        payload = TenantSettings.model_construct(tenant_id=tenant_id, version="9" * 1_000_000)  # type: ignore[arg-type]
-        with pytest.raises(outbox.TooLarge, match=f"settings {tenant_id} takes"):
-            outbox.event(tx, SETTINGS, tenant_id, payload, 1, Cause.request())
+        payload = Connection(tenant_id=tenant_id, state=ConnectionState.CONNECTED, org_name="x" * outbox.MAX_BYTES)
+        with pytest.raises(outbox.TooLarge, match=f"connection {tenant_id} takes"):
+            outbox.event(tx, CONNECTION, tenant_id, payload, 1, Cause.request())
 
 
 async def test_a_row_is_rung_for_and_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

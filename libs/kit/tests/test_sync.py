@@ -82,7 +82,7 @@ class Record(RuleBasedStateMachine):
         for _ in range(3):
             self.let(SEND)
             while self.unanswered:
-                self.answer(Outcome.DONE, SEND)  # type: ignore[call-arg]
+                self.answer(Outcome.DONE, SEND)
         assert self.sync.desired == max(self.sync.acknowledged, self.sync.refused)
         assert not due(self.sync)
 

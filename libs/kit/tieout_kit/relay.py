@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerClosed
 
 from tieout_kit import metrics, queries
 from tieout_kit.postgres import AWAY, Database
@@ -113,11 +113,14 @@ class Relay:
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
+    # Nothing that it holds is sent any more, or waited for: the rows are read afresh by whoever relays next.
+    producer._message_accumulator.fail_all(ProducerClosed())
     try:
         async with asyncio.timeout(_FAREWELL):
             await producer.stop()
     except (KafkaError, OSError, TimeoutError) as error:
         log.warning("the relay's producer did not stop cleanly", error=repr(error))
         # What was interrupted leaves these behind, and they would try to send for good.
-        producer._sender.sender_task.cancel()
+        if sending := producer._sender.sender_task:
+            sending.cancel()
         await producer.client.close()

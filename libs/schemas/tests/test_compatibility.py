@@ -53,7 +53,7 @@ def line(schema: Any) -> Any:
         (lambda s: line(s)["description"].update(type="null"), "lines[].description: type was string, is null"),
         (lambda s: s["$defs"]["Money"]["properties"].pop("currency"), "total: a form that no reader knows"),
         (lambda s: s["$defs"]["BillStatus"]["enum"].append("lost"), "status: enum was"),
-        (lambda s: s["properties"].update(number={"anyOf": [{"type": "string"}, {"type": "null"}]}), "number: type"),
+        (lambda s: s["properties"].update(number={"anyOf": [{"type": "string"}, {"type": "null"}]}), "number: a form"),
         (lambda s: s["properties"].update(terms={"type": "string"}) or s["required"].append("terms"), "terms: newly"),
     ],
 )

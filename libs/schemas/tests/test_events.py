@@ -28,7 +28,7 @@ BILL = Bill(
     due_date=datetime(2026, 12, 1, tzinfo=UTC).date(),
     currency="NZD",
     line_amount_types=LineAmountTypes.EXCLUSIVE,
-    lines=(BillLine(description="Hats", unit_amount="10.10"),),  # type: ignore[arg-type]
+    lines=(BillLine(description="Hats", unit_amount="10.10"),),
 )
 GOOD = json.loads(BILL.model_dump_json())
 

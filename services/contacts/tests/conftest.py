@@ -52,10 +52,7 @@ class Stage:
             task = asyncio.create_task(self.database.run(second))
 
             async def stuck() -> bool:
-                waits = (
-                    "select count(*) from pg_stat_activity where datname = current_database() and wait_event = any($1)"
-                )
-                return task.done() or bool(await tx.db.fetchval(waits, ["transactionid", "tuple", "advisory"]))
+                return task.done() or await tx.db.fetchval("select count(*) > 0 from pg_locks where not granted")
 
             await wait_until(stuck, bool, within=5)
         await task

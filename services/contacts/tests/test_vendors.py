@@ -289,6 +289,33 @@ async def test_while_a_create_is_under_way_its_name_makes_no_second_vendor(stage
 
 
 @pytest.mark.rule("CONT-1")
+async def test_our_own_contact_makes_no_second_vendor_though_ours_was_renamed_meanwhile(stage: "Stage") -> None:
+    await stage.connect()
+    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    [create] = await stage.said(WriteIntent)
+    await stage.put(f"vendors/{V}", {"name": "Other"})
+
+    await stage.hear(handlers.contacts_changed, (contact("Acme", record_id=V), 1))
+    await stage.hear(handlers.invoices_changed, (document(), 1))
+    await stage.hear(handlers.results_received, (answer(create, sequence=1), 1))
+
+    assert [(v.id, v.name, v.sync.xero_id) for v in (await vendors(stage)).values()] == [(V, "Other", X)]
+    assert [i.xero_id for i in await stage.said(WriteIntent)] == [None, X]
+
+
+@pytest.mark.rule("SYS-1")
+async def test_a_vendor_made_under_a_contacts_id_does_not_stop_the_others(stage: "Stage") -> None:
+    await stage.connect()
+    await stage.put(f"vendors/{vendor_id_of(stage.tenant_id, X)}", {"name": "Mine"})
+    other = uuid4()
+    await stage.hear(handlers.invoices_changed, (document(), 1), (document(contact_xero_id=other), 2))
+
+    await stage.hear(handlers.contacts_changed, (contact("Acme"), 1), (contact("Beta", other), 1))
+
+    assert sorted(v.name for v in (await vendors(stage)).values()) == ["Beta", "Mine"]
+
+
+@pytest.mark.rule("CONT-1")
 async def test_an_event_that_meets_a_put_of_its_name_links_that_vendor(stage: "Stage") -> None:
     await stage.connect(ConnectionState.DISCONNECTED)
     await stage.hear(handlers.invoices_changed, (document(), 1))

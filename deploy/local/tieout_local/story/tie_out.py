@@ -109,7 +109,7 @@ def _skipped(problems: list[Json], stay: dict[str, Json]) -> Row:
     said = {p["record"]["id"] for p in problems if p["record"]["kind"] == "xero_invoice"}
     wrong = [f"{stay[x]['InvoiceNumber']} stays in Xero without a reason" for x in stay.keys() - said]
     wrong += [f"{x} has a reason to stay, and should not" for x in said - stay.keys()]
-    return Row("bills that stay in Xero, with the reason", len(stay), None, len(said), None, wrong)
+    return Row("bills that stay in Xero, with reason", len(stay), None, len(said), None, wrong)
 
 
 def _sum(records: Iterable[Any], field: str) -> Decimal:

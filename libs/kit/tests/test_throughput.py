@@ -1,0 +1,71 @@
+"""How many events a second go all the way: Kafka, loop, store, outbox, relay, Kafka. A figure, not a bound."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tieout_kit import outbox
+from tieout_kit.cause import Incoming, newest
+from tieout_kit.clock import utc_now
+from tieout_kit.consume import Loop
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.relay import Relay
+from tieout_kit.testing import envelope_of, make_topics, running, speaker, wait_until
+from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.topics import CONNECTION, SETTINGS, partition_of
+
+PARTITIONS = 4
+EVENTS = 4000
+
+
+async def store_and_say(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    latest = newest(events)
+    await tx.db.executemany(
+        "insert into kept values ($1, $2, $3) on conflict (tenant_id) do update set doc = excluded.doc",
+        [(e.tenant_id, e.sequence, e.data.model_dump_json().encode()) for e in latest],
+    )
+    await outbox.add(tx, [outbox.event(tx, SETTINGS, e.tenant_id, e.data, e.sequence, e.cause) for e in latest])
+
+
+@pytest.mark.real
+@pytest.mark.timeout(60)
+async def test_events_go_all_the_way(kafka: Any, database: str, topic_prefix: str) -> None:
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION], PARTITIONS)
+    db = Database(database, "bills", utc_now)
+    await db.open()
+    await migrate(db, ["tieout_kit"])
+    await db.run(lambda tx: tx.db.execute("create table kept (tenant_id uuid primary key, sequence bigint, doc jsonb)"))
+    async with speaker(kafka.bootstrap, topic_prefix, PARTITIONS) as say:
+        for _ in range(EVENTS):
+            tenant_id = uuid4()
+            connection = Connection(tenant_id=tenant_id, state=ConnectionState.CONNECTED, org_name="x" * 500)
+            await say.producer.send(
+                topic_prefix + CONNECTION.name,
+                connection.model_dump_json().encode(),
+                CONNECTION.key_of(tenant_id, connection),
+                partition=partition_of(tenant_id, PARTITIONS),
+                headers=envelope_of(tenant_id, connection, 1).to_headers(),
+            )
+        await say.producer.flush()
+
+    async def left() -> tuple[int, int]:
+        async with db.transaction() as tx:
+            return tuple(await tx.db.fetchrow("select (select count(*) from kept), (select count(*) from outbox)"))
+
+    loop = Loop(db, kafka.bootstrap, topic_prefix, "bills", {CONNECTION: store_and_say})
+    relay = Relay(db, kafka.bootstrap, topic_prefix, "bills", PARTITIONS)
+    async with running(relay.run()):
+        await wait_until(lambda: _trouble(relay), lambda trouble: trouble is None)
+        started = time.monotonic()
+        async with running(loop.run()):
+            await wait_until(left, lambda seen: seen == (EVENTS, 0), 40)
+            print(f"{EVENTS / (time.monotonic() - started):.0f} events a second, start of the consumer included")
+    await db.close()
+
+
+async def _trouble(relay: Relay) -> str | None:
+    return relay.trouble
