@@ -247,13 +247,13 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
 
     async def _commit(self) -> None:
         """For Kafka's own tools only, which show lag by it; nothing here ever reads it."""
-        if time.monotonic() - self._committed_at > _COMMIT_EVERY:
+        # None is left when a rebalance came while the batch was handled; aiokafka takes no empty commit.
+        offsets = {tp: offset for tp, offset in self._mine.items() if tp in self._consumer.assignment()}
+        if offsets and time.monotonic() - self._committed_at > _COMMIT_EVERY:
             self._committed_at = time.monotonic()
             try:
                 async with asyncio.timeout(_FAREWELL):
-                    await self._consumer.commit(
-                        {tp: o for tp, o in self._mine.items() if tp in self._consumer.assignment()}
-                    )
+                    await self._consumer.commit(offsets)
             except (KafkaError, TimeoutError) as error:
                 log.info("Kafka's own commit failed", error=repr(error))
 

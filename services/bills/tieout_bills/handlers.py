@@ -6,7 +6,7 @@ from uuid import UUID
 from tieout_bills import store
 from tieout_bills.model import BillIn, Unlinked
 from tieout_bills.rules.edit import edited
-from tieout_bills.rules.incoming import Import, first_sight, follow, imported
+from tieout_bills.rules.incoming import Import, bill_id_of, first_sight, follow, imported
 from tieout_bills.rules.outgoing import verdict
 from tieout_kit import problems, tenants
 from tieout_kit.cause import Cause, Incoming, newest
@@ -87,15 +87,18 @@ async def _first_sights(tx: Tx, new: Sequence[tuple[Unlinked, Cause]], vendors: 
     """Import, or remember with the reason, bills of Xero that are none of ours."""
     if not new:
         return
-    settings = await tenants.load(tx, (u.tenant_id for u, _ in new))
+    ids = [(u.tenant_id, bill_id_of(u.tenant_id, u.seen.xero_id)) for u, _ in new]
+    taken = await bills.records.lock(tx, ids)
     come_in, linked, stay, findings = [], [], [], []
-    for unlinked, cause in new:
+    for (unlinked, cause), key in zip(new, ids, strict=True):
         tenant_id, seen = unlinked.tenant_id, unlinked.seen
+        if key in taken:
+            # Somebody made a bill under this very id by hand: that one is not touched.
+            stay.append(unlinked)
+            continue
         decision = first_sight(seen, vendors.get((tenant_id, seen.contact_xero_id)))
         if isinstance(decision, Import):
-            version = settings[tenant_id].settings.version if tenant_id in settings else 0
-            origin = _origin(cause, "BILL-1", version)
-            bill = imported(seen, tenant_id, decision.vendor_id, unlinked.sequence, origin)
+            bill = imported(seen, tenant_id, decision.vendor_id, unlinked.sequence, _origin(cause, "BILL-1"))
             come_in.append(Changed(Stored(tenant_id, 0, bill), bill, cause))
             linked.append((tenant_id, seen.xero_id))
             findings.append(problems.Finding(tenant_id, seen.xero_id, None, {}, cause))
@@ -125,8 +128,8 @@ async def settings_changed(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -
     await bills.tenants_changed(tx, events)
 
 
-def _origin(cause: Cause, rule: str, settings_version: int = 0) -> Origin:
-    return Origin(kind=OriginKind.EVENT, by=cause.causation_id, rule=rule, settings_version=settings_version)
+def _origin(cause: Cause, rule: str) -> Origin:
+    return Origin(kind=OriginKind.EVENT, by=cause.causation_id, rule=rule)
 
 
 HANDLERS: dict[Topic, Handler] = {

@@ -3,36 +3,46 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tieout_schemas.money import Currency
 from tieout_schemas.platform import BillLine, BillStatus
-from tieout_schemas.xero import LineAmountTypes, Tracking, XeroInvoice
+from tieout_schemas.xero import LineAmountTypes, XeroInvoice
+
+# Postgres stores no U+0000, and no other control character but a line break means anything in a bill.
+Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x09\x0b-\x1f]*$")]
 
 
 class _In(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class TrackingIn(_In):
+    """A tracking option, by name."""
+
+    category: Text = Field(max_length=100)
+    option: Text = Field(max_length=100)
+
+
 class LineIn(_In):
     """A line as the API takes it."""
 
-    description: str = Field(min_length=1, max_length=4000)
+    description: Text = Field(max_length=4000)
     quantity: Decimal = Field(Decimal(1), max_digits=16, decimal_places=4)
     unit_amount: Decimal = Field(max_digits=18, decimal_places=4)
-    account_code: str | None = Field(None, max_length=10)
-    tax_type: str | None = Field(None, max_length=50)
-    tracking: tuple[Tracking, ...] = Field((), max_length=2)
+    account_code: Text | None = Field(None, max_length=10)
+    tax_type: Text | None = Field(None, max_length=50)
+    tracking: tuple[TrackingIn, ...] = Field((), max_length=2)
 
 
 class BillIn(_In):
     """A bill as the API takes it; the caller chooses the id, so that a repeated request makes no second bill."""
 
     vendor_id: UUID
-    number: str = Field(min_length=1, max_length=255)
+    number: Text = Field(max_length=255)
     status: BillStatus = BillStatus.DRAFT
     date: dt.date
     due_date: dt.date

@@ -58,10 +58,15 @@ def first_sight(seen: XeroInvoice, vendor_id: UUID | None) -> Import | Wait | Sk
     return Import(vendor_id)
 
 
+def bill_id_of(tenant_id: UUID, xero_id: UUID) -> UUID:
+    """The id of the bill that a bill of Xero becomes. It follows from Xero's, so that one can never become two."""
+    return uuid5(tenant_id, str(xero_id))
+
+
 def imported(seen: XeroInvoice, tenant_id: UUID, vendor_id: UUID, sequence: int, origin: Origin) -> Bill:
-    """The bill that a bill of Xero becomes. Its id follows from Xero's, so that it can never become two."""
+    """The bill that a bill of Xero becomes."""
     new = Bill(
-        id=uuid5(tenant_id, str(seen.xero_id)),
+        id=bill_id_of(tenant_id, seen.xero_id),
         sync=Sync(xero_id=seen.xero_id),
         origin=origin,
         vendor_id=vendor_id,
@@ -77,10 +82,10 @@ def imported(seen: XeroInvoice, tenant_id: UUID, vendor_id: UUID, sequence: int,
 
 
 def follow(bill: Bill, seen: XeroInvoice, sequence: int, origin: Origin, vendor_id: UUID | None = None) -> Bill:
-    """A linked bill after a newer snapshot; an older one, or our own echo, changes nothing.
+    """A linked bill after a newer snapshot; an older one changes nothing.
 
-    Source: BILL-1, BILL-6, BILL-8. While a change made here is on its way, Xero's amounts are taken and its content
-    is not: the change here is the later one. `vendor_id`: the vendor behind the contact Xero names now, if known.
+    Source: BILL-1, BILL-6, BILL-8. Of our own echo, and while a change made here is on its way, only what Xero alone
+    knows is taken: amounts, status, line ids. `vendor_id`: the vendor behind the contact Xero names now, if known.
     """
     if sequence < bill.sync.xero_sequence:
         return bill
@@ -102,8 +107,8 @@ def follow(bill: Bill, seen: XeroInvoice, sequence: int, origin: Origin, vendor_
         "line_amount_types": seen.line_amount_types,
         "lines": tuple(map(_line, seen.lines)),
     }
-    pending = bill.sync.desired > bill.sync.acknowledged or sequence == bill.sync.xero_sequence
-    followed = bill.model_copy(update=view if pending or seen.status in GONE else {**view, **content})
+    ours_is_later = bill.sync.desired > bill.sync.acknowledged or sequence == bill.sync.xero_sequence
+    followed = bill.model_copy(update=view if ours_is_later or seen.status in GONE else {**view, **content})
     same = followed.model_copy(update={"sync": bill.sync}) == bill
     return followed if same else followed.model_copy(update={"origin": origin})
 

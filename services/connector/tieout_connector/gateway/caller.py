@@ -1,48 +1,55 @@
 """Makes one call within lease, budget and token; counts it, traces it. Raises what the call raises."""
 
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import SpanKind
 
 from tieout_connector.gateway import budgets
-from tieout_connector.gateway.leases import CALL, Leases
+from tieout_connector.gateway.leases import CALL, LEAVE_WITHIN, LeaseLost, Leases
 from tieout_connector.model import Org
 from tieout_connector.rules.budget import Budget
 from tieout_connector.tokens import TokenStore
-from tieout_connector.xero.errors import TokenExpired
+from tieout_connector.xero.errors import Again, TokenExpired
 from tieout_connector.xero.http import Answer, Request, XeroApi
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.telemetry import span
 
 
 class Caller:
-    """Calls Xero for the tenants of this process; holds their budgets, stored with each call."""
+    """Calls Xero for the tenants of this process, for each one call at a time; holds their budgets."""
 
     def __init__(self, database: Database, api: XeroApi, tokens: TokenStore, leases: Leases) -> None:
         self._database = database
         self._api = api
         self._tokens = tokens
         self._leases = leases
-        self._budgets: dict[UUID, Budget] = {}
+        # With the epoch it was loaded in: what a successor used meanwhile is counted too.
+        self._budgets: dict[UUID, tuple[int | None, Budget]] = {}
+        self._access: dict[UUID, str] = {}
+        self._leave_by: dict[UUID, float] = {}
 
     async def budget(self, org: Org) -> Budget:
         """What is left of a tenant's limits."""
-        if org.tenant_id not in self._budgets:
-            async with self._database.transaction() as tx:
-                self._budgets[org.tenant_id] = await budgets.load(tx, org.tenant_id)
-        return self._budgets[org.tenant_id]
+        async with self._database.transaction() as tx:
+            return await self._budget(tx, org)
 
-    def forget(self, tenant_id: UUID) -> None:
-        """The tenant's shard is somebody else's now."""
-        self._budgets.pop(tenant_id, None)
+    async def ready(self, org: Org) -> None:
+        """Have a good token before a call is stored and counted: a refresh takes its time. Raises ConsentLost, Again."""
+        self._access[org.tenant_id] = (await self._tokens.access(org.token_set_id)).access
 
     async def leave(self, tx: Tx, org: Org) -> None:
-        """In the transaction right before a send: the lease outlives the call, and the call is counted."""
+        """In the transaction right before a send: the lease outlives the call, and the call is counted.
+
+        Raises LeaseLost, and Again when no call is left.
+        """
         await self._leases.hold(tx, org.shard, until=tx.now + CALL)
-        counted = self._budgets[org.tenant_id].leaving(tx.now)
-        await budgets.save(tx, org.tenant_id, counted)
-        self._budgets[org.tenant_id] = counted
+        budget = await self._budget(tx, org)
+        if free_at := budget.free_at(tx.now):
+            raise Again("no call is left for now", free_at - tx.now)
+        await self._save(tx, org, budget.leaving(tx.now))
+        self._leave_by[org.tenant_id] = time.monotonic() + LEAVE_WITHIN.total_seconds()
 
     async def hold(self, tx: Tx, org: Org) -> None:
         """In the transaction that stores what a call brought back. Raises LeaseLost: a successor has read since."""
@@ -50,21 +57,26 @@ class Caller:
 
     async def park(self, org: Org, until: datetime, because: str) -> None:
         """Nothing leaves for this tenant before a moment."""
-        self._budgets[org.tenant_id] = self._budgets[org.tenant_id].parked(until, because)
         async with self._database.transaction() as tx:
-            await budgets.save(tx, org.tenant_id, self._budgets[org.tenant_id])
+            await self._leases.hold(tx, org.shard)
+            await self._save(tx, org, (await self._budget(tx, org)).parked(until, because))
 
     async def send(self, org: Org, request: Request, body: bytes | None, parent: str | None) -> Answer:
-        """Make a call that `leave` has counted. An expired token is refreshed, once. Raises XeroError."""
+        """Make a call that `leave` has counted. Raises XeroError, and LeaseLost when it comes too late to leave."""
+        if time.monotonic() > self._leave_by[org.tenant_id]:
+            raise LeaseLost("the process stood still between the check of its lease and the call")
         name = f"Xero {request.method} {request.resource}"
-        with span(name, parent, SpanKind.CLIENT, {"tieout.tenant": str(org.tenant_id)}) as current:
-            day_remaining = None
+        with span(name, parent, SpanKind.CLIENT, {"tieout.tenant": str(org.tenant_id)}):
+            access = self._access[org.tenant_id]
             try:
-                answer = await self._with_token(org, request, body, current)
-                day_remaining = answer.day_remaining
-                return answer
-            finally:
-                self._budgets[org.tenant_id] = self._budgets[org.tenant_id].back(day_remaining)
+                answer = await self._api.call(access, org.org_id, request, body)
+            except TokenExpired as error:
+                # By Xero's clock, or because of somebody's refresh. It did nothing, so it is made anew, and counted.
+                await self._tokens.access(org.token_set_id, not_this=access)
+                raise Again("the token expired and was refreshed", timedelta(seconds=1)) from error
+        epoch, budget = self._budgets[org.tenant_id]
+        self._budgets[org.tenant_id] = (epoch, budget.back(answer.day_remaining))
+        return answer
 
     async def read(self, org: Org, request: Request, parent: str | None) -> Answer:
         """Count and make a reading call."""
@@ -72,11 +84,13 @@ class Caller:
             await self.leave(tx, org)
         return await self.send(org, request, None, parent)
 
-    async def _with_token(self, org: Org, request: Request, body: bytes | None, current: Span) -> Answer:
-        tokens = await self._tokens.access(org.token_set_id)
-        try:
-            return await self._api.call(tokens.access, org.org_id, request, body)
-        except TokenExpired:
-            current.add_event("token expired, refreshed")
-            tokens = await self._tokens.access(org.token_set_id, not_this=tokens.access)
-            return await self._api.call(tokens.access, org.org_id, request, body)
+    async def _budget(self, tx: Tx, org: Org) -> Budget:
+        epoch = self._leases.epochs.get(org.shard)
+        known = self._budgets.get(org.tenant_id)
+        if known is None or known[0] != epoch:
+            known = self._budgets[org.tenant_id] = (epoch, await budgets.load(tx, org.tenant_id))
+        return known[1]
+
+    async def _save(self, tx: Tx, org: Org, budget: Budget) -> None:
+        await budgets.save(tx, org.tenant_id, budget)
+        self._budgets[org.tenant_id] = (self._leases.epochs.get(org.shard), budget)

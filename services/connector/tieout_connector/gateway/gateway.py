@@ -9,7 +9,7 @@ import structlog
 
 from tieout_connector import store
 from tieout_connector.gateway.caller import Caller
-from tieout_connector.gateway.leases import RENEW_EVERY, LeaseLost, Leases
+from tieout_connector.gateway.leases import RENEW_EVERY, Leases
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.model import Org
@@ -23,9 +23,8 @@ TICK = 1.0
 SCARCE = 30
 """Calls left this minute below which reads wait to be joined."""
 JOIN_WAIT = timedelta(seconds=1)
+AFTER_TROUBLE = timedelta(seconds=1)
 AFTER_A_BUG = timedelta(seconds=30)
-"""Nothing is due: no time to wait for, only the bell."""
-
 _NOTHING = timedelta.resolution
 """Nothing is due: there is no moment to wait for, only the bell."""
 
@@ -85,39 +84,47 @@ class Gateway:
                 self._workers[org.tenant_id] = group.create_task(self._work(org))
 
     async def _work(self, org: Org) -> None:
-        """Call after call for one tenant until nothing is due or nothing may leave; waiting is a stored time."""
+        """Call after call for one tenant until nothing is due or nothing may leave; waiting is a stored time.
+
+        Raises nothing: a tenant's trouble is its own, its neighbours go on.
+        """
         wait: timedelta | None = None
         try:
             while not wait:
                 wait = await self._one_call(org)
-        except LeaseLost:
-            self._caller.forget(org.tenant_id)
-        except Again as error:
-            wait = error.after
-            if error.parks:
-                await self._caller.park(org, self._clock() + error.after, str(error))
-        except (Unknown, RetryLater, *AWAY) as error:
-            wait = timedelta(seconds=1)
-            log.warning("a call has no answer", tenant=str(org.tenant_id), error=str(error))
-        except ConsentLost as error:
-            wait = await self._lost(org, str(error))
-        except Exception:
-            wait = AFTER_A_BUG
-            log.exception("a bug stops a tenant's calls for a while", tenant=str(org.tenant_id))
+        except Exception as error:
+            wait = self._wait_after(org, error)
+            await self._remember(org, error)
         finally:
             if wait and wait != _NOTHING:
                 self._not_before[org.tenant_id] = self._clock() + wait
             self._rung.set()
 
-    async def _lost(self, org: Org, reason: str) -> timedelta:
-        """Xero does not let us in: the tenant waits for a person, its neighbours go on (CONN-6)."""
-        log.warning("connection lost", tenant=str(org.tenant_id), reason=reason)
+    def _wait_after(self, org: Org, error: Exception) -> timedelta:
+        tenant = str(org.tenant_id)
+        if isinstance(error, Again):
+            log.warning("a tenant's calls wait", tenant=tenant, seconds=error.after.total_seconds(), error=str(error))
+            return error.after
+        if isinstance(error, ConsentLost):
+            log.warning("connection lost", tenant=tenant, error=str(error))
+            return AFTER_TROUBLE
+        if isinstance(error, (Unknown, RetryLater, *AWAY)):
+            log.warning("a call has no answer", tenant=tenant, error=str(error))
+            return AFTER_TROUBLE
+        log.error("a bug stops a tenant's calls for a while", tenant=tenant, exc_info=error)
+        return AFTER_A_BUG
+
+    async def _remember(self, org: Org, error: Exception) -> None:
+        """What of a tenant's trouble outlives this process; what cannot be stored now is met again."""
         try:
-            async with self._database.transaction() as tx:
-                await store.lost(tx, org.tenant_id)
-        except RetryLater as error:
-            log.warning("that could not be stored yet", error=str(error))
-        return timedelta(seconds=1)
+            if isinstance(error, Again) and error.parks:
+                await self._caller.park(org, self._clock() + error.after, str(error))
+            if isinstance(error, ConsentLost):
+                # It waits for a person (CONN-6).
+                async with self._database.transaction() as tx:
+                    await store.lost(tx, org)
+        except (RetryLater, *AWAY) as trouble:
+            log.warning("that could not be stored yet", tenant=str(org.tenant_id), error=str(trouble))
 
     async def _one_call(self, org: Org) -> timedelta | None:
         """Make the next call, by lane; None: go on. What to wait for else."""
@@ -125,13 +132,17 @@ class Gateway:
         budget = await self._caller.budget(org)
         if free_at := budget.free_at(now):
             return free_at - now
-        # What may already be in Xero comes first: nothing new is built on an unknown answer.
+        await self._caller.ready(org)
+        # What may already be in Xero comes first; while it cannot be settled, other records' writes go on.
         if await self._writer.resume_next(org) or await self._writer.send_next(org):
             return None
+        if not budget.spares_a_read(now):
+            # A write that comes meanwhile goes at once with what is kept for it.
+            return AFTER_TROUBLE
         if await self._reader.read_next(org):
             # While the minute is scarce, what comes in the next second is read together.
             return None if budget.minute_left(now) > SCARCE else JOIN_WAIT
-        if await self._reader.feed_next(org, budget):
+        if await self._reader.feed_next(org):
             return None
         return _NOTHING
 
@@ -153,8 +164,10 @@ class Gateway:
             try:
                 db: Any = await self._database.connection()
                 try:
+                    gone = asyncio.Event()
+                    db.add_termination_listener(lambda _: gone.set())
                     await db.add_listener("tieout_work", lambda *_: self._rung.set())
-                    await _closed(db)
+                    await gone.wait()
                 finally:
                     db.terminate()
             except AWAY as error:
@@ -168,9 +181,3 @@ class Gateway:
                 await self._leases.release(tx)
         except (RetryLater, *AWAY) as error:
             log.warning("leases are not released, they run out", error=str(error))
-
-
-async def _closed(db: Any) -> None:
-    gone = asyncio.Event()
-    db.add_termination_listener(lambda _: gone.set())
-    await gone.wait()

@@ -12,7 +12,9 @@ _SQL = queries.load("tieout_connector", "leases.sql")
 
 TERM = timedelta(seconds=30)
 RENEW_EVERY = timedelta(seconds=5)
-CALL = timedelta(seconds=TIMEOUT)
+LEAVE_WITHIN = timedelta(seconds=5)
+"""A call leaves this soon after its lease was checked, or not at all: a process may stand still in between."""
+CALL = LEAVE_WITHIN + timedelta(seconds=TIMEOUT)
 
 
 class LeaseLost(RetryLater):
