@@ -79,21 +79,23 @@ def _tell(stack: Stack, org_id: str, seconds: float, console: Console) -> None:
 
 def _first_calls(stack: Stack, org_id: str) -> list[str]:
     """What a newcomer pastes, one after the other."""
-    connector, bills = (f"{stack.services[name].url}/tenants/{TENANT}" for name in (CONNECTOR, "bills"))
-    call = 'curl -s -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json"'
+    connector = f"{stack.services[CONNECTOR].url}/tenants/{TENANT}"
+    call = 'curl -s -H "Authorization: Bearer $TIEOUT_TOKEN" -H "Content-Type: application/json"'
+    addresses = " ".join(f"TIEOUT_{n.upper()}_URL={address.url}" for n, address in stack.services.items())
     return [
-        "# a token for every tenant and role, good for 12 hours",
-        f"TOKEN={stack.keys.token('you')}",
+        "# where everything is, and a token for every tenant and role, good for 12 hours",
+        f"export {addresses}",
+        f"export TIEOUT_TOKEN={stack.keys.token('you')}",
         "# make a tenant",
         f"""{call} -X PUT {connector} -d '{{"name": "My company"}}'""",
         "# open the URL that this prints in a browser and allow",
         f"{call} -X POST {connector}/connection/consent -d '{{}}'",
         "# confirm the organisation; the first import runs",
         f"""{call} -X PUT {connector}/connection/organisation -d '{{"org_id": "{org_id}"}}'""",
-        "# how far it is, what waits, and why",
-        f"{call} {connector}/connection",
-        f'{call} "{connector}/problems?limit=3"',
-        f'{call} "{bills}/bills?limit=3"',
+        "# how far it is, what waits and why, what came in",
+        f".venv/bin/tieout connection {TENANT}",
+        f".venv/bin/tieout problems {TENANT}",
+        f".venv/bin/tieout records bills {TENANT}",
     ]
 
 

@@ -182,7 +182,7 @@ async def test_a_position_moved_by_somebody_else_is_loaded_again(world: World) -
 
 
 async def test_a_rebalance_while_a_batch_is_handled_applies_it_once(world: World) -> None:
-    first = world.loop()
+    first: Loop
 
     async def slow(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
         await applied(tx, events)
@@ -287,8 +287,8 @@ async def test_a_connection_cut_in_the_middle_is_nobodys_poison(world: World) ->
         await applied(tx, events)
         if cut < 3:
             cut += 1
-            # As a stopping server does it: the query that runs is told so.
-            await tx.db.execute("select pg_terminate_backend(pg_backend_pid())")
+            end = "terminate" if cut == 3 else "cancel"
+            await tx.db.execute(f"select pg_{end}_backend(pg_backend_pid()), pg_sleep(5)")
 
     async with running(world.loop(cuts).run()):
         await world.talk(1, 1)

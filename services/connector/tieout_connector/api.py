@@ -71,6 +71,7 @@ class Status(BaseModel):
     resources: list[Progress]
     writes: dict[str, int]
     open_problems: int
+    calls_left_this_minute: int
     calls_left_today: int
     waits_until: datetime | None
     waits_because: str | None
@@ -141,11 +142,14 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
             budget = await budgets.load(tx, tenant_id)
             return Status(
                 **{name: getattr(connection, name) for name in ("tenant_id", "name", "state", "org_id", "org_name")},
-                choices=consent.candidates if consent else [],
+                choices=[{name: c[name] for name in ("org_id", "org_name")} for c in consent.candidates]
+                if consent
+                else [],
                 resources=[Progress(**row) for row in await feeds.progress(tx, tenant_id)],
                 writes=await intents.counts(tx, tenant_id),
                 open_problems=await problem_list.open_count(tx, tenant_id),
-                calls_left_today=budget.day_left,
+                calls_left_this_minute=budget.minute_left(tx.now),
+                calls_left_today=budget.day_left(tx.now),
                 waits_until=budget.free_at(tx.now),
                 waits_because=budget.parked_because,
                 last_sync_at=connection.last_sync_at,

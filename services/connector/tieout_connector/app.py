@@ -39,7 +39,9 @@ async def main() -> None:
         leases = Leases(settings.partitions)
         caller = Caller(database, XeroApi(client, settings.xero_api_url), tokens, leases)
         table = kinds(settings.platform_url)
-        writer = Writer(database, caller, table, Lookup(caller, settings.platform_url), settings.platform_url)
+        writer = Writer(
+            database, caller, table, Lookup(database, caller, table, settings.platform_url), settings.platform_url
+        )
         reader = Reader(database, caller, table, settings.xero_page_size)
         gateway = Gateway(database, leases, caller, writer, reader, utc_now)
         receiver = Receiver(

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import asdict, dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from tieout_connector import feeds, store
@@ -12,7 +12,7 @@ from tieout_connector.tokens import TokenStore
 from tieout_connector.xero.errors import ConsentLost, XeroError
 from tieout_connector.xero.identity import OrgConnection, XeroIdentity
 from tieout_kit.cause import Cause
-from tieout_kit.errors import Clash, NotFound, Refused
+from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.platform import ConnectionState
 
@@ -29,7 +29,9 @@ class Back:
         """The page they started from, with `?xero=<outcome>`."""
         if self.return_to is None:
             return None
-        return f"{self.return_to}{'&' if '?' in self.return_to else '?'}{urlencode({'xero': self.outcome})}"
+        page = urlsplit(self.return_to)
+        said = urlencode({"xero": self.outcome})
+        return urlunsplit(page._replace(query=f"{page.query}&{said}" if page.query else said))
 
 
 class Connections:
@@ -55,7 +57,10 @@ class Connections:
         return self._identity.consent_url(state, verifier)
 
     async def came_back(self, state: str, code: str | None, denied: str | None) -> Back:
-        """Xero sends the person back. Raises NotFound for a state that is unknown, used or too old."""
+        """Xero sends the person back. Raises NotFound for a state that is unknown, used or too old, RetryLater when
+        Xero does not answer: the state is good still, and the page may be loaded again."""
+        # Open while Xero answers, so that the state is used up exactly when its tokens are stored; nobody but a
+        # second callback of the same tenant waits for it, and strangers do not get this far.
         async with self._database.transaction() as tx:
             # The new hash is of nothing anybody has, so the state is good once.
             consent = await store.take_consent(tx, _hash(state), secrets.token_bytes(32))
@@ -69,13 +74,17 @@ class Connections:
                 return Back(consent.return_to, denied or "denied")
             try:
                 fresh = await self._identity.exchange(code, consent.code_verifier, tx.now)
-                orgs = await self._identity.connections(fresh, consent_id=fresh.consent_id)
+                added = await self._identity.connections(fresh, consent_id=fresh.consent_id)
                 # Reconnecting adds no connection where one is left, so then all of the user's are looked at.
-                orgs = orgs or await self._identity.connections(fresh)
+                orgs = added or await self._identity.connections(fresh)
             except ConsentLost as error:
                 raise Refused(f"Xero refused the code: {error}; start again") from error
+            except XeroError as error:
+                raise RetryLater(str(error)) from error
             await self._tokens.save(tx, fresh.user_id, fresh)
-            candidates = [{name: str(value) for name, value in asdict(org).items()} for org in orgs]
+            candidates = [
+                {name: str(value) for name, value in asdict(org).items()} | {"added": bool(added)} for org in orgs
+            ]
             await store.keep_candidates(tx, consent.tenant_id, fresh.user_id, candidates)
             connection = await store.lock(tx, consent.tenant_id)
             await store.change(tx, connection, Cause.request(), state=ConnectionState.CHOOSING_ORG)
@@ -110,7 +119,10 @@ class Connections:
             )
             await store.end_consent(tx, tenant_id)
             await feeds.start(tx, tenant_id)
-            others = [org.connection_id for org in orgs if org is not chosen]
+            # Those of an earlier consent may be another tenant's, who is about to choose.
+            others = [
+                UUID(c["connection_id"]) for c in consent.candidates if c["added"] and UUID(c["org_id"]) != org_id
+            ]
             spare = set(others) - await store.used_connections(tx, others)
         if consent.token_set_id:
             await self._release(consent.token_set_id, spare)

@@ -34,6 +34,7 @@ async def save(tx: Tx, tenant_id: UUID, feed: Feed, next_at: datetime) -> None:
         feed.importing,
         feed.since,
         feed.page,
+        feed.backwards,
         feed.newest,
         feed.done,
         feed.total,

@@ -10,7 +10,7 @@ from tieout_connector.reads import wake
 from tieout_kit import outbox, queries
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
-from tieout_kit.errors import NotFound
+from tieout_kit.errors import Conflict, NotFound
 from tieout_kit.postgres import Tx
 from tieout_schemas.topics import WRITE_RESULT
 from tieout_schemas.writes import Lane, WriteIntent, WriteResult
@@ -114,7 +114,9 @@ async def settle_call(
     *,
     alone: bool = False,
 ) -> None:
-    """A call's end: results are stored and said, the rest goes again."""
+    """A call's end: results are stored and said, the rest goes again. Raises Conflict: it was settled already."""
+    if not await tx.db.fetchval(_SQL["forget_call"], tenant_id, call_id):
+        raise Conflict("somebody else has settled this call")
     if requeue:
         await tx.db.execute(_SQL["requeue"], tenant_id, [q.intent.intent_id for q in requeue], alone)
         await wake(tx)
@@ -126,7 +128,6 @@ async def settle_call(
             tx,
             [outbox.event(tx, WRITE_RESULT, tenant_id, result, sequence, queued.cause) for queued, result in results],
         )
-    await tx.db.execute(_SQL["forget_call"], tenant_id, call_id)
 
 
 async def open_records(tx: Tx, tenant_id: UUID, kind: str, record_ids: Sequence[UUID]) -> set[UUID]:

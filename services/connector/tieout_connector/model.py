@@ -1,6 +1,6 @@
 """What the connector keeps: tenants' connections, as the gateway and the API see them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,8 +52,9 @@ class Consent:
     """A consent under way."""
 
     tenant_id: UUID
-    code_verifier: str
+    code_verifier: str = field(repr=False)
     return_to: str | None
     state_before: ConnectionState
     token_set_id: UUID | None
-    candidates: list[dict[str, str]]
+    candidates: list[dict[str, Any]]
+    """connection_id, org_id, org_name, and `added`: whether this very consent made the connection."""

@@ -28,12 +28,14 @@ class Seen:
 
 
 async def take(tx: Tx, tenant_id: UUID, seen: Sequence[Seen]) -> dict[str, int]:
-    """Say what changed of these records, all of one kind, none twice; the sequence of each, by Xero's id.
+    """Say what changed of these records, all of one kind; the sequence of each, by Xero's id.
 
     UpdatedDateUTC is no version: it moves for nothing, and some changes do not move it. So the content decides.
     """
     if not seen:
         return {}
+    # Two writes of one call may be of one record of Xero's: the later answer is its state.
+    seen = list({s.payload.key_id: s for s in seen}.values())
     kind = seen[0].payload.kind
     ids = sorted(s.payload.key_id for s in seen)
     known = {row["xero_id"]: row for row in await tx.db.fetch(_SQL["lock"], tenant_id, kind, ids)}

@@ -75,10 +75,10 @@ async def change_settings(tx: Tx, connection: StoredConnection, settings: Tenant
     await outbox.add(tx, [event])
 
 
-async def lost(tx: Tx, tenant_id: UUID) -> None:
-    """Xero does not let us in any more (CONN-6)."""
-    connection = await lock(tx, tenant_id)
-    if connection.public.open:
+async def lost(tx: Tx, org: Org) -> None:
+    """Xero does not let us in any more (CONN-6), unless somebody has connected anew meanwhile."""
+    connection = await lock(tx, org.tenant_id)
+    if connection.public.open and connection.token_set_id == org.token_set_id:
         await change(tx, connection, Cause.request(), state=ConnectionState.CONNECTION_LOST)
 
 
@@ -124,7 +124,12 @@ async def start_consent(
 
 
 async def take_consent(tx: Tx, state_hash: bytes, never: bytes) -> Consent | None:
-    """The consent behind a state; the state is good no more afterwards."""
+    """The consent behind a state, its tenant locked; the state is good no more afterwards."""
+    tenant_id = await tx.db.fetchval(_SQL["tenant_of_state"], state_hash)
+    if tenant_id is None:
+        return None
+    # The connection first, then its consent: the order that everybody locks them in.
+    await lock(tx, tenant_id)
     oldest: datetime = tx.now - CONSENT_TERM
     row = await tx.db.fetchrow(_SQL["take_consent"], state_hash, never, oldest)
     return _consent(row) if row else None
@@ -136,7 +141,7 @@ async def read_consent(tx: Tx, tenant_id: UUID) -> Consent | None:
     return _consent(row) if row else None
 
 
-async def keep_candidates(tx: Tx, tenant_id: UUID, token_set_id: UUID, candidates: list[dict[str, str]]) -> None:
+async def keep_candidates(tx: Tx, tenant_id: UUID, token_set_id: UUID, candidates: list[dict[str, Any]]) -> None:
     """The organisations a consent made reachable, for the user to pick one."""
     await tx.db.execute(_SQL["keep_candidates"], tenant_id, token_set_id, candidates)
 

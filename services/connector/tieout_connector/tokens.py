@@ -34,7 +34,8 @@ class TokenStore:
             tokens = self._decrypt(await tx.db.fetchrow(_SQL["read"], token_set_id))
             if self._good(tx, tokens, not_this):
                 return tokens
-        # Held while Xero answers: whoever waits here finds the new tokens and refreshes no second time.
+        # Open while Xero answers: whoever waits here finds the new tokens and refreshes no second time, and nobody
+        # else needs this row. Should the answer or the commit be lost, the old refresh token is good for half an hour.
         async with self._database.transaction() as tx:
             tokens = self._decrypt(await tx.db.fetchrow(_SQL["lock"], token_set_id))
             if self._good(tx, tokens, not_this):

@@ -27,6 +27,9 @@ from tieout_schemas.topics import CONNECTOR, WEBHOOK, partition_of
 DEADLINE = 3.0
 """Seconds; Xero waits five. A 503 makes it send again; an idempotent send to a lost broker never fails by itself."""
 
+MOST_BYTES = 1 << 20
+"""Of a webhook's body."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -53,6 +56,7 @@ class Receiver:
         self._key = key.encode()
         self._clock = clock
         self._producer: AIOKafkaProducer | None = None
+        self._failed = asyncio.Event()
 
     async def run(self) -> None:
         """Keep a producer while the service runs; Kafka may come later than we do."""
@@ -63,30 +67,37 @@ class Receiver:
             try:
                 await producer.start()
                 self._producer = producer
-                await asyncio.Event().wait()
+                self._failed.clear()
+                await self._failed.wait()
             except (KafkaError, OSError) as error:
                 log.warning("webhooks wait for Kafka", error=repr(error))
                 await asyncio.sleep(1)
             finally:
                 self._producer = None
-                await asyncio.wait_for(producer.stop(), 5)
+                await _stop(producer)
 
     async def receive(self, request: Request) -> Response:
         """POST: 401 for a wrong signature, 503 while Kafka cannot take it, else 200; always an empty body."""
-        raw = await request.body()
+        raw = await _body(request)
+        if raw is None:
+            return Response(status_code=413)
         signature = base64.b64encode(hmac.new(self._key, raw, hashlib.sha256).digest())
         if not hmac.compare_digest(signature, request.headers.get("x-xero-signature", "").encode()):
             return Response(status_code=401)
         try:
             body = _Body.model_validate_json(raw)
         except ValidationError as error:
-            # Signed, so from Xero, and yet no webhook: sending it again would not mend it.
-            log.error("a signed webhook is not as documented", error=str(error))
-            return Response(status_code=400)
+            # Signed, so from Xero, and yet no webhook. Refused, it would come again for a day, and then none would
+            # come any more; what it was about the polls find.
+            log.error("a signed webhook is not as documented", wrong=error.error_count())
+            return Response(status_code=200)
         try:
             async with asyncio.timeout(DEADLINE):
                 await self._publish([event for raw_event in body.events if (event := _event(raw_event))])
         except (KafkaError, TimeoutError, ConnectionError) as error:
+            if isinstance(error, KafkaError):
+                # Some of them a producer does not recover from.
+                self._failed.set()
             log.warning("a webhook could not be stored, Xero sends it again", error=repr(error))
             return Response(status_code=503)
         return Response(status_code=200)
@@ -122,12 +133,31 @@ class Receiver:
         await asyncio.gather(*sent)
 
 
+async def _body(request: Request) -> bytes | None:
+    """The raw body; None for one larger than Xero ever sends, which need not be signed to fill our memory."""
+    raw = bytearray()
+    async for part in request.stream():
+        raw += part
+        if len(raw) > MOST_BYTES:
+            return None
+    return bytes(raw)
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    """Raises nothing: what made us stop, a cancellation say, must not be replaced by its failure."""
+    try:
+        async with asyncio.timeout(5):
+            await producer.stop()
+    except (KafkaError, OSError) as error:
+        log.warning("the producer of webhooks was not stopped in order", error=repr(error))
+
+
 def _event(raw: dict[str, Any]) -> Webhook | None:
     """An event we can follow; None for one that is not about an organisation's record."""
     try:
         said = _Event.model_validate(raw)
     except ValidationError as error:
-        log.error("an event of a signed webhook is not as documented", error=str(error))
+        log.error("an event of a signed webhook is not as documented", wrong=error.error_count())
         return None
     # eventDateUtc has no zone and is UTC.
     at = said.event_at if said.event_at.tzinfo else said.event_at.replace(tzinfo=UTC)

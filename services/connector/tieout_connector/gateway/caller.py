@@ -35,8 +35,12 @@ class Caller:
         async with self._database.transaction() as tx:
             return await self._budget(tx, org)
 
+    def left(self, org: Org) -> Budget:
+        """What is left of its limits, by the call just made."""
+        return self._budgets[org.tenant_id][1]
+
     async def ready(self, org: Org) -> None:
-        """Have a good token before a call is stored and counted: a refresh takes its time. Raises ConsentLost, Again."""
+        """Have a good token before a call is stored, for a refresh takes its time. Raises ConsentLost, Again."""
         self._access[org.tenant_id] = (await self._tokens.access(org.token_set_id)).access
 
     async def leave(self, tx: Tx, org: Org) -> None:

@@ -137,7 +137,7 @@ class Gateway:
         if await self._writer.resume_next(org) or await self._writer.send_next(org):
             return None
         if not budget.spares_a_read(now):
-            # A write that comes meanwhile goes at once with what is kept for it.
+            # A write that comes meanwhile need not wait: some calls are kept for it.
             return AFTER_TROUBLE
         if await self._reader.read_next(org):
             # While the minute is scarce, what comes in the next second is read together.
@@ -164,15 +164,18 @@ class Gateway:
             try:
                 db: Any = await self._database.connection()
                 try:
-                    gone = asyncio.Event()
-                    db.add_termination_listener(lambda _: gone.set())
-                    await db.add_listener("tieout_work", lambda *_: self._rung.set())
-                    await gone.wait()
+                    await self._hear(db)
                 finally:
                     db.terminate()
             except AWAY as error:
                 log.warning("nobody can ring the gateway", error=str(error))
                 await asyncio.sleep(TICK)
+
+    async def _hear(self, db: Any) -> None:
+        gone = asyncio.Event()
+        db.add_termination_listener(lambda _: gone.set())
+        await db.add_listener("tieout_work", lambda *_: self._rung.set())
+        await gone.wait()
 
     async def _let_go(self) -> None:
         """The calls under way were cancelled with us: their answers are settled by whoever takes over."""

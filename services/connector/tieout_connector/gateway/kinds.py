@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from tieout_connector.xero import contacts, invoices, payments
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import BillBody, ContactBody, PaymentBody, WriteIntent
 from tieout_schemas.xero import Snapshot
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +22,26 @@ class Kind:
     resource: str
     """The path and the key of the envelope."""
     id_field: str
-    most: int
-    """Elements in one call (xero-api.md 3.6)."""
     parse: Callable[[dict[str, Any]], Snapshot | None]
     marker: Callable[[dict[str, Any]], UUID | None]
     """Our record's id, from the mark we set on what we make."""
+
+    def read(self, raw: dict[str, Any]) -> Snapshot | None:
+        """The record; None for one we do not follow, or cannot read, which must not keep the others back."""
+        try:
+            return self.parse(raw)
+        except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+            # Not the error's text, which may hold what the record says.
+            log.error("a record of Xero's is not as documented", id=raw.get(self.id_field), error=type(error).__name__)
+            return None
 
 
 def kinds(platform_url: str) -> Mapping[XeroKind, Kind]:
     """The kinds the gateway reads and writes."""
     return {
-        XeroKind.CONTACT: Kind("Contacts", "ContactID", 50, contacts.parse, contacts.marker),
-        XeroKind.INVOICE: Kind(
-            "Invoices", "InvoiceID", 50, invoices.parse, lambda raw: invoices.marker(raw, platform_url)
-        ),
-        XeroKind.PAYMENT: Kind("Payments", "PaymentID", 50, payments.parse, lambda _: None),
+        XeroKind.CONTACT: Kind("Contacts", "ContactID", contacts.parse, contacts.marker),
+        XeroKind.INVOICE: Kind("Invoices", "InvoiceID", invoices.parse, lambda raw: invoices.marker(raw, platform_url)),
+        XeroKind.PAYMENT: Kind("Payments", "PaymentID", payments.parse, lambda _: None),
     }
 
 

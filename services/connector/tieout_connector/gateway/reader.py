@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from tieout_connector import feeds, intents, reads, snapshots, store
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.kinds import Kind
 from tieout_connector.model import Org
 from tieout_connector.reads import Due, Wish
-from tieout_connector.rules.budget import PER_DAY, Budget
+from tieout_connector.rules.budget import POLL_AT_LEAST_EVERY
 from tieout_connector.rules.feed import Feed, after_page
 from tieout_connector.snapshots import Seen
 from tieout_connector.xero import reference, wire
@@ -26,10 +28,8 @@ from tieout_schemas.xero import Snapshot, XeroPayment
 
 MOST_IDS = 40
 """Ids in one reading: the address stays short (trap 27)."""
-ECHO_WAIT = timedelta(seconds=1)
-POLL_EVERY = timedelta(minutes=5)
-POLL_EVERY_STARTER = timedelta(minutes=30)
-"""A Starter app's 1,000 calls a day would not last at five minutes (CONN-9)."""
+ECHO_WAIT = timedelta(seconds=5)
+"""Only where a write's answer was lost does an echo come before it; it is settled no sooner than this."""
 
 _PAGED = {"Contacts": XeroKind.CONTACT, "Invoices": XeroKind.INVOICE, "Payments": XeroKind.PAYMENT}
 _WHOLE = {
@@ -38,6 +38,10 @@ _WHOLE = {
     "TrackingCategories": reference.tracking_category,
 }
 _UNPAID = {"Statuses": "DRAFT,SUBMITTED,AUTHORISED"}
+_ARCHIVED_TOO = {"includeArchived": "true"}
+"""What was archived would vanish from a list, and stay active here; where Xero does not know this, it does nothing."""
+
+log = structlog.get_logger(__name__)
 
 
 class Reader:
@@ -71,7 +75,7 @@ class Reader:
             await store.synced(tx, org.tenant_id)
         return True
 
-    async def feed_next(self, org: Org, budget: Budget) -> bool:
+    async def feed_next(self, org: Org) -> bool:
         """Read a page of the feed that waits longest; False: none does."""
         async with self._database.transaction() as tx:
             feed = await feeds.due(tx, org.tenant_id)
@@ -79,10 +83,13 @@ class Reader:
             return False
         with span(f"reading {feed.resource}", None) as current:
             cause = Cause(str(org.tenant_id), str(org.tenant_id), traceparent_of(current))
-            if feed.resource in _PAGED:
-                await self._page(org, budget, feed, cause)
-            else:
-                await self._whole(org, budget, feed, cause)
+            try:
+                await (self._page if feed.resource in _PAGED else self._whole)(org, feed, cause)
+            except RefusedRequest as error:
+                # The other feeds need not wait for somebody to look into this one.
+                log.error("Xero refuses to list", resource=feed.resource, tenant=str(org.tenant_id), error=str(error))
+                async with self._database.transaction() as tx:
+                    await feeds.later(tx, org.tenant_id, feed.resource, tx.now + POLL_AT_LEAST_EVERY)
         return True
 
     async def _fetch(self, org: Org, due: Sequence[Due]) -> list[dict[str, Any]]:
@@ -106,7 +113,7 @@ class Reader:
             return []
         return list(answer.json.get(resource) or [])
 
-    async def _page(self, org: Org, budget: Budget, feed: Feed, cause: Cause) -> None:
+    async def _page(self, org: Org, feed: Feed, cause: Cause) -> None:
         kind = _PAGED[feed.resource]
         params = {
             "page": str(feed.page),
@@ -121,27 +128,25 @@ class Reader:
         request = Request("GET", feed.resource, params, modified_since)
         answer = await self._caller.read(org, request, cause.traceparent)
         raws: list[dict[str, Any]] = answer.json.get(feed.resource) or []
-        items = (answer.json.get("pagination") or {}).get("itemCount")
-        moved, last = after_page(
-            feed, [wire.instant(raw["UpdatedDateUTC"]) for raw in raws], items, len(raws) >= self._page_size
-        )
+        items = answer.json["pagination"]["itemCount"] if raws else 0
+        moved, last = after_page(feed, [wire.instant(raw["UpdatedDateUTC"]) for raw in raws], items, self._page_size)
         async with self._database.transaction() as tx:
             await self._caller.hold(tx, org)
             waiting = await self._take(tx, org, kind, raws, {}, cause)
             await reads.ask(tx, [Wish(org.tenant_id, kind, x, tx.now + ECHO_WAIT, cause) for x in waiting])
-            await self._save(tx, org, budget, moved, last=last)
+            await self._save(tx, org, moved, last=last)
 
-    async def _whole(self, org: Org, budget: Budget, feed: Feed, cause: Cause) -> None:
-        answer = await self._caller.read(org, Request("GET", feed.resource, {}), cause.traceparent)
+    async def _whole(self, org: Org, feed: Feed, cause: Cause) -> None:
+        answer = await self._caller.read(org, Request("GET", feed.resource, _ARCHIVED_TOO), cause.traceparent)
         read: list[Payload] = [_WHOLE[feed.resource](raw) for raw in answer.json.get(feed.resource) or []]
         async with self._database.transaction() as tx:
             await self._caller.hold(tx, org)
             await snapshots.take(tx, org.tenant_id, [Seen(payload, cause) for payload in read])
             moved = Feed(feed.resource, importing=False, done=len(read), total=len(read))
-            await self._save(tx, org, budget, moved, last=True)
+            await self._save(tx, org, moved, last=True)
 
-    async def _save(self, tx: Tx, org: Org, budget: Budget, feed: Feed, *, last: bool) -> None:
-        every = POLL_EVERY if budget.day_limit >= PER_DAY else POLL_EVERY_STARTER
+    async def _save(self, tx: Tx, org: Org, feed: Feed, *, last: bool) -> None:
+        every = self._caller.left(org).poll_every(tx.now, len(feeds.RESOURCES))
         await feeds.save(tx, org.tenant_id, feed, tx.now + every if last else tx.now)
         await store.synced(tx, org.tenant_id)
         if last and not await feeds.importing(tx, org.tenant_id):
@@ -159,7 +164,7 @@ class Reader:
         otherwise: Cause | None = None,
     ) -> set[UUID]:
         """Say what changed; an echo of a write that is not settled yet waits, and its id is returned."""
-        parsed = [(raw, snapshot) for raw in raws if (snapshot := self._kinds[kind].parse(raw))]
+        parsed = [(raw, snapshot) for raw in raws if (snapshot := self._kinds[kind].read(raw))]
         waiting = await self._echoes(tx, org, kind, parsed)
         await snapshots.take(
             tx,

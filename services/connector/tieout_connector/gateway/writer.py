@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import accumulate
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +26,12 @@ from tieout_schemas.writes import Outcome, PaymentBody, WriteResult
 RESEND_WINDOW = timedelta(minutes=5)
 """Xero forgets keys after 6 minutes; a minute is left for the slowest answer we wait for."""
 RETRY_AFTER = timedelta(seconds=5)
+LOOK_UP_AGAIN = timedelta(minutes=1)
+"""A look-up that fails for good lets the tenant's other calls go on in between."""
+MOST = 50
+"""Elements in one call (xero-api.md 3.6)."""
+MOST_BYTES = 3_000_000
+"""Of a call's body; Xero takes 3.5 MB."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +51,7 @@ class Writer:
     async def send_next(self, org: Org) -> bool:
         """Send the next batch of intents; False: there is none."""
         async with self._database.transaction() as tx:
-            queued = await intents.next_batch(tx, org.tenant_id, 50)
+            queued = await intents.next_batch(tx, org.tenant_id, MOST)
             if not queued:
                 return False
             call = self._compose(tx, queued)
@@ -59,11 +66,12 @@ class Writer:
             call = await intents.unanswered(tx, org.tenant_id)
             if call is None:
                 return False
-            late = tx.now - call.first_sent_at > RESEND_WINDOW
-            if not (late or call.look_up_first):
-                await intents.retry_call(tx, org.tenant_id, call.id, tx.now + RETRY_AFTER, look_up_first=False)
+            look_up = call.look_up_first or tx.now - call.first_sent_at > RESEND_WINDOW
+            again = tx.now + (LOOK_UP_AGAIN if look_up else RETRY_AFTER)
+            await intents.retry_call(tx, org.tenant_id, call.id, again, look_up_first=False)
+            if not look_up:
                 await self._caller.leave(tx, org)
-        if late or call.look_up_first:
+        if look_up:
             await self._look_up(org, call)
         else:
             await self._send(org, call)
@@ -73,7 +81,10 @@ class Writer:
         first = queued[0].intent
         kind = self._kinds[WRITTEN_AS[first.body.kind]]
         call_id = uuid4()
-        elements = [compose(q.intent, self._platform_url) for q in queued]
+        elements = [orjson.dumps(compose(q.intent, self._platform_url)) for q in queued]
+        sizes = accumulate(len(element) + 1 for element in elements)
+        fitting = max(1, sum(size <= MOST_BYTES for size in sizes))
+        body = b'{"%s":[%s]}' % (kind.resource.encode(), b",".join(elements[:fitting]))
         request = {
             # PUT creates and never matches an existing one by name; POST with an id updates (xero-api.md 3.6).
             "method": "POST" if first.xero_id else "PUT",
@@ -81,7 +92,7 @@ class Writer:
             "params": {"summarizeErrors": "false", "unitdp": "4"},
             "key": str(call_id),
         }
-        return StoredCall(call_id, request, orjson.dumps({kind.resource: elements}), tx.now, False, queued)
+        return StoredCall(call_id, request, body, tx.now, False, queued[:fitting])
 
     async def _send(self, org: Org, call: StoredCall) -> None:
         parent = call.intents[0].cause.traceparent if call.intents else None
@@ -109,21 +120,17 @@ class Writer:
     async def _refused_whole(self, org: Org, call: StoredCall, error: RefusedRequest) -> None:
         """Refused as a whole: each goes alone, so that only the one at fault is refused."""
         if len(call.intents) > 1:
-            await self._settle(org, call, [], requeue=call.intents, alone=True)
+            # A 400 may hide siblings that were saved (trap 11).
+            await self._look_up(org, call, alone=True)
         else:
             await self._settle(org, call, [(q, _refusal(q, error.messages)) for q in call.intents])
 
-    async def _look_up(self, org: Org, call: StoredCall) -> None:
+    async def _look_up(self, org: Org, call: StoredCall, *, alone: bool = False) -> None:
         """Send only what is missing: what is found counts as answered, the rest goes in a new call."""
-        found, missing = [], []
-        for queued in call.intents:
-            # An update carries the whole state: sent again, it does nothing twice.
-            element = None if queued.intent.xero_id else await self._lookup.find(org, queued, call.first_sent_at)
-            if element:
-                found.append((queued, element))
-            else:
-                missing.append(queued)
-        await self._answered(org, call, found, requeue=missing)
+        found = await self._lookup.find(org, call)
+        answered = [(q, found[q.intent.intent_id]) for q in call.intents if q.intent.intent_id in found]
+        missing = [q for q in call.intents if q.intent.intent_id not in found]
+        await self._answered(org, call, answered, requeue=missing, alone=alone)
 
     async def _answered(
         self,
@@ -131,25 +138,24 @@ class Writer:
         call: StoredCall,
         answered: Sequence[tuple[Queued, dict[str, Any]]],
         requeue: Sequence[Queued] = (),
+        *,
+        alone: bool = False,
     ) -> None:
         """Store Xero's answer: link, snapshot and result in one transaction, so that the echo finds the link."""
+        refused = [(q, _refusal(q, messages)) for q, element in answered if (messages := _errors(element))]
+        done = [(q, element) for q, element in answered if not _errors(element)]
+        kind = self._kinds[WRITTEN_AS[call.intents[0].intent.body.kind]]
         async with self._database.transaction() as tx:
             await self._caller.hold(tx, org)
-            seen: dict[str, Seen] = {}
-            refused = []
-            for queued, element in answered:
-                if messages := _errors(element):
-                    refused.append((queued, _refusal(queued, messages)))
-                elif snapshot := self._kinds[WRITTEN_AS[queued.intent.body.kind]].parse(element):
-                    seen[queued.intent.intent_id] = Seen(snapshot, queued.cause, queued.intent.record.id)
-            sequences = await snapshots.take(tx, org.tenant_id, list(seen.values()))
-            done = [
-                (queued, _done(queued, one, sequences[one.payload.key_id]))
-                for queued, _ in answered
-                if (one := seen.get(queued.intent.intent_id))
+            seen = [
+                Seen(snapshot, q.cause, q.intent.record.id)
+                for q, element in done
+                if (snapshot := kind.read(element)) is not None
             ]
-            await intents.settle_call(tx, org.tenant_id, call.id, [*refused, *done], requeue)
-            await reads.ask(tx, _follow_ups(tx, org, [queued for queued, _ in done]))
+            sequences = await snapshots.take(tx, org.tenant_id, seen)
+            results = [(q, _done(q, UUID(element[kind.id_field]), sequences)) for q, element in done]
+            await intents.settle_call(tx, org.tenant_id, call.id, [*refused, *results], requeue, alone=alone)
+            await reads.ask(tx, _follow_ups(tx, org, [q for q, _ in done]))
 
     async def _settle(
         self,
@@ -172,7 +178,7 @@ def _elements(content: Any, call: StoredCall) -> list[dict[str, Any]]:
 
 def _errors(element: dict[str, Any]) -> tuple[str, ...]:
     """Xero's words when it refused this element: 200 is not success (trap 11)."""
-    messages = tuple(e["Message"] for e in element.get("ValidationErrors") or [])
+    messages = tuple(e.get("Message", "") for e in element.get("ValidationErrors") or [])
     failed = element.get("StatusAttributeString") == "ERROR" or element.get("HasErrors")
     failed = failed or element.get("HasValidationErrors")
     return messages or (("refused without a reason",) if failed else ())
@@ -191,7 +197,7 @@ def _refusal(queued: Queued, messages: tuple[str, ...]) -> WriteResult:
     )
 
 
-def _done(queued: Queued, seen: Seen, sequence: int) -> WriteResult:
+def _done(queued: Queued, xero_id: UUID, sequences: Mapping[str, int]) -> WriteResult:
     intent = queued.intent
     return WriteResult(
         intent_id=intent.intent_id,
@@ -199,8 +205,8 @@ def _done(queued: Queued, seen: Seen, sequence: int) -> WriteResult:
         revision=intent.revision,
         attempt=intent.attempt,
         outcome=Outcome.DONE,
-        xero_id=UUID(seen.payload.key_id),
-        snapshot_sequence=sequence,
+        xero_id=xero_id,
+        snapshot_sequence=sequences.get(str(xero_id), 0),
     )
 
 

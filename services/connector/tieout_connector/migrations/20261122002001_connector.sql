@@ -94,6 +94,7 @@ create table feed (
     importing boolean not null default true,
     since timestamptz,
     page int not null default 1,
+    backwards boolean not null default false,
     newest timestamptz,
     done int not null default 0,
     total int,

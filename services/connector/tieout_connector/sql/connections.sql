@@ -33,10 +33,6 @@ select xero_connection_id from connection where xero_connection_id = any($1::uui
 -- The tenants behind these organisations.
 select tenant_id, org_id from connection where org_id = any($1::uuid[]);
 
--- name: of_token_set
--- The connected tenants that share a consent.
-select tenant_id from connection where token_set_id = $1 and state in ('importing', 'connected') order by tenant_id;
-
 -- name: synced
 -- Everything this tenant's last poll or read asked for has arrived.
 update connection set last_sync_at = $2 where tenant_id = $1;
@@ -47,6 +43,10 @@ insert into consent (state_hash, tenant_id, code_verifier, return_to, state_befo
 on conflict (tenant_id) do update set state_hash = excluded.state_hash, code_verifier = excluded.code_verifier,
     return_to = excluded.return_to, state_before = excluded.state_before, at = excluded.at,
     token_set_id = null, candidates = null;
+
+-- name: tenant_of_state
+-- The tenant behind a state.
+select tenant_id from consent where state_hash = $1;
 
 -- name: take_consent
 -- The consent behind a state, which is good once.

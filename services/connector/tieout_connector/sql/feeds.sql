@@ -2,18 +2,18 @@
 -- What is read from Xero from now on; one that was read before goes on from where it was. Old payments stay there:
 -- only unpaid bills come in.
 insert into feed (tenant_id, resource, since, next_at)
-select $1, resource, case when resource = 'Payments' then $3::timestamptz - interval '2 minutes' end, $3
+select $1, resource, case when resource = 'Payments' then $3::timestamptz - interval '1 hour' end, $3
 from unnest($2::text[]) as resource
-on conflict (tenant_id, resource) do update set next_at = excluded.next_at, page = 1;
+on conflict (tenant_id, resource) do update set next_at = excluded.next_at, page = 1, backwards = false;
 
 -- name: due
 -- The feed that waits longest: imports first.
-select resource, importing, since, page, newest, done, total from feed
+select resource, importing, since, page, backwards, newest, done, total from feed
 where tenant_id = $1 and next_at <= $2 order by importing desc, next_at limit 1;
 
 -- name: save
 -- Where a feed stands.
-update feed set importing = $3, since = $4, page = $5, newest = $6, done = $7, total = $8, next_at = $9
+update feed set importing = $3, since = $4, page = $5, backwards = $6, newest = $7, done = $8, total = $9, next_at = $10
 where tenant_id = $1 and resource = $2;
 
 -- name: later

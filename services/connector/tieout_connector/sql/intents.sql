@@ -63,8 +63,8 @@ where tenant_id = $1 and retry_at <= $2 order by first_sent_at limit 1;
 update call set retry_at = $3, look_up_first = look_up_first or $4 where tenant_id = $1 and id = $2;
 
 -- name: forget_call
--- This call is settled.
-delete from call where tenant_id = $1 and id = $2;
+-- This call is settled, once.
+delete from call where tenant_id = $1 and id = $2 returning id;
 
 -- name: counts
 -- A tenant's writes by state.

@@ -1,11 +1,11 @@
 """What can go wrong with Xero, split by what to do about it. Source: xero-api.md 3.7.
 
 XeroError
-├── Again(at)             the call did nothing: 429, 503 before work, a refused connection; made again later
+├── Again(after)          the call did nothing: 429, a refused connection, no call left; made again later
 ├── Unknown               sent, no good answer: the same bytes again, or look up first (5xx)
 ├── TokenExpired          401: refresh, and make the same call again
 ├── ConsentLost(reason)   403, 401 for scope, invalid_grant: the tenant waits for a person to connect again
-├── RefusedRequest        400 or 404 for the whole request: split it, or refuse its one record
+├── RefusedRequest        400, 404, another 4xx for the whole request: split it, or refuse its one record
 └── (anything else)       a bug: the call is parked, the alarm rings
 """
 

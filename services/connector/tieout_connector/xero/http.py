@@ -1,5 +1,6 @@
 """One call to Xero's Accounting API: bytes out, JSON in, everything else an error of the tree. Retries nothing."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +35,6 @@ class Answer:
 
     json: Any
     day_remaining: int | None
-    minute_remaining: int | None
 
 
 class XeroApi:
@@ -54,13 +54,17 @@ class XeroApi:
         if request.modified_since:
             headers["If-Modified-Since"] = request.modified_since
         url = self._url + request.resource
+        # Always in one order: the same key with another address is another request to Xero, which refuses it.
+        params = sorted(request.params.items())
         try:
-            answer = await self._client.request(
-                request.method, url, params=request.params, headers=headers, content=body, timeout=TIMEOUT
-            )
+            # httpx counts its timeout anew for every part of an answer.
+            async with asyncio.timeout(TIMEOUT):
+                answer = await self._client.request(
+                    request.method, url, params=params, headers=headers, content=body, timeout=TIMEOUT
+                )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise Again(f"Xero cannot be reached: {error!r}", timedelta(seconds=5)) from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise Unknown(f"no answer: {error!r}", answered=False) from error
         return _read(answer)
 
@@ -73,7 +77,7 @@ def _read(answer: httpx.Response) -> Answer:
             content = json.loads(answer.content, parse_float=Decimal) if answer.content else {}
         except ValueError as error:
             raise Unknown("the answer is cut off or no JSON", answered=False) from error
-        return Answer(content, _number(answer, "X-DayLimit-Remaining"), _number(answer, "X-MinLimit-Remaining"))
+        return Answer(content, _number(answer, "X-DayLimit-Remaining"))
     if status == 429:
         problem = answer.headers.get("X-Rate-Limit-Problem", "minute")
         # Concurrent breaches carry no Retry-After.
@@ -83,7 +87,10 @@ def _read(answer: httpx.Response) -> Answer:
         raise TokenExpired(answer.text[:200])
     if status in (401, 403):
         raise ConsentLost(f"{status}: {_detail(answer)}")
-    if status in (400, 404):
+    if status == 400 and "Idempotency Key" in answer.text:
+        # It says nothing of the records: what the key was used for first may have made them.
+        raise Unknown(answer.text[:200], answered=True)
+    if 400 <= status < 500 and status != 408:
         raise RefusedRequest(_messages(answer))
     raise Unknown(f"Xero answered {status}", answered=True)
 
@@ -108,7 +115,7 @@ def _detail(answer: httpx.Response) -> str:
 def _messages(answer: httpx.Response) -> tuple[str, ...]:
     content = _json(answer)
     elements = content.get("Elements") or []
-    found = tuple(e["Message"] for element in elements for e in element.get("ValidationErrors") or [])
+    found = tuple(e.get("Message", "") for element in elements for e in element.get("ValidationErrors") or [])
     if found:
         return found
     return (str(content.get("Message") or f"{answer.status_code} {answer.reason_phrase}"),)

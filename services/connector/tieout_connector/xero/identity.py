@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -25,8 +25,8 @@ _TIMEOUT = 10.0
 class Tokens:
     """A token set: the access token, the single-use refresh token, and when the former ends."""
 
-    access: str
-    refresh: str
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
     expires_at: datetime
 
     @property
@@ -130,9 +130,14 @@ class XeroIdentity:
             )
         except httpx.HTTPError as error:
             raise Again(f"Xero cannot be reached: {error!r}", timedelta(seconds=5)) from error
-        if answer.status_code == 400:
-            raise ConsentLost(answer.json().get("error", "refused"))
-        if answer.is_error:
-            raise Again(f"the token endpoint answered {answer.status_code}", timedelta(seconds=5))
-        said = answer.json()
+        try:
+            said = answer.json()
+        except ValueError:
+            said = {}
+        if said.get("error") == "invalid_grant":
+            raise ConsentLost("invalid_grant")
+        if answer.is_error or "refresh_token" not in said:
+            # invalid_client and its like are the operator's trouble: no person could mend them by connecting again.
+            why = said.get("error", "no tokens")
+            raise Again(f"the token endpoint answered {answer.status_code}: {why}", timedelta(seconds=30))
         return Tokens(said["access_token"], said["refresh_token"], now + timedelta(seconds=said["expires_in"]))

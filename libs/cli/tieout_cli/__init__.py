@@ -1,0 +1,1 @@
+"""The `tieout` command; speaks to the services' HTTP APIs."""

@@ -1,0 +1,50 @@
+"""Asks the services over HTTP, with the addresses and the token of the environment."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+import httpx
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Service = Literal["connector", "contacts", "bills", "payments"]
+
+
+class Addresses(BaseSettings):
+    """Where the services are; `make up` prints the lines that set these."""
+
+    model_config = SettingsConfigDict(env_prefix="TIEOUT_", extra="ignore")
+
+    connector_url: str
+    contacts_url: str
+    bills_url: str
+    payments_url: str
+    token: str
+
+
+class Refused(Exception):
+    """It cannot be told; the text says why and the way out."""
+
+
+def ask(service: Service, tenant_id: UUID, path: str, **params: Any) -> Any:
+    """GET below /tenants/{tenant_id} of a service. Raises Refused."""
+    try:
+        addresses = Addresses()
+    except ValidationError as error:
+        missing = ", ".join(f"TIEOUT_{str(e['loc'][0]).upper()}" for e in error.errors())
+        raise Refused(f"set {missing}: `make up` prints the lines for a local stack") from error
+    url = f"{getattr(addresses, f'{service}_url')}/tenants/{tenant_id}{path}"
+    try:
+        answer = httpx.get(url, params=params, headers={"Authorization": f"Bearer {addresses.token}"}, timeout=30)
+    except httpx.TransportError as error:
+        raise Refused(f"{service} does not answer at {url}: {error}") from error
+    if answer.is_error:
+        raise Refused(f"{service}: {_title(answer)}")
+    return answer.json()
+
+
+def _title(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["title"])
+    except (ValueError, KeyError):
+        return f"{answer.status_code} {answer.reason_phrase}"

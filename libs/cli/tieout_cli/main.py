@@ -1,0 +1,85 @@
+"""`tieout connection | problems | records | why`: what a person asks first."""
+
+import sys
+from typing import Any, Literal
+from uuid import UUID
+
+import cyclopts
+from rich.console import Console
+from rich.table import Table
+
+from tieout_cli.ask import Refused, Service, ask
+
+Kind = Literal["vendors", "bills", "payments"]
+_SERVICE: dict[Kind, Service] = {"vendors": "contacts", "bills": "bills", "payments": "payments"}
+
+app = cyclopts.App(name="tieout", help="What is in step with Xero, what waits, and why.")
+console = Console(highlight=False)
+
+
+@app.command
+def connection(tenant: UUID) -> None:
+    """A tenant's connection to Xero: state, progress, waiting writes, calls left today."""
+    seen = ask("connector", tenant, "/connection")
+    table = Table("resource", "read", "of", title=f"{seen['name']}: {seen['state']} {seen['org_name']}")
+    for one in seen["resources"]:
+        table.add_row(one["resource"], str(one["done"]), "?" if one["total"] is None else str(one["total"]))
+    console.print(table)
+    writes = ", ".join(f"{count} {state}" for state, count in seen["writes"].items()) or "none"
+    console.print(f"writes: {writes}; open problems: {seen['open_problems']}; calls left: {seen['calls_left_today']}")
+
+
+@app.command
+def problems(tenant: UUID, *, limit: int = 50) -> None:
+    """What is skipped, held or refused, and what to do about it."""
+    table = Table("record", "what happened", "what to do")
+    for one in ask("connector", tenant, "/problems", limit=limit)["items"]:
+        table.add_row(f"{one['record']['kind']} {one['record']['id']}", one["sentence"], one["mend"])
+    console.print(table)
+
+
+@app.command
+def records(kind: Kind, tenant: UUID, *, limit: int = 50) -> None:
+    """A page of vendors, bills or payments, and how far each is in step with Xero."""
+    table = Table("id", "what", "here", "in Xero", "waits for")
+    for one in ask(_SERVICE[kind], tenant, f"/{kind}", limit=limit)["items"]:
+        sync = one["sync"]
+        there = (
+            "in step" if sync["acknowledged"] == sync["desired"] else "on its way" if sync["in_flight"] else "not yet"
+        )
+        table.add_row(one["id"], _name(one), one.get("status", ""), there, sync["held"] or "")
+    console.print(table)
+
+
+@app.command
+def why(kind: Kind, tenant: UUID, record: UUID) -> None:
+    """A record's story: every state it was in, who or what caused it, by which rule, and its trace."""
+    table = Table("when", "by", "rule", "settings", "in Xero", "trace")
+    for change in ask(_SERVICE[kind], tenant, f"/{kind}/{record}/changes"):
+        origin, sync = change["doc"]["origin"], change["doc"]["sync"]
+        trace = (change["traceparent"] or "--").split("-")[1]
+        reached = f"{sync['acknowledged']} of {sync['desired']}"
+        who = f"{origin['kind']} {origin['by']}"
+        table.add_row(change["at"][:19], who, origin["rule"] or "", str(origin["settings_version"]), reached, trace)
+    console.print(table)
+
+
+def _name(record: dict[str, Any]) -> str:
+    return str(record.get("name") or record.get("number") or record.get("reference"))
+
+
+def _there(sync: dict[str, Any]) -> str:
+    if sync["acknowledged"] == sync["desired"]:
+        return "in step"
+    if sync["refused"] == sync["desired"]:
+        return "refused"
+    return "on its way" if sync["in_flight"] else "not yet"
+
+
+def run() -> None:
+    """The command; 1 if something cannot be told."""
+    try:
+        app(sys.argv[1:])
+    except Refused as refused:
+        console.print(str(refused), style="red", markup=False)
+        sys.exit(1)

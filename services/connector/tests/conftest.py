@@ -1,0 +1,282 @@
+"""The connector on a real Postgres against the simulated Xero over HTTP; what it says is read from its outbox."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+from cryptography.fernet import Fernet
+
+from tieout_connector import intents, reads, store
+from tieout_connector.connections import Connections
+from tieout_connector.gateway.caller import Caller
+from tieout_connector.gateway.gateway import Gateway
+from tieout_connector.gateway.kinds import kinds
+from tieout_connector.gateway.leases import Leases
+from tieout_connector.gateway.lookup import Lookup
+from tieout_connector.gateway.reader import Reader
+from tieout_connector.gateway.writer import Writer
+from tieout_connector.reads import Wish
+from tieout_connector.tokens import TokenStore
+from tieout_connector.xero.http import XeroApi
+from tieout_connector.xero.identity import XeroIdentity
+from tieout_kit.cause import Cause, Incoming
+from tieout_kit.consume import Handler
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import Database
+from tieout_kit.testing import envelope_of, running, wait_until
+from tieout_schemas import topics
+from tieout_schemas.events import decode
+from tieout_schemas.payload import Payload, RecordRef
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.writes import BillBody, ContactBody, PaymentBody, WriteIntent, WriteLine, WriteResult
+from xero_sim import Control, serve_in_thread
+from xero_sim.control_client import RegisteredApp
+
+P = TypeVar("P", bound=Payload)
+PLATFORM = "http://localhost:3000"
+REDIRECT = "http://localhost:8000/oauth/callback"
+SHARDS = 2
+_TOPICS = {topic.name: topic for topic in topics.every_topic()}
+
+
+class Clock:
+    """The real time, and what a test adds to it."""
+
+    def __init__(self) -> None:
+        self.ahead = dt.timedelta()
+
+    def __call__(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + self.ahead
+
+
+@dataclass
+class Process:
+    """The gateway of one process, with its own leases."""
+
+    api: XeroApi
+    leases: Leases
+    caller: Caller
+    writer: Writer
+    reader: Reader
+    gateway: Gateway
+
+    async def die(self, task: "asyncio.Task[Any]") -> None:
+        """End as by a power cut: nothing is let go, nothing is stored any more."""
+
+        async def nothing(*_: Any) -> None: ...
+
+        self.leases.release = nothing  # type: ignore[method-assign]
+        task.cancel()
+        await asyncio.wait([task])
+
+
+class Stage:
+    """The connector, and Xero beside it."""
+
+    def __init__(
+        self, database: Database, client: httpx.AsyncClient, control: Control, app: RegisteredApp, clock: Clock
+    ) -> None:
+        self.database, self.client, self.control, self.app, self.clock = database, client, control, app, clock
+        urls = (control.url, control.url, control.url)
+        self.identity = XeroIdentity(client, urls, app.client_id, app.client_secret or "", REDIRECT)
+        self.tokens = TokenStore(database, self.identity, Fernet.generate_key().decode())
+        self.connections = Connections(database, self.identity, self.tokens, PLATFORM)
+        self.tenant_id = UUID(int=0)
+        self.org_id = ""
+
+    def process(self, page_size: int = 1000) -> Process:
+        """Wired as app.py does it."""
+        api, leases, table = XeroApi(self.client, self.control.url), Leases(SHARDS), kinds(PLATFORM)
+        caller = Caller(self.database, api, self.tokens, leases)
+        writer = Writer(self.database, caller, table, Lookup(self.database, caller, table, PLATFORM), PLATFORM)
+        reader = Reader(self.database, caller, table, page_size)
+        return Process(
+            api, leases, caller, writer, reader, Gateway(self.database, leases, caller, writer, reader, self.clock)
+        )
+
+    @asynccontextmanager
+    async def working(self, process: Process | None = None) -> AsyncIterator[Process]:
+        """A gateway at work inside."""
+        process = process or self.process()
+        async with running(process.gateway.run()):
+            yield process
+
+    # Connecting.
+
+    async def tenant(self, shard: int = 0) -> UUID:
+        """A tenant that is not connected."""
+        tenant_id = uuid4()
+        async with self.database.transaction() as tx:
+            await store.create(tx, tenant_id, "Kea Café", shard)
+        return tenant_id
+
+    async def consent(
+        self, tenant_id: UUID, *org_ids: str, user: str = "ana@example.com", **form: str
+    ) -> dict[str, str]:
+        """A person starts, and decides on Xero's page; what Xero sends back."""
+        url = urlsplit(await self.connections.consent(tenant_id, None))
+        asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+        sent = {**asked, "user": user, "tenant": list(org_ids), **form}
+        answer = await self.client.post(f"{self.control.url}{url.path}", data=sent)
+        assert answer.status_code == 302, answer.text
+        return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+
+    async def connect(self, org_id: str | None = None, tenant_id: UUID | None = None, **form: str) -> UUID:
+        """A tenant connected to an organisation; those of the first one are `tenant_id` and `org_id` of the stage."""
+        tenant_id = tenant_id or await self.tenant()
+        org_id = org_id or await self.control.create_org("Kauri Ltd")
+        back = await self.consent(tenant_id, org_id, **form)
+        await self.connections.came_back(back["state"], back["code"], None)
+        await self.connections.choose(tenant_id, UUID(org_id))
+        if not self.org_id:
+            self.tenant_id, self.org_id = tenant_id, org_id
+        return tenant_id
+
+    async def settled(self) -> None:
+        """Connected, with nothing to import or poll: only what a test asks for is called."""
+        await self.connect()
+        await self.sql("delete from feed; update connection set state = 'connected'")
+        await self.control.clear_ledger()
+
+    # Saying and hearing.
+
+    async def hear(self, handler: Handler, *payloads: Payload, tenant_id: UUID | None = None) -> None:
+        """Handle these events in one transaction."""
+        incoming = []
+        for payload in payloads:
+            envelope = envelope_of(tenant_id or self.tenant_id, payload, 1)
+            incoming.append(Incoming(envelope, payload, Cause(envelope.id, envelope.id, None)))
+        await self.database.run(lambda tx: handler(tx, incoming))
+
+    async def write(self, *wanted: WriteIntent, tenant_id: UUID | None = None) -> None:
+        """These intents arrive."""
+        await self.hear(intents.receive, *wanted, tenant_id=tenant_id)
+
+    async def ask(self, kind: XeroKind, *xero_ids: str) -> None:
+        """Somebody wants these read."""
+        async with self.database.transaction() as tx:
+            wishes = [Wish(self.tenant_id, kind, UUID(x), tx.now, Cause.request()) for x in xero_ids]
+            await reads.ask(tx, wishes)
+
+    async def said(self, kind: type[P]) -> list[P]:
+        """Everything of this kind that was said so far, in order."""
+        return [data for _, data in await self.events(kind)]
+
+    async def events(self, kind: type[P]) -> list[tuple[int, P]]:
+        """The same, each with its sequence."""
+        rows = await self.sql("select topic, headers, value from outbox order by id")
+        found = []
+        for row in rows:
+            event = decode(_TOPICS[row["topic"]], [(n, v.encode("latin-1")) for n, v in row["headers"]], row["value"])
+            if isinstance(event.data, kind):
+                found.append((event.envelope.sequence, event.data))
+        return found
+
+    async def results(self, count: int, within: float = 15) -> list[WriteResult]:
+        """The results, once there are so many."""
+        return await wait_until(lambda: self.said(WriteResult), lambda found: len(found) >= count, within)
+
+    async def until(self, query: str, wanted: object, within: float = 15) -> None:
+        """Wait for what a query finds."""
+
+        async def look() -> object:
+            return (await self.sql(query))[0][0]
+
+        await wait_until(look, lambda found: found == wanted, within)
+
+    async def sql(self, query: str, *values: object) -> list[Any]:
+        """Ask the database."""
+        async with self.database.transaction() as tx:
+            if values or query.startswith("select"):
+                return list(await tx.db.fetch(query, *values))
+            await tx.db.execute(query)
+            return []
+
+    async def xero(self, kind: str, org_id: str | None = None) -> list[dict[str, Any]]:
+        """All records of a kind in Xero."""
+        return (await self.control.state(org_id or self.org_id, kind))[kind]
+
+    # Intents.
+
+    def contact(self, name: str, record_id: UUID | None = None, **more: Any) -> WriteIntent:
+        """A vendor to write."""
+        record = RecordRef(kind="vendor", id=record_id or uuid4())
+        return WriteIntent(record=record, revision=1, body=ContactBody(name=name), **more)
+
+    def bill(self, contact_id: str, number: str = "B-1", lines: Sequence[WriteLine] = (), **more: Any) -> WriteIntent:
+        """A bill over 100.00 to write."""
+        line = WriteLine(
+            description="Paper", quantity=Decimal(1), unit_amount=Decimal(100), account_code="453", tax_type="INPUT2"
+        )
+        body = BillBody(
+            contact_xero_id=UUID(contact_id), number=number, status="AUTHORISED", date=dt.date(2026, 9, 14),
+            due_date=dt.date(2026, 10, 14), currency="NZD", line_amount_types="Exclusive",
+            lines=tuple(lines) or (line,),
+        )  # fmt: skip
+        return WriteIntent(record=RecordRef(kind="bill", id=uuid4()), revision=1, body=body, **more)
+
+    def payment(self, bill_id: str, amount: str = "10.00", reference: str = "P-1") -> WriteIntent:
+        """A payment to write."""
+        body = PaymentBody(
+            bill_xero_id=UUID(bill_id), account_code="090", date=dt.date(2026, 9, 20), amount=amount, currency="NZD",
+            reference=reference,
+        )  # fmt: skip
+        return WriteIntent(record=RecordRef(kind="payment", id=uuid4()), revision=1, body=body)
+
+    async def their_contact(self, name: str = "Paper Ltd", org_id: str | None = None) -> str:
+        """A contact that somebody made in Xero."""
+        return await self.control.act(org_id or self.org_id, "create_contact", Name=name)
+
+    async def their_bill(self, contact_id: str, do: str = "create_bill", org_id: str | None = None, **more: Any) -> str:
+        """An approved bill that somebody made in Xero."""
+        line = {"Description": "Paper", "Quantity": 1, "UnitAmount": "100.00", "AccountCode": "453"}
+        usual = {"Status": "AUTHORISED", "Date": "2026-09-14", "DueDate": "2026-10-14", "LineItems": [line]}
+        contact = {"ContactID": contact_id}
+        return await self.control.act(org_id or self.org_id, do, **{**usual, "Contact": contact, **more})
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[str]:
+    """One simulator for the run, in a thread of its own."""
+    with serve_in_thread() as url:
+        yield url
+
+
+@pytest_asyncio.fixture
+async def stage(database: str, simulator: str) -> AsyncIterator[Stage]:
+    """A migrated connector and an empty Xero with our app."""
+    clock = Clock()
+    db = Database(database, "connector", clock)
+    await db.open()
+    await migrate(db, ("tieout_kit", "tieout_connector"))
+    async with Control(simulator) as control, httpx.AsyncClient(trust_env=False) as client:
+        await control.reset()
+        app = await control.register_app(redirect_uris=[REDIRECT], plan="advanced")
+        yield Stage(db, client, control, app, clock)
+    async with asyncio.timeout(10):
+        await db.close()
+
+
+@pytest.fixture
+def hang() -> Callable[..., Any]:
+    """Replaces an async function by one that does its work, or not, and then never returns; `reached` is set there."""
+
+    def make(real: Callable[..., Any] | None, reached: asyncio.Event) -> Callable[..., Any]:
+        async def hanging(*args: Any, **more: Any) -> Any:
+            if real:
+                await real(*args, **more)
+            reached.set()
+            await asyncio.Event().wait()
+
+        return hanging
+
+    return make

@@ -1,0 +1,230 @@
+"""A process dies, or stands still, at any moment; another takes over: nothing lost, nothing doubled (SYS-1)."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tieout_connector import intents
+from tieout_connector.gateway import budgets
+from tieout_connector.gateway.leases import TERM, LeaseLost
+from tieout_connector.model import Org
+from tieout_kit.testing import wait_until
+from tieout_schemas.writes import Outcome
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
+HANG = Callable[..., Any]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["soon", "after Xero forgot the key"])
+@pytest.mark.parametrize("moment", ["before the store", "after the store", "after the send", "before the commit"])
+@pytest.mark.parametrize("kind", ["contact", "payment"])
+async def test_whoever_takes_over_loses_and_doubles_nothing(
+    stage: Stage, hang: HANG, moment: str, kind: str, late: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.settled()
+    bill = await stage.their_bill(await stage.their_contact())
+    wanted = [stage.contact("Kea"), stage.contact("Tui")]
+    if kind == "payment":
+        wanted = [stage.payment(bill), stage.payment(bill, reference="P-2")]
+    await stage.write(*wanted)
+    one, reached = stage.process(), asyncio.Event()
+    with monkeypatch.context() as patch:
+        match moment:
+            case "before the store":
+                patch.setattr(intents, "store_call", hang(intents.store_call, reached))
+            case "after the store":
+                patch.setattr(one.api, "call", hang(None, reached))
+            case "after the send":
+                patch.setattr(one.api, "call", hang(one.api.call, reached))
+            case _:
+                patch.setattr(intents, "settle_call", hang(intents.settle_call, reached))
+        task = asyncio.create_task(one.gateway.run())
+        await asyncio.wait_for(reached.wait(), 10)
+        await one.die(task)
+
+    ahead = timedelta(minutes=7) if late else TERM + timedelta(seconds=1)
+    stage.clock.ahead = ahead
+    await stage.control.advance(ahead)
+    async with stage.working():
+        results = await stage.results(2)
+
+    resource, before = ("Contacts", 1) if kind == "contact" else ("Payments", 0)
+    assert len(await stage.xero(resource)) == before + 2
+    assert [result.outcome for result in results] == [Outcome.DONE, Outcome.DONE]
+    assert len({result.xero_id for result in results}) == 2
+    assert await stage.sql("select count(*) from call") == [(0,)]
+    assert len(await stage.said(type(results[0]))) == 2
+
+
+async def test_nobody_takes_over_before_the_lease_has_run_out(stage: Stage) -> None:
+    one, other = stage.process(), stage.process()
+    async with stage.database.transaction() as tx:
+        await one.leases.renew(tx)
+    async with stage.database.transaction() as tx:
+        await other.leases.renew(tx)
+    assert (len(one.leases.epochs), other.leases.epochs) == (2, {})
+
+    stage.clock.ahead = TERM + timedelta(seconds=1)
+    async with stage.database.transaction() as tx:
+        await other.leases.renew(tx)
+        await one.leases.renew(tx)
+    assert (one.leases.epochs, other.leases.epochs) == ({}, {0: 2, 1: 2})
+
+
+async def test_an_owner_who_lost_the_lease_does_not_send(stage: Stage) -> None:
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    one, other = stage.process(), stage.process()
+    async with stage.database.transaction() as tx:
+        await one.leases.renew(tx)
+        (org,) = await _orgs(stage)
+    stage.clock.ahead = TERM + timedelta(seconds=1)
+    async with stage.database.transaction() as tx:
+        await other.leases.renew(tx)
+
+    await one.caller.ready(org)
+    with pytest.raises(LeaseLost):
+        await one.writer.send_next(org)
+
+    assert await stage.control.calls(path="Contacts") == []
+    assert await stage.sql("select state from intent") == [("queued",)]
+
+
+async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(stage: Stage, hang: HANG) -> None:
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    one, go_on = stage.process(), asyncio.Event()
+    real = one.api.call
+
+    async def slowly(*args: Any, **more: Any) -> Any:
+        answer = await real(*args, **more)
+        await go_on.wait()
+        return answer
+
+    one.api.call = slowly  # type: ignore[method-assign]
+    async with stage.database.transaction() as tx:
+        await one.leases.renew(tx)
+        (org,) = await _orgs(stage)
+    await one.caller.ready(org)
+    sending = asyncio.create_task(one.writer.send_next(org))
+    await stage.until("select count(*) from call", 1)
+    stage.clock.ahead = TERM + timedelta(seconds=1)
+    async with stage.working():
+        await stage.results(1)
+        go_on.set()
+        with pytest.raises(LeaseLost):
+            await sending
+
+    assert len(await stage.results(1)) == 1
+    assert len(await stage.xero("Contacts")) == 1
+
+
+async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_lease_back(stage: Stage) -> None:
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    one, go_on = stage.process(), asyncio.Event()
+    real = one.api.call
+
+    async def slowly(*args: Any, **more: Any) -> Any:
+        answer = await real(*args, **more)
+        await go_on.wait()
+        return answer
+
+    one.api.call = slowly  # type: ignore[method-assign]
+    async with stage.database.transaction() as tx:
+        await one.leases.renew(tx)
+        (org,) = await _orgs(stage)
+    await one.caller.ready(org)
+    sending = asyncio.create_task(one.writer.send_next(org))
+    await stage.until("select count(*) from call", 1)
+    stage.clock.ahead = TERM + timedelta(seconds=1)
+    async with stage.working():
+        await stage.results(1)
+    async with stage.database.transaction() as tx:
+        await one.leases.renew(tx)
+    go_on.set()
+
+    with pytest.raises(Exception, match="somebody else has settled this call"):
+        await sending
+    assert len(await stage.results(1)) == 1
+
+
+async def test_a_call_that_stood_still_after_its_check_does_not_leave(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    one = stage.process()
+    async with stage.database.transaction() as tx:
+        await one.leases.renew(tx)
+        (org,) = await _orgs(stage)
+    await one.caller.ready(org)
+    monkeypatch.setattr("tieout_connector.gateway.caller.LEAVE_WITHIN", timedelta(seconds=-1))
+
+    with pytest.raises(LeaseLost):
+        await one.writer.send_next(org)
+
+    assert await stage.control.calls(path="Contacts") == []
+
+
+async def test_a_budget_survives_a_change_of_owner_and_its_return(stage: Stage) -> None:
+    await stage.settled()
+    one, other = stage.process(), stage.process()
+    (org,) = await _orgs(stage)
+    async with stage.database.transaction() as tx:
+        await one.leases.renew(tx)
+        await one.caller.leave(tx, org)
+    stage.clock.ahead = TERM + timedelta(seconds=1)
+    async with stage.database.transaction() as tx:
+        await other.leases.renew(tx)
+        for _ in range(20):
+            await other.caller.leave(tx, org)
+        await other.leases.release(tx)
+    assert (await other.caller.budget(org)).minute_left(stage.clock()) == 39
+
+    async with stage.database.transaction() as tx:
+        await one.leases.renew(tx)
+        assert (await budgets.load(tx, org.tenant_id)).minute_left(tx.now) == 39
+    assert (await one.caller.budget(org)).minute_left(stage.clock()) == 39
+
+
+async def test_trouble_with_one_tenant_never_ends_the_gateway(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stage.settled()
+    await stage.control.add_fault("429-minute", times=1, retry_after=1)
+    await stage.write(stage.contact("Kea"))
+    one = stage.process()
+
+    async def away(*_: Any) -> None:
+        raise OSError("Postgres is away, just now")
+
+    async with stage.working(one):
+        with monkeypatch.context() as patch:
+            patch.setattr(one.caller, "park", away)
+            await wait_until(stage.control.calls, lambda calls: len(calls) >= 1)
+        (result,) = await stage.results(1)
+
+    assert result.outcome is Outcome.DONE
+
+
+async def test_the_bell_is_heard_again_after_its_connection_broke(stage: Stage) -> None:
+    await stage.settled()
+    async with stage.working():
+        await stage.until("select count(*) from pg_stat_activity where query ilike 'listen%'", 1)
+        await stage.sql("select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'")
+        await stage.until("select count(*) from pg_stat_activity where query ilike 'listen%'", 1)
+
+        await stage.write(stage.contact("Kea"))
+        await stage.results(1)
+
+
+async def _orgs(stage: Stage) -> list[Org]:
+    rows = await stage.sql("select tenant_id, org_id, token_set_id, shard from connection")
+    return [Org(*row) for row in rows]

@@ -1,0 +1,138 @@
+"""Xero's dates, numbers and marks, and what goes out."""
+
+import datetime as dt
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+
+from tieout_connector.gateway.kinds import compose
+from tieout_connector.xero import wire
+from tieout_schemas.payload import RecordRef
+from tieout_schemas.writes import BillBody, ContactBody, PaymentBody, WriteIntent, WriteLine
+from tieout_schemas.xero import Address, Tracking
+
+ID = UUID("5f0d0d1c-0000-4000-8000-000000000001")
+
+
+def intent(body: object, xero_id: UUID | None = None) -> WriteIntent:
+    return WriteIntent(record=RecordRef(kind="any", id=ID), revision=1, xero_id=xero_id, body=body)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("/Date(1789378193493+0000)/", dt.datetime(2026, 9, 14, 9, 29, 53, 493000, dt.UTC)),
+        ("/Date(1789378193493+1300)/", dt.datetime(2026, 9, 14, 9, 29, 53, 493000, dt.UTC)),
+        ("/Date(1789378193493)/", dt.datetime(2026, 9, 14, 9, 29, 53, 493000, dt.UTC)),
+        ("/Date(-1000+0000)/", dt.datetime(1969, 12, 31, 23, 59, 59, 0, dt.UTC)),
+    ],
+)
+def test_an_offset_is_never_added(text: str, moment: dt.datetime) -> None:
+    assert wire.instant(text) == moment
+
+
+@pytest.mark.parametrize("text", ["2026-09-14", "/Date()/", "", "/Date(12)"])
+def test_what_is_no_date_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no date"):
+        wire.instant(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("/Date(1789344000000+0000)/", dt.date(2026, 9, 14)),
+        ("/Date(1789344000000+1300)/", dt.date(2026, 9, 14)),
+        ("/Date(-86400000+0000)/", dt.date(1969, 12, 31)),
+        ("2026-09-14T00:00:00", dt.date(2026, 9, 14)),
+    ],
+)
+def test_a_business_date_is_the_day_at_utc_midnight(text: str, day: dt.date) -> None:
+    assert wire.day(text) == day
+
+
+def test_if_modified_since_is_in_utc_seconds() -> None:
+    auckland = dt.timezone(dt.timedelta(hours=13))
+
+    assert wire.since(dt.datetime(2026, 9, 14, 1, 2, 3, 999000, auckland)) == "2026-09-13T12:02:03Z"
+
+
+def test_money_is_in_cents() -> None:
+    assert wire.money(Decimal("115"), "NZD").amount == Decimal("115.00")
+    assert str(wire.money(None, "NZD")) == "0.00 NZD"
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix", "record"),
+    [
+        (str(ID), "", ID),
+        (f"http://p/bills/{ID}", "http://p/bills/", ID),
+        (f"http://q/bills/{ID}", "http://p/bills/", None),
+        ("V-100", "", None),
+        ("", "", None),
+        (None, "", None),
+    ],
+)
+def test_only_our_mark_names_a_record(text: str | None, prefix: str, record: UUID | None) -> None:
+    assert wire.marked(text, prefix) == record
+
+
+def test_a_new_contact_bears_our_mark_and_leaves_out_what_is_empty() -> None:
+    assert compose(intent(ContactBody(name="Kea")), "http://p") == {"ContactNumber": str(ID), "Name": "Kea"}
+
+
+@pytest.mark.rule("CONT-6")
+def test_a_known_contact_keeps_its_number_and_gets_the_postal_address() -> None:
+    xero_id = uuid4()
+    body = ContactBody(name="Kea", phone="09-1", address=Address(lines=("PO Box 1",), city="Auckland"))
+
+    sent = compose(intent(body, xero_id), "http://p")
+
+    assert (sent["ContactID"], "ContactNumber" in sent) == (str(xero_id), False)
+    assert sent["Phones"] == [{"PhoneType": "DEFAULT", "PhoneNumber": "09-1"}]
+    assert (sent["Addresses"][0]["AddressType"], sent["Addresses"][0]["AddressLine1"]) == ("POBOX", "PO Box 1")
+
+
+@pytest.mark.rule("BILL-8")
+def test_a_bill_names_its_contact_by_id_only_and_keeps_its_lines() -> None:
+    line_id, vendor = uuid4(), uuid4()
+    line = WriteLine(
+        xero_line_id=line_id, description="Paper", quantity=Decimal("1.5"), unit_amount=Decimal("0.1648"),
+        account_code="453", tax_type=None, tracking=(Tracking(category="Location", option="Auckland"),),
+    )  # fmt: skip
+    body = BillBody(
+        contact_xero_id=vendor, number="B-1", status="AUTHORISED", date=dt.date(2026, 9, 14),
+        due_date=dt.date(2026, 10, 14), currency="NZD", line_amount_types="Inclusive", lines=(line,),
+    )  # fmt: skip
+
+    sent = compose(intent(body, uuid4()), "http://p")
+
+    assert sent["Contact"] == {"ContactID": str(vendor)}
+    assert sent["LineItems"] == [
+        {
+            "LineItemID": str(line_id),
+            "Description": "Paper",
+            "Quantity": 1.5,
+            "UnitAmount": 0.1648,
+            "AccountCode": "453",
+            "Tracking": [{"Name": "Location", "Option": "Auckland"}],
+        }
+    ]
+    assert "Url" not in sent
+    assert compose(intent(body), "http://p")["Url"] == f"http://p/bills/{ID}"
+
+
+def test_a_payment_is_sent_with_its_reference() -> None:
+    body = PaymentBody(
+        bill_xero_id=ID,
+        account_code="090",
+        date=dt.date(2026, 9, 20),
+        amount=Decimal("10.10"),
+        currency="NZD",
+        reference="P-1",
+    )
+
+    sent = compose(intent(body), "http://p")
+
+    assert sent["Invoice"] == {"InvoiceID": str(ID)}
+    assert (sent["Amount"], sent["Date"], sent["Reference"]) == (10.1, "2026-09-20", "P-1")

@@ -1,0 +1,288 @@
+"""Intents reach Xero once each, in as few calls as it allows, whatever Xero answers."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tieout_connector.gateway import writer
+from tieout_schemas.platform import Connection
+from tieout_schemas.writes import Lane, Outcome, WriteResult
+from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice, XeroPayment
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = pytest.mark.real
+
+
+async def puts(stage: Stage) -> list[dict[str, Any]]:
+    """The writing calls that Xero got."""
+    return [call for call in await stage.control.calls() if call["method"] in ("PUT", "POST")]
+
+
+async def test_120_intents_go_in_three_calls(stage: Stage) -> None:
+    await stage.settled()
+    await stage.write(*[stage.contact(f"Vendor {i:03}") for i in range(120)])
+
+    async with stage.working():
+        results = await stage.results(120)
+
+    assert {result.outcome for result in results} == {Outcome.DONE}
+    assert [call["status"] for call in await puts(stage)] == [200, 200, 200]
+    assert len(await stage.xero("Contacts")) == 120
+
+
+async def test_one_bad_element_fails_alone_with_xeros_words(stage: Stage) -> None:
+    await stage.settled()
+    await stage.their_contact("Paper Ltd")
+    await stage.write(stage.contact("Kea"), stage.contact("Paper Ltd"), stage.contact("Tui"))
+
+    async with stage.working():
+        results = await stage.results(3)
+
+    refused = [result for result in results if result.outcome is Outcome.REFUSED]
+    assert len(refused) == 1
+    assert "already assigned to another contact" in refused[0].messages[0]
+    assert {c["Name"] for c in await stage.xero("Contacts")} == {"Kea", "Paper Ltd", "Tui"}
+
+
+async def test_a_refused_request_is_split_so_that_only_the_one_at_fault_is_refused(stage: Stage) -> None:
+    await stage.settled()
+    known = UUID(await stage.their_contact("Paper Ltd"))
+    # An unknown id refuses the whole request with a 404.
+    await stage.write(stage.contact("Paper & Co", xero_id=known), stage.contact("Nobody", xero_id=uuid4()))
+
+    async with stage.working():
+        results = await stage.results(2)
+
+    assert {r.xero_id == known: r.outcome for r in results} == {True: Outcome.DONE, False: Outcome.REFUSED}
+    assert [c["Name"] for c in await stage.xero("Contacts")] == ["Paper & Co"]
+
+
+async def test_a_known_intent_is_not_written_again_and_gets_its_result_again(stage: Stage) -> None:
+    await stage.settled()
+    intent = stage.contact("Kea")
+    await stage.write(intent, intent)
+    async with stage.working():
+        await stage.results(1)
+
+        await stage.write(intent)
+        first, again = await stage.results(2)
+
+    assert first == again
+    assert len(await puts(stage)) == 1
+
+
+@pytest.mark.parametrize("fault", ["lost", "cut", "slow"])
+async def test_an_unanswered_call_is_sent_again_with_the_same_bytes_and_key(
+    stage: Stage, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.settled()
+    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=0.2))
+    monkeypatch.setattr("tieout_connector.xero.http.TIMEOUT", 0.3)
+    await stage.control.add_fault(fault, times=1, path="Contacts", method="PUT", seconds=1)
+    await stage.write(stage.contact("Kea"))
+
+    async with stage.working():
+        (result,) = await stage.results(1)
+
+    calls = await puts(stage)
+    assert len({call["idempotencyKey"] for call in calls}) == 1, calls
+    assert len(calls) >= 2
+    (made,) = await stage.xero("Contacts")
+    assert result.xero_id == UUID(made["ContactID"])
+
+
+@pytest.mark.parametrize("kind", ["contact", "bill", "payment"])
+async def test_an_answer_lost_for_more_than_five_minutes_is_looked_up_and_not_doubled(stage: Stage, kind: str) -> None:
+    await stage.settled()
+    contact = await stage.their_contact()
+    bill = await stage.their_bill(contact)
+    intent = {"contact": stage.contact("Kea"), "bill": stage.bill(contact), "payment": stage.payment(bill)}[kind]
+    await stage.control.add_fault("lost", times=1, method="PUT")
+    await stage.write(intent)
+    async with stage.working():
+        await stage.until("select count(*) from intent where state = 'sent'", 1)
+        await stage.until("select count(*) from call", 1)
+
+    stage.clock.ahead = timedelta(minutes=6)
+    await stage.control.advance(timedelta(minutes=7))
+    async with stage.working():
+        (result,) = await stage.results(1)
+
+    resource = {"contact": "Contacts", "bill": "Invoices", "payment": "Payments"}[kind]
+    before = {"contact": 1, "bill": 1, "payment": 0}[kind]
+    found = await stage.xero(resource)
+    assert len(found) == before + 1
+    assert result.outcome is Outcome.DONE
+    assert str(result.xero_id) in {next(v for k, v in row.items() if k == f"{resource[:-1]}ID") for row in found}
+    assert len(await puts(stage)) == 1
+
+
+@pytest.mark.parametrize("fault", ["500", "503"])
+async def test_after_a_server_error_the_record_is_looked_up_before_it_is_sent_again(
+    stage: Stage, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.settled()
+    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=0.2))
+    await stage.control.add_fault(fault, times=1, method="PUT")
+    await stage.write(stage.contact("Kea"))
+
+    async with stage.working():
+        await stage.results(1)
+
+    assert [call["method"] for call in await stage.control.calls(path="Contacts")] == ["PUT", "GET", "PUT"]
+    assert len({call["idempotencyKey"] for call in await puts(stage)}) == 2
+    assert len(await stage.xero("Contacts")) == 1
+
+
+async def test_two_payments_alike_of_one_bill_are_both_made_though_the_answer_was_lost(stage: Stage) -> None:
+    await stage.settled()
+    bill = await stage.their_bill(await stage.their_contact())
+    await stage.write(stage.payment(bill))
+    async with stage.working():
+        await stage.results(1)
+        # Only the second one of the next two comes through: its twin must not answer for both.
+        await stage.control.add_fault("500", times=1, method="PUT")
+        await stage.write(stage.payment(bill), stage.payment(bill))
+        await stage.until("select count(*) from call where look_up_first", 1)
+    await stage.control.act(
+        stage.org_id, "pay_invoice", InvoiceID=bill, Amount="10.00", Reference="P-1", Date="2026-09-20"
+    )
+
+    stage.clock.ahead = timedelta(minutes=6)
+    async with stage.working():
+        results = await stage.results(3)
+
+    assert len({result.xero_id for result in results}) == 3
+    assert len(await stage.xero("Payments")) == 3
+
+
+async def test_a_payment_is_followed_by_a_read_of_its_bill(stage: Stage) -> None:
+    await stage.settled()
+    bill = await stage.their_bill(await stage.their_contact())
+    await stage.write(stage.payment(bill, amount="115.00"))
+
+    async with stage.working():
+        (result,) = await stage.results(1)
+        await stage.until("select count(*) from read_request", 0)
+
+    (payment,) = await stage.said(XeroPayment)
+    (seen,) = await stage.said(XeroInvoice)
+    assert payment.record_id == result.record.id
+    assert (seen.status, seen.amount_due.amount) == ("PAID", 0)
+
+
+@pytest.mark.rule("BILL-8")
+async def test_an_update_of_a_bill_keeps_its_lines(stage: Stage) -> None:
+    await stage.settled()
+    contact = await stage.their_contact()
+    first = stage.bill(contact)
+    await stage.write(first)
+    async with stage.working():
+        (made,) = await stage.results(1)
+        (snapshot,) = await stage.said(XeroInvoice)
+        line_id = snapshot.lines[0].xero_line_id
+        line = first.body.lines[0].model_copy(update={"xero_line_id": line_id, "description": "Ink"})  # type: ignore[union-attr]
+        body = first.body.model_copy(update={"lines": (line,)})
+
+        await stage.write(first.model_copy(update={"revision": 2, "xero_id": made.xero_id, "body": body}))
+        await stage.results(2)
+
+    (bill,) = await stage.xero("Invoices")
+    assert [(one["LineItemID"], one["Description"]) for one in bill["LineItems"]] == [(str(line_id), "Ink")]
+
+
+async def test_the_result_tells_the_sequence_of_the_snapshot_and_the_echo_says_nothing_new(stage: Stage) -> None:
+    await stage.settled()
+    contact = await stage.their_contact()
+    await stage.write(stage.bill(contact))
+    async with stage.working():
+        (result,) = await stage.results(1)
+
+        await stage.ask("invoice", str(result.xero_id))  # type: ignore[arg-type]
+        await stage.until("select count(*) from read_request", 0)
+
+    ((sequence, snapshot),) = await stage.events(XeroInvoice)
+    assert result.snapshot_sequence == sequence
+    assert (snapshot.record_id, snapshot.type) == (result.record.id, InvoiceType.ACCPAY)
+
+
+async def test_two_writes_of_one_contact_in_one_call_say_its_last_state(stage: Stage) -> None:
+    await stage.settled()
+    contact = UUID(await stage.their_contact("Paper Ltd"))
+    await stage.write(stage.contact("Paper 1", xero_id=contact), stage.contact("Paper 2", xero_id=contact))
+
+    async with stage.working():
+        results = await stage.results(2)
+
+    (said,) = await stage.said(XeroContact)
+    (there,) = await stage.xero("Contacts")
+    assert said.name == there["Name"]
+    assert {result.outcome for result in results} == {Outcome.DONE}
+
+
+async def test_a_429_parks_its_tenant_while_others_go_on(stage: Stage) -> None:
+    await stage.settled()
+    other = await stage.connect(await stage.control.create_org("Tui Ltd"), user="ben@example.com")
+    await stage.sql("delete from feed; update connection set state = 'connected'")
+    await stage.control.add_fault("429-minute", times=1, tenant=stage.org_id, retry_after=3000)
+    await stage.write(stage.contact("Kea"))
+
+    async with stage.working():
+        await stage.until("select count(*) from budget where parked_until is not null", 1)
+        await stage.write(stage.contact("Tui"), tenant_id=other)
+        await stage.results(1)
+        assert await stage.control.count_calls(tenant=stage.org_id) == 1
+
+        stage.clock.ahead = timedelta(seconds=3001)
+        results = await stage.results(2)
+
+    assert {result.outcome for result in results} == {Outcome.DONE}
+    assert {c.state for c in await stage.said(Connection) if c.tenant_id == stage.tenant_id} >= {"importing"}
+
+
+async def test_a_batch_stays_below_what_xero_takes(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stage.settled()
+    monkeypatch.setattr(writer, "MOST_BYTES", 300)
+    await stage.write(*[stage.contact(f"Vendor {i}") for i in range(6)])
+
+    async with stage.working():
+        results = await stage.results(6)
+
+    assert len({result.xero_id for result in results}) == 6
+    calls = await puts(stage)
+    assert 1 < len(calls) < 6
+    assert all(call["requestBytes"] <= 330 for call in calls)
+
+
+async def test_a_burst_of_look_ups_and_reads_never_breaks_the_limits(stage: Stage) -> None:
+    await stage.settled()
+    unknown = [str(uuid4()) for _ in range(70)]
+    await stage.ask("payment", *unknown)  # type: ignore[arg-type]
+    await stage.write(stage.contact("Kea"))
+
+    async with stage.working():
+        await stage.results(1)
+        await stage.until("select array_length(sent_at, 1) >= 50 from budget", True)
+
+    calls = await stage.control.calls()
+    assert len(calls) <= 60
+    assert 429 not in {call["status"] for call in calls}
+
+
+async def test_money_goes_first(stage: Stage) -> None:
+    await stage.settled()
+    bill = await stage.their_bill(await stage.their_contact())
+    person = stage.payment(bill).model_copy(update={"lane": Lane.PERSON})
+    await stage.write(stage.contact("Kea"), person)
+
+    async with stage.working():
+        first, _ = await stage.results(2)
+
+    assert first.record.kind == "payment"
+    assert isinstance(first, WriteResult)
