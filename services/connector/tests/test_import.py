@@ -1,0 +1,186 @@
+"""Everything unpaid comes in, once, page by page, whatever dies on the way (SYS-4, CONN-4)."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tieout_connector import feeds, snapshots, store
+from tieout_connector.gateway.leases import TERM
+from tieout_kit.testing import wait_until
+from tieout_schemas.platform import Connection
+from tieout_schemas.xero import XeroAccount, XeroContact, XeroInvoice, XeroTaxRate, XeroTrackingCategory
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = pytest.mark.real
+STATE = "select state from connection"
+
+
+async def seeded(stage: Stage, bills: int = 23) -> None:
+    org_id = await stage.control.create_org("Kauri Ltd")
+    made = await stage.control.actions(org_id, [{"do": "create_contact", "Name": f"Vendor {i}"} for i in range(12)])
+    line = {"Description": "Paper", "Quantity": 1, "UnitAmount": "100.00", "AccountCode": "453"}
+    bill = {"Status": "AUTHORISED", "Date": "2026-09-14", "DueDate": "2026-10-14", "LineItems": [line]}
+    actions = [
+        {"do": "create_bill", "Contact": {"ContactID": made[i % 12]["id"]}, "InvoiceNumber": f"B-{i}", **bill}
+        for i in range(bills)
+    ]
+    done = await stage.control.actions(org_id, actions)
+    for paid in done[:3]:
+        await stage.control.act(org_id, "pay_invoice", InvoiceID=paid["id"])
+    await stage.connect(org_id)
+
+
+def twice(said: list[Any]) -> list[Any]:
+    return [one for one, count in Counter(said).items() if count > 1]
+
+
+async def everything_came_once(stage: Stage) -> None:
+    contacts, bills = await stage.said(XeroContact), await stage.said(XeroInvoice)
+    there = await stage.xero("Contacts")
+    assert {str(c.xero_id) for c in contacts} == {c["ContactID"] for c in there}
+    unpaid = {b["InvoiceID"] for b in await stage.xero("Invoices") if b["Status"] == "AUTHORISED"}
+    assert {str(b.xero_id) for b in bills} == unpaid
+    assert twice([c.xero_id for c in contacts]) + twice([b.xero_id for b in bills]) == []
+    assert await stage.sql("select state from connection") == [("connected",)]
+
+
+async def test_an_import_by_pages_brings_everything_unpaid_once(stage: Stage) -> None:
+    await seeded(stage)
+
+    async with stage.working(stage.process(page_size=5)):
+        await stage.until(STATE, "connected")
+
+    await everything_came_once(stage)
+    assert [c.state for c in await stage.said(Connection)][-2:] == ["importing", "connected"]
+    reference = [await stage.said(kind) for kind in (XeroAccount, XeroTaxRate, XeroTrackingCategory)]
+    assert [len(said) > 0 for said in reference[:2]] == [True, True]
+
+
+@pytest.mark.parametrize("call", range(1, 12, 2))
+@pytest.mark.parametrize("moment", ["before the call", "before the commit"])
+async def test_an_import_killed_anywhere_goes_on_where_it_was(
+    stage: Stage, hang: Callable[..., Any], call: int, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seeded(stage)
+    one, reached, count = stage.process(page_size=5), asyncio.Event(), 0
+    where, name = (one.api, "call") if moment == "before the call" else (feeds, "save")
+    real = getattr(where, name)
+
+    async def until_then(*args: Any, **more: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count == call:
+            await hang(None if moment == "before the call" else real, reached)(*args, **more)
+        return await real(*args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, name, until_then)
+        task = asyncio.create_task(one.gateway.run())
+        await asyncio.wait_for(reached.wait(), 10)
+        await one.die(task)
+    stage.clock.ahead = TERM + timedelta(seconds=1)
+
+    async with stage.working(stage.process(page_size=5)):
+        await stage.until(STATE, "connected")
+
+    await everything_came_once(stage)
+
+
+async def test_a_bug_in_the_middle_stops_it_for_a_while_only(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await seeded(stage)
+    monkeypatch.setattr("tieout_connector.gateway.gateway.AFTER_A_BUG", timedelta(seconds=0.1))
+    real, count = snapshots.take, 0
+
+    async def sometimes(*args: Any, **more: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count % 3 == 0:
+            raise ValueError("a bug")
+        return await real(*args, **more)
+
+    monkeypatch.setattr(snapshots, "take", sometimes)
+    async with stage.working(stage.process(page_size=5)):
+        await stage.until(STATE, "connected", within=25)
+
+    await everything_came_once(stage)
+
+
+async def test_what_changes_while_it_is_imported_is_not_lost(stage: Stage) -> None:
+    await seeded(stage)
+    process = stage.process(page_size=4)
+    real, renamed = process.api.call, [c["ContactID"] for c in await stage.xero("Contacts")]
+
+    async def and_somebody_works(*args: Any, **more: Any) -> Any:
+        answer = await real(*args, **more)
+        if renamed:
+            contact_id = renamed.pop()
+            await stage.control.act(stage.org_id, "edit_contact", ContactID=contact_id, Name=f"New {contact_id[:8]}")
+        return answer
+
+    process.api.call = and_somebody_works  # type: ignore[method-assign]
+    async with stage.working(process):
+        await stage.until(STATE, "connected")
+        await stage.sql("update feed set next_at = now()")
+        await stage.until("select count(*) from feed where next_at > now()", 6)
+
+    last = {str(c.xero_id): c.name for c in await stage.said(XeroContact)}
+    assert last == {c["ContactID"]: c["Name"] for c in await stage.xero("Contacts")}
+
+
+@pytest.mark.rule("CONN-4")
+async def test_progress_rises_to_the_total(stage: Stage) -> None:
+    await seeded(stage)
+    seen: list[tuple[int, int | None]] = []
+
+    async def look() -> str:
+        async with stage.database.transaction() as tx:
+            (contacts,) = [p for p in await feeds.progress(tx, stage.tenant_id) if p["resource"] == "Contacts"]
+            seen.append((contacts["done"], contacts["total"]))
+            return (await store.read(tx, stage.tenant_id)).state
+
+    async with stage.working(stage.process(page_size=3)):
+        await wait_until(look, lambda state: state == "connected", 15)
+
+    assert seen[-1] == (12, 12)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert all(total is None or done <= total for done, total in seen)
+
+
+async def test_old_payments_are_never_read_not_even_after_empty_polls(stage: Stage) -> None:
+    await seeded(stage)
+    await stage.sql("update feed set since = now() + interval '1 hour' where resource = 'Payments'")
+    async with stage.working():
+        await stage.until(STATE, "connected")
+        await stage.sql("update feed set next_at = now() where resource = 'Payments'")
+        await stage.until("select next_at > now() from feed where resource = 'Payments'", True)
+
+    assert await stage.sql("select since is not null from feed where resource = 'Payments'") == [(True,)]
+
+
+async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(stage: Stage) -> None:
+    await stage.connect()
+    process = stage.process()
+    real = process.api.call
+
+    async def without_tax_rates(token: str, org_id: Any, request: Any, body: bytes | None = None) -> Any:
+        from tieout_connector.xero.errors import RefusedRequest
+
+        if request.resource == "TaxRates":
+            raise RefusedRequest(("no tax rates today",))
+        return await real(token, org_id, request, body)
+
+    process.api.call = without_tax_rates  # type: ignore[method-assign]
+    async with stage.working(process):
+        await stage.until("select count(*) from feed where not importing", 5)
+
+    assert await stage.sql("select resource from feed where importing and next_at > now() + interval '20 minutes'") == [
+        ("TaxRates",)
+    ]

@@ -1,0 +1,218 @@
+"""What is asked for is read in few calls, and what was read is said once."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tieout_connector import handlers, snapshots
+from tieout_connector.gateway import reader
+from tieout_connector.snapshots import Seen
+from tieout_kit.cause import Cause
+from tieout_kit.clock import utc_now
+from tieout_schemas.signals import Refresh, Webhook, XeroKind
+from tieout_schemas.writes import Outcome
+from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice, XeroPayment
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = pytest.mark.real
+NONE_DUE = "select count(*) from read_request"
+
+
+def webhook(stage: Stage, resource_id: str, category: str = "CONTACT", org_id: str | None = None) -> Webhook:
+    return Webhook(
+        org_id=UUID(org_id or stage.org_id), category=category, resource_id=UUID(resource_id), event_type="UPDATE",
+        event_at=utc_now(),
+    )  # fmt: skip
+
+
+async def take(stage: Stage, *seen: Seen) -> dict[str, int]:
+    async with stage.database.transaction() as tx:
+        return await snapshots.take(tx, stage.tenant_id, seen)
+
+
+def contact(name: str = "Kea", xero_id: UUID | None = None) -> XeroContact:
+    return XeroContact(xero_id=xero_id or UUID(int=7), updated_at=utc_now(), name=name, status="ACTIVE")
+
+
+async def test_the_same_content_says_nothing_though_updated_date_moved(stage: Stage) -> None:
+    first = await take(stage, Seen(contact(), Cause.request()))
+    again = await take(stage, Seen(contact(), Cause.request()))
+
+    assert first == again
+    assert len(await stage.said(XeroContact)) == 1
+
+
+async def test_changed_content_gets_a_higher_sequence_even_when_the_clock_went_back(stage: Stage) -> None:
+    (first,) = (await take(stage, Seen(contact(), Cause.request()))).values()
+    stage.clock.ahead = timedelta(hours=-1)
+    (then,) = (await take(stage, Seen(contact("Kea Ltd"), Cause.request()))).values()
+
+    assert then > first
+    assert [sequence for sequence, _ in await stage.events(XeroContact)] == [first, then]
+
+
+async def test_a_record_known_to_be_ours_bears_its_id_from_then_on(stage: Stage) -> None:
+    ours = uuid4()
+    await take(stage, Seen(contact(), Cause.request()))
+    await take(stage, Seen(contact(), Cause.request(), ours))
+    await take(stage, Seen(contact("Kea Ltd"), Cause.request()))
+
+    assert [said.record_id for said in await stage.said(XeroContact)] == [None, ours, ours]
+
+
+async def test_many_are_taken_at_once_and_a_record_seen_twice_is_said_as_last_seen(stage: Stage) -> None:
+    many = [Seen(contact(f"C{i}", UUID(int=i % 50)), Cause.request()) for i in range(100)]
+
+    assert len(await take(stage, *many)) == 50
+    assert {said.name for said in await stage.said(XeroContact)} == {f"C{i}" for i in range(50, 100)}
+
+
+async def test_a_hundred_webhooks_of_one_record_cause_few_calls(stage: Stage) -> None:
+    await stage.settled()
+    contact_id = await stage.their_contact()
+    async with stage.working():
+        for _ in range(100):
+            await stage.hear(handlers.webhooks_received, webhook(stage, contact_id))
+        await stage.until(NONE_DUE, 0)
+
+    assert len(await stage.control.calls(path="Contacts")) < 40
+    assert len(await stage.said(XeroContact)) == 1
+
+
+async def test_what_is_asked_for_while_it_is_read_is_read_once_more(stage: Stage) -> None:
+    await stage.settled()
+    contact_id = await stage.their_contact("Kea")
+    process = stage.process()
+    real = process.api.call
+
+    async def meanwhile(*args: Any, **more: Any) -> Any:
+        answer = await real(*args, **more)
+        process.api.call = real  # type: ignore[method-assign]
+        await stage.control.act(stage.org_id, "edit_contact", ContactID=contact_id, Name="Kea Ltd")
+        await stage.hear(handlers.webhooks_received, webhook(stage, contact_id))
+        return answer
+
+    process.api.call = meanwhile  # type: ignore[method-assign]
+    await stage.hear(handlers.webhooks_received, webhook(stage, contact_id))
+    async with stage.working(process):
+        await stage.until(NONE_DUE, 0)
+
+    assert [said.name for said in await stage.said(XeroContact)] == ["Kea", "Kea Ltd"]
+
+
+@pytest.mark.parametrize("kind", [XeroKind.CONTACT, XeroKind.INVOICE, XeroKind.PAYMENT])
+async def test_an_unknown_id_does_not_keep_the_others_back(stage: Stage, kind: XeroKind) -> None:
+    await stage.settled()
+    contact_id = await stage.their_contact()
+    bill_id = await stage.their_bill(contact_id)
+    payment_id = await stage.control.act(stage.org_id, "pay_invoice", InvoiceID=bill_id)
+    known = {"contact": contact_id, "invoice": bill_id, "payment": payment_id}[kind]
+    await stage.ask(kind, str(uuid4()), known, str(uuid4()))
+
+    async with stage.working():
+        await stage.until(NONE_DUE, 0)
+
+    said = await stage.said({"contact": XeroContact, "invoice": XeroInvoice, "payment": XeroPayment}[kind])
+    assert [str(one.xero_id) for one in said] == [known]
+
+
+async def test_a_record_nobody_can_read_does_not_keep_the_others_back(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await stage.settled()
+    good, odd = await stage.their_contact("Good"), await stage.their_contact("Odd One")
+    process = stage.process()
+    real = process.api.call
+
+    async def with_a_new_status(*args: Any, **more: Any) -> Any:
+        answer = await real(*args, **more)
+        for raw in answer.json["Contacts"]:
+            if raw["ContactID"] == odd:
+                raw["ContactStatus"] = "ASLEEP"
+        return answer
+
+    process.api.call = with_a_new_status  # type: ignore[method-assign]
+    await stage.ask(XeroKind.CONTACT, good, odd)
+    async with stage.working(process):
+        await stage.until(NONE_DUE, 0)
+
+    assert [str(said.xero_id) for said in await stage.said(XeroContact)] == [good]
+    printed = capsys.readouterr().out
+    assert odd in printed
+    assert "Odd One" not in printed
+
+
+async def test_an_echo_waits_for_the_answer_and_then_bears_our_record(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.settled()
+    monkeypatch.setattr(reader, "ECHO_WAIT", timedelta(seconds=0.2))
+    await stage.control.add_fault("lost", times=1, method="PUT")
+    intent = stage.contact("Kea")
+    await stage.write(intent)
+    async with stage.working():
+        await stage.until("select count(*) from call", 1)
+        (made,) = await stage.xero("Contacts")
+        await stage.hear(handlers.webhooks_received, webhook(stage, made["ContactID"]))
+        await stage.until("select asked >= 1 and due_at > now() from read_request", True)
+        assert await stage.said(XeroContact) == []
+
+        (result,) = await stage.results(1)
+        await stage.until(NONE_DUE, 0)
+
+    assert result.outcome is Outcome.DONE
+    (said,) = await stage.said(XeroContact)
+    assert said.record_id == intent.record.id
+
+
+async def test_a_sales_invoice_is_said_without_harm(stage: Stage) -> None:
+    await stage.settled()
+    invoice = await stage.their_bill(await stage.their_contact(), do="create_sales_invoice")
+    await stage.hear(handlers.webhooks_received, webhook(stage, invoice, "INVOICE"))
+
+    async with stage.working():
+        await stage.until(NONE_DUE, 0)
+
+    (said,) = await stage.said(XeroInvoice)
+    assert said.type is InvoiceType.ACCREC
+
+
+async def test_webhooks_of_others_and_of_unknown_categories_ask_for_nothing(stage: Stage) -> None:
+    await stage.settled()
+    resource = str(uuid4())
+    odd = [webhook(stage, resource, org_id=str(uuid4())), webhook(stage, resource, "QUOTE")]
+
+    await stage.hear(handlers.webhooks_received, *odd)
+
+    assert await stage.sql(NONE_DUE) == [(0,)]
+
+
+async def test_duplicates_and_disorder_of_webhooks_change_nothing(stage: Stage) -> None:
+    await stage.settled()
+    ids = [await stage.their_contact(name) for name in ("Kea", "Tui")]
+    events = [webhook(stage, resource) for resource in (*ids, *reversed(ids))]
+
+    async with stage.working():
+        await stage.hear(handlers.webhooks_received, *events)
+        await stage.until(NONE_DUE, 0)
+        await stage.hear(handlers.webhooks_received, *reversed(events))
+        await stage.until(NONE_DUE, 0)
+
+    assert sorted(said.name for said in await stage.said(XeroContact)) == ["Kea", "Tui"]
+
+
+async def test_a_domain_may_ask_for_a_record_again(stage: Stage) -> None:
+    await stage.settled()
+    contact_id = await stage.their_contact()
+
+    async with stage.working():
+        await stage.hear(handlers.refreshes_asked, Refresh(xero_kind=XeroKind.CONTACT, xero_id=UUID(contact_id)))
+        await stage.until(NONE_DUE, 0)
+
+    assert [str(said.xero_id) for said in await stage.said(XeroContact)] == [contact_id]
