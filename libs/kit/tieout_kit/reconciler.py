@@ -1,17 +1,19 @@
 """Keeps a service's records reconciled with Xero: the one way in which a record is changed, said and sent."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
-from tieout_kit import outbox, problems
+from tieout_kit import outbox, problems, tenants
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
 from tieout_kit.postgres import Tx
 from tieout_kit.records import Records, Saved, Stored
 from tieout_kit.sync import Hold, Send, Verdict, advance, answered
-from tieout_schemas.payload import RecordRef
+from tieout_kit.tenants import Tenant
+from tieout_schemas.payload import Origin, OriginKind, RecordRef
 from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.reasons import Reason
 from tieout_schemas.topics import WRITE, Topic
@@ -19,8 +21,8 @@ from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 
 R = TypeVar("R", bound=PlatformRecord)
 
-Judge = Callable[[Tx, Sequence[Stored[Any]]], Awaitable[Sequence[Verdict]]]
-"""Loads what a service's outgoing rule looks at and applies it to each record."""
+Judge = Callable[[Tx, Sequence[Stored[Any]], Mapping[UUID, Tenant]], Awaitable[Sequence[Verdict]]]
+"""Loads what a service's outgoing rule looks at and applies it to each record, by its tenant."""
 
 UNANSWERED = timedelta(minutes=10)
 """After this an intent is emitted again, with the same id, so that a repeat changes nothing."""
@@ -47,25 +49,25 @@ class Reconciler(Generic[R]):
 
     async def settle(self, tx: Tx, changed: Sequence[Changed[R]]) -> None:
         """Judge each record, save those that differ, say so, send what may leave, and open or close their problems."""
+        known = await tenants.load(tx, (c.before.tenant_id for c in changed))
         judged = [Stored(c.before.tenant_id, c.before.sequence, c.record) for c in changed]
-        verdicts = await self._judge(tx, judged)
-        saved, messages, findings = [], [], []
+        verdicts = await self._judge(tx, judged, known)
+        saved, findings = [], []
         for change, verdict in zip(changed, verdicts, strict=True):
             sync, leaves = advance(change.record.sync, verdict)
             record = change.record.model_copy(update={"sync": sync})
             if record == change.before.record and change.before.sequence:
                 continue
-            one = Saved(change.before, record, next_sequence(change.before.sequence, tx.now), change.cause)
-            saved.append(one)
-            messages.append(outbox.event(tx, self._topic, one.before.tenant_id, record, one.sequence, one.cause))
-            if leaves:
-                messages.append(self._intent(tx, one, leaves))
+            record = record.model_copy(update={"origin": _origin(change, known)})
+            intent = self._intent(record, leaves) if leaves else None
+            sequence = next_sequence(change.before.sequence, tx.now)
+            saved.append(Saved(change.before, record, sequence, change.cause, intent))
             if finding := self._finding(change, record, verdict):
                 findings.append(finding)
         if saved:
             await self.records.save(tx, saved)
             await problems.settle(tx, self._kind, findings)
-            await outbox.add(tx, messages)
+            await outbox.add(tx, [message for one in saved for message in self._messages(tx, one)])
 
     async def results_received(self, tx: Tx, events: Sequence[Incoming[WriteResult]]) -> None:
         """xero.write-result.v1 → acknowledged or refused; what was wished for meanwhile leaves next."""
@@ -89,28 +91,28 @@ class Reconciler(Generic[R]):
         await self.settle(tx, [Changed(stored, stored.record, causes[stored.tenant_id]) for stored in held])
 
     async def emit_unanswered(self, tx: Tx) -> int:
-        """Emit again what has been in flight for too long; how many those were."""
+        """Emit again, word for word, what has been in flight for too long; how many those were."""
         late = await self.records.lock_unanswered(tx, tx.now - UNANSWERED)
-        messages = []
-        for stored, verdict in zip(late, await self._judge(tx, late), strict=True):
-            one = Saved(stored, stored.record, next_sequence(stored.sequence, tx.now), Cause.request())
-            if isinstance(verdict, Send):
-                messages.append(self._intent(tx, one, verdict))
         await self.records.asked_again(tx, late)
-        await outbox.add(tx, messages)
+        cause = Cause.request()
+        await outbox.add(tx, [outbox.event(tx, WRITE, u.tenant_id, u.intent, u.sequence, cause) for u in late])
         return len(late)
 
-    def _intent(self, tx: Tx, one: Saved[R], leaves: Send) -> outbox.Message:
-        sync = one.record.sync
-        intent = WriteIntent(
-            record=RecordRef(kind=self._kind, id=one.record.id),
-            revision=sync.sent,
-            attempt=sync.attempt,
-            xero_id=sync.xero_id,
+    def _messages(self, tx: Tx, one: Saved[R]) -> Iterator[outbox.Message]:
+        tenant_id = one.before.tenant_id
+        yield outbox.event(tx, self._topic, tenant_id, one.record, one.sequence, one.cause)
+        if one.intent:
+            yield outbox.event(tx, WRITE, tenant_id, one.intent, one.sequence, one.cause)
+
+    def _intent(self, record: R, leaves: Send) -> WriteIntent:
+        return WriteIntent(
+            record=RecordRef(kind=self._kind, id=record.id),
+            revision=record.sync.sent,
+            attempt=record.sync.attempt,
+            xero_id=record.sync.xero_id,
             lane=leaves.lane,
             body=leaves.body,
         )
-        return outbox.event(tx, WRITE, one.before.tenant_id, intent, one.sequence, one.cause)
 
     def _finding(self, change: Changed[R], record: R, verdict: Verdict) -> problems.Finding | None:
         """What is wrong with the record now; None: as before."""
@@ -125,6 +127,18 @@ class Reconciler(Generic[R]):
         elif change.before.record.sync == sync and change.before.sequence:
             return None
         return problems.Finding(change.before.tenant_id, record.id, reason, params, change.cause)
+
+
+def _origin(change: Changed[Any], known: Mapping[UUID, Tenant]) -> Origin:
+    """Who or what made this state, with the settings it was decided by.
+
+    What only moved in step, by Xero's answer or a hold that ended, has the event that moved it for its origin.
+    """
+    origin: Origin = change.record.origin
+    if change.before.sequence and origin == change.before.record.origin:
+        origin = Origin(kind=OriginKind.EVENT, by=change.cause.causation_id)
+    version = known[change.before.tenant_id].settings.version
+    return origin.model_copy(update={"settings_version": version})
 
 
 def _one_per_record(events: Sequence[Incoming[WriteResult]]) -> list[list[Incoming[WriteResult]]]:

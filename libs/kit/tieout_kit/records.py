@@ -11,6 +11,7 @@ from tieout_kit.cause import Cause
 from tieout_kit.errors import RetryLater
 from tieout_kit.postgres import Tx
 from tieout_schemas.platform import PlatformRecord
+from tieout_schemas.writes import WriteIntent
 
 _SQL = queries.load("tieout_kit", "records.sql")
 R = TypeVar("R", bound=PlatformRecord)
@@ -40,6 +41,18 @@ class Saved(Generic[R]):
     record: R
     sequence: int
     cause: Cause
+    intent: WriteIntent | None = None
+    """What leaves with this state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """An intent that left and was never answered."""
+
+    tenant_id: UUID
+    record_id: UUID
+    sequence: int
+    intent: WriteIntent
 
 
 class Records(Generic[R]):
@@ -64,13 +77,16 @@ class Records(Generic[R]):
         """Those whose write waits."""
         return self._stored(await tx.db.fetch(_SQL["lock_held"], self.model.kind, list(tenants)))
 
-    async def lock_unanswered(self, tx: Tx, before: datetime) -> list[Stored[R]]:
-        """Some of those whose intent left before a moment and was never answered."""
-        return self._stored(await tx.db.fetch(_SQL["lock_unanswered"], self.model.kind, before))
+    async def lock_unanswered(self, tx: Tx, before: datetime) -> list[Unanswered]:
+        """Some of the intents that left before a moment and were never answered; their records are locked."""
+        rows = await tx.db.fetch(_SQL["lock_unanswered"], self.model.kind, before)
+        return [
+            Unanswered(r["tenant_id"], r["id"], r["sequence"], WriteIntent.model_validate(r["intent"])) for r in rows
+        ]
 
-    async def asked_again(self, tx: Tx, records: Sequence[Stored[R]]) -> None:
-        """Their intents left again now."""
-        tenants, ids = _columns(stored.key for stored in records)
+    async def asked_again(self, tx: Tx, late: Sequence[Unanswered]) -> None:
+        """These left again now."""
+        tenants, ids = _columns((one.tenant_id, one.record_id) for one in late)
         await tx.db.execute(_SQL["asked_again"], self.model.kind, tx.now, tenants, ids)
 
     async def save(self, tx: Tx, saved: Sequence[Saved[R]]) -> None:
@@ -90,6 +106,7 @@ class Records(Generic[R]):
             [s.record.sync.xero_id for s in saved],
             [s.record.sync.held for s in saved],
             [tx.now if s.record.sync.in_flight else None for s in saved],
+            [s.intent.model_dump_json().encode() if s.intent else None for s in saved],
             docs,
         )
         if len(rows) != len(saved):

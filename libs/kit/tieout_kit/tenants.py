@@ -23,17 +23,19 @@ class Tenant:
 
 
 async def load(tx: Tx, tenant_ids: Iterable[UUID]) -> dict[UUID, Tenant]:
-    """The tenants, each with defaults for what has not arrived yet; unknown ones have no entry."""
-    rows = await tx.db.fetch(_SQL["load"], list(set(tenant_ids)))
-    return {row["tenant_id"]: _tenant(row) for row in rows}
+    """The tenants, each with defaults for what has not arrived yet: topics are not ordered against each other, so a
+    record of Xero may come before the connection it came over."""
+    asked = set(tenant_ids)
+    rows = {row["tenant_id"]: row for row in await tx.db.fetch(_SQL["load"], list(asked))}
+    return {tenant_id: _tenant(tenant_id, rows.get(tenant_id)) for tenant_id in asked}
 
 
 async def get(tx: Tx, tenant_id: UUID) -> Tenant:
-    """One tenant. Raises NotFound."""
-    found = await load(tx, [tenant_id])
-    if tenant_id not in found:
+    """One tenant. Raises NotFound if nothing was ever said of it."""
+    row = await tx.db.fetchrow(_SQL["load"], [tenant_id])
+    if row is None:
         raise NotFound("no such tenant")
-    return found[tenant_id]
+    return _tenant(tenant_id, row)
 
 
 async def connection_changed(tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
@@ -57,10 +59,11 @@ async def _store(tx: Tx, query: str, events: Sequence[Incoming[Any]]) -> None:
     )
 
 
-def _tenant(row: Any) -> Tenant:
-    tenant_id = row["tenant_id"]
+def _tenant(tenant_id: UUID, row: Any) -> Tenant:
     connection = Connection(tenant_id=tenant_id, state=ConnectionState.DISCONNECTED)
-    return Tenant(
-        Connection.model_validate(row["connection"]) if row["connection"] else connection,
-        TenantSettings.model_validate(row["settings"]) if row["settings"] else TenantSettings(tenant_id=tenant_id),
-    )
+    settings = TenantSettings(tenant_id=tenant_id)
+    if row and row["connection"]:
+        connection = Connection.model_validate(row["connection"])
+    if row and row["settings"]:
+        settings = TenantSettings.model_validate(row["settings"])
+    return Tenant(connection, settings)

@@ -9,6 +9,7 @@ import pytest
 
 from tieout_bills import handlers
 from tieout_bills.model import BillIn
+from tieout_bills.rules.incoming import bill_id_of
 from tieout_kit.postgres import Tx
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Origin, OriginKind, Payload
@@ -308,3 +309,23 @@ async def test_a_bookkeeper_may_make_a_bill_but_not_approve_it(stage: "Stage") -
 
     assert (approved.status_code, submitted.status_code) == (403, 200)
     assert "approver" in approved.json()["title"]
+
+
+async def test_a_bill_that_comes_before_its_tenants_connection_comes_in_all_the_same(stage: "Stage") -> None:
+    # Topics are not ordered against each other: what comes first is nobody's fault and no dead letter.
+    await stage.hear(handlers.vendors_changed, (vendor(), 1))
+    await stage.hear(handlers.invoices_changed, (snapshot(), 2))
+
+    assert [bill.number for bill in await stage.said(Bill)] == [snapshot().number]
+
+
+async def test_a_bill_made_by_hand_under_an_imports_id_is_not_touched_and_stops_nothing(stage: "Stage") -> None:
+    await stage.connect()
+    await stage.hear(handlers.vendors_changed, (vendor(), 1))
+    taken = bill_id_of(stage.tenant_id, X)
+    made = await stage.put(f"bills/{taken}", wanted("by hand"))
+
+    await stage.hear(handlers.invoices_changed, (snapshot(), 2))
+
+    assert made.status_code == 200
+    assert {bill.number for bill in await stage.said(Bill)} == {"by hand"}

@@ -15,6 +15,7 @@ from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Changed, Reconciler
 from tieout_kit.records import Key, Stored
 from tieout_kit.sync import Verdict
+from tieout_kit.tenants import Tenant
 from tieout_schemas import topics
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Bill, Connection, TenantSettings, Vendor
@@ -25,11 +26,10 @@ UNLINKED = "xero_invoice"
 """The record kind of problems with bills of Xero that are none of ours; their id is Xero's."""
 
 
-async def judge(tx: Tx, bills: Sequence[Stored[Bill]]) -> list[Verdict]:
+async def judge(tx: Tx, bills: Sequence[Stored[Bill]], known: Mapping[UUID, Tenant]) -> list[Verdict]:
     """Which of these bills may go to Xero now."""
     vendors = [(b.tenant_id, b.record.vendor_id) for b in bills]
     in_xero = await store.vendor_xero_ids(tx, vendors)
-    known = await tenants.load(tx, (b.tenant_id for b in bills))
     return [
         verdict(b.record, in_xero[vendor], known[b.tenant_id].connection, known[b.tenant_id].settings)
         for b, vendor in zip(bills, vendors, strict=True)
@@ -41,9 +41,11 @@ bills = Reconciler(Bill, topics.BILLS_TOPIC, judge)
 
 async def put_bill(tx: Tx, tenant_id: UUID, bill_id: UUID, wanted: BillIn, by: str) -> Bill:
     """PUT of a bill. Raises NotFound (tenant) and Clash."""
-    tenant = await tenants.get(tx, tenant_id)
+    await tenants.get(tx, tenant_id)
+    # The vendor's row before the bill's, as its event takes them: the other way round the two would wait in a ring.
+    await store.vendor_xero_ids(tx, [(tenant_id, wanted.vendor_id)])
     before = (await bills.records.lock(tx, [(tenant_id, bill_id)])).get((tenant_id, bill_id))
-    origin = Origin(kind=OriginKind.USER, by=by, rule="BILL-2", settings_version=tenant.settings.version)
+    origin = Origin(kind=OriginKind.USER, by=by, rule="BILL-2")
     bill = edited(bill_id, before.record if before else None, wanted, origin)
     await bills.settle(tx, [Changed(before or Stored(tenant_id, 0, bill), bill, Cause.request())])
     return (await bills.records.lock(tx, [(tenant_id, bill_id)]))[tenant_id, bill_id].record

@@ -107,7 +107,7 @@ async def test_a_bug_in_the_middle_stops_it_for_a_while_only(stage: Stage, monke
         return await real(*args, **more)
 
     monkeypatch.setattr(snapshots, "take", sometimes)
-    async with stage.working(stage.process(page_size=5)):
+    async with stage.working(stage.process(page_size=12)):
         await stage.until(STATE, "connected", within=25)
 
     await everything_came_once(stage)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tieout_connector import handlers, snapshots
-from tieout_connector.gateway import reader
+from tieout_connector.gateway import reader, writer
 from tieout_connector.snapshots import Seen
 from tieout_kit.cause import Cause
 from tieout_kit.clock import utc_now
@@ -153,6 +153,7 @@ async def test_an_echo_waits_for_the_answer_and_then_bears_our_record(
 ) -> None:
     await stage.settled()
     monkeypatch.setattr(reader, "ECHO_WAIT", timedelta(seconds=0.2))
+    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=2))
     await stage.control.add_fault("lost", times=1, method="PUT")
     intent = stage.contact("Kea")
     await stage.write(intent)

@@ -74,16 +74,15 @@ def test_an_account_number_taken_from_xero_outlives_a_request_without_one() -> N
             Send(ContactBody(name="Acme", email="a@acme.nz"), Lane.WRITE),
         ),
         (vendor(), connection(ConnectionState.MAPPING), Hold(Reason.NOT_CONNECTED, {"kind": "vendor"})),
-        (vendor(), None, Hold(Reason.NOT_CONNECTED, {"kind": "vendor"})),
         (
             vendor().model_copy(update={"archived_in_xero": True}),
             connection(ConnectionState.CONNECTED),
             Stay(),
         ),
     ],
-    ids=["connected", "not connected", "unknown tenant", "archived"],
+    ids=["connected", "not connected", "archived"],
 )
-def test_when_a_vendor_goes_to_xero(one: Vendor, connected: Connection | None, expected: Send | Hold | Stay) -> None:
+def test_when_a_vendor_goes_to_xero(one: Vendor, connected: Connection, expected: Send | Hold | Stay) -> None:
     assert verdict(one, connected) == expected
 
 

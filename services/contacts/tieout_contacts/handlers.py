@@ -17,6 +17,7 @@ from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Changed, Reconciler
 from tieout_kit.records import Key, Stored
 from tieout_kit.sync import Verdict
+from tieout_kit.tenants import Tenant
 from tieout_schemas import topics
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Connection, TenantSettings, Vendor
@@ -25,11 +26,9 @@ from tieout_schemas.writes import WriteResult
 from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice
 
 
-async def judge(tx: Tx, vendors: Sequence[Stored[Vendor]]) -> list[Verdict]:
+async def judge(_: Tx, vendors: Sequence[Stored[Vendor]], known: Mapping[UUID, Tenant]) -> list[Verdict]:
     """Which of these vendors may go to Xero now."""
-    known = await tenants.load(tx, (v.tenant_id for v in vendors))
-    connections = {tenant_id: tenant.connection for tenant_id, tenant in known.items()}
-    return [verdict(v.record, connections.get(v.tenant_id)) for v in vendors]
+    return [verdict(v.record, known[v.tenant_id].connection) for v in vendors]
 
 
 vendors = Reconciler(Vendor, topics.VENDORS, judge)
@@ -37,10 +36,10 @@ vendors = Reconciler(Vendor, topics.VENDORS, judge)
 
 async def put_vendor(tx: Tx, tenant_id: UUID, vendor_id: UUID, wanted: VendorIn, by: str) -> Vendor:
     """PUT of a vendor. Raises NotFound (tenant) and Clash."""
-    tenant = await tenants.get(tx, tenant_id)
+    await tenants.get(tx, tenant_id)
     await store.lock_names(tx, [tenant_id])
     before = (await vendors.records.lock(tx, [(tenant_id, vendor_id)])).get((tenant_id, vendor_id))
-    origin = Origin(kind=OriginKind.USER, by=by, rule="CONT-5", settings_version=tenant.settings.version)
+    origin = Origin(kind=OriginKind.USER, by=by, rule="CONT-5")
     vendor = edited(vendor_id, before.record if before else None, wanted, origin)
     if not before or name_key(vendor.name) != name_key(before.record.name):
         vendor = await _named_anew(tx, tenant_id, vendor)

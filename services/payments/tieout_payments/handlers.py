@@ -1,6 +1,6 @@
 """Events and requests → rules → store and outbox, one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from tieout_kit import tenants
@@ -10,6 +10,7 @@ from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Changed, Reconciler
 from tieout_kit.records import Stored
 from tieout_kit.sync import Verdict
+from tieout_kit.tenants import Tenant
 from tieout_payments import store
 from tieout_payments.model import PaymentIn
 from tieout_payments.rules.due import check_fits
@@ -23,12 +24,10 @@ from tieout_schemas.topics import Topic
 from tieout_schemas.xero import XeroPayment
 
 
-async def judge(tx: Tx, payments: Sequence[Stored[Payment]]) -> list[Verdict]:
+async def judge(tx: Tx, payments: Sequence[Stored[Payment]], known: Mapping[UUID, Tenant]) -> list[Verdict]:
     """Which of these payments may go to Xero now."""
     keys = [(p.tenant_id, p.record.bill_id) for p in payments]
     bills = await store.bills(tx, keys)
-    # Payments start with a PUT, which an unknown tenant refuses: so each tenant is known here.
-    known = await tenants.load(tx, (p.tenant_id for p in payments))
     return [
         verdict(p.record, bills.get(bill), known[p.tenant_id].connection, known[p.tenant_id].settings)
         for p, bill in zip(payments, keys, strict=True)
@@ -40,10 +39,10 @@ payments = Reconciler(Payment, topics.PAYMENTS_TOPIC, judge)
 
 async def put_payment(tx: Tx, tenant_id: UUID, payment_id: UUID, wanted: PaymentIn, by: str) -> Payment:
     """PUT of a payment. Raises NotFound (tenant) and Clash."""
-    tenant = await tenants.get(tx, tenant_id)
+    await tenants.get(tx, tenant_id)
     bill = await store.lock_bill(tx, tenant_id, wanted.bill_id)
     before = await payments.records.one(tx, tenant_id, payment_id)
-    origin = Origin(kind=OriginKind.USER, by=by, rule="PAY-1", settings_version=tenant.settings.version)
+    origin = Origin(kind=OriginKind.USER, by=by, rule="PAY-1")
     payment = made(payment_id, before.record if before else None, wanted, origin)
     if before:
         return before.record

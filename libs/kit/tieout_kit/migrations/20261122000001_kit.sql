@@ -33,6 +33,7 @@ create table record (
     xero_id uuid,
     held text,
     in_flight_since timestamptz,
+    intent jsonb,
     doc jsonb not null,
     primary key (tenant_id, kind, id)
 );

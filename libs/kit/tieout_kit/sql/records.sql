@@ -17,8 +17,8 @@ where kind = $1 and tenant_id = any($2::uuid[]) and held is not null
 order by tenant_id, id for update;
 
 -- name: lock_unanswered
--- Records whose intent went out before a moment and was never answered, the longest waiting few of them.
-select tenant_id, sequence, doc from record
+-- The intents that went out before a moment and were never answered, the longest waiting few of them.
+select tenant_id, id, sequence, intent from record
 where kind = $1 and in_flight_since < $2 and (tenant_id, id) in (
     select tenant_id, id from record where kind = $1 and in_flight_since < $2 order by in_flight_since limit 500)
 order by tenant_id, id for update;
@@ -30,20 +30,17 @@ where kind = $1 and (tenant_id, id) in (select * from unnest($3::uuid[], $4::uui
 
 -- name: save
 -- New and changed records; one that somebody else has changed since it was read is left alone, and so not returned.
-insert into record (tenant_id, kind, id, sequence, xero_id, held, in_flight_since, doc)
-select tenant_id, $1, id, sequence, xero_id, held, in_flight_since, doc
-from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::text[], $8::timestamptz[], $9::jsonb[])
-    as new(tenant_id, id, before, sequence, xero_id, held, in_flight_since, doc)
+-- The intent that left last is kept with them; an edit meanwhile makes the wait for its answer no shorter.
+insert into record (tenant_id, kind, id, sequence, xero_id, held, in_flight_since, intent, doc)
+select tenant_id, $1, id, sequence, xero_id, held, in_flight_since, intent, doc
+from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::text[], $8::timestamptz[],
+    $9::jsonb[], $10::jsonb[])
+    as new(tenant_id, id, before, sequence, xero_id, held, in_flight_since, intent, doc)
 on conflict (tenant_id, kind, id) do update set
     sequence = excluded.sequence, xero_id = excluded.xero_id, held = excluded.held,
-    -- An edit meanwhile makes the wait for an answer no shorter.
-    in_flight_since = case
-        when excluded.in_flight_since is not null
-            and (record.doc['sync']['sent'], record.doc['sync']['attempt'])
-                = (excluded.doc['sync']['sent'], excluded.doc['sync']['attempt'])
-        then coalesce(record.in_flight_since, excluded.in_flight_since)
-        else excluded.in_flight_since end,
-    doc = excluded.doc
+    in_flight_since = case when excluded.in_flight_since is null or excluded.intent is not null
+        then excluded.in_flight_since else record.in_flight_since end,
+    intent = coalesce(excluded.intent, record.intent), doc = excluded.doc
 where record.sequence = any(
     select before from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as new(tenant_id, id, before)
     where new.tenant_id = record.tenant_id and new.id = record.id)

@@ -6,12 +6,12 @@ from tieout_schemas.reasons import Reason
 from tieout_schemas.writes import ContactBody
 
 
-def verdict(vendor: Vendor, connection: Connection | None) -> Verdict:
-    """Whether a vendor may go to Xero now. No connection: nothing is known of the tenant yet.
+def verdict(vendor: Vendor, connection: Connection) -> Verdict:
+    """Whether a vendor may go to Xero now.
 
     Source: CONT-5 (created there), SYS-10 and CONT-9 (Xero refuses every change of an archived contact).
     """
-    if connection is None or not connection.open:
+    if not connection.open:
         return Hold(Reason.NOT_CONNECTED, {"kind": vendor.kind})
     if vendor.archived_in_xero:
         return Stay()

@@ -1,0 +1,249 @@
+"""Consent, choice, disconnect, and a lost consent (CONN-1 to CONN-6)."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
+
+import pytest
+
+from tieout_connector.connections import Back
+from tieout_connector.store import CONSENT_TERM
+from tieout_connector.xero.identity import Tokens
+from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
+from tieout_schemas.platform import Connection
+from tieout_schemas.writes import Outcome
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = pytest.mark.real
+
+
+async def states(stage: Stage, tenant_id: UUID) -> list[str]:
+    return [said.state for said in await stage.said(Connection) if said.tenant_id == tenant_id]
+
+
+async def standing(stage: Stage, user: str = "ana@example.com") -> int:
+    """Xero's connections of a person."""
+    tokens = await stage.control.connect(stage.app.client_id, [], user=user)
+    answer = await stage.client.get(
+        f"{stage.control.url}/connections", headers={"Authorization": f"Bearer {tokens['access_token']}"}
+    )
+    return len(answer.json())
+
+
+@pytest.mark.rule("CONN-1")
+async def test_the_consent_page_is_asked_with_state_and_pkce(stage: Stage) -> None:
+    tenant_id = await stage.tenant()
+
+    first, second = [urlsplit(await stage.connections.consent(tenant_id, None)) for _ in range(2)]
+
+    asked = parse_qs(first.query)
+    assert first.path == "/identity/connect/authorize"
+    assert (asked["response_type"], asked["code_challenge_method"]) == (["code"], ["S256"])
+    assert len(asked["state"][0]) >= 32
+    assert asked["state"] != parse_qs(second.query)["state"]
+    assert asked["code_challenge"] != parse_qs(second.query)["code_challenge"]
+    assert "offline_access" in asked["scope"][0]
+
+
+@pytest.mark.parametrize("state", ["", "x", "' or 1=1 --"])
+async def test_an_unknown_state_is_refused(stage: Stage, state: str) -> None:
+    with pytest.raises(NotFound):
+        await stage.connections.came_back(state, "code", None)
+
+
+async def test_a_state_is_good_once_and_for_half_an_hour(stage: Stage) -> None:
+    tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
+    back = await stage.consent(tenant_id, org_id)
+    await stage.connections.came_back(back["state"], back["code"], None)
+    with pytest.raises(NotFound):
+        await stage.connections.came_back(back["state"], back["code"], None)
+
+    late = await stage.consent(tenant_id, org_id)
+    stage.clock.ahead = CONSENT_TERM + timedelta(seconds=1)
+    with pytest.raises(NotFound):
+        await stage.connections.came_back(late["state"], late["code"], None)
+
+
+async def test_the_state_of_an_abandoned_try_is_good_no_more(stage: Stage) -> None:
+    tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
+    abandoned = await stage.consent(tenant_id, org_id)
+    await stage.consent(tenant_id, org_id)
+
+    with pytest.raises(NotFound):
+        await stage.connections.came_back(abandoned["state"], abandoned["code"], None)
+
+
+@pytest.mark.rule("CONN-1")
+async def test_a_denied_consent_leaves_the_tenant_as_it_was_and_says_so(stage: Stage) -> None:
+    tenant_id = await stage.tenant()
+    await stage.consent(tenant_id, decision="deny")
+    denied = await stage.consent(tenant_id, decision="deny")
+
+    back = await stage.connections.came_back(denied["state"], None, denied["error"])
+
+    assert back.outcome == "access_denied"
+    assert await states(stage, tenant_id) == ["disconnected", "authorising", "authorising", "disconnected"]
+
+
+async def test_a_code_xero_refuses_is_said_and_one_it_cannot_answer_may_be_tried_again(stage: Stage) -> None:
+    tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
+    back = await stage.consent(tenant_id, org_id)
+    there = stage.identity._identity
+    stage.identity._identity = "http://127.0.0.1:1"
+    with pytest.raises(RetryLater):
+        await stage.connections.came_back(back["state"], back["code"], None)
+    stage.identity._identity = there
+
+    with pytest.raises(Refused, match="start again"):
+        await stage.connections.came_back(back["state"], "another code", None)
+    assert (await stage.connections.came_back(back["state"], back["code"], None)).outcome == "choosing_org"
+
+
+@pytest.mark.rule("CONN-2")
+async def test_nothing_is_read_before_an_org_is_chosen_and_spare_ones_are_released(stage: Stage) -> None:
+    tenant_id = await stage.tenant()
+    wanted, spare = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
+    back = await stage.consent(tenant_id, wanted, spare)
+    async with stage.working():
+        await stage.connections.came_back(back["state"], back["code"], None)
+        assert await stage.control.calls() == []
+        assert await standing(stage) == 2
+        with pytest.raises(NotFound):
+            await stage.connections.choose(tenant_id, uuid4())
+
+        await stage.connections.choose(tenant_id, UUID(wanted))
+        await stage.until("select state from connection", "connected")
+
+    assert await standing(stage) == 1
+    assert await stage.control.calls(tenant=spare) == []
+
+
+@pytest.mark.rule("CONN-2")
+async def test_an_org_of_another_tenant_is_refused_and_its_connection_is_not_released(stage: Stage) -> None:
+    await stage.connect()
+    other, free = await stage.tenant(), await stage.control.create_org("Rimu Ltd")
+    back = await stage.consent(other, stage.org_id, free)
+    await stage.connections.came_back(back["state"], back["code"], None)
+
+    with pytest.raises(Clash, match="Kauri Ltd is bound to another tenant"):
+        await stage.connections.choose(other, UUID(stage.org_id))
+    await stage.connections.choose(other, UUID(free))
+
+    assert await standing(stage) == 2
+
+
+async def test_what_another_consent_made_is_not_released(stage: Stage) -> None:
+    one, other = await stage.tenant(), await stage.tenant()
+    kauri, rimu = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
+    first = await stage.consent(one, kauri, rimu)
+    await stage.connections.came_back(first["state"], first["code"], None)
+    # This one adds none: all of the person's are offered.
+    second = await stage.consent(other)
+    await stage.connections.came_back(second["state"], second["code"], None)
+
+    await stage.connections.choose(other, UUID(rimu))
+
+    assert await standing(stage) == 2
+    await stage.connections.choose(one, UUID(kauri))
+
+
+@pytest.mark.rule("CONN-3")
+async def test_another_org_after_the_binding_is_refused_by_name(stage: Stage) -> None:
+    tenant_id = await stage.connect()
+    await stage.connections.disconnect(tenant_id)
+
+    with pytest.raises(Clash, match="bound to Kauri Ltd"):
+        await stage.connect(await stage.control.create_org("Rimu Ltd"), tenant_id)
+    await stage.connect(stage.org_id, tenant_id)
+
+
+@pytest.mark.rule("CONN-5")
+async def test_disconnect_drops_connection_and_tokens_and_holds_writes_until_reconnected(stage: Stage) -> None:
+    tenant_id = await stage.connect()
+    async with stage.working():
+        await stage.until("select state from connection", "connected")
+        await stage.connections.disconnect(tenant_id)
+        assert await standing(stage) == 0
+        assert await stage.sql("select count(*) from token_set") == [(0,)]
+        await stage.write(stage.contact("Kea"))
+        read = await stage.control.count_calls()
+
+        await stage.connect(stage.org_id, tenant_id)
+        (result,) = await stage.results(1)
+        await stage.until("select state from connection", "connected")
+
+    assert result.outcome is Outcome.DONE
+    assert (await states(stage, tenant_id))[-5:] == [
+        "disconnected", "authorising", "choosing_org", "importing", "connected",
+    ]  # fmt: skip
+
+
+async def test_tokens_that_another_tenant_uses_are_kept(stage: Stage) -> None:
+    one = await stage.connect()
+    other = await stage.connect(await stage.control.create_org("Rimu Ltd"))
+
+    await stage.connections.disconnect(one)
+
+    assert await stage.sql("select count(*) from token_set") == [(1,)]
+    assert (await states(stage, other))[-1] == "importing"
+
+
+@pytest.mark.rule("CONN-6")
+@pytest.mark.parametrize("how", ["disconnected in Xero", "invalid_grant"])
+async def test_a_lost_consent_is_said_while_others_go_on_and_reconnecting_resumes(stage: Stage, how: str) -> None:
+    await stage.settled()
+    other = await stage.connect(await stage.control.create_org("Tui Ltd"), user="ben@example.com")
+    await stage.sql("delete from feed; update connection set state = 'connected'")
+    if how == "invalid_grant":
+        ((mine,),) = await stage.sql("select token_set_id from connection where tenant_id = $1", stage.tenant_id)
+        good = await stage.tokens.access(mine)
+        async with stage.database.transaction() as tx:
+            await stage.tokens.save(tx, mine, Tokens(good.access, "worn out", tx.now))
+    else:
+        await stage.control.disconnect(stage.org_id)
+    await stage.write(stage.contact("Kea"))
+    await stage.write(stage.contact("Tui"), tenant_id=other)
+
+    async with stage.working():
+        await stage.until(f"select state from connection where tenant_id = '{stage.tenant_id}'", "connection_lost")
+        await stage.results(1)
+        assert (await states(stage, stage.tenant_id))[-1] == "connection_lost"
+        assert await stage.sql("select state from intent where tenant_id = $1", stage.tenant_id) == [("queued",)]
+
+        await stage.connect(stage.org_id, stage.tenant_id)
+        await stage.results(2)
+
+    assert [c["Name"] for c in await stage.xero("Contacts")] == ["Kea"]
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "http://localhost.evil", "http://localhost:3000.evil/", "http://localhost:3000@evil", "//evil", "/bills",
+        "http://localhost:30001", "https://localhost:3000/", "http:\\\\localhost:3000\\", "http://localhost:3000\\@evil",
+        "http://localhost:3000?x=1", "javascript:alert(1)", " http://localhost:3000/", "",
+    ],
+)  # fmt: skip
+async def test_a_way_back_that_is_not_the_platforms_is_refused(stage: Stage, trick: str) -> None:
+    tenant_id = await stage.tenant()
+
+    with pytest.raises(Refused, match="return_to"):
+        await stage.connections.consent(tenant_id, trick)
+
+
+@pytest.mark.parametrize(
+    ("page", "url"),
+    [
+        ("http://localhost:3000", "http://localhost:3000?xero=ok"),
+        ("http://localhost:3000/a?b=1", "http://localhost:3000/a?b=1&xero=ok"),
+        ("http://localhost:3000/a#top", "http://localhost:3000/a?xero=ok#top"),
+        (None, None),
+    ],
+)
+def test_the_way_back_tells_the_outcome(page: str | None, url: str | None) -> None:
+    assert Back(page, "ok").url == url

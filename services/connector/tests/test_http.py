@@ -1,0 +1,160 @@
+"""Each of Xero's answers is the error that says what to do, and its records are read as they are."""
+
+import asyncio
+import json
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from tieout_connector.xero import contacts, http, invoices, payments, reference
+from tieout_connector.xero.errors import Again, ConsentLost, RefusedRequest, TokenExpired, Unknown
+from tieout_connector.xero.http import Request, XeroApi
+
+ORG = UUID(int=1)
+GET = Request("GET", "Contacts", {"b": "2", "a": "1"})
+REFUSED = {
+    "ErrorNumber": 10, "Type": "ValidationException", "Message": "A validation exception occurred",
+    "Elements": [{"ValidationErrors": [{"Message": "The contact name is taken."}]}, {"ValidationErrors": []}],
+}  # fmt: skip
+
+
+async def called(answer: httpx.Response | Exception, request: Request = GET, body: bytes | None = None) -> Any:
+    sent: list[httpx.Request] = []
+
+    def respond(asked: httpx.Request) -> httpx.Response:
+        sent.append(asked)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as client:
+        return await XeroApi(client, "http://xero").call("secret-token", ORG, request, body), sent[0]
+
+
+def detail(status: int, text: str) -> httpx.Response:
+    return httpx.Response(status, json={"Title": "no", "Status": status, "Detail": text})
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx.Response(400, json=REFUSED), RefusedRequest),
+        (httpx.Response(400, text="Bad request"), RefusedRequest),
+        (httpx.Response(400, text="Idempotency Key: k is used with a different request."), Unknown),
+        (detail(401, "TokenExpired: token expired at 08/12/2022 07:00:40"), TokenExpired),
+        (detail(401, "AuthorizationUnsuccessful"), ConsentLost),
+        (detail(403, "AuthenticationUnsuccessful"), ConsentLost),
+        (httpx.Response(404, html="<!DOCTYPE html><html>not here</html>"), RefusedRequest),
+        (httpx.Response(408), Unknown),
+        (httpx.Response(412), RefusedRequest),
+        (httpx.Response(413), RefusedRequest),
+        (httpx.Response(415), RefusedRequest),
+        (httpx.Response(429), Again),
+        (httpx.Response(500, text="An error occurred"), Unknown),
+        (httpx.Response(501), Unknown),
+        (httpx.Response(503, text="The Organisation is offline"), Unknown),
+        (httpx.Response(302), Unknown),
+        (httpx.Response(200, text='{"Contacts": [{"Na'), Unknown),
+        (httpx.Response(200, html="<html>down for maintenance</html>"), Unknown),
+        (httpx.Response(200, content=b"\xff\xfe{}"), Unknown),
+        (httpx.ConnectError("refused"), Again),
+        (httpx.ConnectTimeout("slow"), Again),
+        (httpx.ReadTimeout("slow"), Unknown),
+        (httpx.WriteError("cut"), Unknown),
+        (httpx.RemoteProtocolError("gone"), Unknown),
+    ],
+)
+async def test_every_answer_is_one_error_of_the_tree(
+    answer: httpx.Response | Exception, error: type[Exception]
+) -> None:
+    with pytest.raises(error) as raised:
+        await called(answer)
+
+    assert "secret-token" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "answered"),
+    [(httpx.Response(500), True), (httpx.Response(503), True), (httpx.Response(200, text="{"), False),
+     (httpx.ReadError("cut"), False)],
+)  # fmt: skip
+async def test_only_after_a_server_error_is_the_record_looked_up_first(answer: Any, answered: bool) -> None:
+    with pytest.raises(Unknown) as raised:
+        await called(answer)
+
+    assert raised.value.answered is answered
+
+
+async def test_a_429_waits_as_long_as_xero_says() -> None:
+    minute = {"X-Rate-Limit-Problem": "minute", "Retry-After": "26"}
+    with pytest.raises(Again) as limited:
+        await called(httpx.Response(429, headers=minute))
+    with pytest.raises(Again) as concurrent:
+        await called(httpx.Response(429, headers={"X-Rate-Limit-Problem": "concurrent"}))
+
+    assert (limited.value.after.total_seconds(), concurrent.value.after.total_seconds()) == (26, 1)
+    assert limited.value.parks
+
+
+async def test_xeros_own_words_are_kept() -> None:
+    with pytest.raises(RefusedRequest, match=r"^The contact name is taken\.$"):
+        await called(httpx.Response(400, json=REFUSED))
+
+
+@pytest.mark.parametrize("status", [204, 304])
+async def test_nothing_is_an_empty_answer(status: int) -> None:
+    answer, _ = await called(httpx.Response(status, headers={"X-DayLimit-Remaining": "7"}))
+
+    assert (answer.json, answer.day_remaining) == ({}, 7)
+
+
+async def test_a_call_is_the_same_bytes_in_the_same_order_with_its_key() -> None:
+    write = Request("PUT", "Contacts", {"b": "2", "a": "1"}, key="k")
+
+    _, sent = await called(httpx.Response(200, json={}), write, b"{}")
+
+    assert str(sent.url) == "http://xero/api.xro/2.0/Contacts?a=1&b=2"
+    assert (sent.headers["idempotency-key"], sent.headers["xero-tenant-id"]) == ("k", str(ORG))
+    assert sent.headers["content-type"] == sent.headers["accept"] == "application/json"
+
+
+async def test_a_call_that_trickles_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "TIMEOUT", 0.1)
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b" ")
+            await asyncio.sleep(0.02)
+
+    server = await asyncio.start_server(trickle, "127.0.0.1", 0)
+    async with server, httpx.AsyncClient(trust_env=False) as client:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Unknown):
+            await XeroApi(client, f"http://127.0.0.1:{port}").call("t", ORG, GET)
+
+
+@pytest.mark.real
+async def test_every_record_of_a_living_organisation_can_be_read(stage: Any) -> None:
+    await stage.connect()
+    await stage.control.seed(stage.org_id, 200)
+    state = json.loads(json.dumps(await stage.control.state(stage.org_id)))
+
+    parsers = {
+        "Contacts": contacts.parse, "Invoices": invoices.parse, "Payments": payments.parse,
+        "Accounts": reference.account, "TaxRates": reference.tax_rate,
+        "TrackingCategories": reference.tracking_category,
+    }  # fmt: skip
+    read = {kind: [parse(raw) for raw in state[kind]] for kind, parse in parsers.items()}
+
+    assert len(read["Invoices"]) >= 200
+    assert {bill.type for bill in read["Invoices"]} == {"ACCPAY", "ACCREC"}
+    assert any(account.takes_payments for account in read["Accounts"])
+
+
+def test_a_refund_is_no_payment_of_a_bill() -> None:
+    refund = {"PaymentID": str(ORG), "CreditNote": {"CreditNoteID": str(ORG)}}
+
+    assert payments.parse(refund) is None

@@ -1,0 +1,147 @@
+"""A webhook is answered 200 only once Kafka has it."""
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import orjson
+import pytest
+import pytest_asyncio
+from starlette.applications import Starlette
+
+from tieout_connector import webhooks
+from tieout_connector.webhooks import Receiver
+from tieout_kit.clock import utc_now
+from tieout_kit.testing import heard, make_topics, running, wait_until
+from tieout_local.outages import down, frozen
+from tieout_schemas import topics
+from tieout_schemas.events import decode
+from tieout_schemas.signals import Webhook
+
+pytestmark = pytest.mark.real
+KEY = "a-key-as-text=="
+PARTITIONS = 2
+
+
+def event(category: str = "CONTACT", **more: Any) -> dict[str, Any]:
+    return {
+        "resourceUrl": "http://elsewhere/", "resourceId": str(uuid4()), "tenantId": str(uuid4()),
+        "tenantType": "ORGANISATION", "eventCategory": category, "eventType": "Update",
+        "eventDateUtc": "2026-09-14T00:44:09.923", **more,
+    }  # fmt: skip
+
+
+class Sender:
+    """Xero, and Kafka behind the receiver."""
+
+    def __init__(self, http: httpx.AsyncClient, bootstrap: str, prefix: str) -> None:
+        self.http, self.bootstrap, self.prefix = http, bootstrap, prefix
+
+    async def post(self, body: object, *, key: str = KEY, altered: bytes = b"") -> httpx.Response:
+        raw = body if isinstance(body, bytes) else orjson.dumps(body)
+        signature = base64.b64encode(hmac.new(key.encode(), raw, hashlib.sha256).digest()).decode()
+        return await self.http.post("/webhooks/xero", content=raw + altered, headers={"x-xero-signature": signature})
+
+    async def events(self, *events: dict[str, Any], **more: Any) -> httpx.Response:
+        return await self.post({"events": list(events), "firstEventSequence": 1, "entropy": "X"}, **more)
+
+    async def heard(self) -> list[Webhook]:
+        records = await heard(self.bootstrap, self.prefix + topics.WEBHOOK.name)
+        return [decode(topics.WEBHOOK, r.headers, r.value).data for r in records]  # type: ignore[misc]
+
+
+@pytest_asyncio.fixture
+async def xero(kafka: Any, topic_prefix: str) -> AsyncIterator[Sender]:
+    await make_topics(kafka.bootstrap, topic_prefix, [topics.WEBHOOK], PARTITIONS)
+    receiver = Receiver(kafka.bootstrap, topic_prefix, PARTITIONS, KEY, utc_now)
+    app = Starlette()
+    app.add_route("/webhooks/xero", receiver.receive, methods=["POST"])
+    async with (
+        running(receiver.run()),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http,
+    ):
+        sender = Sender(http, kafka.bootstrap, topic_prefix)
+
+        async def ready() -> bool:
+            return receiver._producer is not None
+
+        await wait_until(ready, bool)
+        yield sender
+
+
+async def test_what_is_answered_200_is_in_kafka_and_the_rest_is_not(xero: Sender) -> None:
+    good, unknown = event(), event("QUOTE", data={"Type": "X"})
+
+    answer = await xero.events(good, unknown)
+    altered = await xero.events(event(), altered=b" ")
+    forged = await xero.events(event(), key="another")
+    unsigned = await xero.http.post("/webhooks/xero", content=b'{"events": []}')
+
+    assert (answer.status_code, answer.content, "set-cookie" in answer.headers) == (200, b"", False)
+    assert {reply.status_code for reply in (altered, forged, unsigned)} == {401}
+    assert {reply.content for reply in (altered, forged, unsigned)} == {b""}
+    said = await xero.heard()
+    assert {str(one.resource_id) for one in said} == {good["resourceId"], unknown["resourceId"]}
+    assert {(one.category, one.event_type, one.event_at.tzinfo is not None) for one in said} == {
+        ("CONTACT", "UPDATE", True), ("QUOTE", "UPDATE", True),
+    }  # fmt: skip
+
+
+async def test_the_intent_to_receive_is_answered(xero: Sender) -> None:
+    itr = {"events": [], "firstEventSequence": 0, "lastEventSequence": 0, "entropy": "S0m3"}
+
+    assert [(await xero.post(itr)).status_code, (await xero.post(itr, key="wrong")).status_code] == [200, 401]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"null", b"[]", b'{"events": null}', b'{"events": [1]}', b"\xff\xfe", b'{"events": [{}]}', b"{" * 9000],
+)
+async def test_an_odd_body_that_is_signed_is_taken_once_and_for_all(xero: Sender, body: bytes) -> None:
+    assert (await xero.post(body)).status_code == 200
+
+
+async def test_an_odd_event_does_not_keep_the_others_back(xero: Sender) -> None:
+    good = event()
+
+    answer = await xero.events(event(resourceId="no id"), good, {"eventCategory": "SUBSCRIPTION"})
+
+    assert answer.status_code == 200
+    assert [str(one.resource_id) for one in await xero.heard()] == [good["resourceId"]]
+
+
+async def test_a_huge_body_is_not_kept_in_memory(xero: Sender) -> None:
+    assert (await xero.post(b"x" * (webhooks.MOST_BYTES + 1))).status_code == 413
+
+
+async def test_while_kafka_is_frozen_it_is_503_in_time_and_200_afterwards(
+    xero: Sender, kafka: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "DEADLINE", 0.5)
+    assert (await xero.events(event())).status_code == 200
+    async with frozen(kafka):
+        began = time.monotonic()
+        for _ in range(3):
+            assert (await xero.events(event())).status_code == 503
+        assert time.monotonic() - began < 4
+
+    monkeypatch.undo()
+    await wait_until(lambda: xero.events(event()), lambda answer: answer.status_code == 200, 20)
+
+
+async def test_after_kafka_was_killed_it_is_200_again_without_a_restart(
+    xero: Sender, kafka: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "DEADLINE", 0.5)
+    assert (await xero.events(event())).status_code == 200
+    async with down(kafka, killed=True):
+        assert (await xero.events(event())).status_code == 503
+
+    last = event()
+    await wait_until(lambda: xero.events(last), lambda answer: answer.status_code == 200, 20)
+    assert last["resourceId"] in {str(one.resource_id) for one in await xero.heard()}
