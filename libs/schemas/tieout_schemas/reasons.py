@@ -55,6 +55,11 @@ class Reason(Enum):
         mend="Nothing to do; if the bill has a problem of its own, mend that one.",
         by=Role.BOOKKEEPER,
     )
+    PAYMENT_DOES_NOT_FIT = Code(
+        "This payment of {amount} is not sent because bill {number} {why}.",
+        mend="Record the payment in Xero, or make one here that fits the bill.",
+        by=Role.APPROVER,
+    )
     OUTBOUND_PAYMENTS_OFF = Code(
         "This payment is not sent because outbound payments are off.",
         mend="Turn outbound payments on in the settings.",

@@ -78,6 +78,11 @@ def seen(status: str) -> XeroPayment:
 NOT_IN_XERO = Hold(Reason.BILL_NOT_IN_XERO, {"bill_id": str(BILL)})
 
 
+def misfit(why: str) -> Hold:
+    params = {"amount": "60.00 NZD", "number": bill().number, "why": why}
+    return Hold(Reason.PAYMENT_DOES_NOT_FIT, params)
+
+
 @pytest.mark.rule("PAY-1")
 @pytest.mark.rule("PAY-3")
 def test_the_whole_payment_goes_to_xero_in_the_first_lane() -> None:
@@ -111,10 +116,10 @@ def test_the_whole_payment_goes_to_xero_in_the_first_lane() -> None:
         (bill(None, sync=Sync(desired=1)), connection(), settings(), NOT_IN_XERO),
         (bill(sync=Sync(desired=1)), connection(), settings(), NOT_IN_XERO),
         (bill("SUBMITTED"), connection(), settings(), NOT_IN_XERO),
-        (bill("VOIDED"), connection(), settings(), NOT_IN_XERO),
-        (bill("PAID"), connection(), settings(), NOT_IN_XERO),
+        (bill("VOIDED"), connection(), settings(), misfit("is VOIDED in Xero")),
+        (bill("PAID"), connection(), settings(), misfit("is PAID in Xero")),
         # Xero would take the number as an amount in the bill's currency.
-        (bill(currency="USD"), connection(), settings(), NOT_IN_XERO),
+        (bill(currency="USD"), connection(), settings(), misfit("is in USD")),
     ],
 )
 def test_a_payment_waits_with_its_reason(
