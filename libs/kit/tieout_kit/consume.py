@@ -1,10 +1,9 @@
-"""The loop: from Kafka to one Postgres transaction per batch, nothing lost and nothing doubled (design, In)."""
+"""The loop: reads batches from where Postgres says, never from where Kafka says (design, In). See batch.py next."""
 
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -12,20 +11,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from aiokafka.structs import ConsumerRecord
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
-from tieout_kit import metrics, outbox, positions
-from tieout_kit.cause import Cause, Incoming
-from tieout_kit.dead_letters import dead_letter
-from tieout_kit.errors import Conflict, PositionLost, RetryLater
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.telemetry import start_span, traceparent_of
-from tieout_schemas.events import BadEvent, decode
+from tieout_kit import metrics, parking, positions
+from tieout_kit.batch import Batch, Batches, Handler
+from tieout_kit.errors import Conflict, PositionLost, RetryLater, Stopped, TooManyParked
+from tieout_kit.postgres import Database
 from tieout_schemas.topics import Topic
-
-Handler = Callable[[Tx, Sequence[Incoming[Any]]], Awaitable[None]]
-"""Handles the events of one topic, in order, many at once."""
-Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 _COMMIT_EVERY = 5.0
 """Seconds."""
@@ -49,13 +40,14 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         prefix: str,
         service: str,
         handlers: Mapping[Topic, Handler],
+        *,
+        replay: Topic | None = None,
     ) -> None:
         self._database = database
         self._bootstrap = bootstrap
-        self._prefix = prefix
-        self._service = service
-        self._topics = {prefix + topic.name: topic for topic in handlers}
-        self._handlers = handlers
+        self._group = f"{prefix}tieout-{service}"
+        self._topics = {prefix + topic.name: topic for topic in (*handlers, *([replay] if replay else ()))}
+        self.batches = Batches(database, service, handlers, self._topics)
         self._cluster_id = ""
         # The position of each partition as this member last loaded or wrote it; only these are read.
         self._mine: dict[TopicPartition, int] = {}
@@ -83,21 +75,39 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             try:
                 await self._consume()
             except PositionLost as error:
-                self.trouble = f"stopped: {error}"
-                # Live, though not ready: a restart mends nothing.
-                self.turned_at = math.inf
-                log.critical("consuming stopped", reason=str(error))
+                self._stopped(error)
                 return
+            except TooManyParked as error:
+                self._stopped(error)
+                await self._until_fewer_are_parked()
             except (KafkaError, RetryLater, OSError, TimeoutError) as error:
                 self._trouble(error)
                 await self._pause()
 
+    def _stopped(self, error: Stopped) -> None:
+        self.trouble = f"stopped: {error}"
+        # Live, though not ready: a restart mends nothing.
+        self.turned_at = math.inf
+        log.critical("consuming stopped", reason=str(error))
+
+    async def _until_fewer_are_parked(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            try:
+                async with self._database.transaction() as tx:
+                    await parking.check(tx)
+                return
+            except (TooManyParked, RetryLater):
+                continue
+
     async def _consume(self) -> None:
         self._mine.clear()
+        async with self._database.transaction() as tx:
+            await parking.check(tx)
         self._cluster_id = await _cluster_id(self._bootstrap)
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
-            group_id=f"{self._prefix}tieout-{self._service}",
+            group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="none",
             # The same partition number of every topic goes to the same member.
@@ -164,7 +174,9 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
 
     async def _step_over(self, tp: TopicPartition, error: UnicodeDecodeError) -> None:
         """Put a record aside that cannot be read at all: a letter without content tells where it lies in the log."""
-        offset = self._mine[tp]
+        offset = self._mine.get(tp)
+        if offset is None:
+            raise Conflict("the partition was revoked") from error
         stand_in = ConsumerRecord(tp.topic, tp.partition, offset, 0, 0, None, None, None, -1, -1, ())
         await self._transact({tp: [stand_in]}, refused=f"a header's key from this offset on is not UTF-8: {error}")
         self._mine.clear()
@@ -188,7 +200,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
     async def _handle(self, batch: Batch) -> None:
         try:
             await self._transact(batch)
-        except RetryLater:
+        except (RetryLater, Stopped):
             raise
         except Exception as error:
             # One of them cannot be handled. Alone, each shows whether it is the one.
@@ -200,7 +212,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
     async def _handle_alone(self, tp: TopicPartition, record: ConsumerRecord) -> None:
         try:
             await self._transact({tp: [record]})
-        except RetryLater:
+        except (RetryLater, Stopped):
             raise
         except Exception as error:
             log.exception("a record cannot be handled", topic=tp.topic, partition=tp.partition, offset=record.offset)
@@ -211,39 +223,8 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         expected = {tp: self._mine[tp] for tp in batch if tp in self._mine}
         if len(expected) < len(batch):
             raise Conflict("a partition of this batch was revoked")
-        moved = {tp: records[-1].offset + 1 for tp, records in batch.items()}
-        spans: list[Span] = []
-        dead: list[outbox.Message] = []
-        try:
-            async with self._database.transaction() as tx:
-                # First of all: whoever lost the partition stops here, before any state is touched.
-                await positions.claim(tx, self._cluster_id, expected)
-                for topic, found in self._by_topic(batch):
-                    events = []
-                    for record in found:
-                        try:
-                            if refused:
-                                raise BadEvent(refused)
-                            events.append(self._incoming(topic, record, spans))
-                        except BadEvent as error:
-                            dead.append(dead_letter(self._service, topic.name, record, str(error)))
-                            log.error("dead letter", topic=topic.name, offset=record.offset, reason=str(error))
-                    if events:
-                        await self._handlers[topic](tx, events)
-                await outbox.add(tx, dead)
-                await positions.move(tx, self._cluster_id, moved)
-        except BaseException as error:
-            for span in spans:
-                span.set_status(Status(StatusCode.ERROR, str(error)))
-            raise
-        finally:
-            for span in spans:
-                span.end()
-        self._mine.update({tp: offset for tp, offset in moved.items() if tp in self._mine})
-        metrics.DEAD_LETTERS.labels(self._service).inc(len(dead))
-        for tp, records in batch.items():
-            metrics.CONSUMED.labels(tp.topic).inc(len(records))
-            metrics.LAG_SECONDS.labels(tp.topic).set(time.time() - records[-1].timestamp / 1000)
+        await self.batches.live(self._cluster_id, batch, expected, refused)
+        self._mine.update({tp: records[-1].offset + 1 for tp, records in batch.items() if tp in self._mine})
 
     async def _commit(self) -> None:
         """For Kafka's own tools only, which show lag by it; nothing here ever reads it."""
@@ -256,25 +237,6 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                     await self._consumer.commit(offsets)
             except (KafkaError, TimeoutError) as error:
                 log.info("Kafka's own commit failed", error=repr(error))
-
-    def _by_topic(self, batch: Batch) -> Iterable[tuple[Topic, list[ConsumerRecord]]]:
-        """The records of each topic, in the order the handlers were declared."""
-        for name, topic in self._topics.items():
-            found = [record for tp, records in batch.items() if tp.topic == name for record in records]
-            if found:
-                yield topic, found
-
-    def _incoming(self, topic: Topic, record: ConsumerRecord, spans: list[Span]) -> Incoming[Any]:
-        event = decode(topic, record.headers, record.value)
-        said = event.envelope
-        span = start_span(
-            f"{self._service} handles {said.type}",
-            said.traceparent,
-            SpanKind.CONSUMER,
-            {"tieout.tenant": str(said.tenantid), "tieout.record": said.subject, "tieout.sequence": said.sequence},
-        )
-        spans.append(span)
-        return Incoming(said, event.data, Cause(said.id, said.correlationid or said.id, traceparent_of(span)))
 
     def _silence(self) -> str | None:
         """What is wrong when nothing was read: None, if only there is nothing."""

@@ -3,7 +3,9 @@
 TieoutError
 ├── RetryLater          a dependency is away or a race was lost: the same work is done again
 │   └── Conflict        another member moved the position: reload it and seek
-├── PositionLost        the log no longer holds the position: stop and alarm, never guess
+├── Stopped             consuming stops and the alarm rings, never a guess
+│   ├── PositionLost    the log no longer holds the position
+│   └── TooManyParked   so many tenants are in trouble that the trouble is ours
 ├── Refused             a request breaks a rule: said to the caller, nothing is stored
 │   ├── NotFound        no such record for this tenant
 │   └── Clash           it would double or contradict what is there
@@ -23,8 +25,16 @@ class Conflict(RetryLater):
     """The stored position is not the one this member last loaded or wrote."""
 
 
-class PositionLost(TieoutError):
+class Stopped(TieoutError):
+    """Consuming stops until a person has looked."""
+
+
+class PositionLost(Stopped):
     """The position is outside the log; names topic, partition and position."""
+
+
+class TooManyParked(Stopped):
+    """So many tenants are parked that it cannot be their doing."""
 
 
 class Refused(TieoutError):

@@ -11,3 +11,5 @@ LAG_SECONDS = Gauge("tieout_lag_seconds", "Age of the newest record handled, whe
 RELAYED = Counter("tieout_relayed_records", "Outbox rows that Kafka has.")
 RELAY_ELECTED = Counter("tieout_relay_elected", "Times this process became the relay.")
 RELAY_FAILED = Counter("tieout_relay_failed", "Times this relay dropped what it held and started over.")
+PARKED_EVENTS = Counter("tieout_parked_events", "Events that wait because their tenant is parked.")
+PARKED_TENANTS = Gauge("tieout_parked_tenants", "Tenants whose events wait after a burst of dead letters.")

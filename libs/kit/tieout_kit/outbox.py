@@ -67,13 +67,19 @@ async def add(tx: Tx, messages: Iterable[Message]) -> None:
         [row.topic for row in rows],
         [row.tenant_id for row in rows],
         [row.key for row in rows],
-        [_json(row.headers) for row in rows],
+        [to_json(row.headers) for row in rows],
         [row.value for row in rows],
     )
     await tx.db.execute(_SQL["wake"])
 
 
-def _json(headers: Headers) -> bytes:
+def to_json(headers: Headers) -> bytes:
+    """Headers as a json column holds them, any byte of them."""
     # latin-1 carries any byte there and back: a dead letter keeps the headers it came with. Bytes and not a list,
     # since asyncpg takes lists within a list for further dimensions of the array.
     return orjson.dumps([(name, None if value is None else value.decode("latin-1")) for name, value in headers])
+
+
+def from_json(headers: Iterable[tuple[str, str | None]]) -> list[tuple[str, bytes | None]]:
+    """Headers as they were."""
+    return [(name, None if value is None else value.encode("latin-1")) for name, value in headers]

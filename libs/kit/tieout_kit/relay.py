@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
 
 from tieout_kit import metrics, queries
+from tieout_kit.outbox import from_json
 from tieout_kit.postgres import AWAY, Database
 from tieout_schemas.topics import partition_of
 
@@ -104,7 +105,7 @@ class Relay:
                 row["value"],
                 row["key"],
                 partition=partition_of(row["tenant_id"], self._partitions) if row["tenant_id"] else 0,
-                headers=[(name, None if value is None else value.encode("latin-1")) for name, value in row["headers"]],
+                headers=from_json(row["headers"]),
             )
             for row in rows
         ]

@@ -10,15 +10,20 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from tieout_kit.consume import Handler, Loop
+from tieout_kit.batch import Handler
+from tieout_kit.consume import Loop
+from tieout_kit.draining import drain
 from tieout_kit.errors import RetryLater
 from tieout_kit.health import Trouble, health_app
 from tieout_kit.migrate import migrate
+from tieout_kit.operations import operation_routes
 from tieout_kit.postgres import AWAY, Database
 from tieout_kit.relay import Relay
 from tieout_kit.settings import Settings
 from tieout_kit.telemetry import set_up
-from tieout_schemas.topics import Topic
+from tieout_schemas.topics import Topic, replay_topic
+
+DRAIN_EVERY = timedelta(seconds=1)
 
 Work = Callable[[], Awaitable[object]]
 
@@ -49,7 +54,8 @@ async def run(
     `tasks` run for good beside the loop and the relay; if one of them fails, the service ends and says so.
     """
     traces = set_up(service, settings.otlp_endpoint, settings.log_format)
-    loop = Loop(database, settings.kafka, settings.kafka_prefix, service, handlers)
+    loop = Loop(database, settings.kafka, settings.kafka_prefix, service, handlers, replay=replay_topic(service))
+    app.include_router(operation_routes(database, service))
     relay = Relay(database, settings.kafka, settings.kafka_prefix, service, settings.partitions)
 
     async def postgres() -> str | None:
@@ -66,6 +72,9 @@ async def run(
     async def relaying() -> str | None:
         return relay.trouble
 
+    async def draining() -> None:
+        await every(DRAIN_EVERY, lambda: drain(loop.batches))
+
     parts: dict[str, Trouble] = {"postgres": postgres, "consuming": consuming, "relay": relaying, **(ready or {})}
     health = health_app(lambda: loop.turned_at, parts)
     stop = asyncio.Event()
@@ -78,7 +87,7 @@ async def run(
         async def start() -> None:
             await database.open()
             await _migrated(database, ("tieout_kit", f"tieout_{service}"))
-            for work in (loop.run, relay.run, *tasks):
+            for work in (loop.run, relay.run, draining, *tasks):
                 running.append(group.create_task(_run(work)))
             running.append(group.create_task(_serve(app, settings.http_host, settings.http_port)))
 

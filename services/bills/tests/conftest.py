@@ -12,9 +12,9 @@ import pytest_asyncio
 
 from tieout_bills import api, handlers
 from tieout_kit.auth import Keys
+from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Handler
 from tieout_kit.http import make_app
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database, Tx

@@ -9,8 +9,8 @@ from tieout_bills.rules.edit import edited
 from tieout_bills.rules.incoming import Import, bill_id_of, first_sight, follow, imported
 from tieout_bills.rules.outgoing import verdict
 from tieout_kit import problems, tenants
+from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming, newest
-from tieout_kit.consume import Handler
 from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Changed, Reconciler
 from tieout_kit.records import Key, Stored

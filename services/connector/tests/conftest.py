@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet
 
 from tieout_connector import intents, reads, store
 from tieout_connector.connections import Connections
+from tieout_connector.gateway import gateway
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.gateway import Gateway
 from tieout_connector.gateway.kinds import kinds
@@ -28,8 +29,8 @@ from tieout_connector.reads import Wish
 from tieout_connector.tokens import TokenStore
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
+from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming
-from tieout_kit.consume import Handler
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database
 from tieout_kit.testing import envelope_of, running, wait_until
@@ -74,7 +75,7 @@ class Process:
 
         async def nothing(*_: Any) -> None: ...
 
-        self.leases.release = nothing  # type: ignore[method-assign]
+        self.leases.release = nothing  # type: ignore[method-assign,assignment]
         task.cancel()
         await asyncio.wait([task])
 
@@ -252,8 +253,10 @@ def simulator() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture
-async def stage(database: str, simulator: str) -> AsyncIterator[Stage]:
-    """A migrated connector and an empty Xero with our app."""
+async def stage(database: str, simulator: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """A migrated connector, quicker than in life, and an empty Xero with our app."""
+    monkeypatch.setattr(gateway, "TICK", 0.1)
+    monkeypatch.setattr(gateway, "RENEW_EVERY", dt.timedelta(seconds=0.5))
     clock = Clock()
     db = Database(database, "connector", clock)
     await db.open()

@@ -171,7 +171,6 @@ async def test_disconnect_drops_connection_and_tokens_and_holds_writes_until_rec
         assert await standing(stage) == 0
         assert await stage.sql("select count(*) from token_set") == [(0,)]
         await stage.write(stage.contact("Kea"))
-        read = await stage.control.count_calls()
 
         await stage.connect(stage.org_id, tenant_id)
         (result,) = await stage.results(1)
@@ -221,19 +220,17 @@ async def test_a_lost_consent_is_said_while_others_go_on_and_reconnecting_resume
     assert [c["Name"] for c in await stage.xero("Contacts")] == ["Kea"]
 
 
-@pytest.mark.parametrize(
-    "trick",
-    [
+async def test_a_way_back_that_is_not_the_platforms_is_refused(stage: Stage) -> None:
+    tenant_id = await stage.tenant()
+    tricks = [
         "http://localhost.evil", "http://localhost:3000.evil/", "http://localhost:3000@evil", "//evil", "/bills",
         "http://localhost:30001", "https://localhost:3000/", "http:\\\\localhost:3000\\", "http://localhost:3000\\@evil",
         "http://localhost:3000?x=1", "javascript:alert(1)", " http://localhost:3000/", "",
-    ],
-)  # fmt: skip
-async def test_a_way_back_that_is_not_the_platforms_is_refused(stage: Stage, trick: str) -> None:
-    tenant_id = await stage.tenant()
+    ]  # fmt: skip
 
-    with pytest.raises(Refused, match="return_to"):
-        await stage.connections.consent(tenant_id, trick)
+    for trick in tricks:
+        with pytest.raises(Refused, match="return_to"):
+            await stage.connections.consent(tenant_id, trick)
 
 
 @pytest.mark.parametrize(

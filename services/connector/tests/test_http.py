@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -132,8 +134,10 @@ async def test_a_call_that_trickles_ends_at_its_deadline(monkeypatch: pytest.Mon
     server = await asyncio.start_server(trickle, "127.0.0.1", 0)
     async with server, httpx.AsyncClient(trust_env=False) as client:
         port = server.sockets[0].getsockname()[1]
+        began = time.monotonic()
         with pytest.raises(Unknown):
             await XeroApi(client, f"http://127.0.0.1:{port}").call("t", ORG, GET)
+        assert time.monotonic() - began < 5
 
 
 @pytest.mark.real
@@ -142,7 +146,7 @@ async def test_every_record_of_a_living_organisation_can_be_read(stage: Any) -> 
     await stage.control.seed(stage.org_id, 200)
     state = json.loads(json.dumps(await stage.control.state(stage.org_id)))
 
-    parsers = {
+    parsers: dict[str, Callable[[dict[str, Any]], Any]] = {
         "Contacts": contacts.parse, "Invoices": invoices.parse, "Payments": payments.parse,
         "Accounts": reference.account, "TaxRates": reference.tax_rate,
         "TrackingCategories": reference.tracking_category,
@@ -155,6 +159,9 @@ async def test_every_record_of_a_living_organisation_can_be_read(stage: Any) -> 
 
 
 def test_a_refund_is_no_payment_of_a_bill() -> None:
-    refund = {"PaymentID": str(ORG), "CreditNote": {"CreditNoteID": str(ORG)}}
+    refund = {
+        "PaymentID": str(ORG), "PaymentType": "ARCREDITPAYMENT", "Status": "AUTHORISED",
+        "Invoice": {"Type": "ACCRECCREDIT", "InvoiceID": str(ORG), "InvoiceNumber": "CN-0005", "CurrencyCode": "NZD"},
+    }  # fmt: skip
 
     assert payments.parse(refund) is None

@@ -118,7 +118,8 @@ async def test_an_unknown_id_does_not_keep_the_others_back(stage: Stage, kind: X
     async with stage.working():
         await stage.until(NONE_DUE, 0)
 
-    said = await stage.said({"contact": XeroContact, "invoice": XeroInvoice, "payment": XeroPayment}[kind])
+    kinds: dict[str, Any] = {"contact": XeroContact, "invoice": XeroInvoice, "payment": XeroPayment}
+    said: list[Any] = await stage.said(kinds[kind])
     assert [str(one.xero_id) for one in said] == [known]
 
 

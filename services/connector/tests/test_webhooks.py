@@ -98,12 +98,10 @@ async def test_the_intent_to_receive_is_answered(xero: Sender) -> None:
     assert [(await xero.post(itr)).status_code, (await xero.post(itr, key="wrong")).status_code] == [200, 401]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"null", b"[]", b'{"events": null}', b'{"events": [1]}', b"\xff\xfe", b'{"events": [{}]}', b"{" * 9000],
-)
-async def test_an_odd_body_that_is_signed_is_taken_once_and_for_all(xero: Sender, body: bytes) -> None:
-    assert (await xero.post(body)).status_code == 200
+async def test_an_odd_body_that_is_signed_is_taken_once_and_for_all(xero: Sender) -> None:
+    odd = [b"", b"null", b"[]", b'{"events": null}', b'{"events": [1]}', b"\xff\xfe", b'{"events": [{}]}', b"{" * 9000]
+
+    assert [(await xero.post(body)).status_code for body in odd] == [200] * len(odd)
 
 
 async def test_an_odd_event_does_not_keep_the_others_back(xero: Sender) -> None:

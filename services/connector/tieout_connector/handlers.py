@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from tieout_connector import intents, problem_list, reads, store
 from tieout_connector.reads import Wish
+from tieout_kit.batch import Handler
 from tieout_kit.cause import Incoming
-from tieout_kit.consume import Handler
 from tieout_kit.postgres import Tx
 from tieout_schemas import topics
 from tieout_schemas.signals import Refresh, Webhook, XeroKind

@@ -10,8 +10,8 @@ from tieout_contacts.rules.incoming import Become, Link, became, first_sight, fo
 from tieout_contacts.rules.names import name_key
 from tieout_contacts.rules.outgoing import verdict
 from tieout_kit import tenants
+from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming, newest
-from tieout_kit.consume import Handler
 from tieout_kit.errors import Clash
 from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Changed, Reconciler

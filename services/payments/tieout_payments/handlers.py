@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from tieout_kit import tenants
+from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming, newest
-from tieout_kit.consume import Handler
 from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Changed, Reconciler
 from tieout_kit.records import Stored

@@ -1,0 +1,198 @@
+"""A tenant in trouble waits in order, its neighbours go on, too many stop everything (design, Trouble)."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from tieout_kit import parking
+from tieout_kit.cause import Incoming
+from tieout_kit.clock import utc_now
+from tieout_kit.consume import Loop
+from tieout_kit.draining import drain
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.relay import Relay
+from tieout_kit.service import every
+from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
+from tieout_local.servers import KafkaServer
+from tieout_schemas.platform import TenantSettings
+from tieout_schemas.topics import SETTINGS, dead_letter_topic, replay_topic
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+
+SERVICE, PARTITIONS = "bills", 2
+
+
+@dataclass
+class World:
+    """A service whose handler cannot handle the versions of `broken`, one partition for everybody."""
+
+    database: Database
+    bootstrap: str
+    say: Speaker
+    broken: set[int] = field(default_factory=set)
+
+    def loop(self) -> Loop:
+        replay = replay_topic(SERVICE)
+        return Loop(self.database, self.bootstrap, self.say.prefix, SERVICE, {SETTINGS: self.handle}, replay=replay)
+
+    def relay(self) -> Relay:
+        return Relay(self.database, self.bootstrap, self.say.prefix, SERVICE, PARTITIONS)
+
+    async def handle(self, tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
+        for event in events:
+            if event.data.version in self.broken:
+                raise ValueError(f"version {event.data.version} cannot be handled")
+            await tx.db.execute("insert into applied values ($1, $2)", event.tenant_id, event.data.version)
+
+    async def tell(self, tenant_id: UUID, *versions: int) -> None:
+        for version in versions:
+            await self.say.say(SETTINGS, tenant_id, TenantSettings(tenant_id=tenant_id, version=version), version)
+
+    async def applied(self, tenant_id: UUID) -> list[int]:
+        async with self.database.transaction() as tx:
+            rows = await tx.db.fetch("select version from applied where tenant_id = $1 order by ctid", tenant_id)
+        return [row["version"] for row in rows]
+
+    async def parked(self) -> dict[UUID, int]:
+        async with self.database.transaction() as tx:
+            return {row["tenant_id"]: row["waiting"] for row in await parking.listed(tx)}
+
+    async def release(self, tenant_id: UUID) -> None:
+        async with self.database.transaction() as tx:
+            await parking.release(tx, tenant_id)
+
+
+@pytest_asyncio.fixture
+async def world(database: str, kafka: KafkaServer, topic_prefix: str) -> AsyncIterator[World]:
+    topics = (SETTINGS, dead_letter_topic(SERVICE), replay_topic(SERVICE))
+    await make_topics(kafka.bootstrap, topic_prefix, topics, PARTITIONS)
+    db = Database(database, SERVICE, utc_now)
+    await db.open()
+    await migrate(db, ["tieout_kit"])
+    async with db.transaction() as tx:
+        await tx.db.execute("create table applied (tenant_id uuid, version int)")
+    async with speaker(kafka.bootstrap, topic_prefix, PARTITIONS) as say:
+        yield World(db, kafka.bootstrap, say)
+    await db.close()
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three letters are a burst here, and two parked tenants are too many."""
+    monkeypatch.setattr(parking, "BURST", 3)
+    monkeypatch.setattr(parking, "MOST_PARKED", 2)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_parked_tenant_waits_in_order_while_its_neighbours_go_on(world: World) -> None:
+    troubled, neighbour = uuid4(), uuid4()
+    world.broken = {1, 2, 3}
+    async with running(world.loop().run()):
+        await world.tell(troubled, 1, 2, 3)
+        await wait_until(world.parked, lambda seen: troubled in seen)
+        await world.tell(troubled, 4, 5, 6)
+        await world.tell(neighbour, 7, 8)
+        await wait_until(lambda: world.applied(neighbour), lambda seen: seen == [7, 8])
+        await wait_until(world.parked, lambda seen: seen == {troubled: 3})
+        assert await world.applied(troubled) == []
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_tenant_that_is_let_go_is_handled_in_order_and_then_live(world: World) -> None:
+    troubled = uuid4()
+    world.broken = {1, 2, 3}
+    loop = world.loop()
+    async with running(loop.run()):
+        await world.tell(troubled, 1, 2, 3)
+        await wait_until(world.parked, lambda seen: troubled in seen)
+        await world.tell(troubled, *range(4, 30))
+        await wait_until(world.parked, lambda seen: seen == {troubled: 26})
+
+        await world.release(troubled)
+        async with running(every(timedelta(milliseconds=10), lambda: drain(loop.batches))):
+            await world.tell(troubled, *range(30, 60))
+            await wait_until(world.parked, lambda seen: seen == {})
+        await world.tell(troubled, 60)
+        await wait_until(lambda: world.applied(troubled), lambda seen: len(seen) == 57)
+        assert await world.applied(troubled) == list(range(4, 61))
+
+
+@pytest.mark.usefixtures("soon")
+async def test_what_cannot_be_handled_while_draining_is_put_aside_and_the_rest_goes_on(world: World) -> None:
+    troubled = uuid4()
+    world.broken = {1, 2, 3}
+    loop = world.loop()
+    async with running(loop.run()):
+        await world.tell(troubled, 1, 2, 3)
+        await wait_until(world.parked, lambda seen: troubled in seen)
+        await world.tell(troubled, 4, 5, 6)
+        await wait_until(world.parked, lambda seen: seen == {troubled: 3})
+    async with world.database.transaction() as tx:
+        await parking.return_letters(tx, troubled, replay_topic(SERVICE))
+    world.broken = {5}
+
+    await world.release(troubled)
+    await drain(loop.batches)
+
+    assert await world.applied(troubled) == [4, 6]
+    assert await world.parked() == {}
+
+
+@pytest.mark.usefixtures("soon")
+async def test_too_many_parked_tenants_stop_consuming_until_they_are_let_go(world: World) -> None:
+    first, second, neighbour = uuid4(), uuid4(), uuid4()
+    world.broken = {1, 2, 3}
+    loop = world.loop()
+    async with running(loop.run()):
+        await world.tell(first, 1, 2, 3)
+        await world.tell(second, 1, 2, 3)
+
+        async def trouble() -> str | None:
+            return loop.trouble
+
+        await wait_until(trouble, lambda seen: seen is not None and "2 tenants are parked" in seen)
+        await world.tell(neighbour, 7)
+        await world.release(first)
+        await wait_until(lambda: world.applied(neighbour), lambda seen: seen == [7])
+
+
+async def test_a_restarted_service_with_too_many_parked_tenants_does_not_begin(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parking, "MOST_PARKED", 1)
+    async with world.database.transaction() as tx:
+        await tx.db.execute("insert into parked_tenant (tenant_id, at, reason) values ($1, now(), 'broken')", uuid4())
+    loop = world.loop()
+    async with running(loop.run()):
+
+        async def trouble() -> str | None:
+            return loop.trouble
+
+        await wait_until(trouble, lambda seen: seen is not None and seen.startswith("stopped: 1 tenants"))
+
+
+async def test_mended_letters_come_back_by_the_replay_topic_once(world: World) -> None:
+    troubled = uuid4()
+    world.broken = {2}
+    async with running(world.loop().run(), world.relay().run()):
+        await world.tell(troubled, 1, 2, 3)
+        await wait_until(lambda: world.applied(troubled), lambda seen: seen == [1, 3])
+
+        async def letters() -> list[dict[str, Any]]:
+            async with world.database.transaction() as tx:
+                return await parking.letters_of(tx, troubled, 10)
+
+        (letter,) = await wait_until(letters, bool)
+        assert "version 2 cannot be handled" in letter["reason"]
+
+        world.broken = set()
+        async with world.database.transaction() as tx:
+            assert await parking.return_letters(tx, troubled, replay_topic(SERVICE)) == 1
+            assert await parking.return_letters(tx, troubled, replay_topic(SERVICE)) == 0
+        await wait_until(lambda: world.applied(troubled), lambda seen: seen == [1, 3, 2])

@@ -1,0 +1,137 @@
+"""One batch: one Postgres transaction, from the positions claimed to the positions moved (design, In and Trouble)."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.structs import ConsumerRecord
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+from tieout_kit import metrics, parking, positions
+from tieout_kit.cause import Cause, Incoming
+from tieout_kit.dead_letters import Letter, dead_letter
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.telemetry import start_span, traceparent_of
+from tieout_schemas.events import BadEvent, Event, decode
+from tieout_schemas.payload import Payload
+from tieout_schemas.topics import Topic
+
+Handler = Callable[[Tx, Sequence[Incoming[Any]]], Awaitable[None]]
+"""Handles the events of one topic, in order, many at once."""
+Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+Found = Sequence[tuple[Topic, ConsumerRecord]]
+
+log = structlog.get_logger(__name__)
+
+
+class Batches:
+    """Handles batches of one service's records."""
+
+    def __init__(
+        self, database: Database, service: str, handlers: Mapping[Topic, Handler], topics: Mapping[str, Topic]
+    ) -> None:
+        self.database = database
+        self._service = service
+        self._handlers = handlers
+        self._topics = topics
+        # What comes on the replay topic goes where its type is at home.
+        self._home = {payload.ce_type: topic for topic in handlers for payload in topic.payloads}
+
+    async def live(
+        self, cluster_id: str, batch: Batch, expected: positions.Offsets, refused: str | None = None
+    ) -> None:
+        """Handle what was fetched and move its positions, all or nothing.
+
+        `refused`: why it cannot be handled, so that it is only put aside. Raises Conflict, RetryLater, TooManyParked,
+        and what a handler raises.
+        """
+        found = [(self._topics[tp.topic], record) for tp, records in batch.items() for record in records]
+        moved = {tp: records[-1].offset + 1 for tp, records in batch.items()}
+        async with self.database.transaction() as tx:
+            # First of all: whoever lost the partition stops here, before any state is touched.
+            await positions.claim(tx, cluster_id, expected)
+            parked = await self.handle(tx, found, refused, may_wait=True)
+            await positions.move(tx, cluster_id, moved)
+        for tp, records in batch.items():
+            metrics.CONSUMED.labels(tp.topic).inc(len(records))
+            metrics.LAG_SECONDS.labels(tp.topic).set(time.time() - records[-1].timestamp / 1000)
+        if parked:
+            await self._tell(parked)
+
+    async def handle(self, tx: Tx, found: Found, refused: str | None = None, *, may_wait: bool) -> set[UUID]:
+        """Hand the records to their handlers; those of parked tenants wait. The tenants that are parked now."""
+        letters: list[Letter] = []
+        events: list[tuple[Topic, ConsumerRecord, Event[Payload]]] = []
+        for topic, record in found:
+            try:
+                if refused:
+                    raise BadEvent(refused)
+                events.append((topic, record, decode(topic, record.headers, record.value)))
+            except BadEvent as error:
+                letters.append(dead_letter(topic.name, record, str(error)))
+                log.error("dead letter", topic=topic.name, offset=record.offset, reason=letters[-1].reason)
+        if may_wait:
+            events = await self._let_wait(tx, events)
+        await self._hand_over(tx, [event for _, _, event in events])
+        parked = await parking.put_aside(tx, letters)
+        metrics.DEAD_LETTERS.labels(self._service).inc(len(letters))
+        return parked
+
+    def topic(self, name: str) -> Topic:
+        """The topic of this name, without the installation's prefix."""
+        return next(topic for topic in self._topics.values() if topic.name == name)
+
+    async def _let_wait(
+        self, tx: Tx, events: list[tuple[Topic, ConsumerRecord, Event[Payload]]]
+    ) -> list[tuple[Topic, ConsumerRecord, Event[Payload]]]:
+        """What is left to handle once the events of parked tenants wait."""
+        parked = await parking.parked(tx, (event.envelope.tenantid for _, _, event in events))
+        if not parked:
+            return events
+        waiting = [(e.envelope.tenantid, topic, record) for topic, record, e in events if e.envelope.tenantid in parked]
+        await parking.wait(tx, waiting)
+        metrics.PARKED_EVENTS.inc(len(waiting))
+        return [one for one in events if one[2].envelope.tenantid not in parked]
+
+    async def _hand_over(self, tx: Tx, events: Sequence[Event[Payload]]) -> None:
+        with _spans() as spans:
+            for topic, handler in self._handlers.items():
+                own = [self._incoming(e, spans) for e in events if self._home[e.envelope.type] is topic]
+                if own:
+                    await handler(tx, own)
+
+    def _incoming(self, event: Event[Payload], spans: list[Span]) -> Incoming[Any]:
+        said = event.envelope
+        span = start_span(
+            f"{self._service} handles {said.type}",
+            said.traceparent,
+            SpanKind.CONSUMER,
+            {"tieout.tenant": str(said.tenantid), "tieout.record": said.subject, "tieout.sequence": said.sequence},
+        )
+        spans.append(span)
+        return Incoming(said, event.data, Cause(said.id, said.correlationid or said.id, traceparent_of(span)))
+
+    async def _tell(self, parked: Iterable[UUID]) -> None:
+        for tenant_id in parked:
+            log.error("tenant parked after a burst of dead letters", tenant=str(tenant_id))
+        async with self.database.transaction() as tx:
+            metrics.PARKED_TENANTS.set(await parking.count(tx))
+            await parking.check(tx)
+
+
+@contextmanager
+def _spans() -> Iterator[list[Span]]:
+    spans: list[Span] = []
+    try:
+        yield spans
+    except BaseException as error:
+        for span in spans:
+            span.set_status(Status(StatusCode.ERROR, str(error)))
+        raise
+    finally:
+        for span in spans:
+            span.end()

@@ -1,0 +1,231 @@
+"""The connector's API: who may do what (SYS-11), settings, status."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tieout_connector import api, problem_list, webhooks
+from tieout_connector.webhooks import Receiver
+from tieout_kit.auth import Keys
+from tieout_kit.clock import utc_now
+from tieout_kit.http import make_app
+from tieout_local import keys as local
+from tieout_schemas.payload import RecordRef
+from tieout_schemas.platform import Problem, TenantSettings
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = pytest.mark.real
+ADMIN, VIEWER, PLATFORM = ("admin",), ("viewer",), ("platform",)
+BODIES: dict[str, Any] = {
+    "PUT /tenants/{t}": {"name": "Kea Café"},
+    "POST /tenants/{t}/connection/consent": {},
+    "PUT /tenants/{t}/connection/organisation": {"org_id": str(uuid4())},
+    "DELETE /tenants/{t}/connection": None,
+    "GET /tenants/{t}/connection": None,
+    "GET /tenants/{t}/settings": None,
+    "PUT /tenants/{t}/settings": {"version": 0},
+    "GET /tenants/{t}/problems": None,
+}
+ROUTES = list(BODIES)
+CHANGING = [route for route in ROUTES if not route.startswith("GET")]
+
+
+class Platform:
+    """The payables product, and people with their tokens."""
+
+    def __init__(self, stage: Stage, http: httpx.AsyncClient, keys: local.Keys) -> None:
+        self.stage, self.http, self.keys = stage, http, keys
+
+    async def ask(
+        self,
+        route: str,
+        tenant_id: UUID | str,
+        roles: tuple[str, ...] | None = ADMIN,
+        *,
+        body: Any = ...,
+        of: Any = ...,
+    ) -> httpx.Response:
+        method, path = route.split(" ")
+        tenants = [str(tenant_id) if of is ... else str(of)]
+        token = {"Authorization": f"Bearer {self.keys.token('ana', tenants, roles)}"} if roles is not None else {}
+        sent = BODIES.get(route) if body is ... else body
+        return await self.http.request(method, path.format(t=tenant_id), json=sent, headers=token)
+
+
+@pytest.fixture(scope="module")
+def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
+    folder: Path = tmp_path_factory.mktemp("keys")
+    return local.Keys(folder)
+
+
+@pytest_asyncio.fixture
+async def platform(stage: Stage, signing: local.Keys) -> AsyncIterator[Platform]:
+    app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER))
+    app.include_router(api.routes(stage.database, stage.connections, 2))
+    receiver = Receiver("nowhere:1", "", 2, "key", utc_now)
+    app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)
+    # Every route is in the list above, and so in the tests below, but for the two that need no token.
+    paths = {f"{m.upper()} {p}" for p, ms in app.openapi()["paths"].items() for m in ms}
+    assert {p.replace("{tenant_id}", "{t}") for p in paths} - {"GET /oauth/callback"} == set(ROUTES)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
+        yield Platform(stage, http, signing)
+
+
+@pytest.mark.rule("SYS-11")
+async def test_no_token_is_401_and_another_tenants_is_404(platform: Platform) -> None:
+    tenant_id, every_role = await platform.stage.tenant(), ("admin", "platform", "viewer")
+
+    without = {route: (await platform.ask(route, tenant_id, None)).status_code for route in ROUTES}
+    others = {route: (await platform.ask(route, tenant_id, every_role, of=uuid4())).status_code for route in ROUTES}
+
+    assert without == dict.fromkeys(ROUTES, 401)
+    assert others == dict.fromkeys(ROUTES, 404)
+
+
+@pytest.mark.rule("SYS-11")
+async def test_a_missing_role_is_403_and_named(platform: Platform) -> None:
+    tenant_id = await platform.stage.tenant()
+
+    answers = {route: await platform.ask(route, tenant_id, VIEWER) for route in CHANGING}
+
+    assert {route: answer.status_code for route, answer in answers.items()} == dict.fromkeys(CHANGING, 403)
+    assert all("this needs the role" in answer.json()["title"] for answer in answers.values())
+
+
+async def test_an_unknown_tenant_is_404(platform: Platform) -> None:
+    routes = [route for route in ROUTES if route != "PUT /tenants/{t}"]
+
+    answers = {route: await platform.ask(route, uuid4(), PLATFORM, of="*") for route in routes}
+
+    assert {r: (a.status_code, a.json()["title"]) for r, a in answers.items()} == dict.fromkeys(
+        routes, (404, "no such tenant")
+    )
+
+
+async def test_a_wrong_body_is_422_and_names_the_field(platform: Platform) -> None:
+    tenant_id = await platform.stage.tenant()
+    wrong: list[tuple[str, Any, str]] = [
+        ("PUT /tenants/{t}", {"name": ""}, "name"),
+        ("PUT /tenants/{t}", {"nam": "Kea"}, "nam"),
+        ("PUT /tenants/{t}/connection/organisation", {"org_id": "x"}, "org_id"),
+        ("PUT /tenants/{t}/settings", {"version": 0, "outbound_payment": True}, "outbound_payment"),
+        ("POST /tenants/{t}/connection/consent", {"return_to": 7}, "return_to"),
+    ]
+
+    for route, body, field in wrong:
+        answer = await platform.ask(route, tenant_id, PLATFORM, body=body)
+        assert (answer.status_code, field in answer.json()["title"]) == (422, True), answer.text
+
+
+async def test_a_tenant_made_twice_stays_as_it_is(platform: Platform) -> None:
+    tenant_id = uuid4()
+    first = await platform.ask("PUT /tenants/{t}", tenant_id, PLATFORM, of="*")
+    again = await platform.ask("PUT /tenants/{t}", tenant_id, PLATFORM, of="*", body={"name": "Other"})
+
+    assert first.json() == again.json()
+    assert len(await platform.stage.said(TenantSettings)) == 1
+
+
+@pytest.mark.rule("MAP-10")
+async def test_of_two_who_change_settings_at_once_the_second_is_told(platform: Platform) -> None:
+    tenant_id = await platform.stage.tenant()
+    route = "PUT /tenants/{t}/settings"
+    first = await platform.ask(route, tenant_id, body={"version": 0, "approved_only_bills": True})
+    second = await platform.ask(route, tenant_id, body={"version": 0, "outbound_payments": False})
+
+    assert (first.status_code, second.status_code) == (200, 409)
+    assert "version 1 by now, not 0" in second.json()["title"]
+    kept = (await platform.ask("GET /tenants/{t}/settings", tenant_id)).json()
+    assert (kept["version"], kept["approved_only_bills"], kept["outbound_payments"]) == (1, True, True)
+    assert [said.version for said in await platform.stage.said(TenantSettings)] == [0, 1]
+
+
+@pytest.mark.rule("CONN-7")
+async def test_status_shows_progress_writes_and_what_is_left(platform: Platform) -> None:
+    stage = platform.stage
+    await stage.connect()
+    async with stage.working():
+        await stage.until("select state from connection", "connected")
+    await stage.write(stage.contact("Kea"))
+
+    status = (await platform.ask("GET /tenants/{t}/connection", stage.tenant_id)).json()
+
+    assert (status["state"], status["org_name"], status["writes"]) == ("connected", "Kauri Ltd", {"queued": 1})
+    assert {p["resource"]: p["done"] == p["total"] for p in status["resources"]} == dict.fromkeys(
+        ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments"), True
+    )
+    assert status["calls_left_this_minute"] == 60 - len(await stage.control.calls())
+    assert 0 < status["calls_left_today"] <= 5000
+    assert status["last_sync_at"]
+
+
+async def test_choices_are_shown_without_xeros_connection_ids(platform: Platform) -> None:
+    stage = platform.stage
+    tenant_id, org_id = await stage.tenant(), await stage.control.create_org("Kauri Ltd")
+    back = await stage.consent(tenant_id, org_id)
+    answer = await platform.http.get("/oauth/callback", params=back)
+
+    assert answer.json()["outcome"] == "choosing_org"
+    status = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+    assert status["choices"] == [{"org_id": org_id, "org_name": "Kauri Ltd"}]
+
+
+async def test_the_callback_returns_to_the_page_where_it_began(platform: Platform) -> None:
+    tenant_id = await platform.stage.tenant()
+    body = {"return_to": "http://localhost:3000/settings?tab=xero"}
+    started = await platform.ask("POST /tenants/{t}/connection/consent", tenant_id, body=body)
+    state = httpx.URL(started.json()["url"]).params["state"]
+
+    answer = await platform.http.get("/oauth/callback", params={"state": state, "error": "access_denied"})
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "http://localhost:3000/settings?tab=xero&xero=access_denied"
+    again = await platform.http.get("/oauth/callback", params={"state": state, "error": "access_denied"})
+    assert again.status_code == 404
+
+
+async def test_no_secret_is_in_a_log_line_or_an_error(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
+    stage = platform.stage
+    await stage.connect()
+    ((token_set,),) = await stage.sql("select id from token_set")
+    tokens = await stage.tokens.access(token_set)
+    await stage.control.add_fault("500", times=2)
+    await stage.control.disconnect(stage.org_id)
+    async with stage.working():
+        await stage.until("select state from connection", "connection_lost")
+    wrong = await platform.http.get("/oauth/callback", params={"state": "s3cret-state", "code": "s3cret-code"})
+
+    said = "".join(capsys.readouterr()) + wrong.text
+    assert "connection lost" in said
+    secrets = (tokens.access, tokens.refresh, stage.app.client_secret or "-", "s3cret-state", "s3cret-code")
+    assert [secret for secret in secrets if secret in said] == []
+
+
+@pytest.mark.rule("SYS-2")
+async def test_problems_of_every_service_are_listed_and_older_news_changes_nothing(platform: Platform) -> None:
+    stage = platform.stage
+    tenant_id = await stage.tenant()
+    problem = Problem(
+        id=uuid4(), service="bills", record=RecordRef(kind="bill", id=uuid4()), code="vendor_not_in_xero", params={},
+        sentence="Bill B-1 waits.", mend="Wait.", state="open", opened_at=utc_now(), last_at=utc_now(),
+    )  # fmt: skip
+    await stage.hear(problem_list.copy, problem, tenant_id=tenant_id)
+    await stage.hear(problem_list.copy, problem.model_copy(update={"sentence": "Not news"}), tenant_id=tenant_id)
+
+    found = (await platform.ask("GET /tenants/{t}/problems", tenant_id)).json()
+
+    assert [item["sentence"] for item in found["items"]] == ["Bill B-1 waits."]
+
+
+async def test_the_webhook_needs_no_token_but_its_signature(platform: Platform) -> None:
+    assert (await platform.http.post("/webhooks/xero", content=b"{}")).status_code == 401
+    assert webhooks.DEADLINE < 5
