@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.gateway import budgets, gateway, writer
+from tieout_connector.gateway import gateway, writer
 from tieout_connector.model import Org
-from tieout_connector.rules.budget import KEPT_A_DAY, Budget
+from tieout_connector.rules.budget import KEPT_A_DAY
 from tieout_connector.xero.errors import Again
 from tieout_schemas.platform import Connection
 from tieout_schemas.signals import XeroKind
@@ -293,8 +293,7 @@ async def test_a_burst_of_single_reads_never_breaks_the_limits(stage: Stage) -> 
 async def test_reads_leave_some_of_the_days_calls_for_writes(stage: Stage) -> None:
     await stage.settled()
     process, org = await owner(stage)
-    async with stage.database.transaction() as tx:
-        await budgets.save(tx, org.tenant_id, Budget(day=tx.now.date()).back(KEPT_A_DAY))
+    await stage.control.set_limits(day=KEPT_A_DAY)
     await stage.ask(XeroKind.CONTACT, str(uuid4()))
     await stage.write(stage.contact("Tui"))
 

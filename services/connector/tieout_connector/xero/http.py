@@ -55,7 +55,7 @@ class XeroApi:
             headers["If-Modified-Since"] = request.modified_since
         url = self._url + request.resource
         # Always in one order: the same key with another address is another request to Xero, which refuses it.
-        params = sorted(request.params.items())
+        params = dict(sorted(request.params.items()))
         try:
             # httpx counts its timeout anew for every part of an answer.
             async with asyncio.timeout(TIMEOUT):

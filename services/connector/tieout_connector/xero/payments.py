@@ -10,9 +10,10 @@ from tieout_schemas.xero import PaymentStatus, XeroPayment
 
 def parse(raw: dict[str, Any]) -> XeroPayment | None:
     """A payment on a bill or invoice; None for a refund of a credit, pre- or overpayment."""
-    invoice = raw.get("Invoice")
-    if not invoice:
+    # Xero shows the credit note of a refund as an "Invoice" too.
+    if raw.get("PaymentType", "ACCPAYPAYMENT") not in ("ACCPAYPAYMENT", "ACCRECPAYMENT"):
         return None
+    invoice = raw["Invoice"]
     # Amount is in the document's currency; Xero names it on the invoice it embeds.
     currency = invoice["CurrencyCode"]
     return XeroPayment(
