@@ -64,7 +64,7 @@ async def test_an_import_by_pages_brings_everything_unpaid_once(stage: Stage) ->
     assert [len(said) > 0 for said in reference[:2]] == [True, True]
 
 
-@pytest.mark.parametrize("call", (1, 4, 7, 10))
+@pytest.mark.parametrize("call", [1, 4, 7, 10])
 @pytest.mark.parametrize("moment", ["before the call", "before the commit"])
 async def test_an_import_killed_anywhere_goes_on_where_it_was(
     stage: Stage, hang: Callable[..., Any], call: int, moment: str, monkeypatch: pytest.MonkeyPatch

@@ -10,6 +10,7 @@ from tieout_connector.gateway import gateway, writer
 from tieout_connector.model import Org
 from tieout_connector.rules.budget import KEPT_A_DAY
 from tieout_connector.xero.errors import Again
+from tieout_kit.testing import wait_until
 from tieout_schemas.platform import Connection
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane, Outcome, WriteResult
@@ -100,6 +101,32 @@ async def test_an_unanswered_call_is_sent_again_with_the_same_bytes_and_key(
     assert len(calls) >= 2
     (made,) = await stage.xero("Contacts")
     assert result.xero_id == UUID(made["ContactID"])
+
+
+@pytest.mark.parametrize("then", ["refuse", "429-minute", "consent lost"])
+async def test_trouble_with_sending_again_says_nothing_of_what_was_done_before(
+    stage: Stage, then: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.settled()
+    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=0.5))
+    monkeypatch.setattr(writer, "LOOK_UP_AGAIN", timedelta(seconds=0.5))
+    bill = await stage.their_bill(await stage.their_contact())
+    await stage.control.add_fault("lost", times=1, method="PUT")
+    await stage.write(stage.payment(bill))
+    async with stage.working():
+        await wait_until(lambda: stage.xero("Payments"), bool)
+        if then == "consent lost":
+            await stage.control.disconnect(stage.org_id)
+            await stage.until("select state from connection", "connection_lost")
+            stage.clock.ahead = timedelta(minutes=10)
+            await stage.control.advance(timedelta(minutes=10))
+            await stage.connect(stage.org_id, stage.tenant_id)
+        else:
+            await stage.control.add_fault(then, times=1, method="PUT", retry_after=1)
+        (result,) = await stage.results(1)
+
+    (payment,) = await stage.xero("Payments")
+    assert result.xero_id == UUID(payment["PaymentID"])
 
 
 @pytest.mark.parametrize("kind", ["contact", "bill", "payment"])

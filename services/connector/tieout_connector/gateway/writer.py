@@ -57,7 +57,7 @@ class Writer:
             call = self._compose(tx, queued)
             await intents.store_call(tx, org.tenant_id, call, tx.now + RETRY_AFTER)
             await self._caller.leave(tx, org)
-        await self._send(org, call)
+        await self._send(org, call, first=True)
         return True
 
     async def resume_next(self, org: Org) -> bool:
@@ -74,7 +74,7 @@ class Writer:
         if look_up:
             await self._look_up(org, call)
         else:
-            await self._send(org, call)
+            await self._send(org, call, first=False)
         return True
 
     def _compose(self, tx: Tx, queued: Sequence[Queued]) -> StoredCall:
@@ -94,7 +94,7 @@ class Writer:
         }
         return StoredCall(call_id, request, body, tx.now, False, queued[:fitting])
 
-    async def _send(self, org: Org, call: StoredCall) -> None:
+    async def _send(self, org: Org, call: StoredCall, *, first: bool) -> None:
         parent = call.intents[0].cause.traceparent if call.intents else None
         try:
             answer = await self._caller.send(org, Request(**call.request), call.body, parent)
@@ -104,11 +104,13 @@ class Writer:
                 await intents.retry_call(tx, org.tenant_id, call.id, at, look_up_first=error.answered)
             raise
         except (Again, ConsentLost):
-            # The call did nothing: its intents go again, in a new call with a new key.
-            await self._settle(org, call, [], requeue=call.intents)
+            # The call did nothing: its intents go again, in a new call with a new key. Of one that was sent before,
+            # this says nothing: what it did then is still not known.
+            if first:
+                await self._settle(org, call, [], requeue=call.intents)
             raise
         except RefusedRequest as error:
-            await self._refused_whole(org, call, error)
+            await self._refused_whole(org, call, error, first=first)
             return
         elements = _elements(answer.json, call)
         if len(elements) != len(call.intents):
@@ -117,10 +119,10 @@ class Writer:
             return
         await self._answered(org, call, list(zip(call.intents, elements, strict=True)))
 
-    async def _refused_whole(self, org: Org, call: StoredCall, error: RefusedRequest) -> None:
+    async def _refused_whole(self, org: Org, call: StoredCall, error: RefusedRequest, *, first: bool) -> None:
         """Refused as a whole: each goes alone, so that only the one at fault is refused."""
-        if len(call.intents) > 1:
-            # A 400 may hide siblings that were saved (trap 11).
+        if len(call.intents) > 1 or not first:
+            # A 400 may hide siblings that were saved (trap 11), or what was done when it was sent before.
             await self._look_up(org, call, alone=True)
         else:
             await self._settle(org, call, [(q, _refusal(q, error.messages)) for q in call.intents])

@@ -1,0 +1,88 @@
+"""The kit beside the bare clients: Kafka, loop, store, outbox, relay, Kafka.
+
+Bills of three lines, half new and half changed, over 48 partitions and 100 tenants. The baseline is bare aiokafka and
+bare SQL (`bench/kit/bare_side.py`) that write the same rows in record, change, outbox and position and publish the
+same messages, but validate, lock, compare, trace and fence nothing. One process each, the load from another, Postgres
+with fsync, one broker. A rate is that of a backlog: events, divided by the time until Kafka has the last outgoing
+event. The sides take turns; values are the median of the rounds, a ratio is that of two turns next to each other.
+Added latency is measured at 50 events a second: from the event in Kafka to its outgoing event in Kafka.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from statistics import median
+
+import uvloop
+from aiokafka import AIOKafkaProducer
+
+from bench.figures import Figure
+from bench.kit.latency import latency
+from bench.kit.load import Bills
+from bench.kit.sides import NotTheSame, Side
+from bench.servers import Servers, servers
+
+ROUNDS = 5
+EVENTS = 6000
+WARM_UP = 3000
+LIGHT = 50
+"""Events a second."""
+LIGHT_EVENTS = 500
+
+
+def run() -> list[Figure]:
+    """Measure."""
+    with servers("kit") as started:
+        return uvloop.run(_run(started))
+
+
+async def _run(servers: Servers) -> list[Figure]:
+    bootstrap = servers.kafka.bootstrap
+    bills = Bills()
+    kit, bare = await asyncio.gather(Side.start("kit", servers), Side.start("bare", servers))
+    rates: dict[Side, list[float]] = {kit: [], bare: []}
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=5, max_batch_size=1 << 18)
+    await producer.start()
+    try:
+        warm_up = bills.some(WARM_UP)
+        for side in rates:
+            await side.rate(producer, warm_up)
+        for number in range(ROUNDS):
+            events = bills.some(EVENTS)
+            # Whoever begins has the machine as the other left it: so they take turns in that as well.
+            for side in (kit, bare) if number % 2 else (bare, kit):
+                rates[side].append(await side.rate(producer, events))
+    finally:
+        await producer.stop()
+    light = bills.some(LIGHT_EVENTS)
+    late = {side: await latency(bootstrap, side, light, LIGHT) for side in rates}
+    for side in rates:
+        await side.handled()
+    if await kit.rows() != await bare.rows():
+        raise NotTheSame(f"rows of the kit {await kit.rows()}, of the bare client {await bare.rows()}")
+    for side in rates:
+        await side.stop()
+    ratios = [one / other for one, other in zip(rates[kit], rates[bare], strict=True)]
+    return [
+        *_spread("rate, kit", rates[kit], "events/s"),
+        *_spread("rate, bare client", rates[bare], "events/s"),
+        *_spread("rate, kit to bare client", ratios, "ratio"),
+        *_percentiles("added latency", "kit", late[kit].added),
+        *_percentiles("added latency", "bare client", late[bare].added),
+        *_percentiles("produce to consume", "bare client", [*late[kit].client, *late[bare].client]),
+    ]
+
+
+def _spread(name: str, values: Sequence[float], unit: str) -> list[Figure]:
+    return [
+        Figure(name, median(values), unit),
+        Figure(f"{name}, lowest", min(values), unit),
+        Figure(f"{name}, highest", max(values), unit),
+    ]
+
+
+def _percentiles(what: str, whose: str, milliseconds: Sequence[float]) -> list[Figure]:
+    ordered = sorted(milliseconds)
+    return [
+        Figure(f"{what} p{percent}, {whose}", ordered[min(len(ordered) * percent // 100, len(ordered) - 1)], "ms")
+        for percent in (50, 99)
+    ]

@@ -1,0 +1,114 @@
+"""The baseline: bare aiokafka and bare SQL that write the same rows and publish the same messages.
+
+`python -m bench.kit.bare_side BOOTSTRAP PREFIX DSN`. It takes every event as good and every position as its own:
+nothing is validated, locked, compared, traced or fenced, and a crash may publish an old state last.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+import uvloop
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.structs import ConsumerRecord
+
+from bench.kit.load import ARRIVING, LEAVING, PARTITIONS
+from tieout_schemas.topics import partition_of
+
+_BATCH = 500
+
+_RECORD = """
+insert into record (tenant_id, kind, id, sequence, xero_id, doc)
+select tenant_id, 'bill', id, sequence, id, doc
+from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::jsonb[]) as new(tenant_id, id, sequence, doc)
+on conflict (tenant_id, kind, id) do update
+set sequence = excluded.sequence, xero_id = excluded.xero_id, doc = excluded.doc"""
+_CHANGE = """
+insert into change (tenant_id, kind, id, sequence, at, traceparent, doc)
+select tenant_id, 'bill', id, sequence, $1, traceparent, doc
+from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::jsonb[])
+    as new(tenant_id, id, sequence, traceparent, doc)"""
+_OUTBOX = """
+insert into outbox (topic, tenant_id, key, headers, value)
+select $1, * from unnest($2::uuid[], $3::bytea[], $4::json[], $5::bytea[])"""
+_POSITION = """
+insert into position (cluster_id, topic, partition, next_offset) values ('bench', $1, $2, $3)
+on conflict (cluster_id, topic, partition) do update set next_offset = excluded.next_offset"""
+
+
+async def consume(bootstrap: str, prefix: str, dsn: str, rung: asyncio.Event) -> None:
+    """From Kafka to record, change, outbox and position."""
+    db: Any = await asyncpg.connect(dsn)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, max_partition_fetch_bytes=4 << 20)
+    await consumer.start()
+    partitions = [TopicPartition(prefix + ARRIVING.name, number) for number in range(PARTITIONS)]
+    consumer.assign(partitions)
+    await consumer.seek_to_beginning(*partitions)
+    while True:
+        batch = await consumer.getmany(timeout_ms=100, max_records=_BATCH)
+        if batch:
+            async with db.transaction():
+                await _store(db, [record for records in batch.values() for record in records])
+                moved = [(tp.topic, tp.partition, records[-1].offset + 1) for tp, records in batch.items()]
+                await db.executemany(_POSITION, moved)
+            rung.set()
+
+
+async def _store(db: Any, records: Sequence[ConsumerRecord]) -> None:
+    headers = [{name: value.decode() for name, value in record.headers} for record in records]
+    keys = [record.key.decode().split(":") for record in records]
+    tenants, ids = [UUID(key[0]) for key in keys], [UUID(key[2]) for key in keys]
+    sequences = [int(header["ce_sequence"]) for header in headers]
+    docs = [record.value.decode() for record in records]
+    traces = [header["ce_traceparent"] for header in headers]
+    await db.execute(_RECORD, tenants, ids, sequences, docs)
+    await db.execute(_CHANGE, datetime.now(UTC), tenants, ids, sequences, traces, docs)
+    said = [orjson.dumps(list(_answer(header).items())).decode() for header in headers]
+    values = [record.value for record in records]
+    await db.execute(_OUTBOX, LEAVING.name, tenants, [record.key for record in records], said, values)
+
+
+def _answer(header: dict[str, str]) -> dict[str, str]:
+    return {**header, "ce_id": str(uuid4()), "ce_causationid": header["ce_id"]}
+
+
+async def relay(bootstrap: str, prefix: str, dsn: str, rung: asyncio.Event) -> None:
+    """From the outbox to Kafka, in order."""
+    db: Any = await asyncpg.connect(dsn)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap, enable_idempotence=True, acks="all", linger_ms=5, max_batch_size=1 << 19
+    )
+    await producer.start()
+    while True:
+        rung.clear()
+        rows = await db.fetch("select * from outbox order by id limit $1", _BATCH)
+        if not rows:
+            await rung.wait()
+            continue
+        sent = [
+            await producer.send(
+                prefix + row["topic"],
+                row["value"],
+                row["key"],
+                partition=partition_of(row["tenant_id"], PARTITIONS),
+                headers=[(name, value.encode()) for name, value in orjson.loads(row["headers"])],
+            )
+            for row in rows
+        ]
+        await asyncio.gather(*sent)
+        await db.execute("delete from outbox where id = any($1)", [row["id"] for row in rows])
+
+
+async def main(bootstrap: str, prefix: str, dsn: str) -> None:
+    """Until SIGINT."""
+    rung = asyncio.Event()
+    await asyncio.gather(consume(bootstrap, prefix, dsn, rung), relay(bootstrap, prefix, dsn, rung))
+
+
+if __name__ == "__main__":
+    uvloop.run(main(*sys.argv[1:]))

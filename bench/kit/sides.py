@@ -1,0 +1,145 @@
+"""A side of the comparison: its process, its topics, its database, and what became of the events sent to it."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.structs import ConsumerRecord
+
+from bench.kit.load import ARRIVING, LEAVING, PARTITIONS, TENANTS, Said
+from bench.servers import Servers
+from tieout_kit.clock import utc_now
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import Database
+from tieout_local.processes import Child
+from tieout_schemas.platform import Connection, ConnectionState, TenantSettings
+
+_WITHIN = 60.0
+"""Seconds for a backlog."""
+_TENANTS = """
+insert into tenant (tenant_id, connection, settings)
+select * from unnest($1::uuid[], $2::text[]::jsonb[], $3::text[]::jsonb[])"""
+_STATE = """
+select coalesce((select sum(next_offset) from position), 0) as handled, exists (select from outbox) as waiting"""
+_ROWS = "select (select count(*) from record) as records, (select count(*) from change) as changes"
+
+
+class NotTheSame(AssertionError):
+    """A side did not do the work that it is measured by."""
+
+
+class Side:
+    """One side; the other has its own topics and database on the same servers."""
+
+    def __init__(self, name: str, prefix: str, child: Child, bootstrap: str, db: Any) -> None:
+        self.name = name
+        self.prefix = prefix
+        self.child = child
+        self._bootstrap = bootstrap
+        self._db = db
+        self._sent = 0
+        self._seen = {TopicPartition(prefix + LEAVING.name, number): 0 for number in range(PARTITIONS)}
+
+    @classmethod
+    async def start(cls, name: str, servers: Servers) -> "Side":
+        """Make its topics and tables and start its process, `bench.kit.<name>_side`."""
+        prefix, bootstrap = f"{name}.", servers.kafka.bootstrap
+        dsn = await asyncio.to_thread(servers.postgres.create_database, name)
+        await _make_topics(bootstrap, prefix)
+        await _make_tables(dsn)
+        child = servers.start(f"bench.kit.{name}_side", bootstrap, prefix, dsn)
+        return cls(name, prefix, child, bootstrap, await asyncpg.connect(dsn))
+
+    async def rate(self, producer: AIOKafkaProducer, events: Sequence[Said]) -> float:
+        """Events a second, from a backlog that lies in Kafka until the last of what it leads to is in Kafka too."""
+        # It is asleep while its backlog is written, or it would already be at work and share the machine with us.
+        self.child.freeze()
+        await self.send(producer, events)
+        started = time.time()
+        self.child.thaw()
+        await self.handled()
+        left = await self.left()
+        if len(left) != len(events):
+            raise NotTheSame(f"{self.name} published {len(left)} messages for {len(events)} events")
+        return len(events) / (max(record.timestamp for record in left) / 1000 - started)
+
+    async def send(self, producer: AIOKafkaProducer, events: Sequence[Said]) -> None:
+        """Send them all; returns when Kafka has them."""
+        for event in events:
+            await event.send(producer, self.prefix)
+        await producer.flush()
+        self.count(events)
+
+    def count(self, events: Sequence[Said]) -> None:
+        """These were sent."""
+        self._sent += len(events)
+
+    async def handled(self) -> None:
+        """Wait until everything sent is stored and said. Asks little of the machine meanwhile."""
+        deadline = time.monotonic() + _WITHIN
+        while True:
+            state = await self._db.fetchrow(_STATE)
+            if state["handled"] == self._sent and not state["waiting"]:
+                return
+            if not self.child.running:
+                raise self.child.death()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.name} handled {state['handled']} of {self._sent} events in {_WITHIN} s")
+            await asyncio.sleep(0.1)
+
+    async def left(self) -> list[ConsumerRecord]:
+        """What it published since last asked, with the moments at which Kafka appended it."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, fetch_max_wait_ms=10)
+        await consumer.start()
+        try:
+            consumer.assign(list(self._seen))
+            ends = await consumer.end_offsets(list(self._seen))
+            for tp, offset in self._seen.items():
+                consumer.seek(tp, offset)
+            records: list[ConsumerRecord] = []
+            # By the position, since the marker of a transaction is an offset without a record.
+            while any([await consumer.position(tp) < ends[tp] for tp in ends]):
+                batch = await consumer.getmany(timeout_ms=20)
+                records += [record for found in batch.values() for record in found]
+            self._seen = ends
+            return records
+        finally:
+            await consumer.stop()
+
+    async def rows(self) -> tuple[int, int]:
+        """Records and changes stored so far."""
+        row = await self._db.fetchrow(_ROWS)
+        return row["records"], row["changes"]
+
+    async def stop(self) -> None:
+        """End its process."""
+        await self._db.close()
+        await asyncio.to_thread(self.child.stop)
+
+
+async def _make_topics(bootstrap: str, prefix: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        # The broker's clock stamps both ends of the way, whoever sent the record.
+        stamped = {"message.timestamp.type": "LogAppendTime"}
+        names = (ARRIVING.name, LEAVING.name)
+        await admin.create_topics([NewTopic(prefix + name, PARTITIONS, 1, topic_configs=stamped) for name in names])
+    finally:
+        await admin.close()
+
+
+async def _make_tables(dsn: str) -> None:
+    database = Database(dsn, "bench", utc_now)
+    await migrate(database, ["tieout_kit"])
+    db: Any = await asyncpg.connect(dsn)
+    connections = [Connection(tenant_id=one, state=ConnectionState.CONNECTED) for one in TENANTS]
+    settings = [TenantSettings(tenant_id=one, version=1) for one in TENANTS]
+    await db.execute(
+        _TENANTS, TENANTS, [one.model_dump_json() for one in connections], [one.model_dump_json() for one in settings]
+    )
+    await db.close()

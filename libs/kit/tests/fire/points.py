@@ -1,0 +1,101 @@
+"""Kills this process at the n-th passage of a named point, or writes down which points it passes.
+
+The kit is not touched: the calls it makes of asyncpg and aiokafka are wrapped. So a new statement is a new point by
+itself, named by its file and its `-- name:`.
+"""
+
+import asyncio
+import functools
+import json
+import os
+import signal
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from asyncpg import Connection
+
+from tieout_kit import queries
+
+_STATEMENTS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
+_PRODUCER = ("start", "begin_transaction", "send", "commit_transaction")
+_CONSUMER = ("start", "getmany", "seek", "commit")
+# Elsewhere "after" one statement is "before" the next.
+_AFTER = ("COMMIT", "outbox.delete", "commit_transaction", "getmany", "producer.start")
+
+
+class Points:
+    """Counts what is passed. `wanted` None: only counts."""
+
+    def __init__(self, wanted: str | None, passage: int) -> None:
+        self.passed: Counter[str] = Counter()
+        self._wanted = wanted
+        self._passage = passage
+        self._names = dict(_named_queries())
+
+    def passes(self, what: str) -> None:
+        """We are there: perhaps for the last time."""
+        name = f"{_part()}: {what}"
+        self.passed[name] += 1
+        if name == self._wanted and self.passed[name] == self._passage:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def tell(self, path: Path) -> None:
+        """Write down what was passed, and how often."""
+        path.write_text(json.dumps(self.passed))
+
+    def instrument(self) -> None:
+        """Wrap what the kit calls."""
+        for method in _STATEMENTS:
+            self._wrap(Connection, method, lambda args: self._statement(str(args[1])))
+        for method in _PRODUCER:
+            self._wrap(AIOKafkaProducer, method, functools.partial(_fixed, f"producer.{method}"))
+        for method in _CONSUMER:
+            self._wrap(AIOKafkaConsumer, method, functools.partial(_fixed, f"consumer.{method}"))
+
+    def _wrap(self, owner: Any, method: str, named: Callable[[tuple[Any, ...]], str]) -> None:
+        call: Callable[..., Any] = getattr(owner, method)
+
+        @functools.wraps(call)
+        def at_once(*args: Any, **more: Any) -> Any:
+            self.passes(f"before {named(args)}")
+            return call(*args, **more)
+
+        @functools.wraps(call)
+        async def in_time(*args: Any, **more: Any) -> Any:
+            name = named(args)
+            self.passes(f"before {name}")
+            answer: Awaitable[Any] = call(*args, **more)
+            found = await answer
+            if name.endswith(_AFTER):
+                self.passes(f"after {name}")
+            return found
+
+        setattr(owner, method, in_time if asyncio.iscoroutinefunction(call) else at_once)
+
+    def _statement(self, text: str) -> str:
+        """By its name; one that has none, by its first words."""
+        words = text.strip().rstrip(";").split()
+        return self._names.get(text.strip(), " ".join(words[:4]))
+
+
+def _part() -> str:
+    """Which part of the service we are in; what a library does in a task of its own belongs to none."""
+    task = asyncio.current_task()
+    return task.get_name() if task and not task.get_name().startswith("Task-") else "library"
+
+
+def _fixed(name: str, _: tuple[Any, ...]) -> str:
+    return name
+
+
+def _named_queries() -> list[tuple[str, str]]:
+    folder = files("tieout_kit").joinpath("sql")
+    return [
+        (text, f"{file.name.removesuffix('.sql')}.{name}")
+        for file in folder.iterdir()
+        for name, text in queries.load("tieout_kit", file.name).items()
+    ]

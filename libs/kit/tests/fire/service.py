@@ -1,0 +1,151 @@
+"""The service under fire: every part of the kit, and nothing that would hide a doubling.
+
+Vendors are fed from `xero.contact.v1`, changed by requests, held until their tenant is connected, sent to a gateway
+(the service itself, by Kafka and back) and answered. A vendor's `phone` counts what was applied to it.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import aiokafka
+
+from tieout_kit import outbox, tenants
+from tieout_kit.cause import Cause, Incoming
+from tieout_kit.clock import utc_now
+from tieout_kit.consume import Loop
+from tieout_kit.errors import RetryLater
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import AWAY, Database, Tx
+from tieout_kit.reconciler import Changed, Reconciler
+from tieout_kit.records import Key, Stored
+from tieout_kit.relay import Relay
+from tieout_kit.sync import Hold, Send, Verdict, wish
+from tieout_kit.tenants import Tenant
+from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.platform import Sync, Vendor
+from tieout_schemas.reasons import Reason
+from tieout_schemas.topics import CONNECTION, CONTACT, VENDORS, WRITE, WRITE_RESULT
+from tieout_schemas.writes import ContactBody, Outcome, WriteIntent, WriteResult
+
+from .points import Points
+
+SERVICE = "contacts"
+# A member that was killed is missed after this, instead of after 10 s.
+IMPATIENT = {"session_timeout_ms": 800, "heartbeat_interval_ms": 200, "rebalance_timeout_ms": 1500}
+
+
+async def judge(tx: Tx, vendors: Sequence[Stored[Vendor]], known: Mapping[UUID, Tenant]) -> list[Verdict]:
+    """Held until the tenant is connected."""
+    return [
+        Send(ContactBody(name=stored.record.name))
+        if known[stored.tenant_id].connection.open
+        else Hold(Reason.NOT_CONNECTED, {"kind": "vendor"})
+        for stored in vendors
+    ]
+
+
+VENDORS_OF_OURS = Reconciler(Vendor, VENDORS, judge)
+
+
+async def apply(tx: Tx, changes: Sequence[tuple[Key, str, Cause]]) -> None:
+    """Apply each change, by its id, to its vendor; a change applied twice counts twice."""
+    known = await VENDORS_OF_OURS.records.lock(tx, [key for key, _, _ in changes])
+    after: dict[Key, Changed[Vendor]] = {}
+    for key, change_id, cause in changes:
+        fresh = Vendor(id=key[1], sync=Sync(), origin=Origin(kind=OriginKind.IMPORT, by="-"), name="v", phone="0")
+        before = known.get(key) or Stored(key[0], 0, fresh)
+        vendor = after[key].record if key in after else before.record
+        changed = {"sync": wish(vendor.sync), "phone": str(int(vendor.phone) + 1), "email": change_id}
+        after[key] = Changed(before, vendor.model_copy(update=changed), cause)
+    await VENDORS_OF_OURS.settle(tx, list(after.values()))
+    await tx.db.execute(
+        "insert into applied select * from unnest($1::uuid[], $2::uuid[], $3::text[])",
+        [key[0] for key, _, _ in changes],
+        [key[1] for key, _, _ in changes],
+        [change_id for _, change_id, _ in changes],
+    )
+
+
+async def fed(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    """xero.contact.v1 → one more for its vendor."""
+    await apply(tx, [((e.tenant_id, e.data.xero_id), e.envelope.id, e.cause) for e in events])
+
+
+async def gateway(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
+    """xero.write.v1 → xero.write-result.v1, a known intent again."""
+    await outbox.add(tx, [outbox.event(tx, WRITE_RESULT, e.tenant_id, _done(e), e.sequence, e.cause) for e in events])
+
+
+def _done(event: Incoming[WriteIntent]) -> WriteResult:
+    intent, record = event.data, event.data.record
+    return WriteResult(
+        intent_id=intent.intent_id, record=record, revision=intent.revision, attempt=intent.attempt,
+        outcome=Outcome.DONE, xero_id=uuid5(record.id, "in Xero"),
+    )  # fmt: skip
+
+
+async def connected(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    """tieout.connection.v1 → the tenant, and what was held for it."""
+    await tenants.connection_changed(tx, events)
+    await VENDORS_OF_OURS.tenants_changed(tx, events)
+
+
+HANDLERS = {CONNECTION: connected, CONTACT: fed, WRITE: gateway, WRITE_RESULT: VENDORS_OF_OURS.results_received}
+
+
+async def serve() -> None:
+    """Run all parts until SIGTERM, with what the environment says."""
+    env = os.environ
+    points = Points(env.get("FIRE_POINT"), int(env.get("FIRE_PASSAGE", "0")))
+    points.instrument()
+    for name, value in IMPATIENT.items():
+        aiokafka.AIOKafkaConsumer.__init__.__kwdefaults__[name] = value
+    database = Database(env["FIRE_DATABASE"], SERVICE, utc_now)
+    loop = Loop(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, HANDLERS)
+    relay = Relay(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, int(env["FIRE_PARTITIONS"]))
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    asyncio.current_task().set_name("start")  # type: ignore[union-attr]
+    await database.open()
+    await _migrated(database)
+    server = await asyncio.start_unix_server(lambda *streams: _requests(database, *streams), env["FIRE_SOCKET"])
+    parts = [asyncio.create_task(loop.run(), name="loop"), asyncio.create_task(relay.run(), name="relay")]
+    stopping = asyncio.create_task(stop.wait())
+    ended, _ = await asyncio.wait([*parts, stopping], return_when=asyncio.FIRST_COMPLETED)
+    assert ended == {stopping}, f"a part ended by itself: {ended}, {loop.trouble}"
+    server.close()
+    for part in parts:
+        part.cancel()
+    await asyncio.wait(parts)
+    await database.close()
+    points.tell(Path(env["FIRE_SOCKET"]).with_suffix(".passed"))
+
+
+async def _migrated(database: Database) -> None:
+    while True:
+        try:
+            return await migrate(database, ["tieout_kit"])
+        except AWAY:
+            await asyncio.sleep(0.2)
+
+
+async def _requests(database: Database, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """As an HTTP handler would: one transaction, tried again when a race was lost, and an answer."""
+    asyncio.current_task().set_name("request")  # type: ignore[union-attr]
+    with contextlib.suppress(OSError):
+        while line := await reader.readline():
+            said = json.loads(line)
+            change = ((UUID(said["tenant"]), UUID(said["vendor"])), said["id"], Cause.request())
+            try:
+                await database.run(lambda tx, change=change: apply(tx, [change]))  # type: ignore[misc]
+                writer.write(b"done\n")
+            except RetryLater:
+                writer.write(b"later\n")
+            await writer.drain()

@@ -1,0 +1,152 @@
+"""The world around the service under fire: its input, each change with an id, and what came of it."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+
+from tieout_kit.testing import Speaker, envelope_of, make_topics, wait_until
+from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.topics import (
+    CONNECTION,
+    CONTACT,
+    PROBLEM,
+    VENDORS,
+    WRITE,
+    WRITE_RESULT,
+    Topic,
+    dead_letter_topic,
+    partition_of,
+)
+from tieout_schemas.xero import ContactStatus, XeroContact
+
+from .members import Member
+
+LETTERS = dead_letter_topic("contacts")
+TOPICS = (CONTACT, CONNECTION, WRITE, WRITE_RESULT, VENDORS, PROBLEM, LETTERS)
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_UNFINISHED = """
+select (select count(*) from applied where change_id not like 'asked-%') as fed,
+    (select count(*) from outbox) as outbox,
+    (select count(*) from record where held is not null or (doc->'sync'->>'in_flight')::bool
+        or doc->'sync'->>'desired' <> doc->'sync'->>'acknowledged') as unanswered"""
+
+
+@dataclass
+class World:
+    """Tenants with a few vendors each, and all that was said and asked."""
+
+    database: str
+    bootstrap: str
+    say: Speaker
+    chance: random.Random
+    tenants: list[UUID]
+    vendors: dict[UUID, list[UUID]]
+    fed: set[str] = field(default_factory=set)
+    asked: dict[str, str | None] = field(default_factory=dict)
+    connected: set[UUID] = field(default_factory=set)
+    _sequences: Any = field(default_factory=lambda: itertools.count(1))
+
+    def env(self) -> dict[str, str]:
+        """What a member is started with."""
+        return {
+            "FIRE_DATABASE": self.database, "FIRE_KAFKA": self.bootstrap, "FIRE_PREFIX": self.say.prefix,
+            "FIRE_PARTITIONS": str(self.say.partitions),
+        }  # fmt: skip
+
+    async def feed(self, count: int) -> None:
+        """So many changes of vendors, by Kafka; returns when Kafka has them."""
+        await self._said([self._contact() for _ in range(count)])
+
+    async def connect(self, tenants: Sequence[UUID], *, lost: bool = False) -> None:
+        """These are connected now, or no longer."""
+        state = ConnectionState.CONNECTION_LOST if lost else ConnectionState.CONNECTED
+        await self._said([(CONNECTION, tenant, Connection(tenant_id=tenant, state=state)) for tenant in tenants])
+        self.connected = self.connected - set(tenants) if lost else self.connected | set(tenants)
+
+    async def ask(self, member: Member, count: int) -> None:
+        """So many changes, by a request each."""
+        for _ in range(count):
+            tenant = self.chance.choice(self.tenants)
+            change_id = f"asked-{next(self._sequences)}"
+            answer = await member.ask(tenant, self.chance.choice(self.vendors[tenant]), change_id)
+            if answer:
+                self.asked[change_id] = answer
+
+    async def dose(self, member: Member, events: int = 40) -> None:
+        """A little of everything that the service does."""
+        some = self.chance.choice(self.tenants)
+        await self.connect([some], lost=some in self.connected)
+        await asyncio.gather(self.feed(events), self.ask(member, 4))
+        await self.connect([some])
+
+    async def all_done(self, within: float = 30.0) -> None:
+        """Wait until every input is handled, said and answered by the gateway."""
+        await self.connect(self.tenants)
+        await wait_until(self.unfinished, lambda seen: seen == (len(self.fed), 0, 0), within)
+
+    async def unfinished(self) -> tuple[int, ...] | str:
+        """How many events were applied, how many rows wait in the outbox, how many vendors are not in step."""
+        try:
+            return tuple((await self.rows(_UNFINISHED))[0])
+        except _AWAY as error:
+            return repr(error)
+
+    async def rows(self, query: str) -> list[Any]:
+        """Ask the database of the service."""
+        db = await asyncpg.connect(self.database, timeout=5)
+        try:
+            return list(await db.fetch(query))
+        finally:
+            db.terminate()
+
+    def _contact(self) -> tuple[Topic, UUID, XeroContact]:
+        tenant = self.chance.choice(self.tenants)
+        vendor = self.chance.choice(self.vendors[tenant])
+        now = datetime.now(UTC)
+        return CONTACT, tenant, XeroContact(xero_id=vendor, updated_at=now, name="v", status=ContactStatus.ACTIVE)
+
+    async def _said(self, events: Sequence[tuple[Topic, UUID, Any]]) -> None:
+        on_the_way = []
+        for topic, tenant, payload in events:
+            envelope = envelope_of(tenant, payload, next(self._sequences))
+            on_the_way.append(
+                await self.say.producer.send(
+                    self.say.prefix + topic.name,
+                    payload.model_dump_json().encode(),
+                    topic.key_of(tenant, payload),
+                    partition=partition_of(tenant, self.say.partitions),
+                    headers=envelope.to_headers(),
+                )
+            )
+            if topic is CONTACT:
+                self.fed.add(envelope.id)
+        await asyncio.gather(*on_the_way)
+
+
+@asynccontextmanager
+async def world(
+    bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
+) -> AsyncIterator[World]:
+    """Topics, an empty database that notes what is applied, and input to come."""
+    await make_topics(bootstrap, prefix, TOPICS, partitions)
+    db = await asyncpg.connect(database)
+    await db.execute("create table applied (tenant_id uuid, vendor_id uuid, change_id text)")
+    await db.close()
+    ids = [UUID(int=chance.getrandbits(128)) for _ in range(tenants)]
+    theirs = {tenant: [UUID(int=chance.getrandbits(128)) for _ in range(vendors)] for tenant in ids}
+    # Idempotent: what is counted here must not be doubled on its way in.
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, linger_ms=2)
+    await producer.start()
+    try:
+        yield World(database, bootstrap, Speaker(producer, prefix, partitions), chance, ids, theirs)
+    finally:
+        await producer.stop()
