@@ -1,5 +1,6 @@
 """Consent, choice, disconnect, and a lost consent (CONN-1 to CONN-6)."""
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -135,6 +136,18 @@ async def test_an_org_of_another_tenant_is_refused_and_its_connection_is_not_rel
     await stage.connections.choose(other, UUID(free))
 
     assert await standing(stage) == 2
+
+
+async def test_of_two_tenants_that_choose_an_org_at_once_one_is_refused(stage: Stage) -> None:
+    tenants = [await stage.tenant(), await stage.tenant()]
+    for tenant_id in tenants:
+        back = await stage.consent(tenant_id, stage.org_id)
+        await stage.connections.came_back(back["state"], back["code"], None)
+
+    chosen = [stage.connections.choose(tenant_id, UUID(stage.org_id)) for tenant_id in tenants]
+    outcomes = await asyncio.gather(*chosen, return_exceptions=True)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Clash", "StoredConnection"]
 
 
 async def test_what_another_consent_made_is_not_released(stage: Stage) -> None:

@@ -105,6 +105,8 @@ class Connections:
                 raise NotFound("this consent does not reach that organisation")
             if connection.org_id not in (None, org_id):
                 raise Clash(f"this tenant is bound to {connection.org_name}; only it can be connected again")
+            # Of two tenants that choose it at this very moment the second waits here, and finds the first.
+            await store.lock_org(tx, org_id)
             if await store.bound_to(tx, org_id) not in (None, tenant_id):
                 raise Clash(f"{chosen.org_name} is bound to another tenant")
             changed = await store.change(

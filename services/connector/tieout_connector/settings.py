@@ -1,6 +1,6 @@
 """The connector's own settings, from `TIEOUT_*` environment variables."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tieout_kit.settings import Settings
 
@@ -26,5 +26,13 @@ class ConnectorSettings(Settings):
     """Records per page of an import or poll; Xero's own most is 1,000."""
     token_key: str
     """The Fernet key that encrypts tokens at rest; older keys may follow, comma-separated."""
-    platform_url: str = "http://localhost"
+    platform_url: str = Field("http://localhost", pattern=r"^https?://[^\s?#]+$")
     """The platform's address: consent may return only below it, and bills carry it as their mark in Xero."""
+
+    @field_validator("platform_url")
+    @classmethod
+    def _fits_a_bill(cls, url: str) -> str:
+        # xero-api.md 4.3: every bill would be refused.
+        if "xero" in url.lower():
+            raise ValueError('Xero takes no link that contains "xero"; give the platform another name')
+        return url

@@ -82,6 +82,11 @@ async def lost(tx: Tx, org: Org) -> None:
         await change(tx, connection, Cause.request(), state=ConnectionState.CONNECTION_LOST)
 
 
+async def lock_org(tx: Tx, org_id: UUID) -> None:
+    """Nobody else binds this organisation until this transaction ends."""
+    await tx.db.execute(_SQL["lock_org"], org_id)
+
+
 async def bound_to(tx: Tx, org_id: UUID) -> UUID | None:
     """The tenant an organisation is bound to."""
     tenant_id: UUID | None = await tx.db.fetchval(_SQL["bound_to"], org_id)

@@ -1,6 +1,7 @@
 """The gateway's loop: who has work, who may call, and in which lane the next call goes."""
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -67,10 +68,10 @@ class Gateway:
             except (RetryLater, *AWAY) as error:
                 self.trouble = str(error)
                 log.warning("the gateway cannot look for work", trouble=self.trouble)
-            try:
-                await asyncio.wait_for(self._rung.wait(), TICK)
-            except TimeoutError:
-                continue
+            # Not wait_for, which in Python 3.11 can lose a cancellation.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await self._rung.wait()
 
     async def _start_workers(self, group: asyncio.TaskGroup) -> None:
         if not self._leases.epochs:

@@ -21,6 +21,10 @@ where tenant_id = $1;
 -- A tenant's new settings.
 update connection set settings = $2, settings_sequence = $3 where tenant_id = $1;
 
+-- name: lock_org
+-- An organisation that is about to be bound.
+select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0));
+
 -- name: bound_to
 -- The tenant an organisation is bound to, for good.
 select tenant_id from connection where org_id = $1;
