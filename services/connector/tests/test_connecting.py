@@ -139,12 +139,13 @@ async def test_an_org_of_another_tenant_is_refused_and_its_connection_is_not_rel
 
 
 async def test_of_two_tenants_that_choose_an_org_at_once_one_is_refused(stage: Stage) -> None:
+    org_id = await stage.control.create_org("Kauri Ltd")
     tenants = [await stage.tenant(), await stage.tenant()]
     for tenant_id in tenants:
-        back = await stage.consent(tenant_id, stage.org_id)
+        back = await stage.consent(tenant_id, org_id)
         await stage.connections.came_back(back["state"], back["code"], None)
 
-    chosen = [stage.connections.choose(tenant_id, UUID(stage.org_id)) for tenant_id in tenants]
+    chosen = [stage.connections.choose(tenant_id, UUID(org_id)) for tenant_id in tenants]
     outcomes = await asyncio.gather(*chosen, return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Clash", "StoredConnection"]
