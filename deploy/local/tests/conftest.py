@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tieout_local.environment import SERVICES
+from xero_sim import control_client
 
 # Ready when its /readyz answers; `/crash` ends it with a last word.
 STAND_IN = """
@@ -18,12 +19,19 @@ class Answer(http.server.BaseHTTPRequestHandler):
         if self.path == "/crash":
             print("the last word", flush=True)
             os._exit(3)
-        self.send_response(200)
-        self.end_headers()
+        self.answer(b"[]")
 
     def do_POST(self):
         print(self.path, self.rfile.read(int(self.headers["Content-Length"])).decode(), flush=True)
-        self.do_GET()
+        self.answer(b'{"tenantId": "an-org", "problems": []}')
+
+    do_PUT = do_POST
+
+    def answer(self, body):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 print("listening", flush=True)
 port = os.environ.get("TIEOUT_HEALTH_PORT") or sys.argv[2]
@@ -48,5 +56,7 @@ def stand_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / package).mkdir(parents=True)
         (folder / package / "__init__.py").touch()
         (folder / package / "__main__.py").write_text(STAND_IN)
+    # `up` asks the simulator through its client, which is real here too.
+    shutil.copy(control_client.__file__, folder / "xero_sim" / "control_client.py")
     monkeypatch.setenv("PYTHONPATH", str(folder))
     return folder

@@ -33,13 +33,14 @@ def test_every_service_is_ready_and_gone_afterwards(
     assert not any(stack.child(name).running for name in (*SERVICES, "simulator"))
 
 
-def test_the_simulator_knows_our_app_before_the_connector_starts(
+def test_the_simulator_knows_our_app_and_where_its_webhooks_go(
     tmp_path: Path, kafka: KafkaServer, postgres: PostgresServer, topic_prefix: str
 ) -> None:
     with make_stack(tmp_path, kafka, postgres, topic_prefix) as stack:
         log = stack.child("simulator").log_tail()
 
     assert "/control/apps" in log
+    assert f"{stack.services['connector'].url}/webhooks/xero" in log
     assert stack.services["connector"].redirect_uri in log
 
 

@@ -3,6 +3,7 @@
 import httpx
 
 from tieout_local.environment import XERO_CLIENT_ID, XERO_CLIENT_SECRET, XERO_WEBHOOK_KEY
+from tieout_local.errors import NotReady
 
 
 def register_app(simulator_url: str, redirect_uri: str) -> None:
@@ -20,4 +21,6 @@ def subscribe_webhook(simulator_url: str, url: str) -> None:
     """Have webhooks sent to the connector, which must be ready: the simulator first asks for its intent to receive."""
     wanted = {"url": url, "key": XERO_WEBHOOK_KEY, "categories": ["CONTACT", "INVOICE"]}
     path = f"{simulator_url}/control/apps/{XERO_CLIENT_ID}/webhook"
-    httpx.put(path, json=wanted, timeout=60, trust_env=False).raise_for_status()
+    answer = httpx.put(path, json=wanted, timeout=60, trust_env=False)
+    if answer.is_error or answer.json()["problems"]:
+        raise NotReady(f"the connector does not take webhooks at {url}", answer.text)

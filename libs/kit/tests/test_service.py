@@ -19,11 +19,12 @@ import pytest
 from tieout_kit.testing import heard, make_topics, speaker, wait_until
 from tieout_local.outages import down, frozen
 from tieout_schemas.platform import TenantSettings
-from tieout_schemas.topics import CONNECTION, SETTINGS
+from tieout_schemas.topics import CONNECTION, SETTINGS, replay_topic
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 
 PARTITIONS = 2
+REPLAY = replay_topic("bills")
 SCRIPT = Path(__file__).with_name("tiny_service.py")
 ENDS_WITHIN = 10.0
 
@@ -91,7 +92,7 @@ async def service(kafka: Any, database: str, prefix: str, folder: Path) -> Async
 async def test_a_service_starts_handles_says_and_ends(
     kafka: Any, database: str, topic_prefix: str, tmp_path: Path
 ) -> None:
-    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION], PARTITIONS)
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION, REPLAY], PARTITIONS)
     tenant_id = uuid4()
     async with service(kafka, database, topic_prefix, tmp_path) as tiny:
         async with speaker(kafka.bootstrap, topic_prefix, PARTITIONS) as say:
@@ -111,7 +112,7 @@ async def test_a_service_starts_handles_says_and_ends(
 async def test_a_service_started_without_postgres_waits_and_then_works_and_ends_without_it(
     kafka: Any, postgres: Any, database: str, topic_prefix: str, tmp_path: Path
 ) -> None:
-    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION], PARTITIONS)
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION, REPLAY], PARTITIONS)
     async with service(kafka, database, topic_prefix, tmp_path) as tiny:
         async with down(postgres):
             assert '"postgres"' in await tiny.becomes("/readyz", 503)
@@ -135,7 +136,7 @@ async def test_a_service_ends_while_postgres_is_not_there_yet(
 async def test_a_service_stays_live_and_ends_while_kafka_is_frozen(
     kafka: Any, database: str, topic_prefix: str, tmp_path: Path
 ) -> None:
-    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION], PARTITIONS)
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION, REPLAY], PARTITIONS)
     async with service(kafka, database, topic_prefix, tmp_path) as tiny:
         await tiny.becomes("/readyz", 200)
         async with frozen(kafka):
