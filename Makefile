@@ -24,13 +24,21 @@ up: .venv/ready ## Start everything and keep it running; Ctrl-C stops it
 test: .venv/ready ## Run all tests against a real Kafka and a real Postgres
 	@$(BIN)/pytest
 
+test-long: .venv/ready ## Run what takes long: every kill and the whole storm, recorded in bench/results
+	@$(BIN)/pytest -m long
+
+bench: .venv/ready ## Measure, beside a baseline in the same run; NAME=kit for one
+	@$(BIN)/python -m bench $(NAME)
+	@$(BIN)/python -m bench.report
+
 check: .venv/ready ## Lint, types, layers, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@# One package at a time: every tests/ folder has a conftest of its own.
-	@for package in $(PACKAGES) tests; do $(BIN)/mypy $$package || exit 1; done
+	@for package in $(PACKAGES) tests bench; do $(BIN)/mypy $$package || exit 1; done
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tieout_schemas.generate --check
+	@$(BIN)/python -m bench.report --check
 
 format: .venv/ready ## Format the code
 	@$(BIN)/ruff check --fix-only .
@@ -45,4 +53,4 @@ lock: ## Pin the third parties by hash
 clean: ## Remove the environment and all local data
 	rm -rf .venv .tieout
 
-.PHONY: help demo up test check format generate lock clean
+.PHONY: help demo up test test-long bench check format generate lock clean

@@ -1,25 +1,16 @@
 """Run benchmarks: `python -m bench NAME`, or all of them without a name. Exits 1 if a bound does not hold."""
 
 import argparse
-import importlib
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
 from bench import results
-from bench.figures import Figure, bounds_of, judge
+from bench.benchmarks import names, runner
+from bench.figures import bounds_of, judge
 from bench.machine import commit, machine
-
-HERE = Path(__file__).parent
-NOT_ONE = ("tests",)
-
-
-def names() -> list[str]:
-    """Every benchmark: a folder here whose package has a `run`."""
-    return sorted(found.parent.name for found in HERE.glob("*/__init__.py") if found.parent.name not in NOT_ONE)
 
 
 def main(argv: Sequence[str], console: Console) -> int:
@@ -34,9 +25,8 @@ def main(argv: Sequence[str], console: Console) -> int:
 
 
 def _measure(name: str, measured: str, where: str, console: Console) -> results.Result:
-    run: Callable[[], list[Figure]] = importlib.import_module(f"bench.{name}").run
     with console.status(f"Measuring {name} …"):
-        figures = judge(run(), bounds_of(name))
+        figures = judge(runner(name)(), bounds_of(name))
     result = results.Result(name, measured, where, f"python -m bench {name}", figures)
     results.write(result)
     console.print(_table(result))
@@ -49,7 +39,7 @@ def _table(result: results.Result) -> Table:
     table = Table("figure", "value", "unit", "bound", "holds", title=f"{result.name}, {result.commit}")
     table.columns[1].justify = "right"
     for one in result.figures:
-        holds = {None: "", True: "yes", False: "NO"}[one.holds]
+        holds = ("yes" if one.holds else "NO") if one.bound else ""
         table.add_row(
             one.figure.name, f"{results.rounded(one.figure.value):,g}", one.figure.unit, one.bound or "", holds
         )

@@ -25,16 +25,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A figure and its bound, `>= 0.5` say; both None: nothing is promised of it."""
+    """A figure and its bound, `>= 0.5` say; None: nothing is promised of it, and so it holds."""
 
     figure: Figure
     bound: str | None
-    holds: bool | None
+    holds: bool
 
 
-def bounds_of(name: str, file: Path = BOUNDS) -> dict[str, str]:
+def bounds_of(name: str) -> dict[str, str]:
     """The bounds of a benchmark, by the names of its figures."""
-    bounds: dict[str, str] = tomllib.loads(file.read_text()).get(name, {})
+    bounds: dict[str, str] = tomllib.loads(BOUNDS.read_text()).get(name, {})
     return bounds
 
 
@@ -47,7 +47,7 @@ def judge(figures: Sequence[Figure], bounds: Mapping[str, str]) -> list[Judged]:
 
 def _judged(figure: Figure, bound: str | None) -> Judged:
     if bound is None:
-        return Judged(figure, None, None)
+        return Judged(figure, None, True)
     sign, _, limit = bound.partition(" ")
     if sign not in _HOLDS:
         raise BadBound(f"{figure.name}: a bound reads like '>= 0.5', not {bound!r}")

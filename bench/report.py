@@ -1,13 +1,11 @@
 """Makes docs/performance.md from the recorded results: `python -m bench.report [--check]`."""
 
-import importlib
-import inspect
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from bench import results
-from bench.figures import BOUNDS, bounds_of
+from bench.benchmarks import names, says
+from bench.figures import Judged, bounds_of
 from bench.machine import ROOT
 from bench.results import Result
 
@@ -26,20 +24,19 @@ def page(recorded: Sequence[Result]) -> str:
 
 
 def _section(result: Result) -> str:
+    # Tests that take long record their figures here too; what they do, they say themselves.
+    how = [says(result.name), ""] if result.name in names() else []
     rows = [
-        f"| {one.figure.name} | {results.rounded(one.figure.value):,g} | {one.figure.unit} | {one.bound or ''} "
-        f"| {_HOLDS[one.holds]} |"
+        f"| {one.figure.name} | {results.rounded(one.figure.value):,.10g} | {one.figure.unit} | {_bound(one)} |"
         for one in result.figures
     ]
-    how = inspect.getdoc(importlib.import_module(f"bench.{result.name}")) or ""
     return "\n".join(
         [
             f"## {result.name}",
             "",
-            how,
-            "",
-            "| figure | value | unit | bound | holds |",
-            "| --- | ---: | --- | --- | --- |",
+            *how,
+            "| figure | value | unit | bound |",
+            "| --- | ---: | --- | --- |",
             *rows,
             "",
             f"`{result.command}` at {result.commit}, on {result.machine}.",
@@ -48,18 +45,22 @@ def _section(result: Result) -> str:
     )
 
 
-_HOLDS = {None: "", True: "yes", False: "no"}
+def _bound(one: Judged) -> str:
+    if one.bound is None:
+        return ""
+    return f"{one.bound}, holds" if one.holds else f"{one.bound}, **does not hold**"
 
 
-def stale(recorded: Sequence[Result], written: Path = PAGE, bounds: Path = BOUNDS) -> list[str]:
+def stale(recorded: Sequence[Result]) -> list[str]:
     """What is not as it should be, and what to run."""
     found = [
         f"bench/results/{result.name}.json has other bounds than bounds.toml: run `{result.command}`"
         for result in recorded
-        if {one.figure.name: one.bound for one in result.figures if one.bound} != bounds_of(result.name, bounds)
+        if result.name in names()
+        and {one.figure.name: one.bound for one in result.figures if one.bound} != bounds_of(result.name)
     ]
-    if not written.exists() or written.read_text() != page(recorded):
-        found.append(f"{written.name} is stale: run `python -m bench.report`")
+    if not PAGE.exists() or PAGE.read_text() != page(recorded):
+        found.append(f"{PAGE.name} is stale: run `python -m bench.report`")
     return found
 
 

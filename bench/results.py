@@ -29,10 +29,10 @@ class Result:
     @property
     def broken(self) -> list[str]:
         """The figures whose bound does not hold."""
-        return [judged.figure.name for judged in self.figures if judged.holds is False]
+        return [judged.figure.name for judged in self.figures if not judged.holds]
 
 
-def write(result: Result, folder: Path = RESULTS) -> None:
+def write(result: Result) -> None:
     """Record it in place of the run before."""
     figures = [
         {
@@ -51,18 +51,18 @@ def write(result: Result, folder: Path = RESULTS) -> None:
         "command": result.command,
         "figures": figures,
     }
-    folder.mkdir(exist_ok=True)
-    (folder / f"{result.name}.json").write_text(json.dumps(said, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{result.name}.json").write_text(json.dumps(said, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
 
 
-def read(folder: Path = RESULTS) -> list[Result]:
+def read() -> list[Result]:
     """Every recorded result, by name."""
-    return [_result(json.loads(file.read_text())) for file in sorted(folder.glob("*.json"))]
+    return [_result(json.loads(file.read_text())) for file in sorted(RESULTS.glob("*.json"))]
 
 
 def rounded(value: float) -> float:
-    """Four digits: more would claim what no run repeats."""
-    return float(f"{value:.4g}")
+    """Four digits of a measurement, since more would claim what no run repeats; a count is what it is."""
+    return value if float(value).is_integer() else float(f"{value:.4g}")
 
 
 def _result(said: dict[str, Any]) -> Result:

@@ -79,9 +79,11 @@ async def _watching(bootstrap: str, topic: str, id_of: Id) -> AsyncIterator[_See
 
 
 async def _all_seen(watched: Sequence[_Seen], count: int) -> None:
-    async with asyncio.timeout(_LAST):
-        while any(len(seen.at) < count for seen in watched):
-            await asyncio.sleep(0.05)
+    deadline = time.monotonic() + _LAST
+    while any(len(seen.at) < count for seen in watched):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"of {count} events {[len(seen.at) for seen in watched]} arrived and left")
+        await asyncio.sleep(0.05)
 
 
 def _own_id(record: ConsumerRecord) -> str:

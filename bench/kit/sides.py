@@ -65,7 +65,8 @@ class Side:
         left = await self.left()
         if len(left) != len(events):
             raise NotTheSame(f"{self.name} published {len(left)} messages for {len(events)} events")
-        return len(events) / (max(record.timestamp for record in left) / 1000 - started)
+        ended: float = max(record.timestamp for record in left) / 1000
+        return len(events) / (ended - started)
 
     async def send(self, producer: AIOKafkaProducer, events: Sequence[Said]) -> None:
         """Send them all; returns when Kafka has them."""
@@ -113,7 +114,7 @@ class Side:
     async def rows(self) -> tuple[int, int]:
         """Records and changes stored so far."""
         row = await self._db.fetchrow(_ROWS)
-        return row["records"], row["changes"]
+        return int(row["records"]), int(row["changes"])
 
     async def stop(self) -> None:
         """End its process."""
@@ -129,8 +130,19 @@ async def _make_topics(bootstrap: str, prefix: str) -> None:
         stamped = {"message.timestamp.type": "LogAppendTime"}
         names = (ARRIVING.name, LEAVING.name)
         await admin.create_topics([NewTopic(prefix + name, PARTITIONS, 1, topic_configs=stamped) for name in names])
+        # Made is not ready: a partition has its leader a moment later.
+        deadline = time.monotonic() + _WITHIN
+        while not all(map(_ready, await admin.describe_topics([prefix + name for name in names]))):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the topics {names} are not ready")
+            await asyncio.sleep(0.1)
     finally:
         await admin.close()
+
+
+def _ready(topic: dict[str, Any]) -> bool:
+    partitions = topic["partitions"]
+    return len(partitions) == PARTITIONS and all(one["leader"] >= 0 and not one["error_code"] for one in partitions)
 
 
 async def _make_tables(dsn: str) -> None:

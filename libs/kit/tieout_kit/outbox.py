@@ -11,12 +11,16 @@ from tieout_kit.cause import Cause
 from tieout_kit.postgres import Tx
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.payload import Payload
-from tieout_schemas.topics import Topic
+from tieout_schemas.topics import Topic, every_topic
 
 _SQL = queries.load("tieout_kit", "outbox.sql")
 
 MAX_BYTES = 900_000
-"""Of a value. Kafka refuses a record of 1 MB and a bit; a row the relay cannot send would block all behind it."""
+"""Of an event's value. Kafka refuses a record of 1 MB and a bit; a row the relay cannot send would block all behind."""
+_TAKES = {topic.name: int(topic.kept.value.get("max.message.bytes", 1 << 20)) for topic in every_topic()}
+"""Bytes of a whole record, by topic."""
+_FRAME = 200
+"""Bytes that Kafka writes around a record; around a header a few."""
 
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -35,6 +39,12 @@ class Message:
     key: bytes | None
     headers: Headers
     value: bytes | None
+
+    @property
+    def size(self) -> int:
+        """Bytes on Kafka, a little more than less: an event copies ids that others have chosen into its headers."""
+        headers = sum(len(name.encode()) + len(value or b"") + 10 for name, value in self.headers)
+        return _FRAME + len(self.key or b"") + headers + len(self.value or b"")
 
 
 def event(tx: Tx, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int, cause: Cause) -> Message:
@@ -58,10 +68,18 @@ def event(tx: Tx, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int
 
 
 async def add(tx: Tx, messages: Iterable[Message]) -> None:
-    """Write the rows. Only after the records they tell of are locked, so that a record's rows stay in order."""
+    """Write the rows. Only after the records they tell of are locked, so that a record's rows stay in order.
+
+    Raises TooLarge, and ValueError for a row with neither key nor value, which aiokafka does not send.
+    """
     rows = list(messages)
     if not rows:
         return
+    for row in rows:
+        if row.size > _TAKES[row.topic]:
+            raise TooLarge(f"a record for {row.topic} takes {row.size} bytes, more than {_TAKES[row.topic]}")
+        if row.key is None and row.value is None:
+            raise ValueError(f"a record for {row.topic} with neither key nor value cannot be sent")
     await tx.db.execute(
         _SQL["add"],
         [row.topic for row in rows],

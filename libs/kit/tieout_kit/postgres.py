@@ -40,6 +40,9 @@ RACES = (
 _TRIES = 5
 _PATIENCE = 10.0
 """Seconds for a connection of the pool."""
+_ABANDONED = 60.0
+"""Seconds after which Postgres ends a transaction in which nothing is asked: a process that froze, or whose machine
+vanished, would hold its locks for hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,13 @@ class Database:
         self._clock = clock
         # min_size=0: a service starts, and says it is not ready, while Postgres is away.
         self._pool = asyncpg.create_pool(
-            url, min_size=0, max_size=connections, init=_json, command_timeout=30, timeout=5
+            url,
+            min_size=0,
+            max_size=connections,
+            init=_json,
+            command_timeout=30,
+            timeout=5,
+            server_settings={"idle_in_transaction_session_timeout": f"{_ABANDONED:.0f}s"},
         )
 
     async def open(self) -> None:

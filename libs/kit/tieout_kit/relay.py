@@ -20,6 +20,9 @@ _TRANSACTION_TIMEOUT = 10
 """Seconds. Kafka aborts a transaction of a relay that fell asleep after this."""
 _IDLE = 1.0
 """Seconds until the outbox is looked at though nobody rang."""
+_ASLEEP = 45.0
+"""Seconds after which Postgres lets a relay go that asks for nothing: it froze, or its machine vanished, and another
+takes over. One that is awake asks every second; it waits for Kafka no longer than 30."""
 _FAREWELL = 3.0
 """Seconds; a service stops within a few."""
 _LARGEST = 2 << 20
@@ -67,6 +70,7 @@ class Relay:
                 max_batch_size=1 << 19,
                 max_request_size=_LARGEST,
             )
+            await db.execute(_SQL["limit_idle"], f"{_ASLEEP:.0f}s")
             try:
                 # Fences the forerunner, should it only have slept; rows are read only after this.
                 async with asyncio.timeout(30):

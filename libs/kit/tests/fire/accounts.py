@@ -11,6 +11,7 @@ from tieout_kit.testing import heard
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.topics import PROBLEM, VENDORS, Topic
 
+from .compacted import FILLER
 from .world import LETTERS, World
 
 Key = tuple[UUID, str]
@@ -31,73 +32,83 @@ class Account:
     """Events on Kafka, repeats included."""
     repeats: int
     """Events said again, with the same id and in order."""
+    lost: int
+    """None: it was asserted."""
+    doubled: int
+    """None: it was asserted."""
 
 
 async def account(world: World) -> Account:
     """Compare what went in with what is stored, and what is stored with what was said."""
-    await _applied_once(world)
+    lost, doubled = await applied_once(world)
     stored = {(r["tenant_id"], str(r["id"])): r for r in await world.rows("select * from record")}
     states = await world.rows("select tenant_id, id, sequence, doc from change order by sequence")
-    said = await _said(world, VENDORS)
-    _in_order(said)
-    _last_is_stored(said, {key: (row["sequence"], row["doc"]) for key, row in stored.items()})
+    said = await said_on(world, VENDORS)
+    in_order(said)
+    last_is_stored(said, {key: (row["sequence"], row["doc"]) for key, row in stored.items()})
     kept: dict[Key, list[int]] = defaultdict(list)
     for state in states:
         kept[state["tenant_id"], str(state["id"])].append(state["sequence"])
-    assert {key: sorted(set(_sequences(found))) for key, found in said.items()} == kept, "a state was never said"
-    problems = await _said(world, PROBLEM)
-    _in_order(problems)
+    assert {key: sorted(set(sequences(found))) for key, found in said.items()} == kept, "a state was never said"
+    problems = await said_on(world, PROBLEM)
+    in_order(problems)
     rows = await world.rows("select tenant_id, id, sequence, doc from problem")
-    _last_is_stored(problems, {(r["tenant_id"], str(r["id"])): (r["sequence"], r["doc"]) for r in rows})
+    last_is_stored(problems, {(r["tenant_id"], str(r["id"])): (r["sequence"], r["doc"]) for r in rows})
     assert not await heard(world.bootstrap, world.say.prefix + LETTERS.name), "something was put aside"
     total = sum(len(found) for found in said.values())
-    return Account(len(world.fed), len(world.asked), len(states), total, total - len(states))
+    heard_of = sum(answer != "unheard" for answer in world.asked.values())
+    return Account(len(world.fed), heard_of, len(states), total, total - len(states), lost, doubled)
 
 
-async def _applied_once(world: World) -> None:
+async def applied_once(world: World) -> tuple[int, int]:
+    """How many changes were lost, how many doubled: none of either, that is asserted."""
     rows = await world.rows("select tenant_id, vendor_id, change_id from applied")
     times = Counter(row["change_id"] for row in rows)
-    assert not (doubled := {change_id for change_id, count in times.items() if count > 1}), f"doubled: {doubled}"
+    doubled = {change_id for change_id, count in times.items() if count > 1}
+    assert not doubled, f"doubled: {doubled}"
     must = world.fed | {change_id for change_id, answer in world.asked.items() if answer == "done"}
-    assert not (lost := must - times.keys()), f"lost: {lost}"
-    assert not (invented := times.keys() - world.fed - world.asked.keys()), f"never asked for: {invented}"
+    lost = must - times.keys()
+    assert not lost, f"lost: {lost}"
+    invented = times.keys() - world.fed - world.asked.keys()
+    assert not invented, f"never asked for: {invented}"
     counted = Counter((row["tenant_id"], row["vendor_id"]) for row in rows)
     records = await world.rows("select tenant_id, id, (doc->>'phone')::int as applied from record")
     assert {(r["tenant_id"], r["id"]): r["applied"] for r in records} == counted, "a state was written over"
+    return len(lost), len(doubled)
 
 
 Said = dict[Key, list[tuple[Envelope, bytes]]]
 
 
-async def _said(world: World, topic: Topic) -> Said:
+async def said_on(world: World, topic: Topic) -> Said:
     said: Said = defaultdict(list)
     for record in await heard(world.bootstrap, world.say.prefix + topic.name):
+        if record.key == FILLER:
+            continue
         envelope = Envelope.from_headers(record.headers)
         said[envelope.tenantid, envelope.subject].append((envelope, record.value))
     return said
 
 
-def _sequences(found: list[tuple[Envelope, bytes]]) -> list[int]:
+def sequences(found: list[tuple[Envelope, bytes]]) -> list[int]:
     return [envelope.sequence for envelope, _ in found]
 
 
-def _in_order(said: Said) -> None:
+def in_order(said: Said) -> None:
     for key, found in said.items():
         newest = 0
         ids: dict[int, str] = {}
         for envelope, _ in found:
             if envelope.sequence not in ids:
-                assert envelope.sequence > newest, f"{key} went back: {_sequences(found)}"
+                assert envelope.sequence > newest, f"{key} went back: {sequences(found)}"
                 newest = envelope.sequence
             first = ids.setdefault(envelope.sequence, envelope.id)
             assert first == envelope.id, f"{key} said {envelope.sequence} twice: {first}, {envelope.id}"
 
 
-def _last_is_stored(said: Said, stored: dict[Key, tuple[int, Any]]) -> None:
+def last_is_stored(said: Said, stored: dict[Key, tuple[int, Any]]) -> None:
     last = {key: (found[-1][0].sequence, orjson.loads(found[-1][1])) for key, found in said.items()}
     wanted = {key: (sequence, orjson.loads(doc)) for key, (sequence, doc) in stored.items()}
     wrong = {key: (last.get(key), kept) for key, kept in wanted.items() if last.get(key) != kept}
     assert not wrong, f"the last said is not what is stored: {list(wrong.items())[:3]}"
     assert last.keys() == wanted.keys()
-
-

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -31,12 +32,20 @@ class Member:
     def alive(self) -> bool:
         return self._ended is not None and not self._ended.done()
 
-    async def start(self, env: Mapping[str, str], point: str | None = None, passage: int = 0) -> None:
-        """Start a process; with a point, one that kills itself there."""
+    async def start(
+        self,
+        env: Mapping[str, str],
+        point: str | None = None,
+        passage: int = 1,
+        sign: signal.Signals = signal.SIGKILL,
+    ) -> None:
+        """Start a process; with a point, one that kills itself there, or sends itself another signal."""
         assert not self.alive
         self.socket.unlink(missing_ok=True)
         self._asking = None
-        fire = {"FIRE_SOCKET": str(self.socket)} | ({"FIRE_POINT": point, "FIRE_PASSAGE": str(passage)} if point else {})
+        fire = {"FIRE_SOCKET": str(self.socket)}
+        if point:
+            fire |= {"FIRE_POINT": point, "FIRE_PASSAGE": str(passage), "FIRE_SIGNAL": str(int(sign))}
         assert self._nursery.stdin
         self._nursery.stdin.write(json.dumps({**env, **fire}).encode() + b"\n")
         self.pid = int(await self._line())
@@ -56,6 +65,11 @@ class Member:
         assert code is not None, f"the member did not end within {within} s:\n{self.says()}"
         return code
 
+    async def leaves(self) -> None:
+        """It is told to end, and ends in order."""
+        code = await self.stop()
+        assert code == 0, f"the member ended with {code}:\n{self.says()}"
+
     def signal(self, sign: signal.Signals) -> None:
         if self.alive:
             os.kill(self.pid, sign)
@@ -68,13 +82,18 @@ class Member:
         self.signal(signal.SIGCONT)
         self.frozen = False
 
-    async def ask(self, tenant: UUID, vendor: UUID, change_id: str) -> str | None:
-        """Ask for a change: `done`, `later`, `unknown`; None: nobody heard it."""
+    def stopped(self) -> bool:
+        """Does it stand still, by a signal?"""
+        state = subprocess.run(["ps", "-o", "state=", "-p", str(self.pid)], capture_output=True, text=True, check=True)
+        return state.stdout.strip().startswith("T")
+
+    async def ask(self, tenant: UUID, vendor: UUID, change_id: str) -> str:
+        """Ask for a change: `done`, `later` (it may be done or not), `unknown` (likewise), `unheard`."""
         try:
             if self._asking is None:
                 self._asking = await asyncio.open_unix_connection(str(self.socket))
         except OSError:
-            return None
+            return "unheard"
         reader, writer = self._asking
         try:
             writer.write(json.dumps({"tenant": str(tenant), "vendor": str(vendor), "id": change_id}).encode() + b"\n")
@@ -110,7 +129,7 @@ class Member:
 async def members(count: int) -> AsyncIterator[list[Member]]:
     """So many places; whatever lives there afterwards is killed."""
     tie = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(int(signal.SIGKILL)), "-1", "-1"]
-    env = os.environ | {"PYTHONPATH": str(TESTS)}
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *os.environ.get("PYTHONPATH", "").split()])}
     with tempfile.TemporaryDirectory(prefix="fire-") as folder:
         nurseries = [
             await asyncio.create_subprocess_exec(

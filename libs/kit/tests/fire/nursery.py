@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from .service import serve
@@ -40,9 +41,9 @@ def main() -> None:
                 _live(json.loads(line))
                 code = 0
             except BaseException:
-                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                traceback.print_exc()
             finally:
-                sys.stdout.flush()
+                sys.stderr.flush()
                 os._exit(code)
         print(child, flush=True)
         print(os.waitpid(child, 0)[1], flush=True)

@@ -1,4 +1,4 @@
-"""Kills this process at the n-th passage of a named point, or writes down which points it passes.
+"""Kills this process (or stops it) at the n-th passage of a named point, or writes down which points it passes.
 
 The kit is not touched: the calls it makes of asyncpg and aiokafka are wrapped. So a new statement is a new point by
 itself, named by its file and its `-- name:`.
@@ -21,7 +21,7 @@ from asyncpg import Connection
 from tieout_kit import queries
 
 _STATEMENTS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
-_PRODUCER = ("start", "begin_transaction", "send", "commit_transaction")
+_PRODUCER = ("start", "begin_transaction", "commit_transaction")
 _CONSUMER = ("start", "getmany", "seek", "commit")
 # Elsewhere "after" one statement is "before" the next.
 _AFTER = ("COMMIT", "outbox.delete", "commit_transaction", "getmany", "producer.start")
@@ -30,10 +30,11 @@ _AFTER = ("COMMIT", "outbox.delete", "commit_transaction", "getmany", "producer.
 class Points:
     """Counts what is passed. `wanted` None: only counts."""
 
-    def __init__(self, wanted: str | None, passage: int) -> None:
+    def __init__(self, wanted: str | None, passage: int, sign: signal.Signals = signal.SIGKILL) -> None:
         self.passed: Counter[str] = Counter()
         self._wanted = wanted
         self._passage = passage
+        self._sign = sign
         self._names = dict(_named_queries())
 
     def passes(self, what: str) -> None:
@@ -41,7 +42,7 @@ class Points:
         name = f"{_part()}: {what}"
         self.passed[name] += 1
         if name == self._wanted and self.passed[name] == self._passage:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._sign)
 
     def tell(self, path: Path) -> None:
         """Write down what was passed, and how often."""
@@ -53,6 +54,7 @@ class Points:
             self._wrap(Connection, method, lambda args: self._statement(str(args[1])))
         for method in _PRODUCER:
             self._wrap(AIOKafkaProducer, method, functools.partial(_fixed, f"producer.{method}"))
+        self._wrap(AIOKafkaProducer, "send", lambda args: f"producer.send {'.'.join(args[1].split('.')[-3:])}")
         for method in _CONSUMER:
             self._wrap(AIOKafkaConsumer, method, functools.partial(_fixed, f"consumer.{method}"))
 

@@ -6,6 +6,7 @@ Vendors are fed from `xero.contact.v1`, changed by requests, held until their te
 
 import asyncio
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -103,8 +104,12 @@ HANDLERS = {CONNECTION: connected, CONTACT: fed, WRITE: gateway, WRITE_RESULT: V
 async def serve() -> None:
     """Run all parts until SIGTERM, with what the environment says."""
     env = os.environ
-    points = Points(env.get("FIRE_POINT"), int(env.get("FIRE_PASSAGE", "0")))
+    sign = signal.Signals(int(env.get("FIRE_SIGNAL", signal.SIGKILL)))
+    points = Points(env.get("FIRE_POINT"), int(env.get("FIRE_PASSAGE", "0")), sign)
     points.instrument()
+    for place, patience in json.loads(env.get("FIRE_PATIENCE", "{}")).items():
+        module, attribute = place.rsplit(".", 1)
+        setattr(importlib.import_module(module), attribute, patience)
     for name, value in IMPATIENT.items():
         aiokafka.AIOKafkaConsumer.__init__.__kwdefaults__[name] = value
     database = Database(env["FIRE_DATABASE"], SERVICE, utc_now)

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from . import results
 from .accounts import Account, account
 from .members import members
 from .storm import Storm
 from .world import world
 
 pytestmark = pytest.mark.real
+
+_TIMES = ("storm", "drained")
 
 
 async def storm(
@@ -32,7 +35,7 @@ async def storm(
         drained = time.monotonic() - calm
         for member in crew:
             if member.alive:
-                assert await member.stop() == 0, member.says()
+                await member.leaves()
         found = await account(sea)
         print(f"{took:.0f} s of storm, {drained:.1f} s until all was done; {dict(raging.happened)}; {found}")
         return found, {"storm": took, "drained": drained, **raging.happened}
@@ -42,6 +45,31 @@ async def storm(
 async def test_a_storm_of_members_and_outages_loses_nothing_and_doubles_nothing(
     kafka: Any, postgres: Any, database: str, topic_prefix: str
 ) -> None:
-    found, _ = await storm(kafka, postgres, database, topic_prefix, events=20_000, seconds=45, outages=1)
+    """Seen to fail when positions were not compared before a batch: 572 of 20,000 events were applied twice."""
+    found, _ = await storm(kafka, postgres, database, topic_prefix, events=20_000, seconds=40, outages=1)
 
     assert found.fed == 20_000
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+async def test_a_long_storm_loses_nothing_and_doubles_nothing(
+    kafka: Any, postgres: Any, database: str, topic_prefix: str
+) -> None:
+    found, figures = await storm(kafka, postgres, database, topic_prefix, events=200_000, seconds=420, outages=4)
+
+    results.write(
+        "storm",
+        [
+            results.exactly("events applied once each", found.fed, 200_000, "events"),
+            results.exactly("lost", found.lost, 0, "changes"),
+            results.exactly("doubled", found.doubled, 0, "changes"),
+            results.Figure("requests", found.asked, "requests"),
+            results.Figure("states said", found.states, "states"),
+            results.Figure("events said again, in order", found.repeats, "events"),
+            *(
+                results.Figure(name, round(value, 1), "s" if name in _TIMES else "times")
+                for name, value in figures.items()
+            ),
+        ],
+    )

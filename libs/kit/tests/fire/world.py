@@ -51,7 +51,7 @@ class World:
     tenants: list[UUID]
     vendors: dict[UUID, list[UUID]]
     fed: set[str] = field(default_factory=set)
-    asked: dict[str, str | None] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
     connected: set[UUID] = field(default_factory=set)
     _sequences: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -77,9 +77,8 @@ class World:
         for _ in range(count):
             tenant = self.chance.choice(self.tenants)
             change_id = f"asked-{next(self._sequences)}"
-            answer = await member.ask(tenant, self.chance.choice(self.vendors[tenant]), change_id)
-            if answer:
-                self.asked[change_id] = answer
+            self.asked[change_id] = "unknown"
+            self.asked[change_id] = await member.ask(tenant, self.chance.choice(self.vendors[tenant]), change_id)
 
     async def dose(self, member: Member, events: int = 40) -> None:
         """A little of everything that the service does."""
@@ -92,6 +91,10 @@ class World:
         """Wait until every input is handled, said and answered by the gateway."""
         await self.connect(self.tenants)
         await wait_until(self.unfinished, lambda seen: seen == (len(self.fed), 0, 0), within)
+
+    async def nothing_to_say(self) -> None:
+        """Wait until the outbox is empty."""
+        await wait_until(lambda: self.rows("select id from outbox"), lambda rows: not rows)
 
     async def unfinished(self) -> tuple[int, ...] | str:
         """How many events were applied, how many rows wait in the outbox, how many vendors are not in step."""
@@ -138,6 +141,16 @@ async def world(
 ) -> AsyncIterator[World]:
     """Topics, an empty database that notes what is applied, and input to come."""
     await make_topics(bootstrap, prefix, TOPICS, partitions)
+    sizes = {"tenants": tenants, "vendors": vendors, "partitions": partitions}
+    async with opened(bootstrap, database, prefix, chance, **sizes) as made:
+        yield made
+
+
+@asynccontextmanager
+async def opened(
+    bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
+) -> AsyncIterator[World]:
+    """A world whose topics are there already."""
     db = await asyncpg.connect(database)
     await db.execute("create table applied (tenant_id uuid, vendor_id uuid, change_id text)")
     await db.close()

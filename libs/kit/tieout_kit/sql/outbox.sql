@@ -14,3 +14,7 @@ select id, topic, tenant_id, key, headers, value from outbox order by id limit $
 -- name: delete
 -- Kafka has them.
 delete from outbox where id = any($1::bigint[]);
+
+-- name: limit_idle
+-- A relay that sleeps for longer loses its connection, and with it the lock.
+select set_config('idle_session_timeout', $1, false);

@@ -1,0 +1,49 @@
+"""Writes what a long run found to bench/results, in the form of every benchmark (design, Benchmarks)."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[4]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure, and the bound it must keep; `bound` None: only told."""
+
+    name: str
+    value: float
+    unit: str
+    bound: float | None = None
+    holds: bool = True
+
+
+def exactly(name: str, value: float, bound: float, unit: str) -> Figure:
+    """A figure that must be this one."""
+    return Figure(name, value, unit, bound, value == bound)
+
+
+def at_least(name: str, value: float, bound: float, unit: str) -> Figure:
+    """A figure that must be this or more."""
+    return Figure(name, value, unit, bound, value >= bound)
+
+
+def write(name: str, figures: Sequence[Figure]) -> None:
+    """Write bench/results/<name>.json."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    told = {
+        "name": name,
+        "commit": commit.stdout.strip(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "command": f"python -m pytest -m long libs/kit/tests/fire/test_{name}.py",
+        "figures": [asdict(figure) for figure in figures],
+    }
+    folder = ROOT / "bench" / "results"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n")

@@ -1,0 +1,101 @@
+"""Shots: kill the service at a passage of a point, restart it, and let it finish."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from tieout_local import databases
+
+from .accounts import Account, account
+from .members import Member
+from .world import World, world
+
+SIGKILLED = -9
+_LATE = 8.0
+"""Seconds after which a shot has missed: the service was never at that passage."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """Kill the process at its n-th passage of a point."""
+
+    point: str
+    passage: int
+
+
+@dataclass
+class Range:
+    """Where shots are fired: servers, and names for databases and topics of their own."""
+
+    kafka: Any
+    postgres: Any
+    prefix: str
+    made: int = 0
+
+    async def world(self, chance: random.Random) -> AbstractAsyncContextManager[World]:
+        """A fresh world."""
+        self.made += 1
+        name = f"{self.prefix}{self.made}"
+        await databases.create(self.postgres.dsn(), name)
+        dsn = self.postgres.dsn(name)
+        return world(self.kafka.bootstrap, dsn, f"{name}.", chance, tenants=4, vendors=3, partitions=2)
+
+
+async def points(here: Range, member: Member) -> tuple[Counter[str], Counter[str]]:
+    """What a first run of the service passes, and what any later run passes: how often each."""
+    found = []
+    async with await here.world(random.Random(1)) as dry:
+        for _ in range(2):
+            await member.start(dry.env())
+            await _awake(member)
+            await dry.dose(member)
+            await dry.all_done()
+            await member.leaves()
+            found.append(Counter(member.passed()))
+        await account(dry)
+    return found[0], found[1]
+
+
+async def shoot(
+    here: Range, member: Member, shots: Sequence[Shot], chance: random.Random
+) -> tuple[Counter[str], Account]:
+    """Fire the shots one after the other at one world, let the service finish, and count. Hits by point."""
+    hits: Counter[str] = Counter()
+    async with await here.world(chance) as target:
+        for shot in shots:
+            await member.start(target.env(), shot.point, shot.passage)
+            hits[shot.point] += await _dies(target, member)
+        await member.start(target.env())
+        await target.all_done()
+        await member.leaves()
+        return hits, await account(target)
+
+
+def aimed(point: str, passed: Counter[str], chance: random.Random) -> Shot:
+    """One of the first passages of a point."""
+    return Shot(point, chance.randint(1, min(4, passed[point])))
+
+
+async def _dies(target: World, member: Member) -> bool:
+    """Give it work until it is dead."""
+    deadline = time.monotonic() + _LATE
+    while time.monotonic() < deadline:
+        await target.dose(member, 12)
+        if (code := await member.ends(within=0.2)) is not None:
+            assert code == SIGKILLED, member.says()
+            return True
+    await member.stop()
+    return False
+
+
+async def _awake(member: Member) -> None:
+    deadline = time.monotonic() + 10
+    while not member.socket.exists():
+        assert time.monotonic() < deadline, member.says()
+        assert member.alive, member.says()
+        await asyncio.sleep(0.02)

@@ -1,0 +1,49 @@
+"""A process that froze, or whose machine vanished, holds up nobody for long: Postgres lets go of what it held."""
+
+import json
+import random
+import signal
+from typing import Any
+
+import pytest
+
+from tieout_kit.testing import wait_until
+
+from .accounts import account
+from .members import members
+from .world import world
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+
+PATIENCE = json.dumps({"tieout_kit.postgres._ABANDONED": 2.0, "tieout_kit.relay._ASLEEP": 2.0})
+
+
+@pytest.mark.parametrize("frozen_at", ["loop: before positions.move", "relay: before producer.commit_transaction"])
+async def test_what_a_frozen_member_held_goes_to_another_while_it_is_frozen(
+    kafka: Any, database: str, topic_prefix: str, frozen_at: str
+) -> None:
+    """Seen to fail without a limit for idle transactions: its partition stood still, behind the locked positions;
+    and without one for the relay's connection: nothing was published, behind the lock."""
+    sizes = {"tenants": 2, "vendors": 2, "partitions": 1}
+    async with (
+        world(kafka.bootstrap, database, topic_prefix, random.Random(3), **sizes) as small,
+        members(2) as (frozen, heir),
+    ):
+        env = small.env() | {"FIRE_PATIENCE": PATIENCE}
+        await small.connect(small.tenants)
+        await frozen.start(env, frozen_at, passage=3, sign=signal.SIGSTOP)
+
+        async def stopped() -> bool:
+            await small.feed(0 if frozen.stopped() else 1)
+            return frozen.stopped()
+
+        await wait_until(stopped, bool)
+        await heir.start(env)
+        await small.feed(10)
+        await small.all_done()
+        frozen.thaw()
+        await small.feed(10)
+        await small.all_done()
+        for member in (frozen, heir):
+            await member.leaves()
+        await account(small)

@@ -1,0 +1,48 @@
+"""A row of the outbox that becomes visible after younger ones: said late, never skipped (design, Out)."""
+
+import asyncio
+
+import pytest
+
+from tieout_kit.cause import Cause
+from tieout_kit.postgres import Tx
+from tieout_kit.testing import running
+from tieout_schemas.topics import VENDORS
+
+from .accounts import account, said_on
+from .parts import Gate, loop, opened, relay, request, somebody_waits
+from .service import apply
+from .world import World
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+
+
+async def test_a_late_commit_is_not_skipped_and_no_record_goes_back(small: World) -> None:
+    """Seen to fail with a relay that reads on after the highest id it has sent: the late row was never said."""
+    tenant = small.tenants[0]
+    late, early = small.vendors[tenant]
+    gate = Gate()
+
+    async def slow(tx: Tx) -> None:
+        await apply(tx, [((tenant, late), "asked-late", Cause.request())])
+        await gate.passes()
+
+    async with opened(small.database) as database:
+        async with running(relay(small, database).run()):
+            writing = asyncio.create_task(database.run(slow))
+            await gate.reached()
+            # A younger row, of another record; and one more change of the late record, which has to wait.
+            small.asked["asked-early"] = "done"
+            await database.run(lambda tx: apply(tx, [((tenant, early), "asked-early", Cause.request())]))
+            await small.nothing_to_say()
+            assert [subject for _, subject in await said_on(small, VENDORS)] == [str(early)]
+            waiting = asyncio.create_task(request(small, database, "asked-waits"))
+            await somebody_waits(small)
+            gate.open()
+            await asyncio.gather(writing, waiting)
+            small.asked["asked-late"] = "done"
+            await small.nothing_to_say()
+        async with running(loop(small, database).run(), relay(small, database).run()):
+            await small.all_done()
+    found = await account(small)
+    assert found.asked == 3

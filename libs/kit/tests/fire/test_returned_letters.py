@@ -1,0 +1,28 @@
+"""A dead letter comes back whatever it was (design, Trouble)."""
+
+from uuid import UUID
+
+import pytest
+from aiokafka.structs import ConsumerRecord
+
+from tieout_kit import parking
+from tieout_kit.dead_letters import Letter
+from tieout_schemas.topics import replay_topic
+
+from .parts import opened
+from .world import World
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="parking.return_letters sends neither key nor value, where Letter.message sends b''"
+)
+async def test_a_letter_with_neither_key_nor_value_is_returned(small: World) -> None:
+    """Seen to fail as it is; before the outbox refused such rows, the relay ended by it, and the service with it."""
+    tenant: UUID = small.tenants[0]
+    empty = ConsumerRecord("t", 0, 0, 0, 0, None, None, None, -1, -1, ())
+    async with opened(small.database) as database, database.transaction() as tx:
+        await parking.put_aside(tx, [Letter(tenant, "t:0:0", "no value", empty)])
+
+        assert await parking.return_letters(tx, tenant, replay_topic("contacts")) == 1
