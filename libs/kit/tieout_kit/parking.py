@@ -121,12 +121,21 @@ async def return_letters(tx: Tx, tenant_id: UUID, replay: Topic) -> int:
     assert replay.key is Key.RECORD
     replay_id = (f"{PREFIX}replayid", str(uuid4()).encode())
     rows = await tx.db.fetch(_SQL["return_letters"], tenant_id, tx.now)
-    messages = [
-        Message(replay.name, tenant_id, row["key"], [*from_json(row["headers"]), replay_id], row["value"])
-        for row in rows
-    ]
-    await outbox.add(tx, messages)
-    return len(messages)
+    await outbox.add(
+        tx,
+        [
+            Message(
+                replay.name,
+                tenant_id,
+                row["key"],
+                [*from_json(row["headers"]), replay_id],
+                # aiokafka sends no record that has neither key nor value.
+                b"" if row["key"] is None and row["value"] is None else row["value"],
+            )
+            for row in rows
+        ],
+    )
+    return len(rows)
 
 
 def _record(row: Any) -> ConsumerRecord:

@@ -18,6 +18,8 @@ T = TypeVar("T")
 AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # What asyncpg says when a process that was frozen wakes up: its call is too late, and the connection was cut.
+    asyncpg.InternalClientError,
     # Stopped, restarted, cancelled; full, too many connections; its disk; a primary that has become a standby.
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
@@ -71,6 +73,14 @@ async def _json(db: Any) -> None:
     await db.set_type_codec("json", schema="pg_catalog", format="binary", encoder=encoded, decoder=orjson.loads)
 
 
+def _lost(db: Any) -> bool:
+    try:
+        return bool(db.is_closed())
+    except asyncpg.InterfaceError:
+        # The pool has taken it back, which it does with one that was cut.
+        return True
+
+
 class Database:
     """A service's database."""
 
@@ -111,7 +121,7 @@ class Database:
                         yield Tx(db, self._service, self._clock())
                 except asyncpg.InterfaceError as error:
                     # It is raised for a lost connection too; on a living one, a query was called wrongly.
-                    if db.is_closed():
+                    if _lost(db):
                         raise
                     raise RuntimeError(f"a query was called wrongly: {error}") from error
         except AWAY as error:

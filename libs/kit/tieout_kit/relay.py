@@ -58,6 +58,8 @@ class Relay:
     async def _reign(self) -> None:
         db = await self._database.connection()
         try:
+            # Before the lock is had: it must not be held by one that sleeps.
+            await db.execute(_SQL["limit_idle"], f"{_ASLEEP:.0f}s")
             while not await db.fetchval("select pg_try_advisory_lock($1)", _LOCK, timeout=_TRANSACTION_TIMEOUT):
                 self.trouble = None
                 await asyncio.sleep(_IDLE)
@@ -70,7 +72,6 @@ class Relay:
                 max_batch_size=1 << 19,
                 max_request_size=_LARGEST,
             )
-            await db.execute(_SQL["limit_idle"], f"{_ASLEEP:.0f}s")
             try:
                 # Fences the forerunner, should it only have slept; rows are read only after this.
                 async with asyncio.timeout(30):

@@ -25,6 +25,12 @@ class Kept(Enum):
     """How long a topic keeps its records, as Kafka's topic settings."""
 
     DAYS = {"cleanup.policy": "delete", "retention.ms": str(7 * 24 * 3600 * 1000)}
+    DAYS_LARGE = {
+        "cleanup.policy": "delete",
+        "retention.ms": str(7 * 24 * 3600 * 1000),
+        # A dead letter comes back here as large as it was, and the id of its replay comes on top.
+        "max.message.bytes": str(2 << 20),
+    }
     COMPACTED = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(7 * 24 * 3600 * 1000)}
     LONG = {
         "cleanup.policy": "delete",
@@ -122,7 +128,7 @@ def replay_topic(service: str) -> Topic:
     payloads = tuple(p for topic in consumed_by(service) for p in topic.payloads)
     return Topic(
         f"tieout.replay.{service}.v1", f"Records said again to {service}.",
-        (CONNECTOR,), (service,), Key.RECORD, Kept.DAYS, payloads,
+        (CONNECTOR,), (service,), Key.RECORD, Kept.DAYS_LARGE, payloads,
     )  # fmt: skip
 
 

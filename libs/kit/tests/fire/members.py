@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
+from tieout_kit.testing import wait_until
 from tieout_local import leash
 
 TESTS = Path(__file__).parents[1]
@@ -65,8 +66,18 @@ class Member:
         assert code is not None, f"the member did not end within {within} s:\n{self.says()}"
         return code
 
+    async def awake(self) -> None:
+        """It has started: it listens, and to signals too."""
+
+        async def listens() -> bool:
+            assert self.alive, self.says()
+            return self.socket.exists()
+
+        await wait_until(listens, bool)
+
     async def leaves(self) -> None:
         """It is told to end, and ends in order."""
+        await self.awake()
         code = await self.stop()
         assert code == 0, f"the member ended with {code}:\n{self.says()}"
 

@@ -1,6 +1,5 @@
 """Shots: kill the service at a passage of a point, restart it, and let it finish."""
 
-import asyncio
 import random
 import time
 from collections import Counter
@@ -52,7 +51,7 @@ async def points(here: Range, member: Member) -> tuple[Counter[str], Counter[str
     async with await here.world(random.Random(1)) as dry:
         for _ in range(2):
             await member.start(dry.env())
-            await _awake(member)
+            await member.awake()
             await dry.dose(member)
             await dry.all_done()
             await member.leaves()
@@ -91,11 +90,3 @@ async def _dies(target: World, member: Member) -> bool:
             return True
     await member.stop()
     return False
-
-
-async def _awake(member: Member) -> None:
-    deadline = time.monotonic() + 10
-    while not member.socket.exists():
-        assert time.monotonic() < deadline, member.says()
-        assert member.alive, member.says()
-        await asyncio.sleep(0.02)
