@@ -43,7 +43,7 @@ async def test_an_event_whose_headers_would_make_its_followers_too_large_is_put_
     ("topic", "value", "error"),
     [
         (VENDORS, b"x" * (1 << 20), outbox.TooLarge),
-        (replay_topic("contacts"), b"x" * (1 << 20), outbox.TooLarge),
+        (replay_topic("contacts"), b"x" * (1 << 21), outbox.TooLarge),
         (LETTERS, b"x" * (1 << 21), outbox.TooLarge),
         (LETTERS, None, ValueError),
     ],
