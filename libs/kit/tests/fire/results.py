@@ -34,9 +34,8 @@ def at_least(name: str, value: float, bound: float, unit: str) -> Figure:
 
 def write(name: str, figures: Sequence[Figure]) -> None:
     """Write bench/results/<name>.json."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    words = ["git", "describe", "--always", "--dirty"]
+    commit = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     told = {
         "name": name,
         "commit": commit.stdout.strip(),
