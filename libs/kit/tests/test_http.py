@@ -39,13 +39,13 @@ class Body(BaseModel):
 
 
 def token(key: Any = KEY, kid: str = "one", **claims: Any) -> str:
-    said = {"sub": "ada", "iss": ISSUER, "exp": time.time() + 60, "tenants": [str(TENANT)], "roles": ["bookkeeper"]}
+    said = {"sub": "ada", "iss": ISSUER, "exp": time.time() + 3600, "tenants": [str(TENANT)], "roles": ["bookkeeper"]}
     kept = {name: value for name, value in (said | claims).items() if value is not ...}
     return jwt.encode(kept, key, "ES256", {"kid": kid})
 
 
 def unsigned() -> str:
-    return jwt.encode({"sub": "ada", "iss": ISSUER, "exp": time.time() + 60}, "", "none", {"kid": "one"})
+    return jwt.encode({"sub": "ada", "iss": ISSUER, "exp": time.time() + 3600}, "", "none", {"kid": "one"})
 
 
 @pytest.fixture
