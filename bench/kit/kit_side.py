@@ -12,6 +12,7 @@ from bench.kit.load import ARRIVING, LEAVING, PARTITIONS
 from tieout_kit.cause import Incoming, newest
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
+from tieout_kit.garbage import look_seldom
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.reconciler import Changed, Reconciler
 from tieout_kit.records import Stored
@@ -49,6 +50,8 @@ def _followed(before: Stored[Bill] | None, event: Incoming[Bill]) -> Changed[Bil
 
 async def main(bootstrap: str, prefix: str, dsn: str) -> None:
     """Until SIGINT."""
+    # As tieout_kit.service does.
+    look_seldom()
     # Spans are made and end as in a service; where they would be sent is not measured.
     set_up(SERVICE, None, "json")
     database = Database(dsn, SERVICE, utc_now)

@@ -14,6 +14,7 @@ from tieout_kit.batch import Handler
 from tieout_kit.consume import Loop
 from tieout_kit.draining import drain
 from tieout_kit.errors import RetryLater
+from tieout_kit.garbage import look_seldom
 from tieout_kit.health import Trouble, health_app
 from tieout_kit.migrate import migrate
 from tieout_kit.operations import operation_routes
@@ -53,6 +54,7 @@ async def run(
 
     `tasks` run for good beside the loop and the relay; if one of them fails, the service ends and says so.
     """
+    look_seldom()
     traces = set_up(service, settings.otlp_endpoint, settings.log_format)
     loop = Loop(database, settings.kafka, settings.kafka_prefix, service, handlers, replay=replay_topic(service))
     app.include_router(operation_routes(database, service))

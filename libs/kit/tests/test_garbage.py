@@ -1,0 +1,45 @@
+"""Garbage is still found, only not looked for while a batch is at work."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from tieout_kit.garbage import look_seldom
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    thresholds = gc.get_threshold()
+    yield
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
+
+
+def _looks() -> int:
+    return sum(generation["collections"] for generation in gc.get_stats())
+
+
+def test_nobody_looks_while_the_objects_of_a_batch_pile_up() -> None:
+    look_seldom()
+    before = _looks()
+
+    batch = [[number] for number in range(100_000)]
+
+    assert len(batch) == 100_000
+    assert _looks() == before
+
+
+def test_what_only_refers_to_itself_goes_in_the_end() -> None:
+    class Ring:
+        def __init__(self) -> None:
+            self.itself = self
+
+    look_seldom()
+    lost = weakref.ref(Ring())
+
+    piled_up = [[number] for number in range(300_000)]
+
+    assert len(piled_up) == 300_000
+    assert lost() is None
