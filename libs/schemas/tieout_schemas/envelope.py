@@ -44,25 +44,23 @@ class Envelope:
 
     def to_headers(self) -> list[tuple[str, bytes]]:
         """The Kafka headers, `content-type` first."""
-        said = [("content-type", CONTENT_TYPE), (f"{PREFIX}specversion", SPEC_VERSION)]
-        for field in fields(self):
-            value = getattr(self, field.name)
+        said = list(_SAID_OF_ALL)
+        for field, name, _ in _HEADERS:
+            value = getattr(self, field)
             if value is not None:
                 text = value.isoformat() if isinstance(value, datetime) else str(value)
-                said.append((PREFIX + field.name, text))
-        return [(name, text.encode()) for name, text in said]
+                said.append((name, text.encode()))
+        return said
 
     @classmethod
     def from_headers(cls, headers: Iterable[tuple[str, bytes]]) -> "Envelope":
         """Read the headers of a record. Raises BadEnvelope, whatever the bytes are."""
         raw = dict(headers)
         values: dict[str, Any] = {}
-        for field in fields(cls):
-            name = PREFIX + field.name
+        for field, name, parse in _HEADERS:
             try:
-                text = raw[name].decode() if name in raw else None
-                if text is not None:
-                    values[field.name] = _PARSE.get(field.name, str)(text)
+                if name in raw:
+                    values[field] = parse(raw[name].decode())
             except (ValueError, AttributeError) as error:
                 raise BadEnvelope(f"header {name} is {raw[name]!r}: {error}") from error
         missing = [PREFIX + name for name in _REQUIRED if name not in values]
@@ -87,4 +85,8 @@ def _sequence(text: str) -> int:
 _DIGITS = 18
 """What fits a Postgres bigint for sure."""
 _PARSE: dict[str, Callable[[str], Any]] = {"time": _utc, "tenantid": UUID, "sequence": _sequence}
+# Once and not for each event: looking the fields up took longer than reading them.
+_HEADERS = tuple((field.name, PREFIX + field.name, _PARSE.get(field.name, str)) for field in fields(Envelope))
+"""Field, header, and how the header is read."""
+_SAID_OF_ALL = (("content-type", CONTENT_TYPE.encode()), (f"{PREFIX}specversion", SPEC_VERSION.encode()))
 _REQUIRED = ("id", "source", "type", "time", "tenantid", "subject", "sequence")
