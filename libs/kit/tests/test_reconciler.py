@@ -148,6 +148,39 @@ async def test_a_save_over_a_changed_record_raises_retry_later_and_stores_nothin
     assert (await world.vendor(vendor_id)).name == "kept"
 
 
+async def test_one_stale_record_among_many_refuses_the_whole_save(world: World) -> None:
+    ids = sorted(uuid4() for _ in range(100))
+    for vendor_id in ids:
+        await world.edit(vendor_id, "kept")
+        world.now += timedelta(seconds=1)
+    async with world.database.transaction() as tx:
+        stored = list((await world.vendors.records.lock(tx, [(TENANT, vendor_id) for vendor_id in ids])).values())
+    # Read before its last change: at a state that another record of this save is in.
+    stored[50] = Stored(TENANT, stored[51].sequence, stored[50].record)
+    lost = [s.record.model_copy(update={"name": "lost"}) for s in stored]
+    stale = [Saved(s, r, s.sequence + 99_000, Cause.request()) for s, r in zip(stored, lost, strict=True)]
+
+    with pytest.raises(RetryLater, match="vendor was changed by somebody else"):
+        await world.database.run(lambda tx: world.vendors.records.save(tx, stale))
+
+    async with world.database.transaction() as tx:
+        assert {s.record.name for s in await world.vendors.records.page(tx, TENANT, None, 200)} == {"kept"}
+        assert await tx.db.fetchval("select count(*) from change") == len(ids)
+
+
+async def test_a_lost_race_for_the_very_same_state_is_tried_again(world: World) -> None:
+    vendor_id = uuid4()
+    await world.edit(vendor_id, "kept")
+    async with world.database.transaction() as tx:
+        now = await world.vendors.records.one(tx, TENANT, vendor_id)
+    assert now
+    # Whoever wins in the same millisecond has taken this number.
+    stale = Saved(Stored(TENANT, 0, now.record), now.record, now.sequence, Cause.request())
+
+    with pytest.raises(RetryLater, match="vendor was changed by somebody else"):
+        await world.database.run(lambda tx: world.vendors.records.save(tx, [stale]))
+
+
 async def test_concurrent_changes_of_a_record_that_is_not_there_yet_are_all_kept(world: World) -> None:
     vendor_id = uuid4()
 

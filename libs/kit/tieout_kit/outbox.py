@@ -47,8 +47,10 @@ class Message:
         return _FRAME + len(self.key or b"") + headers + len(self.value or b"")
 
 
-def event(tx: Tx, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int, cause: Cause) -> Message:
-    """The message that says `payload` on a topic. Raises TooLarge."""
+def event(
+    tx: Tx, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int, cause: Cause, value: bytes | None = None
+) -> Message:
+    """The message that says `payload` on a topic; `value` is its JSON, if it was made already. Raises TooLarge."""
     envelope = Envelope(
         id=str(uuid4()),
         source=f"tieout/{tx.service}",
@@ -61,7 +63,7 @@ def event(tx: Tx, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int
         correlationid=cause.correlation_id,
         traceparent=cause.traceparent,
     )
-    value = payload.model_dump_json().encode()
+    value = value or payload.model_dump_json().encode()
     if len(value) > MAX_BYTES:
         raise TooLarge(f"{payload.kind} {payload.key_id} takes {len(value)} bytes, more than {MAX_BYTES}")
     return Message(topic.name, tenant_id, topic.key_of(tenant_id, payload), envelope.to_headers(), value)
@@ -88,7 +90,6 @@ async def add(tx: Tx, messages: Iterable[Message]) -> None:
         [to_json(row.headers) for row in rows],
         [row.value for row in rows],
     )
-    await tx.db.execute(_SQL["wake"])
 
 
 def to_json(headers: Headers) -> bytes:

@@ -55,8 +55,10 @@ class Reconciler(Generic[R]):
         saved, findings = [], []
         for change, verdict in zip(changed, verdicts, strict=True):
             sync, leaves = advance(change.record.sync, verdict)
-            record = change.record.model_copy(update={"sync": sync})
-            if record == change.before.record and change.before.sequence:
+            record = change.record
+            if sync is not record.sync:
+                record = record.model_copy(update={"sync": sync})
+            if change.before.sequence and record == change.before.record:
                 continue
             record = record.model_copy(update={"origin": _origin(change, known)})
             intent = self._intent(record, leaves) if leaves else None
@@ -100,7 +102,7 @@ class Reconciler(Generic[R]):
 
     def _messages(self, tx: Tx, one: Saved[R]) -> Iterator[outbox.Message]:
         tenant_id = one.before.tenant_id
-        yield outbox.event(tx, self._topic, tenant_id, one.record, one.sequence, one.cause)
+        yield outbox.event(tx, self._topic, tenant_id, one.record, one.sequence, one.cause, one.doc)
         if one.intent:
             yield outbox.event(tx, WRITE, tenant_id, one.intent, one.sequence, one.cause)
 

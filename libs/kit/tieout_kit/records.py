@@ -1,7 +1,7 @@
 """The records a service owns: locked in key order, saved many at once, every former state remembered."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -43,6 +43,11 @@ class Saved(Generic[R]):
     cause: Cause
     intent: WriteIntent | None = None
     """What leaves with this state."""
+    doc: bytes = field(init=False)
+    """The record as it is stored and said, made once."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "doc", self.record.model_dump_json().encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +97,23 @@ class Records(Generic[R]):
     async def save(self, tx: Tx, saved: Sequence[Saved[R]]) -> None:
         """Save them all and remember each state. Raises RetryLater if one was changed by somebody else meanwhile."""
         kind = self.model.kind
-        tenants = [s.before.tenant_id for s in saved]
-        ids = [s.record.id for s in saved]
-        sequences = [s.sequence for s in saved]
-        docs = [s.record.model_dump_json().encode() for s in saved]
-        rows = await tx.db.fetch(
+        count = await tx.db.fetchval(
             _SQL["save"],
             kind,
-            tenants,
-            ids,
+            [s.before.tenant_id for s in saved],
+            [s.record.id for s in saved],
             [s.before.sequence for s in saved],
-            sequences,
+            [s.sequence for s in saved],
             [s.record.sync.xero_id for s in saved],
             [s.record.sync.held for s in saved],
             [tx.now if s.record.sync.in_flight else None for s in saved],
             [s.intent.model_dump_json().encode() if s.intent else None for s in saved],
-            docs,
+            [s.cause.traceparent for s in saved],
+            [s.doc for s in saved],
+            tx.now,
         )
-        if len(rows) != len(saved):
+        if count != len(saved):
             raise RetryLater(f"a {kind} was changed by somebody else meanwhile")
-        traces = [s.cause.traceparent for s in saved]
-        await tx.db.execute(_SQL["remember"], kind, tx.now, tenants, ids, sequences, traces, docs)
 
     async def one(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> Stored[R] | None:
         """A record, not locked."""
@@ -133,5 +134,5 @@ class Records(Generic[R]):
 
 
 def _columns(keys: Iterable[Key]) -> tuple[list[UUID], list[UUID]]:
-    unique = sorted(set(keys))
+    unique = set(keys)
     return [tenant for tenant, _ in unique], [record_id for _, record_id in unique]

@@ -44,7 +44,7 @@ def due(sync: Sync) -> bool:
 def advance(sync: Sync, verdict: Verdict) -> tuple[Sync, Send | None]:
     """Where the record stands after a verdict, and what leaves for Xero now, if anything."""
     if not due(sync):
-        return sync.model_copy(update={"held": None}), None
+        return (sync.model_copy(update={"held": None}) if sync.held else sync), None
     match verdict:
         case Send():
             return sync.model_copy(update={"held": None, "sent": sync.desired, "in_flight": True}), verdict

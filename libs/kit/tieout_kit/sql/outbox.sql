@@ -1,10 +1,9 @@
 -- name: add
--- What is to be said once this transaction is through; ids follow the order of the rows.
-insert into outbox (topic, tenant_id, key, headers, value)
-select * from unnest($1::text[], $2::uuid[], $3::bytea[], $4::json[], $5::bytea[]);
-
--- name: wake
--- Tells the relay that there is something, when the transaction commits.
+-- What is to be said once this transaction is through; ids follow the order of the rows. Tells the relay that there is
+-- something, when the transaction commits.
+with said as (
+    insert into outbox (topic, tenant_id, key, headers, value)
+    select * from unnest($1::text[], $2::uuid[], $3::bytea[], $4::json[], $5::bytea[]))
 select pg_notify('tieout_outbox', '');
 
 -- name: oldest
