@@ -22,9 +22,8 @@ _w3c = TraceContextTextMapPropagator()
 
 def traceparent_of(span: Span) -> str | None:
     """The W3C `traceparent` that makes others children of this span."""
-    carrier: dict[str, str] = {}
-    _w3c.inject(carrier, trace.set_span_in_context(span))
-    return carrier.get("traceparent")
+    own = span.get_span_context()
+    return f"00-{own.trace_id:032x}-{own.span_id:016x}-{own.trace_flags:02x}" if own.is_valid else None
 
 
 def current_traceparent() -> str | None:
