@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from tieout_kit import metrics, queries
 from tieout_kit.outbox import from_json
@@ -68,7 +69,6 @@ class Relay:
                 transactional_id=self._transactional_id,
                 transaction_timeout_ms=_TRANSACTION_TIMEOUT * 1000,
                 acks="all",
-                linger_ms=5,
                 max_batch_size=1 << 19,
                 max_request_size=_LARGEST,
             )
@@ -103,19 +103,28 @@ class Relay:
             metrics.RELAYED.inc(len(rows))
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[Any]) -> None:
+        # In batches of our own, closed before they leave: a future for each record and the wait for more to come would
+        # cost as much as all else here.
+        batches: dict[tuple[str, int], list[BatchBuilder]] = {}
+        for row in rows:
+            partition = partition_of(row["tenant_id"], self._partitions) if row["tenant_id"] else 0
+            _append(batches.setdefault((self._prefix + row["topic"], partition), []), producer, row)
         await producer.begin_transaction()
-        sent = [
-            await producer.send(
-                self._prefix + row["topic"],
-                row["value"],
-                row["key"],
-                partition=partition_of(row["tenant_id"], self._partitions) if row["tenant_id"] else 0,
-                headers=from_json(row["headers"]),
-            )
-            for row in rows
-        ]
+        sent = []
+        for (topic, partition), of_one in batches.items():
+            for batch in of_one:
+                batch.close()
+                sent.append(await producer.send_batch(batch, topic, partition=partition))
         await asyncio.gather(*sent)
         await producer.commit_transaction()
+
+
+def _append(batches: list[BatchBuilder], producer: AIOKafkaProducer, row: Any) -> None:
+    """Put a row into the last of a partition's batches, into another one when that is full."""
+    said = {"timestamp": None, "key": row["key"], "value": row["value"], "headers": from_json(row["headers"])}
+    if not batches or batches[-1].append(**said) is None:
+        batches.append(producer.create_batch())
+        batches[-1].append(**said)
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
