@@ -12,9 +12,11 @@ import pytest
 import pytest_asyncio
 
 from tieout_kit import metrics
+from tieout_kit.batch import Batch
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
+from tieout_kit.errors import RetryLater, TooManyParked
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
@@ -296,6 +298,45 @@ async def test_a_connection_cut_in_the_middle_is_nobodys_poison(world: World) ->
 
     async with world.database.transaction() as tx:
         assert await tx.db.fetchval("select count(*) from outbox") == 0
+
+
+async def test_one_share_of_a_batch_is_handled_again_and_the_others_are_not(world: World) -> None:
+    world.tenants = _one_on_each_partition()
+    failed: list[int] = []
+
+    async def fails_once(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+        await applied(tx, events)
+        if not failed and any(partition_of(event.tenant_id, PARTITIONS) == 1 for event in events):
+            failed.append(len(events))
+            # The others are through by then, or on their way.
+            await asyncio.sleep(0.1)
+            raise RetryLater("a race was lost")
+
+    await world.talk(1, 10)
+    async with running(world.loop(fails_once).run()):
+        await world.all_seen()
+
+    assert failed
+
+
+async def test_what_needs_a_person_is_not_lost_behind_what_passes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.tenants = _one_on_each_partition()
+    await world.talk(1, 1)
+    loop = world.loop()
+
+    async def live(_: str, batch: Batch, *__: Any) -> None:
+        raise RetryLater("Postgres is away") if any(tp.partition == 0 for tp in batch) else TooManyParked("21 are")
+
+    monkeypatch.setattr(loop.batches, "live", live)
+    async with running(loop.run()):
+        await wait_until(lambda: _trouble(loop), lambda trouble: trouble == "stopped: 21 are")
+
+
+def _one_on_each_partition() -> list[UUID]:
+    some = {partition_of(tenant_id, PARTITIONS): tenant_id for tenant_id in (uuid4() for _ in range(500))}
+    return [some[partition] for partition in range(PARTITIONS)]
 
 
 async def _trouble(loop: Loop) -> str | None:

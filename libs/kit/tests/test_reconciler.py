@@ -148,15 +148,16 @@ async def test_a_save_over_a_changed_record_raises_retry_later_and_stores_nothin
     assert (await world.vendor(vendor_id)).name == "kept"
 
 
-async def test_one_stale_record_among_many_refuses_the_whole_save(world: World) -> None:
+async def test_a_stale_record_among_many_refuses_the_whole_save(world: World) -> None:
     ids = sorted(uuid4() for _ in range(100))
     for vendor_id in ids:
         await world.edit(vendor_id, "kept")
         world.now += timedelta(seconds=1)
     async with world.database.transaction() as tx:
         stored = list((await world.vendors.records.lock(tx, [(TENANT, vendor_id) for vendor_id in ids])).values())
-    # Read before its last change: at a state that another record of this save is in.
-    stored[50] = Stored(TENANT, stored[51].sequence, stored[50].record)
+    # Each in a state that a record of this save is in, but not that one.
+    one, other = stored[50:52]
+    stored[50:52] = [Stored(TENANT, other.sequence, one.record), Stored(TENANT, one.sequence, other.record)]
     lost = [s.record.model_copy(update={"name": "lost"}) for s in stored]
     stale = [Saved(s, r, s.sequence + 99_000, Cause.request()) for s, r in zip(stored, lost, strict=True)]
 

@@ -18,6 +18,8 @@ from tieout_kit.errors import Conflict, PositionLost, RetryLater, Stopped, TooMa
 from tieout_kit.postgres import Database
 from tieout_schemas.topics import Topic
 
+_AT_ONCE = 2
+"""Transactions, each of 500 records at most on average."""
 _COMMIT_EVERY = 5.0
 """Seconds."""
 _PATIENCE = 20.0
@@ -160,7 +162,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         # While a rebalance does not end, because Kafka is away say, aiokafka waits without a limit.
         async with asyncio.timeout(_PATIENCE):
             if not self._singly:
-                found: Batch = await self._consumer.getmany(*ready, timeout_ms=100, max_records=500)
+                found: Batch = await self._consumer.getmany(*ready, timeout_ms=100, max_records=_AT_ONCE * 500)
                 return found
             await asyncio.sleep(0.02)
             batch: dict[TopicPartition, Sequence[ConsumerRecord]] = {}
@@ -198,6 +200,19 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         self._sought_at = time.time()
 
     async def _handle(self, batch: Batch) -> None:
+        # More than one transaction, so that one is prepared while Postgres answers the other. Split by the partition's
+        # number, as among the members of a group: so a tenant's events of all topics stay in one.
+        shares = [
+            {tp: records for tp, records in batch.items() if tp.partition % _AT_ONCE == number}
+            for number in range(_AT_ONCE)
+        ]
+        # None is left at work when another fails, since then the positions are loaded again.
+        ends = await asyncio.gather(*(self._handle_share(share) for share in shares if share), return_exceptions=True)
+        if errors := [end for end in ends if end]:
+            # What needs a person is not lost behind what passes by itself.
+            raise next((error for error in errors if isinstance(error, Stopped)), errors[0])
+
+    async def _handle_share(self, batch: Batch) -> None:
         try:
             await self._transact(batch)
         except (RetryLater, Stopped):
