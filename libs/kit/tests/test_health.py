@@ -1,21 +1,25 @@
-"""Live is whether the loop turns; ready is whether every part that this process needs works."""
+"""Live is whether the loop turns; ready is whether every part it needs to serve works."""
 
+import asyncio
 import time
 
 import httpx
 import pytest
 
+from tieout_kit import health
 from tieout_kit.health import STUCK, health_app
 
 
-async def ask(path: str, *, idle: float = 0.0, trouble: str | None = None) -> httpx.Response:
-    async def part() -> str | None:
+async def ask(path: str, *, idle: float = 0.0, trouble: str | None = None, beside: str | None = None) -> httpx.Response:
+    async def needed() -> str | None:
+        if trouble == "asleep":
+            await asyncio.sleep(60)
         return trouble
 
-    async def fine() -> str | None:
-        return None
+    async def told() -> str | None:
+        return beside
 
-    app = health_app(lambda: time.monotonic() - idle, {"part": part, "other": fine})
+    app = health_app(lambda: time.monotonic() - idle, {"part": needed}, {"beside": told})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         return await client.get(path)
 
@@ -35,6 +39,26 @@ async def test_a_process_that_is_not_ready_says_which_part_and_why() -> None:
     response = await ask("/readyz", trouble="Postgres is away")
 
     assert (response.status_code, response.json()) == (503, {"ready": False, "trouble": {"part": "Postgres is away"}})
+
+
+async def test_trouble_beside_what_is_needed_to_serve_is_told_and_keeps_nobody_out() -> None:
+    """Seen to fail when every part was needed: a Kafka outage took the APIs away, which need Postgres alone."""
+    response = await ask("/readyz", beside="Kafka is away")
+
+    assert (response.status_code, response.json()) == (200, {"ready": True, "trouble": {"beside": "Kafka is away"}})
+
+
+async def test_a_part_that_does_not_say_how_it_is_is_in_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_ANSWER", 0.05)
+
+    response = await ask("/readyz", trouble="asleep")
+
+    assert (response.status_code, response.json()["trouble"]) == (503, {"part": "no answer within 0 s"})
+
+
+async def test_trouble_is_a_metric_too() -> None:
+    assert 'tieout_trouble{part="beside"} 1.0' in (await ask("/metrics", beside="Kafka is away")).text
+    assert 'tieout_trouble{part="beside"} 0.0' in (await ask("/metrics")).text
 
 
 async def test_the_metrics_are_those_that_are_declared() -> None:

@@ -13,3 +13,4 @@ RELAY_ELECTED = Counter("tieout_relay_elected", "Times this process became the r
 RELAY_FAILED = Counter("tieout_relay_failed", "Times this relay dropped what it held and started over.")
 PARKED_EVENTS = Counter("tieout_parked_events", "Events that wait because their tenant is parked.")
 PARKED_TENANTS = Gauge("tieout_parked_tenants", "Tenants whose events wait after a burst of dead letters.")
+TROUBLE = Gauge("tieout_trouble", "1 while a part of this process is in trouble; /readyz says which.", ["part"])

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from tieout_kit.batch import Handler
 from tieout_kit.consume import Loop
@@ -16,10 +17,10 @@ from tieout_kit.draining import drain
 from tieout_kit.errors import RetryLater
 from tieout_kit.garbage import look_seldom
 from tieout_kit.health import Trouble, health_app
-from tieout_kit.migrate import migrate
 from tieout_kit.operations import operation_routes
 from tieout_kit.postgres import AWAY, Database
 from tieout_kit.relay import Relay
+from tieout_kit.schema import Schema
 from tieout_kit.settings import Settings
 from tieout_kit.telemetry import set_up
 from tieout_schemas.topics import Topic, replay_topic
@@ -48,16 +49,19 @@ async def run(
     app: FastAPI,
     handlers: Mapping[Topic, Handler],
     tasks: Iterable[Callable[[], Awaitable[None]]] = (),
-    ready: Mapping[str, Trouble] | None = None,
+    told: Mapping[str, Trouble] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; what is in the middle of a transaction abandons it, which loses nothing.
 
-    `tasks` run for good beside the loop and the relay; if one of them fails, the service ends and says so.
+    `tasks` run for good beside the loop and the relay; if one of them fails, the service ends and says so. `told`: how
+    they are, beside the loop and the relay.
     """
     look_seldom()
     traces = set_up(service, settings.otlp_endpoint, settings.log_format)
     loop = Loop(database, settings.kafka, settings.kafka_prefix, service, handlers, replay=replay_topic(service))
     app.include_router(operation_routes(database, service))
+    schema = Schema(database, ("tieout_kit", f"tieout_{service}"))
+    api = _Server(app, settings.http_host, settings.http_port)
     relay = Relay(database, settings.kafka, settings.kafka_prefix, service, settings.partitions)
 
     async def postgres() -> str | None:
@@ -68,6 +72,9 @@ async def run(
             return str(error)
         return None
 
+    async def database_schema() -> str | None:
+        return schema.trouble
+
     async def consuming() -> str | None:
         return loop.trouble
 
@@ -77,21 +84,27 @@ async def run(
     async def draining() -> None:
         await every(DRAIN_EVERY, lambda: drain(loop.batches))
 
-    parts: dict[str, Trouble] = {"postgres": postgres, "consuming": consuming, "relay": relaying, **(ready or {})}
-    health = health_app(lambda: loop.turned_at, parts)
+    async def listening() -> str | None:
+        return None if api.started else "not listening yet"
+
+    health = health_app(
+        lambda: max(schema.turned_at, loop.turned_at),
+        {"postgres": postgres, "schema": database_schema, "api": listening},
+        {"consuming": consuming, "relay": relaying, **(told or {})},
+    )
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
 
     async with asyncio.TaskGroup() as group:
-        running = [group.create_task(_serve(health, settings.http_host, settings.health_port))]
+        running = [group.create_task(_serve(_Server(health, settings.http_host, settings.health_port)))]
 
         async def start() -> None:
             await database.open()
-            await _migrated(database, ("tieout_kit", f"tieout_{service}"))
+            await schema.ready()
             for work in (loop.run, relay.run, draining, *tasks):
                 running.append(group.create_task(_run(work)))
-            running.append(group.create_task(_serve(app, settings.http_host, settings.http_port)))
+            running.append(group.create_task(_serve(api)))
 
         running.append(group.create_task(start()))
         await stop.wait()
@@ -108,31 +121,28 @@ async def _run(work: Work) -> None:
     await work()
 
 
-async def _migrated(database: Database, packages: Iterable[str]) -> None:
-    """Migrate as soon as Postgres is there."""
-    while True:
-        try:
-            await migrate(database, packages)
-        except AWAY as error:
-            log.warning("waiting for Postgres", error=str(error))
-            await asyncio.sleep(1)
-        else:
-            return
+class _Server(uvicorn.Server):
+    """Ends when its task is cancelled: we stop everything in order; by a signal of its own it would end only itself."""
+
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=3,
+            )
+        )
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
-async def _serve(app: object, host: str, port: int) -> None:
-    config = uvicorn.Config(
-        app,  # type: ignore[arg-type]
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=3,
-    )
-    server = uvicorn.Server(config)
-    # Ours stops everything in order; uvicorn would end only itself.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+async def _serve(server: uvicorn.Server) -> None:
     serving = asyncio.create_task(server.serve())
     try:
         await asyncio.shield(serving)

@@ -1,6 +1,7 @@
 """Members of the group under fire: real processes, started, signalled and asked from outside."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -82,8 +83,10 @@ class Member:
         assert code == 0, f"the member ended with {code}:\n{self.says()}"
 
     def signal(self, sign: signal.Signals) -> None:
+        # It may have died a moment ago, and nobody has noticed yet.
         if self.alive:
-            os.kill(self.pid, sign)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, sign)
 
     def freeze(self) -> None:
         self.signal(signal.SIGSTOP)
