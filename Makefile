@@ -38,6 +38,7 @@ check: .venv/ready ## Lint, types, layers, generated files
 	@for package in $(PACKAGES) tests bench; do $(BIN)/mypy $$package || exit 1; done
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tieout_schemas.generate --check
+	@$(BIN)/python -m tieout_kit.generate --check
 	@$(BIN)/python -m bench.report --check
 
 format: .venv/ready ## Format the code
@@ -46,6 +47,7 @@ format: .venv/ready ## Format the code
 
 generate: .venv/ready ## Write the JSON Schemas and the pages that are made from the code
 	@$(BIN)/python -m tieout_schemas.generate
+	@$(BIN)/python -m tieout_kit.generate
 
 lock: ## Pin the third parties by hash
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
+from prometheus_client import REGISTRY
 
 from tieout_kit import outbox
 from tieout_kit.cause import Cause
@@ -165,6 +166,7 @@ async def test_a_superseded_relay_cannot_publish_an_old_state_last(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asleep, wake = asyncio.Event(), asyncio.Event()
+    fenced = REGISTRY.get_sample_value("tieout_relay_fenced_total") or 0
     send = Relay._send
 
     async def sleeps_once(relay: Relay, producer: AIOKafkaProducer, rows: list[Any]) -> None:
@@ -189,6 +191,7 @@ async def test_a_superseded_relay_cannot_publish_an_old_state_last(
     committed = [decode(SETTINGS, r.headers, r.value).envelope for r in await world.heard()]
     last = {envelope.tenantid: envelope.sequence for envelope in committed}
     assert last == dict.fromkeys(world.tenants, 2)
+    assert REGISTRY.get_sample_value("tieout_relay_fenced_total") == fenced + 1
 
 
 async def test_relaying_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:

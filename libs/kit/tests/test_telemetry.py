@@ -1,10 +1,13 @@
 """A trace goes through: from the event that came, by its consumer, to the event that follows from it."""
 
+import json
+import logging
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -79,3 +82,22 @@ def test_a_request_is_a_first_cause_in_its_own_span(spans: InMemorySpanExporter)
     assert cause.causation_id == cause.correlation_id
     assert cause.traceparent == telemetry.traceparent_of(span)
     assert Cause.request().traceparent is None
+
+
+def test_a_log_line_says_which_trace_it_belongs_to(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ours and a library's, within a span; outside of one there is nothing to say."""
+    shown = structlog.get_config()
+    telemetry.set_up("bills", None, "json")
+    try:
+        with telemetry.span("PUT", f"00-{TRACE}-{PARENT}-01"):
+            structlog.get_logger("ours").info("inside")
+            logging.getLogger("theirs").warning("inside, by a library")
+        structlog.get_logger("ours").info("outside")
+    finally:
+        structlog.configure(**shown)
+        structlog.contextvars.clear_contextvars()
+        logging.root.handlers = []
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line.get("trace_id") for line in lines] == [TRACE, TRACE, None]
+    assert [line["event"] for line in lines] == ["inside", "inside, by a library", "outside"]

@@ -1,6 +1,5 @@
 """One batch: one Postgres transaction, from the positions claimed to the positions moved (design, In and Trouble)."""
 
-import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -58,7 +57,6 @@ class Batches:
             await positions.move(tx, cluster_id, moved)
         for tp, records in batch.items():
             metrics.CONSUMED.labels(tp.topic).inc(len(records))
-            metrics.LAG_SECONDS.labels(tp.topic).set(time.time() - records[-1].timestamp / 1000)
         if parked:
             await self._tell(parked)
 
@@ -119,7 +117,6 @@ class Batches:
         for tenant_id in parked:
             log.error("tenant parked after a burst of dead letters", tenant=str(tenant_id))
         async with self.database.transaction() as tx:
-            metrics.PARKED_TENANTS.set(await parking.count(tx))
             await parking.check(tx)
 
 

@@ -15,6 +15,7 @@ from aiokafka.structs import ConsumerRecord
 from tieout_kit import metrics, parking, positions
 from tieout_kit.batch import Batch, Batches, Handler
 from tieout_kit.errors import Conflict, PositionLost, RetryLater, Stopped, TooManyParked
+from tieout_kit.lag import Lag
 from tieout_kit.postgres import Database
 from tieout_schemas.topics import Topic
 
@@ -22,6 +23,8 @@ _AT_ONCE = 2
 """Transactions, each of 500 records at most on average."""
 _COMMIT_EVERY = 5.0
 """Seconds."""
+_LOOK_EVERY = 0.5
+"""Seconds between two looks whether all was read; an idle partition is answered as often."""
 _PATIENCE = 20.0
 """Seconds for one answer of Kafka; well within those after which the process is taken for stuck."""
 _SILENCE = 5.0
@@ -57,6 +60,8 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         self._committed_at = 0.0
         self._sought_at = 0.0
         self._singly = False
+        self._lag = Lag(self._topics)
+        self._looked_at = 0.0
         self.trouble: str | None = "not started"
         self.turned_at = time.monotonic()
 
@@ -67,6 +72,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Nothing is sought here: aiokafka delivers records before this has finished, and swallows its errors."""
         self._mine.clear()
+        self._lag.assigned(assigned)
         if not assigned:
             # More members than partitions: a spare is ready too.
             self.trouble = None
@@ -141,6 +147,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             if batch := {tp: records for tp, records in batch.items() if records and tp in self._mine}:
                 await self._handle(batch)
                 await self._commit()
+            await self._look_for_the_end()
         except NoOffsetForPartitionError:
             self._mine.clear()
         except UnicodeDecodeError:
@@ -240,6 +247,19 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             raise Conflict("a partition of this batch was revoked")
         await self.batches.live(self._cluster_id, batch, expected, refused)
         self._mine.update({tp: records[-1].offset + 1 for tp, records in batch.items() if tp in self._mine})
+        for tp, records in batch.items():
+            self._lag.handled(tp, records[-1].timestamp / 1000)
+
+    async def _look_for_the_end(self) -> None:
+        """Where everything was handled, nothing is late since Kafka last answered."""
+        if time.monotonic() - self._looked_at < _LOOK_EVERY:
+            return
+        self._looked_at = time.monotonic()
+        for tp in [tp for tp in self._mine if tp in self._consumer.assignment()]:
+            answered, end = self._consumer.last_poll_timestamp(tp), self._consumer.highwater(tp)
+            # By the consumer's own position: markers of transactions leave gaps behind the last record.
+            if answered and await self._consumer.position(tp) >= end:
+                self._lag.handled(tp, answered / 1000)
 
     async def _commit(self) -> None:
         """For Kafka's own tools only, which show lag by it; nothing here ever reads it."""

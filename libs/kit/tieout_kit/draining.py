@@ -4,7 +4,7 @@ from uuid import UUID
 
 import structlog
 
-from tieout_kit import metrics, parking
+from tieout_kit import parking
 from tieout_kit.batch import Batches
 from tieout_kit.errors import RetryLater
 from tieout_kit.postgres import Tx
@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 async def drain(batches: Batches) -> None:
     """Handle everything that waits for tenants that are being let go."""
     async with batches.database.transaction() as tx:
+        # Counted every time, for the metric: another member may have parked one.
+        await parking.count(tx)
         tenants = await parking.released(tx)
     for tenant_id in tenants:
         while await _some(batches, tenant_id):
@@ -48,7 +50,6 @@ async def _drain(tx: Tx, batches: Batches, tenant_id: UUID, limit: int, refused:
         return False
     if not waiting:
         await parking.gone(tx, tenant_id)
-        metrics.PARKED_TENANTS.set(await parking.count(tx))
         log.info("tenant let go", tenant=str(tenant_id))
         return False
     found = [(batches.topic(name), record) for _, name, record in waiting]

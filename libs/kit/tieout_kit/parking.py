@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from aiokafka.structs import ConsumerRecord
 
-from tieout_kit import outbox, queries
+from tieout_kit import metrics, outbox, queries
 from tieout_kit.dead_letters import Letter
 from tieout_kit.errors import NotFound, TooManyParked
 from tieout_kit.outbox import Message, from_json, to_json
@@ -68,7 +68,9 @@ async def put_aside(tx: Tx, letters: Sequence[Letter]) -> set[UUID]:
 
 async def count(tx: Tx) -> int:
     """How many tenants are parked."""
-    return int(await tx.db.fetchval(_SQL["count"]))
+    tenants = int(await tx.db.fetchval(_SQL["count"]))
+    metrics.PARKED_TENANTS.set(tenants)
+    return tenants
 
 
 async def check(tx: Tx) -> None:

@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
+from datetime import datetime
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import KafkaError, ProducerClosed, ProducerFenced
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from tieout_kit import metrics, queries
+from tieout_kit.clock import utc_now
 from tieout_kit.outbox import from_json
 from tieout_kit.postgres import AWAY, Database
 from tieout_schemas.topics import partition_of
@@ -41,10 +43,12 @@ class Relay:
         self._prefix = prefix
         self._transactional_id = f"{prefix}tieout-{service}-relay"
         self._partitions = partitions
+        self._oldest: datetime | None = None
         self.trouble: str | None = "not started"
 
     async def run(self) -> None:
         """Relay until cancelled; start over after any trouble."""
+        metrics.OUTBOX_AGE.set_function(self._age)
         while True:
             try:
                 await self._reign()
@@ -52,7 +56,7 @@ class Relay:
                 # Whatever the error, nothing held is sent again from here: the next reign reads the rows afresh,
                 # after init_transactions. A fenced relay that kept its rows would publish an old state last.
                 self.trouble = f"{type(error).__name__}: {error}"
-                metrics.RELAY_FAILED.inc()
+                (metrics.RELAY_FENCED if isinstance(error, ProducerFenced) else metrics.RELAY_FAILED).inc()
                 log.warning("relay starts over", trouble=self.trouble)
                 await asyncio.sleep(1)
 
@@ -62,8 +66,10 @@ class Relay:
             # Before the lock is had: it must not be held by one that sleeps.
             await db.execute(_SQL["limit_idle"], f"{_ASLEEP:.0f}s")
             while not await db.fetchval("select pg_try_advisory_lock($1)", _LOCK, timeout=_TRANSACTION_TIMEOUT):
-                self.trouble = None
+                self.trouble = self._oldest = None
                 await asyncio.sleep(_IDLE)
+            # Looked at while Kafka may be away: only what is to be sent is read later.
+            self._oldest = await db.fetchval(_SQL["oldest_at"])
             producer = AIOKafkaProducer(
                 bootstrap_servers=self._bootstrap,
                 transactional_id=self._transactional_id,
@@ -90,6 +96,7 @@ class Relay:
         while True:
             rung.clear()
             rows = await db.fetch(_SQL["oldest"], _BATCH, timeout=_TRANSACTION_TIMEOUT)
+            self._oldest = rows[0]["at"] if rows else None
             if not rows:
                 # Not wait_for, which in Python 3.11 can lose a cancellation.
                 with contextlib.suppress(TimeoutError):
@@ -101,6 +108,10 @@ class Relay:
                 await self._send(producer, rows)
             await db.execute(_SQL["delete"], [row["id"] for row in rows], timeout=_TRANSACTION_TIMEOUT)
             metrics.RELAYED.inc(len(rows))
+
+    def _age(self) -> float:
+        """Of the oldest row as last seen: it grows while nothing can be sent."""
+        return max(0.0, (utc_now() - self._oldest).total_seconds()) if self._oldest else 0.0
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[Any]) -> None:
         # In batches of our own, closed before they leave: a future for each record and the wait for more to come would

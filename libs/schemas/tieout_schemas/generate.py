@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tieout_schemas.reasons import Reason
@@ -59,19 +60,19 @@ def _problems() -> str:
     )
 
 
-def main() -> int:
+def settle(made: Mapping[Path, str]) -> int:
     """Write the files, or with --check say which are not as they should be."""
-    stale = [path for path, text in pages().items() if not path.exists() or path.read_text() != text]
+    stale = [path for path, text in made.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         for path in stale:
             print(f"{path.relative_to(HERE.parent.parent)} is stale: run `make generate`", file=sys.stderr)
         return 1 if stale else 0
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(pages()[path])
+        path.write_text(made[path])
         print(f"wrote {path.relative_to(HERE.parent.parent)}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(settle(pages()))

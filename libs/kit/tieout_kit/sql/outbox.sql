@@ -8,7 +8,11 @@ select pg_notify('tieout_outbox', '');
 
 -- name: oldest
 -- What the relay sends next.
-select id, topic, tenant_id, key, headers, value from outbox order by id limit $1;
+select id, topic, tenant_id, key, headers, value, at from outbox order by id limit $1;
+
+-- name: oldest_at
+-- Since when Kafka lacks something.
+select at from outbox order by id limit 1;
 
 -- name: delete
 -- Kafka has them.

@@ -1,0 +1,192 @@
+"""Every metric is declared once, with its sentence, and set by something; what stands still shows in its age."""
+
+import ast
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from prometheus_client import REGISTRY
+
+import tieout_kit
+from tieout_kit import outbox, parking, relay
+from tieout_kit.batch import Batches
+from tieout_kit.cause import Cause, Incoming
+from tieout_kit.clock import utc_now
+from tieout_kit.consume import Loop
+from tieout_kit.draining import drain
+from tieout_kit.generate import declared
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.relay import Relay
+from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
+from tieout_local.outages import down, frozen
+from tieout_schemas.platform import TenantSettings
+from tieout_schemas.topics import CONNECTION, SETTINGS
+
+
+def _set_somewhere() -> set[str]:
+    """Names under which `metrics.NAME` is set in the kit, by its source."""
+    found = set()
+    for file in Path(tieout_kit.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "metrics":
+                found.add(node.attr)
+    return found
+
+
+def test_every_metric_is_set_by_something_and_nothing_else_is() -> None:
+    assert _set_somewhere() == declared().keys()
+
+
+@pytest.mark.parametrize("name", sorted(declared()))
+def test_every_metric_has_a_name_of_ours_and_a_sentence(name: str) -> None:
+    (family,) = declared()[name].describe()
+
+    assert family.name.startswith("tieout_")
+    assert family.documentation[0].isupper() or family.documentation[0].isdigit()
+    assert family.documentation.endswith(".")
+
+
+@dataclass
+class World:
+    """A service that can be made to hang, and its metrics."""
+
+    database: Database
+    bootstrap: str
+    say: Speaker
+    goes_on: asyncio.Event
+
+    def loop(self) -> Loop:
+        return Loop(self.database, self.bootstrap, self.say.prefix, "bills", {SETTINGS: self.handle})
+
+    def relay(self) -> Relay:
+        return Relay(self.database, self.bootstrap, self.say.prefix, "bills", 1)
+
+    async def handle(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+        await self.goes_on.wait()
+
+    async def tell(self, version: int) -> None:
+        tenant = uuid4()
+        await self.say.say(SETTINGS, tenant, TenantSettings(tenant_id=tenant, version=version), version)
+
+    async def write(self) -> None:
+        tenant = uuid4()
+        async with self.database.transaction() as tx:
+            said = outbox.event(tx, SETTINGS, tenant, TenantSettings(tenant_id=tenant), 1, Cause.request())
+            await outbox.add(tx, [said])
+
+    async def lag(self) -> float:
+        return value("tieout_lag_seconds", topic=self.say.prefix + SETTINGS.name)
+
+
+def value(name: str, **labels: str) -> float:
+    found = REGISTRY.get_sample_value(name, labels)
+    return 0.0 if found is None else found
+
+
+async def relayed() -> float:
+    return value("tieout_relayed_records_total")
+
+
+async def outbox_age() -> float:
+    return value("tieout_outbox_age_seconds")
+
+
+@pytest_asyncio.fixture
+async def world(kafka: Any, database: str, topic_prefix: str) -> AsyncIterator[World]:
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION], 1)
+    db = Database(database, "bills", utc_now)
+    await db.open()
+    await migrate(db, ["tieout_kit"])
+    goes_on = asyncio.Event()
+    goes_on.set()
+    async with speaker(kafka.bootstrap, topic_prefix, 1) as say:
+        yield World(db, kafka.bootstrap, say, goes_on)
+    await db.close()
+
+
+@pytest.mark.real
+@pytest.mark.timeout(60)
+async def test_lag_is_next_to_nothing_while_all_is_handled_and_grows_while_a_handler_is_stuck(world: World) -> None:
+    """Seen to fail when it was set after each batch: a stuck handler showed the last value for ever."""
+    async with running(world.loop().run()):
+        await world.tell(1)
+        await wait_until(lambda: handled(world), lambda count: count == 1)
+        # Nothing comes any more, and nothing is late.
+        told = time.monotonic()
+        await wait_until(lambda: since(told), lambda seconds: seconds > 2.5)
+        assert await world.lag() < 1.5
+
+        world.goes_on.clear()
+        await world.tell(2)
+        await wait_until(world.lag, lambda seconds: seconds > 2.5)
+        world.goes_on.set()
+        await wait_until(world.lag, lambda seconds: seconds < 1.5)
+
+
+@pytest.mark.real
+@pytest.mark.timeout(60)
+async def test_lag_grows_while_kafka_is_away_and_while_postgres_is(world: World, kafka: Any, postgres: Any) -> None:
+    async with running(world.loop().run()):
+        await world.tell(1)
+        await wait_until(lambda: handled(world), lambda count: count == 1)
+        async with frozen(kafka):
+            await wait_until(world.lag, lambda seconds: seconds > 2.5)
+        await wait_until(world.lag, lambda seconds: seconds < 1.5)
+        async with down(postgres):
+            await world.tell(2)
+            await wait_until(world.lag, lambda seconds: seconds > 2.5)
+        await wait_until(world.lag, lambda seconds: seconds < 1.5)
+
+
+async def since(moment: float) -> float:
+    return time.monotonic() - moment
+
+
+async def handled(world: World) -> float:
+    return value("tieout_consumed_records_total", topic=world.say.prefix + SETTINGS.name)
+
+
+@pytest.mark.real
+@pytest.mark.timeout(60)
+async def test_the_outbox_grows_old_while_kafka_is_away(
+    world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail when only what was sent told its age; and when a relay that starts over did not look at it."""
+    monkeypatch.setattr(relay, "_TRANSACTION_TIMEOUT", 2)
+    await world.write()
+    before = {"relayed": await relayed()}
+    before |= {name: value(f"tieout_relay_{name}_total") for name in ("elected", "failed")}
+    async with running(world.relay().run()):
+        await wait_until(relayed, lambda count: count == before["relayed"] + 1)
+        async with frozen(kafka):
+            await world.write()
+            # Longer than a transaction: it has started over, and still knows.
+            await wait_until(outbox_age, lambda seconds: seconds > 4)
+        await wait_until(outbox_age, lambda seconds: seconds == 0)
+    assert value("tieout_relay_elected_total") >= before["elected"] + 2
+    assert value("tieout_relay_failed_total") >= before["failed"] + 1
+
+
+@pytest.mark.real
+@pytest.mark.timeout(60)
+async def test_parked_tenants_are_counted_by_every_member(world: World) -> None:
+    async with world.database.transaction() as tx:
+        await tx.db.execute(
+            "insert into parked_tenant (tenant_id, at, reason) values ($1, now(), 'broken')", UUID(int=1)
+        )
+
+    await drain(Batches(world.database, "bills", {}, {}))
+    assert value("tieout_parked_tenants") == 1
+
+    async with world.database.transaction() as tx:
+        await parking.release(tx, UUID(int=1))
+    await drain(Batches(world.database, "bills", {}, {}))
+    await drain(Batches(world.database, "bills", {}, {}))
+    assert value("tieout_parked_tenants") == 0
