@@ -22,6 +22,7 @@ from tieout_kit.postgres import AWAY, Database
 from tieout_kit.relay import Relay
 from tieout_kit.schema import Schema
 from tieout_kit.settings import Settings
+from tieout_kit.silent import LOOK_EVERY, end_silent
 from tieout_kit.telemetry import set_up
 from tieout_schemas.topics import Topic, replay_topic
 
@@ -84,6 +85,9 @@ async def run(
     async def draining() -> None:
         await every(DRAIN_EVERY, lambda: drain(loop.batches))
 
+    async def watching() -> None:
+        await every(LOOK_EVERY, lambda: end_silent(database))
+
     async def listening() -> str | None:
         return None if api.started else "not listening yet"
 
@@ -102,7 +106,7 @@ async def run(
         async def start() -> None:
             await database.open()
             await schema.ready()
-            for work in (loop.run, relay.run, draining, *tasks):
+            for work in (loop.run, relay.run, draining, watching, *tasks):
                 running.append(group.create_task(_run(work)))
             running.append(group.create_task(_serve(api)))
 

@@ -55,6 +55,9 @@ class Points:
         for method in _PRODUCER:
             self._wrap(AIOKafkaProducer, method, functools.partial(_fixed, f"producer.{method}"))
         self._wrap(AIOKafkaProducer, "send", lambda args: f"producer.send {'.'.join(args[1].split('.')[-3:])}")
+        if self._wanted and "prepare" in self._wanted:
+            # Between preparing and running, where asyncpg leaves Postgres waiting; elsewhere as good as "before".
+            self._wrap(Connection, "_get_statement", lambda args: f"prepare {self._statement(str(args[1]))}")
         for method in _CONSUMER:
             self._wrap(AIOKafkaConsumer, method, functools.partial(_fixed, f"consumer.{method}"))
 
@@ -72,7 +75,7 @@ class Points:
             self.passes(f"before {name}")
             answer: Awaitable[Any] = call(*args, **more)
             found = await answer
-            if name.endswith(_AFTER):
+            if name.endswith(_AFTER) or name.startswith("prepare"):
                 self.passes(f"after {name}")
             return found
 

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -27,6 +28,8 @@ from tieout_kit.postgres import AWAY, Database, Tx
 from tieout_kit.reconciler import Changed, Reconciler
 from tieout_kit.records import Key, Stored
 from tieout_kit.relay import Relay
+from tieout_kit.service import every
+from tieout_kit.silent import end_silent
 from tieout_kit.sync import Hold, Send, Verdict, wish
 from tieout_kit.tenants import Tenant
 from tieout_schemas.payload import Origin, OriginKind
@@ -38,6 +41,7 @@ from tieout_schemas.writes import ContactBody, Outcome, WriteIntent, WriteResult
 from .points import Points
 
 SERVICE = "contacts"
+SOON = timedelta(milliseconds=100)
 # A member that was killed is missed after this, instead of after 10 s.
 IMPATIENT = {"session_timeout_ms": 800, "heartbeat_interval_ms": 200, "rebalance_timeout_ms": 1500}
 
@@ -121,7 +125,8 @@ async def serve() -> None:
     await database.open()
     await _migrated(database)
     server = await asyncio.start_unix_server(lambda *streams: _requests(database, *streams), env["FIRE_SOCKET"])
-    parts = [asyncio.create_task(loop.run(), name="loop"), asyncio.create_task(relay.run(), name="relay")]
+    work = {"loop": loop.run(), "relay": relay.run(), "watch": every(SOON, lambda: end_silent(database))}
+    parts = [asyncio.create_task(part, name=name) for name, part in work.items()]
     stopping = asyncio.create_task(stop.wait())
     ended, _ = await asyncio.wait([*parts, stopping], return_when=asyncio.FIRST_COMPLETED)
     assert ended == {stopping}, f"a part ended by itself: {ended}, {loop.trouble}"

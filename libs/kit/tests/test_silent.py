@@ -1,0 +1,42 @@
+"""Who fell silent amid a statement is ended, and nobody else."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from tieout_kit import silent
+from tieout_kit.clock import utc_now
+from tieout_kit.postgres import Database
+from tieout_kit.silent import end_silent
+from tieout_kit.testing import wait_until
+
+
+@pytest.mark.real
+@pytest.mark.timeout(60)
+async def test_only_a_connection_that_fell_silent_amid_a_statement_is_ended(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail with the ending as a condition of the query: everybody was ended."""
+    monkeypatch.setattr(silent, "_SILENT", 0.0)
+    idle, in_transaction, busy, frozen = [await asyncpg.connect(database) for _ in range(4)]
+    await idle.execute("select pg_advisory_lock(1)")
+    await in_transaction.execute("begin")
+    working = asyncio.create_task(busy.execute("select pg_sleep(3)"))
+    # asyncpg leaves Postgres waiting for what is to be done with the statement.
+    await frozen.prepare("select 1")
+    db = Database(database, "bills", utc_now)
+    await db.open()
+
+    await end_silent(db)
+
+    async def closed() -> list[bool]:
+        return [one.is_closed() for one in (idle, in_transaction, busy, frozen)]
+
+    await wait_until(closed, lambda seen: seen == [False, False, False, True])
+    await in_transaction.execute("commit")
+    await idle.execute("select 1")
+    await working
+    await db.close()
+    for one in (idle, in_transaction, busy):
+        await one.close()
