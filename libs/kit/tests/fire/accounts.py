@@ -1,6 +1,7 @@
 """The account of a fire, by ids: nothing lost, nothing applied twice, nothing said out of order."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ import orjson
 
 from tieout_kit.testing import heard
 from tieout_schemas.envelope import Envelope
-from tieout_schemas.topics import PROBLEM, VENDORS, Topic
+from tieout_schemas.topics import PROBLEM, VENDORS, WRITE, Topic
 
 from .compacted import FILLER
 from .world import LETTERS, World
@@ -54,7 +55,8 @@ async def account(world: World) -> Account:
     in_order(problems)
     rows = await world.rows("select tenant_id, id, sequence, doc from problem")
     last_is_stored(problems, {(r["tenant_id"], str(r["id"])): (r["sequence"], r["doc"]) for r in rows})
-    assert not await heard(world.bootstrap, world.say.prefix + LETTERS.name), "something was put aside"
+    await only_poison_was_put_aside(world)
+    await asked_again_word_for_word(world, states)
     total = sum(len(found) for found in said.values())
     heard_of = sum(answer != "unheard" for answer in world.asked.values())
     return Account(len(world.fed), heard_of, len(states), total, total - len(states), lost, doubled)
@@ -62,19 +64,52 @@ async def account(world: World) -> Account:
 
 async def applied_once(world: World) -> tuple[int, int]:
     """How many changes were lost, how many doubled: none of either, that is asserted."""
-    rows = await world.rows("select tenant_id, vendor_id, change_id from applied")
+    rows = await world.rows("select tenant_id, vendor_id, change_id from applied order by turn")
     times = Counter(row["change_id"] for row in rows)
     doubled = {change_id for change_id, count in times.items() if count > 1}
     assert not doubled, f"doubled: {doubled}"
-    must = world.fed | {change_id for change_id, answer in world.asked.items() if answer == "done"}
+    must = world.fed.keys() | {change_id for change_id, answer in world.asked.items() if answer == "done"}
     lost = must - times.keys()
     assert not lost, f"lost: {lost}"
-    invented = times.keys() - world.fed - world.asked.keys()
+    invented = times.keys() - world.fed.keys() - world.asked.keys()
     assert not invented, f"never asked for: {invented}"
+    for tenant in world.tenants:
+        # Letters return when they return; all else in the order it was said in.
+        ids = [row["change_id"] for row in rows if row["tenant_id"] == tenant and row["change_id"] not in world.poison]
+        turns = [world.fed[change_id] for change_id in ids if change_id in world.fed]
+        assert turns == sorted(turns), f"{tenant} was handled out of order: {turns}"
     counted = Counter((row["tenant_id"], row["vendor_id"]) for row in rows)
     records = await world.rows("select tenant_id, id, (doc->>'phone')::int as applied from record")
     assert {(r["tenant_id"], r["id"]): r["applied"] for r in records} == counted, "a state was written over"
     return len(lost), len(doubled)
+
+
+async def only_poison_was_put_aside(world: World) -> None:
+    letters = await heard(world.bootstrap, world.say.prefix + LETTERS.name)
+    ids = {Envelope.from_headers(letter.headers).id for letter in letters}
+    assert ids <= world.poison, (
+        f"something was put aside: {[dict(one.headers).get('tieout_reason') for one in letters]}"
+    )
+
+
+async def asked_again_word_for_word(world: World, states: Sequence[Any]) -> None:
+    """An intent is emitted again as it was; the next leaves only when it was answered."""
+    values: dict[tuple[UUID, str], list[bytes]] = defaultdict(list)
+    for record in await heard(world.bootstrap, world.say.prefix + WRITE.name):
+        envelope = Envelope.from_headers(record.headers)
+        values[envelope.tenantid, envelope.subject].append(record.value)
+    other = [key for key, found in values.items() if len(set(found)) > 1]
+    assert not other, f"another intent under the same id: {other}"
+    swallowed = {(row["tenant_id"], row["intent_id"]) for row in await world.rows("select * from swallowed")}
+    once = [key for key in swallowed if len(values[key]) < 2]
+    assert not once, f"answered, though never emitted again: {once}"
+    under_way: dict[Key, int] = {}
+    for state in states:
+        key, sync = (state["tenant_id"], str(state["id"])), orjson.loads(state["doc"])["sync"]
+        before = under_way.get(key, 0)
+        answered = max(sync["acknowledged"], sync["refused"])
+        assert sync["sent"] == before or answered >= before, f"{key}: {sync['sent']} left while {before} was under way"
+        under_way[key] = sync["sent"]
 
 
 Said = dict[Key, list[tuple[Envelope, bytes]]]

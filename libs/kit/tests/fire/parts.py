@@ -13,7 +13,8 @@ from tieout_kit.postgres import Database, Tx
 from tieout_kit.relay import Relay
 from tieout_kit.testing import wait_until
 
-from .service import HANDLERS, SERVICE, apply
+from .service import HANDLERS, apply
+from .troubles import SERVICE
 from .world import World
 
 _WAITING = "select count(*) from pg_locks where not granted"

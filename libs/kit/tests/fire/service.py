@@ -10,8 +10,10 @@ import importlib
 import json
 import os
 import signal
+import zlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -22,6 +24,7 @@ from tieout_kit import outbox, tenants
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
+from tieout_kit.draining import drain
 from tieout_kit.errors import RetryLater
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import AWAY, Database, Tx
@@ -35,12 +38,12 @@ from tieout_kit.tenants import Tenant
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Sync, Vendor
 from tieout_schemas.reasons import Reason
-from tieout_schemas.topics import CONNECTION, CONTACT, VENDORS, WRITE, WRITE_RESULT
+from tieout_schemas.topics import CONNECTION, CONTACT, VENDORS, WRITE, WRITE_RESULT, replay_topic
 from tieout_schemas.writes import ContactBody, Outcome, WriteIntent, WriteResult
 
 from .points import Points
+from .troubles import SERVICE
 
-SERVICE = "contacts"
 SOON = timedelta(milliseconds=100)
 # A member that was killed is missed after this, instead of after 10 s.
 IMPATIENT = {"session_timeout_ms": 800, "heartbeat_interval_ms": 200, "rebalance_timeout_ms": 1500}
@@ -71,7 +74,8 @@ async def apply(tx: Tx, changes: Sequence[tuple[Key, str, Cause]]) -> None:
         after[key] = Changed(before, vendor.model_copy(update=changed), cause)
     await VENDORS_OF_OURS.settle(tx, list(after.values()))
     await tx.db.execute(
-        "insert into applied select * from unnest($1::uuid[], $2::uuid[], $3::text[])",
+        "insert into applied (tenant_id, vendor_id, change_id)"
+        " select * from unnest($1::uuid[], $2::uuid[], $3::text[])",
         [key[0] for key, _, _ in changes],
         [key[1] for key, _, _ in changes],
         [change_id for _, change_id, _ in changes],
@@ -79,13 +83,35 @@ async def apply(tx: Tx, changes: Sequence[tuple[Key, str, Cause]]) -> None:
 
 
 async def fed(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
-    """xero.contact.v1 → one more for its vendor."""
-    await apply(tx, [((e.tenant_id, e.data.xero_id), e.envelope.id, e.cause) for e in events])
+    """xero.contact.v1 → one more for its vendor. Raises ValueError for poison of a tenant that is broken."""
+    poisoned = {event.tenant_id for event in events if event.data.name == "poison"}
+    if poisoned and await tx.db.fetch("select from broken where tenant_id = any($1::uuid[])", poisoned):
+        raise ValueError("poison")
+    new = [event for event in events if event.envelope.replayid is None or await _returns_first(tx, event)]
+    await apply(tx, [((e.tenant_id, e.data.xero_id), e.envelope.id, e.cause) for e in new])
+
+
+async def _returns_first(tx: Tx, event: Incoming[Any]) -> bool:
+    """A relay may repeat what it says. Others know it by its sequence; here one return of a letter counts once, and a
+    letter that was returned twice would be doubled."""
+    new = "insert into returned (replay_id, change_id) values ($1, $2) on conflict do nothing returning true"
+    return bool(await tx.db.fetchval(new, event.envelope.replayid, event.envelope.id))
 
 
 async def gateway(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
-    """xero.write.v1 → xero.write-result.v1, a known intent again."""
+    """xero.write.v1 → xero.write-result.v1, a known intent again; where it is rough, some only when they come again."""
+    if "FIRE_ROUGH" in os.environ:
+        events = [event for event in events if not await _swallowed(tx, event)]
     await outbox.add(tx, [outbox.event(tx, WRITE_RESULT, e.tenant_id, _done(e), e.sequence, e.cause) for e in events])
+
+
+async def _swallowed(tx: Tx, event: Incoming[WriteIntent]) -> bool:
+    """One in four, the first time."""
+    intent = event.data.intent_id
+    if zlib.crc32(intent.encode()) % 4:
+        return False
+    new = "insert into swallowed (tenant_id, intent_id) values ($1, $2) on conflict do nothing returning true"
+    return bool(await tx.db.fetchval(new, event.tenant_id, intent))
 
 
 def _done(event: Incoming[WriteIntent]) -> WriteResult:
@@ -111,21 +137,29 @@ async def serve() -> None:
     sign = signal.Signals(int(env.get("FIRE_SIGNAL", signal.SIGKILL)))
     points = Points(env.get("FIRE_POINT"), int(env.get("FIRE_PASSAGE", "0")), sign)
     points.instrument()
-    for place, patience in json.loads(env.get("FIRE_PATIENCE", "{}")).items():
+    for place, seconds in json.loads(env.get("FIRE_PATIENCE", "{}")).items():
         module, attribute = place.rsplit(".", 1)
-        setattr(importlib.import_module(module), attribute, patience)
+        owner = importlib.import_module(module)
+        span = isinstance(getattr(owner, attribute), timedelta)
+        setattr(owner, attribute, timedelta(seconds=seconds) if span else seconds)
     for name, value in IMPATIENT.items():
         aiokafka.AIOKafkaConsumer.__init__.__kwdefaults__[name] = value
     database = Database(env["FIRE_DATABASE"], SERVICE, utc_now)
-    loop = Loop(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, HANDLERS)
+    loop = Loop(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, HANDLERS, replay=replay_topic(SERVICE))
     relay = Relay(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, int(env["FIRE_PARTITIONS"]))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    asyncio.current_task().set_name("start")  # type: ignore[union-attr]
+    _this_task_is("start")
     await database.open()
     await _migrated(database)
     server = await asyncio.start_unix_server(lambda *streams: _requests(database, *streams), env["FIRE_SOCKET"])
-    work = {"loop": loop.run(), "relay": relay.run(), "watch": every(SOON, lambda: end_silent(database))}
+    work = {
+        "loop": loop.run(),
+        "relay": relay.run(),
+        "watch": every(SOON, lambda: end_silent(database)),
+        "drain": every(SOON, lambda: drain(loop.batches)),
+        "emit": every(SOON, lambda: database.run(VENDORS_OF_OURS.emit_unanswered)),
+    }
     parts = [asyncio.create_task(part, name=name) for name, part in work.items()]
     stopping = asyncio.create_task(stop.wait())
     ended, _ = await asyncio.wait([*parts, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -138,6 +172,12 @@ async def serve() -> None:
     points.tell(Path(env["FIRE_SOCKET"]).with_suffix(".passed"))
 
 
+def _this_task_is(name: str) -> None:
+    task = asyncio.current_task()
+    assert task
+    task.set_name(name)
+
+
 async def _migrated(database: Database) -> None:
     while True:
         try:
@@ -148,13 +188,13 @@ async def _migrated(database: Database) -> None:
 
 async def _requests(database: Database, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """As an HTTP handler would: one transaction, tried again when a race was lost, and an answer."""
-    asyncio.current_task().set_name("request")  # type: ignore[union-attr]
+    _this_task_is("request")
     with contextlib.suppress(OSError):
         while line := await reader.readline():
             said = json.loads(line)
             change = ((UUID(said["tenant"]), UUID(said["vendor"])), said["id"], Cause.request())
             try:
-                await database.run(lambda tx, change=change: apply(tx, [change]))  # type: ignore[misc]
+                await database.run(partial(apply, changes=[change]))
                 writer.write(b"done\n")
             except RetryLater:
                 writer.write(b"later\n")

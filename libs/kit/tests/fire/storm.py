@@ -73,6 +73,8 @@ class Storm:
             await asyncio.sleep(EVERY)
             deck = deck or self.chance.sample(["leaves", "killed", "sleeps", "joins", "wakes", "joins"], 6)
             await self._strike(deck.pop())
+            if self.world.rough:
+                await self.world.stir(self.chance.choice(self.world.tenants[:5]))
 
     async def _strike(self, what: str) -> None:
         awake = [member for member in self.members if member.alive and not member.frozen]

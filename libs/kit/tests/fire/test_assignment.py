@@ -17,7 +17,8 @@ from tieout_schemas.topics import CONTACT, WRITE, Topic
 
 from .accounts import account, applied_once
 from .parts import Gate, loop, opened, relay, request, somebody_waits, trouble_of
-from .service import HANDLERS, SERVICE, fed
+from .service import HANDLERS, fed
+from .troubles import SERVICE
 from .world import World
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +65,7 @@ async def test_a_deadlock_is_tried_again_and_both_changes_are_kept(small: World)
 
     async with opened(small.database) as database:
         for change_id in ("asked-1", "asked-2"):
-            await database.run(lambda tx, name=change_id: _make(tx, small, name))  # type: ignore[misc]
+            await database.run(partial(_make, world=small, change_id=change_id))
         await asyncio.gather(
             database.run(lambda tx: both(tx, (one, other), "asked-a")),
             database.run(lambda tx: both(tx, (other, one), "asked-b")),

@@ -28,6 +28,9 @@ async def storm(
         world(kafka.bootstrap, database, prefix, chance, tenants=50, vendors=4, partitions=8) as sea,
         members(5) as crew,
     ):
+        sea.rough = True
+        # Longer than a backlog is old, or all of it would be asked for again.
+        sea.unanswered = 5.0
         raging = Storm(sea, crew, kafka, postgres, chance)
         took = await raging.rages(events, seconds, outages)
         calm = time.monotonic()
@@ -38,7 +41,7 @@ async def storm(
                 await member.leaves()
         found = await account(sea)
         print(f"{took:.0f} s of storm, {drained:.1f} s until all was done; {dict(raging.happened)}; {found}")
-        return found, {"storm": took, "drained": drained, **raging.happened}
+        return found, {"storm": took, "drained": drained, "tenants let go": sea.let_go, **raging.happened}
 
 
 @pytest.mark.timeout(150)
@@ -46,9 +49,10 @@ async def test_a_storm_of_members_and_outages_loses_nothing_and_doubles_nothing(
     kafka: Any, postgres: Any, database: str, topic_prefix: str
 ) -> None:
     """Seen to fail when positions were not compared before a batch: 572 of 20,000 events were applied twice."""
-    found, _ = await storm(kafka, postgres, database, topic_prefix, events=20_000, seconds=40, outages=1)
+    found, figures = await storm(kafka, postgres, database, topic_prefix, events=20_000, seconds=40, outages=1)
 
-    assert found.fed == 20_000
+    assert found.fed >= 20_000
+    assert figures["tenants let go"] >= 1
 
 
 @pytest.mark.long
@@ -61,7 +65,7 @@ async def test_a_long_storm_loses_nothing_and_doubles_nothing(
     results.write(
         "storm",
         [
-            results.exactly("events applied once each", found.fed, 200_000, "events"),
+            results.at_least("events applied once each", found.fed, 200_000, "events"),
             results.exactly("lost", found.lost, 0, "changes"),
             results.exactly("doubled", found.doubled, 0, "changes"),
             results.Figure("requests", found.asked, "requests"),

@@ -1,7 +1,9 @@
 """The world around the service under fire: its input, each change with an id, and what came of it."""
 
 import asyncio
+import contextlib
 import itertools
+import json
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -25,17 +27,25 @@ from tieout_schemas.topics import (
     Topic,
     dead_letter_topic,
     partition_of,
+    replay_topic,
 )
 from tieout_schemas.xero import ContactStatus, XeroContact
 
 from .members import Member
+from .troubles import LETTERS_A_BURST, SERVICE, mend_all, stir
 
-LETTERS = dead_letter_topic("contacts")
-TOPICS = (CONTACT, CONNECTION, WRITE, WRITE_RESULT, VENDORS, PROBLEM, LETTERS)
+LETTERS, REPLAY = dead_letter_topic(SERVICE), replay_topic(SERVICE)
+TOPICS = (CONTACT, CONNECTION, WRITE, WRITE_RESULT, VENDORS, PROBLEM, LETTERS, REPLAY)
+_TABLES = """
+create table applied (tenant_id uuid, vendor_id uuid, change_id text, turn bigint generated always as identity);
+create table broken (tenant_id uuid primary key);
+create table returned (replay_id text, change_id text, primary key (replay_id, change_id));
+create table swallowed (intent_id text, tenant_id uuid, primary key (tenant_id, intent_id));
+"""
 _AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _UNFINISHED = """
-select (select count(*) from applied where change_id not like 'asked-%') as fed,
-    (select count(*) from outbox) as outbox,
+select (select count(distinct change_id) from applied where change_id not like 'asked-%') as fed,
+    (select count(*) from outbox) + (select count(*) from parked_event) as waiting,
     (select count(*) from record where held is not null or (doc->'sync'->>'in_flight')::bool
         or doc->'sync'->>'desired' <> doc->'sync'->>'acknowledged') as unanswered"""
 
@@ -50,21 +60,35 @@ class World:
     chance: random.Random
     tenants: list[UUID]
     vendors: dict[UUID, list[UUID]]
-    fed: set[str] = field(default_factory=set)
+    rough: bool = False
+    """Its service meets poison, and its gateway does not always answer."""
+    unanswered: float = 0.5
+    """Seconds after which an intent is emitted again, where it is rough."""
+    let_go: int = 0
+    """How often a parked tenant was mended and released."""
+    fed: dict[str, int] = field(default_factory=dict)
+    """The events, each with its place in the order they were said in."""
+    poison: set[str] = field(default_factory=set)
     asked: dict[str, str] = field(default_factory=dict)
     connected: set[UUID] = field(default_factory=set)
     _sequences: Any = field(default_factory=lambda: itertools.count(1))
 
     def env(self) -> dict[str, str]:
         """What a member is started with."""
+        patience = {
+            "tieout_kit.parking.BURST": LETTERS_A_BURST,
+            "tieout_kit.parking.MOST_PARKED": 1000,
+            "tieout_kit.reconciler.UNANSWERED": self.unanswered,
+        }
+        rough = {"FIRE_ROUGH": "1", "FIRE_PATIENCE": json.dumps(patience)} if self.rough else {}
         return {
             "FIRE_DATABASE": self.database, "FIRE_KAFKA": self.bootstrap, "FIRE_PREFIX": self.say.prefix,
-            "FIRE_PARTITIONS": str(self.say.partitions),
+            "FIRE_PARTITIONS": str(self.say.partitions), **rough,
         }  # fmt: skip
 
-    async def feed(self, count: int) -> None:
-        """So many changes of vendors, by Kafka; returns when Kafka has them."""
-        await self._said([self._contact() for _ in range(count)])
+    async def feed(self, count: int, tenant: UUID | None = None, *, poison: bool = False) -> None:
+        """So many changes of vendors, by Kafka; returns when Kafka has them. Poison: while its tenant is broken."""
+        await self._said([self._contact(tenant, poison=poison) for _ in range(count)])
 
     async def connect(self, tenants: Sequence[UUID], *, lost: bool = False) -> None:
         """These are connected now, or no longer."""
@@ -83,9 +107,16 @@ class World:
     async def dose(self, member: Member, events: int = 40) -> None:
         """A little of everything that the service does."""
         some = self.chance.choice(self.tenants)
+        if self.rough:
+            await self.stir(self.tenants[0])
         await self.connect([some], lost=some in self.connected)
         await asyncio.gather(self.feed(events), self.ask(member, 4))
         await self.connect([some])
+
+    async def stir(self, tenant: UUID) -> None:
+        """A step in this tenant's trouble, if Postgres is there."""
+        with contextlib.suppress(*_AWAY):
+            await stir(self, tenant)
 
     async def all_done(self, within: float = 30.0) -> None:
         """Wait until every input is handled, said and answered by the gateway."""
@@ -97,8 +128,10 @@ class World:
         await wait_until(lambda: self.rows("select id from outbox"), lambda rows: not rows)
 
     async def unfinished(self) -> tuple[int, ...] | str:
-        """How many events were applied, how many rows wait in the outbox, how many vendors are not in step."""
+        """How many events were applied, how many wait in outbox or parking, how many vendors are not in step."""
         try:
+            if self.rough:
+                await mend_all(self)
             return tuple((await self.rows(_UNFINISHED))[0])
         except _AWAY as error:
             return repr(error)
@@ -111,11 +144,15 @@ class World:
         finally:
             db.terminate()
 
-    def _contact(self) -> tuple[Topic, UUID, XeroContact]:
-        tenant = self.chance.choice(self.tenants)
+    def _contact(self, tenant: UUID | None, *, poison: bool) -> tuple[Topic, UUID, XeroContact]:
+        tenant = tenant or self.chance.choice(self.tenants)
         vendor = self.chance.choice(self.vendors[tenant])
         now = datetime.now(UTC)
-        return CONTACT, tenant, XeroContact(xero_id=vendor, updated_at=now, name="v", status=ContactStatus.ACTIVE)
+        return (
+            CONTACT,
+            tenant,
+            XeroContact(xero_id=vendor, updated_at=now, name="poison" if poison else "v", status=ContactStatus.ACTIVE),
+        )
 
     async def _said(self, events: Sequence[tuple[Topic, UUID, Any]]) -> None:
         on_the_way = []
@@ -131,13 +168,22 @@ class World:
                 )
             )
             if topic is CONTACT:
-                self.fed.add(envelope.id)
+                self.fed[envelope.id] = envelope.sequence
+                if payload.name == "poison":
+                    self.poison.add(envelope.id)
         await asyncio.gather(*on_the_way)
 
 
 @asynccontextmanager
 async def world(
-    bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
+    bootstrap: str,
+    database: str,
+    prefix: str,
+    chance: random.Random,
+    *,
+    tenants: int,
+    vendors: int,
+    partitions: int,
 ) -> AsyncIterator[World]:
     """Topics, an empty database that notes what is applied, and input to come."""
     await make_topics(bootstrap, prefix, TOPICS, partitions)
@@ -148,11 +194,18 @@ async def world(
 
 @asynccontextmanager
 async def opened(
-    bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
+    bootstrap: str,
+    database: str,
+    prefix: str,
+    chance: random.Random,
+    *,
+    tenants: int,
+    vendors: int,
+    partitions: int,
 ) -> AsyncIterator[World]:
     """A world whose topics are there already."""
     db = await asyncpg.connect(database)
-    await db.execute("create table applied (tenant_id uuid, vendor_id uuid, change_id text)")
+    await db.execute(_TABLES)
     await db.close()
     ids = [UUID(int=chance.getrandbits(128)) for _ in range(tenants)]
     theirs = {tenant: [UUID(int=chance.getrandbits(128)) for _ in range(vendors)] for tenant in ids}

@@ -1,0 +1,58 @@
+"""A tenant in trouble: a burst of letters parks it, it is mended and let go, and its letters return."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tieout_kit import parking
+from tieout_kit.clock import utc_now
+from tieout_kit.postgres import Database, Tx
+from tieout_schemas.topics import replay_topic
+
+if TYPE_CHECKING:
+    from .world import World
+
+SERVICE = "contacts"
+LETTERS_A_BURST = 3
+
+
+@asynccontextmanager
+async def _transaction(world: "World") -> AsyncIterator[Tx]:
+    """As an operator's request would have it, on a connection of its own."""
+    db = await Database(world.database, SERVICE, utc_now).connection()
+    try:
+        async with db.transaction():
+            yield Tx(db, SERVICE, utc_now())
+    finally:
+        db.terminate()
+
+
+async def stir(world: "World", tenant: UUID) -> None:
+    """One step on: broken and parked, then, when some events wait, mended and let go while more come."""
+    async with _transaction(world) as tx:
+        parked = {row["tenant_id"]: row for row in await parking.listed(tx)}.get(tenant)
+        if parked is None:
+            await tx.db.execute("insert into broken values ($1) on conflict do nothing", tenant)
+        elif parked["waiting"] and not parked["released"]:
+            await _mend(tx, tenant)
+            world.let_go += 1
+    await world.feed(LETTERS_A_BURST, tenant, poison=parked is None)
+    await world.feed(3, tenant)
+
+
+async def mend_all(world: "World") -> None:
+    """Nothing is broken any more: every letter returns, every tenant is let go."""
+    async with _transaction(world) as tx:
+        rows = await tx.db.fetch(
+            "select tenant_id from broken union select tenant_id from parked_tenant where not released"
+            " union select tenant_id from dead_letter where returned_at is null"
+        )
+        for row in rows:
+            await _mend(tx, row["tenant_id"])
+
+
+async def _mend(tx: Tx, tenant: UUID) -> None:
+    await tx.db.execute("delete from broken where tenant_id = $1", tenant)
+    await parking.return_letters(tx, tenant, replay_topic(SERVICE))
+    await tx.db.execute("update parked_tenant set released = true where tenant_id = $1", tenant)
