@@ -34,6 +34,10 @@ class Storm:
         started = time.monotonic()
         for member in self.members[:3]:
             await member.start(self.world.env())
+        if self.world.rough:
+            # First of all: later it would wait behind a backlog until the storm is over.
+            await self.members[0].awake()
+            await self.world.stir(self.world.tenants[0])
         feeding = asyncio.create_task(self._feed(events, seconds))
         others = [asyncio.create_task(self._asks()), asyncio.create_task(self._strikes())]
         try:
@@ -74,7 +78,7 @@ class Storm:
             deck = deck or self.chance.sample(["leaves", "killed", "sleeps", "joins", "wakes", "joins"], 6)
             await self._strike(deck.pop())
             if self.world.rough:
-                await self.world.stir(self.chance.choice(self.world.tenants[:5]))
+                await self.world.stir(self.world.tenants[0])
 
     async def _strike(self, what: str) -> None:
         awake = [member for member in self.members if member.alive and not member.frozen]

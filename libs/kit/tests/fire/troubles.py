@@ -29,15 +29,18 @@ async def _transaction(world: "World") -> AsyncIterator[Tx]:
 
 
 async def stir(world: "World", tenant: UUID) -> None:
-    """One step on: broken and parked, then, when some events wait, mended and let go while more come."""
+    """One step on: broken and parked; when some events wait, mended and let go while more come; its letters return
+    behind those that wait, or when none waits any more."""
     async with _transaction(world) as tx:
         parked = {row["tenant_id"]: row for row in await parking.listed(tx)}.get(tenant)
-        if parked is None:
+        breaks = parked is None and not (await _is_mended(tx, tenant) and await _returned(tx, tenant))
+        if breaks:
             await tx.db.execute("insert into broken values ($1) on conflict do nothing", tenant)
-        elif parked["waiting"] and not parked["released"]:
-            await _mend(tx, tenant)
-            world.let_go += 1
-    await world.feed(LETTERS_A_BURST, tenant, poison=parked is None)
+        elif parked and parked["waiting"] and not parked["released"]:
+            world.let_go += await _mend(tx, tenant)
+            if world.chance.random() < 0.5:
+                await _returned(tx, tenant)
+    await world.feed(LETTERS_A_BURST, tenant, poison=breaks)
     await world.feed(3, tenant)
 
 
@@ -49,10 +52,20 @@ async def mend_all(world: "World") -> None:
             " union select tenant_id from dead_letter where returned_at is null"
         )
         for row in rows:
-            await _mend(tx, row["tenant_id"])
+            world.let_go += await _mend(tx, row["tenant_id"])
+            await _returned(tx, row["tenant_id"])
 
 
-async def _mend(tx: Tx, tenant: UUID) -> None:
+async def _mend(tx: Tx, tenant: UUID) -> bool:
+    """Whether it was parked, and so is let go now."""
     await tx.db.execute("delete from broken where tenant_id = $1", tenant)
-    await parking.return_letters(tx, tenant, replay_topic(SERVICE))
-    await tx.db.execute("update parked_tenant set released = true where tenant_id = $1", tenant)
+    let_go = "update parked_tenant set released = true where tenant_id = $1 and not released returning true"
+    return bool(await tx.db.fetchval(let_go, tenant))
+
+
+async def _is_mended(tx: Tx, tenant: UUID) -> bool:
+    return not await tx.db.fetch("select from broken where tenant_id = $1", tenant)
+
+
+async def _returned(tx: Tx, tenant: UUID) -> int:
+    return await parking.return_letters(tx, tenant, replay_topic(SERVICE))
