@@ -16,7 +16,8 @@ from tieout_kit.clock import utc_now
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database
 from tieout_local.processes import Child
-from tieout_schemas.platform import Connection, ConnectionState, TenantSettings
+from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.settings import TenantSettings
 
 _WITHIN = 60.0
 """Seconds for a backlog."""

@@ -18,7 +18,7 @@ from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.relay import Relay
 from tieout_kit.testing import Speaker, envelope_of, heard, make_topics, running, speaker, wait_until
-from tieout_schemas.platform import TenantSettings
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import SETTINGS, WRITE_RESULT, Topic, dead_letter_topic, partition_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]

@@ -20,7 +20,7 @@ from tieout_kit.relay import Relay
 from tieout_kit.service import every
 from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
 from tieout_local.servers import KafkaServer
-from tieout_schemas.platform import TenantSettings
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import SETTINGS, dead_letter_topic, replay_topic
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]

@@ -22,8 +22,10 @@ from tieout_kit.sync import Hold, Send, Stay, Verdict, wish
 from tieout_kit.tenants import Tenant
 from tieout_kit.testing import envelope_of, wait_until
 from tieout_schemas.payload import Origin, OriginKind, RecordRef
-from tieout_schemas.platform import Problem, ProblemState, Sync, TenantSettings, Vendor
+from tieout_schemas.platform import Sync, Vendor
+from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import PROBLEM, VENDORS, WRITE
 from tieout_schemas.writes import ContactBody, Outcome, WriteIntent, WriteResult
 

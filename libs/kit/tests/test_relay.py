@@ -21,7 +21,8 @@ from tieout_kit.relay import Relay
 from tieout_kit.testing import heard, make_topics, running, wait_until
 from tieout_local.outages import down, frozen
 from tieout_schemas.events import decode
-from tieout_schemas.platform import Connection, ConnectionState, TenantSettings
+from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS, partition_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]

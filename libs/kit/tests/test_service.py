@@ -19,7 +19,7 @@ import pytest
 
 from tieout_kit.testing import heard, make_topics, speaker, wait_until
 from tieout_local.outages import down, frozen
-from tieout_schemas.platform import TenantSettings
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS, replay_topic
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]

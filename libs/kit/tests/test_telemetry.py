@@ -22,7 +22,7 @@ from tieout_kit.postgres import Database, Tx
 from tieout_kit.relay import Relay
 from tieout_kit.testing import heard, make_topics, running, speaker, wait_until
 from tieout_schemas.envelope import Envelope
-from tieout_schemas.platform import TenantSettings
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

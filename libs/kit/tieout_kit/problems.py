@@ -9,7 +9,7 @@ from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
 from tieout_kit.postgres import Tx
 from tieout_schemas.payload import RecordRef
-from tieout_schemas.platform import Problem, ProblemState
+from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.topics import PROBLEM
 

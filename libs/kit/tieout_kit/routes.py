@@ -11,7 +11,8 @@ from tieout_kit.auth import READERS, allow
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Database
 from tieout_kit.records import Records
-from tieout_schemas.platform import PlatformRecord, Problem, ProblemState
+from tieout_schemas.platform import PlatformRecord
+from tieout_schemas.problem import Problem, ProblemState
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
 

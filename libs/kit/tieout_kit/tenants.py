@@ -9,7 +9,8 @@ from tieout_kit import queries
 from tieout_kit.cause import Incoming
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx
-from tieout_schemas.platform import Connection, ConnectionState, TenantSettings
+from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.settings import TenantSettings
 
 _SQL = queries.load("tieout_kit", "tenants.sql")
 

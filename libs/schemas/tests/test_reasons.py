@@ -25,3 +25,9 @@ def test_a_sentence_says_all_of_its_parameters(reason: Reason) -> None:
 def test_an_unknown_code_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         Reason.of("no_such_reason")
+
+
+def test_forty_bills_held_by_one_vendor_have_one_cause() -> None:
+    causes = {Reason.VENDOR_NOT_IN_XERO.cause({"number": f"B-{n}", "vendor_id": "v"}) for n in range(40)}
+
+    assert causes == {"vendor_not_in_xero:v"}

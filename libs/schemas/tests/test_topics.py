@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout_schemas.platform import TenantSettings
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import (
     REFRESH,
     SERVICES,

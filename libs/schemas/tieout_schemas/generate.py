@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tieout_schemas.reasons import Reason
+from tieout_schemas.settings import Choices, allowed
 from tieout_schemas.topics import every_topic
 
 HERE = Path(__file__).resolve().parent.parent
@@ -20,6 +21,7 @@ def pages() -> dict[Path, str]:
         made[HERE / "generated" / f"{payload.ce_type}.json"] = json.dumps(schema, indent=2) + "\n"
     made[DOCS / "events.md"] = _events()
     made[DOCS / "problems.md"] = _problems()
+    made[DOCS / "settings.md"] = _settings()
     return made
 
 
@@ -45,19 +47,47 @@ def _events() -> str:
 
 
 def _problems() -> str:
-    rows = [f"| `{r.code}` | {r.value.sentence} | {r.value.mend} | {r.value.by} |" for r in Reason]
+    rows = [
+        f"| `{r.code}` | {r.value.what} | {r.value.sentence} | {r.value.mend} | {r.value.by} "
+        f"| {f'`{r.value.closes_on.ce_type}`' if r.value.closes_on else 'no'} |"
+        for r in Reason
+    ]
     return "\n".join(
         [
             "# Problems",
             "",
-            "Why a record is skipped, held or refused, and what to do about it. Made by `make generate`.",
+            "Why a record is skipped, held or refused, and what to do about it. Every problem closes when its record",
+            "goes through; the last column names the event that may bring this about by itself. Made by",
+            "`make generate`.",
             "",
-            "| code | what happened | what to do | who |",
-            "| --- | --- | --- | --- |",
+            "| code | the record is | what happened | what to do | who | by itself on |",
+            "| --- | --- | --- | --- | --- | --- |",
             *rows,
             "",
         ]
     )
+
+
+def _settings() -> str:
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "What a tenant can choose, at `/tenants/{tenant}/settings` of the connector. Made by `make generate`.",
+            "",
+            "| setting | values | default | what it does |",
+            "| --- | --- | --- | --- |",
+            *(
+                f"| `{name}` | {allowed(name)} | `{_plain(f.default)}` | {f.description} |"
+                for name, f in Choices.model_fields.items()
+            ),
+            "",
+        ]
+    )
+
+
+def _plain(default: object) -> str:
+    return json.dumps(default)
 
 
 def settle(made: Mapping[Path, str]) -> int:

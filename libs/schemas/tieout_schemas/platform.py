@@ -7,7 +7,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from tieout_schemas.money import Currency, Money
-from tieout_schemas.payload import Frozen, Origin, Payload, RecordRef
+from tieout_schemas.payload import Frozen, Origin, Payload
+from tieout_schemas.roles import Feature
 from tieout_schemas.xero import Address, InvoiceStatus, LineAmountTypes, Tracking
 
 
@@ -33,6 +34,8 @@ class Connection(Payload):
     state: ConnectionState
     org_id: UUID | None = None
     org_name: str = ""
+    closed: tuple[Feature, ...] = ()
+    """The features that the tenant's plan does not have (SYS-11)."""
 
     @property
     def key_id(self) -> str:
@@ -42,24 +45,6 @@ class Connection(Payload):
     def open(self) -> bool:
         """Writes may go out."""
         return self.state in (ConnectionState.IMPORTING, ConnectionState.CONNECTED)
-
-
-class TenantSettings(Payload):
-    """What a tenant chose (MAP-5), with Xero-side defaults; every decision records the version it used."""
-
-    ce_type: ClassVar = "tieout.settings.v1"
-    kind: ClassVar = "settings"
-
-    tenant_id: UUID
-    version: int = 0
-    approved_only_bills: bool = False
-    """Nothing but approved bills is sent (BILL-3)."""
-    outbound_payments: bool = True
-    """Payments made here are sent to Xero (PAY-7)."""
-
-    @property
-    def key_id(self) -> str:
-        return str(self.tenant_id)
 
 
 class Sync(Frozen):
@@ -174,35 +159,3 @@ class Payment(PlatformRecord):
     account_code: str
     reference: str
     deleted_in_xero: bool = False
-
-
-class ProblemState(StrEnum):
-    """SYS-2."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    DISMISSED = "dismissed"
-
-
-class Problem(Payload):
-    """A skipped, held, refused or conflicting record, listed for a person (SYS-2)."""
-
-    ce_type: ClassVar = "tieout.problem.v1"
-    kind: ClassVar = "problem"
-
-    id: UUID
-    service: str
-    record: RecordRef
-    code: str
-    params: dict[str, str]
-    sentence: str
-    mend: str
-    state: ProblemState
-    opened_at: dt.datetime
-    last_at: dt.datetime
-    count: int = 1
-    traceparent: str | None = None
-
-    @property
-    def key_id(self) -> str:
-        return str(self.id)

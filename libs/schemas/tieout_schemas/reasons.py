@@ -3,72 +3,111 @@
 from enum import Enum
 from typing import NamedTuple
 
+from tieout_schemas.payload import Payload
+from tieout_schemas.platform import Bill, Connection, Vendor
+from tieout_schemas.problem import ProblemKind
 from tieout_schemas.roles import Role
+from tieout_schemas.settings import TenantSettings
+from tieout_schemas.xero import XeroInvoice
 
 
 class Code(NamedTuple):
     """A reason in a bookkeeper's words."""
 
+    what: ProblemKind
+    """What became of the record."""
     sentence: str
     """What happened; `{…}` are the problem's parameters."""
     mend: str
     """What to do about it."""
     by: Role
     """Who can do it."""
+    closes_on: type[Payload] | None
+    """The event by which it closes by itself; None: by a change of the record itself, or not at all."""
+    cause: tuple[str, ...] = ()
+    """The parameters that name what caused it: records with the same code and the same of these are one group."""
+    setting: str | None = None
+    """The setting that mends it."""
 
 
 class Reason(Enum):
     """The reason codes; the name is the code."""
 
     NOT_APPROVED_IN_XERO = Code(
+        ProblemKind.HELD,
         "Bill {number} is {status} in Xero and comes in once it is approved there.",
         mend="Approve the bill in Xero.",
         by=Role.BOOKKEEPER,
+        closes_on=XeroInvoice,
     )
     ALREADY_PAID_IN_XERO = Code(
+        ProblemKind.SKIPPED,
         "Bill {number} was first seen with {paid} paid and {credited} credited, so it stays in Xero only.",
         mend="Nothing to do: only unpaid bills come from Xero.",
         by=Role.BOOKKEEPER,
+        closes_on=XeroInvoice,
     )
     GONE_IN_XERO = Code(
+        ProblemKind.SKIPPED,
         "Bill {number} was first seen as {status} in Xero, so it stays there only.",
         mend="Nothing to do: only unpaid bills come from Xero.",
         by=Role.BOOKKEEPER,
+        closes_on=XeroInvoice,
     )
     NOT_CONNECTED = Code(
+        ProblemKind.HELD,
         "This {kind} waits because the organisation is not connected to Xero.",
         mend="Connect the organisation to Xero.",
         by=Role.ADMIN,
+        closes_on=Connection,
     )
     VENDOR_NOT_IN_XERO = Code(
+        ProblemKind.HELD,
         "Bill {number} waits until its vendor {vendor_id} is in Xero.",
         mend="Nothing to do; if the vendor has a problem of its own, mend that one.",
         by=Role.BOOKKEEPER,
+        closes_on=Vendor,
+        cause=("vendor_id",),
     )
     VENDOR_NOT_HERE_YET = Code(
+        ProblemKind.HELD,
         "Bill {number} from Xero waits until its contact {contact_xero_id} has become a vendor here.",
         mend="Nothing to do; if the contact has a problem of its own, mend that one.",
         by=Role.BOOKKEEPER,
+        closes_on=Vendor,
+        cause=("contact_xero_id",),
     )
     BILL_NOT_IN_XERO = Code(
+        ProblemKind.HELD,
         "This payment waits until bill {bill_id} is approved in Xero.",
         mend="Nothing to do; if the bill has a problem of its own, mend that one.",
         by=Role.BOOKKEEPER,
+        closes_on=Bill,
+        cause=("bill_id",),
     )
     PAYMENT_DOES_NOT_FIT = Code(
+        ProblemKind.REFUSED,
         "This payment of {amount} is not sent because bill {number} {why}.",
         mend="Record the payment in Xero, or make one here that fits the bill.",
         by=Role.APPROVER,
+        closes_on=Bill,
+        cause=("bill_id",),
     )
     OUTBOUND_PAYMENTS_OFF = Code(
+        ProblemKind.HELD,
         "This payment is not sent because outbound payments are off.",
         mend="Turn outbound payments on in the settings.",
         by=Role.ADMIN,
+        closes_on=TenantSettings,
+        setting="outbound_payments",
     )
     REFUSED_BY_XERO = Code(
+        ProblemKind.REFUSED,
         "Xero refused this {kind}: {messages}",
-        mend="Change what Xero objects to and save again.",
+        mend="Change what Xero objects to and save again, or retry once it is mended in Xero.",
         by=Role.BOOKKEEPER,
+        closes_on=None,
+        cause=("messages",),
     )
 
     @property
@@ -84,3 +123,7 @@ class Reason(Enum):
     def sentence(self, params: dict[str, str]) -> str:
         """The sentence with its parameters filled in."""
         return self.value.sentence.format_map(params)
+
+    def cause(self, params: dict[str, str]) -> str:
+        """What groups the records with this reason: the code, and the parameters that name what caused it."""
+        return ":".join([self.code, *(params[name] for name in self.value.cause)])

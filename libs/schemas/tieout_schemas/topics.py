@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from tieout_schemas import platform, signals, writes, xero
+from tieout_schemas import platform, problem, runs, settings, signals, writes, xero
 from tieout_schemas.payload import Payload
 
 SERVICES = ("connector", "contacts", "bills", "payments")
@@ -98,7 +98,7 @@ CONNECTION = Topic(
 )  # fmt: skip
 SETTINGS = Topic(
     "tieout.settings.v1", "What a tenant chose.",
-    (CONNECTOR,), DOMAINS, Key.RECORD, Kept.COMPACTED, (platform.TenantSettings,),
+    (CONNECTOR,), DOMAINS, Key.RECORD, Kept.COMPACTED, (settings.TenantSettings,),
 )  # fmt: skip
 VENDORS = Topic(
     "tieout.contacts.v1", "A vendor of the platform.",
@@ -112,14 +112,18 @@ PAYMENTS_TOPIC = Topic(
     "tieout.payments.v1", "A payment of the platform.",
     (PAYMENTS,), (), Key.RECORD, Kept.COMPACTED, (platform.Payment,),
 )  # fmt: skip
+RUN = Topic(
+    "tieout.sync-run.v1", "A sync of a tenant ended: what was read, and what changed.",
+    (CONNECTOR,), (), Key.RECORD, Kept.COMPACTED, (runs.SyncRun,),
+)  # fmt: skip
 PROBLEM = Topic(
     "tieout.problem.v1", "A record that is skipped, held, refused or in conflict, and why.",
-    SERVICES, (CONNECTOR,), Key.RECORD, Kept.COMPACTED, (platform.Problem,),
+    SERVICES, (CONNECTOR,), Key.RECORD, Kept.COMPACTED, (problem.Problem,),
 )  # fmt: skip
 
 SHARED = (
     WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, REFERENCE, WRITE, WRITE_RESULT,
-    CONNECTION, SETTINGS, VENDORS, BILLS_TOPIC, PAYMENTS_TOPIC, PROBLEM,
+    CONNECTION, SETTINGS, VENDORS, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, PROBLEM,
 )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from tieout_bills.rules.incoming import bill_id_of
 from tieout_kit.postgres import Tx
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Origin, OriginKind, Payload
-from tieout_schemas.platform import Bill, ConnectionState, Problem, Sync, Vendor
+from tieout_schemas.platform import Bill, ConnectionState, Sync, Vendor
+from tieout_schemas.problem import Problem
 from tieout_schemas.writes import BillBody, Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, LineAmountTypes, XeroInvoice, XeroLine
 

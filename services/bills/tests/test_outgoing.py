@@ -12,8 +12,9 @@ from tieout_bills.rules.outgoing import verdict
 from tieout_kit.errors import Clash
 from tieout_kit.sync import Hold, Send, Stay, Verdict
 from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, Connection, ConnectionState, TenantSettings
+from tieout_schemas.platform import Bill, Connection, ConnectionState
 from tieout_schemas.reasons import Reason
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import BillBody
 from tieout_schemas.xero import InvoiceStatus
 

@@ -18,7 +18,8 @@ from tieout_kit.sync import Verdict
 from tieout_kit.tenants import Tenant
 from tieout_schemas import topics
 from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, Connection, TenantSettings, Vendor
+from tieout_schemas.platform import Bill, Connection, Vendor
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import Topic
 from tieout_schemas.xero import InvoiceType, Reference, XeroInvoice
 

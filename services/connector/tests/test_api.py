@@ -16,7 +16,8 @@ from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
 from tieout_local import keys as local
 from tieout_schemas.payload import RecordRef
-from tieout_schemas.platform import Problem, TenantSettings
+from tieout_schemas.problem import Problem
+from tieout_schemas.settings import TenantSettings
 
 if TYPE_CHECKING:
     from conftest import Stage

@@ -14,8 +14,10 @@ from tieout_connector.gateway import budgets
 from tieout_kit.auth import ADMINS, READERS, Caller, allow
 from tieout_kit.postgres import Database
 from tieout_kit.routes import Limit, ProblemPage
-from tieout_schemas.platform import Connection, ConnectionState, ProblemState, TenantSettings
+from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.problem import ProblemState
 from tieout_schemas.roles import Role
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import partition_of
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tieout_schemas.platform import Connection, ConnectionState, TenantSettings
+from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.settings import TenantSettings
 
 
 @dataclass(frozen=True, slots=True)

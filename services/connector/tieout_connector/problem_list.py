@@ -6,7 +6,7 @@ from uuid import UUID
 from tieout_kit import queries
 from tieout_kit.cause import Incoming, newest
 from tieout_kit.postgres import Tx
-from tieout_schemas.platform import Problem, ProblemState
+from tieout_schemas.problem import Problem, ProblemState
 
 _SQL = queries.load("tieout_connector", "problems.sql")
 

@@ -12,7 +12,8 @@ from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx
-from tieout_schemas.platform import ConnectionState, TenantSettings
+from tieout_schemas.platform import ConnectionState
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS
 
 _SQL = queries.load("tieout_connector", "connections.sql")

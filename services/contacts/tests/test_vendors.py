@@ -15,7 +15,8 @@ from tieout_kit.errors import Clash
 from tieout_kit.postgres import Tx
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Payload
-from tieout_schemas.platform import ConnectionState, Problem, Vendor
+from tieout_schemas.platform import ConnectionState, Vendor
+from tieout_schemas.problem import Problem
 from tieout_schemas.writes import ContactBody, Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import (
     ContactStatus,

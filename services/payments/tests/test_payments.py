@@ -13,7 +13,9 @@ from tieout_payments import handlers
 from tieout_payments.model import PaymentIn
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, BillStatus, ConnectionState, Payment, Problem, Sync, TenantSettings
+from tieout_schemas.platform import Bill, BillStatus, ConnectionState, Payment, Sync
+from tieout_schemas.problem import Problem
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import Outcome, PaymentBody, WriteIntent, WriteResult
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, PaymentStatus, XeroPayment
 

@@ -16,8 +16,9 @@ from tieout_payments.rules.incoming import follow
 from tieout_payments.rules.outgoing import verdict
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, BillStatus, Connection, ConnectionState, Payment, Sync, TenantSettings
+from tieout_schemas.platform import Bill, BillStatus, Connection, ConnectionState, Payment, Sync
 from tieout_schemas.reasons import Reason
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import Lane, PaymentBody
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, PaymentStatus, XeroPayment
 

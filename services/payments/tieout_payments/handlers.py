@@ -19,7 +19,8 @@ from tieout_payments.rules.incoming import follow
 from tieout_payments.rules.outgoing import verdict
 from tieout_schemas import topics
 from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, Connection, Payment, TenantSettings
+from tieout_schemas.platform import Bill, Connection, Payment
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import Topic
 from tieout_schemas.xero import XeroPayment
 

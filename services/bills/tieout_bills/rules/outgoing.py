@@ -4,8 +4,9 @@ from uuid import UUID
 
 from tieout_bills.rules.incoming import GONE
 from tieout_kit.sync import Hold, Send, Stay, Verdict
-from tieout_schemas.platform import Bill, BillStatus, Connection, TenantSettings
+from tieout_schemas.platform import Bill, BillStatus, Connection
 from tieout_schemas.reasons import Reason
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import BillBody, WriteLine
 from tieout_schemas.xero import InvoiceStatus
 

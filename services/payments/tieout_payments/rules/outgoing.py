@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from tieout_kit.sync import Hold, Send, Verdict
-from tieout_schemas.platform import Bill, Connection, Payment, TenantSettings
+from tieout_schemas.platform import Bill, Connection, Payment
 from tieout_schemas.reasons import Reason
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import Lane, PaymentBody
 from tieout_schemas.xero import InvoiceStatus
 
