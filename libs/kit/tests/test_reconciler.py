@@ -11,18 +11,19 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from tieout_kit import problems, tenants
+from tieout_kit import problem_list, sweeps, tenants
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.errors import RetryLater
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database, Tx
+from tieout_kit.problem_list import Wanted
 from tieout_kit.reconciler import UNANSWERED, Changed, Reconciler
 from tieout_kit.records import Saved, Stored
 from tieout_kit.sync import Hold, Send, Stay, Verdict, wish
 from tieout_kit.tenants import Tenant
 from tieout_kit.testing import envelope_of, wait_until
 from tieout_schemas.payload import Origin, OriginKind, RecordRef
-from tieout_schemas.platform import Sync, Vendor
+from tieout_schemas.platform import Connection, ConnectionState, Sync, Vendor
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.settings import TenantSettings
@@ -83,9 +84,13 @@ class World:
     async def intents(self) -> list[WriteIntent]:
         return [WriteIntent.model_validate_json(row["value"]) for row in await self.outbox(WRITE.name)]
 
+    async def sweep(self) -> None:
+        while await self.database.run(lambda tx: sweeps.turn(tx, {"vendor": self.vendors.retry})):
+            pass
+
     async def problems(self, state: ProblemState = ProblemState.OPEN) -> list[Problem]:
         async with self.database.transaction() as tx:
-            return await problems.page(tx, TENANT, state, None, 100)
+            return await problem_list.page(tx, TENANT, Wanted(state), None, 100)
 
 
 def result(vendor_id: UUID, revision: int, outcome: Outcome = Outcome.DONE, **more: Any) -> WriteResult:
@@ -314,9 +319,10 @@ async def test_what_is_held_leaves_when_its_tenant_changed(world: World, monkeyp
     assert await world.intents() == []
 
     monkeypatch.setattr(f"{__name__}.WAITS", "no longer")
-    event = result(vendor_id, 1)
-    incoming: Incoming[Any] = Incoming(envelope_of(TENANT, event, 1), event, Cause.request())
-    await world.database.run(lambda tx: world.vendors.tenants_changed(tx, [incoming]))
+    connected = Connection(tenant_id=TENANT, state=ConnectionState.CONNECTED)
+    incoming = Incoming(envelope_of(TENANT, connected, 1), connected, Cause.request())
+    await world.database.run(lambda tx: tenants.connection_changed(tx, [incoming]))
+    await world.sweep()
 
     assert [i.revision for i in await world.intents()] == [1]
     assert await world.problems() == []

@@ -39,7 +39,7 @@ async def main() -> None:
     async def never() -> None:
         await asyncio.Event().wait()
 
-    await run(settings, SERVICE, database, app, {SETTINGS: settings_changed})
+    await run(settings, SERVICE, database, app, {SETTINGS: settings_changed}, {})
 
 
 uvloop.run(main())

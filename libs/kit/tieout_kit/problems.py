@@ -1,6 +1,6 @@
 """Why a record is skipped, held or refused (SYS-2): a problem opens once, counts up, closes when its cause is gone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -9,21 +9,49 @@ from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
 from tieout_kit.postgres import Tx
 from tieout_schemas.payload import RecordRef
-from tieout_schemas.problem import Problem, ProblemState
+from tieout_schemas.problem import Problem, ProblemKind, ProblemState, Step, StepKind
 from tieout_schemas.reasons import Reason
 from tieout_schemas.topics import PROBLEM
 
 _SQL = queries.load("tieout_kit", "problems.sql")
 
+SKIPPED_OR_HELD = frozenset({ProblemKind.SKIPPED, ProblemKind.HELD})
+ON_ITS_WAY = SKIPPED_OR_HELD | {ProblemKind.REFUSED}
+"""What can be wrong with a record's way to the other side; conflicts and notices stand beside it."""
+MOST_STEPS = 20
+"""Steps of a history that a problem carries; of a longer one the first and the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that is wrong with a record."""
+
+    reason: Reason
+    params: dict[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with a record now; `reason` None: nothing, so what was open closes."""
+    """All that is wrong with a record now; what was open and is not found any more closes."""
 
     tenant_id: UUID
     record_id: UUID
-    reason: Reason | None
-    params: dict[str, str]
+    cause: Cause
+    found: tuple[Found, ...] = ()
+    decides: frozenset[ProblemKind] = ON_ITS_WAY
+    """The kinds of problems that were looked for; others stay as they are."""
+    settings_version: int = 0
+    retried_by: str | None = None
+    """Who asked that the record be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A problem as it is to be saved and said."""
+
+    tenant_id: UUID
+    sequence: int
+    problem: Problem
     cause: Cause
 
 
@@ -32,60 +60,132 @@ async def settle(tx: Tx, kind: str, findings: Sequence[Finding]) -> None:
     if not findings:
         return
     rows = await tx.db.fetch(_SQL["open_of"], kind, [f.tenant_id for f in findings], [f.record_id for f in findings])
-    known = {(r["tenant_id"], r["record_id"]): (r["sequence"], Problem.model_validate(r["doc"])) for r in rows}
-    changed: list[tuple[Finding, int, Problem]] = []
-    for finding in findings:
-        sequence, problem = known.get((finding.tenant_id, finding.record_id), (0, None))
-        same = problem is not None and finding.reason is not None and problem.code == finding.reason.code
-        if problem and not same:
-            closed = problem.model_copy(update={"state": ProblemState.CLOSED, "last_at": tx.now})
-            changed.append((finding, next_sequence(sequence, tx.now), closed))
-        if problem and same:
-            again = problem.model_copy(update={"count": problem.count + 1, "last_at": tx.now})
-            changed.append((finding, next_sequence(sequence, tx.now), again))
-        elif finding.reason:
-            changed.append((finding, next_sequence(0, tx.now), _opened(tx, kind, finding, finding.reason)))
-    if not changed:
-        return
-    # Closed ones first: a record has one open problem at most, and the index says so.
-    changed.sort(key=lambda item: item[2].state is ProblemState.OPEN)
-    for state in (ProblemState.CLOSED, ProblemState.OPEN):
-        await _save(tx, [item for item in changed if item[2].state is state])
-    await outbox.add(tx, [outbox.event(tx, PROBLEM, f.tenant_id, p, sequence, f.cause) for f, sequence, p in changed])
+    known: dict[tuple[UUID, UUID], list[tuple[int, Problem]]] = {}
+    for row in rows:
+        stored = (row["sequence"], Problem.model_validate(row["doc"]))
+        known.setdefault((row["tenant_id"], row["record_id"]), []).append(stored)
+    await save(
+        tx, [turned for f in findings for turned in _turned(tx, kind, f, known.get((f.tenant_id, f.record_id), ()))]
+    )
 
 
-def _opened(tx: Tx, kind: str, finding: Finding, reason: Reason) -> Problem:
+def _turned(tx: Tx, kind: str, finding: Finding, known: Sequence[tuple[int, Problem]]) -> Iterable[Turned]:
+    """What becomes of a record's problems: closed ones first, since each is open only once."""
+    found = {(one.reason.code, one.reason.cause(one.params)): one for one in finding.found}
+    seen, opened = [], dict(found)
+    for sequence, before in known:
+        same = opened.pop((before.code, before.cause), None)
+        problem = _retried(tx, before, finding)
+        if same:
+            problem = _seen_again(tx, problem, same, finding)
+        elif before.what in finding.decides:
+            problem = step(tx, problem, StepKind.CLOSED, finding.cause, state=ProblemState.CLOSED)
+        if problem is not before:
+            decided = problem.model_copy(update={"settings_version": finding.settings_version})
+            turned = Turned(finding.tenant_id, next_sequence(sequence, tx.now), decided, finding.cause)
+            if decided.state is ProblemState.CLOSED:
+                yield turned
+            else:
+                seen.append(turned)
+    yield from seen
+    for one in opened.values():
+        yield Turned(finding.tenant_id, next_sequence(0, tx.now), _opened(tx, kind, finding, one), finding.cause)
+
+
+def _opened(tx: Tx, kind: str, finding: Finding, found: Found) -> Problem:
+    reason = found.reason
     return Problem(
         id=uuid4(),
         service=tx.service,
         record=RecordRef(kind=kind, id=finding.record_id),
         code=reason.code,
-        params=finding.params,
-        sentence=reason.sentence(finding.params),
+        what=reason.value.what,
+        cause=reason.cause(found.params),
+        params=found.params,
+        sentence=reason.sentence(found.params),
         mend=reason.value.mend,
+        by=reason.value.by,
+        setting=reason.value.setting,
         state=ProblemState.OPEN,
         opened_at=tx.now,
         last_at=tx.now,
+        settings_version=finding.settings_version,
+        steps=(
+            Step(at=tx.now, what=StepKind.OPENED, by=finding.cause.causation_id, traceparent=finding.cause.traceparent),
+        ),
         traceparent=finding.cause.traceparent,
     )
 
 
-async def _save(tx: Tx, changed: Sequence[tuple[Finding, int, Problem]]) -> None:
-    if changed:
-        await tx.db.execute(
-            _SQL["save"],
-            [f.tenant_id for f, _, _ in changed],
-            [p.id for _, _, p in changed],
-            [sequence for _, sequence, _ in changed],
-            [p.record.kind for _, _, p in changed],
-            [p.record.id for _, _, p in changed],
-            [p.code for _, _, p in changed],
-            [p.state for _, _, p in changed],
-            [p.model_dump_json().encode() for _, _, p in changed],
-        )
+def _retried(tx: Tx, problem: Problem, finding: Finding) -> Problem:
+    if finding.retried_by is None:
+        return problem
+    return step(tx, problem, StepKind.RETRIED, finding.cause, by=finding.retried_by)
 
 
-async def page(tx: Tx, tenant_id: UUID, state: ProblemState, after: UUID | None, limit: int) -> list[Problem]:
-    """A tenant's problems in one state, by id."""
-    rows = await tx.db.fetch(_SQL["page"], tenant_id, state, after, limit)
-    return [Problem.model_validate(row["doc"]) for row in rows]
+def _seen_again(tx: Tx, problem: Problem, found: Found, finding: Finding) -> Problem:
+    sentence = found.reason.sentence(found.params)
+    note = sentence if sentence != problem.sentence else ""
+    told = problem.model_copy(update={"count": problem.count + 1, "params": found.params, "sentence": sentence})
+    return step(tx, told, StepKind.SEEN_AGAIN, finding.cause, note=note)
+
+
+def step(
+    tx: Tx,
+    problem: Problem,
+    what: StepKind,
+    cause: Cause,
+    *,
+    state: ProblemState | None = None,
+    by: str | None = None,
+    note: str = "",
+) -> Problem:
+    """The problem after one more step of its history."""
+    first, *later = (
+        *problem.steps,
+        Step(at=tx.now, what=what, by=by or cause.causation_id, note=note, traceparent=cause.traceparent),
+    )
+    steps = (first, *later[-(MOST_STEPS - 1) :])
+    return problem.model_copy(update={"state": state or problem.state, "last_at": tx.now, "steps": steps})
+
+
+async def save(tx: Tx, turned: Sequence[Turned]) -> None:
+    """Store problems and say them."""
+    turned = list(turned)
+    if turned:
+        await tx.db.execute(_SQL["save"], *columns(turned))
+        await outbox.add(tx, [outbox.event(tx, PROBLEM, t.tenant_id, t.problem, t.sequence, t.cause) for t in turned])
+
+
+def columns(turned: Sequence[Turned]) -> list[list[object]]:
+    """The columns of table problem, for `save` and `copy`."""
+    problems = [t.problem for t in turned]
+    return [
+        [t.tenant_id for t in turned],
+        [p.id for p in problems],
+        [t.sequence for t in turned],
+        [p.record.kind for p in problems],
+        [p.record.id for p in problems],
+        [p.service for p in problems],
+        [p.code for p in problems],
+        [p.what for p in problems],
+        # One of an older writer has none.
+        [p.cause or p.code for p in problems],
+        [p.setting for p in problems],
+        [p.state for p in problems],
+        [p.opened_at for p in problems],
+        [p.settings_version for p in problems],
+        [p.model_dump_json().encode() for p in problems],
+    ]
+
+
+async def dismiss(tx: Tx, tenant_id: UUID, ids: Sequence[UUID], cause: Cause, by: str) -> int:
+    """Somebody wants to hear no more of these; how many of them were open."""
+    rows = await tx.db.fetch(_SQL["lock"], tenant_id, list(ids))
+    turned = []
+    for row in rows:
+        problem = Problem.model_validate(row["doc"])
+        dismissed = step(tx, problem, StepKind.DISMISSED, cause, by=by, state=ProblemState.DISMISSED)
+        turned.append(Turned(tenant_id, next_sequence(row["sequence"], tx.now), dismissed, cause))
+    await save(tx, turned)
+    return len(turned)

@@ -1,7 +1,7 @@
 """Keeps a service's records reconciled with Xero: the one way in which a record is changed, said and sent."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -10,8 +10,9 @@ from tieout_kit import outbox, problems, tenants
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
 from tieout_kit.postgres import Tx
-from tieout_kit.records import Records, Saved, Stored
-from tieout_kit.sync import Hold, Send, Verdict, advance, answered
+from tieout_kit.problems import SKIPPED_OR_HELD, Finding, Found
+from tieout_kit.records import Key, Records, Saved, Stored
+from tieout_kit.sync import Hold, Send, Verdict, advance, answered, retried
 from tieout_kit.tenants import Tenant
 from tieout_schemas.payload import Origin, OriginKind, RecordRef
 from tieout_schemas.platform import PlatformRecord
@@ -36,6 +37,8 @@ class Changed(Generic[R]):
     record: R
     cause: Cause
     messages: tuple[str, ...] = ()
+    retried_by: str | None = None
+    """Who asked that it be tried again."""
 
 
 class Reconciler(Generic[R]):
@@ -59,16 +62,19 @@ class Reconciler(Generic[R]):
             if sync is not record.sync:
                 record = record.model_copy(update={"sync": sync})
             if change.before.sequence and record == change.before.record:
+                if change.retried_by and (finding := self._finding(change, record, verdict, known)):
+                    findings.append(finding)
                 continue
             record = record.model_copy(update={"origin": _origin(change, known)})
             intent = self._intent(record, leaves) if leaves else None
             sequence = next_sequence(change.before.sequence, tx.now)
             saved.append(Saved(change.before, record, sequence, change.cause, intent))
-            if finding := self._finding(change, record, verdict):
+            if finding := self._finding(change, record, verdict, known):
                 findings.append(finding)
         if saved:
             await self.records.save(tx, saved)
-            await problems.settle(tx, self._kind, findings)
+        await problems.settle(tx, self._kind, findings)
+        if saved:
             await outbox.add(tx, [message for one in saved for message in self._messages(tx, one)])
 
     async def results_received(self, tx: Tx, events: Sequence[Incoming[WriteResult]]) -> None:
@@ -86,11 +92,15 @@ class Reconciler(Generic[R]):
                     changed.append(Changed(before, record, event.cause, event.data.messages if refused else ()))
             await self.settle(tx, changed)
 
-    async def tenants_changed(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
-        """A connection or settings changed: what was held is judged again."""
-        causes = {event.tenant_id: event.cause for event in events}
-        held = await self.records.lock_held(tx, causes)
-        await self.settle(tx, [Changed(stored, stored.record, causes[stored.tenant_id]) for stored in held])
+    async def retry(self, tx: Tx, keys: Sequence[Key], cause: Cause, by: str | None) -> None:
+        """Judge these records again; by whom it is asked for: what Xero refused leaves once more, too."""
+        known = await self.records.lock(tx, keys)
+        changed = []
+        # They were locked by their ids; they leave in the order they are asked for.
+        for stored in [known[key] for key in keys if key in known]:
+            sync = retried(stored.record.sync) if by else stored.record.sync
+            changed.append(Changed(stored, stored.record.model_copy(update={"sync": sync}), cause, retried_by=by))
+        await self.settle(tx, changed)
 
     async def emit_unanswered(self, tx: Tx) -> int:
         """Emit again, word for word, what has been in flight for too long; how many those were."""
@@ -116,19 +126,23 @@ class Reconciler(Generic[R]):
             body=leaves.body,
         )
 
-    def _finding(self, change: Changed[R], record: R, verdict: Verdict) -> problems.Finding | None:
+    def _finding(self, change: Changed[R], record: R, verdict: Verdict, known: Mapping[UUID, Tenant]) -> Finding | None:
         """What is wrong with the record now; None: as before."""
-        sync = record.sync
-        reason, params = None, {"kind": self._kind}
+        sync, tenant_id = record.sync, change.before.tenant_id
+        version = known[tenant_id].settings.version
+        finding = Finding(tenant_id, record.id, change.cause, settings_version=version, retried_by=change.retried_by)
         if sync.desired and sync.refused == sync.desired:
             if not change.messages:
                 return None
-            reason, params = Reason.REFUSED_BY_XERO, {"kind": self._kind, "messages": "; ".join(change.messages)}
-        elif sync.held and isinstance(verdict, Hold):
-            reason, params = verdict.reason, verdict.params
-        elif change.before.record.sync == sync and change.before.sequence:
+            messages = {"kind": self._kind, "messages": "; ".join(change.messages)}
+            return replace(finding, found=(Found(Reason.REFUSED_BY_XERO, messages),))
+        if sync.held and isinstance(verdict, Hold):
+            return replace(finding, found=(Found(verdict.reason, verdict.params),))
+        if not change.retried_by and change.before.record.sync == sync and change.before.sequence:
             return None
-        return problems.Finding(change.before.tenant_id, record.id, reason, params, change.cause)
+        # Tried again as it was: whether it is still refused, Xero's answer tells.
+        tried_again = sync.in_flight and sync.attempt > 1
+        return replace(finding, decides=SKIPPED_OR_HELD) if tried_again else finding
 
 
 def _origin(change: Changed[Any], known: Mapping[UUID, Tenant]) -> Origin:

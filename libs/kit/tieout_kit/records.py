@@ -78,10 +78,6 @@ class Records(Generic[R]):
         found = self._stored(await tx.db.fetch(_SQL["lock_by_xero_id"], self.model.kind, tenants, ids))
         return {(s.tenant_id, s.record.sync.xero_id): s for s in found if s.record.sync.xero_id}
 
-    async def lock_held(self, tx: Tx, tenants: Iterable[UUID]) -> list[Stored[R]]:
-        """Those whose write waits."""
-        return self._stored(await tx.db.fetch(_SQL["lock_held"], self.model.kind, list(tenants)))
-
     async def lock_unanswered(self, tx: Tx, before: datetime) -> list[Unanswered]:
         """Some of the intents that left before a moment and were never answered; their records are locked."""
         rows = await tx.db.fetch(_SQL["lock_unanswered"], self.model.kind, before)

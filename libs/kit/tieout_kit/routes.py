@@ -1,27 +1,18 @@
-"""The routes that every service's records have: one, a page of them, their story, and the problems."""
+"""The routes that every service's records have: one, a page of them, their story."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
 
-from tieout_kit import problems, tenants
+from tieout_kit import tenants
 from tieout_kit.auth import READERS, allow
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Database
 from tieout_kit.records import Records
 from tieout_schemas.platform import PlatformRecord
-from tieout_schemas.problem import Problem, ProblemState
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
-
-
-class ProblemPage(BaseModel):
-    """A page of problems; `next` is the cursor of the next one."""
-
-    items: list[Problem]
-    next: UUID | None
 
 
 def record_routes(database: Database, records: Records[Any], plural: str) -> APIRouter:
@@ -55,23 +46,5 @@ def record_routes(database: Database, records: Records[Any], plural: str) -> API
         if not found:
             raise NotFound(f"no such {model.kind}")
         return found
-
-    return router
-
-
-def problem_routes(database: Database) -> APIRouter:
-    """GET /tenants/{tenant_id}/problems."""
-    router = APIRouter(prefix="/tenants/{tenant_id}/problems", dependencies=[Depends(allow(*READERS))])
-
-    @router.get("", summary="Skipped, held and refused records, and what to do about each")
-    async def page(
-        tenant_id: UUID,
-        state: ProblemState = ProblemState.OPEN,
-        after: UUID | None = None,
-        limit: Limit = 100,
-    ) -> ProblemPage:
-        async with database.transaction() as tx:
-            found = await problems.page(tx, tenant_id, state, after, limit)
-        return ProblemPage(items=found, next=found[-1].id if len(found) == limit else None)
 
     return router

@@ -23,6 +23,8 @@ from tieout_kit.relay import Relay
 from tieout_kit.schema import Schema
 from tieout_kit.settings import Settings
 from tieout_kit.silent import LOOK_EVERY, end_silent
+from tieout_kit.sweeper import Sweeper
+from tieout_kit.sweeps import Retry
 from tieout_kit.telemetry import set_up
 from tieout_schemas.topics import Topic, replay_topic
 
@@ -49,13 +51,14 @@ async def run(
     database: Database,
     app: FastAPI,
     handlers: Mapping[Topic, Handler],
+    retries: Mapping[str, Retry],
     tasks: Iterable[Callable[[], Awaitable[None]]] = (),
     told: Mapping[str, Trouble] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; what is in the middle of a transaction abandons it, which loses nothing.
 
-    `tasks` run for good beside the loop and the relay; if one of them fails, the service ends and says so. `told`: how
-    they are, beside the loop and the relay.
+    `retries` judge again what was held, by record kind. `tasks` run for good beside the loop and the relay; if one of
+    them fails, the service ends and says so. `told`: how they are, beside the loop and the relay.
     """
     look_seldom()
     traces = set_up(service, settings.otlp_endpoint, settings.log_format)
@@ -63,6 +66,7 @@ async def run(
     app.include_router(operation_routes(database, service))
     schema = Schema(database, ("tieout_kit", f"tieout_{service}"))
     api = _Server(app, settings.http_host, settings.http_port)
+    sweeper = Sweeper(database, retries)
     relay = Relay(database, settings.kafka, settings.kafka_prefix, service, settings.partitions)
 
     async def postgres() -> str | None:
@@ -106,7 +110,7 @@ async def run(
         async def start() -> None:
             await database.open()
             await schema.ready()
-            for work in (loop.run, relay.run, draining, watching, *tasks):
+            for work in (loop.run, relay.run, draining, sweeper.run, watching, *tasks):
                 running.append(group.create_task(_run(work)))
             running.append(group.create_task(_serve(api)))
 

@@ -54,6 +54,13 @@ def advance(sync: Sync, verdict: Verdict) -> tuple[Sync, Send | None]:
             return sync.model_copy(update={"held": None}), None
 
 
+def retried(sync: Sync) -> Sync:
+    """Somebody asked to try it again: what Xero refused leaves once more, as another attempt."""
+    if not sync.desired or sync.refused != sync.desired or sync.in_flight:
+        return sync
+    return sync.model_copy(update={"refused": 0, "attempt": sync.attempt + 1})
+
+
 def answered(sync: Sync, result: WriteResult) -> Sync:
     """Xero's answer arrived. One for another intent than the one in flight is an old repeat and changes nothing."""
     if not sync.in_flight or (result.revision, result.attempt) != (sync.sent, sync.attempt):

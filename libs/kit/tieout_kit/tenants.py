@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tieout_kit import queries
+from tieout_kit import queries, sweeps
 from tieout_kit.cause import Incoming
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx
 from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.reasons import Reason
 from tieout_schemas.settings import TenantSettings
 
 _SQL = queries.load("tieout_kit", "tenants.sql")
@@ -40,23 +41,26 @@ async def get(tx: Tx, tenant_id: UUID) -> Tenant:
 
 
 async def connection_changed(tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
-    """tieout.connection.v1 → what is known of the tenant."""
+    """tieout.connection.v1 → what is known of the tenant; what waited for it is judged again."""
     await _store(tx, "connection_changed", events)
 
 
 async def settings_changed(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
-    """tieout.settings.v1 → what is known of the tenant."""
+    """tieout.settings.v1 → what is known of the tenant; what waited for it is judged again."""
     await _store(tx, "settings_changed", events)
 
 
 async def _store(tx: Tx, query: str, events: Sequence[Incoming[Any]]) -> None:
-    newest = {event.tenant_id: event for event in sorted(events, key=lambda event: event.sequence)}
-    ordered = [newest[tenant_id] for tenant_id in sorted(newest)]
+    latest = {event.tenant_id: event for event in sorted(events, key=lambda event: event.sequence)}
+    ordered = [latest[tenant_id] for tenant_id in sorted(latest)]
     await tx.db.execute(
         _SQL[query],
         [event.tenant_id for event in ordered],
         [event.data.model_dump_json().encode() for event in ordered],
         [event.sequence for event in ordered],
+    )
+    await sweeps.add(
+        tx, [(e.tenant_id, r.code, e.cause) for e in ordered for r in Reason if r.value.closes_on is type(e.data)]
     )
 
 

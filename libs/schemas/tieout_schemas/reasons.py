@@ -86,7 +86,7 @@ class Reason(Enum):
         cause=("bill_id",),
     )
     PAYMENT_DOES_NOT_FIT = Code(
-        ProblemKind.REFUSED,
+        ProblemKind.HELD,
         "This payment of {amount} is not sent because bill {number} {why}.",
         mend="Record the payment in Xero, or make one here that fits the bill.",
         by=Role.APPROVER,

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,15 +11,13 @@ from tieout_bills import handlers
 from tieout_bills.model import BillIn
 from tieout_bills.rules.incoming import bill_id_of
 from tieout_kit.postgres import Tx
+from tieout_local.stage import Stage
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Origin, OriginKind, Payload
 from tieout_schemas.platform import Bill, ConnectionState, Sync, Vendor
 from tieout_schemas.problem import Problem
 from tieout_schemas.writes import BillBody, Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, LineAmountTypes, XeroInvoice, XeroLine
-
-if TYPE_CHECKING:
-    from conftest import Stage
 
 pytestmark = pytest.mark.real
 
@@ -84,12 +82,12 @@ def answer(intent: WriteIntent, **more: Any) -> WriteResult:
     ).model_copy(update=more)
 
 
-async def problems(stage: "Stage") -> list[str]:
+async def problems(stage: Stage) -> list[str]:
     return [problem["code"] for problem in (await stage.get("problems")).json()["items"]]
 
 
 @pytest.mark.rule("BILL-2")
-async def test_a_bill_put_twice_is_sent_once(stage: "Stage") -> None:
+async def test_a_bill_put_twice_is_sent_once(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
 
@@ -104,7 +102,7 @@ async def test_a_bill_put_twice_is_sent_once(stage: "Stage") -> None:
 
 @pytest.mark.rule("BILL-2")
 @pytest.mark.parametrize("vendor_first", [True, False])
-async def test_a_bill_goes_out_once_its_vendor_is_in_xero(stage: "Stage", vendor_first: bool) -> None:
+async def test_a_bill_goes_out_once_its_vendor_is_in_xero(stage: Stage, vendor_first: bool) -> None:
     await stage.connect()
     if vendor_first:
         await stage.hear(handlers.vendors_changed, (vendor(), 2))
@@ -123,7 +121,7 @@ async def test_a_bill_goes_out_once_its_vendor_is_in_xero(stage: "Stage", vendor
 @pytest.mark.parametrize("event_first", [True, False])
 @pytest.mark.parametrize("named_before", [True, False])
 async def test_a_bill_and_its_vendor_at_once_never_miss_each_other(
-    stage: "Stage", event_first: bool, named_before: bool
+    stage: Stage, event_first: bool, named_before: bool
 ) -> None:
     await stage.connect()
     if named_before:
@@ -140,7 +138,7 @@ async def test_a_bill_and_its_vendor_at_once_never_miss_each_other(
 
 
 @pytest.mark.rule("SYS-1")
-async def test_an_older_vendor_changes_nothing(stage: "Stage") -> None:
+async def test_an_older_vendor_changes_nothing(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 2))
 
@@ -151,7 +149,7 @@ async def test_an_older_vendor_changes_nothing(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("BILL-2")
-async def test_bills_wait_for_the_connection(stage: "Stage") -> None:
+async def test_bills_wait_for_the_connection(stage: Stage) -> None:
     await stage.connect(ConnectionState.DISCONNECTED)
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
     await stage.put(f"bills/{B}", wanted())
@@ -164,7 +162,7 @@ async def test_bills_wait_for_the_connection(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("BILL-2")
-async def test_a_draft_is_sent_when_it_is_approved(stage: "Stage") -> None:
+async def test_a_draft_is_sent_when_it_is_approved(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
 
@@ -176,7 +174,7 @@ async def test_a_draft_is_sent_when_it_is_approved(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("BILL-8")
-async def test_edits_during_a_flight_lead_to_exactly_one_next_intent(stage: "Stage") -> None:
+async def test_edits_during_a_flight_lead_to_exactly_one_next_intent(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
     for number in ("B-1", "B-2", "B-3"):
@@ -190,7 +188,7 @@ async def test_edits_during_a_flight_lead_to_exactly_one_next_intent(stage: "Sta
 
 
 @pytest.mark.rule("SYS-2")
-async def test_a_refusal_opens_a_problem_and_an_edit_closes_it_and_sends_again(stage: "Stage") -> None:
+async def test_a_refusal_opens_a_problem_and_an_edit_closes_it_and_sends_again(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
     await stage.put(f"bills/{B}", wanted())
@@ -208,7 +206,7 @@ async def test_a_refusal_opens_a_problem_and_an_edit_closes_it_and_sends_again(s
 
 @pytest.mark.rule("SYS-1")
 @pytest.mark.parametrize("result_first", [True, False])
-async def test_a_bill_knows_its_total_whether_result_or_echo_comes_first(stage: "Stage", result_first: bool) -> None:
+async def test_a_bill_knows_its_total_whether_result_or_echo_comes_first(stage: Stage, result_first: bool) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
     await stage.put(f"bills/{B}", wanted())
@@ -229,7 +227,7 @@ async def test_a_bill_knows_its_total_whether_result_or_echo_comes_first(stage: 
 
 @pytest.mark.rule("BILL-8")
 @pytest.mark.parametrize("result_first", [True, False])
-async def test_a_request_repeated_after_its_echo_changes_nothing(stage: "Stage", result_first: bool) -> None:
+async def test_a_request_repeated_after_its_echo_changes_nothing(stage: Stage, result_first: bool) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
     await stage.put(f"bills/{B}", wanted())
@@ -248,7 +246,7 @@ async def test_a_request_repeated_after_its_echo_changes_nothing(stage: "Stage",
 
 @pytest.mark.rule("BILL-1")
 @pytest.mark.parametrize("vendor_first", [True, False])
-async def test_a_bill_of_xero_comes_in_once_its_contact_is_a_vendor(stage: "Stage", vendor_first: bool) -> None:
+async def test_a_bill_of_xero_comes_in_once_its_contact_is_a_vendor(stage: Stage, vendor_first: bool) -> None:
     await stage.connect()
     if vendor_first:
         await stage.hear(handlers.vendors_changed, (vendor(), 1))
@@ -264,7 +262,7 @@ async def test_a_bill_of_xero_comes_in_once_its_contact_is_a_vendor(stage: "Stag
 
 
 @pytest.mark.rule("BILL-1")
-async def test_a_draft_of_xero_comes_in_when_approved_there(stage: "Stage") -> None:
+async def test_a_draft_of_xero_comes_in_when_approved_there(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
     await stage.hear(handlers.invoices_changed, (snapshot("DRAFT"), 1))
@@ -277,7 +275,7 @@ async def test_a_draft_of_xero_comes_in_when_approved_there(stage: "Stage") -> N
 
 
 @pytest.mark.rule("BILL-1")
-async def test_a_bill_first_seen_paid_stays_out_with_its_reason(stage: "Stage") -> None:
+async def test_a_bill_first_seen_paid_stays_out_with_its_reason(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
 
@@ -288,7 +286,7 @@ async def test_a_bill_first_seen_paid_stays_out_with_its_reason(stage: "Stage") 
 
 
 @pytest.mark.rule("SYS-1")
-async def test_an_older_sequence_changes_nothing(stage: "Stage") -> None:
+async def test_an_older_sequence_changes_nothing(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
     await stage.hear(handlers.invoices_changed, (snapshot(number="new"), 9))
@@ -302,7 +300,7 @@ async def test_an_older_sequence_changes_nothing(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("SYS-11")
-async def test_a_bookkeeper_may_make_a_bill_but_not_approve_it(stage: "Stage") -> None:
+async def test_a_bookkeeper_may_make_a_bill_but_not_approve_it(stage: Stage) -> None:
     await stage.connect()
 
     approved = await stage.put(f"bills/{B}", wanted(), roles=["bookkeeper"])
@@ -312,7 +310,7 @@ async def test_a_bookkeeper_may_make_a_bill_but_not_approve_it(stage: "Stage") -
     assert "approver" in approved.json()["title"]
 
 
-async def test_a_bill_that_comes_before_its_tenants_connection_comes_in_all_the_same(stage: "Stage") -> None:
+async def test_a_bill_that_comes_before_its_tenants_connection_comes_in_all_the_same(stage: Stage) -> None:
     # Topics are not ordered against each other: what comes first is nobody's fault and no dead letter.
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
     await stage.hear(handlers.invoices_changed, (snapshot(), 2))
@@ -320,7 +318,7 @@ async def test_a_bill_that_comes_before_its_tenants_connection_comes_in_all_the_
     assert [bill.number for bill in await stage.said(Bill)] == [snapshot().number]
 
 
-async def test_a_bill_made_by_hand_under_an_imports_id_is_not_touched_and_stops_nothing(stage: "Stage") -> None:
+async def test_a_bill_made_by_hand_under_an_imports_id_is_not_touched_and_stops_nothing(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.vendors_changed, (vendor(), 1))
     taken = bill_id_of(stage.tenant_id, X)

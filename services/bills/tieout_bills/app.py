@@ -7,7 +7,8 @@ from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
 from tieout_kit.postgres import Database
-from tieout_kit.routes import problem_routes, record_routes
+from tieout_kit.problem_routes import problem_routes
+from tieout_kit.routes import record_routes
 from tieout_kit.service import every, run
 from tieout_kit.settings import Settings
 
@@ -24,9 +25,9 @@ async def main() -> None:
     )
     app.include_router(api.routes(database))
     app.include_router(record_routes(database, handlers.bills.records, "bills"))
-    app.include_router(problem_routes(database))
+    app.include_router(problem_routes(database, handlers.RETRIES))
 
     async def resend() -> None:
         await every(RESEND_EVERY, lambda: database.run(handlers.bills.emit_unanswered))
 
-    await run(settings, SERVICE, database, app, handlers.HANDLERS, [resend])
+    await run(settings, SERVICE, database, app, handlers.HANDLERS, handlers.RETRIES, [resend])

@@ -1,6 +1,7 @@
 """Events and requests → rules → store and outbox, one transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from tieout_bills import store
@@ -8,18 +9,22 @@ from tieout_bills.model import BillIn, Unlinked
 from tieout_bills.rules.edit import edited
 from tieout_bills.rules.incoming import Import, bill_id_of, first_sight, follow, imported
 from tieout_bills.rules.outgoing import verdict
-from tieout_kit import problems, tenants
+from tieout_kit import outbox, problems, sweeps, tenants
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming, newest
+from tieout_kit.clock import next_sequence
 from tieout_kit.postgres import Tx
+from tieout_kit.problems import Finding, Found
 from tieout_kit.reconciler import Changed, Reconciler
 from tieout_kit.records import Key, Stored
+from tieout_kit.sweeps import Retry
 from tieout_kit.sync import Verdict
 from tieout_kit.tenants import Tenant
 from tieout_schemas import topics
 from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, Connection, Vendor
-from tieout_schemas.settings import TenantSettings
+from tieout_schemas.platform import Bill, Vendor
+from tieout_schemas.reasons import Reason
+from tieout_schemas.signals import Refresh, XeroKind
 from tieout_schemas.topics import Topic
 from tieout_schemas.xero import InvoiceType, Reference, XeroInvoice
 
@@ -75,23 +80,39 @@ async def invoices_changed(tx: Tx, events: Sequence[Incoming[XeroInvoice]]) -> N
 async def vendors_changed(tx: Tx, events: Sequence[Incoming[Vendor]]) -> None:
     """tieout.contacts.v1 → the vendor-link table; what waited for these vendors goes on, either way."""
     latest = newest(events)
+    await store.lock_links(tx, (e.tenant_id for e in latest))
     await store.link_vendors(tx, latest)
-    linked = {(e.tenant_id, e.data.sync.xero_id): e for e in latest if e.data.sync.xero_id}
-    causes = {(e.tenant_id, e.data.id): e.cause for e in linked.values()}
-    held = await bills.records.lock(tx, await store.held_for_vendors(tx, list(causes)))
-    await bills.settle(tx, [Changed(b, b.record, causes[b.tenant_id, b.record.vendor_id]) for b in held.values()])
-    contacts = list(linked)
-    waiting = await store.unlinked_of_contacts(tx, contacts)
-    vendors = await store.vendors_behind(tx, contacts)
-    await _first_sights(tx, [(u, linked[u.tenant_id, u.seen.contact_xero_id].cause) for u in waiting], vendors)
+    linked = [(e, e.data.sync.xero_id) for e in latest if e.data.sync.xero_id]
+    held = [(e.tenant_id, Reason.VENDOR_NOT_IN_XERO.cause({"vendor_id": str(e.data.id)}), e.cause) for e, _ in linked]
+    waiting = [
+        (e.tenant_id, Reason.VENDOR_NOT_HERE_YET.cause({"contact_xero_id": str(xero_id)}), e.cause)
+        for e, xero_id in linked
+    ]
+    await sweeps.add(tx, [*held, *waiting])
 
 
-async def _first_sights(tx: Tx, new: Sequence[tuple[Unlinked, Cause]], vendors: Mapping[Key, UUID]) -> None:
+async def retry_unlinked(tx: Tx, keys: Sequence[Key], cause: Cause, by: str | None) -> None:
+    """Look again at bills of Xero that are none of ours; if somebody asks, Xero is read again, too."""
+    await store.lock_links(tx, (tenant_id for tenant_id, _ in keys))
+    unlinked = await store.unlinked(tx, keys)
+    vendors = await store.vendors_behind(tx, [(u.tenant_id, u.seen.contact_xero_id) for u in unlinked])
+    await _first_sights(tx, [(u, cause) for u in unlinked], vendors, by)
+    if by:
+        wishes = [(u.tenant_id, Refresh(xero_kind=XeroKind.INVOICE, xero_id=u.seen.xero_id)) for u in unlinked]
+        await outbox.add(
+            tx, [outbox.event(tx, topics.REFRESH, t, w, next_sequence(0, tx.now), cause) for t, w in wishes]
+        )
+
+
+async def _first_sights(
+    tx: Tx, new: Sequence[tuple[Unlinked, Cause]], vendors: Mapping[Key, UUID], retried_by: str | None = None
+) -> None:
     """Import, or remember with the reason, bills of Xero that are none of ours."""
     if not new:
         return
     ids = [(u.tenant_id, bill_id_of(u.tenant_id, u.seen.xero_id)) for u, _ in new]
     taken = await bills.records.lock(tx, ids)
+    known = await tenants.load(tx, (tenant_id for tenant_id, _ in ids))
     come_in, linked, stay, findings = [], [], [], []
     for (unlinked, cause), key in zip(new, ids, strict=True):
         tenant_id, seen = unlinked.tenant_id, unlinked.seen
@@ -99,15 +120,22 @@ async def _first_sights(tx: Tx, new: Sequence[tuple[Unlinked, Cause]], vendors: 
             # Somebody made a bill under this very id by hand: that one is not touched.
             stay.append(unlinked)
             continue
+        finding = Finding(
+            tenant_id,
+            seen.xero_id,
+            cause,
+            settings_version=known[tenant_id].settings.version,
+            retried_by=retried_by,
+        )
         decision = first_sight(seen, vendors.get((tenant_id, seen.contact_xero_id)))
         if isinstance(decision, Import):
             bill = imported(seen, tenant_id, decision.vendor_id, unlinked.sequence, _origin(cause, "BILL-1"))
             come_in.append(Changed(Stored(tenant_id, 0, bill), bill, cause))
             linked.append((tenant_id, seen.xero_id))
-            findings.append(problems.Finding(tenant_id, seen.xero_id, None, {}, cause))
+            findings.append(finding)
         else:
             stay.append(unlinked)
-            findings.append(problems.Finding(tenant_id, seen.xero_id, decision.reason, decision.params, cause))
+            findings.append(replace(finding, found=(Found(decision.reason, decision.params),)))
     await bills.settle(tx, come_in)
     await store.forget_unlinked(tx, linked)
     await store.keep_unlinked(tx, stay)
@@ -119,27 +147,17 @@ async def reference_changed(tx: Tx, events: Sequence[Incoming[Reference]]) -> No
     await store.keep_reference(tx, newest(events))
 
 
-async def connection_changed(tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
-    """tieout.connection.v1 → what is known of the tenant; what waited for it is judged again."""
-    await tenants.connection_changed(tx, events)
-    await bills.tenants_changed(tx, events)
-
-
-async def settings_changed(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
-    """tieout.settings.v1 → what is known of the tenant; what waited for it is judged again."""
-    await tenants.settings_changed(tx, events)
-    await bills.tenants_changed(tx, events)
-
-
 def _origin(cause: Cause, rule: str) -> Origin:
     return Origin(kind=OriginKind.EVENT, by=cause.causation_id, rule=rule)
 
 
 HANDLERS: dict[Topic, Handler] = {
-    topics.CONNECTION: connection_changed,
-    topics.SETTINGS: settings_changed,
+    topics.CONNECTION: tenants.connection_changed,
+    topics.SETTINGS: tenants.settings_changed,
     topics.REFERENCE: reference_changed,
     topics.VENDORS: vendors_changed,
     topics.WRITE_RESULT: bills.results_received,
     topics.INVOICE: invoices_changed,
 }
+
+RETRIES: dict[str, Retry] = {Bill.kind: bills.retry, UNLINKED: retry_unlinked}

@@ -1,6 +1,6 @@
 """What the bills service keeps beside its records: vendor links, unlinked bills of Xero, reference data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,11 @@ async def vendor_xero_ids(tx: Tx, vendors: Sequence[Key]) -> dict[Key, UUID | No
     return {(row["tenant_id"], row["vendor_id"]): row["xero_id"] for row in rows}
 
 
+async def lock_links(tx: Tx, tenants: Iterable[UUID]) -> None:
+    """Nobody else links vendors of these tenants, or judges what waits for a link, until this transaction ends."""
+    await tx.db.execute(_SQL["lock_links"], list(tenants))
+
+
 async def vendors_behind(tx: Tx, contacts: Sequence[Key]) -> dict[Key, UUID]:
     """The vendor behind each contact of Xero that has one."""
     rows = await tx.db.fetch(_SQL["vendors_behind"], [t for t, _ in contacts], [c for _, c in contacts])
@@ -42,15 +47,9 @@ async def link_vendors(tx: Tx, events: Sequence[Incoming[Vendor]]) -> None:
     )
 
 
-async def held_for_vendors(tx: Tx, vendors: Sequence[Key]) -> list[Key]:
-    """The bills whose write waits for one of these vendors."""
-    rows = await tx.db.fetch(_SQL["held_for_vendors"], [t for t, _ in vendors], [str(v) for _, v in vendors])
-    return [(row["tenant_id"], row["id"]) for row in rows]
-
-
-async def unlinked_of_contacts(tx: Tx, contacts: Sequence[Key]) -> list[Unlinked]:
-    """The bills of Xero that are none of ours, of these contacts."""
-    rows = await tx.db.fetch(_SQL["unlinked_of_contacts"], [t for t, _ in contacts], [c for _, c in contacts])
+async def unlinked(tx: Tx, invoices: Sequence[Key]) -> list[Unlinked]:
+    """Those of these bills of Xero that are none of ours."""
+    rows = await tx.db.fetch(_SQL["unlinked"], [t for t, _ in invoices], [x for _, x in invoices])
     return [Unlinked(r["tenant_id"], r["sequence"], XeroInvoice.model_validate(r["doc"])) for r in rows]
 
 

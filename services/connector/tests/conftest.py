@@ -29,6 +29,7 @@ from tieout_connector.reads import Wish
 from tieout_connector.tokens import TokenStore
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
+from tieout_kit import bell
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.migrate import migrate
@@ -255,7 +256,7 @@ def simulator() -> Iterator[str]:
 @pytest_asyncio.fixture
 async def stage(database: str, simulator: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     """A migrated connector, quicker than in life, and an empty Xero with our app."""
-    monkeypatch.setattr(gateway, "TICK", 0.1)
+    monkeypatch.setattr(bell, "TICK", 0.1)
     monkeypatch.setattr(gateway, "RENEW_EVERY", dt.timedelta(seconds=0.5))
     clock = Clock()
     db = Database(database, "connector", clock)

@@ -9,8 +9,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_connector import api, problem_list, webhooks
+from tieout_connector import api, webhooks
 from tieout_connector.webhooks import Receiver
+from tieout_kit import problem_list
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
@@ -35,6 +36,8 @@ BODIES: dict[str, Any] = {
     "GET /tenants/{t}/settings": None,
     "PUT /tenants/{t}/settings": {"version": 0},
     "GET /tenants/{t}/problems": None,
+    "GET /tenants/{t}/problems/groups": None,
+    "GET /tenants/{t}/problems/{problem_id}": None,
 }
 ROUTES = list(BODIES)
 CHANGING = [route for route in ROUTES if not route.startswith("GET")]
@@ -59,7 +62,7 @@ class Platform:
         tenants = [str(tenant_id) if of is ... else str(of)]
         token = {"Authorization": f"Bearer {self.keys.token('ana', tenants, roles)}"} if roles is not None else {}
         sent = BODIES.get(route) if body is ... else body
-        return await self.http.request(method, path.format(t=tenant_id), json=sent, headers=token)
+        return await self.http.request(method, path.format(t=tenant_id, problem_id=uuid4()), json=sent, headers=token)
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from tieout_connector import connections, feeds, intents, problem_list, store
+from tieout_connector import connections, feeds, intents, store
 from tieout_connector.connections import Connections
 from tieout_connector.gateway import budgets
+from tieout_kit import problem_list
 from tieout_kit.auth import ADMINS, READERS, Caller, allow
 from tieout_kit.postgres import Database
-from tieout_kit.routes import Limit, ProblemPage
+from tieout_kit.problem_routes import list_routes
 from tieout_schemas.platform import Connection, ConnectionState
-from tieout_schemas.problem import ProblemState
 from tieout_schemas.roles import Role
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import partition_of
@@ -167,18 +167,6 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
         async with database.transaction() as tx:
             return (await connections.put_settings(tx, tenant_id, **wanted.model_dump())).settings
 
-    @router.get(
-        "/tenants/{tenant_id}/problems",
-        summary="Skipped, held and refused records of every service",
-        dependencies=readers,
-        tags=["problems"],
-    )
-    async def problems(
-        tenant_id: UUID, state: ProblemState = ProblemState.OPEN, after: UUID | None = None, limit: Limit = 100
-    ) -> ProblemPage:
-        async with database.transaction() as tx:
-            await store.read(tx, tenant_id)
-            found = await problem_list.page(tx, tenant_id, state, after, limit)
-        return ProblemPage(items=found, next=found[-1].id if len(found) == limit else None)
-
+    # Retry and dismiss go to the service that raised the problem.
+    router.include_router(list_routes(database, store.read))
     return router

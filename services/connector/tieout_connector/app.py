@@ -59,5 +59,5 @@ async def main() -> None:
             return gateway.trouble
 
         await run(
-            settings, SERVICE, database, app, handlers.HANDLERS, [gateway.run, receiver.run], {"gateway": calling}
+            settings, SERVICE, database, app, handlers.HANDLERS, {}, [gateway.run, receiver.run], {"gateway": calling}
         )

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from tieout_connector import intents, problem_list, reads, store
+from tieout_connector import intents, reads, store
 from tieout_connector.reads import Wish
+from tieout_kit import problem_list
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Incoming
 from tieout_kit.postgres import Tx

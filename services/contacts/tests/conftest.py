@@ -1,92 +1,15 @@
-"""The contacts service on a real Postgres: it hears events and requests, and what it says is read from its outbox."""
+"""The contacts service on a real Postgres."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, TypeVar
-from uuid import uuid4
 
-import httpx
 import pytest
 import pytest_asyncio
 
 from tieout_contacts import api, handlers
-from tieout_kit.auth import Keys
-from tieout_kit.batch import Handler
-from tieout_kit.cause import Cause, Incoming
-from tieout_kit.clock import utc_now
-from tieout_kit.http import make_app
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.routes import problem_routes, record_routes
-from tieout_kit.testing import envelope_of, wait_until
 from tieout_local import keys as local
-from tieout_schemas import topics
-from tieout_schemas.events import decode
-from tieout_schemas.payload import Payload
-from tieout_schemas.platform import Connection, ConnectionState
-
-P = TypeVar("P", bound=Payload)
-Work = Callable[[Tx], Awaitable[object]]
-_TOPICS = {topic.name: topic for topic in topics.every_topic()}
-
-
-class Stage:
-    """One tenant of the service, connected to Xero or not."""
-
-    def __init__(self, database: Database, http: httpx.AsyncClient, token: Callable[..., str]) -> None:
-        self.database = database
-        self.http = http
-        self.token = token
-        self.tenant_id = uuid4()
-
-    async def hear(self, handler: Handler, *events: tuple[Payload, int]) -> None:
-        """Handle these events, each with its sequence, in one transaction."""
-        incoming = [self._incoming(payload, sequence) for payload, sequence in events]
-        await self.database.run(lambda tx: handler(tx, incoming))
-
-    async def overlap(self, first: Work, second: Work) -> None:
-        """The second starts when the first has done everything but commit, and goes as far as it can."""
-        async with self.database.transaction() as tx:
-            await first(tx)
-            task = asyncio.create_task(self.database.run(second))
-
-            async def stuck() -> bool:
-                return task.done() or await tx.db.fetchval("select count(*) > 0 from pg_locks where not granted")
-
-            await wait_until(stuck, bool, within=5)
-        await task
-
-    async def said(self, kind: type[P]) -> list[P]:
-        """Everything of this kind the service said so far, in order."""
-        async with self.database.transaction() as tx:
-            rows = await tx.db.fetch("select topic, headers, value from outbox order by id")
-        headers = [[(name, value.encode("latin-1")) for name, value in row["headers"]] for row in rows]
-        events = [decode(_TOPICS[r["topic"]], h, r["value"]) for r, h in zip(rows, headers, strict=True)]
-        return [event.data for event in events if isinstance(event.data, kind)]
-
-    def event(self, handler: Handler, payload: Payload, sequence: int) -> Work:
-        """The handling of one event, to be run in a transaction."""
-        return lambda tx: handler(tx, [self._incoming(payload, sequence)])
-
-    async def connect(self, state: ConnectionState = ConnectionState.CONNECTED, sequence: int = 1) -> None:
-        """The tenant becomes known, connected by default."""
-        await self.hear(handlers.connection_changed, (Connection(tenant_id=self.tenant_id, state=state), sequence))
-
-    async def put(self, path: str, body: dict[str, Any], **token: Any) -> httpx.Response:
-        """PUT under the tenant, as one who may do anything there unless the token says otherwise."""
-        signed = self.token("ana", **{"tenants": [str(self.tenant_id)], **token})
-        url = f"/tenants/{self.tenant_id}/{path}"
-        return await self.http.put(url, json=body, headers={"Authorization": f"Bearer {signed}"})
-
-    async def get(self, path: str, **token: Any) -> httpx.Response:
-        """GET under the tenant."""
-        signed = self.token("ana", **{"tenants": [str(self.tenant_id)], **token})
-        return await self.http.get(f"/tenants/{self.tenant_id}/{path}", headers={"Authorization": f"Bearer {signed}"})
-
-    def _incoming(self, payload: Payload, sequence: int) -> Incoming[Any]:
-        envelope = envelope_of(self.tenant_id, payload, sequence)
-        return Incoming(envelope, payload, Cause(envelope.id, envelope.id, None))
+from tieout_local.stage import Stage
+from tieout_local.stage import stage as staged
 
 
 @pytest.fixture(scope="session")
@@ -99,14 +22,6 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 @pytest_asyncio.fixture
 async def stage(database: str, signing: local.Keys) -> AsyncIterator[Stage]:
     """The service, migrated, with an empty database."""
-    db = Database(database, "contacts", utc_now)
-    await db.open()
-    await migrate(db, ("tieout_kit", "tieout_contacts"))
-    app = make_app("contacts", "", Keys(signing.jwks_url, local.ISSUER))
-    app.include_router(api.routes(db))
-    app.include_router(record_routes(db, handlers.vendors.records, "vendors"))
-    app.include_router(problem_routes(db))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://contacts") as http:
-        yield Stage(db, http, signing.token)
-    async with asyncio.timeout(10):
-        await db.close()
+    records = (handlers.vendors, "vendors")
+    async with staged(database, signing, "contacts", api.routes, records, handlers.RETRIES) as made:
+        yield made

@@ -1,14 +1,12 @@
 """Who may call the contacts API, and what it refuses."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tieout_local.stage import Stage
 from tieout_schemas.platform import Vendor
-
-if TYPE_CHECKING:
-    from conftest import Stage
 
 pytestmark = pytest.mark.real
 
@@ -16,7 +14,7 @@ V = uuid4()
 
 
 @pytest.mark.rule("SYS-11")
-async def test_no_token_is_401(stage: "Stage") -> None:
+async def test_no_token_is_401(stage: Stage) -> None:
     await stage.connect()
 
     answer = await stage.http.put(f"/tenants/{stage.tenant_id}/vendors/{V}", json={"name": "Acme"})
@@ -26,7 +24,7 @@ async def test_no_token_is_401(stage: "Stage") -> None:
 
 @pytest.mark.rule("SYS-11")
 @pytest.mark.parametrize("role", ["viewer", "approver"])
-async def test_a_missing_role_is_403_and_named(stage: "Stage", role: str) -> None:
+async def test_a_missing_role_is_403_and_named(stage: Stage, role: str) -> None:
     await stage.connect()
 
     answer = await stage.put(f"vendors/{V}", {"name": "Acme"}, roles=[role])
@@ -36,7 +34,7 @@ async def test_a_missing_role_is_403_and_named(stage: "Stage", role: str) -> Non
 
 
 @pytest.mark.rule("SYS-11")
-async def test_another_tenants_vendor_is_404_whoever_reads_or_writes_it(stage: "Stage") -> None:
+async def test_another_tenants_vendor_is_404_whoever_reads_or_writes_it(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"vendors/{V}", {"name": "Acme"})
     stranger = {"tenants": [str(uuid4())]}
@@ -49,7 +47,7 @@ async def test_another_tenants_vendor_is_404_whoever_reads_or_writes_it(stage: "
 
 
 @pytest.mark.rule("SYS-11")
-async def test_a_vendor_id_of_another_tenant_is_ones_own_in_ones_own_tenant(stage: "Stage") -> None:
+async def test_a_vendor_id_of_another_tenant_is_ones_own_in_ones_own_tenant(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"vendors/{V}", {"name": "Acme"})
     stage.tenant_id = uuid4()
@@ -59,7 +57,7 @@ async def test_a_vendor_id_of_another_tenant_is_ones_own_in_ones_own_tenant(stag
     assert (await stage.put(f"vendors/{V}", {"name": "Acme"})).json()["sync"]["desired"] == 1
 
 
-async def test_an_unknown_tenant_is_404(stage: "Stage") -> None:
+async def test_an_unknown_tenant_is_404(stage: Stage) -> None:
     assert (await stage.put(f"vendors/{V}", {"name": "Acme"})).status_code == 404
 
 
@@ -74,7 +72,7 @@ async def test_an_unknown_tenant_is_404(stage: "Stage") -> None:
     ],
 )
 async def test_a_breach_of_the_schema_is_422_and_names_the_field(
-    stage: "Stage", body: dict[str, Any], field: str
+    stage: Stage, body: dict[str, Any], field: str
 ) -> None:
     await stage.connect()
 
@@ -85,7 +83,7 @@ async def test_a_breach_of_the_schema_is_422_and_names_the_field(
 
 
 @pytest.mark.rule("CONT-1")
-async def test_a_second_vendor_of_a_name_is_refused_and_told_the_first(stage: "Stage") -> None:
+async def test_a_second_vendor_of_a_name_is_refused_and_told_the_first(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"vendors/{V}", {"name": "Acme"})
 
@@ -96,7 +94,7 @@ async def test_a_second_vendor_of_a_name_is_refused_and_told_the_first(stage: "S
 
 
 @pytest.mark.rule("CONT-1")
-async def test_a_name_given_up_is_free_again(stage: "Stage") -> None:
+async def test_a_name_given_up_is_free_again(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"vendors/{V}", {"name": "Acme"})
     await stage.put(f"vendors/{V}", {"name": "Acme Holding"})

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +13,7 @@ from tieout_contacts.model import VendorIn
 from tieout_contacts.rules.incoming import vendor_id_of
 from tieout_kit.errors import Clash
 from tieout_kit.postgres import Tx
+from tieout_local.stage import Stage
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import ConnectionState, Vendor
@@ -26,9 +27,6 @@ from tieout_schemas.xero import (
     XeroContact,
     XeroInvoice,
 )
-
-if TYPE_CHECKING:
-    from conftest import Stage
 
 pytestmark = pytest.mark.real
 
@@ -72,18 +70,18 @@ def refusal(intent: WriteIntent) -> WriteResult:
     return answer(intent, outcome=Outcome.REFUSED, xero_id=None, messages=messages)
 
 
-async def vendors(stage: "Stage") -> dict[UUID, Vendor]:
+async def vendors(stage: Stage) -> dict[UUID, Vendor]:
     """The vendors as the service last said they are."""
     return {vendor.id: vendor for vendor in await stage.said(Vendor)}
 
 
-async def problems(stage: "Stage") -> list[str]:
+async def problems(stage: Stage) -> list[str]:
     found = (await stage.get("problems")).json()["items"]
     return [problem["code"] for problem in found]
 
 
 @pytest.mark.rule("CONT-5")
-async def test_a_vendor_put_twice_is_sent_once(stage: "Stage") -> None:
+async def test_a_vendor_put_twice_is_sent_once(stage: Stage) -> None:
     await stage.connect()
 
     first = await stage.put(f"vendors/{V}", {"name": "Acme"})
@@ -96,7 +94,7 @@ async def test_a_vendor_put_twice_is_sent_once(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("CONT-5")
-async def test_vendors_made_before_connecting_go_out_when_connected(stage: "Stage") -> None:
+async def test_vendors_made_before_connecting_go_out_when_connected(stage: Stage) -> None:
     await stage.connect(ConnectionState.DISCONNECTED)
     await stage.put(f"vendors/{V}", {"name": "Acme"})
     assert await problems(stage) == ["not_connected"]
@@ -109,7 +107,7 @@ async def test_vendors_made_before_connecting_go_out_when_connected(stage: "Stag
 
 
 @pytest.mark.rule("SYS-1")
-async def test_a_result_acknowledges_and_its_repeat_changes_nothing(stage: "Stage") -> None:
+async def test_a_result_acknowledges_and_its_repeat_changes_nothing(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"vendors/{V}", {"name": "Acme"})
     [intent] = await stage.said(WriteIntent)
@@ -123,7 +121,7 @@ async def test_a_result_acknowledges_and_its_repeat_changes_nothing(stage: "Stag
 
 
 @pytest.mark.rule("SYS-1")
-async def test_edits_during_a_flight_lead_to_exactly_one_next_intent(stage: "Stage") -> None:
+async def test_edits_during_a_flight_lead_to_exactly_one_next_intent(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"vendors/{V}", {"name": "Acme"})
     [first] = await stage.said(WriteIntent)
@@ -138,7 +136,7 @@ async def test_edits_during_a_flight_lead_to_exactly_one_next_intent(stage: "Sta
 
 
 @pytest.mark.rule("SYS-2")
-async def test_a_refusal_opens_a_problem_and_an_edit_closes_it_and_sends_again(stage: "Stage") -> None:
+async def test_a_refusal_opens_a_problem_and_an_edit_closes_it_and_sends_again(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"vendors/{V}", {"name": "Acme"})
     [first] = await stage.said(WriteIntent)
@@ -155,7 +153,7 @@ async def test_a_refusal_opens_a_problem_and_an_edit_closes_it_and_sends_again(s
 
 @pytest.mark.rule("CONT-4")
 @pytest.mark.parametrize("bill_first", [True, False])
-async def test_a_contact_and_its_bill_make_a_vendor_in_either_order(stage: "Stage", bill_first: bool) -> None:
+async def test_a_contact_and_its_bill_make_a_vendor_in_either_order(stage: Stage, bill_first: bool) -> None:
     await stage.connect()
     heard: list[tuple[Any, Payload]] = [
         (handlers.invoices_changed, document()),
@@ -173,7 +171,7 @@ async def test_a_contact_and_its_bill_make_a_vendor_in_either_order(stage: "Stag
 
 
 @pytest.mark.rule("CONT-4")
-async def test_a_sales_invoice_makes_no_vendor(stage: "Stage") -> None:
+async def test_a_sales_invoice_makes_no_vendor(stage: Stage) -> None:
     await stage.connect()
 
     await stage.hear(handlers.contacts_changed, (contact(), 1))
@@ -184,7 +182,7 @@ async def test_a_sales_invoice_makes_no_vendor(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("CONT-4")
-async def test_a_contact_heard_before_anything_of_its_tenant_becomes_a_vendor(stage: "Stage") -> None:
+async def test_a_contact_heard_before_anything_of_its_tenant_becomes_a_vendor(stage: Stage) -> None:
     await stage.hear(handlers.invoices_changed, (document(), 1))
     await stage.hear(handlers.contacts_changed, (contact(), 1))
 
@@ -192,7 +190,7 @@ async def test_a_contact_heard_before_anything_of_its_tenant_becomes_a_vendor(st
 
 
 @pytest.mark.rule("SYS-1")
-async def test_an_older_sequence_changes_nothing(stage: "Stage") -> None:
+async def test_an_older_sequence_changes_nothing(stage: Stage) -> None:
     await stage.hear(handlers.invoices_changed, (document(), 1))
     await stage.hear(handlers.contacts_changed, (contact("New"), 9))
     before = await stage.said(Vendor)
@@ -204,7 +202,7 @@ async def test_an_older_sequence_changes_nothing(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("SYS-1")
-async def test_an_older_contact_after_a_newer_one_does_not_decide_its_name(stage: "Stage") -> None:
+async def test_an_older_contact_after_a_newer_one_does_not_decide_its_name(stage: Stage) -> None:
     await stage.hear(handlers.contacts_changed, (contact("New"), 9))
     await stage.hear(handlers.contacts_changed, (contact("Old"), 8))
 
@@ -216,7 +214,7 @@ async def test_an_older_contact_after_a_newer_one_does_not_decide_its_name(stage
 @pytest.mark.rule("CONT-1")
 @pytest.mark.parametrize("put_first", [True, False])
 async def test_a_held_vendor_and_a_contact_of_its_name_are_linked_in_either_order(
-    stage: "Stage", put_first: bool
+    stage: Stage, put_first: bool
 ) -> None:
     await stage.connect(ConnectionState.DISCONNECTED)
     if put_first:
@@ -232,7 +230,7 @@ async def test_a_held_vendor_and_a_contact_of_its_name_are_linked_in_either_orde
 
 
 @pytest.mark.rule("CONT-1")
-async def test_a_new_vendor_is_not_linked_to_an_archived_contact(stage: "Stage") -> None:
+async def test_a_new_vendor_is_not_linked_to_an_archived_contact(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.contacts_changed, (contact("Acme", status="ARCHIVED"), 1))
 
@@ -242,7 +240,7 @@ async def test_a_new_vendor_is_not_linked_to_an_archived_contact(stage: "Stage")
 
 
 @pytest.mark.rule("CONT-1")
-async def test_a_contact_linked_to_one_vendor_is_never_linked_to_a_second(stage: "Stage") -> None:
+async def test_a_contact_linked_to_one_vendor_is_never_linked_to_a_second(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.contacts_changed, (contact(), 1))
     await stage.put(f"vendors/{V}", {"name": "Acme"})
@@ -256,7 +254,7 @@ async def test_a_contact_linked_to_one_vendor_is_never_linked_to_a_second(stage:
 @pytest.mark.rule("CONT-1")
 @pytest.mark.parametrize("contact_first", [True, False])
 async def test_a_create_refused_for_its_name_becomes_an_update_of_that_contact(
-    stage: "Stage", contact_first: bool
+    stage: Stage, contact_first: bool
 ) -> None:
     await stage.connect()
     await stage.put(f"vendors/{V}", {"name": "Acme"})
@@ -275,7 +273,7 @@ async def test_a_create_refused_for_its_name_becomes_an_update_of_that_contact(
 
 
 @pytest.mark.rule("CONT-1")
-async def test_while_a_create_is_under_way_its_name_makes_no_second_vendor(stage: "Stage") -> None:
+async def test_while_a_create_is_under_way_its_name_makes_no_second_vendor(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"vendors/{V}", {"name": "Acme"})
     [create] = await stage.said(WriteIntent)
@@ -290,7 +288,7 @@ async def test_while_a_create_is_under_way_its_name_makes_no_second_vendor(stage
 
 
 @pytest.mark.rule("CONT-1")
-async def test_our_own_contact_makes_no_second_vendor_though_ours_was_renamed_meanwhile(stage: "Stage") -> None:
+async def test_our_own_contact_makes_no_second_vendor_though_ours_was_renamed_meanwhile(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"vendors/{V}", {"name": "Acme"})
     [create] = await stage.said(WriteIntent)
@@ -305,7 +303,7 @@ async def test_our_own_contact_makes_no_second_vendor_though_ours_was_renamed_me
 
 
 @pytest.mark.rule("SYS-1")
-async def test_a_vendor_made_under_a_contacts_id_does_not_stop_the_others(stage: "Stage") -> None:
+async def test_a_vendor_made_under_a_contacts_id_does_not_stop_the_others(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"vendors/{vendor_id_of(stage.tenant_id, X)}", {"name": "Mine"})
     other = uuid4()
@@ -317,7 +315,7 @@ async def test_a_vendor_made_under_a_contacts_id_does_not_stop_the_others(stage:
 
 
 @pytest.mark.rule("CONT-1")
-async def test_an_event_that_meets_a_put_of_its_name_links_that_vendor(stage: "Stage") -> None:
+async def test_an_event_that_meets_a_put_of_its_name_links_that_vendor(stage: Stage) -> None:
     await stage.connect(ConnectionState.DISCONNECTED)
     await stage.hear(handlers.invoices_changed, (document(), 1))
 
@@ -327,7 +325,7 @@ async def test_an_event_that_meets_a_put_of_its_name_links_that_vendor(stage: "S
 
 
 @pytest.mark.rule("CONT-1")
-async def test_a_put_that_meets_a_contact_of_its_name_is_linked_to_it(stage: "Stage") -> None:
+async def test_a_put_that_meets_a_contact_of_its_name_is_linked_to_it(stage: Stage) -> None:
     await stage.connect()
 
     await stage.overlap(stage.event(handlers.contacts_changed, contact(), 1), _put(stage))
@@ -336,7 +334,7 @@ async def test_a_put_that_meets_a_contact_of_its_name_is_linked_to_it(stage: "St
 
 
 @pytest.mark.rule("CONT-1")
-async def test_two_puts_of_one_name_at_once_make_one_vendor(stage: "Stage") -> None:
+async def test_two_puts_of_one_name_at_once_make_one_vendor(stage: Stage) -> None:
     await stage.connect()
 
     with pytest.raises(Clash, match=str(V)):
@@ -345,12 +343,12 @@ async def test_two_puts_of_one_name_at_once_make_one_vendor(stage: "Stage") -> N
     assert list(await vendors(stage)) == [V]
 
 
-def _put(stage: "Stage", vendor_id: UUID = V) -> Callable[[Tx], Awaitable[Vendor]]:
+def _put(stage: Stage, vendor_id: UUID = V) -> Callable[[Tx], Awaitable[Vendor]]:
     return lambda tx: handlers.put_vendor(tx, stage.tenant_id, vendor_id, VendorIn(name="Acme"), "ana")
 
 
 @pytest.mark.rule("CONT-8")
-async def test_an_archived_vendor_is_not_sent_until_restored(stage: "Stage") -> None:
+async def test_an_archived_vendor_is_not_sent_until_restored(stage: Stage) -> None:
     await stage.hear(handlers.invoices_changed, (document(), 1))
     await stage.hear(handlers.contacts_changed, (contact(), 1))
     await stage.connect()

@@ -16,12 +16,12 @@ from tieout_kit.errors import Clash
 from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Changed, Reconciler
 from tieout_kit.records import Key, Stored
+from tieout_kit.sweeps import Retry
 from tieout_kit.sync import Verdict
 from tieout_kit.tenants import Tenant
 from tieout_schemas import topics
 from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Connection, Vendor
-from tieout_schemas.settings import TenantSettings
+from tieout_schemas.platform import Vendor
 from tieout_schemas.topics import Topic
 from tieout_schemas.writes import WriteResult
 from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice
@@ -133,18 +133,6 @@ async def _settle(tx: Tx, changed: Sequence[Changed[Vendor]]) -> None:
     await vendors.settle(tx, changed)
 
 
-async def connection_changed(tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
-    """tieout.connection.v1 → what is known of the tenant; what waited for it is judged again."""
-    await tenants.connection_changed(tx, events)
-    await vendors.tenants_changed(tx, events)
-
-
-async def settings_changed(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
-    """tieout.settings.v1 → what is known of the tenant; what waited for it is judged again."""
-    await tenants.settings_changed(tx, events)
-    await vendors.tenants_changed(tx, events)
-
-
 def _maybe(record_id: UUID | None) -> list[UUID]:
     return [record_id] if record_id else []
 
@@ -154,9 +142,11 @@ def _origin(cause: Cause, rule: str) -> Origin:
 
 
 HANDLERS: dict[Topic, Handler] = {
-    topics.CONNECTION: connection_changed,
-    topics.SETTINGS: settings_changed,
+    topics.CONNECTION: tenants.connection_changed,
+    topics.SETTINGS: tenants.settings_changed,
     topics.WRITE_RESULT: results_received,
     topics.CONTACT: contacts_changed,
     topics.INVOICE: invoices_changed,
 }
+
+RETRIES: dict[str, Retry] = {Vendor.kind: vendors.retry}

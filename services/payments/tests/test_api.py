@@ -1,14 +1,12 @@
 """Who may call the payments API, and what it refuses."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tieout_local.stage import Stage
 from tieout_schemas.platform import Payment
-
-if TYPE_CHECKING:
-    from conftest import Stage
 
 pytestmark = pytest.mark.real
 
@@ -24,7 +22,7 @@ WANTED: dict[str, Any] = {
 
 
 @pytest.mark.rule("SYS-11")
-async def test_no_token_is_401(stage: "Stage") -> None:
+async def test_no_token_is_401(stage: Stage) -> None:
     await stage.connect()
 
     assert (await stage.http.put(f"/tenants/{stage.tenant_id}/payments/{P}", json=WANTED)).status_code == 401
@@ -32,7 +30,7 @@ async def test_no_token_is_401(stage: "Stage") -> None:
 
 @pytest.mark.rule("SYS-11")
 @pytest.mark.parametrize("role", ["viewer", "bookkeeper"])
-async def test_paying_needs_the_role_approver(stage: "Stage", role: str) -> None:
+async def test_paying_needs_the_role_approver(stage: Stage, role: str) -> None:
     await stage.connect()
 
     answer = await stage.put(f"payments/{P}", WANTED, roles=[role])
@@ -43,7 +41,7 @@ async def test_paying_needs_the_role_approver(stage: "Stage", role: str) -> None
 
 
 @pytest.mark.rule("SYS-11")
-async def test_another_tenants_payment_is_404_whoever_reads_or_writes_it(stage: "Stage") -> None:
+async def test_another_tenants_payment_is_404_whoever_reads_or_writes_it(stage: Stage) -> None:
     await stage.connect()
     await stage.put(f"payments/{P}", WANTED)
     stranger = {"tenants": [str(uuid4())]}
@@ -66,7 +64,7 @@ async def test_another_tenants_payment_is_404_whoever_reads_or_writes_it(stage: 
     ],
 )
 async def test_a_breach_of_the_schema_is_422_and_names_the_field(
-    stage: "Stage", change: dict[str, Any], field: str
+    stage: Stage, change: dict[str, Any], field: str
 ) -> None:
     await stage.connect()
 

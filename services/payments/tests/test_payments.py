@@ -3,12 +3,14 @@
 import asyncio
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from tieout_kit import tenants
 from tieout_kit.postgres import Tx
+from tieout_local.stage import Stage
 from tieout_payments import handlers
 from tieout_payments.model import PaymentIn
 from tieout_schemas.money import Money
@@ -18,9 +20,6 @@ from tieout_schemas.problem import Problem
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import Outcome, PaymentBody, WriteIntent, WriteResult
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, PaymentStatus, XeroPayment
-
-if TYPE_CHECKING:
-    from conftest import Stage
 
 pytestmark = pytest.mark.real
 
@@ -86,12 +85,12 @@ def snapshot(status: str, **more: Any) -> XeroPayment:
     )
 
 
-async def problems(stage: "Stage") -> list[str]:
+async def problems(stage: Stage) -> list[str]:
     return [problem["code"] for problem in (await stage.get("problems")).json()["items"]]
 
 
 @pytest.mark.rule("PAY-1")
-async def test_a_payment_put_twice_is_sent_once(stage: "Stage") -> None:
+async def test_a_payment_put_twice_is_sent_once(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.bills_changed, (bill(), 1))
 
@@ -105,7 +104,7 @@ async def test_a_payment_put_twice_is_sent_once(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("PAY-1")
-async def test_a_payment_repeated_with_other_content_is_refused(stage: "Stage") -> None:
+async def test_a_payment_repeated_with_other_content_is_refused(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.bills_changed, (bill(), 1))
     await stage.put(f"payments/{P}", wanted())
@@ -118,7 +117,7 @@ async def test_a_payment_repeated_with_other_content_is_refused(stage: "Stage") 
 
 @pytest.mark.rule("PAY-1")
 @pytest.mark.parametrize("bill_first", [True, False])
-async def test_a_payment_goes_out_once_its_bill_is_approved_in_xero(stage: "Stage", bill_first: bool) -> None:
+async def test_a_payment_goes_out_once_its_bill_is_approved_in_xero(stage: Stage, bill_first: bool) -> None:
     await stage.connect()
     if bill_first:
         await stage.hear(handlers.bills_changed, (bill(), 1))
@@ -139,7 +138,7 @@ async def test_a_payment_goes_out_once_its_bill_is_approved_in_xero(stage: "Stag
 @pytest.mark.parametrize("event_first", [True, False])
 @pytest.mark.parametrize("named_before", [True, False])
 async def test_a_payment_and_its_bill_at_once_never_miss_each_other(
-    stage: "Stage", event_first: bool, named_before: bool
+    stage: Stage, event_first: bool, named_before: bool
 ) -> None:
     await stage.connect()
     if named_before:
@@ -156,7 +155,7 @@ async def test_a_payment_and_its_bill_at_once_never_miss_each_other(
 
 
 @pytest.mark.rule("PAY-9")
-async def test_two_payments_at_once_never_exceed_what_is_due(stage: "Stage") -> None:
+async def test_two_payments_at_once_never_exceed_what_is_due(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.bills_changed, (bill(), 1))
 
@@ -169,7 +168,7 @@ async def test_two_payments_at_once_never_exceed_what_is_due(stage: "Stage") -> 
 
 
 @pytest.mark.rule("PAY-9")
-async def test_paying_more_than_due_is_refused_in_plain_words_and_stores_nothing(stage: "Stage") -> None:
+async def test_paying_more_than_due_is_refused_in_plain_words_and_stores_nothing(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.bills_changed, (bill(due="30.00"), 1))
 
@@ -181,7 +180,7 @@ async def test_paying_more_than_due_is_refused_in_plain_words_and_stores_nothing
 
 
 @pytest.mark.rule("PAY-9")
-async def test_a_bill_voided_in_xero_is_not_paid(stage: "Stage") -> None:
+async def test_a_bill_voided_in_xero_is_not_paid(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.bills_changed, (bill("VOIDED"), 1))
 
@@ -189,23 +188,23 @@ async def test_a_bill_voided_in_xero_is_not_paid(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("PAY-7")
-async def test_payments_wait_while_outbound_payments_are_off(stage: "Stage") -> None:
+async def test_payments_wait_while_outbound_payments_are_off(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.bills_changed, (bill(), 1))
     off = TenantSettings(tenant_id=stage.tenant_id, version=1, outbound_payments=False)
-    await stage.hear(handlers.settings_changed, (off, 1))
+    await stage.hear(tenants.settings_changed, (off, 1))
     await stage.put(f"payments/{P}", wanted())
     assert (await problems(stage), await stage.said(WriteIntent)) == (["outbound_payments_off"], [])
 
     on = off.model_copy(update={"version": 2, "outbound_payments": True})
-    await stage.hear(handlers.settings_changed, (on, 2))
+    await stage.hear(tenants.settings_changed, (on, 2))
 
     assert len(await stage.said(WriteIntent)) == 1
     assert await problems(stage) == []
 
 
 @pytest.mark.rule("CONN-5")
-async def test_payments_wait_for_the_connection(stage: "Stage") -> None:
+async def test_payments_wait_for_the_connection(stage: Stage) -> None:
     await stage.connect(ConnectionState.CONNECTION_LOST)
     await stage.hear(handlers.bills_changed, (bill(), 1))
     await stage.put(f"payments/{P}", wanted())
@@ -217,7 +216,7 @@ async def test_payments_wait_for_the_connection(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("SYS-1")
-async def test_an_older_bill_changes_nothing(stage: "Stage") -> None:
+async def test_an_older_bill_changes_nothing(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.bills_changed, (bill(), 9))
 
@@ -227,7 +226,7 @@ async def test_an_older_bill_changes_nothing(stage: "Stage") -> None:
 
 
 @pytest.mark.rule("SYS-2")
-async def test_a_refusal_opens_a_problem_and_frees_what_is_due(stage: "Stage") -> None:
+async def test_a_refusal_opens_a_problem_and_frees_what_is_due(stage: Stage) -> None:
     await stage.connect()
     await stage.hear(handlers.bills_changed, (bill(), 1))
     await stage.put(f"payments/{P}", wanted())
@@ -242,7 +241,7 @@ async def test_a_refusal_opens_a_problem_and_frees_what_is_due(stage: "Stage") -
 
 @pytest.mark.rule("SYS-10")
 @pytest.mark.parametrize("result_first", [True, False])
-async def test_a_payment_deleted_in_xero_is_marked_even_before_its_result(stage: "Stage", result_first: bool) -> None:
+async def test_a_payment_deleted_in_xero_is_marked_even_before_its_result(stage: Stage, result_first: bool) -> None:
     await stage.connect()
     await stage.hear(handlers.bills_changed, (bill(), 1))
     await stage.put(f"payments/{P}", wanted())
@@ -260,7 +259,7 @@ async def test_a_payment_deleted_in_xero_is_marked_even_before_its_result(stage:
 
 
 @pytest.mark.rule("PAY-1")
-async def test_a_payment_made_in_xero_is_left_alone(stage: "Stage") -> None:
+async def test_a_payment_made_in_xero_is_left_alone(stage: Stage) -> None:
     await stage.connect()
 
     await stage.hear(handlers.payments_changed, (snapshot("AUTHORISED"), 1))

@@ -80,7 +80,7 @@ NOT_IN_XERO = Hold(Reason.BILL_NOT_IN_XERO, {"bill_id": str(BILL)})
 
 
 def misfit(why: str) -> Hold:
-    params = {"amount": "60.00 NZD", "number": bill().number, "why": why}
+    params = {"amount": "60.00 NZD", "number": bill().number, "why": why, "bill_id": str(BILL)}
     return Hold(Reason.PAYMENT_DOES_NOT_FIT, params)
 
 

@@ -6,7 +6,8 @@ from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
 from tieout_kit.postgres import Database
-from tieout_kit.routes import problem_routes, record_routes
+from tieout_kit.problem_routes import problem_routes
+from tieout_kit.routes import record_routes
 from tieout_kit.service import every, run
 from tieout_kit.settings import Settings
 from tieout_payments import api, handlers
@@ -22,9 +23,9 @@ async def main() -> None:
     app = make_app("Tieout payments", "Payments of bills.", Keys(settings.jwks_url, settings.jwt_issuer))
     app.include_router(api.routes(database))
     app.include_router(record_routes(database, handlers.payments.records, "payments"))
-    app.include_router(problem_routes(database))
+    app.include_router(problem_routes(database, handlers.RETRIES))
 
     async def resend() -> None:
         await every(RESEND_EVERY, lambda: database.run(handlers.payments.emit_unanswered))
 
-    await run(settings, SERVICE, database, app, handlers.HANDLERS, [resend])
+    await run(settings, SERVICE, database, app, handlers.HANDLERS, handlers.RETRIES, [resend])

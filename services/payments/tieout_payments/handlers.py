@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from tieout_kit import tenants
+from tieout_kit import sweeps, tenants
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming, newest
 from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Changed, Reconciler
 from tieout_kit.records import Stored
+from tieout_kit.sweeps import Retry
 from tieout_kit.sync import Verdict
 from tieout_kit.tenants import Tenant
 from tieout_payments import store
@@ -19,8 +20,8 @@ from tieout_payments.rules.incoming import follow
 from tieout_payments.rules.outgoing import verdict
 from tieout_schemas import topics
 from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, Connection, Payment
-from tieout_schemas.settings import TenantSettings
+from tieout_schemas.platform import Bill, Payment
+from tieout_schemas.reasons import Reason
 from tieout_schemas.topics import Topic
 from tieout_schemas.xero import XeroPayment
 
@@ -57,9 +58,10 @@ async def bills_changed(tx: Tx, events: Sequence[Incoming[Bill]]) -> None:
     """tieout.bills.v1 → the copy of the bills; what was held for them is judged again."""
     latest = newest(events)
     await store.keep_bills(tx, latest)
-    causes = {(e.tenant_id, e.data.id): e.cause for e in latest}
-    held = await payments.records.lock(tx, await store.held_for_bills(tx, list(causes)))
-    await payments.settle(tx, [Changed(p, p.record, causes[p.tenant_id, p.record.bill_id]) for p in held.values()])
+    held_for = (Reason.BILL_NOT_IN_XERO, Reason.PAYMENT_DOES_NOT_FIT)
+    await sweeps.add(
+        tx, [(e.tenant_id, r.cause({"bill_id": str(e.data.id)}), e.cause) for e in latest for r in held_for]
+    )
 
 
 async def payments_changed(tx: Tx, events: Sequence[Incoming[XeroPayment]]) -> None:
@@ -78,22 +80,12 @@ async def payments_changed(tx: Tx, events: Sequence[Incoming[XeroPayment]]) -> N
     await payments.settle(tx, changed)
 
 
-async def connection_changed(tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
-    """tieout.connection.v1 → what is known of the tenant; what waited for it is judged again."""
-    await tenants.connection_changed(tx, events)
-    await payments.tenants_changed(tx, events)
-
-
-async def settings_changed(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
-    """tieout.settings.v1 → what is known of the tenant; what waited for it is judged again."""
-    await tenants.settings_changed(tx, events)
-    await payments.tenants_changed(tx, events)
-
-
 HANDLERS: dict[Topic, Handler] = {
-    topics.CONNECTION: connection_changed,
-    topics.SETTINGS: settings_changed,
+    topics.CONNECTION: tenants.connection_changed,
+    topics.SETTINGS: tenants.settings_changed,
     topics.BILLS_TOPIC: bills_changed,
     topics.WRITE_RESULT: payments.results_received,
     topics.PAYMENT: payments_changed,
 }
+
+RETRIES: dict[str, Retry] = {Payment.kind: payments.retry}

@@ -14,15 +14,18 @@ _SQL = queries.load("tieout_payments", "payments.sql")
 
 async def lock_bill(tx: Tx, tenant_id: UUID, bill_id: UUID) -> Bill | None:
     """What was said of a bill; until this transaction ends nobody else pays it, nor is anything new said of it."""
-    await tx.db.execute(_SQL["expect_bill"], tenant_id, bill_id)
+    await tx.db.execute(_SQL["expect_bills"], [tenant_id], [bill_id])
     doc = await tx.db.fetchval(_SQL["lock_bill"], tenant_id, bill_id)
     return Bill.model_validate(doc) if doc else None
 
 
 async def bills(tx: Tx, keys: Sequence[Key]) -> dict[Key, Bill]:
-    """What was said of these bills. Not locked: events come one after another, and a PUT has locked its bill."""
-    rows = await tx.db.fetch(_SQL["bills"], [tenant for tenant, _ in keys], [bill for _, bill in keys])
-    return {(row["tenant_id"], row["bill_id"]): Bill.model_validate(row["doc"]) for row in rows}
+    """What was said of these bills. A row is made for those nobody told us of, and every row stays locked."""
+    ordered = sorted(set(keys))
+    columns = [tenant for tenant, _ in ordered], [bill for _, bill in ordered]
+    await tx.db.execute(_SQL["expect_bills"], *columns)
+    rows = await tx.db.fetch(_SQL["bills"], *columns)
+    return {(row["tenant_id"], row["bill_id"]): Bill.model_validate(row["doc"]) for row in rows if row["doc"]}
 
 
 async def keep_bills(tx: Tx, events: Sequence[Incoming[Bill]]) -> None:
@@ -35,12 +38,6 @@ async def keep_bills(tx: Tx, events: Sequence[Incoming[Bill]]) -> None:
         [event.sequence for event in ordered],
         [event.data.model_dump_json().encode() for event in ordered],
     )
-
-
-async def held_for_bills(tx: Tx, keys: Sequence[Key]) -> list[Key]:
-    """The payments whose write waits for one of these bills."""
-    rows = await tx.db.fetch(_SQL["held_for_bills"], [t for t, _ in keys], [str(b) for _, b in keys])
-    return [(row["tenant_id"], row["id"]) for row in rows]
 
 
 async def payments_of_bill(tx: Tx, tenant_id: UUID, bill_id: UUID) -> list[Payment]:

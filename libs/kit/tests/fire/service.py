@@ -33,6 +33,7 @@ from tieout_kit.records import Key, Stored
 from tieout_kit.relay import Relay
 from tieout_kit.service import every
 from tieout_kit.silent import end_silent
+from tieout_kit.sweeper import Sweeper
 from tieout_kit.sync import Hold, Send, Verdict, wish
 from tieout_kit.tenants import Tenant
 from tieout_schemas.payload import Origin, OriginKind
@@ -122,13 +123,12 @@ def _done(event: Incoming[WriteIntent]) -> WriteResult:
     )  # fmt: skip
 
 
-async def connected(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
-    """tieout.connection.v1 → the tenant, and what was held for it."""
-    await tenants.connection_changed(tx, events)
-    await VENDORS_OF_OURS.tenants_changed(tx, events)
-
-
-HANDLERS = {CONNECTION: connected, CONTACT: fed, WRITE: gateway, WRITE_RESULT: VENDORS_OF_OURS.results_received}
+HANDLERS = {
+    CONNECTION: tenants.connection_changed,
+    CONTACT: fed,
+    WRITE: gateway,
+    WRITE_RESULT: VENDORS_OF_OURS.results_received,
+}
 
 
 async def serve() -> None:
@@ -147,6 +147,7 @@ async def serve() -> None:
     database = Database(env["FIRE_DATABASE"], SERVICE, utc_now)
     loop = Loop(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, HANDLERS, replay=replay_topic(SERVICE))
     relay = Relay(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, int(env["FIRE_PARTITIONS"]))
+    sweeper = Sweeper(database, {VENDORS_OF_OURS.records.model.kind: VENDORS_OF_OURS.retry})
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     _this_task_is("start")
@@ -156,6 +157,7 @@ async def serve() -> None:
     work = {
         "loop": loop.run(),
         "relay": relay.run(),
+        "sweeper": sweeper.run(),
         "watch": every(SOON, lambda: end_silent(database)),
         "drain": every(SOON, lambda: drain(loop.batches)),
         "emit": every(SOON, lambda: database.run(VENDORS_OF_OURS.emit_unanswered)),

@@ -10,12 +10,6 @@ select tenant_id, sequence, doc from record
 where kind = $1 and (tenant_id, xero_id) in (select * from unnest($2::uuid[], $3::uuid[]))
 order by tenant_id, id for update;
 
--- name: lock_held
--- The records of these tenants whose write waits, locked in key order.
-select tenant_id, sequence, doc from record
-where kind = $1 and tenant_id = any($2::uuid[]) and held is not null
-order by tenant_id, id for update;
-
 -- name: lock_unanswered
 -- The intents that went out before a moment and were never answered, the longest waiting few of them.
 select tenant_id, id, sequence, intent from record

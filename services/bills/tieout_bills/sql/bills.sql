@@ -9,6 +9,12 @@ select tenant_id, vendor_id, xero_id from vendor_link
 where (tenant_id, vendor_id) in (select * from unnest($1::uuid[], $2::uuid[]))
 order by tenant_id, vendor_id for share;
 
+-- name: lock_links
+-- A bill of Xero may wait for a vendor that has no row yet, so there is none to lock.
+select pg_advisory_xact_lock(key) from (
+    select distinct hashtextextended(tenant::text, 0) as key from unnest($1::uuid[]) as tenant order by key
+) as ordered;
+
 -- name: vendors_behind
 -- The vendors behind these contacts of Xero.
 select tenant_id, xero_id, vendor_id from vendor_link
@@ -21,16 +27,11 @@ select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[])
 on conflict (tenant_id, vendor_id) do update set xero_id = excluded.xero_id, sequence = excluded.sequence
 where vendor_link.sequence < excluded.sequence;
 
--- name: held_for_vendors
--- The bills whose write waits for one of these vendors.
-select tenant_id, id from record
-where kind = 'bill' and held is not null
-and (tenant_id, doc ->> 'vendor_id') in (select * from unnest($1::uuid[], $2::text[]));
-
--- name: unlinked_of_contacts
--- The bills of Xero that are none of ours, of these contacts.
+-- name: unlinked
+-- Those of these bills of Xero that are none of ours, locked in key order.
 select tenant_id, sequence, doc from unlinked_invoice
-where (tenant_id, contact_xero_id) in (select * from unnest($1::uuid[], $2::uuid[]));
+where (tenant_id, xero_id) in (select * from unnest($1::uuid[], $2::uuid[]))
+order by tenant_id, xero_id for update;
 
 -- name: keep_unlinked
 -- Bills of Xero that wait or stay there, as last seen; an older snapshot changes nothing.

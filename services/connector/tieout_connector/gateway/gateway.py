@@ -1,9 +1,7 @@
 """The gateway's loop: who has work, who may call, and in which lane the next call goes."""
 
 import asyncio
-import contextlib
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -15,12 +13,11 @@ from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.model import Org
 from tieout_connector.xero.errors import Again, ConsentLost, Unknown
+from tieout_kit.bell import Bell
 from tieout_kit.clock import Clock
 from tieout_kit.errors import RetryLater
 from tieout_kit.postgres import AWAY, Database
 
-TICK = 1.0
-"""Seconds until work is looked for though nobody rang."""
 SCARCE = 30
 """Calls left this minute below which reads wait to be joined."""
 JOIN_WAIT = timedelta(seconds=1)
@@ -46,14 +43,14 @@ class Gateway:
         self._clock = clock
         self._workers: dict[UUID, asyncio.Task[None]] = {}
         self._not_before: dict[UUID, datetime] = {}
-        self._rung = asyncio.Event()
+        self._bell = Bell(database, "tieout_work")
         self.trouble: str | None = "not started"
 
     async def run(self) -> None:
         """Work until cancelled; start over after any trouble."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._listen())
+                group.create_task(self._bell.run())
                 group.create_task(self._renew())
                 group.create_task(self._dispatch(group))
         finally:
@@ -61,17 +58,14 @@ class Gateway:
 
     async def _dispatch(self, group: asyncio.TaskGroup) -> None:
         while True:
-            self._rung.clear()
+            self._bell.silence()
             try:
                 await self._start_workers(group)
                 self.trouble = None
             except (RetryLater, *AWAY) as error:
                 self.trouble = str(error)
                 log.warning("the gateway cannot look for work", trouble=self.trouble)
-            # Not wait_for, which in Python 3.11 can lose a cancellation.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TICK):
-                    await self._rung.wait()
+            await self._bell.wait()
 
     async def _start_workers(self, group: asyncio.TaskGroup) -> None:
         if not self._leases.epochs:
@@ -99,7 +93,7 @@ class Gateway:
         finally:
             if wait and wait != _NOTHING:
                 self._not_before[org.tenant_id] = self._clock() + wait
-            self._rung.set()
+            self._bell.ring()
 
     def _wait_after(self, org: Org, error: Exception) -> timedelta:
         tenant = str(org.tenant_id)
@@ -154,29 +148,10 @@ class Gateway:
                     had = set(self._leases.epochs)
                     await self._leases.renew(tx)
                 if set(self._leases.epochs) - had:
-                    self._rung.set()
+                    self._bell.ring()
             except (RetryLater, *AWAY) as error:
                 log.warning("leases are not renewed", error=str(error))
             await asyncio.sleep(RENEW_EVERY.total_seconds())
-
-    async def _listen(self) -> None:
-        """Be rung when there is work; should the connection break, the tick does."""
-        while True:
-            try:
-                db: Any = await self._database.connection()
-                try:
-                    await self._hear(db)
-                finally:
-                    db.terminate()
-            except AWAY as error:
-                log.warning("nobody can ring the gateway", error=str(error))
-                await asyncio.sleep(TICK)
-
-    async def _hear(self, db: Any) -> None:
-        gone = asyncio.Event()
-        db.add_termination_listener(lambda _: gone.set())
-        await db.add_listener("tieout_work", lambda *_: self._rung.set())
-        await gone.wait()
 
     async def _let_go(self) -> None:
         """The calls under way were cancelled with us: their answers are settled by whoever takes over."""

@@ -34,14 +34,14 @@ class Budget:
 
     def free_at(self, now: datetime) -> datetime | None:
         """When the next call may leave; None: now."""
-        if self.parked_until and self.parked_until > now:
-            return self.parked_until
-        if not self.day_left(now):
-            return _midnight_after(now)
         recent = self._recent(now)
-        if len(recent) >= PER_MINUTE:
-            return recent[-PER_MINUTE] + _MINUTE + _MARGIN
-        return None
+        waits = [
+            self.parked_until if self.parked_until and self.parked_until > now else None,
+            _midnight_after(now) if not self.day_left(now) else None,
+            recent[-PER_MINUTE] + _MINUTE + _MARGIN if len(recent) >= PER_MINUTE else None,
+        ]
+        # The last of them, or the moment one ends would be said to be free while another lasts.
+        return max((until for until in waits if until), default=None)
 
     def spares_a_read(self, now: datetime) -> bool:
         """Whether a read may have a call, or what is left is kept for writes."""

@@ -25,7 +25,7 @@ def verdict(payment: Payment, bill: Bill | None, connection: Connection, setting
     if bill is None or bill.sync.xero_id is None or bill.xero_status in _NOT_YET:
         return Hold(Reason.BILL_NOT_IN_XERO, {"bill_id": str(payment.bill_id)})
     if why := _misfit(payment, bill):
-        params = {"amount": str(payment.amount), "number": bill.number, "why": why}
+        params = {"amount": str(payment.amount), "number": bill.number, "why": why, "bill_id": str(bill.id)}
         return Hold(Reason.PAYMENT_DOES_NOT_FIT, params)
     return Send(_body(payment, bill.sync.xero_id), Lane.PERSON)
 

@@ -1,0 +1,129 @@
+"""A domain service on a real Postgres, for its tests: it hears events and requests; what it says is in its outbox."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx
+from fastapi import APIRouter
+
+from tieout_kit import tenants
+from tieout_kit.auth import Keys
+from tieout_kit.batch import Handler
+from tieout_kit.cause import Cause, Incoming
+from tieout_kit.clock import utc_now
+from tieout_kit.http import make_app
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.problem_routes import problem_routes
+from tieout_kit.reconciler import Reconciler
+from tieout_kit.routes import record_routes
+from tieout_kit.sweeper import Sweeper
+from tieout_kit.sweeps import Retry
+from tieout_kit.testing import envelope_of, wait_until
+from tieout_local import keys as local
+from tieout_schemas import topics
+from tieout_schemas.events import decode
+from tieout_schemas.payload import Payload
+from tieout_schemas.platform import Connection, ConnectionState
+
+P = TypeVar("P", bound=Payload)
+Work = Callable[[Tx], Awaitable[object]]
+_TOPICS = {topic.name: topic for topic in topics.every_topic()}
+
+
+class Stage:
+    """One tenant of the service, connected to Xero or not."""
+
+    def __init__(
+        self, database: Database, http: httpx.AsyncClient, token: Callable[..., str], retries: Mapping[str, Retry]
+    ) -> None:
+        self.database = database
+        self.http = http
+        self.token = token
+        self.tenant_id = uuid4()
+        self._sweeper = Sweeper(database, retries)
+
+    async def hear(self, handler: Handler, *events: tuple[Payload, int]) -> None:
+        """Handle these events, each with its sequence, in one transaction; and what waited for them, as it does."""
+        incoming = [self._incoming(payload, sequence) for payload, sequence in events]
+        await self.database.run(lambda tx: handler(tx, incoming))
+        await self.sweep()
+
+    async def sweep(self) -> None:
+        """Judge again what waited for what has happened."""
+        while await self._sweeper.turn():
+            pass
+
+    async def overlap(self, first: Work, second: Work) -> None:
+        """The second starts when the first has done everything but commit, and goes as far as it can."""
+        async with self.database.transaction() as tx:
+            await first(tx)
+            task = asyncio.create_task(self.database.run(second))
+
+            async def stuck() -> bool:
+                return task.done() or await tx.db.fetchval("select count(*) > 0 from pg_locks where not granted")
+
+            await wait_until(stuck, bool, within=5)
+        await task
+        await self.sweep()
+
+    async def said(self, kind: type[P]) -> list[P]:
+        """Everything of this kind the service said so far, in order."""
+        async with self.database.transaction() as tx:
+            rows = await tx.db.fetch("select topic, headers, value from outbox order by id")
+        headers = [[(name, value.encode("latin-1")) for name, value in row["headers"]] for row in rows]
+        events = [decode(_TOPICS[r["topic"]], h, r["value"]) for r, h in zip(rows, headers, strict=True)]
+        return [event.data for event in events if isinstance(event.data, kind)]
+
+    def event(self, handler: Handler, payload: Payload, sequence: int) -> Work:
+        """The handling of one event, to be run in a transaction."""
+        return lambda tx: handler(tx, [self._incoming(payload, sequence)])
+
+    async def connect(self, state: ConnectionState = ConnectionState.CONNECTED, sequence: int = 1) -> None:
+        """The tenant becomes known, connected by default."""
+        await self.hear(tenants.connection_changed, (Connection(tenant_id=self.tenant_id, state=state), sequence))
+
+    async def put(self, path: str, body: dict[str, Any], **token: Any) -> httpx.Response:
+        """PUT under the tenant, as one who may do anything there unless the token says otherwise."""
+        return await self.ask("PUT", path, body, **token)
+
+    async def get(self, path: str, **token: Any) -> httpx.Response:
+        """GET under the tenant."""
+        return await self.ask("GET", path, **token)
+
+    async def ask(self, method: str, path: str, body: dict[str, Any] | None = None, **token: Any) -> httpx.Response:
+        """Ask under the tenant, as one who may do anything there unless the token says otherwise."""
+        signed = self.token("ana", **{"tenants": [str(self.tenant_id)], **token})
+        url = f"/tenants/{self.tenant_id}/{path}"
+        return await self.http.request(method, url, json=body, headers={"Authorization": f"Bearer {signed}"})
+
+    def _incoming(self, payload: Payload, sequence: int) -> Incoming[Any]:
+        envelope = envelope_of(self.tenant_id, payload, sequence)
+        return Incoming(envelope, payload, Cause(envelope.id, envelope.id, None))
+
+
+@asynccontextmanager
+async def stage(
+    url: str,
+    signing: local.Keys,
+    service: str,
+    routes: Callable[[Database], APIRouter],
+    records: tuple[Reconciler[Any], str],
+    retries: Mapping[str, Retry],
+) -> AsyncIterator[Stage]:
+    """The service, migrated, with an empty database; `records`: its reconciler and what its API calls them."""
+    database = Database(url, service, utc_now)
+    await database.open()
+    await migrate(database, ("tieout_kit", f"tieout_{service}"))
+    app = make_app(service, "", Keys(signing.jwks_url, local.ISSUER))
+    reconciler, plural = records
+    app.include_router(routes(database))
+    app.include_router(record_routes(database, reconciler.records, plural))
+    app.include_router(problem_routes(database, retries))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service}") as http:
+        yield Stage(database, http, signing.token, retries)
+    async with asyncio.timeout(10):
+        await database.close()

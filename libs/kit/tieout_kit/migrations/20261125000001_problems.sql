@@ -1,0 +1,48 @@
+-- migrate:up
+alter table problem
+    -- Raised by another service and only listed here.
+    add column copied boolean not null default false,
+    add column service text,
+    add column what text,
+    add column cause text,
+    add column setting text,
+    add column opened_at timestamptz,
+    add column settings_version int not null default 0;
+update problem set
+    service = doc ->> 'service', cause = coalesce(doc ->> 'cause', code), what = coalesce(doc ->> 'what', 'held'),
+    opened_at = (doc ->> 'opened_at')::timestamptz;
+alter table problem
+    alter column service set not null, alter column what set not null, alter column cause set not null,
+    alter column opened_at set not null;
+drop index problem_open;
+create unique index problem_once on problem (tenant_id, record_kind, record_id, code)
+    where state <> 'closed' and not copied;
+create index problem_age on problem (tenant_id, state, opened_at, id);
+create index problem_cause on problem (tenant_id, cause, opened_at, id) where state <> 'closed';
+create index problem_version on problem (tenant_id, settings_version) where state = 'closed';
+
+create table sweep (
+    id bigint generated always as identity primary key,
+    tenant_id uuid not null,
+    cause text not null,
+    action text not null,
+    asked_by text,
+    causation_id text not null,
+    correlation_id text not null,
+    traceparent text,
+    turns int not null default 0,
+    after_at timestamptz,
+    after_id uuid
+);
+create index sweep_turns on sweep (turns, id);
+
+-- What is held is found by its problem.
+drop index record_held;
+
+-- migrate:down
+create index record_held on record (tenant_id, held, kind, id) where held is not null;
+drop table sweep;
+drop index problem_version, problem_cause, problem_age, problem_once;
+alter table problem drop column copied, drop column service, drop column what, drop column cause,
+    drop column setting, drop column opened_at, drop column settings_version;
+create unique index problem_open on problem (tenant_id, record_kind, record_id) where state = 'open';

@@ -1,0 +1,157 @@
+"""The problems of a tenant over HTTP: pages, groups by cause, one with its history; retry and dismiss (SYS-2)."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from tieout_kit import problem_list, problems, sweeps, tenants
+from tieout_kit.auth import ADMINS, APPROVERS, EDITORS, READERS, Caller, RoleMissing, allow
+from tieout_kit.cause import Cause
+from tieout_kit.errors import Clash
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.problem_list import Group, Wanted
+from tieout_kit.routes import Limit
+from tieout_kit.sweeps import Action, Retry
+from tieout_schemas.problem import Problem, ProblemState
+from tieout_schemas.reasons import Reason
+from tieout_schemas.roles import Role
+
+_Mender = Annotated[Caller, Depends(allow(*sorted({*EDITORS, *APPROVERS})))]
+
+
+class ProblemPage(BaseModel):
+    """A page of problems; `next` is the cursor of the next one."""
+
+    items: list[Problem]
+    next: UUID | None
+
+
+class GroupPage(BaseModel):
+    """A page of groups; `next` is the cursor of the next one."""
+
+    items: list[Group]
+    next: str | None
+
+
+class CauseIn(BaseModel):
+    """The cause that the problems of a group share."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cause: Annotated[str, Field(min_length=1)]
+
+
+def list_routes(database: Database, known: Callable[[Tx, UUID], Awaitable[object]]) -> APIRouter:
+    """GET /tenants/{tenant_id}/problems, …/groups and …/{id}. `known` raises NotFound for a tenant that is not."""
+    router = APIRouter(
+        prefix="/tenants/{tenant_id}/problems", dependencies=[Depends(allow(*READERS))], tags=["problems"]
+    )
+
+    @router.get("", summary="Skipped, held and refused records, and what to do about each; the oldest first")
+    async def page(
+        tenant_id: UUID,
+        state: ProblemState | None = ProblemState.OPEN,
+        service: str | None = None,
+        code: str | None = None,
+        cause: str | None = None,
+        record_id: UUID | None = None,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        after: UUID | None = None,
+        limit: Limit = 100,
+    ) -> ProblemPage:
+        wanted = Wanted(state, service, code, cause, record_id, since, before)
+        async with database.transaction() as tx:
+            await known(tx, tenant_id)
+            found = await problem_list.page(tx, tenant_id, wanted, after, limit)
+        return ProblemPage(items=found, next=found[-1].id if len(found) == limit else None)
+
+    @router.get("/groups", summary="Open problems by what caused them: forty bills held by one account are one")
+    async def groups(
+        tenant_id: UUID, service: str | None = None, after: str | None = None, limit: Limit = 100
+    ) -> GroupPage:
+        async with database.transaction() as tx:
+            await known(tx, tenant_id)
+            found = await problem_list.groups(tx, tenant_id, service, after, limit)
+        return GroupPage(items=found, next=found[-1].cause if len(found) == limit else None)
+
+    @router.get("/{problem_id}", summary="One problem with its history")
+    async def one(tenant_id: UUID, problem_id: UUID) -> Problem:
+        async with database.transaction() as tx:
+            await known(tx, tenant_id)
+            return (await problem_list.one(tx, tenant_id, problem_id))[0]
+
+    return router
+
+
+def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRouter:
+    """The lists, and POST …/{id}/retry, …/{id}/dismiss, …/retry and …/dismiss for a whole group."""
+    router = APIRouter()
+    prefix = "/tenants/{tenant_id}/problems"
+
+    @router.post(f"{prefix}/{{problem_id}}/retry", summary="Try the record again, now", tags=["problems"])
+    async def retry(tenant_id: UUID, problem_id: UUID, caller: _Mender) -> Problem:
+        """Answers with the problem as it is then. What has to go to Xero is answered there first."""
+
+        async def work(tx: Tx) -> Problem:
+            problem = await _open(tx, tenant_id, problem_id)
+            _may(caller, problem.by)
+            await retries[problem.record.kind](tx, [(tenant_id, problem.record.id)], Cause.request(), caller.sub)
+            return (await problem_list.one(tx, tenant_id, problem_id))[0]
+
+        return await database.run(work)
+
+    @router.post(f"{prefix}/{{problem_id}}/dismiss", summary="Hear no more of it", tags=["problems"])
+    async def dismiss(tenant_id: UUID, problem_id: UUID, caller: _Mender) -> Problem:
+        """The record stays as it is: what is held still goes when its reason is gone."""
+
+        async def work(tx: Tx) -> Problem:
+            await _open(tx, tenant_id, problem_id)
+            await problems.dismiss(tx, tenant_id, [problem_id], Cause.request(), caller.sub)
+            return (await problem_list.one(tx, tenant_id, problem_id))[0]
+
+        return await database.run(work)
+
+    @router.post(f"{prefix}/retry", status_code=202, summary="Try every record of a cause again", tags=["problems"])
+    async def retry_all(tenant_id: UUID, wanted: CauseIn, caller: _Mender) -> None:
+        _may(caller, _mender(wanted.cause))
+        await _sweep(tenant_id, wanted.cause, Action.JUDGE, caller)
+
+    @router.post(f"{prefix}/dismiss", status_code=202, summary="Hear no more of a whole cause", tags=["problems"])
+    async def dismiss_all(tenant_id: UUID, wanted: CauseIn, caller: _Mender) -> None:
+        await _sweep(tenant_id, wanted.cause, Action.DISMISS, caller)
+
+    async def _sweep(tenant_id: UUID, cause: str, action: Action, caller: Caller) -> None:
+        async with database.transaction() as tx:
+            await tenants.get(tx, tenant_id)
+            await sweeps.add(tx, [(tenant_id, cause, Cause.request())], action, caller.sub)
+
+    # After the routes above, or `retry` would be taken for an id.
+    router.include_router(list_routes(database, tenants.get))
+    return router
+
+
+async def _open(tx: Tx, tenant_id: UUID, problem_id: UUID) -> Problem:
+    problem, copied = await problem_list.one(tx, tenant_id, problem_id)
+    if copied:
+        raise Clash(f"this problem is the {problem.service} service's: ask there")
+    if problem.state is ProblemState.CLOSED:
+        raise Clash("this problem is closed already")
+    return problem
+
+
+def _mender(cause: str) -> Role:
+    try:
+        return Reason.of(cause.partition(":")[0]).value.by
+    except KeyError:
+        raise Clash(f"no problem has the cause {cause}") from None
+
+
+def _may(caller: Caller, mender: Role) -> None:
+    """Who may mend it may retry it: a payment's retry moves money."""
+    if not caller.roles.intersection((mender, *ADMINS)):
+        raise RoleMissing(f"retrying this needs the role {mender}; ask an admin of the organisation for it")
