@@ -21,30 +21,96 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Any], list[http
     asked: list[httpx.Request] = []
 
     def so(status: int, body: Any) -> list[httpx.Request]:
-        def get(url: str, **more: Any) -> httpx.Response:
-            request = httpx.Request("GET", url, params=more["params"], headers=more["headers"])
+        def answer(method: str, url: str, **more: Any) -> httpx.Response:
+            more.pop("timeout")
+            request = httpx.Request(method, url, **more)
             asked.append(request)
-            return httpx.Response(status, json=body, request=request)
+            said = body(request) if callable(body) else body
+            return httpx.Response(status, json=said, request=request)
 
-        monkeypatch.setattr(httpx, "get", get)
+        monkeypatch.setattr(httpx, "request", answer)
         return asked
 
     return so
 
 
-def test_problems_tell_what_happened_and_what_to_do(
+PROBLEM: dict[str, Any] = {
+    "id": str(TENANT),
+    "service": "bills",
+    "record": {"kind": "bill", "id": "b1"},
+    "sentence": "Bill 7 waits.",
+    "mend": "Connect.",
+    "by": "admin",
+    "count": 2,
+    "state": "open",
+}
+GROUP = {
+    "cause": "not_connected",
+    "service": "bills",
+    "count": 40,
+    "first_at": "2026-11-01T10:00:00Z",
+    "example": PROBLEM,
+}
+
+
+def test_problems_are_told_by_what_caused_them(
     answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    problem = {"record": {"kind": "bill", "id": "b1"}, "sentence": "Bill 7 waits.", "mend": "Connect."}
-    asked = answering(200, {"items": [problem]})
+    asked = answering(200, {"items": [GROUP]})
 
     app(["problems", str(TENANT)], result_action="return_value")
 
-    assert str(asked[0].url) == f"http://connector.test/tenants/{TENANT}/problems?limit=50"
+    assert str(asked[0].url) == f"http://connector.test/tenants/{TENANT}/problems/groups?limit=50"
     assert asked[0].headers["authorization"] == "Bearer a-token"
     told = capsys.readouterr().out
-    assert "Bill 7 waits." in told
-    assert "Connect." in told
+    assert "40" in told
+    assert "Bill 7" in told
+
+
+def test_the_problems_of_a_cause_tell_what_happened_and_what_to_do(
+    answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = answering(200, {"items": [PROBLEM]})
+
+    app(["problems", str(TENANT), "--cause", "not_connected"], result_action="return_value")
+
+    assert asked[0].url.params["cause"] == "not_connected"
+    assert "Connect." in capsys.readouterr().out
+
+
+def test_one_problem_is_retried_by_the_service_that_raised_it(
+    answering: Callable[[int, Any], list[httpx.Request]],
+) -> None:
+    asked = answering(200, PROBLEM)
+
+    app(["retry", str(TENANT), PROBLEM["id"]], result_action="return_value")
+
+    assert (asked[-1].method, asked[-1].url.host) == ("POST", "bills.test")
+    assert asked[-1].url.path == f"/tenants/{TENANT}/problems/{PROBLEM['id']}/retry"
+
+
+def test_a_whole_cause_is_dismissed_where_it_was_raised(answering: Callable[[int, Any], list[httpx.Request]]) -> None:
+    asked = answering(200, {"items": [GROUP, {**GROUP, "service": "payments"}]})
+
+    app(["dismiss", str(TENANT), "not_connected"], result_action="return_value")
+
+    assert [(r.url.host, r.content) for r in asked[1:]] == [
+        (host, b'{"cause":"not_connected"}') for host in ("bills.test", "payments.test")
+    ]
+
+
+def test_a_cause_that_nothing_has_is_said(
+    answering: Callable[[int, Any], list[httpx.Request]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answering(200, {"items": []})
+    monkeypatch.setattr("sys.argv", ["tieout", "retry", str(TENANT), "no_such"])
+
+    with pytest.raises(SystemExit):
+        run()
+
+    assert "no open problem has the cause no_such" in capsys.readouterr().out
 
 
 def test_what_a_service_refuses_is_told_in_its_words(

@@ -28,6 +28,15 @@ class Refused(Exception):
 
 def ask(service: Service, tenant_id: UUID, path: str, **params: Any) -> Any:
     """GET below /tenants/{tenant_id} of a service. Raises Refused."""
+    return _call("GET", service, tenant_id, path, params=params)
+
+
+def tell(method: Literal["POST", "PATCH"], service: Service, tenant_id: UUID, path: str, body: Any = None) -> Any:
+    """POST or PATCH below /tenants/{tenant_id} of a service; None for an answer without content. Raises Refused."""
+    return _call(method, service, tenant_id, path, json=body)
+
+
+def _call(method: str, service: Service, tenant_id: UUID, path: str, **sent: Any) -> Any:
     try:
         addresses = Addresses()
     except ValidationError as error:
@@ -35,12 +44,13 @@ def ask(service: Service, tenant_id: UUID, path: str, **params: Any) -> Any:
         raise Refused(f"set {missing}: `make up` prints the lines for a local stack") from error
     url = f"{getattr(addresses, f'{service}_url')}/tenants/{tenant_id}{path}"
     try:
-        answer = httpx.get(url, params=params, headers={"Authorization": f"Bearer {addresses.token}"}, timeout=30)
+        token = {"Authorization": f"Bearer {addresses.token}"}
+        answer = httpx.request(method, url, headers=token, timeout=30, **sent)
     except httpx.TransportError as error:
         raise Refused(f"{service} does not answer at {url}: {error}") from error
     if answer.is_error:
         raise Refused(f"{service}: {_title(answer)}")
-    return answer.json()
+    return answer.json() if answer.content else None
 
 
 def _title(answer: httpx.Response) -> str:

@@ -1,20 +1,22 @@
-"""`tieout connection | problems | records | why`: what a person asks first."""
+"""`tieout connection | problems | retry | dismiss | records | why`: what a person asks first."""
 
 import sys
 from typing import Any, Literal
 from uuid import UUID
 
 import cyclopts
-from rich.console import Console
 from rich.table import Table
 
+from tieout_cli import problems
 from tieout_cli.ask import Refused, Service, ask
+from tieout_cli.console import console
 
 Kind = Literal["vendors", "bills", "payments"]
 _SERVICE: dict[Kind, Service] = {"vendors": "contacts", "bills": "bills", "payments": "payments"}
 
 app = cyclopts.App(name="tieout", help="What is in step with Xero, what waits, and why.")
-console = Console(highlight=False)
+for command in (problems.problems, problems.retry, problems.dismiss):
+    app.command(command)
 
 
 @app.command
@@ -30,24 +32,12 @@ def connection(tenant: UUID) -> None:
 
 
 @app.command
-def problems(tenant: UUID, *, limit: int = 50) -> None:
-    """What is skipped, held or refused, and what to do about it."""
-    table = Table("record", "what happened", "what to do")
-    for one in ask("connector", tenant, "/problems", limit=limit)["items"]:
-        table.add_row(f"{one['record']['kind']} {one['record']['id']}", one["sentence"], one["mend"])
-    console.print(table)
-
-
-@app.command
 def records(kind: Kind, tenant: UUID, *, limit: int = 50) -> None:
     """A page of vendors, bills or payments, and how far each is in step with Xero."""
     table = Table("id", "what", "here", "in Xero", "waits for")
     for one in ask(_SERVICE[kind], tenant, f"/{kind}", limit=limit)["items"]:
         sync = one["sync"]
-        there = (
-            "in step" if sync["acknowledged"] == sync["desired"] else "on its way" if sync["in_flight"] else "not yet"
-        )
-        table.add_row(one["id"], _name(one), one.get("status", ""), there, sync["held"] or "")
+        table.add_row(one["id"], _name(one), one.get("status", ""), _there(sync), sync["held"] or "")
     console.print(table)
 
 
