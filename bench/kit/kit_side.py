@@ -38,10 +38,11 @@ async def bills_arrive(tx: Tx, events: Sequence[Incoming[Bill]]) -> None:
     """Store each bill over its former state, as a domain does with a snapshot of Xero's."""
     latest = newest(events)
     known = await bills.records.lock(tx, [(e.tenant_id, e.data.id) for e in latest])
-    await bills.settle(tx, [_followed(known.get((e.tenant_id, e.data.id)), e) for e in latest])
+    await bills.settle(tx, [followed(known.get((e.tenant_id, e.data.id)), e) for e in latest])
 
 
-def _followed(before: Stored[Bill] | None, event: Incoming[Bill]) -> Changed[Bill]:
+def followed(before: Stored[Bill] | None, event: Incoming[Bill]) -> Changed[Bill]:
+    """The bill as it came, over what was stored."""
     sync = event.data.sync.model_copy(update={"xero_sequence": event.sequence})
     origin = Origin(kind=OriginKind.EVENT, by=event.cause.causation_id, rule="BILL-1")
     bill = event.data.model_copy(update={"sync": sync, "origin": origin})

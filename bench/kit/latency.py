@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -47,10 +47,10 @@ async def latency(bootstrap: str, side: Side, events: Sequence[Said], a_second: 
                 await asyncio.sleep(begun + number / a_second - time.perf_counter())
                 sent[event.id] = time.perf_counter()
                 await event.send(producer, side.prefix)
-            await _all_seen((arrived, left), len(events))
+            await _all_seen((arrived, left), sent)
     finally:
         await producer.stop()
-    side.count(events)
+    side.count(len(events))
     return Latency(
         [1000 * (arrived.at[one] - sent[one]) for one in sent],
         [1000 * (left.at[one] - arrived.at[one]) for one in sent],
@@ -78,11 +78,12 @@ async def _watching(bootstrap: str, topic: str, id_of: Id) -> AsyncIterator[_See
         await consumer.stop()
 
 
-async def _all_seen(watched: Sequence[_Seen], count: int) -> None:
+async def _all_seen(watched: Sequence[_Seen], sent: Collection[str]) -> None:
     deadline = time.monotonic() + _LAST
-    while any(len(seen.at) < count for seen in watched):
+    # Others may leave meanwhile; they are none of ours.
+    while missing := [number for seen in watched if (number := len(set(sent) - seen.at.keys()))]:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"of {count} events {[len(seen.at) for seen in watched]} arrived and left")
+            raise TimeoutError(f"of {len(sent)} events {missing} did not arrive or leave")
         await asyncio.sleep(0.05)
 
 

@@ -56,8 +56,13 @@ class Bills:
         return [_said(tenant_id, bill_id) for tenant_id, bill_id in bills]
 
 
-def _said(tenant_id: UUID, bill_id: UUID) -> Said:
-    bill = _bill(bill_id)
+def held_bills(tenant_id: UUID, count: int) -> list[Said]:
+    """Bills of one tenant that should go to Xero."""
+    return [_said(tenant_id, uuid4(), Sync(desired=1)) for _ in range(count)]
+
+
+def _said(tenant_id: UUID, bill_id: UUID, sync: Sync | None = None) -> Said:
+    bill = _bill(bill_id, sync or Sync(xero_id=bill_id))
     envelope = Envelope(
         id=str(uuid4()),
         source="tieout/bench",
@@ -79,7 +84,7 @@ def _said(tenant_id: UUID, bill_id: UUID) -> Said:
     )
 
 
-def _bill(bill_id: UUID) -> Bill:
+def _bill(bill_id: UUID, sync: Sync) -> Bill:
     lines = tuple(
         BillLine(
             description=f"Line {number}: " + "so many words as people write " * 2,
@@ -94,7 +99,7 @@ def _bill(bill_id: UUID) -> Bill:
     )
     return Bill(
         id=bill_id,
-        sync=Sync(xero_id=bill_id),
+        sync=sync,
         origin=Origin(kind=OriginKind.EVENT, by=str(uuid4()), rule="BILL-1"),
         vendor_id=uuid4(),
         # Never twice the same, so that a later state is a change.

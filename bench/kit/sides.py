@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import asyncpg
@@ -18,6 +18,7 @@ from tieout_kit.postgres import Database
 from tieout_local.processes import Child
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.settings import TenantSettings
+from tieout_schemas.topics import Topic
 
 _WITHIN = 60.0
 """Seconds for a backlog."""
@@ -46,13 +47,13 @@ class Side:
         self._seen = {TopicPartition(prefix + LEAVING.name, number): 0 for number in range(PARTITIONS)}
 
     @classmethod
-    async def start(cls, name: str, servers: Servers) -> "Side":
-        """Make its topics and tables and start its process, `bench.kit.<name>_side`."""
+    async def start(cls, name: str, servers: Servers, module: str | None = None, more: Iterable[Topic] = ()) -> "Side":
+        """Make its topics and tables and start its process, `bench.kit.<name>_side` if no other module is named."""
         prefix, bootstrap = f"{name}.", servers.kafka.bootstrap
         dsn = await asyncio.to_thread(servers.postgres.create_database, name)
-        await _make_topics(bootstrap, prefix)
+        await _make_topics(bootstrap, [prefix + topic.name for topic in (ARRIVING, LEAVING, *more)])
         await _make_tables(dsn)
-        child = servers.start(f"bench.kit.{name}_side", bootstrap, prefix, dsn)
+        child = servers.start(module or f"bench.kit.{name}_side", bootstrap, prefix, dsn)
         return cls(name, prefix, child, bootstrap, await asyncpg.connect(dsn))
 
     async def rate(self, producer: AIOKafkaProducer, events: Sequence[Said]) -> float:
@@ -74,11 +75,11 @@ class Side:
         for event in events:
             await event.send(producer, self.prefix)
         await producer.flush()
-        self.count(events)
+        self.count(len(events))
 
-    def count(self, events: Sequence[Said]) -> None:
-        """These were sent."""
-        self._sent += len(events)
+    def count(self, events: int) -> None:
+        """So many were sent."""
+        self._sent += events
 
     async def handled(self) -> None:
         """Wait until everything sent is stored and said. Asks little of the machine meanwhile."""
@@ -123,17 +124,16 @@ class Side:
         await asyncio.to_thread(self.child.stop)
 
 
-async def _make_topics(bootstrap: str, prefix: str) -> None:
+async def _make_topics(bootstrap: str, names: Sequence[str]) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         # The broker's clock stamps both ends of the way, whoever sent the record.
         stamped = {"message.timestamp.type": "LogAppendTime"}
-        names = (ARRIVING.name, LEAVING.name)
-        await admin.create_topics([NewTopic(prefix + name, PARTITIONS, 1, topic_configs=stamped) for name in names])
+        await admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs=stamped) for name in names])
         # Made is not ready: a partition has its leader a moment later.
         deadline = time.monotonic() + _WITHIN
-        while not all(map(_ready, await admin.describe_topics([prefix + name for name in names]))):
+        while not all(map(_ready, await admin.describe_topics(list(names)))):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the topics {names} are not ready")
             await asyncio.sleep(0.1)

@@ -58,7 +58,7 @@ async def turn(tx: Tx, retries: Mapping[str, Retry] | None, limit: int = PAGE) -
     if sweep is None:
         return False
     tenant_id = sweep["tenant_id"]
-    swept = await tx.db.fetch(_SQL["swept"], tenant_id, sweep["cause"], sweep["after_at"], sweep["after_id"], limit)
+    swept = await tx.db.fetch(_SQL["swept"], tenant_id, sweep["cause"], sweep["after_place"], limit)
     if not swept:
         await tx.db.execute(_SQL["done"], sweep["id"])
         return True
@@ -68,7 +68,7 @@ async def turn(tx: Tx, retries: Mapping[str, Retry] | None, limit: int = PAGE) -
     elif retries is not None:
         for kind, rows in groupby(swept, key=lambda row: row["record_kind"]):
             await retries[kind](tx, [(tenant_id, row["record_id"]) for row in rows], cause, sweep["asked_by"])
-    await tx.db.execute(_SQL["went_on"], sweep["id"], swept[-1]["opened_at"], swept[-1]["id"])
+    await tx.db.execute(_SQL["went_on"], sweep["id"], swept[-1]["place"])
     return True
 
 

@@ -1,5 +1,7 @@
 -- migrate:up
 alter table problem
+    -- The order in which they opened, within a transaction too.
+    add column place bigint generated always as identity,
     -- Raised by another service and only listed here.
     add column copied boolean not null default false,
     add column service text,
@@ -17,8 +19,8 @@ alter table problem
 drop index problem_open;
 create unique index problem_once on problem (tenant_id, record_kind, record_id, code)
     where state <> 'closed' and not copied;
-create index problem_age on problem (tenant_id, state, opened_at, id);
-create index problem_cause on problem (tenant_id, cause, opened_at, id) where state <> 'closed';
+create index problem_place on problem (tenant_id, state, place);
+create index problem_cause on problem (tenant_id, cause, place) where state <> 'closed';
 create index problem_version on problem (tenant_id, settings_version) where state = 'closed';
 
 create table sweep (
@@ -31,8 +33,7 @@ create table sweep (
     correlation_id text not null,
     traceparent text,
     turns int not null default 0,
-    after_at timestamptz,
-    after_id uuid
+    after_place bigint not null default 0
 );
 create index sweep_turns on sweep (turns, id);
 
@@ -42,7 +43,7 @@ drop index record_held;
 -- migrate:down
 create index record_held on record (tenant_id, held, kind, id) where held is not null;
 drop table sweep;
-drop index problem_version, problem_cause, problem_age, problem_once;
-alter table problem drop column copied, drop column service, drop column what, drop column cause,
+drop index problem_version, problem_cause, problem_place, problem_once;
+alter table problem drop column place, drop column copied, drop column service, drop column what, drop column cause,
     drop column setting, drop column opened_at, drop column settings_version;
 create unique index problem_open on problem (tenant_id, record_kind, record_id) where state = 'open';

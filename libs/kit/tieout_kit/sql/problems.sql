@@ -42,13 +42,13 @@ select doc from problem
 where tenant_id = $1 and ($2::text is null or state = $2) and ($3::text is null or service = $3)
 and ($4::text is null or code = $4) and ($5::text is null or cause = $5) and ($6::uuid is null or record_id = $6)
 and ($7::timestamptz is null or opened_at >= $7) and ($8::timestamptz is null or opened_at < $8)
-and ($9::uuid is null or (opened_at, id) > (select opened_at, id from problem where tenant_id = $1 and id = $9))
-order by opened_at, id limit $10;
+and ($9::uuid is null or place > (select place from problem where tenant_id = $1 and id = $9))
+order by place limit $10;
 
 -- name: groups
 -- A tenant's open problems by what caused them, after a cursor.
 select cause, service, count(*) as count, min(opened_at) as first_at, max((doc ->> 'last_at')::timestamptz) as last_at,
-    (array_agg(doc order by opened_at, id))[1] as example
+    (array_agg(doc order by place))[1] as example
 from problem
 where tenant_id = $1 and state = 'open' and ($2::text is null or service = $2) and ($3::text is null or cause > $3)
 group by cause, service order by cause, service limit $4;

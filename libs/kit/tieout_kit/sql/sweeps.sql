@@ -14,19 +14,18 @@ select pg_notify('tieout_sweep', '');
 -- name: next
 -- The sweep whose turn it is; each has a turn before one has its second, so a small one never waits for a large one.
 -- One that another process is at is passed over.
-select id, tenant_id, cause, action, asked_by, causation_id, correlation_id, traceparent, after_at, after_id from sweep
+select id, tenant_id, cause, action, asked_by, causation_id, correlation_id, traceparent, after_place from sweep
 order by turns, id limit 1 for update skip locked;
 
 -- name: swept
 -- The next problems of a sweep, in the order in which they opened. Not locked: their records come first.
-select id, record_kind, record_id, opened_at from problem
-where tenant_id = $1 and cause = $2 and state <> 'closed' and not copied
-and ($3::timestamptz is null or (opened_at, id) > ($3, $4::uuid))
-order by opened_at, id limit $5;
+select id, record_kind, record_id, place from problem
+where tenant_id = $1 and cause = $2 and state <> 'closed' and not copied and place > $3
+order by place limit $4;
 
 -- name: went_on
 -- How far it is.
-update sweep set turns = turns + 1, after_at = $2, after_id = $3 where id = $1;
+update sweep set turns = turns + 1, after_place = $2 where id = $1;
 
 -- name: done
 -- It is through.
