@@ -15,8 +15,11 @@ from tieout_kit.postgres import Database
 from tieout_kit.problem_list import Wanted
 from tieout_kit.problems import MOST_STEPS, Finding, Found
 from tieout_kit.testing import envelope_of
+from tieout_schemas import generate
 from tieout_schemas.problem import Problem, ProblemKind, ProblemState, StepKind
-from tieout_schemas.reasons import Reason
+from tieout_schemas.reasons import Code, Reason, ReasonCode
+from tieout_schemas.roles import Role
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import PROBLEM
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
@@ -227,6 +230,28 @@ async def test_the_connector_lists_what_others_say_the_newest_of_each(world: Wor
         assert (await problem_list.open_count(tx, TENANT), await problem_list.open_count(tx, OTHER)) == (1, 0)
         with pytest.raises(NotFound):
             await problem_list.one(tx, OTHER, uuid4())
+
+
+async def test_a_new_reason_is_one_declaration(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    class More(ReasonCode):
+        MOON_TOO_FULL = Code(
+            ProblemKind.HELD,
+            "Bill {number} waits for the moon {moon} to wane.",
+            mend="Wait.",
+            by=Role.VIEWER,
+            closes_on=TenantSettings,
+            cause=("moon",),
+        )
+
+    monkeypatch.setattr(generate, "Reason", More)
+
+    await world.find(uuid4(), Found(More.MOON_TOO_FULL, {"number": "B-1", "moon": "Io"}))
+
+    [problem] = await world.listed()
+    assert (problem.cause, problem.by) == ("moon_too_full:Io", "viewer")
+    assert problem.sentence == "Bill B-1 waits for the moon Io to wane."
+    [page] = [text for path, text in generate.pages().items() if path.name == "problems.md"]
+    assert "| `moon_too_full` | held | Bill {number} waits for the moon {moon} to wane. | Wait. | viewer |" in page
 
 
 async def test_a_copy_is_never_taken_for_a_problem_of_ones_own(world: World) -> None:

@@ -10,7 +10,7 @@ from tieout_kit.clock import next_sequence
 from tieout_kit.postgres import Tx
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemKind, ProblemState, Step, StepKind
-from tieout_schemas.reasons import Reason
+from tieout_schemas.reasons import ReasonCode
 from tieout_schemas.topics import PROBLEM
 
 _SQL = queries.load("tieout_kit", "problems.sql")
@@ -26,7 +26,7 @@ MOST_STEPS = 20
 class Found:
     """One thing that is wrong with a record."""
 
-    reason: Reason
+    reason: ReasonCode
     params: dict[str, str]
 
 

@@ -1,7 +1,7 @@
 """Why a record is skipped, held or refused (SYS-2): every reason code, declared once."""
 
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Bill, Connection, Vendor
@@ -30,8 +30,32 @@ class Code(NamedTuple):
     """The setting that mends it."""
 
 
-class Reason(Enum):
-    """The reason codes; the name is the code."""
+class ReasonCode(Enum):
+    """What every reason can say of itself; the name is the code."""
+
+    value: Code
+
+    @property
+    def code(self) -> str:
+        """The code as it travels and is stored: `vendor_not_in_xero`."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """The reason behind a stored code. Raises KeyError for an unknown one."""
+        return cls[code.upper()]
+
+    def sentence(self, params: dict[str, str]) -> str:
+        """The sentence with its parameters filled in."""
+        return self.value.sentence.format_map(params)
+
+    def cause(self, params: dict[str, str]) -> str:
+        """What groups the records with this reason: the code, and the parameters that name what caused it."""
+        return ":".join([self.code, *(params[name] for name in self.value.cause)])
+
+
+class Reason(ReasonCode):
+    """The reason codes. A new one is one more of these: lists, groups, docs and the API follow."""
 
     NOT_APPROVED_IN_XERO = Code(
         ProblemKind.HELD,
@@ -109,21 +133,3 @@ class Reason(Enum):
         closes_on=None,
         cause=("messages",),
     )
-
-    @property
-    def code(self) -> str:
-        """The code as it travels and is stored: `vendor_not_in_xero`."""
-        return self.name.lower()
-
-    @classmethod
-    def of(cls, code: str) -> "Reason":
-        """The reason behind a stored code. Raises KeyError for an unknown one."""
-        return cls[code.upper()]
-
-    def sentence(self, params: dict[str, str]) -> str:
-        """The sentence with its parameters filled in."""
-        return self.value.sentence.format_map(params)
-
-    def cause(self, params: dict[str, str]) -> str:
-        """What groups the records with this reason: the code, and the parameters that name what caused it."""
-        return ":".join([self.code, *(params[name] for name in self.value.cause)])
