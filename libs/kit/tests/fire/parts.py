@@ -11,9 +11,10 @@ from tieout_kit.consume import Loop
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.relay import Relay
+from tieout_kit.sweeper import Sweeper
 from tieout_kit.testing import wait_until
 
-from .service import HANDLERS, apply
+from .service import HANDLERS, RETRIES, apply
 from .troubles import SERVICE
 from .world import World
 
@@ -38,6 +39,10 @@ def loop(world: World, database: Database, handlers: Mapping[Any, Any] = HANDLER
 
 def relay(world: World, database: Database) -> Relay:
     return Relay(database, world.bootstrap, world.say.prefix, SERVICE, world.say.partitions)
+
+
+def sweeper(database: Database) -> Sweeper:
+    return Sweeper(database, RETRIES)
 
 
 async def request(world: World, database: Database, change_id: str) -> None:

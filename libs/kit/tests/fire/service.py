@@ -131,6 +131,9 @@ HANDLERS = {
 }
 
 
+RETRIES = {Vendor.kind: VENDORS_OF_OURS.retry}
+
+
 async def serve() -> None:
     """Run all parts until SIGTERM, with what the environment says."""
     env = os.environ
@@ -147,7 +150,7 @@ async def serve() -> None:
     database = Database(env["FIRE_DATABASE"], SERVICE, utc_now)
     loop = Loop(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, HANDLERS, replay=replay_topic(SERVICE))
     relay = Relay(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, int(env["FIRE_PARTITIONS"]))
-    sweeper = Sweeper(database, {VENDORS_OF_OURS.records.model.kind: VENDORS_OF_OURS.retry})
+    sweeper = Sweeper(database, RETRIES)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     _this_task_is("start")

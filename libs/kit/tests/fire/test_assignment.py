@@ -16,7 +16,7 @@ from tieout_local.outages import down
 from tieout_schemas.topics import CONTACT, WRITE, Topic
 
 from .accounts import account, applied_once
-from .parts import Gate, loop, opened, relay, request, somebody_waits, trouble_of
+from .parts import Gate, loop, opened, relay, request, somebody_waits, sweeper, trouble_of
 from .service import HANDLERS, fed
 from .troubles import SERVICE
 from .world import World
@@ -107,7 +107,7 @@ async def _assigned(consumer: Any) -> set[TopicPartition]:
 async def test_what_retention_deleted_before_it_was_read_stops_the_loop_and_is_said(small: World) -> None:
     """Seen to fail with auto_offset_reset `earliest`: the loop went on after the gap as if nothing had been lost."""
     async with opened(small.database) as database:
-        async with running(loop(small, database).run(), relay(small, database).run()):
+        async with running(loop(small, database).run(), relay(small, database).run(), sweeper(database).run()):
             await request(small, database, "asked-1")
             await small.all_done()
         async with running(relay(small, database).run()):

@@ -10,7 +10,7 @@ from tieout_kit.testing import running
 from tieout_schemas.topics import VENDORS
 
 from .accounts import account, said_on
-from .parts import Gate, loop, opened, relay, request, somebody_waits
+from .parts import Gate, loop, opened, relay, request, somebody_waits, sweeper
 from .service import apply
 from .world import World
 
@@ -42,7 +42,7 @@ async def test_a_late_commit_is_not_skipped_and_no_record_goes_back(small: World
             await asyncio.gather(writing, waiting)
             small.asked["asked-late"] = "done"
             await small.nothing_to_say()
-        async with running(loop(small, database).run(), relay(small, database).run()):
+        async with running(loop(small, database).run(), relay(small, database).run(), sweeper(database).run()):
             await small.all_done()
     found = await account(small)
     assert found.asked == 3

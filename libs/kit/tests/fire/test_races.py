@@ -14,7 +14,7 @@ from tieout_kit.testing import running
 from tieout_schemas.topics import CONTACT
 
 from .accounts import account
-from .parts import Gate, loop, opened, relay, request, somebody_waits
+from .parts import Gate, loop, opened, relay, request, somebody_waits, sweeper
 from .service import HANDLERS, apply, fed
 from .world import World
 
@@ -72,7 +72,7 @@ async def test_a_deadlock_is_tried_again_and_both_changes_are_kept(small: World)
         )
         assert tries == 3
         small.asked |= dict.fromkeys(["asked-a-1", "asked-a-2", "asked-b-1", "asked-b-2"], "done")
-        async with running(loop(small, database).run(), relay(small, database).run()):
+        async with running(loop(small, database).run(), relay(small, database).run(), sweeper(database).run()):
             await small.all_done()
     await account(small)
 
