@@ -12,6 +12,8 @@ TieoutError
 └── (anything else)     a bug: the record goes to the dead letters, the alarm rings
 """
 
+from typing import Any
+
 
 class TieoutError(Exception):
     """The root of the kit's errors."""
@@ -38,9 +40,13 @@ class TooManyParked(Stopped):
 
 
 class Refused(TieoutError):
-    """A request that breaks a rule; the message says which and the way out."""
+    """A request that breaks a rule; the message says which and the way out, `details` the same for a program."""
 
     status = 422
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.details = details
 
 
 class NotFound(Refused):

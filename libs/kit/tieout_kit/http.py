@@ -22,7 +22,7 @@ def _problem(status: int, title: str, **more: Any) -> JSONResponse:
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
-    return _problem(error.status, str(error))
+    return _problem(error.status, str(error), **error.details)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

@@ -36,6 +36,17 @@ class ArrivesAs(StrEnum):
     AUTHORISED = "AUTHORISED"
 
 
+class AccountFor(StrEnum):
+    """What an account that a setting names must do."""
+
+    PAYMENTS = "takes payments"
+    """Of type BANK, or with "enable payments to this account" (MAP-2)."""
+    TRANSFERS = "is a bank account"
+    """Xero transfers money between accounts of type BANK alone (MAP-2, PAY-2)."""
+    LINES = "takes lines of bills"
+    """Neither a bank account nor one that Xero books itself."""
+
+
 class Choices(Frozen):
     """The settings. A new one is a field here: API, docs, events and history follow."""
 
@@ -45,11 +56,11 @@ class Choices(Frozen):
     """Payments made here are sent to Xero (PAY-7)."""
     inbound_payments: bool = True
     """Payments entered in Xero are recorded here (PAY-8)."""
-    payment_account: AccountCode | None = None
+    payment_account: Annotated[AccountCode | None, AccountFor.PAYMENTS] = None
     """The account that later payments made elsewhere are booked on, unless they name their own (MAP-6)."""
-    clearing_account: AccountCode | None = None
+    clearing_account: Annotated[AccountCode | None, AccountFor.TRANSFERS] = None
     """The account that later payments made by the platform are booked on, unless they name their own (MAP-6, PAY-2)."""
-    default_expense_account: AccountCode | None = None
+    default_expense_account: Annotated[AccountCode | None, AccountFor.LINES] = None
     """The account of a bill's line that names none (MAP-9)."""
     approved_only_bills: bool = False
     """Nothing but approved bills is sent (BILL-3)."""
@@ -65,7 +76,7 @@ class Choices(Frozen):
     """A contact's payment terms sync."""
     contact_name_wins: Wins = Wins.LATEST
     """Whose name of a contact stands when the two differ (CONT-11)."""
-    group_name: Annotated[str, Field(max_length=100)] = ""
+    group_name: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f]*$")] = ""
     """The name in the contact groups "Sync to … Vendors"; empty: the platform's own (CONT-2)."""
     items: bool = True
     """Items sync (REF-4)."""
@@ -96,6 +107,11 @@ class TenantSettings(Choices, Payload):
     @property
     def key_id(self) -> str:
         return str(self.tenant_id)
+
+
+def account_for(name: str) -> AccountFor | None:
+    """What the account that a setting names must do; None: the setting names no account."""
+    return next((use for use in Choices.model_fields[name].metadata if isinstance(use, AccountFor)), None)
 
 
 def allowed(name: str) -> str:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_connector import api, webhooks
+from tieout_connector import api, api_settings, webhooks
 from tieout_connector.webhooks import Receiver
 from tieout_kit import problem_list
 from tieout_kit.auth import Keys
@@ -34,7 +34,9 @@ BODIES: dict[str, Any] = {
     "DELETE /tenants/{t}/connection": None,
     "GET /tenants/{t}/connection": None,
     "GET /tenants/{t}/settings": None,
-    "PUT /tenants/{t}/settings": {"version": 0},
+    "PATCH /tenants/{t}/settings": {"version": 0, "changes": {}},
+    "GET /tenants/{t}/settings/choices": None,
+    "GET /tenants/{t}/settings/history": None,
     "GET /tenants/{t}/problems": None,
     "GET /tenants/{t}/problems/groups": None,
     "GET /tenants/{t}/problems/{problem_id}": None,
@@ -75,6 +77,7 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 async def platform(stage: Stage, signing: local.Keys) -> AsyncIterator[Platform]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER))
     app.include_router(api.routes(stage.database, stage.connections, 2))
+    app.include_router(api_settings.routes(stage.database))
     receiver = Receiver("nowhere:1", "", 2, "key", utc_now)
     app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)
     # Every route is in the list above, and so in the tests below, but for the two that need no token.
@@ -121,7 +124,9 @@ async def test_a_wrong_body_is_422_and_names_the_field(platform: Platform) -> No
         ("PUT /tenants/{t}", {"name": ""}, "name"),
         ("PUT /tenants/{t}", {"nam": "Kea"}, "nam"),
         ("PUT /tenants/{t}/connection/organisation", {"org_id": "x"}, "org_id"),
-        ("PUT /tenants/{t}/settings", {"version": 0, "outbound_payment": True}, "outbound_payment"),
+        ("PATCH /tenants/{t}/settings", {"version": 0, "outbound_payments": True}, "outbound_payments"),
+        ("PATCH /tenants/{t}/settings", {"version": -1, "changes": {}}, "version"),
+        ("PATCH /tenants/{t}/settings", {"version": 0}, "changes"),
         ("POST /tenants/{t}/connection/consent", {"return_to": 7}, "return_to"),
     ]
 
@@ -137,20 +142,6 @@ async def test_a_tenant_made_twice_stays_as_it_is(platform: Platform) -> None:
 
     assert first.json() == again.json()
     assert len(await platform.stage.said(TenantSettings)) == 1
-
-
-@pytest.mark.rule("MAP-10")
-async def test_of_two_who_change_settings_at_once_the_second_is_told(platform: Platform) -> None:
-    tenant_id = await platform.stage.tenant()
-    route = "PUT /tenants/{t}/settings"
-    first = await platform.ask(route, tenant_id, body={"version": 0, "approved_only_bills": True})
-    second = await platform.ask(route, tenant_id, body={"version": 0, "outbound_payments": False})
-
-    assert (first.status_code, second.status_code) == (200, 409)
-    assert "version 1 by now, not 0" in second.json()["title"]
-    kept = (await platform.ask("GET /tenants/{t}/settings", tenant_id)).json()
-    assert (kept["version"], kept["approved_only_bills"], kept["outbound_payments"]) == (1, True, True)
-    assert [said.version for said in await platform.stage.said(TenantSettings)] == [0, 1]
 
 
 @pytest.mark.rule("CONN-7")

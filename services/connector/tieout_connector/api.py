@@ -1,4 +1,4 @@
-"""The connector's API: tenants, connecting, settings, status, problems across services."""
+"""The connector's API: tenants, connecting, status, problems across services."""
 
 from datetime import datetime
 from typing import Annotated
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from tieout_connector import connections, feeds, intents, store
+from tieout_connector import feeds, intents, store
 from tieout_connector.connections import Connections
 from tieout_connector.gateway import budgets
 from tieout_kit import problem_list
@@ -17,7 +17,6 @@ from tieout_kit.postgres import Database
 from tieout_kit.problem_routes import list_routes
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.roles import Role
-from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import partition_of
 
 
@@ -41,14 +40,6 @@ class OrganisationIn(_In):
     """The organisation to bind, for good."""
 
     org_id: UUID
-
-
-class SettingsIn(_In):
-    """The settings, over the version that was read."""
-
-    version: int
-    approved_only_bills: bool = False
-    outbound_payments: bool = True
 
 
 class Progress(BaseModel):
@@ -81,7 +72,7 @@ class Status(BaseModel):
 
 
 def routes(database: Database, connecting: Connections, partitions: int) -> APIRouter:
-    """All of the connector's routes but the webhook."""
+    """The connector's routes but the webhook and the settings."""
     router = APIRouter()
     readers, admins = [Depends(allow(*READERS))], [Depends(allow(*ADMINS))]
 
@@ -156,16 +147,6 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
                 waits_because=budget.parked_because,
                 last_sync_at=connection.last_sync_at,
             )
-
-    @router.get("/tenants/{tenant_id}/settings", dependencies=readers, tags=["settings"])
-    async def get_settings(tenant_id: UUID) -> TenantSettings:
-        async with database.transaction() as tx:
-            return (await store.read(tx, tenant_id)).settings
-
-    @router.put("/tenants/{tenant_id}/settings", dependencies=admins, tags=["settings"])
-    async def put_settings(tenant_id: UUID, wanted: SettingsIn) -> TenantSettings:
-        async with database.transaction() as tx:
-            return (await connections.put_settings(tx, tenant_id, **wanted.model_dump())).settings
 
     # Retry and dismiss go to the service that raised the problem.
     router.include_router(list_routes(database, store.read))

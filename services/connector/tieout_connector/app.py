@@ -2,7 +2,7 @@
 
 import httpx
 
-from tieout_connector import api, handlers
+from tieout_connector import api, api_settings, handlers
 from tieout_connector.connections import Connections
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.gateway import Gateway
@@ -53,6 +53,7 @@ async def main() -> None:
         app = make_app("Tieout connector", about, keys, untraced=frozenset({"/oauth/callback"}))
         connecting = Connections(database, identity, tokens, settings.platform_url)
         app.include_router(api.routes(database, connecting, settings.partitions))
+        app.include_router(api_settings.routes(database))
         app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)
 
         async def calling() -> str | None:

@@ -13,7 +13,7 @@ from tieout_connector.xero.errors import ConsentLost, XeroError
 from tieout_connector.xero.identity import OrgConnection, XeroIdentity
 from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
-from tieout_kit.postgres import Database, Tx
+from tieout_kit.postgres import Database
 from tieout_schemas.platform import ConnectionState
 
 
@@ -155,19 +155,3 @@ class Connections:
 
 def _hash(state: str) -> bytes:
     return hashlib.sha256(state.encode()).digest()
-
-
-async def put_settings(
-    tx: Tx, tenant_id: UUID, version: int, *, approved_only_bills: bool, outbound_payments: bool
-) -> StoredConnection:
-    """A tenant's settings, over the version the caller saw. Raises Clash if somebody was quicker (MAP-10)."""
-    connection = await store.lock(tx, tenant_id)
-    if connection.settings.version != version:
-        raise Clash(f"the settings are at version {connection.settings.version} by now, not {version}; look again")
-    wanted = {
-        "version": version + 1,
-        "approved_only_bills": approved_only_bills,
-        "outbound_payments": outbound_payments,
-    }
-    await store.change_settings(tx, connection, connection.settings.model_copy(update=wanted))
-    return await store.read(tx, tenant_id)

@@ -1,12 +1,13 @@
-"""What the connector keeps: tenants' connections, as the gateway and the API see them."""
+"""What the connector keeps: tenants' connections and settings, as the gateway and the API see them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from tieout_schemas.platform import Connection, ConnectionState
-from tieout_schemas.settings import TenantSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,12 @@ class StoredConnection:
     xero_connection_id: UUID | None
     token_set_id: UUID | None
     last_sync_at: datetime | None
-    settings: TenantSettings
-    settings_sequence: int
 
     @classmethod
     def of(cls, row: Any) -> "StoredConnection":
         """From its row."""
-        fields = {name: row[name] for name in cls.__slots__ if name not in ("state", "settings")}
-        settings = TenantSettings.model_validate(row["settings"])
-        return cls(state=ConnectionState(row["state"]), settings=settings, **fields)
+        fields = {name: row[name] for name in cls.__slots__ if name != "state"}
+        return cls(state=ConnectionState(row["state"]), **fields)
 
     @property
     def public(self) -> Connection:
@@ -59,3 +57,24 @@ class Consent:
     token_set_id: UUID | None
     candidates: list[dict[str, Any]]
     """connection_id, org_id, org_name, and `added`: whether this very consent made the connection."""
+
+
+class SettingChange(BaseModel):
+    """What a version of the settings changed; values as in JSON."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    setting: str
+    before: Any = Field(alias="from")
+    after: Any = Field(alias="to")
+
+
+class SettingsVersion(BaseModel):
+    """A version of a tenant's settings: who changed what, and when."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int
+    at: datetime
+    by: str
+    changes: tuple[SettingChange, ...]

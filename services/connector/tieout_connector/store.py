@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tieout_connector import settings_store
 from tieout_connector.model import Consent, Org, StoredConnection
 from tieout_kit import outbox, queries
 from tieout_kit.cause import Cause
@@ -13,8 +14,7 @@ from tieout_kit.clock import next_sequence
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx
 from tieout_schemas.platform import ConnectionState
-from tieout_schemas.settings import TenantSettings
-from tieout_schemas.topics import CONNECTION, SETTINGS
+from tieout_schemas.topics import CONNECTION
 
 _SQL = queries.load("tieout_connector", "connections.sql")
 
@@ -24,19 +24,12 @@ CONSENT_TERM = timedelta(minutes=30)
 
 async def create(tx: Tx, tenant_id: UUID, name: str, shard: int) -> None:
     """Make a tenant and say so; one that is there already stays as it is."""
-    settings = TenantSettings(tenant_id=tenant_id)
     sequence = next_sequence(0, tx.now)
-    doc = settings.model_dump_json().encode()
-    if await tx.db.fetchval(_SQL["create"], tenant_id, name, shard, sequence, doc):
+    if await tx.db.fetchval(_SQL["create"], tenant_id, name, shard, sequence):
         cause = Cause.request()
         made = await read(tx, tenant_id)
-        await outbox.add(
-            tx,
-            [
-                outbox.event(tx, CONNECTION, tenant_id, made.public, sequence, cause),
-                outbox.event(tx, SETTINGS, tenant_id, settings, sequence, cause),
-            ],
-        )
+        await outbox.add(tx, [outbox.event(tx, CONNECTION, tenant_id, made.public, sequence, cause)])
+        await settings_store.create(tx, tenant_id, cause)
 
 
 async def read(tx: Tx, tenant_id: UUID) -> StoredConnection:
@@ -65,15 +58,6 @@ async def change(tx: Tx, connection: StoredConnection, cause: Cause, **fields: A
     event = outbox.event(tx, CONNECTION, changed.tenant_id, changed.public, changed.sequence, cause)
     await outbox.add(tx, [event])
     return changed
-
-
-async def change_settings(tx: Tx, connection: StoredConnection, settings: TenantSettings) -> None:
-    """Save a locked tenant's new settings and say so."""
-    sequence = next_sequence(connection.settings_sequence, tx.now)
-    doc = settings.model_dump_json().encode()
-    await tx.db.execute(_SQL["change_settings"], settings.tenant_id, doc, sequence)
-    event = outbox.event(tx, SETTINGS, settings.tenant_id, settings, sequence, Cause.request())
-    await outbox.add(tx, [event])
 
 
 async def lost(tx: Tx, org: Org) -> None:

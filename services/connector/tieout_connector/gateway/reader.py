@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from tieout_connector import feeds, intents, reads, snapshots, store
+from tieout_connector import chart, feeds, intents, reads, snapshots, store
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.kinds import Kind
 from tieout_connector.model import Org
@@ -24,7 +24,7 @@ from tieout_kit.telemetry import span, traceparent_of
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import ConnectionState
 from tieout_schemas.signals import XeroKind
-from tieout_schemas.xero import Snapshot, XeroPayment
+from tieout_schemas.xero import Snapshot, XeroAccount, XeroPayment
 
 MOST_IDS = 40
 """Ids in one reading: the address stays short (trap 27)."""
@@ -142,6 +142,8 @@ class Reader:
         async with self._database.transaction() as tx:
             await self._caller.hold(tx, org)
             await snapshots.take(tx, org.tenant_id, [Seen(payload, cause) for payload in read])
+            if accounts := [one for one in read if isinstance(one, XeroAccount)]:
+                await chart.keep(tx, org.tenant_id, accounts)
             moved = Feed(feed.resource, importing=False, done=len(read), total=len(read))
             await self._save(tx, org, moved, last=True)
 

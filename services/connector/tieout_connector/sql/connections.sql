@@ -1,7 +1,7 @@
 -- name: create
 -- A tenant, disconnected; one that is there stays as it is.
-insert into connection (tenant_id, name, shard, state, sequence, settings, settings_sequence)
-values ($1, $2, $3, 'disconnected', $4, $5, $4) on conflict do nothing returning tenant_id;
+insert into connection (tenant_id, name, shard, state, sequence)
+values ($1, $2, $3, 'disconnected', $4) on conflict do nothing returning tenant_id;
 
 -- name: read
 -- A tenant's connection.
@@ -16,10 +16,6 @@ select * from connection where tenant_id = $1 for update;
 update connection set state = $2, sequence = $3, org_id = $4, org_name = $5, xero_connection_id = $6,
     token_set_id = $7
 where tenant_id = $1;
-
--- name: change_settings
--- A tenant's new settings.
-update connection set settings = $2, settings_sequence = $3 where tenant_id = $1;
 
 -- name: lock_org
 -- An organisation that is about to be bound.

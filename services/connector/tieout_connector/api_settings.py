@@ -1,0 +1,109 @@
+"""The connector's API for settings: what there is to choose, what a tenant chose, and who changed it."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic.fields import FieldInfo
+
+from tieout_connector import chart, choosing, settings_store
+from tieout_connector.model import SettingsVersion
+from tieout_connector.rules.settings import fitting
+from tieout_kit.auth import ADMINS, READERS, Caller, allow
+from tieout_kit.postgres import Database
+from tieout_kit.routes import Limit
+from tieout_schemas.settings import Choices, TenantSettings, account_for, allowed
+
+
+class ChangesIn(BaseModel):
+    """What to change, over the version that was read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int = Field(ge=0)
+    changes: dict[str, Any]
+
+
+class Account(BaseModel):
+    """An account of the organisation's chart."""
+
+    code: str
+    name: str
+
+
+class Choice(BaseModel):
+    """A setting: what it does, what it takes, and what is chosen."""
+
+    setting: str
+    says: str
+    allowed: str
+    value_schema: dict[str, Any]
+    """Its JSON Schema."""
+    default: Any
+    chosen: Any
+    accounts: list[Account] | None
+    """Those that fit, of a setting that names an account; empty until the chart was read."""
+
+
+class History(BaseModel):
+    """A page of versions, newest first; `next` is the cursor of the next one."""
+
+    items: list[SettingsVersion]
+    next: int | None
+
+
+def routes(database: Database) -> APIRouter:
+    """The routes below /tenants/{tenant_id}/settings."""
+    router = APIRouter(prefix="/tenants/{tenant_id}/settings", tags=["settings"])
+    readers = [Depends(allow(*READERS))]
+
+    @router.get("", summary="What a tenant chose", dependencies=readers)
+    async def get_settings(tenant_id: UUID) -> TenantSettings:
+        async with database.transaction() as tx:
+            return await settings_store.read(tx, tenant_id)
+
+    @router.patch("", summary="Change some settings")
+    async def patch_settings(
+        tenant_id: UUID, wanted: ChangesIn, caller: Annotated[Caller, Depends(allow(*ADMINS))]
+    ) -> TenantSettings:
+        """What is left out stays as it is: a PUT of them all would reset the settings that an older client does not
+        know. Over an older version than the present one it is refused with what changed since."""
+        return await database.run(lambda tx: choosing.change(tx, tenant_id, wanted.version, wanted.changes, caller.sub))
+
+    @router.get("/choices", summary="Every setting: what it does, what it takes, what is chosen", dependencies=readers)
+    async def get_choices(tenant_id: UUID) -> list[Choice]:
+        async with database.transaction() as tx:
+            chosen = await settings_store.read(tx, tenant_id)
+            accounts = await chart.read(tx, tenant_id) or []
+        values, defaults = chosen.model_dump(mode="json"), Choices().model_dump(mode="json")
+        return [
+            Choice(
+                setting=name,
+                says=field.description or "",
+                allowed=allowed(name),
+                value_schema=_schema(field),
+                default=defaults[name],
+                chosen=values[name],
+                accounts=[Account(code=a.code, name=a.name) for a in fitting(name, accounts)]
+                if account_for(name)
+                else None,
+            )
+            for name, field in Choices.model_fields.items()
+        ]
+
+    @router.get("/history", summary="Every version, newest first: who changed what, and when", dependencies=readers)
+    async def get_history(
+        tenant_id: UUID, after: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None, limit: Limit = 100
+    ) -> History:
+        async with database.transaction() as tx:
+            await settings_store.read(tx, tenant_id)
+            found = await settings_store.history(tx, tenant_id, limit, after=after)
+        return History(items=found, next=found[-1].version if len(found) == limit else None)
+
+    return router
+
+
+def _schema(field: FieldInfo) -> dict[str, Any]:
+    shape: Any = Annotated[field.annotation, field]
+    return TypeAdapter(shape).json_schema()
