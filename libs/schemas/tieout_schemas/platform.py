@@ -105,6 +105,15 @@ class BillStatus(StrEnum):
     APPROVED = "approved"
 
 
+class AccountFrom(StrEnum):
+    """Where a line has its account from (MAP-9)."""
+
+    LINE = "line"
+    """Itself."""
+    DEFAULT = "default"
+    """The tenant's default, as it was when the bill was about to be sent."""
+
+
 class BillLine(Frozen):
     """A line of a bill; amounts in the bill's currency, tax as `line_amount_types` says."""
 
@@ -112,6 +121,7 @@ class BillLine(Frozen):
     quantity: Decimal = Decimal(1)
     unit_amount: Decimal
     account_code: str | None = None
+    account_from: AccountFrom = AccountFrom.LINE
     tax_type: str | None = None
     tracking: tuple[Tracking, ...] = ()
     xero_line_id: UUID | None = None
@@ -156,6 +166,7 @@ class Payment(PlatformRecord):
     method: PaymentMethod
     date: dt.date
     amount: Money
-    account_code: str
+    account_code: str = ""
+    """The account it is booked on; empty while neither it nor a setting names one (MAP-4)."""
     reference: str
     deleted_in_xero: bool = False

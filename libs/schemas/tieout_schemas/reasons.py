@@ -125,6 +125,30 @@ class Reason(ReasonCode):
         closes_on=TenantSettings,
         setting="outbound_payments",
     )
+    PAYMENT_ACCOUNT_NOT_CHOSEN = Code(
+        ProblemKind.HELD,
+        "This payment of {amount} waits because no account is chosen for payments made elsewhere.",
+        mend="Choose the payment account in the settings.",
+        by=Role.ADMIN,
+        closes_on=TenantSettings,
+        setting="payment_account",
+    )
+    CLEARING_ACCOUNT_NOT_CHOSEN = Code(
+        ProblemKind.HELD,
+        "This payment of {amount} waits because no clearing account is chosen for payments made by the platform.",
+        mend="Choose the clearing account in the settings.",
+        by=Role.ADMIN,
+        closes_on=TenantSettings,
+        setting="clearing_account",
+    )
+    EXPENSE_ACCOUNT_NOT_CHOSEN = Code(
+        ProblemKind.HELD,
+        "Bill {number} waits because a line of it names no account and no default expense account is chosen.",
+        mend="Choose the default expense account in the settings, or name an account on each line of the bill.",
+        by=Role.ADMIN,
+        closes_on=TenantSettings,
+        setting="default_expense_account",
+    )
     REFUSED_BY_XERO = Code(
         ProblemKind.REFUSED,
         "Xero refused this {kind}: {messages}",

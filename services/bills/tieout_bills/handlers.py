@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tieout_bills import store
 from tieout_bills.model import BillIn, Unlinked
+from tieout_bills.rules.account import posted
 from tieout_bills.rules.edit import edited
 from tieout_bills.rules.incoming import Import, bill_id_of, first_sight, follow, imported
 from tieout_bills.rules.outgoing import verdict
@@ -42,7 +43,17 @@ async def judge(tx: Tx, bills: Sequence[Stored[Bill]], known: Mapping[UUID, Tena
     ]
 
 
-bills = Reconciler(Bill, topics.BILLS_TOPIC, judge)
+class _Bills(Reconciler[Bill]):
+    """Each line of a bill that is about to leave gets its account before it is judged, whatever it is settled for."""
+
+    async def settle(self, tx: Tx, changed: Sequence[Changed[Bill]]) -> None:
+        known = await tenants.load(tx, {c.before.tenant_id for c in changed})
+        await super().settle(
+            tx, [replace(c, record=posted(c.record, known[c.before.tenant_id].settings)) for c in changed]
+        )
+
+
+bills = _Bills(Bill, topics.BILLS_TOPIC, judge)
 
 
 async def put_bill(tx: Tx, tenant_id: UUID, bill_id: UUID, wanted: BillIn, by: str) -> Bill:

@@ -1,6 +1,7 @@
 """Events and requests → rules → store and outbox, one transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from tieout_kit import sweeps, tenants
@@ -14,6 +15,7 @@ from tieout_kit.sync import Verdict
 from tieout_kit.tenants import Tenant
 from tieout_payments import store
 from tieout_payments.model import PaymentIn
+from tieout_payments.rules.account import booked
 from tieout_payments.rules.due import check_fits
 from tieout_payments.rules.edit import made
 from tieout_payments.rules.incoming import follow
@@ -36,7 +38,17 @@ async def judge(tx: Tx, payments: Sequence[Stored[Payment]], known: Mapping[UUID
     ]
 
 
-payments = Reconciler(Payment, topics.PAYMENTS_TOPIC, judge)
+class _Payments(Reconciler[Payment]):
+    """Each payment is booked on its account before it is judged, whatever it is settled for."""
+
+    async def settle(self, tx: Tx, changed: Sequence[Changed[Payment]]) -> None:
+        known = await tenants.load(tx, {c.before.tenant_id for c in changed})
+        await super().settle(
+            tx, [replace(c, record=booked(c.record, known[c.before.tenant_id].settings)) for c in changed]
+        )
+
+
+payments = _Payments(Payment, topics.PAYMENTS_TOPIC, judge)
 
 
 async def put_payment(tx: Tx, tenant_id: UUID, payment_id: UUID, wanted: PaymentIn, by: str) -> Payment:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tieout_schemas.money import Currency, Money
 from tieout_schemas.platform import PaymentMethod
+from tieout_schemas.settings import AccountCode
 
 
 class _In(BaseModel):
@@ -29,11 +30,13 @@ class PaymentIn(_In):
     method: PaymentMethod
     date: dt.date
     amount: AmountIn
-    account_code: str = Field(min_length=1, max_length=10, pattern=r"^[^\x00-\x1f]+$")
+    account_code: AccountCode | None = None
+    """The account to book it on; without one, the one that the settings name for its method (MAP-6)."""
     reference: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
     """The platform's transaction id, or the reference of a payment made elsewhere (PAY-3)."""
 
     def content(self) -> dict[str, Any]:
         """The fields of the payment this makes."""
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return {**fields, "amount": Money(amount=self.amount.amount, currency=self.amount.currency)}
+        amount = Money(amount=self.amount.amount, currency=self.amount.currency)
+        return {**fields, "amount": amount, "account_code": self.account_code or ""}

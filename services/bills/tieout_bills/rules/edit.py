@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from tieout_bills.model import BillIn
+from tieout_bills.rules.account import kept
 from tieout_bills.rules.incoming import GONE
 from tieout_kit.errors import Clash
 from tieout_kit.sync import wish
@@ -18,7 +19,7 @@ def edited(bill_id: UUID, before: Bill | None, wanted: BillIn, origin: Origin) -
     content = wanted.content()
     if before is None:
         return Bill(id=bill_id, sync=wish(Sync()), origin=origin, **content)
-    lines = _with_ids(content["lines"], before.lines)
+    lines = _in_place(content["lines"], before.lines)
     changed = before.model_copy(update={**content, "lines": lines})
     if changed == before:
         return before
@@ -29,8 +30,10 @@ def edited(bill_id: UUID, before: Bill | None, wanted: BillIn, origin: Origin) -
     return changed.model_copy(update={"sync": wish(before.sync), "origin": origin})
 
 
-def _with_ids(wanted: tuple[BillLine, ...], had: tuple[BillLine, ...]) -> tuple[BillLine, ...]:
-    ids = [line.xero_line_id for line in had] + [None] * len(wanted)
-    return tuple(
-        line.model_copy(update={"xero_line_id": xero_line_id}) for line, xero_line_id in zip(wanted, ids, strict=False)
+def _in_place(wanted: tuple[BillLine, ...], had: tuple[BillLine, ...]) -> tuple[BillLine, ...]:
+    """The lines with what those at their places have got since they were asked for: Xero's id, and an account."""
+    kept_lines = tuple(
+        kept(line, place).model_copy(update={"xero_line_id": place.xero_line_id})
+        for line, place in zip(wanted, had, strict=False)
     )
+    return (*kept_lines, *wanted[len(had) :])

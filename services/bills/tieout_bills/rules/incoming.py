@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from tieout_schemas.payload import Origin
-from tieout_schemas.platform import Bill, BillLine, BillStatus, Sync
+from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus, Sync
 from tieout_schemas.reasons import Reason
 from tieout_schemas.xero import InvoiceStatus, XeroInvoice, XeroLine
 
@@ -105,7 +105,7 @@ def follow(bill: Bill, seen: XeroInvoice, sequence: int, origin: Origin, vendor_
         "due_date": seen.due_date or seen.date,
         "currency": seen.currency,
         "line_amount_types": seen.line_amount_types,
-        "lines": tuple(map(_line, seen.lines)),
+        "lines": _lines(bill.lines, seen.lines),
     }
     ours_is_later = bill.sync.desired > bill.sync.acknowledged or sequence == bill.sync.xero_sequence
     followed = bill.model_copy(update=view if ours_is_later or seen.status in GONE else {**view, **content})
@@ -113,7 +113,13 @@ def follow(bill: Bill, seen: XeroInvoice, sequence: int, origin: Origin, vendor_
     return followed if same else followed.model_copy(update={"origin": origin})
 
 
-def _line(seen: XeroLine) -> BillLine:
+def _lines(ours: tuple[BillLine, ...], seen: tuple[XeroLine, ...]) -> tuple[BillLine, ...]:
+    """Xero's lines; an account that one of ours got by default and still has is still marked so (MAP-9)."""
+    had = {(line.xero_line_id, line.account_code): line.account_from for line in ours}
+    return tuple(_line(line, had.get((line.xero_line_id, line.account_code), AccountFrom.LINE)) for line in seen)
+
+
+def _line(seen: XeroLine, account_from: AccountFrom) -> BillLine:
     quantity = 1 if seen.quantity is None else seen.quantity
     return BillLine.model_validate(
         {
@@ -121,6 +127,7 @@ def _line(seen: XeroLine) -> BillLine:
             "quantity": quantity,
             "unit_amount": seen.line_amount if seen.unit_amount is None else seen.unit_amount,
             "account_code": seen.account_code,
+            "account_from": account_from,
             "tax_type": seen.tax_type,
             "tracking": seen.tracking,
             "xero_line_id": seen.xero_line_id,

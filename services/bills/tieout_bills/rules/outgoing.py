@@ -1,7 +1,8 @@
-"""BILL-2, BILL-3: what of a bill goes to Xero, and when."""
+"""BILL-2, BILL-3, MAP-4: what of a bill goes to Xero, and when."""
 
 from uuid import UUID
 
+from tieout_bills.rules.account import lacks_account
 from tieout_bills.rules.incoming import GONE
 from tieout_kit.sync import Hold, Send, Stay, Verdict
 from tieout_schemas.platform import Bill, BillStatus, Connection
@@ -19,7 +20,8 @@ _STATUS = {
 def verdict(bill: Bill, vendor_xero_id: UUID | None, connection: Connection, settings: TenantSettings) -> Verdict:
     """Whether a bill may go to Xero now.
 
-    Source: BILL-2 (a draft is not sent), BILL-3 (approved only), SYS-10 (what is voided there is not sent).
+    Source: BILL-2 (a draft is not sent), BILL-3 (approved only), SYS-10 (what is voided there is not sent), MAP-4:
+    Xero takes lines without an account until it is to approve them (xero-api.md 4.3).
     """
     if bill.status is BillStatus.DRAFT or bill.xero_status in GONE:
         return Stay()
@@ -27,6 +29,8 @@ def verdict(bill: Bill, vendor_xero_id: UUID | None, connection: Connection, set
         return Stay()
     if not connection.open:
         return Hold(Reason.NOT_CONNECTED, {"kind": bill.kind})
+    if bill.status is BillStatus.APPROVED and lacks_account(bill):
+        return Hold(Reason.EXPENSE_ACCOUNT_NOT_CHOSEN, {"number": bill.number})
     if vendor_xero_id is None:
         return Hold(Reason.VENDOR_NOT_IN_XERO, {"number": bill.number, "vendor_id": str(bill.vendor_id)})
     return Send(_body(bill, vendor_xero_id))

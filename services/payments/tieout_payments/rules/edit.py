@@ -17,6 +17,9 @@ def made(payment_id: UUID, before: Payment | None, wanted: PaymentIn, origin: Or
     content = wanted.content()
     if before is None:
         return Payment(id=payment_id, sync=wish(Sync()), origin=origin, **content)
+    if wanted.account_code is None:
+        # Asked again as the first time: the account that was chosen since is no other content.
+        content["account_code"] = before.account_code
     if before.model_copy(update=content) != before:
         raise Clash(f"payment {payment_id} was already made with other content, and a payment cannot be changed")
     return before

@@ -1,8 +1,9 @@
-"""PAY-1, PAY-7: what of a payment goes to Xero, and when."""
+"""PAY-1, PAY-7, MAP-4: what of a payment goes to Xero, and when."""
 
 from uuid import UUID
 
 from tieout_kit.sync import Hold, Send, Verdict
+from tieout_payments.rules.account import missing
 from tieout_schemas.platform import Bill, Connection, Payment
 from tieout_schemas.reasons import Reason
 from tieout_schemas.settings import TenantSettings
@@ -15,13 +16,15 @@ _NOT_YET = (None, InvoiceStatus.DRAFT, InvoiceStatus.SUBMITTED)
 def verdict(payment: Payment, bill: Bill | None, connection: Connection, settings: TenantSettings) -> Verdict:
     """Whether a payment may go to Xero now. `bill`: None if nothing was said of it yet.
 
-    Source: PAY-7, PAY-1 (Xero takes payments of authorised bills only), PAY-9 (a payment made before its bill was
-    known is held here if it turns out not to fit).
+    Source: PAY-7, MAP-4, PAY-1 (Xero takes payments of authorised bills only), PAY-9 (a payment made before its bill
+    was known is held here if it turns out not to fit).
     """
     if not settings.outbound_payments:
         return Hold(Reason.OUTBOUND_PAYMENTS_OFF, {})
     if not connection.open:
         return Hold(Reason.NOT_CONNECTED, {"kind": payment.kind})
+    if reason := missing(payment):
+        return Hold(reason, {"amount": str(payment.amount)})
     if bill is None or bill.sync.xero_id is None or bill.xero_status in _NOT_YET:
         return Hold(Reason.BILL_NOT_IN_XERO, {"bill_id": str(payment.bill_id)})
     if why := _misfit(payment, bill):
