@@ -1,5 +1,6 @@
 """What a tenant can choose (MAP-5, MAP-6, CONN-10): every setting once, with its default and its sentence."""
 
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -103,6 +104,11 @@ class TenantSettings(Choices, Payload):
     tenant_id: UUID
     version: int = 0
     """Rises with every change; 0: nothing was ever chosen."""
+
+    @property
+    def poll_every(self) -> dt.timedelta | None:
+        """The tenant's own schedule of polls (CONN-10)."""
+        return None if self.poll_every_minutes is None else dt.timedelta(minutes=self.poll_every_minutes)
 
     @property
     def key_id(self) -> str:

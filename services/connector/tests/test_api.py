@@ -161,6 +161,27 @@ async def test_status_shows_progress_writes_and_what_is_left(platform: Platform)
     assert status["calls_left_this_minute"] == 60 - len(await stage.control.calls())
     assert 0 < status["calls_left_today"] <= 5000
     assert status["last_sync_at"]
+    assert (status["last_run"]["run"], status["polled_every_minutes"]) == ("import", 5)
+    assert status["polls_stretched_because"] is None
+
+
+@pytest.mark.rule("CONN-9")
+@pytest.mark.rule("CONN-10")
+async def test_status_says_how_often_polls_come_and_why_they_are_stretched(platform: Platform) -> None:
+    stage = platform.stage
+    tenant_id = await stage.tenant()
+    body = {"version": 0, "changes": {"poll_every_minutes": 10}}
+    assert (await platform.ask("PATCH /tenants/{t}/settings", tenant_id, body=body)).status_code == 200
+    before = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+    await stage.sql(
+        "insert into budget select tenant_id, '{}', (now() at time zone 'UTC')::date, 4990, 5000 from connection"
+    )
+
+    after = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+
+    assert (before["polled_every_minutes"], before["polls_stretched_because"]) == (10, None)
+    assert (after["polled_every_minutes"], after["last_run"]) == (30, None)
+    assert after["polls_stretched_because"].startswith("every 30 minutes and not every 10, so that the day's calls ")
 
 
 async def test_choices_are_shown_without_xeros_connection_ids(platform: Platform) -> None:

@@ -101,6 +101,40 @@ def test_polls_are_stretched_only_when_the_day_would_not_last(left: int, hours: 
     assert round(budget.poll_every(now, 6) / MINUTE) == minutes
 
 
+@pytest.mark.rule("CONN-10")
+@pytest.mark.parametrize(
+    ("left", "hours", "wanted", "minutes", "stretched"),
+    [
+        (5000, 12, None, 5, False),
+        (5000, 12, 5, 5, False),
+        (5000, 12, 60, 60, False),
+        (5000, 12, 1440, 1440, False),
+        (1000, 24, None, 17, True),
+        (1000, 24, 10, 17, True),
+        (1000, 24, 20, 20, False),
+        (20, 12, 20, 30, True),
+        (0, 12, 45, 45, False),
+    ],
+)
+def test_a_tenants_own_schedule_is_kept_as_long_as_the_days_calls_last(
+    left: int, hours: int, wanted: int | None, minutes: int, stretched: bool
+) -> None:
+    now = datetime(2026, 9, 15, tzinfo=UTC) - timedelta(hours=hours)
+    budget, asked = Budget(day=now.date()).back(left), timedelta(minutes=wanted) if wanted else None
+
+    assert round(budget.poll_every(now, 6, asked) / MINUTE) == minutes
+    assert (budget.why_stretched(now, 6, asked) is not None) is stretched
+
+
+@pytest.mark.rule("CONN-9")
+def test_why_polls_are_stretched_is_said_in_plain_words() -> None:
+    now = datetime(2026, 9, 14, tzinfo=UTC)
+
+    assert Budget(day=now.date()).back(1000).why_stretched(now, 6) == (
+        "every 18 minutes and not every 5, so that the day's calls last: 1000 are left until midnight UTC"
+    )
+
+
 def test_some_calls_are_kept_for_writes() -> None:
     assert Budget(day=NOON.date()).spares_a_read(NOON)
     assert not Budget(day=NOON.date()).back(KEPT_A_DAY).spares_a_read(NOON)

@@ -12,6 +12,7 @@ from tieout_connector import feeds, snapshots, store
 from tieout_connector.gateway.leases import TERM
 from tieout_kit.testing import wait_until
 from tieout_schemas.platform import Connection
+from tieout_schemas.runs import SyncRun
 from tieout_schemas.xero import XeroAccount, XeroContact, XeroInvoice, XeroTaxRate, XeroTrackingCategory
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ async def everything_came_once(stage: Stage) -> None:
     assert {str(b.xero_id) for b in bills} == unpaid
     assert twice([c.xero_id for c in contacts]) + twice([b.xero_id for b in bills]) == []
     assert await stage.sql("select state from connection") == [("connected",)]
+    # One run, and each page counted once in it.
+    [run] = await stage.said(SyncRun)
+    changed = {one.resource: one.changed for one in run.resources}
+    assert (run.run, changed["Contacts"], changed["Invoices"]) == ("import", len(contacts), len(bills))
+    # Lists without pages are read once, and all that is in them is new; pages overlap.
+    assert all(one.read == one.changed > 0 for one in run.resources if one.resource in ("Accounts", "TaxRates"))
+    assert all(one.read >= one.changed for one in run.resources)
 
 
 async def test_an_import_by_pages_brings_everything_unpaid_once(stage: Stage) -> None:

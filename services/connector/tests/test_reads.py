@@ -33,7 +33,7 @@ def webhook(stage: Stage, resource_id: str, category: str = "CONTACT", org_id: s
 
 async def take(stage: Stage, *seen: Seen) -> dict[str, int]:
     async with stage.database.transaction() as tx:
-        return await snapshots.take(tx, stage.tenant_id, seen)
+        return (await snapshots.take(tx, stage.tenant_id, seen)).sequences
 
 
 def contact(name: str = "Kea", xero_id: UUID | None = None) -> XeroContact:

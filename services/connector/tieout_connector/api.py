@@ -8,15 +8,17 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from tieout_connector import feeds, intents, store
+from tieout_connector import feeds, intents, runs, settings_store, store
 from tieout_connector.connections import Connections
 from tieout_connector.gateway import budgets
+from tieout_connector.rules.budget import minutes
 from tieout_kit import problem_list
 from tieout_kit.auth import ADMINS, READERS, Caller, allow
 from tieout_kit.postgres import Database
 from tieout_kit.problem_routes import list_routes
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.roles import Role
+from tieout_schemas.runs import SyncRun
 from tieout_schemas.topics import partition_of
 
 
@@ -53,7 +55,7 @@ class Progress(BaseModel):
 
 
 class Status(BaseModel):
-    """A tenant's connection (CONN-7)."""
+    """A tenant's connection (CONN-7, CONN-9, CONN-10)."""
 
     tenant_id: UUID
     name: str
@@ -69,6 +71,9 @@ class Status(BaseModel):
     waits_until: datetime | None
     waits_because: str | None
     last_sync_at: datetime | None
+    polled_every_minutes: int
+    polls_stretched_because: str | None
+    last_run: SyncRun | None
 
 
 def routes(database: Database, connecting: Connections, partitions: int) -> APIRouter:
@@ -133,6 +138,7 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
             connection = await store.read(tx, tenant_id)
             consent = await store.read_consent(tx, tenant_id)
             budget = await budgets.load(tx, tenant_id)
+            polls = (tx.now, len(feeds.RESOURCES), (await settings_store.read(tx, tenant_id)).poll_every)
             return Status(
                 **{name: getattr(connection, name) for name in ("tenant_id", "name", "state", "org_id", "org_name")},
                 choices=[{name: c[name] for name in ("org_id", "org_name")} for c in consent.candidates]
@@ -146,6 +152,9 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
                 waits_until=budget.free_at(tx.now),
                 waits_because=budget.parked_because,
                 last_sync_at=connection.last_sync_at,
+                polled_every_minutes=minutes(budget.poll_every(*polls)),
+                polls_stretched_because=budget.why_stretched(*polls),
+                last_run=await runs.last(tx, tenant_id),
             )
 
     # Retry and dismiss go to the service that raised the problem.

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from tieout_connector import chart, settings_store
+from tieout_connector import chart, feeds, settings_store
+from tieout_connector.gateway import budgets
 from tieout_connector.model import SettingsVersion
 from tieout_connector.rules.settings import changed, check_version
 from tieout_kit.postgres import Tx
@@ -28,4 +29,7 @@ async def change(tx: Tx, tenant_id: UUID, seen: int, wanted: Mapping[str, Any], 
     check_version(now, seen, await settings_store.history(tx, tenant_id, MOST_TOLD, since=min(seen, now.version)))
     version = SettingsVersion(version=settings.version, at=tx.now, by=by, changes=changes)
     await settings_store.save(tx, before, settings, version)
+    if settings.poll_every != now.poll_every:
+        budget = await budgets.load(tx, tenant_id)
+        await feeds.sooner(tx, tenant_id, tx.now + budget.poll_every(tx.now, len(feeds.RESOURCES), settings.poll_every))
     return settings

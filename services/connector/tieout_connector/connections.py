@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
-from tieout_connector import feeds, store
+from tieout_connector import feeds, runs, store
 from tieout_connector.model import StoredConnection
 from tieout_connector.tokens import TokenStore
 from tieout_connector.xero.errors import ConsentLost, XeroError
@@ -121,6 +121,7 @@ class Connections:
             )
             await store.end_consent(tx, tenant_id)
             await feeds.start(tx, tenant_id)
+            await runs.abandon(tx, tenant_id)
             # Those of an earlier consent may be another tenant's, who is about to choose.
             others = [
                 UUID(c["connection_id"]) for c in consent.candidates if c["added"] and UUID(c["org_id"]) != org_id

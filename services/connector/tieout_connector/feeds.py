@@ -47,6 +47,11 @@ async def later(tx: Tx, tenant_id: UUID, resource: str, at: datetime) -> None:
     await tx.db.execute(_SQL["later"], tenant_id, resource, at)
 
 
+async def sooner(tx: Tx, tenant_id: UUID, at: datetime) -> None:
+    """Poll at a moment, if that is sooner than it was to be."""
+    await tx.db.execute(_SQL["sooner"], tenant_id, at)
+
+
 async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:
     """How far each feed is: resource, importing, done, total, next_at."""
     return [dict(row) for row in await tx.db.fetch(_SQL["progress"], tenant_id)]

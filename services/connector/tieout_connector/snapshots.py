@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tieout_kit import outbox, queries
@@ -27,13 +27,22 @@ class Seen:
     record_id: UUID | None = None
 
 
-async def take(tx: Tx, tenant_id: UUID, seen: Sequence[Seen]) -> dict[str, int]:
-    """Say what changed of these records, all of one kind; the sequence of each, by Xero's id.
+class Taken(NamedTuple):
+    """What became of records as read."""
+
+    sequences: dict[str, int]
+    """The sequence of each, by Xero's id."""
+    changed: int
+    """How many had new content."""
+
+
+async def take(tx: Tx, tenant_id: UUID, seen: Sequence[Seen]) -> Taken:
+    """Say what changed of these records, all of one kind.
 
     UpdatedDateUTC is no version: it moves for nothing, and some changes do not move it. So the content decides.
     """
     if not seen:
-        return {}
+        return Taken({}, 0)
     # Two writes of one call may be of one record of Xero's: the later answer is its state.
     seen = list({s.payload.key_id: s for s in seen}.values())
     kind = seen[0].payload.kind
@@ -61,7 +70,7 @@ async def take(tx: Tx, tenant_id: UUID, seen: Sequence[Seen]) -> dict[str, int]:
             [getattr(payload, "record_id", None) for payload, *_ in changed],
         )
         await outbox.add(tx, [outbox.event(tx, _TOPIC[p.ce_type], tenant_id, p, s, c) for p, s, _, c in changed])
-    return sequences
+    return Taken(sequences, len(changed))
 
 
 def _stamped(one: Seen, row: Any) -> Payload:

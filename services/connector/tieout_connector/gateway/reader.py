@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from tieout_connector import chart, feeds, intents, reads, snapshots, store
+from tieout_connector import chart, feeds, intents, reads, runs, settings_store, snapshots, store
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.kinds import Kind
 from tieout_connector.model import Org
@@ -69,7 +69,7 @@ class Reader:
         causes = {one.xero_id: one.cause for one in due}
         async with self._database.transaction() as tx:
             await self._caller.hold(tx, org)
-            waiting = await self._take(tx, org, due[0].kind, raws, causes)
+            waiting, _ = await self._take(tx, org, due[0].kind, raws, causes)
             await reads.done(tx, org.tenant_id, [one for one in due if one.xero_id not in waiting])
             await reads.later(tx, org.tenant_id, due[0].kind, list(waiting), tx.now + ECHO_WAIT)
             await store.synced(tx, org.tenant_id)
@@ -132,8 +132,9 @@ class Reader:
         moved, last = after_page(feed, [wire.instant(raw["UpdatedDateUTC"]) for raw in raws], items, self._page_size)
         async with self._database.transaction() as tx:
             await self._caller.hold(tx, org)
-            waiting = await self._take(tx, org, kind, raws, {}, cause)
+            waiting, changed = await self._take(tx, org, kind, raws, {}, cause)
             await reads.ask(tx, [Wish(org.tenant_id, kind, x, tx.now + ECHO_WAIT, cause) for x in waiting])
+            await runs.page_read(tx, org.tenant_id, feed.resource, len(raws), changed, cause, last=last)
             await self._save(tx, org, moved, last=last)
 
     async def _whole(self, org: Org, feed: Feed, cause: Cause) -> None:
@@ -141,15 +142,20 @@ class Reader:
         read: list[Payload] = [_WHOLE[feed.resource](raw) for raw in answer.json.get(feed.resource) or []]
         async with self._database.transaction() as tx:
             await self._caller.hold(tx, org)
-            await snapshots.take(tx, org.tenant_id, [Seen(payload, cause) for payload in read])
+            taken = await snapshots.take(tx, org.tenant_id, [Seen(payload, cause) for payload in read])
             if accounts := [one for one in read if isinstance(one, XeroAccount)]:
                 await chart.keep(tx, org.tenant_id, accounts)
+            await runs.page_read(tx, org.tenant_id, feed.resource, len(read), taken.changed, cause, last=True)
             moved = Feed(feed.resource, importing=False, done=len(read), total=len(read))
             await self._save(tx, org, moved, last=True)
 
     async def _save(self, tx: Tx, org: Org, feed: Feed, *, last: bool) -> None:
-        every = self._caller.left(org).poll_every(tx.now, len(feeds.RESOURCES))
-        await feeds.save(tx, org.tenant_id, feed, tx.now + every if last else tx.now)
+        next_at = tx.now
+        if last:
+            # Locked, so that a schedule changed at this moment finds the poll to bring forward.
+            chosen = (await settings_store.lock(tx, org.tenant_id)).settings
+            next_at += self._caller.left(org).poll_every(tx.now, len(feeds.RESOURCES), chosen.poll_every)
+        await feeds.save(tx, org.tenant_id, feed, next_at)
         await store.synced(tx, org.tenant_id)
         if last and not await feeds.importing(tx, org.tenant_id):
             connection = await store.lock(tx, org.tenant_id)
@@ -164,11 +170,12 @@ class Reader:
         raws: Sequence[dict[str, Any]],
         causes: Mapping[UUID, Cause],
         otherwise: Cause | None = None,
-    ) -> set[UUID]:
-        """Say what changed; an echo of a write that is not settled yet waits, and its id is returned."""
+    ) -> tuple[set[UUID], int]:
+        """Say what changed. The ids of those that wait, each the echo of a write that is not settled yet, and how many
+        had new content."""
         parsed = [(raw, snapshot) for raw in raws if (snapshot := self._kinds[kind].read(raw))]
         waiting = await self._echoes(tx, org, kind, parsed)
-        await snapshots.take(
+        taken = await snapshots.take(
             tx,
             org.tenant_id,
             [
@@ -177,7 +184,7 @@ class Reader:
                 if snapshot.xero_id not in waiting
             ],
         )
-        return waiting
+        return waiting, taken.changed
 
     async def _echoes(
         self, tx: Tx, org: Org, kind: XeroKind, parsed: Sequence[tuple[dict[str, Any], Snapshot]]

@@ -154,8 +154,8 @@ class Writer:
                 for q, element in done
                 if (snapshot := kind.read(element)) is not None
             ]
-            sequences = await snapshots.take(tx, org.tenant_id, seen)
-            results = [(q, _done(q, UUID(element[kind.id_field]), sequences)) for q, element in done]
+            taken = await snapshots.take(tx, org.tenant_id, seen)
+            results = [(q, _done(q, UUID(element[kind.id_field]), taken.sequences)) for q, element in done]
             await intents.settle_call(tx, org.tenant_id, call.id, [*refused, *results], requeue, alone=alone)
             await reads.ask(tx, _follow_ups(tx, org, [q for q, _ in done]))
 

@@ -47,11 +47,24 @@ class Budget:
         """Whether a read may have a call, or what is left is kept for writes."""
         return self.minute_left(now) > KEPT_A_MINUTE and self.day_left(now) > KEPT_A_DAY
 
-    def poll_every(self, now: datetime, calls: int) -> timedelta:
-        """How often to poll, at so many calls a time, that half of the day's calls last (CONN-9)."""
+    def poll_every(self, now: datetime, calls: int, wanted: timedelta | None = None) -> timedelta:
+        """How often to poll, at so many calls a time, that half of the day's calls last (CONN-9).
+
+        `wanted`: the tenant's own schedule, which is kept as long as they do (CONN-10).
+        """
         rounds = self.day_left(now) // 2 // calls
         lasting = (_midnight_after(now) - now) / rounds if rounds else POLL_AT_LEAST_EVERY
-        return min(max(POLL_EVERY, lasting), POLL_AT_LEAST_EVERY)
+        return max(wanted or POLL_EVERY, min(lasting, POLL_AT_LEAST_EVERY))
+
+    def why_stretched(self, now: datetime, calls: int, wanted: timedelta | None = None) -> str | None:
+        """Why polls are rarer than wanted; None: they are not (CONN-9)."""
+        every, asked = self.poll_every(now, calls, wanted), wanted or POLL_EVERY
+        if every <= asked:
+            return None
+        return (
+            f"every {minutes(every)} minutes and not every {minutes(asked)}, so that the day's calls last: "
+            f"{self.day_left(now)} are left until midnight UTC"
+        )
 
     def minute_left(self, now: datetime) -> int:
         """Calls left this minute."""
@@ -88,6 +101,11 @@ class Budget:
 
     def _recent(self, now: datetime) -> tuple[datetime, ...]:
         return tuple(at for at in self.sent_at if at > now - _MINUTE - _MARGIN)
+
+
+def minutes(time: timedelta) -> int:
+    """Whole minutes, rounded up."""
+    return -(-time // _MINUTE)
 
 
 def _today(now: datetime) -> date:

@@ -20,6 +20,10 @@ where tenant_id = $1 and resource = $2;
 -- Look at a feed again after a while.
 update feed set next_at = $3 where tenant_id = $1 and resource = $2;
 
+-- name: sooner
+-- The polls of a tenant come at a moment, if they were to come later.
+update feed set next_at = least(next_at, $2) where tenant_id = $1 and not importing;
+
 -- name: progress
 -- How far each feed is (CONN-4).
 select resource, importing, done, total, next_at from feed where tenant_id = $1 order by resource;

@@ -1,0 +1,139 @@
+"""The schedule of polls, and the event at the end of each run (CONN-9, CONN-10)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from tieout_connector import choosing, feeds, runs
+from tieout_connector.rules.runs import Run, after_page, ended
+from tieout_kit.cause import Cause
+from tieout_schemas.runs import RunKind, SyncRun
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+TENANT = uuid4()
+START = datetime(2026, 11, 22, tzinfo=UTC)
+END = START + timedelta(minutes=1)
+WAITING = "select count(*) from feed where next_at <= now() + interval '6 minutes'"
+
+
+def run(*pages: tuple[str, int, int, bool]) -> Run:
+    one = Run(kind=RunKind.POLL, started_at=START)
+    for resource, read, changed, last in pages:
+        one = after_page(one, resource, read, changed, last=last)
+    return one
+
+
+@pytest.mark.rule("CONN-10")
+@pytest.mark.parametrize(
+    ("pages", "counts"),
+    [
+        ([], None),
+        ([("A", 1, 1, True)], None),
+        ([("A", 1, 1, True), ("B", 5, 2, False)], None),
+        ([("A", 1, 1, True), ("B", 5, 2, False), ("B", 4, 0, True)], [("A", 1, 1), ("B", 9, 2)]),
+        ([("A", 0, 0, True), ("B", 0, 0, True)], [("A", 0, 0), ("B", 0, 0)]),
+        ([("A", 1, 1, True), ("A", 2, 0, True), ("A", 2, 1, False), ("B", 1, 0, True)], [("A", 5, 2), ("B", 1, 0)]),
+    ],
+    ids=["nothing read", "one of two", "one in the middle", "by pages", "empty", "one polled more often"],
+)
+def test_a_run_ends_once_every_resource_was_read_to_its_end(
+    pages: list[tuple[str, int, int, bool]], counts: list[tuple[str, int, int]] | None
+) -> None:
+    over = ended(run(*pages), ("A", "B"), TENANT, END)
+
+    assert (over and [(one.resource, one.read, one.changed) for one in over.resources]) == counts
+    assert over is None or (over.started_at, over.ended_at, over.run) == (START, END, "poll")
+
+
+async def last_run(stage: Stage) -> SyncRun | None:
+    async with stage.database.transaction() as tx:
+        return await runs.last(tx, stage.tenant_id)
+
+
+async def polled(stage: Stage, times: int) -> list[SyncRun]:
+    """Poll everything now; the runs, once there are so many."""
+    await stage.sql("update feed set next_at = now()")
+    await stage.until("select count(*) from outbox where topic = 'tieout.sync-run.v1'", times)
+    return await stage.said(SyncRun)
+
+
+@pytest.mark.real
+@pytest.mark.rule("CONN-10")
+async def test_each_poll_of_everything_is_one_run_that_says_what_changed(stage: Stage) -> None:
+    await stage.connect()
+    async with stage.working():
+        await stage.until("select state from connection", "connected")
+        await stage.their_bill(await stage.their_contact("Kea Paper"))
+        said = await polled(stage, 2)
+        said = await polled(stage, 3)
+
+    assert [one.run for one in said] == ["import", "poll", "poll"]
+    assert [{r.resource: r.changed for r in one.resources}["Invoices"] for one in said[1:]] == [1, 0]
+    assert [r.resource for r in said[0].resources] == list(feeds.RESOURCES)
+    assert all(one.started_at <= one.ended_at for one in said)
+    assert await last_run(stage) == said[-1]
+    sequences = [sequence for sequence, _ in await stage.events(SyncRun)]
+    assert sequences == sorted(set(sequences))
+
+
+@pytest.mark.real
+@pytest.mark.rule("CONN-10")
+async def test_what_was_read_before_a_disconnect_is_no_part_of_the_next_run(stage: Stage) -> None:
+    await stage.connect()
+    async with stage.database.transaction() as tx:
+        await runs.page_read(tx, stage.tenant_id, "Contacts", 7, 7, Cause.request(), last=True)
+    await stage.connections.disconnect(stage.tenant_id)
+    await stage.connect(stage.org_id, stage.tenant_id)
+
+    async with stage.working():
+        await stage.until("select state from connection", "connected")
+
+    [over] = await stage.said(SyncRun)
+    assert {r.resource: r.read for r in over.resources}["Contacts"] == len(await stage.xero("Contacts"))
+
+
+@pytest.mark.real
+@pytest.mark.rule("CONN-10")
+async def test_polls_keep_the_tenants_schedule_and_a_shorter_one_holds_at_once(stage: Stage) -> None:
+    await stage.connect()
+
+    async def choose(version: int, minutes: int | None) -> None:
+        wanted = {"poll_every_minutes": minutes}
+        await stage.database.run(lambda tx: choosing.change(tx, stage.tenant_id, version, wanted, "ana"))
+
+    await choose(0, 600)
+    async with stage.working():
+        await stage.until("select state from connection", "connected")
+    waits = "select extract(epoch from min(next_at) - now())::int / 60 from feed"
+    [(rarely,)] = await stage.sql(waits)
+    await choose(1, 60)
+    [(hourly,)] = await stage.sql(waits)
+    await choose(2, 300)
+    [(unmoved,)] = await stage.sql(waits)
+    await choose(3, None)
+
+    assert 598 <= rarely <= 600
+    assert 58 <= hourly <= 60
+    # The next poll comes when it was to come; only the one after it is later.
+    assert 58 <= unmoved <= 60
+    assert await stage.sql(WAITING) == [(len(feeds.RESOURCES),)]
+
+
+@pytest.mark.real
+@pytest.mark.rule("CONN-9")
+async def test_a_shorter_schedule_polls_no_more_often_than_the_days_calls_allow(stage: Stage) -> None:
+    await stage.connect()
+    await stage.sql("update feed set next_at = now() + interval '10 hours', importing = false")
+    today = "(now() at time zone 'UTC')::date"
+    await stage.sql(f"insert into budget select tenant_id, '{{}}', {today}, 4995, 5000 from connection")
+
+    await stage.database.run(lambda tx: choosing.change(tx, stage.tenant_id, 0, {"poll_every_minutes": 5}, "ana"))
+
+    assert await stage.sql("select count(*) from feed where next_at < now() + interval '29 minutes'") == [(0,)]
+    assert await stage.sql("select count(*) from feed where next_at > now() + interval '31 minutes'") == [(0,)]
