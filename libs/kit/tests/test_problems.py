@@ -224,7 +224,7 @@ async def test_the_connector_lists_what_others_say_the_newest_of_each(world: Wor
     assert await world.listed(OTHER) == []
     assert await world.listed(OTHER, state=ProblemState.CLOSED) == [closed]
     async with world.database.transaction() as tx:
-        assert await problem_list.closed_with(tx, OTHER, 4) == {problem.code: 1}
+        assert await problem_list.closed_with(tx, OTHER, [3, 4]) == {3: {}, 4: {"outbound_payments": 1}}
         assert await problem_list.open_by_setting(tx, TENANT) == {"outbound_payments": {"bills": 1}}
         assert await problem_list.one(tx, OTHER, problem.id) == (closed, True)
         assert (await problem_list.open_count(tx, TENANT), await problem_list.open_count(tx, OTHER)) == (1, 0)

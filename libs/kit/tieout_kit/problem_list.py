@@ -91,6 +91,10 @@ async def open_by_setting(tx: Tx, tenant_id: UUID) -> dict[str, dict[str, int]]:
     return counts
 
 
-async def closed_with(tx: Tx, tenant_id: UUID, version: int) -> dict[str, int]:
-    """How many problems closed by a decision made with this version of the settings, by code."""
-    return {row["code"]: row["count"] for row in await tx.db.fetch(_SQL["closed_with"], tenant_id, version)}
+async def closed_with(tx: Tx, tenant_id: UUID, versions: Sequence[int]) -> dict[int, dict[str, int]]:
+    """How many records that waited for a setting went on by a decision made with each of these versions: by version
+    and setting."""
+    counts: dict[int, dict[str, int]] = {version: {} for version in versions}
+    for row in await tx.db.fetch(_SQL["closed_with"], tenant_id, versions):
+        counts[row["settings_version"]][row["setting"]] = row["count"]
+    return counts

@@ -35,6 +35,7 @@ BODIES: dict[str, Any] = {
     "GET /tenants/{t}/connection": None,
     "GET /tenants/{t}/settings": None,
     "PATCH /tenants/{t}/settings": {"version": 0, "changes": {}},
+    "POST /tenants/{t}/settings/preview": {"changes": {}},
     "GET /tenants/{t}/settings/choices": None,
     "GET /tenants/{t}/settings/history": None,
     "GET /tenants/{t}/problems": None,

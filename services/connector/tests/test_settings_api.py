@@ -11,9 +11,14 @@ import pytest
 import pytest_asyncio
 
 from tieout_connector import api_settings, chart
+from tieout_kit import problem_list
 from tieout_kit.auth import Keys
+from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
 from tieout_local import keys as local
+from tieout_schemas.payload import RecordRef
+from tieout_schemas.problem import Problem, ProblemState
+from tieout_schemas.reasons import Reason
 from tieout_schemas.settings import Choices, TenantSettings
 from tieout_schemas.xero import XeroAccount
 
@@ -40,6 +45,9 @@ class Page:
         answer = await self.http.get(self.url + path, params=params, headers=self._token("ana"))
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def preview(self, **changes: Any) -> httpx.Response:
+        return await self.http.post(f"{self.url}/preview", json={"changes": changes}, headers=self._token("ana"))
 
     async def read_chart(self, *accounts: tuple[str, str]) -> None:
         read = [
@@ -114,6 +122,7 @@ async def test_of_two_who_change_settings_at_once_the_second_is_told_what_change
     kept = await page.see()
     assert (kept["version"], kept["poll_every_minutes"]) == (1, won["poll_every_minutes"])
     [version] = (await page.see("/history"))["items"]
+    assert version.pop("released") == {}
     assert [refused["since"] for refused in lost] == [[version], [version]]
     assert all(f"{version['by']} changed poll_every_minutes from null to" in refused["title"] for refused in lost)
     assert [one.version for one in await page.stage.said(TenantSettings)] == [0, 1]
@@ -197,3 +206,53 @@ async def test_history_is_read_page_by_page(page: Page) -> None:
             break
 
     assert seen == [5, 4, 3, 2, 1]
+
+
+def waits(service: str, reason: Reason) -> Problem:
+    return Problem(
+        id=uuid4(), service=service, record=RecordRef(kind="payment", id=uuid4()), code=reason.code, params={},
+        sentence="It waits.", mend="Choose.", setting=reason.value.setting, state=ProblemState.OPEN,
+        opened_at=utc_now(), last_at=utc_now(),
+    )  # fmt: skip
+
+
+@pytest.mark.rule("MAP-4")
+@pytest.mark.rule("MAP-5")
+async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page: Page) -> None:
+    await page.read_chart(("090", "BANK"))
+    held = [waits("payments", Reason.PAYMENT_ACCOUNT_NOT_CHOSEN) for _ in range(3)]
+    others = [waits("bills", Reason.EXPENSE_ACCOUNT_NOT_CHOSEN), waits("bills", Reason.VENDOR_NOT_IN_XERO)]
+    for problem in (*held, *others):
+        await page.stage.hear(problem_list.copy, problem, tenant_id=page.tenant_id)
+
+    before = (await page.preview(payment_account="090", items=False, invoices=True)).json()
+    await page.change(0, payment_account="090", items=False)
+    # Two go on with this version, one of them because somebody mended the bill; the third with a later one.
+    await page.change(1, items=True)
+    for problem, version in ((held[0], 1), (held[1], 1), (held[2], 2), (others[0], 1), (others[1], 1)):
+        closed = problem.model_copy(update={"state": ProblemState.CLOSED, "settings_version": version})
+        await page.stage.sql("update problem set sequence = 0")
+        await page.stage.hear(problem_list.copy, closed, tenant_id=page.tenant_id)
+
+    assert before == {
+        "version": 0,
+        "changes": [
+            {"setting": "payment_account", "from": None, "to": "090", "waiting": {"payments": 3}},
+            {"setting": "items", "from": True, "to": False, "waiting": {}},
+        ],
+    }
+    history = (await page.see("/history"))["items"]
+    assert [(one["version"], one["released"]) for one in history] == [(2, {}), (1, {"payment_account": 2})]
+    [last] = (await page.see("/history", limit=1))["items"]
+    assert last == history[0]
+
+
+@pytest.mark.rule("MAP-5")
+async def test_a_preview_saves_nothing_and_refuses_what_a_change_would(page: Page) -> None:
+    refused = await page.preview(payment_account="090", items="no")
+
+    assert refused.status_code == 422
+    assert [e["field"] for e in refused.json()["errors"]] == ["changes.items", "changes.payment_account"]
+    assert (await page.preview(items=False)).status_code == 200
+    assert (await page.see())["version"] == 0
+    assert (await page.see("/history"))["items"] == []

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from tieout_connector import chart, choosing, settings_store
-from tieout_connector.model import SettingsVersion
+from tieout_connector.model import Concern, SettingsEffect
 from tieout_connector.rules.settings import fitting
 from tieout_kit.auth import ADMINS, READERS, Caller, allow
 from tieout_kit.postgres import Database
@@ -23,6 +23,21 @@ class ChangesIn(BaseModel):
 
     version: int = Field(ge=0)
     changes: dict[str, Any]
+
+
+class PreviewIn(BaseModel):
+    """What somebody thinks of changing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    changes: dict[str, Any]
+
+
+class Preview(BaseModel):
+    """What the changes would do to the settings as they are."""
+
+    version: int
+    changes: list[Concern]
 
 
 class Account(BaseModel):
@@ -49,7 +64,7 @@ class Choice(BaseModel):
 class History(BaseModel):
     """A page of versions, newest first; `next` is the cursor of the next one."""
 
-    items: list[SettingsVersion]
+    items: list[SettingsEffect]
     next: int | None
 
 
@@ -70,6 +85,13 @@ def routes(database: Database) -> APIRouter:
         """What is left out stays as it is: a PUT of them all would reset the settings that an older client does not
         know. Over an older version than the present one it is refused with what changed since."""
         return await database.run(lambda tx: choosing.change(tx, tenant_id, wanted.version, wanted.changes, caller.sub))
+
+    @router.post("/preview", summary="What would this do? Nothing is saved", dependencies=[Depends(allow(*ADMINS))])
+    async def preview(tenant_id: UUID, wanted: PreviewIn) -> Preview:
+        """Each change with how many records wait for its setting, by service."""
+        async with database.transaction() as tx:
+            changes = await choosing.preview(tx, tenant_id, wanted.changes)
+            return Preview(version=(await settings_store.read(tx, tenant_id)).version, changes=changes)
 
     @router.get("/choices", summary="Every setting: what it does, what it takes, what is chosen", dependencies=readers)
     async def get_choices(tenant_id: UUID) -> list[Choice]:
@@ -99,7 +121,8 @@ def routes(database: Database) -> APIRouter:
         async with database.transaction() as tx:
             await settings_store.read(tx, tenant_id)
             found = await settings_store.history(tx, tenant_id, limit, after=after)
-        return History(items=found, next=found[-1].version if len(found) == limit else None)
+            items = await choosing.effects(tx, tenant_id, found)
+        return History(items=items, next=found[-1].version if len(found) == limit else None)
 
     return router
 

@@ -1,13 +1,14 @@
-"""Changing a tenant's settings (MAP-5, MAP-10)."""
+"""Changing a tenant's settings, and what that would do and did (MAP-5, MAP-10)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from tieout_connector import chart, feeds, settings_store
 from tieout_connector.gateway import budgets
-from tieout_connector.model import SettingsVersion
+from tieout_connector.model import Concern, SettingsEffect, SettingsVersion
 from tieout_connector.rules.settings import changed, check_version
+from tieout_kit import problem_list
 from tieout_kit.postgres import Tx
 from tieout_schemas.settings import TenantSettings
 
@@ -33,3 +34,31 @@ async def change(tx: Tx, tenant_id: UUID, seen: int, wanted: Mapping[str, Any], 
         budget = await budgets.load(tx, tenant_id)
         await feeds.sooner(tx, tenant_id, tx.now + budget.poll_every(tx.now, len(feeds.RESOURCES), settings.poll_every))
     return settings
+
+
+async def preview(tx: Tx, tenant_id: UUID, wanted: Mapping[str, Any]) -> list[Concern]:
+    """What these changes would do, nothing being saved: each with the records that wait for its setting.
+
+    Raises NotFound, BadSetting.
+    """
+    now = await settings_store.read(tx, tenant_id)
+    _, changes = changed(now, wanted, await chart.read(tx, tenant_id))
+    waiting = await problem_list.open_by_setting(tx, tenant_id)
+    return [
+        Concern(setting=one.setting, before=one.before, after=one.after, waiting=waiting.get(one.setting, {}))
+        for one in changes
+    ]
+
+
+async def effects(tx: Tx, tenant_id: UUID, versions: Sequence[SettingsVersion]) -> list[SettingsEffect]:
+    """These versions, each with the records that went on because of it."""
+    closed = await problem_list.closed_with(tx, tenant_id, [version.version for version in versions])
+    return [
+        SettingsEffect(
+            **dict(version),
+            released={
+                one.setting: count for one in version.changes if (count := closed[version.version].get(one.setting))
+            },
+        )
+        for version in versions
+    ]

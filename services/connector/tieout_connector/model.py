@@ -69,6 +69,12 @@ class SettingChange(BaseModel):
     after: Any = Field(alias="to")
 
 
+class Concern(SettingChange):
+    """What a change would do: how many records wait for the setting, by service."""
+
+    waiting: dict[str, int]
+
+
 class SettingsVersion(BaseModel):
     """A version of a tenant's settings: who changed what, and when."""
 
@@ -78,3 +84,9 @@ class SettingsVersion(BaseModel):
     at: datetime
     by: str
     changes: tuple[SettingChange, ...]
+
+
+class SettingsEffect(SettingsVersion):
+    """A version, and how many records that waited for a setting it changed went on with it so far, by setting."""
+
+    released: dict[str, int]

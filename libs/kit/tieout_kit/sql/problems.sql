@@ -63,6 +63,7 @@ select setting, service, count(*) as count from problem
 where tenant_id = $1 and state <> 'closed' and setting is not null group by setting, service;
 
 -- name: closed_with
--- How many problems closed by a decision that was made with this version of the settings.
-select code, count(*) as count from problem
-where tenant_id = $1 and settings_version = $2 and state = 'closed' group by code;
+-- How many problems that wait for a setting closed by a decision that was made with each of these versions.
+select settings_version, setting, count(*) as count from problem
+where tenant_id = $1 and settings_version = any($2::int[]) and state = 'closed' and setting is not null
+group by settings_version, setting;
