@@ -92,9 +92,10 @@ def _first_calls(stack: Stack, org_id: str) -> list[str]:
         f"{call} -X POST {connector}/connection/consent -d '{{}}'",
         "# confirm the organisation; the first import runs",
         f"""{call} -X PUT {connector}/connection/organisation -d '{{"org_id": "{org_id}"}}'""",
-        "# how far it is, what waits and why, what came in",
+        "# how far it is, what waits and why, what there is to choose, what came in",
         f".venv/bin/tieout connection {TENANT}",
         f".venv/bin/tieout problems {TENANT}",
+        f".venv/bin/tieout settings {TENANT}",
         f".venv/bin/tieout records bills {TENANT}",
     ]
 

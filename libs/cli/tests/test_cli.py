@@ -1,5 +1,6 @@
 """What the command tells, and how it refuses."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from tieout_cli.ask import Refused
 from tieout_cli.main import app, run
 
 TENANT = UUID("00000000-0000-4000-8000-000000000001")
@@ -138,3 +140,88 @@ def test_without_addresses_it_says_which_are_missing(
         run()
 
     assert "TIEOUT_TOKEN" in capsys.readouterr().out
+
+
+def choice(setting: str, schema: dict[str, Any], chosen: Any = None, **more: Any) -> dict[str, Any]:
+    usual = {"says": "It does.", "allowed": "this or that", "default": None, "accounts": None}
+    return {"setting": setting, "value_schema": schema, "chosen": chosen, **usual, **more}
+
+
+BANK = {"code": "90", "name": "B [NZD]"}
+CHOICES = [
+    choice("payment_account", {"anyOf": [{"type": "string"}, {"type": "null"}]}, accounts=[BANK]),
+    choice("poll_every_minutes", {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
+    choice("items", {"type": "boolean"}, True),
+    choice("conflicts", {"$ref": "#/$defs/Settles", "$defs": {"Settles": {"type": "string"}}}, "latest"),
+]
+
+
+def settings_page(request: httpx.Request) -> Any:
+    changes = json.loads(request.content)["changes"] if request.content else {}
+    if request.url.path.endswith("/preview"):
+        return {"changes": [{"setting": name, "waiting": {"payments": 3}} for name in changes]}
+    return CHOICES if request.url.path.endswith("/choices") else {"version": 7 + len(changes), **changes}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sent"),
+    [
+        ("payment_account", "200", "200"),
+        ("payment_account", "null", None),
+        ("poll_every_minutes", "200", 200),
+        ("items", "false", False),
+        ("items", "no", "no"),
+        ("conflicts", "ask", "ask"),
+    ],
+)
+def test_a_setting_is_changed_over_the_version_seen_and_tells_what_waited(
+    answering: Callable[[int, Any], list[httpx.Request]],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    typed: str,
+    sent: Any,
+) -> None:
+    asked = answering(200, settings_page)
+
+    app(["settings", "set", str(TENANT), name, typed], result_action="return_value")
+
+    assert (asked[-1].method, asked[-1].url.path) == ("PATCH", f"/tenants/{TENANT}/settings")
+    assert json.loads(asked[-1].content) == {"version": 7, "changes": {name: sent}}
+    told = capsys.readouterr().out
+    assert f"{name} is {json.dumps(sent)}, version 8" in told
+    assert "3 records of payments waited for it" in told
+
+
+def test_an_unknown_setting_is_not_sent(answering: Callable[[int, Any], list[httpx.Request]]) -> None:
+    asked = answering(200, settings_page)
+
+    with pytest.raises(Refused, match="no setting tea"):
+        app(["settings", "set", str(TENANT), "tea", "true"], result_action="return_value")
+
+    assert {request.method for request in asked} == {"GET"}
+
+
+def test_settings_are_shown_with_what_they_take(
+    answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    answering(200, settings_page)
+
+    app(["settings", str(TENANT)], result_action="return_value")
+
+    told = capsys.readouterr().out
+    assert "90 B [NZD]" in told
+    assert "this or that" in told
+
+
+def test_the_history_of_settings_says_who_changed_what(
+    answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    change = {"setting": "items", "from": True, "to": False}
+    version = {"version": 2, "at": "2026-11-22T10:00:00Z", "by": "ben", "changes": [change], "released": {"items": 4}}
+    answering(200, {"items": [version]})
+
+    app(["settings", "history", str(TENANT)], result_action="return_value")
+
+    told = capsys.readouterr().out
+    assert "items: true → " in told
+    assert "ben" in told

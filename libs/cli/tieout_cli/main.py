@@ -1,4 +1,4 @@
-"""`tieout connection | problems | retry | dismiss | records | why`: what a person asks first."""
+"""`tieout connection | settings | problems | retry | dismiss | records | why`: what a person asks first."""
 
 import sys
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from rich.table import Table
 from tieout_cli import problems
 from tieout_cli.ask import Refused, Service, ask
 from tieout_cli.console import console
+from tieout_cli.settings import settings
 
 Kind = Literal["vendors", "bills", "payments"]
 _SERVICE: dict[Kind, Service] = {"vendors": "contacts", "bills": "bills", "payments": "payments"}
@@ -17,6 +18,7 @@ _SERVICE: dict[Kind, Service] = {"vendors": "contacts", "bills": "bills", "payme
 app = cyclopts.App(name="tieout", help="What is in step with Xero, what waits, and why.")
 for command in (problems.problems, problems.retry, problems.dismiss):
     app.command(command)
+app.command(settings)
 
 
 @app.command
