@@ -79,6 +79,8 @@ def test_only_our_mark_names_a_record(text: str | None, prefix: str, record: UUI
 
 def test_a_new_contact_bears_our_mark_and_leaves_out_what_is_empty() -> None:
     assert compose(intent(ContactBody(name="Kea")), "http://p") == {"ContactNumber": str(ID), "Name": "Kea"}
+    unnamed = compose(intent(ContactBody(name="", email="kea@kea.nz"), ID), "http://p")
+    assert unnamed == {"ContactID": str(ID), "EmailAddress": "kea@kea.nz"}
 
 
 @pytest.mark.rule("CONT-6")

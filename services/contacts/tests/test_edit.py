@@ -13,10 +13,12 @@ from tieout_kit.sync import Hold, Send, Stay
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Connection, ConnectionState, Vendor
 from tieout_schemas.reasons import Reason
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import ContactBody, Lane
 from tieout_schemas.xero import Address
 
 TENANT, V = uuid4(), uuid4()
+ANY = TenantSettings(tenant_id=TENANT)
 ORIGIN = Origin(kind=OriginKind.USER, by="ana", rule="CONT-5")
 
 
@@ -25,7 +27,7 @@ def wanted(**more: Any) -> VendorIn:
 
 
 def vendor(**more: Any) -> Vendor:
-    return edited(V, None, wanted(**more), ORIGIN)
+    return edited(V, None, wanted(**more), ORIGIN, ANY)
 
 
 def connection(state: ConnectionState) -> Connection:
@@ -47,21 +49,21 @@ def connection(state: ConnectionState) -> Connection:
     ids=str,
 )
 def test_only_what_xero_would_see_is_wished_for(change: dict[str, Any], revision: int) -> None:
-    assert edited(V, vendor(), wanted(**change), ORIGIN).sync.desired == revision
+    assert edited(V, vendor(), wanted(**change), ORIGIN, ANY).sync.desired == revision
 
 
 @pytest.mark.rule("CONT-5")
 def test_the_same_request_again_changes_nothing() -> None:
     once = vendor(address={"lines": ["1 Queen St"], "city": "Auckland"})
 
-    assert edited(V, once, wanted(address={"lines": ["1 Queen St"], "city": "Auckland"}), ORIGIN) is once
+    assert edited(V, once, wanted(address={"lines": ["1 Queen St"], "city": "Auckland"}), ORIGIN, ANY) is once
 
 
 @pytest.mark.rule("CONT-10")
 def test_an_account_number_taken_from_xero_outlives_a_request_without_one() -> None:
     before = vendor().model_copy(update={"account_number": "A-7"})
 
-    assert edited(V, before, wanted(), ORIGIN) is before
+    assert edited(V, before, wanted(), ORIGIN, ANY) is before
 
 
 @pytest.mark.rule("CONT-5")
@@ -83,13 +85,13 @@ def test_an_account_number_taken_from_xero_outlives_a_request_without_one() -> N
     ids=["connected", "not connected", "archived"],
 )
 def test_when_a_vendor_goes_to_xero(one: Vendor, connected: Connection, expected: Send | Hold | Stay) -> None:
-    assert verdict(one, connected) == expected
+    assert verdict(one, connected, ANY) == expected
 
 
 def test_the_whole_vendor_goes_to_xero() -> None:
     one = vendor(phone="64-9-1234567", address={"city": "Auckland"}, account_number="A-7")
 
-    assert verdict(one, connection(ConnectionState.CONNECTED)) == Send(
+    assert verdict(one, connection(ConnectionState.CONNECTED), ANY) == Send(
         ContactBody(
             name="Acme",
             email="a@acme.nz",

@@ -13,9 +13,11 @@ from tieout_contacts.rules.incoming import Become, Link, Wait, became, first_sig
 from tieout_contacts.rules.names import name_key
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Sync, Vendor
+from tieout_schemas.settings import Choices
 from tieout_schemas.xero import Address, ContactStatus, XeroContact
 
 TENANT, X, V = uuid4(), uuid4(), uuid4()
+ANY = Choices()
 ORIGIN = Origin(kind=OriginKind.EVENT, by="an-event", rule="CONT-1")
 AT = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 AUCKLAND = Address(lines=("1 Queen St",), city="Auckland")
@@ -89,7 +91,7 @@ def test_a_contact_links_becomes_a_vendor_or_waits(
     ],
 )
 def test_linking_wishes_again_only_for_what_was_refused(before: Sync, desired: int) -> None:
-    sync = linked(vendor(sync=before), contact(), ORIGIN).sync
+    sync = linked(vendor(sync=before), contact(), ORIGIN, ANY).sync
 
     assert (sync.desired, sync.xero_id, sync.xero_sequence) == (desired, X, 5)
 
@@ -98,15 +100,15 @@ def test_linking_wishes_again_only_for_what_was_refused(before: Sync, desired: i
 def test_linking_keeps_what_is_set_here_and_takes_what_is_empty_here() -> None:
     here = vendor(email="here@acme.nz")
 
-    one = linked(here, contact(email="there@acme.nz", account_number="A-7", name="ACME"), ORIGIN)
+    one = linked(here, contact(email="there@acme.nz", account_number="A-7", name="ACME"), ORIGIN, ANY)
 
     assert (one.name, one.email, one.account_number) == ("Acme", "here@acme.nz", "A-7")
 
 
 @pytest.mark.rule("CONT-3")
 def test_a_contact_becomes_the_same_vendor_however_often_it_is_seen() -> None:
-    one = became(contact(email="a@acme.nz", address=AUCKLAND), ORIGIN)
-    again = became(contact(sequence=9), ORIGIN)
+    one = became(contact(email="a@acme.nz", address=AUCKLAND), ORIGIN, ANY)
+    again = became(contact(sequence=9), ORIGIN, ANY)
 
     assert one.id == again.id
     assert (one.name, one.email, one.address, one.sync.xero_id, one.sync.desired) == (
@@ -116,7 +118,7 @@ def test_a_contact_becomes_the_same_vendor_however_often_it_is_seen() -> None:
 
 @pytest.mark.rule("CONT-8")
 def test_an_archived_contact_with_a_bill_becomes_a_marked_vendor() -> None:
-    assert became(contact(status="ARCHIVED"), ORIGIN).archived_in_xero
+    assert became(contact(status="ARCHIVED"), ORIGIN, ANY).archived_in_xero
 
 
 @pytest.mark.rule("CONT-11")
@@ -133,7 +135,7 @@ def test_an_archived_contact_with_a_bill_becomes_a_marked_vendor() -> None:
     ids=["newer", "empty there", "older", "own echo", "a change of ours is pending", "archived"],
 )
 def test_the_later_change_wins(before: Vendor, sequence: int, there: XeroContact, name: str, email: str) -> None:
-    after = follow(before, there, sequence, ORIGIN)
+    after = follow(before, there, sequence, ORIGIN, ANY)
 
     assert (after.name, after.email) == (name, email)
 
@@ -142,15 +144,15 @@ def test_the_later_change_wins(before: Vendor, sequence: int, there: XeroContact
 def test_an_account_number_set_in_xero_is_taken_even_while_a_change_is_pending() -> None:
     pending = vendor(sync=Sync(desired=2, acknowledged=1, xero_id=X))
 
-    assert follow(pending, seen(account_number="A-7"), 6, ORIGIN).account_number == "A-7"
+    assert follow(pending, seen(account_number="A-7"), 6, ORIGIN, ANY).account_number == "A-7"
 
 
 @pytest.mark.rule("CONT-8")
 @pytest.mark.rule("SYS-10")
 @pytest.mark.parametrize("status", ["ARCHIVED", "GDPRREQUEST"])
 def test_a_contact_gone_in_xero_marks_the_vendor_until_it_is_restored(status: str) -> None:
-    gone = follow(in_step(), seen(status=status), 6, ORIGIN)
-    restored = follow(gone, seen(), 7, ORIGIN)
+    gone = follow(in_step(), seen(status=status), 6, ORIGIN, ANY)
+    restored = follow(gone, seen(), 7, ORIGIN, ANY)
 
     assert (gone.archived_in_xero, gone.active) == (True, True)
     assert not restored.archived_in_xero
@@ -169,7 +171,7 @@ def test_snapshots_in_any_order_and_repeated_end_as_the_newest_says(data: st.Dat
 
     after = in_step()
     for sequence in order:
-        after = follow(after, snapshots[sequence], sequence, ORIGIN)
+        after = follow(after, snapshots[sequence], sequence, ORIGIN, ANY)
 
     newest = snapshots[max(snapshots)]
     assert after.archived_in_xero is (newest.status is not ContactStatus.ACTIVE)
@@ -181,4 +183,4 @@ def test_snapshots_in_any_order_and_repeated_end_as_the_newest_says(data: st.Dat
 def test_ids_of_two_tenants_differ() -> None:
     other = Unlinked(UUID(int=1), 5, True, seen())
 
-    assert became(other, ORIGIN).id != became(contact(), ORIGIN).id
+    assert became(other, ORIGIN, ANY).id != became(contact(), ORIGIN, ANY).id

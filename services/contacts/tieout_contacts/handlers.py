@@ -22,6 +22,7 @@ from tieout_kit.tenants import Tenant
 from tieout_schemas import topics
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Vendor
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import Topic
 from tieout_schemas.writes import WriteResult
 from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice
@@ -29,7 +30,7 @@ from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice
 
 async def judge(_: Tx, vendors: Sequence[Stored[Vendor]], known: Mapping[UUID, Tenant]) -> list[Verdict]:
     """Which of these vendors may go to Xero now."""
-    return [verdict(v.record, known[v.tenant_id].connection) for v in vendors]
+    return [verdict(v.record, known[v.tenant_id].connection, known[v.tenant_id].settings) for v in vendors]
 
 
 vendors = Reconciler(Vendor, topics.VENDORS, judge)
@@ -37,18 +38,18 @@ vendors = Reconciler(Vendor, topics.VENDORS, judge)
 
 async def put_vendor(tx: Tx, tenant_id: UUID, vendor_id: UUID, wanted: VendorIn, by: str) -> Vendor:
     """PUT of a vendor. Raises NotFound (tenant) and Clash."""
-    await tenants.get(tx, tenant_id)
+    settings = (await tenants.get(tx, tenant_id)).settings
     await store.lock_names(tx, [tenant_id])
     before = (await vendors.records.lock(tx, [(tenant_id, vendor_id)])).get((tenant_id, vendor_id))
     origin = Origin(kind=OriginKind.USER, by=by, rule="CONT-5")
-    vendor = edited(vendor_id, before.record if before else None, wanted, origin)
+    vendor = edited(vendor_id, before.record if before else None, wanted, origin, settings)
     if not before or name_key(vendor.name) != name_key(before.record.name):
-        vendor = await _named_anew(tx, tenant_id, vendor)
+        vendor = await _named_anew(tx, tenant_id, vendor, settings)
     await _settle(tx, [Changed(before or Stored(tenant_id, 0, vendor), vendor, Cause.request())])
     return (await vendors.records.lock(tx, [(tenant_id, vendor_id)]))[tenant_id, vendor_id].record
 
 
-async def _named_anew(tx: Tx, tenant_id: UUID, vendor: Vendor) -> Vendor:
+async def _named_anew(tx: Tx, tenant_id: UUID, vendor: Vendor, settings: TenantSettings) -> Vendor:
     """The vendor, linked to the contact that already bears its new name (CONT-1). Raises Clash."""
     name = (tenant_id, name_key(vendor.name))
     others = set((await store.vendors_named(tx, [name])).get(name, ())) - {vendor.id}
@@ -57,7 +58,7 @@ async def _named_anew(tx: Tx, tenant_id: UUID, vendor: Vendor) -> Vendor:
     if vendor.sync.xero_id is None:
         for contact in await store.unlinked_named(tx, [name]):
             if isinstance(first_sight(contact, vendor), Link):
-                return linked(vendor, contact, vendor.origin.model_copy(update={"rule": "CONT-1"}))
+                return linked(vendor, contact, vendor.origin.model_copy(update={"rule": "CONT-1"}), settings)
     return vendor
 
 
@@ -68,6 +69,7 @@ async def contacts_changed(tx: Tx, events: Sequence[Incoming[XeroContact]]) -> N
     await store.keep_contacts(tx, list(seen.values()))
     known = await vendors.records.lock_by_xero_id(tx, seen)
     ours = await vendors.records.lock(tx, [(t, e.data.record_id) for (t, _), e in seen.items() if e.data.record_id])
+    chosen = await tenants.load(tx, (tenant_id for tenant_id, _ in seen))
     changed: dict[Key, Changed[Vendor]] = {}
     new = []
     for key, event in seen.items():
@@ -75,7 +77,8 @@ async def contacts_changed(tx: Tx, events: Sequence[Incoming[XeroContact]]) -> N
         echoed = ours.get((event.tenant_id, event.data.record_id)) if event.data.record_id else None
         before = known.get(key) or (echoed if echoed and echoed.record.sync.xero_id is None else None)
         if before:
-            vendor = follow(before.record, event.data, event.sequence, _origin(event.cause, "CONT-11"))
+            settings, origin = chosen[event.tenant_id].settings, _origin(event.cause, "CONT-11")
+            vendor = follow(before.record, event.data, event.sequence, origin, settings)
             changed[before.key] = Changed(before, vendor, event.cause)
         else:
             new.append(key)
@@ -105,6 +108,7 @@ async def _first_sights(tx: Tx, contacts: Sequence[Unlinked], causes: Mapping[UU
     """Link contacts of Xero that are none of ours, make them vendors, or let them wait."""
     if not contacts:
         return
+    chosen = await tenants.load(tx, (contact.tenant_id for contact in contacts))
     named = await store.vendors_named(tx, [(c.tenant_id, name_key(c.seen.name)) for c in contacts])
     candidates = [[*_maybe(c.seen.record_id), *named.get((c.tenant_id, name_key(c.seen.name)), ())] for c in contacts]
     ids = [vendor_id_of(c.tenant_id, c.seen.xero_id) for c in contacts]
@@ -113,17 +117,17 @@ async def _first_sights(tx: Tx, contacts: Sequence[Unlinked], causes: Mapping[UU
     )
     changed: dict[Key, Changed[Vendor]] = {}
     for contact, own_id, found in zip(contacts, ids, candidates, strict=True):
-        cause = causes[contact.tenant_id]
+        cause, settings = causes[contact.tenant_id], chosen[contact.tenant_id].settings
         free = (known.get((contact.tenant_id, i)) for i in found if (contact.tenant_id, i) not in changed)
         candidate = next((stored for stored in free if stored and stored.record.sync.xero_id is None), None)
         own = (contact.tenant_id, own_id)
         match first_sight(contact, candidate.record if candidate else None):
             case Link() if candidate:
-                vendor = linked(candidate.record, contact, _origin(cause, "CONT-1"))
+                vendor = linked(candidate.record, contact, _origin(cause, "CONT-1"), settings)
                 changed[candidate.key] = Changed(candidate, vendor, cause)
             # The id is taken only if somebody made a vendor under it by hand: that one is not touched.
             case Become() if own not in known:
-                vendor = became(contact, _origin(cause, "CONT-4"))
+                vendor = became(contact, _origin(cause, "CONT-4"), settings)
                 changed[own] = Changed(Stored(contact.tenant_id, 0, vendor), vendor, cause)
     await _settle(tx, list(changed.values()))
 

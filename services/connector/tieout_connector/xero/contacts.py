@@ -32,7 +32,9 @@ def compose(intent: WriteIntent, body: ContactBody) -> dict[str, Any]:
     """The element to send; what is empty is left as it is in Xero."""
     # The mark only on what we make: a contact that was there first may bear a number of its own.
     mark = {"ContactID": str(intent.xero_id)} if intent.xero_id else {"ContactNumber": str(intent.record.id)}
-    element: dict[str, Any] = {**mark, "Name": body.name}
+    element: dict[str, Any] = dict(mark)
+    if body.name:
+        element["Name"] = body.name
     if body.email:
         element["EmailAddress"] = body.email
     if body.account_number:
