@@ -58,6 +58,10 @@ class Platform:
         """POST below /tenants/{tenant_id}. Raises NotAsTold."""
         return await self._call("POST", service, path, json=body)
 
+    async def patch(self, service: str, path: str, body: Json) -> Any:
+        """PATCH below /tenants/{tenant_id}. Raises NotAsTold."""
+        return await self._call("PATCH", service, path, json=body)
+
     async def put_through(self, service: str, path: str, body: Json) -> Any:
         """PUT, again and again while the service is away: the caller chose the id, so a repeat doubles nothing."""
 
