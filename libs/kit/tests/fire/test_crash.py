@@ -32,7 +32,8 @@ def seeded() -> int:
 async def test_a_process_killed_at_any_statement_loses_nothing_and_doubles_nothing(
     kafka: Any, postgres: Any, topic_prefix: str
 ) -> None:
-    """Seen to fail with a relay that deletes its rows before Kafka has them: states were never said."""
+    """Seen to fail with a relay that deletes its rows before Kafka has them: states were never said; and with draining
+    that deletes what waits in a transaction of its own: events were lost."""
     seed = seeded()
     chance = random.Random(seed)
     here = Range(kafka, postgres, topic_prefix)

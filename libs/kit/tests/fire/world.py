@@ -176,14 +176,7 @@ class World:
 
 @asynccontextmanager
 async def world(
-    bootstrap: str,
-    database: str,
-    prefix: str,
-    chance: random.Random,
-    *,
-    tenants: int,
-    vendors: int,
-    partitions: int,
+    bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
 ) -> AsyncIterator[World]:
     """Topics, an empty database that notes what is applied, and input to come."""
     await make_topics(bootstrap, prefix, TOPICS, partitions)
@@ -194,14 +187,7 @@ async def world(
 
 @asynccontextmanager
 async def opened(
-    bootstrap: str,
-    database: str,
-    prefix: str,
-    chance: random.Random,
-    *,
-    tenants: int,
-    vendors: int,
-    partitions: int,
+    bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
 ) -> AsyncIterator[World]:
     """A world whose topics are there already."""
     db = await asyncpg.connect(database)
