@@ -26,7 +26,7 @@ from tieout_kit.postgres import Database, Tx
 from tieout_kit.relay import Relay
 from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
 from tieout_local.outages import down, frozen
-from tieout_schemas.platform import TenantSettings
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS
 
 

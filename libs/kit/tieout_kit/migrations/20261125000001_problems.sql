@@ -4,18 +4,16 @@ alter table problem
     add column place bigint generated always as identity,
     -- Raised by another service and only listed here.
     add column copied boolean not null default false,
-    add column service text,
-    add column what text,
-    add column cause text,
+    -- With defaults, since a process of the version before still writes rows without them.
+    add column service text not null default '',
+    add column what text not null default 'held',
+    add column cause text not null default '',
     add column setting text,
-    add column opened_at timestamptz,
+    add column opened_at timestamptz not null default now(),
     add column settings_version int not null default 0;
 update problem set
     service = doc ->> 'service', cause = coalesce(doc ->> 'cause', code), what = coalesce(doc ->> 'what', 'held'),
     opened_at = (doc ->> 'opened_at')::timestamptz;
-alter table problem
-    alter column service set not null, alter column what set not null, alter column cause set not null,
-    alter column opened_at set not null;
 drop index problem_open;
 create unique index problem_once on problem (tenant_id, record_kind, record_id, code)
     where state <> 'closed' and not copied;
