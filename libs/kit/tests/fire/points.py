@@ -11,6 +11,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from asyncpg import Connection
 
 from tieout_kit import queries
 
+PART: ContextVar[str] = ContextVar("part", default="library")
+"""Which part of the service we are in; the tasks that it starts are part of it."""
 _STATEMENTS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
 _PRODUCER = ("start", "begin_transaction", "commit_transaction")
 _CONSUMER = ("start", "getmany", "seek", "commit")
@@ -39,7 +42,7 @@ class Points:
 
     def passes(self, what: str) -> None:
         """We are there: perhaps for the last time."""
-        name = f"{_part()}: {what}"
+        name = f"{PART.get()}: {what}"
         self.passed[name] += 1
         if name == self._wanted and self.passed[name] == self._passage:
             os.kill(os.getpid(), self._sign)
@@ -54,7 +57,7 @@ class Points:
             self._wrap(Connection, method, lambda args: self._statement(str(args[1])))
         for method in _PRODUCER:
             self._wrap(AIOKafkaProducer, method, functools.partial(_fixed, f"producer.{method}"))
-        self._wrap(AIOKafkaProducer, "send", lambda args: f"producer.send {'.'.join(args[1].split('.')[-3:])}")
+        self._wrap(AIOKafkaProducer, "send_batch", lambda args: f"producer.send {'.'.join(args[2].split('.')[-3:])}")
         if self._wanted and "prepare" in self._wanted:
             # Between preparing and running, where asyncpg leaves Postgres waiting; elsewhere as good as "before".
             self._wrap(Connection, "_get_statement", lambda args: f"prepare {self._statement(str(args[1]))}")
@@ -85,12 +88,6 @@ class Points:
         """By its name; one that has none, by its first words."""
         words = text.strip().rstrip(";").split()
         return self._names.get(text.strip(), " ".join(words[:4]))
-
-
-def _part() -> str:
-    """Which part of the service we are in; what a library does in a task of its own belongs to none."""
-    task = asyncio.current_task()
-    return task.get_name() if task and not task.get_name().startswith("Task-") else "library"
 
 
 def _fixed(name: str, _: tuple[Any, ...]) -> str:

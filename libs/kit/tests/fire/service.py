@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -42,7 +42,7 @@ from tieout_schemas.reasons import Reason
 from tieout_schemas.topics import CONNECTION, CONTACT, VENDORS, WRITE, WRITE_RESULT, replay_topic
 from tieout_schemas.writes import ContactBody, Outcome, WriteIntent, WriteResult
 
-from .points import Points
+from .points import PART, Points
 from .troubles import SERVICE
 
 SOON = timedelta(milliseconds=100)
@@ -153,7 +153,7 @@ async def serve() -> None:
     sweeper = Sweeper(database, RETRIES)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    _this_task_is("start")
+    PART.set("start")
     await database.open()
     await _migrated(database)
     server = await asyncio.start_unix_server(lambda *streams: _requests(database, *streams), env["FIRE_SOCKET"])
@@ -165,7 +165,7 @@ async def serve() -> None:
         "drain": every(SOON, lambda: drain(loop.batches)),
         "emit": every(SOON, lambda: database.run(VENDORS_OF_OURS.emit_unanswered)),
     }
-    parts = [asyncio.create_task(part, name=name) for name, part in work.items()]
+    parts = [asyncio.create_task(_part(name, part), name=name) for name, part in work.items()]
     stopping = asyncio.create_task(stop.wait())
     ended, _ = await asyncio.wait([*parts, stopping], return_when=asyncio.FIRST_COMPLETED)
     assert ended == {stopping}, f"a part ended by itself: {ended}, {loop.trouble}"
@@ -177,10 +177,9 @@ async def serve() -> None:
     points.tell(Path(env["FIRE_SOCKET"]).with_suffix(".passed"))
 
 
-def _this_task_is(name: str) -> None:
-    task = asyncio.current_task()
-    assert task
-    task.set_name(name)
+async def _part(name: str, work: Coroutine[Any, Any, Any]) -> None:
+    PART.set(name)
+    await work
 
 
 async def _migrated(database: Database) -> None:
@@ -193,7 +192,7 @@ async def _migrated(database: Database) -> None:
 
 async def _requests(database: Database, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """As an HTTP handler would: one transaction, tried again when a race was lost, and an answer."""
-    _this_task_is("request")
+    PART.set("request")
     with contextlib.suppress(OSError):
         while line := await reader.readline():
             said = json.loads(line)
