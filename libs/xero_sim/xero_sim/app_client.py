@@ -57,6 +57,20 @@ class Xero:
         usual = {"Type": "ACCPAY", "Status": "AUTHORISED", "Date": "2026-09-14", "DueDate": "2026-10-14"}
         return await self.put("Invoices", **{**usual, "Contact": {"Name": "Paper Ltd"}, "LineItems": [line], **changes})
 
+    async def credit_note(self, **changes: object) -> Json:
+        """An approved credit note of a vendor, of 40.00 + 6.00 GST."""
+        line = {"Description": "Returned paper", "Quantity": 1, "UnitAmount": "40.00", "AccountCode": "453"}
+        usual = {"Type": "ACCPAYCREDIT", "Status": "AUTHORISED", "Date": "2026-09-15"}
+        named = {"Contact": {"Name": "Paper Ltd"}, "LineItems": [line]}
+        return await self.put("CreditNotes", **{**usual, **named, **changes})
+
+    async def allocate(self, path: str, invoice: Json, amount: object) -> Json:
+        """Allocate a credit, named as `CreditNotes/{id}`, to an invoice; the allocation of the reply."""
+        sent = {"Amount": amount, "Date": "2026-09-20", "Invoice": {"InvoiceID": invoice["InvoiceID"]}}
+        answer = await self.call("PUT", f"{path}/Allocations", {"Allocations": [sent]})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json()["Allocations"][0])
+
     async def pay(self, invoice: Json, amount: object, code: str = "090") -> Json:
         named = {"InvoiceID": invoice["InvoiceID"]}
         return await self.put("Payments", Invoice=named, Account={"Code": code}, Amount=amount, Date="2026-09-20")

@@ -3,67 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from xero_sim.clock import Clock
 from xero_sim.ids import Ids
+from xero_sim.records.change import Change
 from xero_sim.records.contact import Contact
+from xero_sim.records.credit import Credit
 from xero_sim.records.invoice import Invoice
+from xero_sim.records.organisation import Attachment, Note, Profile, Switches
 from xero_sim.records.payment import Payment
 from xero_sim.records.settings import Account, ContactGroup, TaxRate, TrackingCategory
 from xero_sim.rules.contact import name_key
 from xero_sim.table import Stamped, Table
-
-
-class Change(NamedTuple):
-    """Something happened to a record: what a webhook event is made of."""
-
-    tenant_id: str
-    category: str
-    resource: str
-    resource_id: str
-    kind: str
-    at_ms: int
-
-
-class Note(NamedTuple):
-    """A line of a record's history."""
-
-    at_ms: int
-    details: str
-
-
-class Attachment(NamedTuple):
-    """A file on a record."""
-
-    id: str
-    name: str
-    mime_type: str
-    content: bytes
-
-
-@dataclass(slots=True)
-class Profile:
-    """What `GET /Organisation` tells."""
-
-    Name: str
-    CountryCode: str
-    BaseCurrency: str
-    Timezone: str
-    Zone: ZoneInfo
-    ShortCode: str
-    CreatedDateUTC: int
-    PeriodLockDate: date | None = None
-    EndOfYearLockDate: date | None = None
-
-
-@dataclass(slots=True)
-class Switches:
-    """Behaviours that no source confirms; each can be turned."""
-
-    zero_total_is_paid: bool = True
-    payment_events: bool = False
+from xero_sim.wire import Json, utc_string
 
 
 @dataclass
@@ -79,6 +32,9 @@ class Org:
     contacts: Table[Contact] = field(default_factory=Table[Contact])
     invoices: Table[Invoice] = field(default_factory=Table[Invoice])
     payments: Table[Payment] = field(default_factory=Table[Payment])
+    credit_notes: Table[Credit] = field(default_factory=Table[Credit])
+    prepayments: Table[Credit] = field(default_factory=Table[Credit])
+    overpayments: Table[Credit] = field(default_factory=Table[Credit])
     accounts: Table[Account] = field(default_factory=Table[Account])
     tax_rates: dict[str, TaxRate] = field(default_factory=dict)
     tracking: dict[str, TrackingCategory] = field(default_factory=dict)
@@ -96,6 +52,23 @@ class Org:
     """Files by the id of their record and by name."""
     sales_number: dict[str, str] = field(default_factory=dict)
     next_sales_number: int = 1
+    credit_number: dict[str, str] = field(default_factory=dict)
+    """Sales credit notes by their number, which is unique."""
+    next_credit_number: int = 1
+
+    tables: dict[str, Table[Any]] = field(init=False)
+    """The records by the name of the resource they are read under."""
+
+    def __post_init__(self) -> None:
+        self.tables = {
+            "Accounts": self.accounts,
+            "Contacts": self.contacts,
+            "CreditNotes": self.credit_notes,
+            "Invoices": self.invoices,
+            "Overpayments": self.overpayments,
+            "Payments": self.payments,
+            "Prepayments": self.prepayments,
+        }
 
     def today(self) -> date:
         """The calendar date at the organisation's place."""
@@ -156,6 +129,29 @@ class Org:
         if self.switches.payment_events:
             self._tell("PAYMENT", "Payments", payment.PaymentID, created=before is None)
 
+    def save_credit(self, credit: Credit) -> None:
+        """Store, index, announce a credit note, prepayment or overpayment."""
+        before = self.tables[credit.resource].get(credit.CreditID)
+        credit.UpdatedDateUTC = self.stamp(before)
+        self.index_credit(credit)
+        data: Json = {"Type": credit.Type, "Status": credit.Status}
+        if credit.resource != "CreditNotes":
+            data["UpdatedDateUTCString"] = utc_string(credit.UpdatedDateUTC)
+        category = credit.resource[:-1].upper()
+        self._tell(category, credit.resource, credit.CreditID, created=before is None, data=data)
+
+    def index_credit(self, credit: Credit) -> None:
+        """Store without a new stamp or an event."""
+        before = self.tables[credit.resource].get(credit.CreditID)
+        if before and before.Number:
+            self.credit_number.pop(before.Number.casefold(), None)
+        if credit.Type == "ACCRECCREDIT" and credit.Status != "DELETED":
+            self.credit_number[credit.Number.casefold()] = credit.CreditID
+        for allocation in credit.Allocations:
+            self.invoices[allocation.InvoiceID].Form = None
+        self.tables[credit.resource].put(credit)
+        self._mark_role(self.contacts[credit.ContactID], is_bill=credit.is_bill)
+
     def save_account(self, account: Account) -> None:
         """Store and index; accounts raise no events (behaviour 75)."""
         before = self.accounts.get(account.AccountID)
@@ -168,10 +164,13 @@ class Org:
 
     def mark_attached(self, key: str) -> None:
         """HasAttachments becomes true; whether the stamp moves is unconfirmed: here it does not."""
+        for table in self.tables.values():
+            if (record := table.get(key)) is not None:
+                record.HasAttachments = True
         if (invoice := self.invoices.get(key)) is not None:
-            invoice.HasAttachments, invoice.Form = True, None
+            invoice.Form = None
         elif (contact := self.contacts.get(key)) is not None:
-            contact.HasAttachments, contact.Form, contact.SummaryForm = True, None, None
+            contact.Form = contact.SummaryForm = None
 
     def forget_forms(self) -> None:
         """Render anew what shows names from elsewhere: after a tracking option or a group changed."""
@@ -179,6 +178,10 @@ class Org:
             invoice.Form = None
         for contact in self.contacts:
             contact.Form = contact.SummaryForm = None
+
+    def credit(self, key: str) -> Credit | None:
+        """The credit note, prepayment or overpayment with this id."""
+        return self.credit_notes.get(key) or self.prepayments.get(key) or self.overpayments.get(key)
 
     def account(self, code: str | None) -> Account | None:
         """The account of a code, archived ones included."""
@@ -192,6 +195,6 @@ class Org:
             contact.IsCustomer = True
         contact.Form = contact.SummaryForm = None
 
-    def _tell(self, category: str, resource: str, resource_id: str, *, created: bool) -> None:
+    def _tell(self, category: str, resource: str, resource_id: str, *, created: bool, data: Json | None = None) -> None:
         kind = "CREATE" if created else "UPDATE"
-        self.announce(Change(self.tenant_id, category, resource, resource_id, kind, self.clock.now_ms()))
+        self.announce(Change(self.tenant_id, category, resource, resource_id, kind, self.clock.now_ms(), data))

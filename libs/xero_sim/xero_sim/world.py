@@ -11,7 +11,8 @@ from xero_sim.limits import AppBudget, Budget, LimitSettings, budget_for
 from xero_sim.oauth.apps import App
 from xero_sim.oauth.connections import Connections
 from xero_sim.oauth.tokens import TokenStore
-from xero_sim.org import Change, Org
+from xero_sim.org import Org
+from xero_sim.records.change import Change
 from xero_sim.webhooks.hub import Hub
 
 

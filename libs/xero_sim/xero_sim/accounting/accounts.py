@@ -40,7 +40,7 @@ def account_form(account: Account) -> Json:
         "CurrencyCode": account.CurrencyCode,
         "ReportingCode": account.Class[:3],
         "ReportingCodeName": account.Class.title(),
-        "HasAttachments": False,
+        "HasAttachments": account.HasAttachments,
         "UpdatedDateUTC": ms_form(account.UpdatedDateUTC),
         "AddToWatchlist": account.AddToWatchlist,
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
-from xero_sim.org import Attachment
+from xero_sim.records.organisation import Attachment
 from xero_sim.wire import Json, dumps
 
 KEY = "Attachments"
@@ -16,7 +16,7 @@ REFUSED_CHARACTERS = frozenset('<>:"/\\|?*\0+')
 
 @dataclass(frozen=True, slots=True)
 class Attachments:
-    """The handlers for one resource, `Invoices` or `Contacts`."""
+    """The handlers for one resource."""
 
     resource: str
 
@@ -26,8 +26,9 @@ class Attachments:
         return success(call, KEY, [dumps(self._form(call, each)) for each in kept.values()])
 
     def read(self, call: Call) -> Answer:
-        """GET …/Attachments/{filename}: the bytes, in the type they came in."""
-        found = call.org.attachments.get(self._known(call), {}).get(call.ids[1])
+        """GET …/Attachments/{filename or AttachmentID}: the bytes, in the type they came in."""
+        kept = call.org.attachments.get(self._known(call), {})
+        found = kept.get(call.ids[1]) or next((each for each in kept.values() if each.id == call.ids[1].lower()), None)
         if found is None:
             raise Rejected(not_found())
         return Answer(200, found.content, found.mime_type)
@@ -40,15 +41,15 @@ class Attachments:
             errors = [{"Message": problem} for problem in problems]
             return validation_exception([{"FileName": name, "ValidationErrors": errors}])
         known = kept.get(name)
+        online = call.flag("IncludeOnline")
         mime_type = call.headers.get("content-type", "application/octet-stream")
-        kept[name] = Attachment(known.id if known else call.org.new_id(), name, mime_type, call.body)
+        kept[name] = Attachment(known.id if known else call.org.new_id(), name, mime_type, call.body, online)
         call.org.mark_attached(key)
         return success(call, KEY, [dumps(self._form(call, kept[name]))])
 
     def _known(self, call: Call) -> str:
         key = call.ids[0].lower()
-        known = call.org.invoices if self.resource == "Invoices" else call.org.contacts
-        if key not in known:
+        if key not in call.org.tables[self.resource]:
             raise Rejected(not_found())
         return key
 
@@ -60,6 +61,7 @@ class Attachments:
             "Url": f"https://api.xero.com/api.xro/2.0/{path}",
             "MimeType": attachment.mime_type,
             "ContentLength": len(attachment.content),
+            "IncludeOnline": attachment.include_online,
         }
 
 

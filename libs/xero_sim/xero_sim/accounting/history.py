@@ -1,10 +1,13 @@
 """/{Resource}/{id}/History: notes are added, never changed. Source: xero-api.md 4.12, behaviour 79."""
 
+from dataclasses import dataclass
+
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.org import Note, Org
+from xero_sim.org import Org
+from xero_sim.records.organisation import Note
 from xero_sim.sent import Sent
 from xero_sim.wire import Json, dumps, instant, ms_form
 
@@ -23,24 +26,27 @@ def note_form(note: Note) -> Json:
     }
 
 
-def list_notes(call: Call) -> Answer:
-    """GET …/History, newest first."""
-    notes = call.org.notes.get(_known(call), [])
-    return success(call, KEY, [dumps(note_form(note)) for note in reversed(notes)])
+@dataclass(frozen=True, slots=True)
+class History:
+    """The handlers for one resource."""
 
+    resource: str
 
-def put_notes(call: Call) -> Answer:
-    """PUT …/History adds notes."""
-    key = _known(call)
-    return write_all(call, KEY, call.elements(KEY), lambda sent: _add(call.org, key, sent))
+    def all(self, call: Call) -> Answer:
+        """GET …/History, newest first."""
+        notes = call.org.notes.get(self._known(call), [])
+        return success(call, KEY, [dumps(note_form(note)) for note in reversed(notes)])
 
+    def add(self, call: Call) -> Answer:
+        """PUT …/History adds notes."""
+        key = self._known(call)
+        return write_all(call, KEY, call.elements(KEY), lambda sent: _add(call.org, key, sent))
 
-def _known(call: Call) -> str:
-    key = call.ids[0].lower()
-    org = call.org
-    if key not in org.contacts and key not in org.invoices and key not in org.payments:
-        raise Rejected(not_found())
-    return key
+    def _known(self, call: Call) -> str:
+        key = call.ids[0].lower()
+        if key not in call.org.tables[self.resource]:
+            raise Rejected(not_found())
+        return key
 
 
 def _add(org: Org, key: str, sent: Sent) -> Written:

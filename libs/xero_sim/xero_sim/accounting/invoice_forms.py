@@ -5,8 +5,9 @@ from decimal import Decimal
 import orjson
 
 from xero_sim.accounting.contact_forms import contact_bytes
-from xero_sim.money import round2, round4
+from xero_sim.money import ZERO, round2, round4
 from xero_sim.org import Org
+from xero_sim.records.credit import CREDITS, ID_NAMES, Credit
 from xero_sim.records.invoice import Invoice, LineItem
 from xero_sim.wire import Json, date_form, date_string, dumps, ms_form, utc_string, without_none
 
@@ -60,9 +61,7 @@ def body_form(org: Org, invoice: Invoice, unitdp: int = 2, *, amount_due: Decima
         "InvoiceNumber": invoice.InvoiceNumber,
         "Reference": invoice.Reference,
         "Payments": [payment_part(org, key) for key in invoice.PaymentIDs],
-        "CreditNotes": [],
-        "Prepayments": [],
-        "Overpayments": [],
+        **{kind: _credit_parts(org, invoice, kind) for kind in CREDITS},
         "AmountDue": invoice.AmountDue if amount_due is None else amount_due,
         "AmountPaid": invoice.AmountPaid,
         "AmountCredited": invoice.AmountCredited,
@@ -89,6 +88,30 @@ def body_form(org: Org, invoice: Invoice, unitdp: int = 2, *, amount_due: Decima
         "UpdatedDateUTC": ms_form(invoice.UpdatedDateUTC),
         "UpdatedDateUTCString": utc_string(invoice.UpdatedDateUTC),
         "CurrencyCode": invoice.CurrencyCode,
+    }
+    return without_none(form)
+
+
+def _credit_parts(org: Org, invoice: Invoice, kind: str) -> list[Json]:
+    """What is allocated to an invoice, by the credit it is of."""
+    found = (org.credit(key) for key in invoice.CreditIDs)
+    return [credit_part(credit, invoice) for credit in found if credit and credit.resource == kind]
+
+
+def credit_part(credit: Credit, invoice: Invoice) -> Json:
+    """A credit inside an invoice: AppliedAmount is what of it is allocated here."""
+    amounts = (each.Amount for each in credit.Allocations if each.InvoiceID == invoice.InvoiceID)
+    note = credit.resource == "CreditNotes"
+    form: Json = {
+        ID_NAMES[credit.resource]: credit.CreditID,
+        "CreditNoteNumber": credit.Number if note else None,
+        "ID": credit.CreditID,
+        "HasErrors": False if note else None,
+        "AppliedAmount": sum(amounts, ZERO),
+        "DateString": date_string(credit.Date),
+        "Date": date_form(credit.Date),
+        "LineItems": [],
+        "Total": credit.Total,
     }
     return without_none(form)
 

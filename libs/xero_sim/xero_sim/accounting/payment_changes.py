@@ -3,68 +3,116 @@
 from copy import copy
 from decimal import Decimal
 
+from xero_sim.accounting.document_parts import refuse_day
 from xero_sim.money import round2
 from xero_sim.org import Org
+from xero_sim.records.credit import ID_NAMES, Credit
 from xero_sim.records.invoice import Invoice
-from xero_sim.records.payment import Payment
+from xero_sim.records.payment import Payment, payment_type
 from xero_sim.records.settings import Account
 from xero_sim.rules import payment as rule
-from xero_sim.rules.locks import refuse_locked
 from xero_sim.sent import Sent
 
-DOCUMENT_MISSING = "A payment must be applied to an invoice"
-DOCUMENT_UNKNOWN = "The invoice of this payment could not be found"
+DOCUMENT_MISSING = "A payment must be applied to an invoice, credit note, prepayment or overpayment"
+DOCUMENT_UNKNOWN = "The document of this payment could not be found"
+SEVERAL = "A payment can be applied to one document only"
+_TEXTS = ("BankAccountNumber", "Particulars", "Details")
 
 
-def make_payment(org: Org, sent: Sent) -> Payment | list[str]:
+def make_payment(org: Org, sent: Sent, *, batch_id: str | None = None) -> Payment | list[str]:
     """The stored payment, its document settled; or every reason why not."""
-    invoice = _document(org, sent)
-    if invoice is None:
-        return [DOCUMENT_UNKNOWN if sent.has("Invoice") else DOCUMENT_MISSING]
+    read = read_payment(org, sent)
+    if isinstance(read, list):
+        return read
+    document, payment = read
+    payment.BatchPaymentID = batch_id
+    org.save_payment(payment)
+    if isinstance(document, Credit):
+        refunded = copy(document)
+        rule.apply_refund(refunded, payment.PaymentID, payment.Amount, payment.Date)
+        org.save_credit(refunded)
+    else:
+        paid = copy(document)
+        zero_is_paid = org.switches.zero_total_is_paid
+        rule.apply_payment(paid, payment.PaymentID, payment.Amount, payment.Date, zero_is_paid=zero_is_paid)
+        org.save_invoice(paid)
+    return payment
+
+
+def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | list[str]:
+    """The document and the payment that would be made of it, nothing stored; or every reason why not."""
+    named = [name for name in ("Invoice", "CreditNote", "Prepayment", "Overpayment") if sent.has(name)]
+    if len(named) > 1:
+        return [SEVERAL]
+    document = _document(org, sent)
+    if document is None:
+        return [DOCUMENT_UNKNOWN if named else DOCUMENT_MISSING]
     account = _account(org, sent)
     amount, day = sent.decimal("Amount"), sent.day("Date") or org.today()
     amount = round2(amount) if amount is not None else None
-    problems = rule.refuse_payment(invoice, account, amount)
-    if lock := refuse_locked(day, org.profile.PeriodLockDate, org.profile.EndOfYearLockDate):
+    if isinstance(document, Credit):
+        problems = rule.refuse_refund(document, account, amount)
+    else:
+        problems = rule.refuse_payment(document, account, amount)
+    if lock := refuse_day(org, day):
         problems.append(lock)
     if problems or account is None or amount is None:
         return problems
-    rate = sent.decimal("CurrencyRate") or invoice.CurrencyRate
+    rate = sent.decimal("CurrencyRate") or document.CurrencyRate
+    bank_amount = sent.decimal("BankAmount") or _in_account_currency(org, account, document.CurrencyCode, amount, rate)
     payment = Payment(
         PaymentID=org.new_id(),
-        InvoiceID=invoice.InvoiceID,
+        DocumentID=document.id,
         AccountID=account.AccountID,
         Date=day,
         Amount=amount,
-        PaymentType="ACCPAYPAYMENT" if invoice.is_bill else "ACCRECPAYMENT",
-        BankAmount=round2(sent.decimal("BankAmount") or _in_account_currency(org, account, invoice, amount, rate)),
+        PaymentType=payment_type(document.resource, is_bill=document.is_bill),
+        BankAmount=round2(bank_amount),
         CurrencyRate=rate,
         Reference=sent.text("Reference") or "",
         IsReconciled=bool(sent.flag("IsReconciled")),
     )
-    org.save_payment(payment)
-    paid = copy(invoice)
-    rule.apply_payment(paid, payment.PaymentID, amount, day, zero_is_paid=org.switches.zero_total_is_paid)
-    org.save_invoice(paid)
-    return payment
+    for name in _TEXTS:
+        setattr(payment, name, sent.text(name))
+    return document, payment
 
 
-def delete_payment(org: Org, payment: Payment) -> Payment | list[str]:
+def delete_payment(org: Org, payment: Payment, *, with_batch: bool = False) -> Payment | list[str]:
     """The payment marked DELETED and its document open again; or the reason why not."""
-    if problem := rule.refuse_deletion(payment.Status, reconciled=payment.IsReconciled):
+    batched = payment.BatchPaymentID is not None and not with_batch
+    if problem := rule.refuse_deletion(payment.Status, reconciled=payment.IsReconciled, batched=batched):
         return [problem]
-    if lock := refuse_locked(payment.Date, org.profile.PeriodLockDate, org.profile.EndOfYearLockDate):
+    if lock := refuse_day(org, payment.Date):
         return [lock]
     deleted = copy(payment)
     deleted.Status = "DELETED"
     org.save_payment(deleted)
-    invoice = copy(org.invoices[payment.InvoiceID])
-    rule.take_back_payment(invoice, payment.PaymentID, payment.Amount, zero_is_paid=org.switches.zero_total_is_paid)
-    org.save_invoice(invoice)
+    if payment.resource == "Invoices":
+        invoice, zero_is_paid = copy(org.invoices[payment.DocumentID]), org.switches.zero_total_is_paid
+        rule.take_back_payment(invoice, payment.PaymentID, payment.Amount, zero_is_paid=zero_is_paid)
+        org.save_invoice(invoice)
+    else:
+        credit: Credit = copy(org.tables[payment.resource][payment.DocumentID])
+        rule.take_back_refund(credit, payment.PaymentID, payment.Amount)
+        org.save_credit(credit)
     return deleted
 
 
-def _document(org: Org, sent: Sent) -> Invoice | None:
+def _document(org: Org, sent: Sent) -> Invoice | Credit | None:
+    for resource, id_name in ID_NAMES.items():
+        if named := sent.part(resource[:-1]):
+            found: Credit | None = org.tables[resource].get(named.text(id_name) or "")
+            return found or _credit_note_by_number(org, named.text("CreditNoteNumber"))
+    if number := sent.text("CreditNoteNumber"):
+        return _credit_note_by_number(org, number)
+    return _invoice(org, sent)
+
+
+def _credit_note_by_number(org: Org, number: str | None) -> Credit | None:
+    return next((each for each in org.credit_notes if number and each.Number.casefold() == number.casefold()), None)
+
+
+def _invoice(org: Org, sent: Sent) -> Invoice | None:
     named = sent.part("Invoice")
     if named and (key := named.text("InvoiceID")):
         return org.invoices.get(key)
@@ -83,6 +131,6 @@ def _account(org: Org, sent: Sent) -> Account | None:
     return org.account((named.text("Code") if named else None) or sent.text("Code"))
 
 
-def _in_account_currency(org: Org, account: Account, invoice: Invoice, amount: Decimal, rate: Decimal) -> Decimal:
-    currency = account.CurrencyCode or org.profile.BaseCurrency
-    return amount if currency == invoice.CurrencyCode else amount / rate
+def _in_account_currency(org: Org, account: Account, currency: str, amount: Decimal, rate: Decimal) -> Decimal:
+    same = (account.CurrencyCode or org.profile.BaseCurrency) == currency
+    return amount if same else amount / rate

@@ -1,17 +1,18 @@
 """A payment as JSON. Source: xero-api.md 4.5."""
 
 from xero_sim.org import Org
+from xero_sim.records.credit import ID_NAMES, Credit
+from xero_sim.records.invoice import Invoice
 from xero_sim.records.payment import Payment
-from xero_sim.wire import Json, date_form, dumps, ms_form, utc_string
+from xero_sim.wire import Json, date_form, dumps, ms_form, utc_string, without_none
 
 
 def payment_form(org: Org, payment: Payment) -> Json:
     """The form of single and list reads."""
     account = org.accounts[payment.AccountID]
-    invoice = org.invoices[payment.InvoiceID]
-    contact = org.contacts[invoice.ContactID]
-    return {
+    form: Json = {
         "PaymentID": payment.PaymentID,
+        "BatchPaymentID": payment.BatchPaymentID,
         "Date": date_form(payment.Date),
         "BankAmount": payment.BankAmount,
         "Amount": payment.Amount,
@@ -23,18 +24,32 @@ def payment_form(org: Org, payment: Payment) -> Json:
         "UpdatedDateUTCString": utc_string(payment.UpdatedDateUTC),
         "HasAccount": True,
         "IsReconciled": payment.IsReconciled,
+        "BankAccountNumber": payment.BankAccountNumber,
+        "Particulars": payment.Particulars,
+        "Code": payment.Code,
+        "Details": payment.Details,
         "Account": {"AccountID": account.AccountID, "Code": account.Code, "Name": account.Name},
-        "Invoice": {
-            "Type": invoice.Type,
-            "InvoiceID": invoice.InvoiceID,
-            "InvoiceNumber": invoice.InvoiceNumber,
-            "IsDiscounted": False,
-            "HasErrors": False,
-            "CurrencyCode": invoice.CurrencyCode,
-            "Contact": {"ContactID": contact.ContactID, "Name": contact.Name, "HasValidationErrors": False},
-        },
+        payment.resource[:-1]: _document_part(org, payment),
         "HasValidationErrors": False,
     }
+    return without_none(form)
+
+
+def _document_part(org: Org, payment: Payment) -> Json:
+    document: Invoice | Credit = org.tables[payment.resource][payment.DocumentID]
+    contact = org.contacts[document.ContactID]
+    form: Json = {
+        "Type": document.Type,
+        "CurrencyCode": document.CurrencyCode,
+        "Contact": {"ContactID": contact.ContactID, "Name": contact.Name, "HasValidationErrors": False},
+    }
+    if isinstance(document, Invoice):
+        named = {"InvoiceID": document.InvoiceID, "InvoiceNumber": document.InvoiceNumber}
+        return {**named, "IsDiscounted": False, "HasErrors": False, **form}
+    form[ID_NAMES[payment.resource]] = form["ID"] = document.CreditID
+    if payment.resource == "CreditNotes":
+        form |= {"CreditNoteNumber": document.Number, "HasErrors": False}
+    return form
 
 
 def payment_bytes(org: Org, payment: Payment) -> bytes:
@@ -44,19 +59,25 @@ def payment_bytes(org: Org, payment: Payment) -> bytes:
 
 def reply_form(org: Org, payment: Payment) -> Json:
     """The form of a reply to a write: the document shows what the payment did to it."""
-    invoice = org.invoices[payment.InvoiceID]
+    document: Invoice | Credit = org.tables[payment.resource][payment.DocumentID]
     form = payment_form(org, payment)
-    form["Invoice"] |= {
-        "Status": invoice.Status,
-        "SubTotal": invoice.SubTotal,
-        "TotalTax": invoice.TotalTax,
-        "Total": invoice.Total,
-        "AmountDue": invoice.AmountDue,
-        "AmountPaid": invoice.AmountPaid,
-        "AmountCredited": invoice.AmountCredited,
-        "UpdatedDateUTC": ms_form(invoice.UpdatedDateUTC),
-        "UpdatedDateUTCString": utc_string(invoice.UpdatedDateUTC),
+    shown: Json = {
+        "Status": document.Status,
+        "SubTotal": document.SubTotal,
+        "TotalTax": document.TotalTax,
+        "Total": document.Total,
+        "UpdatedDateUTC": ms_form(document.UpdatedDateUTC),
+        "UpdatedDateUTCString": utc_string(document.UpdatedDateUTC),
     }
-    if invoice.FullyPaidOnDate:
-        form["Invoice"]["FullyPaidOnDate"] = date_form(invoice.FullyPaidOnDate)
+    if isinstance(document, Credit):
+        form[payment.resource[:-1]] |= {**shown, "RemainingCredit": document.RemainingCredit}
+        return form
+    form["Invoice"] |= {
+        **shown,
+        "AmountDue": document.AmountDue,
+        "AmountPaid": document.AmountPaid,
+        "AmountCredited": document.AmountCredited,
+    }
+    if document.FullyPaidOnDate:
+        form["Invoice"]["FullyPaidOnDate"] = date_form(document.FullyPaidOnDate)
     return form

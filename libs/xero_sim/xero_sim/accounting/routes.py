@@ -7,15 +7,17 @@ from xero_sim.accounting import (
     accounts,
     contact_groups,
     contacts,
-    history,
+    credit_notes,
     invoices,
     organisation,
     payments,
     tax_rates,
     tracking,
 )
+from xero_sim.accounting.allocations import Allocations
 from xero_sim.accounting.attachments import Attachments
 from xero_sim.accounting.call import Call
+from xero_sim.accounting.history import History
 from xero_sim.answers import Answer
 
 Handler = Callable[[Call], Answer]
@@ -57,6 +59,16 @@ ROUTES = (
     Route("POST", "Invoices", invoices.post_invoices, _INVOICES),
     Route("GET", "Invoices/*", invoices.get_invoice, _INVOICES),
     Route("POST", "Invoices/*", invoices.post_invoice, _INVOICES),
+    Route("GET", "CreditNotes", credit_notes.list_credit_notes, _INVOICES),
+    Route("PUT", "CreditNotes", credit_notes.put_credit_notes, _INVOICES),
+    Route("POST", "CreditNotes", credit_notes.post_credit_notes, _INVOICES),
+    Route("GET", "CreditNotes/*", credit_notes.get_credit_note, _INVOICES),
+    Route("POST", "CreditNotes/*", credit_notes.post_credit_note, _INVOICES),
+    *(
+        Route(method, f"{each.resource}/*/Allocations{rest}", handler, scope)
+        for each, scope in ((Allocations("CreditNotes"), _INVOICES),)
+        for method, rest, handler in (("PUT", "", each.put), ("DELETE", "/*", each.delete))
+    ),
     Route("GET", "Payments", payments.list_payments, _PAYMENTS),
     Route("PUT", "Payments", payments.put_payments, _PAYMENTS),
     Route("POST", "Payments", payments.put_payments, _PAYMENTS),
@@ -78,13 +90,18 @@ ROUTES = (
     Route("POST", "TrackingCategories/*/Options/*", tracking.post_option, _SETTINGS),
     Route("DELETE", "TrackingCategories/*/Options/*", tracking.delete_option, _SETTINGS),
     *(
-        Route(method, f"{resource}/*/History", handler, scope)
-        for resource, scope in (("Contacts", _CONTACTS), ("Invoices", _INVOICES), ("Payments", _PAYMENTS))
-        for method, handler in (("GET", history.list_notes), ("PUT", history.put_notes))
+        Route(method, f"{notes.resource}/*/History", handler, scope)
+        for notes, scope in (
+            (History("Contacts"), _CONTACTS),
+            (History("CreditNotes"), _INVOICES),
+            (History("Invoices"), _INVOICES),
+            (History("Payments"), _PAYMENTS),
+        )
+        for method, handler in (("GET", notes.all), ("PUT", notes.add))
     ),
     *(
         route
-        for files in (Attachments("Contacts"), Attachments("Invoices"))
+        for files in map(Attachments, ("Accounts", "Contacts", "CreditNotes", "Invoices"))
         for route in (
             Route("GET", f"{files.resource}/*/Attachments", files.all, _ATTACHMENTS),
             Route("GET", f"{files.resource}/*/Attachments/*", files.read, _ATTACHMENTS, raw=True),

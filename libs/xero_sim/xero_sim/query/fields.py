@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import Any
 
 from xero_sim.org import Org
 from xero_sim.query.where import Getter, Resolve
@@ -23,13 +22,17 @@ def contact_fields() -> Resolve:
     ))  # fmt: skip
 
 
+def _contact_of(org: Org) -> dict[str, Getter]:
+    """Fields of the contact of a document; a bank transfer's half has none."""
+
+    def field(name: str) -> Getter:
+        return lambda document: getattr(org.contacts.get(document.ContactID), name, None)
+
+    names = ("ContactID", "Name", "ContactNumber", "EmailAddress", "ContactStatus")
+    return {f"Contact__{name}": field(name) for name in names}
+
+
 def invoice_fields(org: Org) -> Resolve:
-    def contact(name: str) -> Getter:
-        def get(invoice: Any) -> Any:
-            return getattr(org.contacts[invoice.ContactID], name)
-
-        return get
-
     return resolver(
         (
             "InvoiceID", "Type", "Status", "InvoiceNumber", "Reference", "Date", "DueDate", "AmountDue",
@@ -37,31 +40,45 @@ def invoice_fields(org: Org) -> Resolve:
             "UpdatedDateUTC", "FullyPaidOnDate", "SentToContact", "Url", "LineAmountTypes", "HasAttachments",
             "PlannedPaymentDate", "ExpectedPaymentDate", "BrandingThemeID",
         ),
-        Contact__ContactID=lambda invoice: invoice.ContactID,
-        Contact__Name=contact("Name"),
-        Contact__ContactNumber=contact("ContactNumber"),
-        Contact__EmailAddress=contact("EmailAddress"),
-        Contact__ContactStatus=contact("ContactStatus"),
+        **_contact_of(org),
     )  # fmt: skip
 
 
 def payment_fields(org: Org) -> Resolve:
-    def invoice(name: str) -> Getter:
-        def get(payment: Any) -> Any:
-            return getattr(org.invoices[payment.InvoiceID], name)
-
-        return get
+    def document(resource: str, name: str) -> Getter:
+        table = org.tables[resource]
+        return lambda payment: getattr(table.get(payment.DocumentID), name, None)
 
     return resolver(
         (
             "PaymentID", "PaymentType", "Status", "Date", "Amount", "BankAmount", "Reference", "IsReconciled",
-            "CurrencyRate", "UpdatedDateUTC",
+            "CurrencyRate", "UpdatedDateUTC", "BatchPaymentID",
         ),
-        Invoice__InvoiceID=lambda payment: payment.InvoiceID,
-        Invoice__InvoiceNumber=invoice("InvoiceNumber"),
-        Invoice__Type=invoice("Type"),
+        Invoice__InvoiceID=document("Invoices", "InvoiceID"),
+        Invoice__InvoiceNumber=document("Invoices", "InvoiceNumber"),
+        Invoice__Type=document("Invoices", "Type"),
+        CreditNote__CreditNoteID=document("CreditNotes", "CreditID"),
+        CreditNote__CreditNoteNumber=document("CreditNotes", "Number"),
+        Prepayment__PrepaymentID=document("Prepayments", "CreditID"),
+        Overpayment__OverpaymentID=document("Overpayments", "CreditID"),
         Account__AccountID=lambda payment: payment.AccountID,
         Account__Code=lambda payment: org.accounts[payment.AccountID].Code,
+    )  # fmt: skip
+
+
+def credit_fields(org: Org) -> Resolve:
+    return resolver(
+        (
+            "Type", "Status", "Reference", "Date", "DueDate", "Total", "SubTotal", "TotalTax", "RemainingCredit",
+            "AppliedAmount", "CurrencyCode", "CurrencyRate", "UpdatedDateUTC", "FullyPaidOnDate", "HasAttachments",
+            "LineAmountTypes", "BrandingThemeID",
+        ),
+        CreditNoteID=lambda credit: credit.CreditID,
+        PrepaymentID=lambda credit: credit.CreditID,
+        OverpaymentID=lambda credit: credit.CreditID,
+        CreditNoteNumber=lambda credit: credit.Number,
+        InvoiceNumber=lambda credit: credit.Number,
+        **_contact_of(org),
     )  # fmt: skip
 
 

@@ -57,6 +57,8 @@ class Invoice:
     FullyPaidOnDate: date | None = None
     PaymentIDs: list[str] = field(default_factory=list)
     """Only payments that stand: a deleted one leaves the list."""
+    CreditIDs: list[str] = field(default_factory=list)
+    """Credit notes, prepayments and overpayments of which a part is allocated here."""
     HasAttachments: bool = False
     CreatedBy: str | None = None
     """client_id of the app that made it, for createdByMyApp; None when a person did."""
@@ -67,6 +69,10 @@ class Invoice:
     @property
     def id(self) -> str:
         return self.InvoiceID
+
+    @property
+    def resource(self) -> str:
+        return "Invoices"
 
     @property
     def AmountDue(self) -> Decimal:  # noqa: N802 - Xero's name

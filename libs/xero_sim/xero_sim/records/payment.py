@@ -1,8 +1,22 @@
-"""A payment of a bill or sales invoice. Source: xero-api.md 4.5."""
+"""A payment of a bill or sales invoice, or the refund of a credit. Source: xero-api.md 4.5."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+PAID_RESOURCES = {
+    "ACCPAYPAYMENT": "Invoices", "ACCRECPAYMENT": "Invoices",
+    "APCREDITPAYMENT": "CreditNotes", "ARCREDITPAYMENT": "CreditNotes",
+    "APPREPAYMENTPAYMENT": "Prepayments", "ARPREPAYMENTPAYMENT": "Prepayments",
+    "APOVERPAYMENTPAYMENT": "Overpayments", "AROVERPAYMENTPAYMENT": "Overpayments",
+}  # fmt: skip
+"""By PaymentType: what the payment is for. Those of credits are refunds."""
+
+
+def payment_type(resource: str, *, is_bill: bool) -> str:
+    """The PaymentType for a document of a resource, of a vendor's side or a customer's."""
+    vendor, customer = (kind for kind, paid in PAID_RESOURCES.items() if paid == resource)
+    return vendor if is_bill else customer
 
 
 @dataclass(slots=True)
@@ -10,7 +24,7 @@ class Payment:
     """Immutable at Xero: it is made, and it may be deleted (behaviour 65)."""
 
     PaymentID: str
-    InvoiceID: str
+    DocumentID: str
     AccountID: str
     Date: date
     Amount: Decimal
@@ -19,9 +33,19 @@ class Payment:
     CurrencyRate: Decimal = Decimal(1)
     Reference: str = ""
     IsReconciled: bool = False
+    BatchPaymentID: str | None = None
+    BankAccountNumber: str | None = None
+    Particulars: str | None = None
+    Code: str | None = None
+    Details: str | None = None
     Status: str = "AUTHORISED"
     UpdatedDateUTC: int = 0
 
     @property
     def id(self) -> str:
         return self.PaymentID
+
+    @property
+    def resource(self) -> str:
+        """What `DocumentID` is an id of."""
+        return PAID_RESOURCES[self.PaymentType]

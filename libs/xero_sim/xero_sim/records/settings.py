@@ -30,6 +30,7 @@ class Account:
     ShowInExpenseClaims: bool = False
     SystemAccount: str | None = None
     AddToWatchlist: bool = False
+    HasAttachments: bool = False
     UpdatedDateUTC: int = 0
 
     @property

@@ -1,13 +1,13 @@
-"""The state machine of bills and sales invoices. Source: xero-api.md 4.3, behaviours 48-51, 60."""
+"""The state machine of bills, sales invoices and credit notes. Source: xero-api.md 4.3, behaviours 48-51, 60."""
 
 from decimal import Decimal
 
 STATUSES = ("DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED")
 
-NOT_FOR_CREATION = "Invoice not of valid status for creation"
-NOT_FOR_MODIFICATION = "Invoice not of valid status for modification"
+NOT_FOR_CREATION = "{document} not of valid status for creation"
+NOT_FOR_MODIFICATION = "{document} not of valid status for modification"
 VOID_WITH_MONEY = (
-    "The status VOIDED cannot be applied to the invoice because it has payments or credit notes allocated to it."
+    "The status VOIDED cannot be applied to the {document} because it has payments or credit notes allocated to it."
 )
 
 CREATABLE = ("DRAFT", "SUBMITTED", "AUTHORISED")
@@ -21,23 +21,26 @@ TRANSITIONS = {
 }
 
 
-def refuse_creation(status: str) -> str | None:
+def refuse_creation(status: str, *, document: str = "Invoice") -> str | None:
     """Why a document cannot be made with this status, or None."""
-    return None if status in CREATABLE else NOT_FOR_CREATION
+    return None if status in CREATABLE else NOT_FOR_CREATION.format(document=document)
 
 
-def refuse_transition(current: str, wanted: str | None, *, has_money_applied: bool) -> str | None:
+def refuse_transition(
+    current: str, wanted: str | None, *, has_money_applied: bool, document: str = "Invoice"
+) -> str | None:
     """Why a document cannot go from one status to another, or None.
 
     `wanted` is None, or the present status, when the client leaves the status alone.
     """
+    refused = NOT_FOR_MODIFICATION.format(document=document)
     if current in ("VOIDED", "DELETED"):
-        return NOT_FOR_MODIFICATION
+        return refused
     if wanted is None or wanted == current:
         return None
     if wanted == "VOIDED" and has_money_applied:
-        return VOID_WITH_MONEY
-    return None if wanted in TRANSITIONS[current] else NOT_FOR_MODIFICATION
+        return VOID_WITH_MONEY.format(document=document.lower())
+    return None if wanted in TRANSITIONS[current] else refused
 
 
 def settled_status(status: str, total: Decimal, paid: Decimal, credited: Decimal, *, zero_is_paid: bool) -> str:

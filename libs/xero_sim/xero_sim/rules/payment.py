@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from xero_sim.records.credit import Credit
 from xero_sim.records.invoice import Invoice
 from xero_sim.records.settings import Account
 from xero_sim.rules.invoice_status import settled_status
@@ -13,17 +14,27 @@ AMOUNT_MISSING = "The payment amount must be greater than 0"
 WRONG_ACCOUNT = "Account must be of type BANK or have payments enabled"
 NOT_FOR_MODIFICATION = "Payment not of valid status for modification"
 RECONCILED = "This payment has been reconciled and cannot be deleted"
+BATCHED = "Payments within a batch cannot be deleted."
 ACCOUNT_MISSING = "Account must be specified"
 
 
 def refuse_payment(invoice: Invoice, account: Account | None, amount: Decimal | None) -> list[str]:
     """Every reason why this payment cannot be made; empty when it can."""
+    return _refuse(invoice.Status, invoice.AmountDue, account, amount)
+
+
+def refuse_refund(credit: Credit, account: Account | None, amount: Decimal | None) -> list[str]:
+    """Every reason why this much of a credit cannot be paid out; empty when it can."""
+    return _refuse(credit.Status, credit.RemainingCredit, account, amount)
+
+
+def _refuse(status: str, outstanding: Decimal, account: Account | None, amount: Decimal | None) -> list[str]:
     problems = []
-    if invoice.Status == "PAID":
+    if status == "PAID":
         problems.append(EXCEEDS_DUE)
-    elif invoice.Status != "AUTHORISED":
+    elif status != "AUTHORISED":
         problems.append(NOT_AUTHORISED)
-    elif amount is not None and amount > invoice.AmountDue:
+    elif amount is not None and amount > outstanding:
         problems.append(EXCEEDS_DUE)
     if amount is None or amount <= 0:
         problems.append(AMOUNT_MISSING)
@@ -39,7 +50,7 @@ def refuse_deletion(status: str, *, reconciled: bool, batched: bool = False) -> 
     if status == "DELETED":
         return NOT_FOR_MODIFICATION
     if batched:
-        return "Payments within a batch cannot be deleted."
+        return BATCHED
     return RECONCILED if reconciled else None
 
 
@@ -55,6 +66,29 @@ def take_back_payment(invoice: Invoice, payment_id: str, amount: Decimal, *, zer
     invoice.AmountPaid -= amount
     invoice.PaymentIDs = [kept for kept in invoice.PaymentIDs if kept != payment_id]
     settle(invoice, None, zero_is_paid=zero_is_paid)
+
+
+def apply_refund(credit: Credit, payment_id: str, amount: Decimal, on: date) -> None:
+    """Lower RemainingCredit; a credit that is used up by it is PAID."""
+    credit.Refunded += amount
+    credit.PaymentIDs = [*credit.PaymentIDs, payment_id]
+    settle_credit(credit, on)
+
+
+def take_back_refund(credit: Credit, payment_id: str, amount: Decimal) -> None:
+    """Restore RemainingCredit."""
+    credit.Refunded -= amount
+    credit.PaymentIDs = [kept for kept in credit.PaymentIDs if kept != payment_id]
+    settle_credit(credit, None)
+
+
+def settle_credit(credit: Credit, on: date | None) -> None:
+    """A credit that is used up, by allocation or refund, is PAID; one with something left is AUTHORISED."""
+    if credit.Status not in ("AUTHORISED", "PAID"):
+        return
+    used_up = credit.RemainingCredit == 0 and credit.has_money_applied
+    credit.FullyPaidOnDate = (credit.FullyPaidOnDate or on) if used_up else None
+    credit.Status = "PAID" if used_up else "AUTHORISED"
 
 
 def settle(invoice: Invoice, on: date | None, *, zero_is_paid: bool) -> None:

@@ -116,7 +116,7 @@ def _in_state(org: Org, dice: random.Random, ids: Ids, invoice: Invoice, state: 
         bank = org.account_by_code["090"]
         payment = Payment(
             PaymentID=ids(),
-            InvoiceID=invoice.InvoiceID,
+            DocumentID=invoice.InvoiceID,
             AccountID=bank.AccountID,
             Date=invoice.Date + timedelta(days=1),
             Amount=amount,

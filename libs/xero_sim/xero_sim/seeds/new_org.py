@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 from xero_sim.clock import Clock
 from xero_sim.ids import Ids
-from xero_sim.org import Change, Org, Profile
+from xero_sim.org import Org
+from xero_sim.records.change import Change
+from xero_sim.records.organisation import Profile
 from xero_sim.records.settings import Account, TaxRate, TrackingCategory, TrackingOption
 from xero_sim.seeds.charts import CHART, COUNTRIES, CURRENCY_NAMES, TRACKING
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import httpx
 
 from xero_sim.clock import Clock
-from xero_sim.org import Change
+from xero_sim.records.change import Change
 from xero_sim.webhooks.disorder import Disorder
 from xero_sim.webhooks.payload import body, event_form, signature
 from xero_sim.webhooks.sending import intent_to_receive, post

@@ -7,7 +7,7 @@ import secrets
 import string
 from collections.abc import Sequence
 
-from xero_sim.org import Change
+from xero_sim.records.change import Change
 from xero_sim.wire import Json, dumps, instant
 
 RESOURCE_BASE = "https://api.xero.com/api.xro/2.0"
@@ -16,7 +16,7 @@ RESOURCE_BASE = "https://api.xero.com/api.xro/2.0"
 def event_form(change: Change) -> Json:
     """One event; `eventDateUtc` has milliseconds and no zone."""
     moment = instant(change.at_ms).strftime("%Y-%m-%dT%H:%M:%S")
-    return {
+    form = {
         "resourceUrl": f"{RESOURCE_BASE}/{change.resource}/{change.resource_id}",
         "resourceId": change.resource_id,
         "eventDateUtc": f"{moment}.{change.at_ms % 1000:03d}",
@@ -25,6 +25,7 @@ def event_form(change: Change) -> Json:
         "tenantId": change.tenant_id,
         "tenantType": "ORGANISATION",
     }
+    return form if change.data is None else {**form, "data": change.data}
 
 
 def body(events: Sequence[Json], first: int, last: int) -> bytes:

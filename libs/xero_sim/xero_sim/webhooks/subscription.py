@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from xero_sim.org import Change
+from xero_sim.records.change import Change
 
 RETRY_EVERY = 15 * 60.0
 GIVES_UP_AFTER = 24 * 3600.0

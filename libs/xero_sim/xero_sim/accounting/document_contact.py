@@ -1,17 +1,22 @@
-"""The contact of a sent invoice: found, made, or edited on the way. Source: xero-api.md 4.1, trap 18."""
+"""The contact of a sent document: found, made, or edited on the way. Source: xero-api.md 4.1, trap 18."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from xero_sim.accounting import contact_changes as changes
 from xero_sim.org import Org
 from xero_sim.records.contact import Contact
-from xero_sim.records.invoice import Invoice
 from xero_sim.rules.contact import ARCHIVED
 from xero_sim.sent import Sent
 
 MISSING = "A Contact must be specified for this type of transaction"
 UNKNOWN = "The Contact could not be found"
 _WRITABLE = frozenset((*changes.TEXTS, *changes.OBJECTS, *changes.LISTS, "Addresses", "Phones", "ContactPersons"))
+
+
+class Document(Protocol):
+    """What has a contact."""
+
+    ContactID: str
 
 
 class Chosen(NamedTuple):
@@ -25,7 +30,7 @@ class Chosen(NamedTuple):
     changed: bool = False
 
 
-def contact_for(org: Org, old: Invoice | None, sent: Sent | None) -> Chosen:
+def contact_for(org: Org, old: Document | None, sent: Sent | None) -> Chosen:
     """By id, number or name; details beside them edit it, an unknown name makes it. Stores nothing."""
     if sent is None:
         return Chosen(problems=() if old else (MISSING,))

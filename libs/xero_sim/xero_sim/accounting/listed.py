@@ -1,0 +1,44 @@
+"""The GET of a list that needs nothing of its own: delta, where, order, page. Source: xero-api.md 3.3-3.5."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from xero_sim.accounting.call import Call
+from xero_sim.accounting.envelope import success
+from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.query.listing import filtered, ordered
+from xero_sim.query.paging import asked_page
+from xero_sim.query.since import modified_since
+from xero_sim.query.where import Resolve
+from xero_sim.table import Stamped, Table
+from xero_sim.wire import Json, dumps
+
+T = TypeVar("T", bound=Stamped)
+
+
+def changed(call: Call, table: Table[T]) -> Sequence[T]:
+    """All records, or those changed since If-Modified-Since, in order."""
+    since = modified_since(call.headers)
+    return table.in_order() if since is None else table.changed_since(since)
+
+
+def list_rows(
+    call: Call, key: str, rows: Sequence[T], fields: Resolve, form: Callable[[T], Json], *, paged: bool = True
+) -> Answer:
+    """Filter, order, page and render. An unpaged answer of a list that can be paged leaves out LineItems."""
+    rows = ordered(filtered(rows, call.query, fields), call.query, fields)
+    page = asked_page(call.query, len(rows)) if paged else None
+    rows = page.cut(rows) if page else rows
+    if paged and page is None:
+        forms = [{name: value for name, value in form(row).items() if name != "LineItems"} for row in rows]
+    else:
+        forms = [form(row) for row in rows]
+    return success(call, key, [dumps(each) for each in forms], page)
+
+
+def known(call: Call, table: Table[T]) -> T:
+    """The record the path names. Raises Rejected (404)."""
+    found = table.get(call.ids[0])
+    if found is None:
+        raise Rejected(not_found())
+    return found

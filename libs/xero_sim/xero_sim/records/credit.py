@@ -1,0 +1,84 @@
+"""Money a contact has with us, or we with them: a credit note, prepayment or overpayment.
+
+Source: xero-api.md 4.4, 4.7. The three have one shape and one way of being used up, so they are one record.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from xero_sim.money import ZERO
+from xero_sim.records.invoice import ENDED, LineItem
+
+CREDIT_NOTE_TYPES = ("ACCPAYCREDIT", "ACCRECCREDIT")
+PREPAYMENT_TYPES = ("SPEND-PREPAYMENT", "RECEIVE-PREPAYMENT")
+OVERPAYMENT_TYPES = ("SPEND-OVERPAYMENT", "RECEIVE-OVERPAYMENT")
+CREDITS = ("CreditNotes", "Prepayments", "Overpayments")
+ID_NAMES = {"CreditNotes": "CreditNoteID", "Prepayments": "PrepaymentID", "Overpayments": "OverpaymentID"}
+
+
+class Allocation(NamedTuple):
+    """A part of a credit that was put against an invoice."""
+
+    AllocationID: str
+    InvoiceID: str
+    Amount: Decimal
+    Date: date
+
+
+@dataclass(slots=True)
+class Credit:
+    """RemainingCredit follows from what was allocated and refunded. `Number` is CreditNoteNumber."""
+
+    CreditID: str
+    Type: str
+    ContactID: str
+    Date: date
+    CurrencyCode: str
+    Status: str = "DRAFT"
+    LineAmountTypes: str = "Exclusive"
+    Number: str = ""
+    Reference: str = ""
+    DueDate: date | None = None
+    BrandingThemeID: str | None = None
+    CurrencyRate: Decimal = Decimal(1)
+    SentToContact: bool = False
+    LineItems: list[LineItem] = field(default_factory=list)
+    SubTotal: Decimal = ZERO
+    TotalTax: Decimal = ZERO
+    Total: Decimal = ZERO
+    Refunded: Decimal = ZERO
+    Allocations: list[Allocation] = field(default_factory=list)
+    PaymentIDs: list[str] = field(default_factory=list)
+    """Refunds that stand: a deleted one leaves the list."""
+    FullyPaidOnDate: date | None = None
+    HasAttachments: bool = False
+    UpdatedDateUTC: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.CreditID
+
+    @property
+    def resource(self) -> str:
+        if self.Type in CREDIT_NOTE_TYPES:
+            return "CreditNotes"
+        return "Prepayments" if self.Type in PREPAYMENT_TYPES else "Overpayments"
+
+    @property
+    def is_bill(self) -> bool:
+        """True when it is a vendor's: it goes against bills, and is refunded to us."""
+        return self.Type == "ACCPAYCREDIT" or self.Type.startswith("SPEND")
+
+    @property
+    def AppliedAmount(self) -> Decimal:  # noqa: N802 - Xero's name
+        return sum((each.Amount for each in self.Allocations), ZERO)
+
+    @property
+    def RemainingCredit(self) -> Decimal:  # noqa: N802 - Xero's name
+        return ZERO if self.Status in ENDED else self.Total - self.AppliedAmount - self.Refunded
+
+    @property
+    def has_money_applied(self) -> bool:
+        return bool(self.Allocations or self.PaymentIDs)

@@ -1,0 +1,46 @@
+"""The organisation's own profile, its switches, and what hangs on a record: notes and files."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+
+class Note(NamedTuple):
+    """A line of a record's history."""
+
+    at_ms: int
+    details: str
+
+
+class Attachment(NamedTuple):
+    """A file on a record."""
+
+    id: str
+    name: str
+    mime_type: str
+    content: bytes
+    include_online: bool = False
+
+
+@dataclass(slots=True)
+class Profile:
+    """What `GET /Organisation` tells."""
+
+    Name: str
+    CountryCode: str
+    BaseCurrency: str
+    Timezone: str
+    Zone: ZoneInfo
+    ShortCode: str
+    CreatedDateUTC: int
+    PeriodLockDate: date | None = None
+    EndOfYearLockDate: date | None = None
+
+
+@dataclass(slots=True)
+class Switches:
+    """Behaviours that no source confirms; each can be turned."""
+
+    zero_total_is_paid: bool = True
+    payment_events: bool = False
