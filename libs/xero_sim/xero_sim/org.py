@@ -7,6 +7,7 @@ from typing import Any
 
 from xero_sim.clock import Clock
 from xero_sim.ids import Ids
+from xero_sim.records.batch_payment import BatchPayment
 from xero_sim.records.change import Change
 from xero_sim.records.contact import Contact
 from xero_sim.records.credit import Credit
@@ -35,6 +36,7 @@ class Org:
     credit_notes: Table[Credit] = field(default_factory=Table[Credit])
     prepayments: Table[Credit] = field(default_factory=Table[Credit])
     overpayments: Table[Credit] = field(default_factory=Table[Credit])
+    batch_payments: Table[BatchPayment] = field(default_factory=Table[BatchPayment])
     accounts: Table[Account] = field(default_factory=Table[Account])
     tax_rates: dict[str, TaxRate] = field(default_factory=dict)
     tracking: dict[str, TrackingCategory] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class Org:
     def __post_init__(self) -> None:
         self.tables = {
             "Accounts": self.accounts,
+            "BatchPayments": self.batch_payments,
             "Contacts": self.contacts,
             "CreditNotes": self.credit_notes,
             "Invoices": self.invoices,
@@ -128,6 +131,11 @@ class Org:
         self.payments.put(payment)
         if self.switches.payment_events:
             self._tell("PAYMENT", "Payments", payment.PaymentID, created=before is None)
+
+    def save_batch(self, batch: BatchPayment) -> None:
+        """Store; batches raise no events of their own (behaviour 75)."""
+        batch.UpdatedDateUTC = self.stamp(self.batch_payments.get(batch.BatchPaymentID))
+        self.batch_payments.put(batch)
 
     def save_credit(self, credit: Credit) -> None:
         """Store, index, announce a credit note, prepayment or overpayment."""

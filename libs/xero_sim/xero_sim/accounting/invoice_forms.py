@@ -119,8 +119,10 @@ def credit_part(credit: Credit, invoice: Invoice) -> Json:
 def payment_part(org: Org, payment_id: str) -> Json:
     """A payment inside its invoice: no Status, no Account (behaviour 67)."""
     payment = org.payments[payment_id]
+    batched = {"BatchPaymentID": payment.BatchPaymentID} if payment.BatchPaymentID else {}
     return {
         "PaymentID": payment.PaymentID,
+        **batched,
         "Date": date_form(payment.Date),
         "Amount": payment.Amount,
         "Reference": payment.Reference,

@@ -47,7 +47,7 @@ def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | lis
     document = _document(org, sent)
     if document is None:
         return [DOCUMENT_UNKNOWN if named else DOCUMENT_MISSING]
-    account = _account(org, sent)
+    account = chosen_account(org, sent)
     amount, day = sent.decimal("Amount"), sent.day("Date") or org.today()
     amount = round2(amount) if amount is not None else None
     if isinstance(document, Credit):
@@ -74,6 +74,9 @@ def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | lis
     )
     for name in _TEXTS:
         setattr(payment, name, sent.text(name))
+    if sent.has("Account"):
+        # Without an Account, Code names the account; beside one it is a detail of the bank line.
+        payment.Code = sent.text("Code")
     return document, payment
 
 
@@ -124,7 +127,8 @@ def _invoice(org: Org, sent: Sent) -> Invoice | None:
     return next((each for each in org.invoices if each.InvoiceNumber.casefold() == number.casefold()), None)
 
 
-def _account(org: Org, sent: Sent) -> Account | None:
+def chosen_account(org: Org, sent: Sent) -> Account | None:
+    """The account a payment or batch names, by id or by code."""
     named = sent.part("Account")
     if named and (key := named.text("AccountID")):
         return org.accounts.get(key)

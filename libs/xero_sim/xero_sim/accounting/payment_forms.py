@@ -13,6 +13,7 @@ def payment_form(org: Org, payment: Payment) -> Json:
     form: Json = {
         "PaymentID": payment.PaymentID,
         "BatchPaymentID": payment.BatchPaymentID,
+        "BatchPayment": _batch_part(org, payment.BatchPaymentID) if payment.BatchPaymentID else None,
         "Date": date_form(payment.Date),
         "BankAmount": payment.BankAmount,
         "Amount": payment.Amount,
@@ -33,6 +34,22 @@ def payment_form(org: Org, payment: Payment) -> Json:
         "HasValidationErrors": False,
     }
     return without_none(form)
+
+
+def _batch_part(org: Org, batch_id: str) -> Json | None:
+    batch = org.batch_payments.get(batch_id)
+    if batch is None:
+        return None
+    return {
+        "Account": {"AccountID": batch.AccountID},
+        "BatchPaymentID": batch.BatchPaymentID,
+        "Date": date_form(batch.Date),
+        "Type": batch.Type,
+        "Status": batch.Status,
+        "TotalAmount": batch.TotalAmount,
+        "UpdatedDateUTC": ms_form(batch.UpdatedDateUTC),
+        "IsReconciled": batch.IsReconciled,
+    }
 
 
 def _document_part(org: Org, payment: Payment) -> Json:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from xero_sim.accounting import (
     accounts,
+    batch_payments,
     contact_groups,
     contacts,
     credit_notes,
@@ -74,6 +75,11 @@ ROUTES = (
     Route("POST", "Payments", payments.put_payments, _PAYMENTS),
     Route("GET", "Payments/*", payments.get_payment, _PAYMENTS),
     Route("POST", "Payments/*", payments.post_payment, _PAYMENTS),
+    Route("GET", "BatchPayments", batch_payments.list_batches, _PAYMENTS),
+    Route("PUT", "BatchPayments", batch_payments.put_batches, _PAYMENTS),
+    Route("POST", "BatchPayments", batch_payments.post_batches, _PAYMENTS),
+    Route("GET", "BatchPayments/*", batch_payments.get_batch, _PAYMENTS),
+    Route("POST", "BatchPayments/*", batch_payments.post_batch, _PAYMENTS),
     Route("GET", "Accounts", accounts.list_accounts, _SETTINGS),
     Route("PUT", "Accounts", accounts.put_account, _SETTINGS),
     Route("GET", "Accounts/*", accounts.get_account, _SETTINGS),
@@ -92,6 +98,7 @@ ROUTES = (
     *(
         Route(method, f"{notes.resource}/*/History", handler, scope)
         for notes, scope in (
+            (History("BatchPayments"), _PAYMENTS),
             (History("Contacts"), _CONTACTS),
             (History("CreditNotes"), _INVOICES),
             (History("Invoices"), _INVOICES),

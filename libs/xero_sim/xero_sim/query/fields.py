@@ -66,6 +66,14 @@ def payment_fields(org: Org) -> Resolve:
     )  # fmt: skip
 
 
+def batch_fields(org: Org) -> Resolve:
+    return resolver(
+        ("BatchPaymentID", "Type", "Status", "Date", "TotalAmount", "Reference", "IsReconciled", "UpdatedDateUTC"),
+        Account__AccountID=lambda batch: batch.AccountID,
+        Account__Code=lambda batch: org.accounts[batch.AccountID].Code,
+    )
+
+
 def credit_fields(org: Org) -> Resolve:
     return resolver(
         (
