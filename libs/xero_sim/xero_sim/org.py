@@ -12,10 +12,12 @@ from xero_sim.records.change import Change
 from xero_sim.records.contact import Contact
 from xero_sim.records.credit import Credit
 from xero_sim.records.invoice import Invoice
+from xero_sim.records.item import Item
 from xero_sim.records.organisation import Attachment, Note, Profile, Switches
 from xero_sim.records.payment import Payment
 from xero_sim.records.settings import Account, ContactGroup, TaxRate, TrackingCategory
 from xero_sim.rules.contact import name_key
+from xero_sim.rules.item import move_stock
 from xero_sim.table import Stamped, Table
 from xero_sim.wire import Json, utc_string
 
@@ -37,12 +39,14 @@ class Org:
     prepayments: Table[Credit] = field(default_factory=Table[Credit])
     overpayments: Table[Credit] = field(default_factory=Table[Credit])
     batch_payments: Table[BatchPayment] = field(default_factory=Table[BatchPayment])
+    items: Table[Item] = field(default_factory=Table[Item])
     accounts: Table[Account] = field(default_factory=Table[Account])
     tax_rates: dict[str, TaxRate] = field(default_factory=dict)
     tracking: dict[str, TrackingCategory] = field(default_factory=dict)
     groups: dict[str, ContactGroup] = field(default_factory=dict)
     currencies: dict[str, str] = field(default_factory=dict)
     account_by_code: dict[str, Account] = field(default_factory=dict)
+    item_by_code: dict[str, str] = field(default_factory=dict)
     contact_by_name: dict[str, str] = field(default_factory=dict)
     """Active contacts only: an archived name is free again."""
     contact_by_number: dict[str, str] = field(default_factory=dict)
@@ -68,6 +72,7 @@ class Org:
             "Contacts": self.contacts,
             "CreditNotes": self.credit_notes,
             "Invoices": self.invoices,
+            "Items": self.items,
             "Overpayments": self.overpayments,
             "Payments": self.payments,
             "Prepayments": self.prepayments,
@@ -113,7 +118,8 @@ class Org:
 
     def index_invoice(self, invoice: Invoice) -> None:
         """Store without a new stamp or an event."""
-        if before := self.invoices.get(invoice.InvoiceID):
+        before = self.invoices.get(invoice.InvoiceID)
+        if before:
             self.invoices_of[before.ContactID].pop(invoice.InvoiceID, None)
             if before.Type == "ACCREC":
                 self.sales_number.pop(before.InvoiceNumber.casefold(), None)
@@ -122,6 +128,9 @@ class Org:
             self.sales_number[invoice.InvoiceNumber.casefold()] = invoice.InvoiceID
         invoice.Form = None
         self.invoices.put(invoice)
+        if self.items:
+            move_stock(self.item, before, -1)
+            move_stock(self.item, invoice, 1)
         self._mark_role(self.contacts[invoice.ContactID], is_bill=invoice.is_bill)
 
     def save_payment(self, payment: Payment) -> None:
@@ -170,6 +179,20 @@ class Org:
             self.account_by_code[account.Code.casefold()] = account
         self.accounts.put(account)
 
+    def save_item(self, item: Item) -> None:
+        """Store and index; items raise no events (behaviour 75)."""
+        before = self.items.get(item.ItemID)
+        item.UpdatedDateUTC = self.stamp(before)
+        if before:
+            self.item_by_code.pop(before.Code.casefold(), None)
+        self.item_by_code[item.Code.casefold()] = item.ItemID
+        self.items.put(item)
+
+    def remove_item(self, item: Item) -> None:
+        """Forget an item; lines keep its code."""
+        self.items.remove(item.ItemID)
+        self.item_by_code.pop(item.Code.casefold(), None)
+
     def mark_attached(self, key: str) -> None:
         """HasAttachments becomes true; whether the stamp moves is unconfirmed: here it does not."""
         for table in self.tables.values():
@@ -194,6 +217,10 @@ class Org:
     def account(self, code: str | None) -> Account | None:
         """The account of a code, archived ones included."""
         return self.account_by_code.get(code.casefold()) if code else None
+
+    def item(self, code: str | None) -> Item | None:
+        """The item of a code."""
+        return self.items.get(self.item_by_code.get(code.casefold(), "")) if code else None
 
     def _mark_role(self, contact: Contact, *, is_bill: bool) -> None:
         # Behaviour 29: the flag flips and the stamp stays, so a delta read misses it.

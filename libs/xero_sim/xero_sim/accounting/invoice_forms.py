@@ -18,6 +18,7 @@ NOT_IN_SUMMARY = ("LineItems", "Payments", "HasAttachments")
 def line_form(org: Org, line: LineItem, unitdp: int = 2) -> Json:
     """One line; UnitAmount shows two digits unless unitdp=4 (behaviour 53)."""
     account = org.account(line.AccountCode)
+    item = org.item(line.ItemCode)
     unit = line.UnitAmount
     if unit is not None:
         unit = round4(unit) if unitdp == 4 else round2(unit)
@@ -30,6 +31,7 @@ def line_form(org: Org, line: LineItem, unitdp: int = 2) -> Json:
         "AccountCode": line.AccountCode,
         "AccountID": account.AccountID if account else None,
         "ItemCode": line.ItemCode,
+        "Item": {"ItemID": item.ItemID, "Name": item.Name or "", "Code": item.Code} if item else None,
         "Tracking": [tracking_form(org, *pair) for pair in line.Tracking],
         "Quantity": round4(line.Quantity) if line.Quantity is not None else None,
         "DiscountRate": line.DiscountRate,

@@ -10,6 +10,7 @@ from xero_sim.accounting import (
     contacts,
     credit_notes,
     invoices,
+    items,
     organisation,
     payments,
     tax_rates,
@@ -25,7 +26,7 @@ Handler = Callable[[Call], Answer]
 
 
 class Route(NamedTuple):
-    """`scope` is the write scope; its `.read` twin is enough for GET. `raw` answers bytes, not JSON."""
+    """`scope` is the write scope, or several of which one is enough; `.read` does for GET. `raw` answers bytes."""
 
     method: str
     path: str
@@ -41,6 +42,8 @@ _CONTACTS, _INVOICES, _PAYMENTS, _SETTINGS = (
     "accounting.payments",
     "accounting.settings",
 )
+
+_ITEMS = f"{_SETTINGS} {_INVOICES}"
 
 ROUTES = (
     Route("GET", "Contacts", contacts.list_contacts, _CONTACTS),
@@ -85,6 +88,12 @@ ROUTES = (
     Route("GET", "Accounts/*", accounts.get_account, _SETTINGS),
     Route("POST", "Accounts/*", accounts.post_account, _SETTINGS),
     Route("DELETE", "Accounts/*", accounts.delete_account, _SETTINGS),
+    Route("GET", "Items", items.list_items, _ITEMS),
+    Route("PUT", "Items", items.put_items, _ITEMS),
+    Route("POST", "Items", items.post_items, _ITEMS),
+    Route("GET", "Items/*", items.get_item, _ITEMS),
+    Route("POST", "Items/*", items.post_item, _ITEMS),
+    Route("DELETE", "Items/*", items.delete_item, _ITEMS),
     Route("GET", "TaxRates", tax_rates.list_tax_rates, _SETTINGS),
     Route("GET", "TaxRates/*", tax_rates.get_tax_rate, _SETTINGS),
     Route("GET", "TrackingCategories", tracking.list_categories, _SETTINGS),
@@ -102,6 +111,7 @@ ROUTES = (
             (History("Contacts"), _CONTACTS),
             (History("CreditNotes"), _INVOICES),
             (History("Invoices"), _INVOICES),
+            (History("Items"), _ITEMS),
             (History("Payments"), _PAYMENTS),
         )
         for method, handler in (("GET", notes.all), ("PUT", notes.add))

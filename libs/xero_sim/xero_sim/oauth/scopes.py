@@ -32,10 +32,13 @@ def refuse_scopes(asked: list[str], assigned: list[str], created: date) -> str |
 
 
 def grants(held: frozenset[str], scope: str, *, reading: bool) -> bool:
-    """True when the held scopes let a call through that writes, or only reads, under `scope`."""
-    enough = {scope, f"{scope}.read"} if reading else {scope}
-    if scope in _IN_TRANSACTIONS:
-        enough |= (
-            {"accounting.transactions", "accounting.transactions.read"} if reading else {"accounting.transactions"}
-        )
+    """True when the held scopes let a call through that writes, or only reads, under `scope`.
+
+    `scope` may be several, parted by a space: any of them is enough (Items).
+    """
+    enough = set(scope.split())
+    if not enough.isdisjoint(_IN_TRANSACTIONS):
+        enough.add("accounting.transactions")
+    if reading:
+        enough |= {f"{each}.read" for each in enough}
     return not enough.isdisjoint(held)

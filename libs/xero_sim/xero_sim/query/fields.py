@@ -97,6 +97,17 @@ def account_fields() -> Resolve:
     ))  # fmt: skip
 
 
+def item_fields() -> Resolve:
+    return resolver(
+        (
+            "ItemID", "Code", "Name", "Description", "PurchaseDescription", "IsSold", "IsPurchased",
+            "IsTrackedAsInventory", "QuantityOnHand", "UpdatedDateUTC",
+        ),
+        PurchaseDetails__AccountCode=attrgetter("PurchaseDetails.AccountCode"),
+        SalesDetails__AccountCode=attrgetter("SalesDetails.AccountCode"),
+    )  # fmt: skip
+
+
 def tax_rate_fields() -> Resolve:
     return resolver(("TaxType", "Name", "Status", "ReportTaxType", "EffectiveRate"))
 

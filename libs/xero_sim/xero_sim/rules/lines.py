@@ -7,7 +7,9 @@ from typing import Protocol
 
 from xero_sim.money import ZERO, round2, round4
 from xero_sim.records.invoice import LineItem
+from xero_sim.records.item import Item
 from xero_sim.records.settings import Account, TaxRate, TrackingCategory
+from xero_sim.rules.item import fill_line
 from xero_sim.rules.totals import line_amount, tax_amount
 from xero_sim.sent import Sent
 
@@ -23,6 +25,8 @@ class Chart(Protocol):
     tracking: dict[str, TrackingCategory]
 
     def account(self, code: str | None) -> Account | None: ...
+
+    def item(self, code: str | None) -> Item | None: ...
 
 
 class LineReader:
@@ -52,6 +56,7 @@ class LineReader:
 
     def _line(self, sent: Sent, old: LineItem | None) -> LineItem:
         line = copy(old) if old else LineItem(self.new_id())
+        sent = self._from_item(sent, old)
         if (description := sent.text("Description")) is not None:
             line.Description = description
         if (item_code := sent.text("ItemCode")) is not None:
@@ -71,6 +76,17 @@ class LineReader:
         if (tracking := sent.parts("Tracking")) is not None:
             line.Tracking = self._tracking(tracking)
         return line
+
+    def _from_item(self, sent: Sent, old: LineItem | None) -> Sent:
+        """The line with what it leaves out taken from its item, when it names one anew."""
+        code = sent.text("ItemCode")
+        if not code or (old is not None and old.ItemCode == code):
+            return sent
+        item = self.chart.item(code)
+        if item is None:
+            self.problems.append(f"Item code '{code}' is not valid")
+            return sent
+        return Sent(fill_line(item, sent.form, is_bill=self.is_bill), sent.path)
 
     def _discount(self, line: LineItem, sent: Sent) -> None:
         rate, amount = sent.decimal("DiscountRate"), sent.decimal("DiscountAmount")
@@ -108,7 +124,7 @@ class LineReader:
     def _account_and_tax(self, line: LineItem, sent: Sent) -> None:
         if code := sent.text("AccountCode"):
             account = self.chart.account(code)
-            if problem := refuse_account(code, account):
+            if problem := refuse_account(code, account, self.chart.item(line.ItemCode)):
                 self.problems.append(problem)
             if account is not None and (line.TaxType is None or line.AccountCode != account.Code):
                 line.TaxType = account.TaxType
@@ -139,9 +155,10 @@ class LineReader:
         return pairs
 
 
-def refuse_account(code: str, account: Account | None) -> str | None:
-    """Why a line cannot be posted to this account, or None (behaviour 58)."""
-    if account is None or account.Type in ("BANK", "INVENTORY"):
+def refuse_account(code: str, account: Account | None, item: Item | None) -> str | None:
+    """Why a line cannot be posted to this account, or None (behaviour 58). Stock is posted to by its item alone."""
+    stock = item is not None and item.InventoryAssetAccountCode == code
+    if account is None or account.Type == "BANK" or (account.Type == "INVENTORY" and not stock):
         return f"Account code '{code}' is not a valid code for this document."
     if account.SystemAccount in ("DEBTORS", "CREDITORS"):
         return f"Account code '{code}' is not a valid code for this document."

@@ -87,6 +87,7 @@ CHART = (
     ChartLine("493", "Travel", "EXPENSE", "E"),
     ChartLine("610", "Accounts Receivable", "CURRENT", "NONE", "DEBTORS"),
     ChartLine("620", "Prepayments", "CURRENT", "NONE"),
+    ChartLine("630", "Inventory", "INVENTORY", "NONE"),
     ChartLine("710", "Office Equipment", "FIXED", "E"),
     ChartLine("800", "Accounts Payable", "CURRLIAB", "NONE", "CREDITORS"),
     ChartLine("801", "Unpaid Expense Claims", "CURRLIAB", "NONE", "UNPAIDEXPCLM"),
