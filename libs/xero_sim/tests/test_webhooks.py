@@ -15,6 +15,7 @@ import pytest
 from xero_sim import serving
 from xero_sim.app_client import Xero
 from xero_sim.sockets import Receive, Scope, Send, read_body
+from xero_sim.webhooks.subscription import CATEGORIES
 from xero_sim.wire import Json
 
 KEY = "c2lnbmluZy1rZXk="
@@ -240,16 +241,59 @@ async def test_payloads_can_arrive_out_of_order(xero: Xero, receiver: Receiver) 
     assert [payload["firstEventSequence"] for payload in receiver.payloads] == [2, 1]
 
 
+@pytest.mark.conformance(70)
+async def test_events_of_credits_tell_type_and_status(xero: Xero, receiver: Receiver) -> None:
+    await subscribe(xero, receiver, categories=["CREDITNOTE", "PREPAYMENT", "OVERPAYMENT"])
+    note = await xero.credit_note(Status="DRAFT")
+    await xero.post(f"CreditNotes/{note['CreditNoteID']}", Status="AUTHORISED")
+    made = [await xero.spend(Type=f"SPEND-{kind}") for kind in ("PREPAYMENT", "OVERPAYMENT")]
+    await receiver.until(lambda: len(receiver.events) == 4)
+
+    create, update, prepayment, overpayment = receiver.events
+    assert create["data"] == {"Type": "ACCPAYCREDIT", "Status": "DRAFT"}
+    assert (update["eventType"], update["data"]["Status"]) == ("UPDATE", "AUTHORISED")
+    assert create["resourceUrl"] == f"https://api.xero.com/api.xro/2.0/CreditNotes/{note['CreditNoteID']}"
+    assert prepayment["resourceId"] == made[0]["PrepaymentID"]
+    assert prepayment["data"].keys() == {"Type", "Status", "UpdatedDateUTCString"}
+    assert (overpayment["eventCategory"], overpayment["data"]["Type"]) == ("OVERPAYMENT", "SPEND-OVERPAYMENT")
+
+
 @pytest.mark.conformance(75)
-async def test_settings_and_groups_raise_no_events(xero: Xero, receiver: Receiver) -> None:
-    await subscribe(xero, receiver)
+async def test_what_is_not_in_the_list_of_categories_raises_no_events(xero: Xero, receiver: Receiver) -> None:
+    bill = await xero.bill()
+    await xero.spend()
+    await subscribe(xero, receiver, categories=CATEGORIES)
     await xero.put("Accounts", Code="901", Name="Clearing", Type="BANK")
     await xero.put("ContactGroups", Name="Vendors")
     await xero.call("PUT", "Currencies", {"Code": "EUR"})
+    await xero.put("Items", Code="A")
+    await xero.put("TaxRates", Name="Levy", TaxComponents=[{"Name": "Levy", "Rate": 2}])
+    (category, *_) = await xero.rows("TrackingCategories")
+    await xero.post(f"TrackingCategories/{category['TrackingCategoryID']}", Name="Place")
+    await xero.control.act(xero.tenant, "set_lock_dates", PeriodLockDate="2020-01-01")
+    await xero.spend()
+    await xero.put("BankTransfers", FromBankAccount={"Code": "090"}, ToBankAccount={"Code": "091"}, Amount=5)
+    payment = {"Invoice": {"InvoiceID": bill["InvoiceID"]}, "Amount": 115}
+    await xero.put("BatchPayments", Account={"Code": "090"}, Date="2026-09-20", Payments=[payment])
     await xero.put("Contacts", Name="last")
-    await receiver.until(lambda: receiver.events)
+    await receiver.until(lambda: len(receiver.events) >= 2)
 
-    assert [event["eventCategory"] for event in receiver.events] == ["CONTACT"]
+    # The bill that was paid is an invoice; the batch that paid it raises nothing of its own.
+    assert [event["eventCategory"] for event in receiver.events] == ["INVOICE", "CONTACT"]
+
+
+@pytest.mark.conformance(74)
+async def test_events_wait_as_long_as_was_asked_for(xero: Xero, receiver: Receiver) -> None:
+    await subscribe(xero, receiver)
+    await xero.control.set_webhook_disorder(delay=(0.4, 0.5))
+    # The worker may have drawn its next pause already: only what comes after this one waits as long.
+    await xero.put("Contacts", Name="A")
+    await receiver.until(lambda: len(receiver.events) == 1)
+    began = time.monotonic()
+    await xero.put("Contacts", Name="B")
+    await receiver.until(lambda: len(receiver.events) == 2)
+
+    assert time.monotonic() - began >= 0.4
 
 
 async def test_an_app_hears_nothing_of_a_tenant_that_disconnected_it(xero: Xero, receiver: Receiver) -> None:

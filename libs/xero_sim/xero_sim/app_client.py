@@ -64,6 +64,13 @@ class Xero:
         named = {"Contact": {"Name": "Paper Ltd"}, "LineItems": [line]}
         return await self.put("CreditNotes", **{**usual, **named, **changes})
 
+    async def spend(self, **changes: object) -> Json:
+        """Money spent from account 090: 20.00 + 3.00 GST, or what `Type` says it makes."""
+        line = {"Description": "Stamps", "Quantity": 1, "UnitAmount": "20.00", "AccountCode": "425"}
+        usual = {"Type": "SPEND", "BankAccount": {"Code": "090"}, "Date": "2026-09-15"}
+        named = {"Contact": {"Name": "Paper Ltd"}, "LineItems": [line]}
+        return await self.put("BankTransactions", **{**usual, **named, **changes})
+
     async def allocate(self, path: str, invoice: Json, amount: object) -> Json:
         """Allocate a credit, named as `CreditNotes/{id}`, to an invoice; the allocation of the reply."""
         sent = {"Amount": amount, "Date": "2026-09-20", "Invoice": {"InvoiceID": invoice["InvoiceID"]}}

@@ -7,6 +7,7 @@ from typing import Any
 
 from xero_sim.clock import Clock
 from xero_sim.ids import Ids
+from xero_sim.records.bank import BankTransaction, BankTransfer
 from xero_sim.records.batch_payment import BatchPayment
 from xero_sim.records.change import Change
 from xero_sim.records.contact import Contact
@@ -39,6 +40,8 @@ class Org:
     prepayments: Table[Credit] = field(default_factory=Table[Credit])
     overpayments: Table[Credit] = field(default_factory=Table[Credit])
     batch_payments: Table[BatchPayment] = field(default_factory=Table[BatchPayment])
+    bank_transactions: Table[BankTransaction] = field(default_factory=Table[BankTransaction])
+    bank_transfers: Table[BankTransfer] = field(default_factory=Table[BankTransfer])
     items: Table[Item] = field(default_factory=Table[Item])
     accounts: Table[Account] = field(default_factory=Table[Account])
     tax_rates: dict[str, TaxRate] = field(default_factory=dict)
@@ -68,6 +71,8 @@ class Org:
     def __post_init__(self) -> None:
         self.tables = {
             "Accounts": self.accounts,
+            "BankTransactions": self.bank_transactions,
+            "BankTransfers": self.bank_transfers,
             "BatchPayments": self.batch_payments,
             "Contacts": self.contacts,
             "CreditNotes": self.credit_notes,
@@ -146,6 +151,16 @@ class Org:
         batch.UpdatedDateUTC = self.stamp(self.batch_payments.get(batch.BatchPaymentID))
         self.batch_payments.put(batch)
 
+    def save_bank_transaction(self, transaction: BankTransaction) -> None:
+        """Store; bank transactions raise no events (behaviour 75)."""
+        transaction.UpdatedDateUTC = self.stamp(self.bank_transactions.get(transaction.BankTransactionID))
+        self.bank_transactions.put(transaction)
+
+    def save_transfer(self, transfer: BankTransfer) -> None:
+        """Store; transfers raise no events (behaviour 75)."""
+        transfer.UpdatedDateUTC = self.stamp(self.bank_transfers.get(transfer.BankTransferID))
+        self.bank_transfers.put(transfer)
+
     def save_credit(self, credit: Credit) -> None:
         """Store, index, announce a credit note, prepayment or overpayment."""
         before = self.tables[credit.resource].get(credit.CreditID)
@@ -217,6 +232,10 @@ class Org:
     def account(self, code: str | None) -> Account | None:
         """The account of a code, archived ones included."""
         return self.account_by_code.get(code.casefold()) if code else None
+
+    def control_account(self, system: str) -> Account:
+        """The account that the organisation itself posts to, such as DEBTORS."""
+        return next(account for account in self.accounts if account.SystemAccount == system)
 
     def item(self, code: str | None) -> Item | None:
         """The item of a code."""

@@ -127,9 +127,9 @@ def _invoice(org: Org, sent: Sent) -> Invoice | None:
     return next((each for each in org.invoices if each.InvoiceNumber.casefold() == number.casefold()), None)
 
 
-def chosen_account(org: Org, sent: Sent) -> Account | None:
-    """The account a payment or batch names, by id or by code."""
-    named = sent.part("Account")
+def chosen_account(org: Org, sent: Sent, name: str = "Account") -> Account | None:
+    """The account that is named, by id or by code; a payment may also have the bare Code."""
+    named = sent.part(name)
     if named and (key := named.text("AccountID")):
         return org.accounts.get(key)
     return org.account((named.text("Code") if named else None) or sent.text("Code"))

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from xero_sim.accounting import (
     accounts,
+    bank_transactions,
+    bank_transfers,
     batch_payments,
     contact_groups,
     contacts,
@@ -20,6 +22,7 @@ from xero_sim.accounting.allocations import Allocations
 from xero_sim.accounting.attachments import Attachments
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.history import History
+from xero_sim.accounting.prepayments import Credits
 from xero_sim.answers import Answer
 
 Handler = Callable[[Call], Answer]
@@ -42,6 +45,7 @@ _CONTACTS, _INVOICES, _PAYMENTS, _SETTINGS = (
     "accounting.payments",
     "accounting.settings",
 )
+_BANK = "accounting.banktransactions"
 
 _ITEMS = f"{_SETTINGS} {_INVOICES}"
 
@@ -70,7 +74,11 @@ ROUTES = (
     Route("POST", "CreditNotes/*", credit_notes.post_credit_note, _INVOICES),
     *(
         Route(method, f"{each.resource}/*/Allocations{rest}", handler, scope)
-        for each, scope in ((Allocations("CreditNotes"), _INVOICES),)
+        for each, scope in (
+            (Allocations("CreditNotes"), _INVOICES),
+            (Allocations("Prepayments"), _PAYMENTS),
+            (Allocations("Overpayments"), _PAYMENTS),
+        )
         for method, rest, handler in (("PUT", "", each.put), ("DELETE", "/*", each.delete))
     ),
     Route("GET", "Payments", payments.list_payments, _PAYMENTS),
@@ -83,6 +91,24 @@ ROUTES = (
     Route("POST", "BatchPayments", batch_payments.post_batches, _PAYMENTS),
     Route("GET", "BatchPayments/*", batch_payments.get_batch, _PAYMENTS),
     Route("POST", "BatchPayments/*", batch_payments.post_batch, _PAYMENTS),
+    *(
+        Route("GET", path, handler, _PAYMENTS)
+        for each in (
+            Credits("Prepayments", picked="InvoiceNumbers", by="Number"),
+            Credits("Overpayments", picked="References", by="Reference"),
+        )
+        for path, handler in ((each.resource, each.all), (f"{each.resource}/*", each.one))
+    ),
+    Route("GET", "BankTransactions", bank_transactions.list_bank_transactions, _BANK),
+    Route("PUT", "BankTransactions", bank_transactions.put_bank_transactions, _BANK),
+    Route("POST", "BankTransactions", bank_transactions.post_bank_transactions, _BANK),
+    Route("GET", "BankTransactions/*", bank_transactions.get_bank_transaction, _BANK),
+    Route("POST", "BankTransactions/*", bank_transactions.post_bank_transaction, _BANK),
+    Route("GET", "BankTransfers", bank_transfers.list_transfers, _BANK),
+    Route("PUT", "BankTransfers", bank_transfers.put_transfers, _BANK),
+    Route("POST", "BankTransfers", bank_transfers.post_transfers, _BANK),
+    Route("GET", "BankTransfers/*", bank_transfers.get_transfer, _BANK),
+    Route("POST", "BankTransfers/*", bank_transfers.post_transfer, _BANK),
     Route("GET", "Accounts", accounts.list_accounts, _SETTINGS),
     Route("PUT", "Accounts", accounts.put_account, _SETTINGS),
     Route("GET", "Accounts/*", accounts.get_account, _SETTINGS),
@@ -95,6 +121,8 @@ ROUTES = (
     Route("POST", "Items/*", items.post_item, _ITEMS),
     Route("DELETE", "Items/*", items.delete_item, _ITEMS),
     Route("GET", "TaxRates", tax_rates.list_tax_rates, _SETTINGS),
+    Route("PUT", "TaxRates", tax_rates.put_tax_rate, _SETTINGS),
+    Route("POST", "TaxRates", tax_rates.post_tax_rate, _SETTINGS),
     Route("GET", "TaxRates/*", tax_rates.get_tax_rate, _SETTINGS),
     Route("GET", "TrackingCategories", tracking.list_categories, _SETTINGS),
     Route("PUT", "TrackingCategories", tracking.put_category, _SETTINGS),
@@ -107,18 +135,24 @@ ROUTES = (
     *(
         Route(method, f"{notes.resource}/*/History", handler, scope)
         for notes, scope in (
+            (History("BankTransactions"), _BANK),
+            (History("BankTransfers"), _BANK),
             (History("BatchPayments"), _PAYMENTS),
             (History("Contacts"), _CONTACTS),
             (History("CreditNotes"), _INVOICES),
             (History("Invoices"), _INVOICES),
             (History("Items"), _ITEMS),
+            (History("Overpayments"), _PAYMENTS),
             (History("Payments"), _PAYMENTS),
+            (History("Prepayments"), _PAYMENTS),
         )
         for method, handler in (("GET", notes.all), ("PUT", notes.add))
     ),
     *(
         route
-        for files in map(Attachments, ("Accounts", "Contacts", "CreditNotes", "Invoices"))
+        for files in map(
+            Attachments, ("Accounts", "BankTransactions", "BankTransfers", "Contacts", "CreditNotes", "Invoices")
+        )
         for route in (
             Route("GET", f"{files.resource}/*/Attachments", files.all, _ATTACHMENTS),
             Route("GET", f"{files.resource}/*/Attachments/*", files.read, _ATTACHMENTS, raw=True),

@@ -1,11 +1,21 @@
-"""/TaxRates. The key is TaxType; no If-Modified-Since. Source: xero-api.md 4.9."""
+"""/TaxRates. The key is TaxType; no If-Modified-Since. User-defined rates are TAX001 and on.
+
+Source: xero-api.md 4.9.
+"""
+
+from copy import copy
+from decimal import Decimal
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.money import round4
 from xero_sim.query.fields import tax_rate_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.records.settings import TaxRate
+from xero_sim.rules.tax_rate import effective_rate, refuse_rate
+from xero_sim.sent import Sent
 from xero_sim.wire import Json, dumps
 
 KEY = "TaxRates"
@@ -13,8 +23,8 @@ _FIELDS = tax_rate_fields()
 
 
 def tax_rate_form(rate: TaxRate) -> Json:
-    """One rate, with its one component."""
-    component = {"Name": rate.Name, "Rate": rate.EffectiveRate, "IsCompound": False, "IsNonRecoverable": False}
+    """One rate with its components."""
+    components = rate.Components or [(rate.Name, rate.EffectiveRate, False)]
     return {
         "Name": rate.Name,
         "TaxType": rate.TaxType,
@@ -24,10 +34,13 @@ def tax_rate_form(rate: TaxRate) -> Json:
         "CanApplyToExpenses": rate.CanApplyToExpenses,
         "CanApplyToLiabilities": True,
         "CanApplyToRevenue": rate.CanApplyToRevenue,
-        "DisplayTaxRate": rate.EffectiveRate,
+        "DisplayTaxRate": sum((each[1] for each in components), Decimal(0)),
         "EffectiveRate": rate.EffectiveRate,
         "Status": rate.Status,
-        "TaxComponents": [component],
+        "TaxComponents": [
+            {"Name": name, "Rate": per_cent, "IsCompound": compound, "IsNonRecoverable": False}
+            for name, per_cent, compound in components
+        ],
     }
 
 
@@ -44,3 +57,43 @@ def get_tax_rate(call: Call) -> Answer:
     if found is None:
         raise Rejected(not_found())
     return success(call, KEY, [dumps(tax_rate_form(found))])
+
+
+def put_tax_rate(call: Call) -> Answer:
+    """PUT /TaxRates makes a user-defined one."""
+    return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, None, sent))
+
+
+def post_tax_rate(call: Call) -> Answer:
+    """POST /TaxRates changes, or deletes, the one of that TaxType or name."""
+    return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, _match(call, sent), sent))
+
+
+def _match(call: Call, sent: Sent) -> TaxRate | None:
+    rates = call.org.tax_rates
+    if tax_type := sent.text("TaxType"):
+        return rates.get(tax_type.upper())
+    name = (sent.text("Name") or "").casefold()
+    return next((rate for rate in rates.values() if rate.Name.casefold() == name and rate.Status != "DELETED"), None)
+
+
+def _write(call: Call, old: TaxRate | None, sent: Sent) -> Written:
+    rates = call.org.tax_rates
+    if old is not None:
+        new = copy(old)
+    else:
+        free = next(code for n in range(1, 1_000) if (code := f"TAX{n:03d}") not in rates)
+        new = TaxRate(free, "", Decimal(0), "NONE")
+    new.Name = sent.text("Name") or new.Name
+    new.ReportTaxType = sent.text("ReportTaxType") or new.ReportTaxType
+    new.Status = sent.one_of("Status", ("ACTIVE", "DELETED", "ARCHIVED")) or new.Status
+    if (parts := sent.parts("TaxComponents")) is not None:
+        new.Components = [
+            (part.text("Name") or "", round4(part.decimal("Rate") or Decimal(0)), bool(part.flag("IsCompound")))
+            for part in parts
+        ]
+        new.EffectiveRate = effective_rate(new.Components)
+    if problems := refuse_rate(old, new, rates.values()):
+        return Failed(sent.form, "HasValidationErrors", problems)
+    rates[new.TaxType] = new
+    return Saved(tax_rate_form(new))

@@ -66,6 +66,33 @@ def payment_fields(org: Org) -> Resolve:
     )  # fmt: skip
 
 
+def bank_transaction_fields(org: Org) -> Resolve:
+    return resolver(
+        (
+            "BankTransactionID", "Type", "Status", "Reference", "Date", "Total", "SubTotal", "TotalTax",
+            "IsReconciled", "CurrencyCode", "CurrencyRate", "UpdatedDateUTC", "HasAttachments", "Url",
+        ),
+        BankAccount__AccountID=lambda each: each.AccountID,
+        BankAccount__Code=lambda each: org.accounts[each.AccountID].Code,
+        PrepaymentID=lambda each: each.CreditID if each.Type.endswith("PREPAYMENT") else None,
+        OverpaymentID=lambda each: each.CreditID if each.Type.endswith("OVERPAYMENT") else None,
+        **_contact_of(org),
+    )  # fmt: skip
+
+
+def bank_transfer_fields(org: Org) -> Resolve:
+    return resolver(
+        (
+            "BankTransferID", "Status", "Amount", "Date", "Reference", "HasAttachments", "CreatedDateUTC",
+            "FromBankTransactionID", "ToBankTransactionID", "FromIsReconciled", "ToIsReconciled",
+        ),
+        FromBankAccount__AccountID=lambda each: each.FromAccountID,
+        FromBankAccount__Code=lambda each: org.accounts[each.FromAccountID].Code,
+        ToBankAccount__AccountID=lambda each: each.ToAccountID,
+        ToBankAccount__Code=lambda each: org.accounts[each.ToAccountID].Code,
+    )  # fmt: skip
+
+
 def batch_fields(org: Org) -> Resolve:
     return resolver(
         ("BatchPaymentID", "Type", "Status", "Date", "TotalAmount", "Reference", "IsReconciled", "UpdatedDateUTC"),

@@ -57,6 +57,8 @@ class TaxRate:
     Status: str = "ACTIVE"
     CanApplyToExpenses: bool = True
     CanApplyToRevenue: bool = True
+    Components: list[tuple[str, Decimal, bool]] = field(default_factory=list)
+    """(Name, Rate in per cent, IsCompound); empty for the system's own, which have one of their own name."""
 
     @property
     def id(self) -> str:

@@ -1,0 +1,34 @@
+"""/Prepayments and /Overpayments: made as bank transactions, read here. Source: xero-api.md 4.7."""
+
+from dataclasses import dataclass
+
+from xero_sim.accounting.call import Call
+from xero_sim.accounting.credit_forms import credit_form, whole_credit_form
+from xero_sim.accounting.envelope import success
+from xero_sim.accounting.listed import changed, known, list_rows
+from xero_sim.answers import Answer
+from xero_sim.query.fields import credit_fields
+from xero_sim.records.credit import Credit
+from xero_sim.wire import dumps
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """The handlers for one of the two: `picked` is the query parameter, `by` the field it picks by."""
+
+    resource: str
+    picked: str
+    by: str
+
+    def all(self, call: Call) -> Answer:
+        """GET the list: LineItems only when paged."""
+        org = call.org
+        rows = changed(call, org.tables[self.resource])
+        if (picked := call.listed(self.picked)) is not None:
+            rows = [row for row in rows if getattr(row, self.by).lower() in picked]
+        return list_rows(call, self.resource, rows, credit_fields(org), lambda row: credit_form(org, row, call.unitdp))
+
+    def one(self, call: Call) -> Answer:
+        """GET one, with the files of the bank transaction that made it left to that."""
+        credit: Credit = known(call, call.org.tables[self.resource])
+        return success(call, self.resource, [dumps(whole_credit_form(call.org, credit, call.unitdp))])

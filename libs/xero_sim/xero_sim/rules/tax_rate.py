@@ -1,0 +1,36 @@
+"""User-defined tax rates. Source: xero-api.md 4.9."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from xero_sim.money import round4
+from xero_sim.records.settings import TaxRate
+
+SYSTEM_RATE = "System tax rates cannot be changed"
+NO_COMPONENTS = "A tax rate must have at least one component"
+NAME_TAKEN = "A tax rate with this name already exists"
+NAME_MISSING = "The tax rate name must be specified"
+TWO_COMPOUND = "A tax rate can have at most one compound component"
+
+
+def effective_rate(components: Iterable[tuple[str, Decimal, bool]]) -> Decimal:
+    """In per cent: the compound component is charged on the amount and on the other components' tax."""
+    parts = list(components)
+    plain = sum((rate for _, rate, compound in parts if not compound), Decimal(0))
+    compounded = sum((rate for _, rate, compound in parts if compound), Decimal(0))
+    return round4(plain + compounded * (100 + plain) / 100)
+
+
+def refuse_rate(old: TaxRate | None, new: TaxRate, rates: Iterable[TaxRate]) -> list[str]:
+    """Every reason why this rate cannot stand beside the others."""
+    if old is not None and not old.TaxType.startswith("TAX"):
+        return [SYSTEM_RATE]
+    problems = [] if new.Name else [NAME_MISSING]
+    if not new.Components:
+        problems.append(NO_COMPONENTS)
+    if sum(compound for _, _, compound in new.Components) > 1:
+        problems.append(TWO_COMPOUND)
+    others = (rate for rate in rates if rate.TaxType != new.TaxType and rate.Status == "ACTIVE")
+    if any(rate.Name.casefold() == new.Name.casefold() for rate in others):
+        problems.append(NAME_TAKEN)
+    return problems
