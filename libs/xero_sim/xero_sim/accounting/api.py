@@ -124,14 +124,17 @@ class AccountingApi:
             return answers.not_implemented() if found else answers.not_found()
         if not grants(access.held, found.route.scope, reading=seen.method == "GET"):
             return answers.scope_missing()
-        if not found.route.raw and not _takes_json(seen.headers.get("accept", "*/*")):
+        handler, accept = found.route.handler, seen.headers.get("accept", "*/*").lower()
+        if found.route.pdf and "application/pdf" in accept:
+            handler = found.route.pdf
+        elif not found.route.raw and not _takes_json(accept):
             return answers.not_acceptable()
         app = self.world.apps[access.grant.client_id]
         call = Call(seen.method, org, app.client_id, app.name, parse_query(query), seen.headers, seen.body, found.ids)
         key = seen.headers.get("idempotency-key")
         if key is None or seen.method not in ("POST", "PUT", "PATCH"):
-            return _handle(found.route.handler, call)
-        return self._once(seen, call, found.route.handler, key)
+            return _handle(handler, call)
+        return self._once(seen, call, handler, key)
 
     def _once(self, seen: Seen, call: Call, handler: routes.Handler, key: str) -> Answer:
         """Behaviour 41: the first answer again for the same request."""
@@ -180,4 +183,4 @@ def _handle(handler: routes.Handler, call: Call) -> Answer:
 
 def _takes_json(accept: str) -> bool:
     # Without an Accept that names JSON, Xero answers XML (behaviour 21); `*/*` does not name it.
-    return "application/json" in accept.lower()
+    return "application/json" in accept

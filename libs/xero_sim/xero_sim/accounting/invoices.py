@@ -47,7 +47,7 @@ def list_invoices(call: Call) -> Answer:
 
 def get_invoice(call: Call) -> Answer:
     """GET /Invoices/{InvoiceID or a sales invoice's number}."""
-    return success(call, KEY, [single_bytes(call.org, _known(call, call.ids[0]), call.unitdp)])
+    return success(call, KEY, [single_bytes(call.org, known_invoice(call), call.unitdp)])
 
 
 def put_invoices(call: Call) -> Answer:
@@ -64,7 +64,7 @@ def post_invoices(call: Call) -> Answer:
 
 def post_invoice(call: Call) -> Answer:
     """POST /Invoices/{InvoiceID}."""
-    old = _known(call, call.ids[0])
+    old = known_invoice(call)
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, old, sent))
 
 
@@ -95,7 +95,9 @@ def _selected(call: Call) -> Sequence[Invoice]:
     return rows
 
 
-def _known(call: Call, key: str) -> Invoice:
+def known_invoice(call: Call) -> Invoice:
+    """The one the path names, by id or by a sales invoice's number. Raises Rejected (404)."""
+    key = call.ids[0]
     found = call.org.invoices.get(key)
     if found is None and (by_number := call.org.sales_number.get(key.casefold())):
         found = call.org.invoices[by_number]

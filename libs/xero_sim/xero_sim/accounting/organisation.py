@@ -4,6 +4,9 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.answers import JSON, Answer, validation_exception
 from xero_sim.org import Org
+from xero_sim.query.fields import currency_field
+from xero_sim.query.listing import filtered, ordered
+from xero_sim.seeds.charts import CURRENCY_NAMES
 from xero_sim.wire import Json, date_form, dumps, without_none
 
 
@@ -49,17 +52,30 @@ def get_organisation(call: Call) -> Answer:
     return success(call, "Organisations", [dumps(organisation_form(call.org))])
 
 
+ACTIONS = (
+    "CreateApprovedInvoice", "CreateDraftPurchaseOrder", "CreateApprovedBill", "AttachFilesIntoInvoice",
+    "UseMulticurrency", "CreateDraftInvoice", "CreateRepeatingInvoice", "CreateRepeatingBill", "CreateSentQuote",
+    "CreateInvoicePayment", "CreateApprovedPurchaseOrder", "CreateDraftQuote", "CreateDraftBill",
+)  # fmt: skip
+
+
+def list_actions(call: Call) -> Answer:
+    """GET /Organisation/Actions: everything is allowed to a COMPREHENSIVE organisation."""
+    return success(call, "Actions", [dumps({"Name": name, "Status": "ALLOWED"}) for name in ACTIONS])
+
+
 def list_currencies(call: Call) -> Answer:
     """GET /Currencies."""
-    rows = call.org.currencies.items()
-    return success(call, "Currencies", [dumps({"Code": code, "Description": name}) for code, name in rows])
+    rows = [{"Code": code, "Description": name} for code, name in call.org.currencies.items()]
+    chosen = ordered(filtered(rows, call.query, currency_field), call.query, currency_field)
+    return success(call, "Currencies", [dumps(row) for row in chosen])
 
 
 def put_currency(call: Call) -> Answer:
-    """PUT /Currencies adds one; the reply has no envelope (OpenAPI example)."""
+    """PUT /Currencies adds one; the reply has the array alone (OpenAPI example)."""
     sent = call.elements("Currencies")[0]
     code = (sent.text("Code") or "").upper()
     if len(code) != 3 or not code.isalpha():
         return validation_exception([{**sent.form, "ValidationErrors": [{"Message": "Currency code is not valid"}]}])
-    call.org.currencies[code] = sent.text("Description") or code
-    return Answer(200, dumps({"Code": code, "Description": call.org.currencies[code]}), JSON)
+    call.org.currencies[code] = sent.text("Description") or CURRENCY_NAMES.get(code, code)
+    return Answer(200, dumps({"Currencies": [{"Code": code, "Description": call.org.currencies[code]}]}), JSON)

@@ -11,6 +11,8 @@ from xero_sim.accounting import (
     contact_groups,
     contacts,
     credit_notes,
+    document_pdf,
+    invoice_sending,
     invoices,
     items,
     organisation,
@@ -36,6 +38,8 @@ class Route(NamedTuple):
     handler: Handler
     scope: str
     raw: bool = False
+    pdf: Handler | None = None
+    """Answers instead when the call accepts a PDF."""
 
 
 _ATTACHMENTS = "accounting.attachments"
@@ -65,12 +69,16 @@ ROUTES = (
     Route("GET", "Invoices", invoices.list_invoices, _INVOICES),
     Route("PUT", "Invoices", invoices.put_invoices, _INVOICES),
     Route("POST", "Invoices", invoices.post_invoices, _INVOICES),
-    Route("GET", "Invoices/*", invoices.get_invoice, _INVOICES),
+    Route("GET", "Invoices/*", invoices.get_invoice, _INVOICES, pdf=document_pdf.invoice_pdf),
+    Route("GET", "Invoices/*/pdf", document_pdf.invoice_pdf, _INVOICES, raw=True),
+    Route("GET", "Invoices/*/OnlineInvoice", invoice_sending.get_online_invoice, _INVOICES),
+    Route("POST", "Invoices/*/Email", invoice_sending.post_email, _INVOICES),
     Route("POST", "Invoices/*", invoices.post_invoice, _INVOICES),
     Route("GET", "CreditNotes", credit_notes.list_credit_notes, _INVOICES),
     Route("PUT", "CreditNotes", credit_notes.put_credit_notes, _INVOICES),
     Route("POST", "CreditNotes", credit_notes.post_credit_notes, _INVOICES),
-    Route("GET", "CreditNotes/*", credit_notes.get_credit_note, _INVOICES),
+    Route("GET", "CreditNotes/*", credit_notes.get_credit_note, _INVOICES, pdf=document_pdf.credit_note_pdf),
+    Route("GET", "CreditNotes/*/pdf", document_pdf.credit_note_pdf, _INVOICES, raw=True),
     Route("POST", "CreditNotes/*", credit_notes.post_credit_note, _INVOICES),
     *(
         Route(method, f"{each.resource}/*/Allocations{rest}", handler, scope)
@@ -161,6 +169,7 @@ ROUTES = (
         )
     ),
     Route("GET", "Organisation", organisation.get_organisation, _SETTINGS),
+    Route("GET", "Organisation/Actions", organisation.list_actions, _SETTINGS),
     Route("GET", "Currencies", organisation.list_currencies, _SETTINGS),
     Route("PUT", "Currencies", organisation.put_currency, _SETTINGS),
 )
@@ -182,6 +191,9 @@ def find(method: str, parts: list[str]) -> Found | None:
     """Names and ids alternate in a path; names are matched without case. None: no such resource."""
     shape = tuple("*" if at % 2 else part.lower() for at, part in enumerate(parts))
     methods = _BY_SHAPE.get(shape)
+    if methods is None:
+        # Organisation has no id in its path: what follows it is a name.
+        methods = _BY_SHAPE.get(tuple(part.lower() for part in parts))
     if methods is None:
         return None
     return Found(methods.get(method), tuple(parts[1::2]))

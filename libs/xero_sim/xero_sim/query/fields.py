@@ -1,7 +1,7 @@
 """Which fields `where` and `order` know on each kind of record."""
 
 from collections.abc import Iterable
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from xero_sim.org import Org
 from xero_sim.query.where import Getter, Resolve
@@ -145,3 +145,8 @@ def group_fields() -> Resolve:
 
 def tracking_fields() -> Resolve:
     return resolver(("TrackingCategoryID", "Name", "Status"))
+
+
+def currency_field(path: str) -> Getter | None:
+    names = {"code": itemgetter("Code"), "description": itemgetter("Description")}
+    return names.get(path.lower())
