@@ -12,6 +12,8 @@ from xero_sim import Control
 from xero_sim.app_client import Xero
 from xero_sim.control_client import ControlRefused
 
+_MONEY = ("SubTotal", "TotalTax", "Total", "AmountPaid", "AmountCredited", "AmountDue")
+
 
 async def test_a_seeded_business_is_alive_and_adds_up(xero: Xero) -> None:
     made = await xero.control.seed(xero.tenant, 600)
@@ -26,12 +28,84 @@ async def test_a_seeded_business_is_alive_and_adds_up(xero: Xero) -> None:
     assert 0 < len(bills) < 600
     assert any(row["AmountPaid"] and row["Status"] == "AUTHORISED" for row in bills)
     for row in state["Invoices"]:
-        money = {name: Decimal(str(row[name])) for name in ("SubTotal", "TotalTax", "Total", "AmountPaid", "AmountDue")}
+        money = {name: Decimal(str(row[name])) for name in _MONEY}
         assert money["Total"] == money["SubTotal"] + money["TotalTax"]
-        due = 0 if row["Status"] in ("VOIDED", "DELETED") else money["Total"] - money["AmountPaid"]
-        assert money["AmountDue"] == due
+        due = money["Total"] - money["AmountPaid"] - money["AmountCredited"]
+        assert money["AmountDue"] == (0 if row["Status"] in ("VOIDED", "DELETED") else due)
     paid = sum(Decimal(str(row["Amount"])) for row in state["Payments"])
     assert paid == sum(Decimal(str(row["AmountPaid"])) for row in state["Invoices"])
+
+
+async def test_a_seeded_business_has_more_than_invoices_and_all_of_it_adds_up(xero: Xero) -> None:
+    made = await xero.control.seed(xero.tenant, 2_000)
+    state = await xero.control.state(xero.tenant)
+
+    for kind in ("Items", "BatchPayments", "CreditNotes"):
+        assert len(state[kind]) == made[kind[0].lower() + kind[1:]] > 5
+    assert {"SPEND", "RECEIVE", "SPEND-PREPAYMENT", "SPEND-OVERPAYMENT", "SPEND-TRANSFER"} <= {
+        row["Type"] for row in state["BankTransactions"]
+    }
+    invoices = {row["InvoiceID"]: row for row in state["Invoices"]}
+    credited: dict[str, Decimal] = {}
+    for credit in (*state["CreditNotes"], *state["Prepayments"], *state["Overpayments"]):
+        used = Decimal(0)
+        for allocation in credit["Allocations"]:
+            invoice = invoices[allocation["Invoice"]["InvoiceID"]]
+            assert invoice["Contact"]["ContactID"] == credit["Contact"]["ContactID"]
+            amount = Decimal(str(allocation["Amount"]))
+            credited[invoice["InvoiceID"]] = credited.get(invoice["InvoiceID"], Decimal(0)) + amount
+            used += amount
+        assert Decimal(str(credit["RemainingCredit"])) == Decimal(str(credit["Total"])) - used
+    assert len(credited) > 10
+    assert credited == {
+        key: Decimal(str(row["AmountCredited"])) for key, row in invoices.items() if row["AmountCredited"]
+    }
+    payments = {row["PaymentID"]: row for row in state["Payments"]}
+    for batch in state["BatchPayments"]:
+        members = [payments[each["PaymentID"]] for each in batch["Payments"]]
+        assert {each["BatchPaymentID"] for each in members} == {batch["BatchPaymentID"]}
+        assert {each["Date"] for each in members} == {batch["Date"]}
+        total = sum(Decimal(str(each["Amount"])) for each in members)
+        assert Decimal(str(batch["TotalAmount"])) == total
+    assert any("ItemCode" in line for row in invoices.values() for line in row["LineItems"])
+    assert any(line["Tracking"] for row in invoices.values() for line in row["LineItems"])
+
+
+@pytest.mark.parametrize(
+    ("country", "code", "currency", "tax", "zone"),
+    [
+        ("NZ", "NZ", "NZD", 15, "NEWZEALANDSTANDARDTIME"),
+        ("AU", "AU", "AUD", 10, "AUSEASTERNSTANDARDTIME"),
+        ("UK", "GB", "GBP", 20, "GMTSTANDARDTIME"),
+        ("US", "US", "USD", 0, "EASTERNSTANDARDTIME"),
+        ("ZA", "ZA", "ZAR", 15, "SOUTHAFRICASTANDARDTIME"),
+    ],
+)
+async def test_an_organisation_of_a_country_has_its_own_chart_tax_and_currency(
+    xero: Xero, country: str, code: str, currency: str, tax: int, zone: str
+) -> None:
+    xero.tenant = await xero.control.create_org(f"{country} Ltd", country=country)
+    await xero.control.connect(xero.app.client_id, [xero.tenant])
+
+    (organisation,) = await xero.rows("Organisation")
+    bill = await xero.bill()
+    accounts = {row["Code"]: row for row in await xero.rows("Accounts")}
+    rates = {row["TaxType"] for row in await xero.rows("TaxRates")}
+
+    assert (organisation["CountryCode"], organisation["BaseCurrency"], organisation["Timezone"]) == (
+        code,
+        currency,
+        zone,
+    )
+    assert ("SalesTaxBasis" in organisation, "SalesTaxPeriod" in organisation) == (country != "US",) * 2
+    assert (bill["CurrencyCode"], bill["TotalTax"]) == (currency, tax)
+    assert {row["TaxType"] for row in accounts.values()} <= rates
+    assert accounts["820"]["Name"] == {"US": "Sales Tax", "UK": "VAT", "ZA": "VAT"}.get(country, "GST")
+    assert ("BASEXCLUDED" in rates, "NONE" in rates) == (country == "AU", country != "AU")
+    made = await xero.put("Accounts", Code="999", Name="More", Type="EXPENSE")
+    assert made["TaxType"] in rates
+    seeded = await xero.control.seed(xero.tenant, 40)
+    assert seeded["invoices"] == 40
 
 
 async def test_the_same_seed_makes_the_same_business(control: Control) -> None:

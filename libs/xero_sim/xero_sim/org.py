@@ -196,9 +196,12 @@ class Org:
 
     def save_item(self, item: Item) -> None:
         """Store and index; items raise no events (behaviour 75)."""
-        before = self.items.get(item.ItemID)
-        item.UpdatedDateUTC = self.stamp(before)
-        if before:
+        item.UpdatedDateUTC = self.stamp(self.items.get(item.ItemID))
+        self.index_item(item)
+
+    def index_item(self, item: Item) -> None:
+        """Store without a new stamp."""
+        if before := self.items.get(item.ItemID):
             self.item_by_code.pop(before.Code.casefold(), None)
         self.item_by_code[item.Code.casefold()] = item.ItemID
         self.items.put(item)
@@ -232,6 +235,11 @@ class Org:
     def account(self, code: str | None) -> Account | None:
         """The account of a code, archived ones included."""
         return self.account_by_code.get(code.casefold()) if code else None
+
+    @property
+    def no_tax(self) -> str:
+        """The TaxType of what bears no tax."""
+        return "NONE" if "NONE" in self.tax_rates else "BASEXCLUDED"
 
     def control_account(self, system: str) -> Account:
         """The account that the organisation itself posts to, such as DEBTORS."""

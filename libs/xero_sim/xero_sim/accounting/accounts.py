@@ -100,7 +100,7 @@ def _known(call: Call) -> Account:
 
 def _write(call: Call, old: Account | None, sent: Sent) -> Written:
     kind = sent.one_of("Type", ACCOUNT_CLASSES)
-    new = copy(old) if old else Account(call.org.new_id(), "", "", kind or "")
+    new = copy(old) if old else Account(call.org.new_id(), "", "", kind or "", TaxType=call.org.no_tax)
     for name in _TEXTS:
         if (text := sent.text(name)) is not None:
             setattr(new, name, text)

@@ -84,7 +84,7 @@ def _merge_lines(org: Org, old: BankTransaction | None, new: BankTransaction, se
     )
     control = org.control_account("CREDITORS" if new.is_bill else "DEBTORS")
     for line in new.LineItems:
-        line.AccountCode, line.TaxType = control.Code, "NONE"
+        line.AccountCode, line.TaxType = control.Code, org.no_tax
     return problems
 
 

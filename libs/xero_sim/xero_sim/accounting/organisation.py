@@ -6,28 +6,28 @@ from xero_sim.answers import JSON, Answer, validation_exception
 from xero_sim.org import Org
 from xero_sim.query.fields import currency_field
 from xero_sim.query.listing import filtered, ordered
-from xero_sim.seeds.charts import CURRENCY_NAMES
+from xero_sim.seeds.countries import COUNTRIES, CURRENCY_NAMES
 from xero_sim.wire import Json, date_form, dumps, without_none
 
 
 def organisation_form(org: Org) -> Json:
     """The profile; lock dates only when set. OrganisationID equals the tenant's id."""
-    profile = org.profile
+    profile, place = org.profile, COUNTRIES[org.profile.Country]
     form: Json = {
         "OrganisationID": org.tenant_id,
         "Name": profile.Name,
         "LegalName": profile.Name,
         "PaysTax": True,
-        "Version": profile.CountryCode if profile.CountryCode in ("AU", "NZ", "UK", "US") else "GLOBAL",
+        "Version": place.version,
         "OrganisationType": "COMPANY",
         "BaseCurrency": profile.BaseCurrency,
         "CountryCode": profile.CountryCode,
         "IsDemoCompany": False,
         "OrganisationStatus": "ACTIVE",
-        "FinancialYearEndDay": 31,
-        "FinancialYearEndMonth": 3,
-        "SalesTaxBasis": "ACCRUALS",
-        "SalesTaxPeriod": "TWOMONTHS",
+        "FinancialYearEndDay": place.year_end[0],
+        "FinancialYearEndMonth": place.year_end[1],
+        "SalesTaxBasis": place.basis,
+        "SalesTaxPeriod": place.period,
         "DefaultSalesTax": "Tax Exclusive",
         "DefaultPurchasesTax": "Tax Exclusive",
         "PeriodLockDate": date_form(profile.PeriodLockDate) if profile.PeriodLockDate else None,

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from xero_sim.control.replies import ControlError, json_reply, read
+from xero_sim.control.replies import ControlError, camel, json_reply, read
 from xero_sim.faults import KINDS, Fault
 from xero_sim.ledger import Entry
 from xero_sim.wire import Json
@@ -150,9 +150,4 @@ def _set_all(target: object, names: dict[str, str], sent: Json) -> None:
 
 
 def _entry_form(entry: Entry) -> Json:
-    return {_camel(name): value for name, value in entry._asdict().items()}
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.title() for part in rest)
+    return {camel(name): value for name, value in entry._asdict().items()}

@@ -7,18 +7,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from xero_sim.accounting.accounts import account_form
+from xero_sim.accounting.bank_transactions import bank_transaction_form
+from xero_sim.accounting.bank_transfers import transfer_form
+from xero_sim.accounting.batch_payments import batch_form
 from xero_sim.accounting.contact_forms import contact_bytes
+from xero_sim.accounting.credit_forms import credit_form
 from xero_sim.accounting.invoice_forms import listed_bytes
+from xero_sim.accounting.items import item_form
 from xero_sim.accounting.organisation import organisation_form
 from xero_sim.accounting.payment_forms import payment_bytes
 from xero_sim.accounting.tax_rates import tax_rate_form
 from xero_sim.accounting.tracking import category_form
 from xero_sim.control.people import act
-from xero_sim.control.replies import ControlError, json_reply, read
+from xero_sim.control.replies import ControlError, camel, json_reply, read
 from xero_sim.org import Org
 from xero_sim.records.settings import ContactGroup
 from xero_sim.seeds.business import seed_business
-from xero_sim.seeds.charts import COUNTRIES
+from xero_sim.seeds.countries import COUNTRIES
 from xero_sim.seeds.new_org import new_org
 from xero_sim.wire import Json, dumps
 from xero_sim.world import World
@@ -73,7 +78,7 @@ class OrgControls:
             seed=int(sent.get("seed", 1)),
             share_of_sales=float(sent.get("shareOfSales", 0.15)),
         )
-        return json_reply(made._asdict())
+        return json_reply({camel(name): count for name, count in made._asdict().items()})
 
     async def state(self, request: Request) -> Response:
         """Everything in Xero's form; `?kinds=Invoices,Payments` picks."""
@@ -132,6 +137,15 @@ _KINDS: dict[str, Callable[[Org], list[bytes]]] = {
     "Contacts": lambda org: [contact_bytes(org, each) for each in org.contacts.in_order()],
     "Invoices": lambda org: [listed_bytes(org, each) for each in org.invoices.in_order()],
     "Payments": lambda org: [payment_bytes(org, each) for each in org.payments.in_order()],
+    "CreditNotes": lambda org: [dumps(credit_form(org, each)) for each in org.credit_notes.in_order()],
+    "Prepayments": lambda org: [dumps(credit_form(org, each)) for each in org.prepayments.in_order()],
+    "Overpayments": lambda org: [dumps(credit_form(org, each)) for each in org.overpayments.in_order()],
+    "BatchPayments": lambda org: [dumps(batch_form(org, each)) for each in org.batch_payments.in_order()],
+    "BankTransactions": lambda org: [
+        dumps(bank_transaction_form(org, each)) for each in org.bank_transactions.in_order()
+    ],
+    "BankTransfers": lambda org: [dumps(transfer_form(org, each)) for each in org.bank_transfers.in_order()],
+    "Items": lambda org: [dumps(item_form(each)) for each in org.items.in_order()],
     "ContactGroups": lambda org: [dumps(_group_form(org, each)) for each in org.groups.values()],
     "Accounts": lambda org: [dumps(account_form(each)) for each in org.accounts],
     "TaxRates": lambda org: [dumps(tax_rate_form(each)) for each in org.tax_rates.values()],

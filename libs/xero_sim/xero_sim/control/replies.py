@@ -22,6 +22,12 @@ def json_reply(value: object, status: int = 200) -> Response:
     return Response(dumps(value), status, media_type="application/json")
 
 
+def camel(name: str) -> str:
+    """`response_bytes` as `responseBytes`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.title() for part in rest)
+
+
 async def read(request: Request) -> Json:
     """The body as an object; an empty body is an empty object."""
     if not await request.body():

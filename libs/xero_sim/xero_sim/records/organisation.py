@@ -34,6 +34,8 @@ class Profile:
     Zone: ZoneInfo
     ShortCode: str
     CreatedDateUTC: int
+    Country: str
+    """The key of `seeds/countries.py`; CountryCode is ISO's."""
     PeriodLockDate: date | None = None
     EndOfYearLockDate: date | None = None
 

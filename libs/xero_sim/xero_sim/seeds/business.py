@@ -1,31 +1,33 @@
 """A living business of any size, the same for the same seed: vendors, customers, documents of all kinds.
 
 Mostly unpaid approved bills; some draft, awaiting approval, part-paid, paid, voided; some sales invoices.
+Beside them items, batches, credit notes, and money that went through the bank at once (money.py).
 Documents are made in place, past the rules that check requests, so that 100,000 take seconds.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 from xero_sim.ids import Ids
 from xero_sim.money import round2
 from xero_sim.org import Org
 from xero_sim.records.contact import Contact, empty_address, empty_phone
-from xero_sim.records.invoice import Invoice, LineItem
+from xero_sim.records.invoice import Invoice
 from xero_sim.records.payment import Payment
 from xero_sim.rules.payment import apply_payment
-from xero_sim.rules.totals import line_amount, tax_amount, totals
+from xero_sim.rules.totals import totals
+from xero_sim.seeds.countries import COUNTRIES
+from xero_sim.seeds.items import seed_items
+from xero_sim.seeds.lines import some_lines, tracking_options
+from xero_sim.seeds.money import seed_bank, seed_batches, seed_credit_notes
 
 _FIRST = ("Kauri", "Harbour", "Summit", "Pacific", "Northern", "Southern", "Capital", "Bay", "Ridge", "Fern",
           "Granite", "Willow", "Beacon", "Metro", "Alpine", "Coastal", "Central", "Orchard", "Cedar")  # fmt: skip
 _SECOND = ("Timber", "Freight", "Catering", "Print", "Electrical", "Plumbing", "Office Supplies", "Cleaning",
            "Consulting", "Packaging", "Engineering", "Media", "Security", "Fuel", "Landscaping", "IT")  # fmt: skip
 _LAST = ("Ltd", "Limited", "Group", "& Sons", "Partners", "Co")
-_ITEMS = ("Monthly service", "Materials", "Delivery", "Call-out", "Hire of equipment", "Consulting hours",
-          "Printing", "Licences", "Repairs", "Consumables")  # fmt: skip
 _STATES = (
     ("unpaid", 66), ("draft", 7), ("submitted", 7), ("part-paid", 5), ("paid", 10), ("voided", 4), ("deleted", 1),
 )  # fmt: skip
@@ -37,6 +39,10 @@ class Seeded(NamedTuple):
     contacts: int
     invoices: int
     payments: int
+    items: int
+    batch_payments: int
+    credit_notes: int
+    bank_transactions: int
 
 
 def seed_business(org: Org, invoices: int, *, seed: int = 1, share_of_sales: float = 0.15) -> Seeded:
@@ -48,15 +54,21 @@ def seed_business(org: Org, invoices: int, *, seed: int = 1, share_of_sales: flo
     states = dice.choices([name for name, _ in _STATES], [weight for _, weight in _STATES], k=invoices)
     expenses = [account.Code for account in org.accounts if account.Type in ("EXPENSE", "DIRECTCOSTS")]
     codes = {"ACCPAY": expenses, "ACCREC": ["200", "260"]}
-    options = [[(c.TrackingCategoryID, o.TrackingOptionID) for o in c.Options] for c in org.tracking.values()]
+    options = tracking_options(org)
     before = len(org.payments)
     now, today = org.clock.now_ms(), org.today()
     # Stamps spread over the last 90 days, so that a delta read of the last hour finds nothing.
     step = max(1, (90 * 86_400_000 - 3_600_000) // max(invoices, 1))
     stamp = now - 90 * 86_400_000
+    # Dice of its own, so that the documents of a seed stay what they were before there was more beside them.
+    aside = random.Random(f"aside:{seed}")  # noqa: S311
+    items = seed_items(org, ids, stamp)
+    item_codes = {item.Name: item.Code for item in org.items}
     for contact in people:
         contact.UpdatedDateUTC = stamp
         org.index_contact(contact)
+    paid: list[tuple[Invoice, Payment]] = []
+    unpaid: list[Invoice] = []
     for at, state in enumerate(states):
         kind = "ACCREC" if dice.random() < share_of_sales else "ACCPAY"
         contact = dice.choice(customers if kind == "ACCREC" else vendors)
@@ -64,9 +76,28 @@ def seed_business(org: Org, invoices: int, *, seed: int = 1, share_of_sales: flo
         invoice.InvoiceNumber = f"INV-{org.next_sales_number + at:05d}" if kind == "ACCREC" else f"B{seed}-{at + 1:06d}"
         stamp += step
         invoice.UpdatedDateUTC = stamp
-        org.index_invoice(_in_state(org, dice, ids, invoice, state, stamp))
+        for line in invoice.LineItems:
+            line.ItemCode = item_codes.get(line.Description) if aside.random() < 0.5 else None
+        payment = _in_state(org, dice, ids, invoice, state, stamp)
+        if payment and state == "paid" and invoice.is_bill:
+            paid.append((invoice, payment))
+        if state == "unpaid" and aside.random() < 0.04:
+            unpaid.append(invoice)
+        org.index_invoice(invoice)
     org.next_sales_number += invoices
-    return Seeded(len(people), invoices, len(org.payments) - before)
+    first = now - 90 * 86_400_000
+    batches = seed_batches(org, ids, paid)
+    notes = seed_credit_notes(org, aside, ids, _spread(first, len(unpaid)), unpaid)
+    spent = seed_bank(
+        org, aside, ids, _spread(first, invoices // 8), [each.ContactID for each in vendors], invoices // 8
+    )
+    return Seeded(len(people), invoices, len(org.payments) - before, items, batches, notes, spent)
+
+
+def _spread(first: int, count: int) -> Iterator[int]:
+    """Stamps over the 90 days up to an hour ago."""
+    step = max(1, (90 * 86_400_000 - 3_600_000) // max(count, 1))
+    return iter(range(first + step, first + step * (count + 2), step))
 
 
 def _contact(org: Org, dice: random.Random, ids: Ids, at: int) -> Contact:
@@ -75,7 +106,10 @@ def _contact(org: Org, dice: random.Random, ids: Ids, at: int) -> Contact:
         name = f"{name} {at + 1}"
     org.contact_by_name[name.casefold()] = ""
     contact = Contact(ids(), name, EmailAddress=f"accounts{at}@example.com", AccountNumber=f"A{at + 1:05d}")
-    street = {"AddressLine1": f"{dice.randint(1, 400)} {dice.choice(_FIRST)} Street", "City": "Wellington"}
+    street = {
+        "AddressLine1": f"{dice.randint(1, 400)} {dice.choice(_FIRST)} Street",
+        "City": COUNTRIES[org.profile.Country].city,
+    }
     contact.Addresses["POBOX"] = {**empty_address("POBOX"), **street, "PostalCode": f"{dice.randint(1000, 9999)}"}
     contact.Phones["DEFAULT"] = {**empty_phone("DEFAULT"), "PhoneNumber": f"{dice.randint(200, 999)}-{at % 10000:04d}"}
     return contact
@@ -95,35 +129,28 @@ def _document(
     invoice = Invoice(
         new_id(), kind, contact.ContactID, issued, org.profile.BaseCurrency, DueDate=issued + timedelta(days=30)
     )
-    for _ in range(dice.randint(1, 3)):
-        account = org.account_by_code[dice.choice(codes)]
-        quantity, unit = Decimal(dice.randint(1, 12)), Decimal(dice.randint(500, 90_000)) / 100
-        line = LineItem(new_id(), dice.choice(_ITEMS), quantity, unit, line_amount(quantity, unit), account.Code)
-        line.TaxType = account.TaxType
-        line.TaxAmount = tax_amount(line.LineAmount, org.tax_rates[account.TaxType].EffectiveRate, "Exclusive")
-        if options and dice.random() < 0.5:
-            line.Tracking = [dice.choice(each) for each in options if each]
-        invoice.LineItems.append(line)
+    invoice.LineItems = some_lines(org, dice, new_id, codes, options)
     invoice.SubTotal, invoice.TotalTax, invoice.Total = totals(invoice.LineItems, "Exclusive")
     return invoice
 
 
-def _in_state(org: Org, dice: random.Random, ids: Ids, invoice: Invoice, state: str, stamp: int) -> Invoice:
+def _in_state(org: Org, dice: random.Random, ids: Ids, invoice: Invoice, state: str, stamp: int) -> Payment | None:
+    """Bring the document there; the payment it took, if it took one."""
     plain = {"draft": "DRAFT", "submitted": "SUBMITTED", "voided": "VOIDED", "deleted": "DELETED"}
     invoice.Status = plain.get(state, "AUTHORISED")
-    if state in ("paid", "part-paid"):
-        amount = invoice.Total if state == "paid" else round2(invoice.Total * dice.randint(20, 70) / 100)
-        bank = org.account_by_code["090"]
-        payment = Payment(
-            PaymentID=ids(),
-            DocumentID=invoice.InvoiceID,
-            AccountID=bank.AccountID,
-            Date=invoice.Date + timedelta(days=1),
-            Amount=amount,
-            PaymentType="ACCPAYPAYMENT" if invoice.is_bill else "ACCRECPAYMENT",
-            BankAmount=amount,
-            UpdatedDateUTC=stamp,
-        )
-        org.payments.put(payment)
-        apply_payment(invoice, payment.PaymentID, amount, payment.Date, zero_is_paid=True)
-    return invoice
+    if state not in ("paid", "part-paid"):
+        return None
+    amount = invoice.Total if state == "paid" else round2(invoice.Total * dice.randint(20, 70) / 100)
+    payment = Payment(
+        PaymentID=ids(),
+        DocumentID=invoice.InvoiceID,
+        AccountID=org.account_by_code["090"].AccountID,
+        Date=invoice.Date + timedelta(days=1),
+        Amount=amount,
+        PaymentType="ACCPAYPAYMENT" if invoice.is_bill else "ACCRECPAYMENT",
+        BankAmount=amount,
+        UpdatedDateUTC=stamp,
+    )
+    org.payments.put(payment)
+    apply_payment(invoice, payment.PaymentID, amount, payment.Date, zero_is_paid=True)
+    return payment

@@ -10,7 +10,8 @@ from xero_sim.org import Org
 from xero_sim.records.change import Change
 from xero_sim.records.organisation import Profile
 from xero_sim.records.settings import Account, TaxRate, TrackingCategory, TrackingOption
-from xero_sim.seeds.charts import CHART, COUNTRIES, CURRENCY_NAMES, TRACKING
+from xero_sim.seeds.charts import TRACKING, chart_of
+from xero_sim.seeds.countries import COUNTRIES, CURRENCY_NAMES
 
 
 def new_org(
@@ -33,20 +34,22 @@ def new_org(
     base = currency or place.currency
     profile = Profile(
         Name=name,
-        CountryCode="GB" if country == "UK" else country,
+        CountryCode=place.code,
         BaseCurrency=base,
         Timezone=place.timezone,
         Zone=ZoneInfo(place.zone),
         ShortCode=f"!{tenant_id[:5]}",
         CreatedDateUTC=clock.now_ms(),
+        Country=country,
     )
     org = Org(tenant_id, profile, clock, Ids(), announce)
     org.currencies = {code: CURRENCY_NAMES.get(code, code) for code in (base, *currencies)}
     for tax_type, rate_name, per_cent, report in place.rates:
         org.tax_rates[tax_type] = TaxRate(tax_type, rate_name, Decimal(per_cent), report)
-    usual = {"E": place.expense_tax, "S": place.sales_tax}
-    for line in CHART:
-        account = Account(ids(), line.code, line.name, line.type, TaxType=usual.get(line.tax, line.tax))
+        _apply(org.tax_rates[tax_type])
+    usual = {"E": place.expense_tax, "S": place.sales_tax, "N": place.no_tax}
+    for line in chart_of(country, place.tax_account):
+        account = Account(ids(), line.code, line.name, line.type, TaxType=usual[line.tax])
         account.SystemAccount, account.EnablePaymentsToAccount = line.system, line.payments
         if line.type == "BANK":
             account.BankAccountType, account.CurrencyCode = "BANK", base
@@ -56,3 +59,10 @@ def new_org(
         made = TrackingCategory(ids(), category, Options=[TrackingOption(ids(), option) for option in options])
         org.tracking[made.TrackingCategoryID] = made
     return org
+
+
+def _apply(rate: TaxRate) -> None:
+    """Rates of expenses cannot be used on income, nor those of income on expenses."""
+    report = rate.ReportTaxType
+    rate.CanApplyToExpenses = "OUTPUT" not in report and report != "EXEMPTEXPORT"
+    rate.CanApplyToRevenue = "INPUT" not in report and "EXPENSES" not in report

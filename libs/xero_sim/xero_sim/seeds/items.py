@@ -1,0 +1,33 @@
+"""The items of a seeded business: what the lines of its documents are of."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from xero_sim.org import Org
+from xero_sim.records.item import Item, ItemDetails
+
+_ITEMS = (
+    ("MONTHLY", "Monthly service", "240.00", "390.00"), ("DELIVERY", "Delivery", "18.50", "25.00"),
+    ("CALLOUT", "Call-out", "85.00", "120.00"), ("HOURS", "Consulting hours", "95.00", "150.00"),
+    ("PRINT", "Printing", "0.1648", "0.25"), ("LICENCE", "Licences", "42.00", "60.00"),
+)  # fmt: skip
+
+
+def seed_items(org: Org, ids: Callable[[], str], stamp: int) -> int:
+    """Six services and one tracked good, unless they are there already; how many were made."""
+    if org.items:
+        return 0
+    items = [
+        Item(ids(), code, name, PurchaseDetails=_details("429", cost), SalesDetails=_details("200", price))
+        for code, name, cost, price in _ITEMS
+    ]
+    desk = Item(ids(), "DESK", "Standing desk", SalesDetails=_details("200", "890.00"), InventoryAssetAccountCode="630")
+    desk.PurchaseDetails = ItemDetails(Decimal("420.00"), COGSAccountCode="310")
+    for item in (*items, desk):
+        item.UpdatedDateUTC = stamp
+        org.index_item(item)
+    return len(items) + 1
+
+
+def _details(code: str, price: str) -> ItemDetails:
+    return ItemDetails(Decimal(price), AccountCode=code)
