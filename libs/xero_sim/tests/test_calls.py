@@ -8,6 +8,11 @@ import pytest
 
 from xero_sim.app_client import Xero
 
+EVERY_RESOURCE = (
+    "Accounts", "BankTransactions", "BankTransfers", "BatchPayments", "ContactGroups", "Contacts", "CreditNotes",
+    "Invoices", "Items", "Overpayments", "Payments", "Prepayments", "TaxRates", "TrackingCategories",
+)  # fmt: skip
+
 
 @pytest.mark.conformance(12)
 async def test_an_expired_token_is_told_with_its_time(xero: Xero) -> None:
@@ -106,6 +111,9 @@ async def test_a_sixth_call_at_once_is_refused_without_a_retry_after(xero: Xero)
     assert len(refused) == 1
     assert refused[0].headers["X-Rate-Limit-Problem"] == "concurrent"
     assert "Retry-After" not in refused[0].headers
+    await xero.control.set_limits(concurrentRetryAfter=2)
+    again = await asyncio.gather(*(xero.call("GET", "Organisation") for _ in range(6)))
+    assert [answer.headers["Retry-After"] for answer in again if answer.status_code == 429] == ["2"]
 
 
 @pytest.mark.conformance(18)
@@ -158,7 +166,7 @@ async def test_dates_have_xeros_three_forms(xero: Xero) -> None:
 
 
 @pytest.mark.conformance(23)
-@pytest.mark.parametrize("resource", ["Invoices", "Contacts", "Payments", "Accounts", "ContactGroups"])
+@pytest.mark.parametrize("resource", EVERY_RESOURCE)
 async def test_an_unknown_id_is_404_in_html(xero: Xero, resource: str) -> None:
     answer = await xero.call("GET", f"{resource}/11111111-1111-4111-8111-111111111111")
 
@@ -166,6 +174,15 @@ async def test_an_unknown_id_is_404_in_html(xero: Xero, resource: str) -> None:
     assert answer.headers["content-type"].startswith("text/html")
     with pytest.raises(ValueError, match="Expecting value"):
         answer.json()
+
+
+@pytest.mark.conformance(13)
+@pytest.mark.parametrize("resource", EVERY_RESOURCE)
+async def test_no_resource_is_read_without_its_scope(xero: Xero, resource: str) -> None:
+    token = await xero.control.connect(xero.app.client_id, [xero.tenant], scopes="accounting.attachments")
+
+    answer = await xero.call("GET", resource, Authorization=f"Bearer {token['access_token']}")
+    assert (answer.status_code, answer.json()["Detail"]) == (401, "AuthorizationUnsuccessful")
 
 
 async def test_big_answers_are_packed_when_asked_for(xero: Xero) -> None:

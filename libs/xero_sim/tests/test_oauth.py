@@ -231,10 +231,15 @@ async def test_a_custom_connection_gets_a_token_for_its_one_organisation_and_no_
     token = {"Authorization": f"Bearer {answer.json()['access_token']}", "Accept": "application/json"}
     found = await http.get("/api.xro/2.0/Organisation", headers=token)
     assert found.json()["Organisations"][0]["OrganisationID"] == tenant
+    other = await http.get("/api.xro/2.0/Organisation", headers={**token, "Xero-Tenant-Id": await control.create_org()})
+    assert other.status_code == 403
 
 
 @pytest.mark.conformance(9)
 async def test_revocation_removes_all_connections_of_the_user(portal: Portal) -> None:
+    first = portal.tenant
+    await portal.exchange(await portal.code())
+    portal.tenant = await portal.control.create_org("Second Ltd")
     tokens = (await portal.exchange(await portal.code())).json()
 
     answer = await portal.http.post("/connect/revocation", data={"token": tokens["refresh_token"]}, auth=portal.basic)
@@ -243,6 +248,9 @@ async def test_revocation_removes_all_connections_of_the_user(portal: Portal) ->
     assert (answer.status_code, answer.content) == (200, b"")
     assert (await portal.http.get("/connections", headers=bearer)).json() == []
     assert (await portal.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    for tenant in (first, portal.tenant):
+        named = {**bearer, "Xero-Tenant-Id": tenant, "Accept": "application/json"}
+        assert (await portal.http.get("/api.xro/2.0/Organisation", headers=named)).status_code in (401, 403)
 
 
 @pytest.mark.conformance(10)

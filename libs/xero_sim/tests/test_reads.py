@@ -58,13 +58,14 @@ async def test_lists_are_ordered_by_last_change_unless_told_otherwise(xero: Xero
 
 
 @pytest.mark.conformance(28)
-@pytest.mark.parametrize("zone", ["", "Z", "+00:00"])
-async def test_if_modified_since_shows_only_what_changed_since_that_second(xero: Xero, zone: str) -> None:
+@pytest.mark.parametrize(("zone", "hours"), [("", 0), ("Z", 0), ("+00:00", 0), ("+13:00", 13), ("-05:00", -5)])
+async def test_if_modified_since_shows_only_what_changed_since_that_second(xero: Xero, zone: str, hours: int) -> None:
     await xero.bill(InvoiceNumber="old")
     now = await xero.control.advance(timedelta(minutes=5))
     await xero.bill(InvoiceNumber="new")
 
-    since = {"If-Modified-Since": f"{now.strftime('%Y-%m-%dT%H:%M:%S')}{zone}"}
+    there = now + timedelta(hours=hours)
+    since = {"If-Modified-Since": f"{there.strftime('%Y-%m-%dT%H:%M:%S')}{zone}"}
     assert numbers(await xero.rows("Invoices", **since)) == ["new"]
     later = {"If-Modified-Since": (now + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%S")}
     assert await xero.rows("Invoices", **later) == []
@@ -134,6 +135,8 @@ async def test_archived_contacts_show_only_when_asked_for(xero: Xero) -> None:
     assert await xero.rows("Contacts?page=1") == []
     assert len(await xero.rows("Contacts?page=1&includeArchived=true")) == 1
     assert (await xero.rows(f"Contacts/{made['ContactID']}"))[0]["ContactStatus"] == "ARCHIVED"
+    await xero.control.set_switches(xero.tenant, archived_contact_is_read=False)
+    assert (await xero.call("GET", f"Contacts/{made['ContactID']}")).status_code == 404
 
 
 @pytest.mark.conformance(32)

@@ -8,14 +8,16 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
 from xero_sim import serving
 from xero_sim.app_client import Xero
+from xero_sim.records.change import Change
 from xero_sim.sockets import Receive, Scope, Send, read_body
-from xero_sim.webhooks.subscription import CATEGORIES
+from xero_sim.webhooks.subscription import CATEGORIES, State, Subscription
 from xero_sim.wire import Json
 
 KEY = "c2lnbmluZy1rZXk="
@@ -207,6 +209,63 @@ async def test_every_step_of_a_bill_is_an_invoice_event_and_payments_are_a_switc
     await xero.control.set_switches(xero.tenant, payment_events=True)
     await xero.pay(await xero.bill(), 115)
     await receiver.until(lambda: "PAYMENT" in {event["eventCategory"] for event in receiver.events})
+
+
+@pytest.mark.conformance(73)
+async def test_that_a_payment_raises_an_invoice_event_can_be_switched_off(xero: Xero, receiver: Receiver) -> None:
+    await xero.control.set_switches(xero.tenant, payments_raise_invoice_events=False)
+    bill, note = await xero.bill(), await xero.credit_note()
+    await subscribe(xero, receiver, categories=["INVOICE"])
+    payment = await xero.pay(bill, 15)
+    await xero.post(f"Payments/{payment['PaymentID']}", Status="DELETED")
+    await xero.allocate(f"CreditNotes/{note['CreditNoteID']}", bill, 5)
+    last = await xero.bill()
+    await receiver.until(lambda: receiver.events)
+
+    assert [event["resourceId"] for event in receiver.events] == [last["InvoiceID"]]
+
+
+@pytest.mark.conformance(71)
+async def test_that_payloads_mix_tenants_can_be_switched_off(xero: Xero, receiver: Receiver) -> None:
+    other = await xero.control.create_org("Other")
+    await xero.control.connect(xero.app.client_id, [other])
+    await xero.control.set_webhook_disorder(mixTenants=False, delay=(0.2, 0.2))
+    await subscribe(xero, receiver)
+    number = count()
+    for tenant in (xero.tenant, xero.tenant, other):
+        await xero.control.act(tenant, "create_contact", Name=f"C{next(number)}")
+    await receiver.until(lambda: len(receiver.events) == 3)
+
+    assert all(len({event["tenantId"] for event in payload["events"]}) == 1 for payload in receiver.payloads)
+
+
+@pytest.mark.conformance(72)
+async def test_a_subscription_disabled_by_hand_holds_its_events_until_re_enabled(
+    xero: Xero, receiver: Receiver
+) -> None:
+    await subscribe(xero, receiver)
+    assert (await xero.control.disable_webhook(xero.app.client_id))["state"] == "DISABLED"
+    for name in "AB":
+        await xero.put("Contacts", Name=name)
+    assert (await xero.control.webhook(xero.app.client_id))["held"] == 2
+    assert receiver.events == []
+
+    await xero.control.enable_webhook(xero.app.client_id)
+    await receiver.until(lambda: len(receiver.events) == 2)
+    assert receiver.payloads[0]["firstEventSequence"] == 1
+
+
+@pytest.mark.conformance(72)
+def test_held_events_are_let_go_after_31_days() -> None:
+    held = Subscription("app", "u", "k", ["CONTACT"], state=State.DISABLED)
+    day = 86_400
+    for at in (0, day):
+        held.hear(Change("t", "CONTACT", "Contacts", str(at), "UPDATE", at * 1_000))
+
+    held.drop_stale(31 * day)
+    assert [change.resource_id for change in held.held] == ["0", str(day)]
+    held.drop_stale(31 * day + 1)
+    assert [change.resource_id for change in held.held] == [str(day)]
 
 
 @pytest.mark.conformance(74)

@@ -1,5 +1,6 @@
 """Writes in general, idempotency, faults: behaviours 34-42."""
 
+import time
 from datetime import timedelta
 
 import httpx
@@ -181,7 +182,15 @@ async def test_a_key_used_with_another_request_or_too_long_is_refused(xero: Xero
 @pytest.mark.conformance(42)
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [("500", 500), ("503", 503), ("429-minute", 429), ("429-day", 429), ("429-concurrent", 429), ("html", 200)],
+    [
+        ("500", 500),
+        ("503", 503),
+        ("429-minute", 429),
+        ("429-day", 429),
+        ("429-concurrent", 429),
+        ("429-appminute", 429),
+        ("html", 200),
+    ],
 )
 async def test_an_injected_failure_hits_the_next_call_before_any_work(xero: Xero, kind: str, status: int) -> None:
     await xero.control.add_fault(kind, tenant=xero.tenant)
@@ -215,6 +224,17 @@ async def test_a_lost_answer_is_found_again_by_its_key(xero: Xero) -> None:
 
     assert again.status_code == 200
     assert len(await xero.rows("Contacts")) == 1
+
+
+@pytest.mark.conformance(42)
+async def test_a_slow_answer_comes_late_and_whole(xero: Xero) -> None:
+    await xero.control.add_fault("slow", seconds=0.5)
+    began = time.monotonic()
+
+    assert (await xero.call("PUT", "Contacts", {"Name": "A"})).status_code == 200
+    assert time.monotonic() - began >= 0.5
+    (call,) = await xero.control.calls(method="PUT")
+    assert (call["fault"], call["status"]) == ("slow", 200)
 
 
 @pytest.mark.conformance(42)

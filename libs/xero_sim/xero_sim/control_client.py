@@ -10,6 +10,11 @@ import httpx
 Json = dict[str, Any]
 
 
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.title() for part in rest)
+
+
 class RegisteredApp(NamedTuple):
     """An app as the developer portal shows it."""
 
@@ -95,13 +100,10 @@ class Control:
             raise ControlRefused("; ".join(result["messages"]))
         return str(result["id"])
 
-    async def set_switches(
-        self, tenant_id: str, *, zero_total_is_paid: bool | None = None, payment_events: bool | None = None
-    ) -> Json:
-        """Turn behaviours that no source confirms; how they stand."""
-        sent = {"zeroTotalIsPaid": zero_total_is_paid, "paymentEvents": payment_events}
-        kept = {key: value for key, value in sent.items() if value is not None}
-        found: Json = await self._call("PUT", f"/control/orgs/{tenant_id}/switches", kept)
+    async def set_switches(self, tenant_id: str, **switches: bool) -> Json:
+        """Turn behaviours that no source confirms, by their names in snake case; how they stand."""
+        sent = {_camel(name): value for name, value in switches.items()}
+        found: Json = await self._call("PUT", f"/control/orgs/{tenant_id}/switches", sent)
         return found
 
     async def disconnect(self, tenant_id: str, client_id: str | None = None) -> int:
@@ -166,6 +168,11 @@ class Control:
     async def enable_webhook(self, client_id: str) -> Json:
         """Re-enable a disabled subscription by a new handshake."""
         found: Json = await self._call("POST", f"/control/apps/{client_id}/webhook/enable")
+        return found
+
+    async def disable_webhook(self, client_id: str) -> Json:
+        """Disable the subscription at once, as a day of failures does: events are held until it is re-enabled."""
+        found: Json = await self._call("POST", f"/control/apps/{client_id}/webhook/disable")
         return found
 
     async def remove_webhook(self, client_id: str) -> None:

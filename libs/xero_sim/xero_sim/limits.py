@@ -18,6 +18,8 @@ class LimitSettings:
     minute: int = 60
     day: int | None = None
     app_minute: int = 10_000
+    concurrent_retry_after: int | None = None
+    """Seconds a call over `concurrent` is told to wait; that it is told none is unconfirmed (behaviour 18)."""
 
     def day_of(self, plan: str) -> int:
         """The day limit that counts for an app of this plan."""
@@ -92,7 +94,7 @@ def take(now: float, settings: LimitSettings, plan: str, tenant: Budget, app: Ap
     app_limit = settings.app_minute if settings.enabled else UNLIMITED
     day_left, minute_left = day_limit - tenant.day.used, minute_limit - tenant.minute.used
     if settings.enabled and tenant.in_flight >= settings.concurrent:
-        return Limited("concurrent", None, max(day_left, 0), max(minute_left, 0))
+        return Limited("concurrent", settings.concurrent_retry_after, max(day_left, 0), max(minute_left, 0))
     if day_left <= 0:
         return Limited("day", tenant.day.left(now), 0, max(minute_left, 0))
     if minute_left <= 0:

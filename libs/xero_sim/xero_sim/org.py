@@ -1,8 +1,9 @@
 """One organisation: its records, their indexes, and the one way a change is stored and announced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from xero_sim.clock import Clock
@@ -113,13 +114,18 @@ class Org:
         contact.Form = contact.SummaryForm = None
         self.contacts.put(contact)
 
-    def save_invoice(self, invoice: Invoice, *, moves_stamp: bool = True) -> None:
+    def settle_invoice(self, invoice: Invoice) -> None:
+        """Store what a payment or allocation did to an invoice; whether it is told is a switch (behaviour 73)."""
+        self.save_invoice(invoice, tells=self.switches.payments_raise_invoice_events)
+
+    def save_invoice(self, invoice: Invoice, *, moves_stamp: bool = True, tells: bool = True) -> None:
         """Store, index, announce. Some edits of a part-paid document leave UpdatedDateUTC alone (trap 1)."""
         before = self.invoices.get(invoice.InvoiceID)
         if moves_stamp:
             invoice.UpdatedDateUTC = self.stamp(before)
         self.index_invoice(invoice)
-        self._tell("INVOICE", "Invoices", invoice.InvoiceID, created=before is None)
+        if tells:
+            self._tell("INVOICE", "Invoices", invoice.InvoiceID, created=before is None)
 
     def index_invoice(self, invoice: Invoice) -> None:
         """Store without a new stamp or an event."""
@@ -227,6 +233,10 @@ class Org:
             invoice.Form = None
         for contact in self.contacts:
             contact.Form = contact.SummaryForm = None
+
+    def credits(self) -> Iterator[Credit]:
+        """Every credit note, prepayment and overpayment."""
+        return chain(self.credit_notes, self.prepayments, self.overpayments)
 
     def credit(self, key: str) -> Credit | None:
         """The credit note, prepayment or overpayment with this id."""

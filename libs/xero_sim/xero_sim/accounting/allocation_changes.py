@@ -30,7 +30,7 @@ def make_allocation(org: Org, credit_id: str, sent: Sent) -> Allocation | list[s
     made = Allocation(org.new_id(), invoice.InvoiceID, amount, day)
     credit, invoice = copy(credit), copy(invoice)
     rule.allocate(credit, invoice, made, zero_is_paid=org.switches.zero_total_is_paid)
-    org.save_invoice(invoice)
+    org.settle_invoice(invoice)
     org.save_credit(credit)
     return made
 
@@ -41,6 +41,6 @@ def remove_allocation(org: Org, credit: Credit, allocation: Allocation) -> list[
         return [lock]
     credit, invoice = copy(credit), copy(org.invoices[allocation.InvoiceID])
     rule.take_back_allocation(credit, invoice, allocation, zero_is_paid=org.switches.zero_total_is_paid)
-    org.save_invoice(invoice)
+    org.settle_invoice(invoice)
     org.save_credit(credit)
     return []

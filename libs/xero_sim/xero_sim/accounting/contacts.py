@@ -43,8 +43,11 @@ def list_contacts(call: Call) -> Answer:
 
 
 def get_contact(call: Call) -> Answer:
-    """GET /Contacts/{ContactID or ContactNumber}, archived ones too."""
-    return success(call, KEY, [contact_bytes(call.org, _known(call, call.ids[0]))])
+    """GET /Contacts/{ContactID or ContactNumber}, archived ones too unless switched off (behaviour 31)."""
+    contact = _known(call, call.ids[0])
+    if contact.ContactStatus != "ACTIVE" and not call.org.switches.archived_contact_is_read:
+        raise Rejected(not_found())
+    return success(call, KEY, [contact_bytes(call.org, contact)])
 
 
 def put_contacts(call: Call) -> Answer:

@@ -35,7 +35,7 @@ def make_payment(org: Org, sent: Sent, *, batch_id: str | None = None) -> Paymen
         paid = copy(document)
         zero_is_paid = org.switches.zero_total_is_paid
         rule.apply_payment(paid, payment.PaymentID, payment.Amount, payment.Date, zero_is_paid=zero_is_paid)
-        org.save_invoice(paid)
+        org.settle_invoice(paid)
     return payment
 
 
@@ -93,7 +93,7 @@ def delete_payment(org: Org, payment: Payment, *, with_batch: bool = False) -> P
     if payment.resource == "Invoices":
         invoice, zero_is_paid = copy(org.invoices[payment.DocumentID]), org.switches.zero_total_is_paid
         rule.take_back_payment(invoice, payment.PaymentID, payment.Amount, zero_is_paid=zero_is_paid)
-        org.save_invoice(invoice)
+        org.settle_invoice(invoice)
     else:
         credit: Credit = copy(org.tables[payment.resource][payment.DocumentID])
         rule.take_back_refund(credit, payment.PaymentID, payment.Amount)

@@ -39,6 +39,7 @@ class AppControls:
             Route(webhook, self.webhook, methods=["GET"]),
             Route(webhook, self.remove_webhook, methods=["DELETE"]),
             Route(f"{webhook}/enable", self.enable_webhook, methods=["POST"]),
+            Route(f"{webhook}/disable", self.disable_webhook, methods=["POST"]),
         ]
 
     async def register(self, request: Request) -> Response:
@@ -95,6 +96,12 @@ class AppControls:
         subscription = self._subscription(request)
         problems = await self.world.hub.enable(subscription.client_id)
         return json_reply({**_webhook_form(subscription), "problems": problems})
+
+    async def disable_webhook(self, request: Request) -> Response:
+        """Disabled at once; what happens meanwhile is held."""
+        subscription = self._subscription(request)
+        await self.world.hub.disable(subscription.client_id)
+        return json_reply(_webhook_form(subscription))
 
     async def webhook(self, request: Request) -> Response:
         """How the subscription stands."""

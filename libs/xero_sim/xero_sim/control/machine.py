@@ -14,11 +14,12 @@ from xero_sim.wire import Json
 from xero_sim.world import World
 
 _LIMITS = {
-    "enabled": "enabled", "concurrent": "concurrent", "minute": "minute", "day": "day", "appMinute": "app_minute"
+    "enabled": "enabled", "concurrent": "concurrent", "minute": "minute", "day": "day", "appMinute": "app_minute",
+    "concurrentRetryAfter": "concurrent_retry_after",
 }  # fmt: skip
 _DISORDER = {
     "delay": "delay", "duplicate": "duplicate", "loss": "loss", "reorder": "reorder",
-    "wrongSignature": "wrong_signature", "batch": "batch",
+    "wrongSignature": "wrong_signature", "batch": "batch", "mixTenants": "mix_tenants",
 }  # fmt: skip
 
 
@@ -94,7 +95,7 @@ class MachineControls:
         return json_reply({**known, "latency": self.world.latency})
 
     async def set_limits(self, request: Request) -> Response:
-        """`{enabled?, concurrent?, minute?, day?, appMinute?, latency?}`; `latency` in real seconds."""
+        """`{enabled?, concurrent?, minute?, day?, appMinute?, concurrentRetryAfter?, latency?}`; seconds."""
         sent = await read(request)
         _set_all(self.world.limits, _LIMITS, {key: value for key, value in sent.items() if key != "latency"})
         self.world.latency = float(sent.get("latency", self.world.latency))
@@ -105,7 +106,7 @@ class MachineControls:
         return json_reply({name: getattr(self.world.hub.disorder, ours) for name, ours in _DISORDER.items()})
 
     async def set_disorder(self, request: Request) -> Response:
-        """`{delay?: [s, s], duplicate?, loss?, reorder?, wrongSignature?, batch?}`; rates from 0 to 1."""
+        """`{delay?: [s, s], duplicate?, loss?, reorder?, wrongSignature?, batch?, mixTenants?}`; rates from 0 to 1."""
         sent = await read(request)
         if "delay" in sent:
             sent["delay"] = (float(sent["delay"][0]), float(sent["delay"][1]))

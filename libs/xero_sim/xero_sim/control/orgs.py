@@ -1,6 +1,7 @@
 """/control/orgs: make, seed, look at organisations, and act in them as a person."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +19,7 @@ from xero_sim.accounting.organisation import organisation_form
 from xero_sim.accounting.payment_forms import payment_bytes
 from xero_sim.accounting.tax_rates import tax_rate_form
 from xero_sim.accounting.tracking import category_form
-from xero_sim.control.people import act
+from xero_sim.control.people.acting import act
 from xero_sim.control.replies import ControlError, camel, json_reply, read
 from xero_sim.org import Org
 from xero_sim.records.settings import ContactGroup
@@ -98,11 +99,14 @@ class OrgControls:
         return json_reply({"results": [act(org, action) for action in sent.get("actions", [])]})
 
     async def switches(self, request: Request) -> Response:
-        """`{zeroTotalIsPaid?, paymentEvents?}`: behaviours no source confirms."""
+        """`{zeroTotalIsPaid?, …}`: behaviours no source confirms."""
         switches, sent = self._org(request).switches, await read(request)
-        switches.zero_total_is_paid = bool(sent.get("zeroTotalIsPaid", switches.zero_total_is_paid))
-        switches.payment_events = bool(sent.get("paymentEvents", switches.payment_events))
-        return json_reply({"zeroTotalIsPaid": switches.zero_total_is_paid, "paymentEvents": switches.payment_events})
+        known = {camel(each.name): each.name for each in fields(switches)}
+        for name, value in sent.items():
+            if name not in known:
+                raise ControlError(f"No switch {name!r}; there are {', '.join(known)}")
+            setattr(switches, known[name], bool(value))
+        return json_reply({name: getattr(switches, ours) for name, ours in known.items()})
 
     async def disconnect(self, request: Request) -> Response:
         """A person removes an app (`{clientId}`, or all without it) inside Xero."""

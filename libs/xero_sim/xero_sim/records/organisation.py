@@ -45,4 +45,10 @@ class Switches:
     """Behaviours that no source confirms; each can be turned."""
 
     zero_total_is_paid: bool = True
+    """Behaviour 60."""
     payment_events: bool = False
+    """Behaviour 73: events of the category PAYMENT, as since November 2026."""
+    payments_raise_invoice_events: bool = True
+    """Behaviour 73: an invoice that is paid, unpaid or credited raises INVOICE UPDATE."""
+    archived_contact_is_read: bool = True
+    """Behaviour 31: the single GET returns an archived contact."""

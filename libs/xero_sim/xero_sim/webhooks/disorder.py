@@ -15,6 +15,8 @@ class Disorder:
     wrong_signature: float = 0.0
     batch: int = 50
     """Events a payload holds at most."""
+    mix_tenants: bool = True
+    """Whether a payload may hold events of several tenants (behaviour 71, unconfirmed)."""
     dice: random.Random = field(default_factory=lambda: random.Random(11))  # noqa: S311
 
     def hits(self, rate: float) -> bool:

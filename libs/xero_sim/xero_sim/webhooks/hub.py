@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from itertools import islice, takewhile
 
 import httpx
 
@@ -56,6 +57,11 @@ class Hub:
         self._workers[client_id] = asyncio.create_task(self._work(subscription, self._news[client_id]))
         return []
 
+    async def disable(self, client_id: str) -> None:
+        """Stop delivering until `enable`, as after a day of failures."""
+        await self._stop(client_id)
+        self.subscriptions[client_id].state = State.DISABLED
+
     async def remove(self, client_id: str) -> None:
         """Take a subscription away."""
         self.subscriptions.pop(client_id, None)
@@ -90,7 +96,7 @@ class Hub:
             await asyncio.sleep(self.disorder.pause())
             news.clear()
             subscription.drop_stale(self.clock.timestamp())
-            batch = list(subscription.held)[: self.disorder.batch]
+            batch = self._next_batch(subscription)
             if batch:
                 first = subscription.sequence + 1
                 last = subscription.sequence = subscription.sequence + len(batch)
@@ -99,7 +105,12 @@ class Hub:
                     postponed = (raw, len(batch))
                     self._done(subscription, len(batch))
                     continue
-                if not await self._deliver(subscription, raw, len(batch)):
+                try:
+                    delivered = await self._deliver(subscription, raw, len(batch))
+                except asyncio.CancelledError:
+                    subscription.sequence = first - 1
+                    raise
+                if not delivered:
                     # The numbers were never taken, so the next try may use them again.
                     subscription.sequence = first - 1
                     return
@@ -126,6 +137,13 @@ class Hub:
             if again_at is None:
                 return False
             await self.clock.wait_until(again_at)
+
+    def _next_batch(self, subscription: Subscription) -> list[Change]:
+        """What goes into the next payload; that it may mix tenants is unconfirmed (behaviour 71)."""
+        batch = list(islice(subscription.held, self.disorder.batch))
+        if self.disorder.mix_tenants or not batch:
+            return batch
+        return list(takewhile(lambda change: change.tenant_id == batch[0].tenant_id, batch))
 
     @staticmethod
     def _done(subscription: Subscription, count: int) -> None:

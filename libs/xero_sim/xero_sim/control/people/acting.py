@@ -1,0 +1,33 @@
+"""Does one action by its name: every public function of these modules is one."""
+
+from collections.abc import Callable
+from inspect import getmembers, isfunction
+
+from xero_sim.answers import Rejected
+from xero_sim.control.people import contacts, documents, money, settings
+from xero_sim.control.people.refusal import Refusal
+from xero_sim.org import Org
+from xero_sim.wire import Json
+
+Action = Callable[[Org, Json], str | None]
+
+ACTIONS: dict[str, Action] = {
+    name: action
+    for module in (contacts, documents, money, settings)
+    for name, action in getmembers(module, isfunction)
+    if action.__module__ == module.__name__ and not name.startswith("_")
+}
+
+
+def act(org: Org, sent: Json) -> Json:
+    """Do one action; `{"ok": true, "id": …}` or `{"ok": false, "messages": […]}`."""
+    action = ACTIONS.get(str(sent.get("do")))
+    if action is None:
+        return {"ok": False, "messages": [f"No action {sent.get('do')!r}; there are {', '.join(ACTIONS)}"]}
+    try:
+        parameters = {key: value for key, value in sent.items() if key != "do"}
+        return {"ok": True, "id": action(org, parameters)}
+    except Refusal as refusal:
+        return {"ok": False, "messages": refusal.messages}
+    except Rejected as rejected:
+        return {"ok": False, "messages": [rejected.answer.body.decode()]}
