@@ -42,7 +42,7 @@ def new_org(
         CreatedDateUTC=clock.now_ms(),
         Country=country,
     )
-    org = Org(tenant_id, profile, clock, Ids(), announce)
+    org = Org(tenant_id, profile, clock, Ids(), announce=announce)
     org.currencies = {code: CURRENCY_NAMES.get(code, code) for code in (base, *currencies)}
     for tax_type, rate_name, per_cent, report in place.rates:
         org.tax_rates[tax_type] = TaxRate(tax_type, rate_name, Decimal(per_cent), report)
