@@ -305,3 +305,40 @@ async def test_several_organisations_in_one_consent_need_the_advanced_plan(
         form = {"response_type": "code", "client_id": app.client_id, "redirect_uri": CALLBACK, "scope": SCOPE}
         answer = await http.post("/identity/connect/authorize", data={**form, "tenant": tenants})
         assert answer.status_code == status
+
+
+@pytest.mark.conformance(5)
+@pytest.mark.conformance(42)
+async def test_a_refresh_whose_answer_was_lost_is_made_again_with_the_old_token(portal: Portal) -> None:
+    first = (await portal.exchange(await portal.code())).json()["refresh_token"]
+    await portal.control.clear_ledger()
+    await portal.control.add_fault("lost", path="connect/token")
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        await portal.refresh(first)
+    again = await portal.refresh(first)
+
+    assert (again.status_code, again.json()["expires_in"]) == (200, 1800)
+    calls = await portal.control.calls(identity="true")
+    assert [(call["path"], call["status"], call["fault"]) for call in calls] == [
+        ("/connect/token", 200, "lost"),
+        ("/connect/token", 200, None),
+    ]
+    assert calls[1]["responseBytes"] == len(again.content)
+    assert calls[1]["requestBytes"] > 0
+    assert await portal.control.calls() == []
+
+
+@pytest.mark.conformance(42)
+@pytest.mark.parametrize(("kind", "status"), [("500", 500), ("503", 503), ("html", 200)])
+async def test_identity_endpoints_fail_when_a_fault_names_them(portal: Portal, kind: str, status: int) -> None:
+    await portal.control.add_fault(kind)
+    await portal.control.add_fault(kind, path="/connections")
+    token = (await portal.exchange(await portal.code())).json()["access_token"]
+
+    failed = await portal.http.get("/connections", headers={"Authorization": f"Bearer {token}"})
+    after = await portal.http.get("/connections", headers={"Authorization": f"Bearer {token}"})
+
+    assert failed.status_code == status
+    assert "json" not in failed.headers["content-type"]
+    assert len(after.json()) == 1

@@ -8,6 +8,7 @@ from xero_sim.control.machine import MachineControls
 from xero_sim.control.orgs import OrgControls
 from xero_sim.control.replies import ControlError, on_error
 from xero_sim.oauth.endpoints import OAuthEndpoints
+from xero_sim.oauth.gate import PATHS, IdentityGate
 from xero_sim.sockets import Receive, Scope, Send
 from xero_sim.world import World
 
@@ -27,10 +28,13 @@ class Simulator:
             ],
             exception_handlers={ControlError: on_error, KeyError: on_error, ValueError: on_error, TypeError: on_error},
         )
+        self.identity = IdentityGate(self.world, self.rest)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"][: len(BASE)].lower() == BASE:
             await self.accounting(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(PATHS):
+            await self.identity(scope, receive, send)
         else:
             await self.rest(scope, receive, send)
 

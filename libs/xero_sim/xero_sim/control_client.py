@@ -230,7 +230,10 @@ class Control:
         return found
 
     async def calls(self, **filters: object) -> list[Json]:
-        """The ledger: `tenant`, `app`, `method`, `path` (a part of it), `since` (epoch seconds), `limit` (1,000)."""
+        """The ledger: `tenant`, `app`, `method`, `path` (a part of it), `since` (epoch seconds), `limit` (1,000).
+
+        With `identity="true"` the calls of the token and connections endpoints instead of the Accounting API's.
+        """
         asked = {key: str(value) for key, value in filters.items()}
         found: Json = await self._call("GET", f"/control/ledger?{httpx.QueryParams(asked)}")
         calls: list[Json] = found["calls"]

@@ -41,9 +41,16 @@ class Faults:
     waiting: list[Fault] = field(default_factory=list)
     dice: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
 
+    def draw_named(self, method: str, path: str) -> Fault | None:
+        """The fault that hits a call outside of the Accounting API: only one that names a part of its path."""
+        return self._first([fault for fault in self.waiting if fault.path], None, method, path)
+
     def draw(self, tenant: str | None, method: str, path: str) -> Fault | None:
-        """The fault that hits this call, or None."""
-        for fault in self.waiting:
+        """The fault that hits this call of the Accounting API, or None."""
+        return self._first(self.waiting, tenant, method, path)
+
+    def _first(self, waiting: list[Fault], tenant: str | None, method: str, path: str) -> Fault | None:
+        for fault in waiting:
             if not fault.fits(tenant, method, path):
                 continue
             if fault.rate is not None and self.dice.random() >= fault.rate:

@@ -24,6 +24,10 @@ class Entry(NamedTuple):
     fault: str | None
     ms: float
 
+    @property
+    def is_accounting(self) -> bool:
+        return "/api.xro/2.0/" in self.path.lower()
+
 
 @dataclass(slots=True)
 class Egress:
@@ -46,7 +50,7 @@ class Ledger:
         """Note a call; reads of Organisation are free of egress."""
         self.calls += 1
         self.entries.append(entry)
-        if entry.app is None or "/api.xro/2.0/" not in entry.path.lower():
+        if entry.app is None or not entry.is_accounting:
             return
         if entry.path.lower().split("?")[0].rstrip("/").endswith("/organisation"):
             return

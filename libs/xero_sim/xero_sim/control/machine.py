@@ -114,13 +114,18 @@ class MachineControls:
         return await self.disorder(request)
 
     async def ledger(self, request: Request) -> Response:
-        """`?tenant=&app=&method=&path=&since=&limit=`: newest last; `since` in seconds since 1970."""
+        """`?tenant=&app=&method=&path=&since=&limit=&identity=`: newest last; `since` in seconds since 1970.
+
+        The calls of the Accounting API; with `identity=true` those of the token and connections endpoints.
+        """
         asked = request.query_params
         since, limit = float(asked.get("since", 0)), int(asked.get("limit", 1_000))
+        identity = asked.get("identity", "").lower() == "true"
         found = [
             _entry_form(entry)
             for entry in self.world.ledger.entries
-            if entry.at >= since
+            if entry.is_accounting != identity
+            and entry.at >= since
             and asked.get("tenant") in (None, entry.tenant)
             and asked.get("app") in (None, entry.app)
             and asked.get("method") in (None, entry.method)
