@@ -5,14 +5,27 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from xero_sim import Control, serve_in_thread
+from xero_sim import Control, build_app, serve_in_thread
 from xero_sim.app_client import Xero
+from xero_sim.openapi.recorder import Recorder, problems
 
 
 @pytest.fixture(scope="session")
-def url() -> Iterator[str]:
-    with serve_in_thread() as served:
+def recorder() -> Recorder:
+    return Recorder(build_app())
+
+
+@pytest.fixture(scope="session")
+def url(recorder: Recorder) -> Iterator[str]:
+    with serve_in_thread(recorder) as served:
         yield served
+
+
+@pytest.fixture(autouse=True)
+def every_answer_is_as_xero_describes_it(recorder: Recorder) -> Iterator[None]:
+    yield
+    found = [problem for answered in recorder.take() for problem in problems(answered)]
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture

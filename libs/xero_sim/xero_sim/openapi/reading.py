@@ -1,0 +1,57 @@
+"""One of Xero's files as plain JSON values, its known mistakes mended, its schemas strict."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from xero_sim.openapi.mistakes import Mistake
+
+FILES = Path(__file__).with_name("files")
+MS_DATE = r"^/Date\(-?\d+([+-]\d{4})?\)/$"
+Json = dict[str, Any]
+
+
+class _Loader(yaml.CSafeLoader):
+    """Leaves dates as the text that they are in JSON."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(name: str) -> Json:
+    """The file as it is."""
+    loaded: Json = yaml.load((FILES / name).read_text(), _Loader)  # noqa: S506 - a safe loader, less one resolver
+    return loaded
+
+
+def mend(spec: Json, mistakes: Iterable[Mistake]) -> None:
+    """Put right in place what Xero's file says wrongly. Raises KeyError when a mistake is not there any more."""
+    for mistake in mistakes:
+        *above, last = mistake.at.split(".")
+        place = spec
+        for name in above:
+            place = place[name]
+        if mistake.new and last in place:
+            raise KeyError(f"{mistake.at} is in the file now")
+        if not mistake.new and place[last] == mistake.becomes:
+            raise KeyError(f"{mistake.at} is right in the file now")
+        place[last] = mistake.becomes
+
+
+def close(node: object) -> None:
+    """Let every schema with properties allow these alone, and every `/Date()/` look like one; in place."""
+    if isinstance(node, dict):
+        if isinstance(node.get("properties"), dict):
+            node.setdefault("additionalProperties", False)
+        if node.get("x-is-msdate") or node.get("x-is-msdate-time"):
+            node["pattern"] = MS_DATE
+        for value in node.values():
+            close(value)
+    elif isinstance(node, list):
+        for value in node:
+            close(value)
