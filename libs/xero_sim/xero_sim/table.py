@@ -1,7 +1,7 @@
 """Records of one kind: by id, and in Xero's default order."""
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
 
@@ -17,8 +17,15 @@ class Stamped(Protocol):
 T = TypeVar("T", bound=Stamped)
 
 
+def _stamp(record: Stamped) -> tuple[int, str]:
+    return record.UpdatedDateUTC, record.id
+
+
 class Table(Generic[T]):
-    """Keeps `UpdatedDateUTC ASC, id ASC` ready, because every list and every delta read asks for it."""
+    """Keeps `UpdatedDateUTC ASC, id ASC` ready, because every list and every delta read asks for it.
+
+    A write moves its own record alone: to sort 100,000 again would cost every read after a write 0.1 s.
+    """
 
     def __init__(self) -> None:
         self._by_id: dict[str, T] = {}
@@ -41,23 +48,34 @@ class Table(Generic[T]):
         return self._by_id.get(key.lower())
 
     def put(self, record: T) -> None:
-        """Add or replace; a replaced record moves to the end, so that sorting finds little to do."""
-        self._by_id.pop(record.id, None)
+        """Add or replace."""
+        if (before := self._by_id.get(record.id)) is not None:
+            self._leave_order(before)
         self._by_id[record.id] = record
-        self._in_order = None
+        if self._in_order is not None:
+            insort(self._in_order, record, key=_stamp)
 
     def remove(self, key: str) -> None:
         """Forget a record altogether."""
-        del self._by_id[key]
-        self._in_order = None
+        self._leave_order(self._by_id.pop(key))
 
-    def in_order(self) -> list[T]:
-        """All records by UpdatedDateUTC, then id."""
+    def in_order(self) -> Sequence[T]:
+        """All records by UpdatedDateUTC, then id: as they are now, so read it before the next write."""
         if self._in_order is None:
-            self._in_order = sorted(self._by_id.values(), key=lambda r: (r.UpdatedDateUTC, r.id))
+            self._in_order = sorted(self._by_id.values(), key=_stamp)
         return self._in_order
 
-    def changed_since(self, ms: int) -> list[T]:
+    def _leave_order(self, record: T) -> None:
+        if self._in_order is None:
+            return
+        at = bisect_left(self._in_order, _stamp(record), key=_stamp)
+        if at < len(self._in_order) and self._in_order[at] is record:
+            del self._in_order[at]
+        else:
+            # It got a new stamp before it was put, so it is not where it was: sort when somebody asks.
+            self._in_order = None
+
+    def changed_since(self, ms: int) -> Sequence[T]:
         """Those changed at or after an instant, in order."""
         ordered = self.in_order()
         return ordered[bisect_left(ordered, ms, key=lambda r: r.UpdatedDateUTC) :]
