@@ -41,6 +41,17 @@ _IN_ENVELOPE = (
     "Organisations", "Overpayments", "Payments", "Prepayments", "TaxRates", "TrackingCategories", "TrackingOptions",
 )  # fmt: skip
 
+_DELETED_ALLOCATION = {
+    "type": "object",
+    "required": ["AllocationId", "IsDeleted"],
+    "properties": {
+        "AllocationId": {"type": "string", "format": "uuid"},
+        "Date": {"type": "string", "x-is-msdate": True},
+        "Invoice": {"type": "array", "items": {"$ref": "#/components/schemas/Invoice"}},
+        "IsDeleted": {"type": "boolean", "enum": [True]},
+    },
+}
+
 ACCOUNTING = (
     *(
         _missing(name, key, becomes, "The envelope around every answer; in the examples, recorded.")
@@ -55,6 +66,21 @@ ACCOUNTING = (
     _missing("HistoryRecord", "DateUTCString", _SECOND, "Beside DateUTC in the examples."),
     _missing("ContactGroup", "HasValidationErrors", _FLAG, "In the examples."),
     _missing("LineItem", "ValidationErrors", _REFUSALS, "In the example of a refused bank transaction, recorded."),
+    *(
+        _missing(name, "ID", {"type": "string", "format": "uuid"}, "The id once more; in the examples.")
+        for name in ("CreditNote", "Prepayment", "Overpayment")
+    ),
+    Mistake(
+        "components.schemas.DeletedAllocation", _DELETED_ALLOCATION, "Named nowhere: see what refers to it.", new=True
+    ),
+    *(
+        Mistake(
+            f"paths./{name}s/{{{name}ID}}/Allocations/{{AllocationID}}.delete.responses.200.content.application/json.schema",
+            {"$ref": "#/components/schemas/DeletedAllocation"},
+            "The example is one bare object with AllocationId and a list of invoices, unlike any Allocation.",
+        )
+        for name in ("CreditNote", "Prepayment", "Overpayment")
+    ),
     Mistake(
         "components.schemas.Element",
         {"type": "object", "required": ["ValidationErrors"], "properties": {"ValidationErrors": _REFUSALS},
