@@ -1,9 +1,14 @@
 """One simulator over real HTTP for the whole run; a fresh organisation and app for each test."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from xero_python.accounting import AccountingApi
+from xero_python.api_client import ApiClient, Configuration
+from xero_python.api_client.oauth2 import OAuth2Token
 
 from xero_sim import Control, build_app, serve_in_thread
 from xero_sim.app_client import Xero
@@ -49,3 +54,21 @@ async def xero(control: Control, http: httpx.AsyncClient) -> Xero:
     tenant = await control.create_org("Kauri Ltd")
     app = await control.register_app(redirect_uris=["https://app.example.com/callback"])
     return Xero(http, control, tenant, app, await control.connect(app.client_id, [tenant]))
+
+
+@pytest.fixture
+def sdk(xero: Xero, url: str, tmp_path: Path) -> Callable[..., Any]:
+    """Calls Xero's own SDK: `sdk("get_contacts", where=…)`. It blocks, so its tests are no coroutines."""
+    token = {**xero.token, "scope": xero.token["scope"].split()}
+    configuration = Configuration()
+    # Set afterwards: what the first one was made with is the default of all that follow.
+    configuration.oauth2_token = OAuth2Token(xero.app.client_id, xero.app.client_secret)
+    # Where it puts the files it reads.
+    configuration.temp_folder_path = str(tmp_path)
+    client = ApiClient(configuration, oauth2_token_getter=lambda: token, oauth2_token_saver=token.update)
+    api = AccountingApi(client, base_url=f"{url}/api.xro/2.0")
+
+    def call(operation: str, *arguments: object, **more: object) -> Any:
+        return getattr(api, operation)(xero.tenant, *arguments, **more)
+
+    return call

@@ -31,7 +31,10 @@ Handler = Callable[[Call], Answer]
 
 
 class Route(NamedTuple):
-    """`scope` is the write scope, or several of which one is enough; `.read` does for GET. `raw` answers bytes."""
+    """`scope` is the write scope, or several of which one is enough; `.read` does for GET.
+
+    `raw` answers bytes or nothing, never JSON.
+    """
 
     method: str
     path: str
@@ -64,8 +67,8 @@ ROUTES = (
     Route("GET", "ContactGroups/*", contact_groups.get_group, _CONTACTS),
     Route("POST", "ContactGroups/*", contact_groups.post_group, _CONTACTS),
     Route("PUT", "ContactGroups/*/Contacts", contact_groups.put_members, _CONTACTS),
-    Route("DELETE", "ContactGroups/*/Contacts", contact_groups.delete_members, _CONTACTS),
-    Route("DELETE", "ContactGroups/*/Contacts/*", contact_groups.delete_member, _CONTACTS),
+    Route("DELETE", "ContactGroups/*/Contacts", contact_groups.delete_members, _CONTACTS, raw=True),
+    Route("DELETE", "ContactGroups/*/Contacts/*", contact_groups.delete_member, _CONTACTS, raw=True),
     Route("GET", "Invoices", invoices.list_invoices, _INVOICES),
     Route("PUT", "Invoices", invoices.put_invoices, _INVOICES),
     Route("POST", "Invoices", invoices.post_invoices, _INVOICES),
@@ -127,7 +130,7 @@ ROUTES = (
     Route("POST", "Items", items.post_items, _ITEMS),
     Route("GET", "Items/*", items.get_item, _ITEMS),
     Route("POST", "Items/*", items.post_item, _ITEMS),
-    Route("DELETE", "Items/*", items.delete_item, _ITEMS),
+    Route("DELETE", "Items/*", items.delete_item, _ITEMS, raw=True),
     Route("GET", "TaxRates", tax_rates.list_tax_rates, _SETTINGS),
     Route("PUT", "TaxRates", tax_rates.put_tax_rate, _SETTINGS),
     Route("POST", "TaxRates", tax_rates.post_tax_rate, _SETTINGS),

@@ -159,7 +159,8 @@ class OAuthEndpoints:
             case "refresh_token":
                 return self.world.tokens.rotate(app, form.get("refresh_token", ""), now)
             case "client_credentials":
-                return self._client_credentials(app, form.get("scope", "").split(), now)
+                # The official SDK names none and means all that the app has.
+                return self._client_credentials(app, form.get("scope", "").split() or list(app.scopes), now)
         raise Refused("unsupported_grant_type")
 
     def _client_credentials(self, app: App, scopes: list[str], now: float) -> dict[str, object]:
