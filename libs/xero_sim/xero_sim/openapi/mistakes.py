@@ -63,6 +63,12 @@ ACCOUNTING = (
         for name in ("Invoice", "CreditNote", "BankTransaction", "BankTransfer", "Prepayment", "Overpayment")
     ),
     _missing("Invoice", "DueDateString", _MIDNIGHT, "Beside DueDate in the examples, recorded."),
+    _missing("BankTransfer", "CreatedDateUTCString", _SECOND, "Beside CreatedDateUTC in the examples."),
+    Mistake(
+        "components.schemas.BankTransaction.required",
+        ["Type", "BankAccount"],
+        "LineItems are required of a write alone: lists that are not paged leave them out (xero-api.md 3.4).",
+    ),
     _missing("HistoryRecord", "DateUTCString", _SECOND, "Beside DateUTC in the examples."),
     _missing("ContactGroup", "HasValidationErrors", _FLAG, "In the examples."),
     _missing("LineItem", "ValidationErrors", _REFUSALS, "In the example of a refused bank transaction, recorded."),

@@ -24,6 +24,7 @@ ON_PAGES = {
     (500, "text/plain"): "fault",
     (501, ""): "no such method",
     (503, "text/plain"): "fault",
+    (200, "application/pdf"): "a document, by its Accept; the file has it under /pdf alone",
     (200, "text/html"): "the fault `html`: a page of something between Xero and its client",
 }
 """What the files leave out, by status and type. Source: xero-api.md 3.7."""
