@@ -13,6 +13,9 @@ from xero_python.accounting import (
     Item,
     Items,
     Purchase,
+    TaxComponent,
+    TaxRate,
+    TaxRates,
     TrackingCategory,
     TrackingOption,
 )
@@ -58,6 +61,18 @@ def test_tax_rates_are_read(sdk: Sdk) -> None:
     assert rates["NONE"].effective_rate == 0
 
 
+def test_a_tax_rate_is_made_and_deleted(sdk: Sdk) -> None:
+    component = TaxComponent(name="GST", rate=Decimal("12.5"), is_compound=False)
+    sent = TaxRate(name="Old GST", report_tax_type="INPUT", tax_components=[component])
+
+    (made,) = sdk("create_tax_rates", TaxRates(tax_rates=[sent])).tax_rates
+    end = TaxRates(tax_rates=[TaxRate(name="Old GST", tax_type=made.tax_type, status="DELETED")])
+    (gone,) = sdk("update_tax_rate", end).tax_rates
+
+    assert (made.tax_type, made.status, made.effective_rate) == ("TAX001", "ACTIVE", Decimal("12.5"))
+    assert gone.status == "DELETED"
+
+
 def test_tracking_goes_through_its_life(sdk: Sdk) -> None:
     location, department = sdk("get_tracking_categories").tracking_categories
     sdk("delete_tracking_category", department.tracking_category_id)
@@ -100,6 +115,13 @@ def test_a_currency_is_added(sdk: Sdk) -> None:
 
     assert added.code == CurrencyCode.EUR
     assert {each.code for each in sdk("get_currencies").currencies} == {CurrencyCode.NZD, CurrencyCode.EUR}
+
+
+def test_the_organisation_says_what_may_be_done(sdk: Sdk) -> None:
+    allowed = {action.name: action.status for action in sdk("get_organisation_actions").actions}
+
+    assert allowed["CreateApprovedBill"] == "ALLOWED"
+    assert set(allowed.values()) <= {"ALLOWED", "NOT-ALLOWED"}
 
 
 @pytest.mark.parametrize(
