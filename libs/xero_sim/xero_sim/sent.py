@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from xero_sim.answers import bad_post_data
 from xero_sim.money import parse_decimal
@@ -10,21 +11,29 @@ from xero_sim.wire import Json, parse_date
 
 
 class Sent:
-    """A JSON object of a request. Null counts as left out, as Xero's merge treats it."""
+    """A JSON object of a request. Null counts as left out, as Xero's merge treats it.
+
+    Names are read without case: Xero's own examples send `name` and `Lineitems`.
+    """
 
     def __init__(self, form: object, path: str) -> None:
         if not isinstance(form, dict):
             raise bad_post_data(f"Expected an object at '{path}'")
         self.form: Json = form
         self.path = path
+        self._values = {name.lower(): value for name, value in form.items()}
+
+    def value(self, name: str) -> Any:
+        """As it was sent, or None when left out."""
+        return self._values.get(name.lower())
 
     def has(self, name: str) -> bool:
         """True when the element was sent with a value."""
-        return self.form.get(name) is not None
+        return self.value(name) is not None
 
     def text(self, name: str) -> str | None:
         """Text, or None when left out; numbers are taken as text as Xero's deserialiser does."""
-        value = self.form.get(name)
+        value = self.value(name)
         if value is None or isinstance(value, str):
             return value
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -36,22 +45,22 @@ class Sent:
         if not self.has(name):
             return None
         try:
-            return parse_decimal(self.form[name])
+            return parse_decimal(self.value(name))
         except ValueError:
             raise self._unreadable(name, "decimal") from None
 
     def day(self, name: str) -> date | None:
         """A calendar date, or None when left out."""
-        if not self.has(name) or self.form[name] == "":
+        if not self.has(name) or self.value(name) == "":
             return None
         try:
-            return parse_date(self.form[name])
+            return parse_date(self.value(name))
         except ValueError:
             raise self._unreadable(name, "DateTime") from None
 
     def flag(self, name: str) -> bool | None:
         """True or false, or None when left out; the words are taken too."""
-        value = self.form.get(name)
+        value = self.value(name)
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str) and value.lower() in ("true", "false"):
@@ -70,17 +79,17 @@ class Sent:
 
     def part(self, name: str) -> "Sent | None":
         """A nested object, or None when left out."""
-        return Sent(self.form[name], f"{self.path}.{name}") if self.has(name) else None
+        return Sent(self.value(name), f"{self.path}.{name}") if self.has(name) else None
 
     def parts(self, name: str) -> "list[Sent] | None":
         """A nested array of objects, or None when left out."""
         if not self.has(name):
             return None
-        value = self.form[name]
+        value = self.value(name)
         if not isinstance(value, list):
             raise self._unreadable(name, "array")
         return [Sent(entry, f"{self.path}.{name}[{i}]") for i, entry in enumerate(value)]
 
     def _unreadable(self, name: str, kind: str) -> Exception:
-        value = self.form.get(name)
+        value = self.value(name)
         return bad_post_data(f"Error converting value {value!r} to type '{kind}'. Path '{self.path}.{name}'")

@@ -48,7 +48,7 @@ def merged(org: Org, old: Contact | None, sent: Sent) -> Contact:
             setattr(contact, name, text.strip() if name == "Name" else text)
     for name in (*OBJECTS, *LISTS):
         if sent.has(name):
-            setattr(contact, name, sent.form[name])
+            setattr(contact, name, sent.value(name))
     if status := sent.one_of("ContactStatus", ("ACTIVE", "ARCHIVED", "GDPRREQUEST")):
         contact.ContactStatus = status
     if (addresses := sent.parts("Addresses")) is not None:

@@ -4,6 +4,7 @@ from copy import copy
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.invoice_forms import small_contact
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
 from xero_sim.ids import ZERO_GUID
@@ -23,9 +24,7 @@ _FIELDS = group_fields()
 def group_form(call: Call, group: ContactGroup, *, members: bool = False) -> Json:
     """One group; its members, by id and name, only on a single read."""
     form: Json = {"ContactGroupID": group.ContactGroupID, "Name": group.Name, "Status": group.Status}
-    if members:
-        contacts = call.org.contacts
-        form["Contacts"] = [{"ContactID": key, "Name": contacts[key].Name} for key in group.ContactIDs]
+    form["Contacts"] = [small_contact(call.org, key) for key in group.ContactIDs] if members else []
     return {**form, "HasValidationErrors": False}
 
 
@@ -67,8 +66,7 @@ def put_members(call: Call) -> Answer:
     if failed:
         return validation_exception(failed)
     _store(call, group)
-    contacts = call.org.contacts
-    members = [{"ContactID": key, "Name": contacts[key].Name} for key in group.ContactIDs]
+    members = [small_contact(call.org, key) for key in group.ContactIDs]
     return success(call, "Contacts", [dumps(member) for member in members])
 
 

@@ -32,12 +32,12 @@ class Chosen(NamedTuple):
 
 def contact_for(org: Org, old: Document | None, sent: Sent | None) -> Chosen:
     """By id, number or name; details beside them edit it, an unknown name makes it. Stores nothing."""
-    if sent is None:
+    if sent is None or not sent.form:
         return Chosen(problems=() if old else (MISSING,))
     found = changes.match(org, sent)
     if found is None and (sent.has("ContactID") or not sent.has("Name")):
         return Chosen(problems=(UNKNOWN,))
-    new = changes.merged(org, found, sent) if found is None or set(sent.form) & _WRITABLE else found
+    new = changes.merged(org, found, sent) if found is None or any(map(sent.has, _WRITABLE)) else found
     if found is not None and new == found:
         kept = old is not None and old.ContactID == found.ContactID
         return Chosen(found, () if kept or found.ContactStatus == "ACTIVE" else (ARCHIVED,))

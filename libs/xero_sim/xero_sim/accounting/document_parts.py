@@ -54,8 +54,8 @@ def merge_lines(org: Org, old: Document | None, new: Document, sent: Sent, unitd
     reader = LineReader(
         org, line_amount_types=new.LineAmountTypes, is_bill=new.is_bill, unitdp=unitdp, new_id=org.new_id
     )
-    lines = sent.parts("LineItems")
-    if lines is not None:
+    # Xero's examples change a document with `"LineItems": []`, which keeps them: no document is without.
+    if lines := sent.parts("LineItems"):
         new.LineItems = reader.read(lines, old.LineItems if old else [])
     elif old and old.LineAmountTypes != new.LineAmountTypes:
         new.LineItems = reader.retax(old.LineItems)

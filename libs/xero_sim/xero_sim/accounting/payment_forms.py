@@ -1,14 +1,18 @@
 """A payment as JSON. Source: xero-api.md 4.5."""
 
+from xero_sim.accounting.invoice_forms import body_form, small_contact
 from xero_sim.org import Org
 from xero_sim.records.credit import ID_NAMES, Credit
 from xero_sim.records.invoice import Invoice
 from xero_sim.records.payment import Payment
 from xero_sim.wire import Json, date_form, dumps, ms_form, utc_string, without_none
 
+# An invoice inside a listed payment shows these empty.
+_LEFT_OUT: Json = {"LineItems": [], "Payments": [], "CreditNotes": [], "Prepayments": [], "Overpayments": []}
+
 
 def payment_form(org: Org, payment: Payment) -> Json:
-    """The form of single and list reads."""
+    """The form of list reads."""
     account = org.accounts[payment.AccountID]
     form: Json = {
         "PaymentID": payment.PaymentID,
@@ -55,14 +59,13 @@ def _batch_part(org: Org, batch_id: str) -> Json | None:
 def _document_part(org: Org, payment: Payment) -> Json:
     document: Invoice | Credit = org.tables[payment.resource][payment.DocumentID]
     contact = org.contacts[document.ContactID]
-    form: Json = {
-        "Type": document.Type,
-        "CurrencyCode": document.CurrencyCode,
-        "Contact": {"ContactID": contact.ContactID, "Name": contact.Name, "HasValidationErrors": False},
-    }
+    shown = small_contact(org, document.ContactID)
+    if contact.ContactNumber:
+        shown["ContactNumber"] = contact.ContactNumber
+    form: Json = {"Type": document.Type, "CurrencyCode": document.CurrencyCode, "Contact": shown}
     if isinstance(document, Invoice):
         named = {"InvoiceID": document.InvoiceID, "InvoiceNumber": document.InvoiceNumber}
-        return {**named, "IsDiscounted": False, "HasErrors": False, **form}
+        return {**named, **_LEFT_OUT, "IsDiscounted": False, "HasErrors": False, **form}
     form[ID_NAMES[payment.resource]] = form["ID"] = document.CreditID
     if payment.resource == "CreditNotes":
         form |= {"CreditNoteNumber": document.Number, "HasErrors": False}
@@ -74,27 +77,20 @@ def payment_bytes(org: Org, payment: Payment) -> bytes:
     return dumps(payment_form(org, payment))
 
 
-def reply_form(org: Org, payment: Payment) -> Json:
-    """The form of a reply to a write: the document shows what the payment did to it."""
+def whole_form(org: Org, payment: Payment) -> Json:
+    """The form of a single read and of replies to writes: the document shows what the payment did to it."""
     document: Invoice | Credit = org.tables[payment.resource][payment.DocumentID]
     form = payment_form(org, payment)
-    shown: Json = {
+    if isinstance(document, Invoice):
+        form["Invoice"] = {**body_form(org, document), "Contact": form["Invoice"]["Contact"]}
+        return form
+    form[payment.resource[:-1]] |= {
         "Status": document.Status,
         "SubTotal": document.SubTotal,
         "TotalTax": document.TotalTax,
         "Total": document.Total,
         "UpdatedDateUTC": ms_form(document.UpdatedDateUTC),
         "UpdatedDateUTCString": utc_string(document.UpdatedDateUTC),
+        "RemainingCredit": document.RemainingCredit,
     }
-    if isinstance(document, Credit):
-        form[payment.resource[:-1]] |= {**shown, "RemainingCredit": document.RemainingCredit}
-        return form
-    form["Invoice"] |= {
-        **shown,
-        "AmountDue": document.AmountDue,
-        "AmountPaid": document.AmountPaid,
-        "AmountCredited": document.AmountCredited,
-    }
-    if document.FullyPaidOnDate:
-        form["Invoice"]["FullyPaidOnDate"] = date_form(document.FullyPaidOnDate)
     return form

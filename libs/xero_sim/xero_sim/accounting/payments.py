@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.payment_changes import delete_payment, make_payment
-from xero_sim.accounting.payment_forms import payment_bytes, reply_form
+from xero_sim.accounting.payment_forms import payment_bytes, whole_form
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found
 from xero_sim.ids import ZERO_GUID
@@ -16,7 +16,7 @@ from xero_sim.query.since import modified_since
 from xero_sim.records.payment import Payment
 from xero_sim.rules.payment import NOT_FOR_MODIFICATION
 from xero_sim.sent import Sent
-from xero_sim.wire import Json, date_form
+from xero_sim.wire import Json, date_form, dumps
 
 KEY = "Payments"
 
@@ -34,7 +34,7 @@ def list_payments(call: Call) -> Answer:
 
 def get_payment(call: Call) -> Answer:
     """GET /Payments/{PaymentID}."""
-    return success(call, KEY, [payment_bytes(call.org, _known(call))])
+    return success(call, KEY, [dumps(whole_form(call.org, _known(call)))])
 
 
 def put_payments(call: Call) -> Answer:
@@ -59,7 +59,7 @@ def _make(call: Call, sent: Sent) -> Written:
     outcome = make_payment(call.org, sent)
     if isinstance(outcome, list):
         return Failed(_echo(sent, ZERO_GUID), "HasValidationErrors", outcome)
-    return Saved(reply_form(call.org, outcome))
+    return Saved(whole_form(call.org, outcome))
 
 
 def _delete(call: Call, payment: Payment, sent: Sent) -> Written:
@@ -67,7 +67,7 @@ def _delete(call: Call, payment: Payment, sent: Sent) -> Written:
     outcome = delete_payment(call.org, payment) if wanted == "DELETED" else [NOT_FOR_MODIFICATION]
     if isinstance(outcome, list):
         return Failed(_echo(sent, payment.PaymentID), "HasValidationErrors", outcome)
-    return Saved(reply_form(call.org, outcome))
+    return Saved(whole_form(call.org, outcome))
 
 
 def _echo(sent: Sent, payment_id: str) -> Json:

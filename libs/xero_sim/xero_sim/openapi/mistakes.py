@@ -88,6 +88,11 @@ ACCOUNTING = (
         for name in ("CreditNote", "Prepayment", "Overpayment")
     ),
     Mistake(
+        "paths./BankTransactions.put.requestBody.content.application/json.example.bankTransactions.0.type",
+        "SPEND",
+        "The example holds a line of Java, BankTransaction.TypeEnum.SPEND.",
+    ),
+    Mistake(
         "components.schemas.Element",
         {"type": "object", "required": ["ValidationErrors"], "properties": {"ValidationErrors": _REFUSALS},
          "additionalProperties": True},

@@ -33,9 +33,9 @@ def mend(spec: Json, mistakes: Iterable[Mistake]) -> None:
     """Put right in place what Xero's file says wrongly. Raises KeyError when a mistake is not there any more."""
     for mistake in mistakes:
         *above, last = mistake.at.split(".")
-        place = spec
+        place: Any = spec
         for name in above:
-            place = place[name]
+            place = place[int(name)] if isinstance(place, list) else place[name]
         if mistake.new and last in place:
             raise KeyError(f"{mistake.at} is in the file now")
         if not mistake.new and place[last] == mistake.becomes:
