@@ -24,7 +24,8 @@ _FIELDS = group_fields()
 def group_form(call: Call, group: ContactGroup, *, members: bool = False) -> Json:
     """One group; its members, by id and name, only on a single read."""
     form: Json = {"ContactGroupID": group.ContactGroupID, "Name": group.Name, "Status": group.Status}
-    form["Contacts"] = [small_contact(call.org, key) for key in group.ContactIDs] if members else []
+    if members:
+        form["Contacts"] = [small_contact(call.org, key) for key in group.ContactIDs]
     return {**form, "HasValidationErrors": False}
 
 
