@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
@@ -73,6 +73,8 @@ lines = st.lists(
 
 
 @settings(deadline=None)
+@example([(Decimal("0.5"), Decimal("0.25"), ("INPUT2", 15))], "Exclusive", 2)
+@example([(Decimal(100), Decimal("0.16485"), ("NONE", 0))], "Exclusive", 4)
 @given(lines, st.sampled_from(("Exclusive", "Inclusive", "NoTax")), st.sampled_from((2, 4)))
 def test_totals_are_those_of_exact_fractions_rounded_line_by_line(
     sent: list[tuple[Decimal, Decimal, tuple[str, int]]], kind: str, unitdp: int
