@@ -39,6 +39,7 @@ check: .venv/ready ## Lint, types, layers, generated files
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tieout_schemas.generate --check
 	@$(BIN)/python -m tieout_kit.generate --check
+	@$(BIN)/python -m tieout_local.roles --check
 	@$(BIN)/python -m bench.report --check
 
 format: .venv/ready ## Format the code
@@ -48,6 +49,7 @@ format: .venv/ready ## Format the code
 generate: .venv/ready ## Write the JSON Schemas and the pages that are made from the code
 	@$(BIN)/python -m tieout_schemas.generate
 	@$(BIN)/python -m tieout_kit.generate
+	@$(BIN)/python -m tieout_local.roles
 
 lock: ## Pin the third parties by hash
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt

@@ -7,19 +7,15 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 from tieout_kit import tenants
 from tieout_kit.auth import Keys
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
-from tieout_kit.http import make_app
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.problem_routes import problem_routes
-from tieout_kit.reconciler import Reconciler
-from tieout_kit.routes import record_routes
 from tieout_kit.sweeper import Sweeper
 from tieout_kit.sweeps import Retry
 from tieout_kit.testing import envelope_of, wait_until
@@ -38,9 +34,15 @@ class Stage:
     """One tenant of the service, connected to Xero or not."""
 
     def __init__(
-        self, database: Database, http: httpx.AsyncClient, token: Callable[..., str], retries: Mapping[str, Retry]
+        self,
+        database: Database,
+        app: FastAPI,
+        http: httpx.AsyncClient,
+        token: Callable[..., str],
+        retries: Mapping[str, Retry],
     ) -> None:
         self.database = database
+        self.app = app
         self.http = http
         self.token = token
         self.tenant_id = uuid4()
@@ -110,20 +112,15 @@ async def stage(
     url: str,
     signing: local.Keys,
     service: str,
-    routes: Callable[[Database], APIRouter],
-    records: tuple[Reconciler[Any], str],
+    http_app: Callable[[Database, Keys], FastAPI],
     retries: Mapping[str, Retry],
 ) -> AsyncIterator[Stage]:
-    """The service, migrated, with an empty database; `records`: its reconciler and what its API calls them."""
+    """The service, migrated, with an empty database, and all that it serves over HTTP."""
     database = Database(url, service, utc_now)
     await database.open()
     await migrate(database, ("tieout_kit", f"tieout_{service}"))
-    app = make_app(service, "", Keys(signing.jwks_url, local.ISSUER))
-    reconciler, plural = records
-    app.include_router(routes(database))
-    app.include_router(record_routes(database, reconciler.records, plural))
-    app.include_router(problem_routes(database, retries))
+    app = http_app(database, Keys(signing.jwks_url, local.ISSUER))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service}") as http:
-        yield Stage(database, http, signing.token, retries)
+        yield Stage(database, app, http, signing.token, retries)
     async with asyncio.timeout(10):
         await database.close()

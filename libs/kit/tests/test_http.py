@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -12,11 +12,11 @@ import jwt
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric import ec
-from fastapi import Depends
 from jwt.algorithms import ECAlgorithm
 from pydantic import BaseModel
 
-from tieout_kit.auth import EDITORS, Caller, Keys, allow
+from tieout_kit.access import EDITORS, allow
+from tieout_kit.auth import By, Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.errors import Clash
 from tieout_kit.http import make_app
@@ -62,8 +62,8 @@ async def api(jwks: str) -> AsyncIterator[httpx.AsyncClient]:
     database = Database(NOWHERE, "test", utc_now)
     await database.open()
 
-    @app.put("/tenants/{tenant_id}/things")
-    async def put(tenant_id: UUID, body: Body, caller: Annotated[Caller, Depends(allow(*EDITORS))]) -> dict[str, Any]:
+    @app.put("/tenants/{tenant_id}/things", dependencies=[allow(*EDITORS)])
+    async def put(tenant_id: UUID, body: Body, caller: By) -> dict[str, Any]:
         return {"sub": caller.sub, "lines": len(body.lines)}
 
     @app.get("/clash")
@@ -185,7 +185,7 @@ async def test_every_error_is_a_problem(api: httpx.AsyncClient, path: str, statu
 async def test_keys_that_cannot_be_fetched_are_our_trouble_and_not_the_callers() -> None:
     app = make_app("Test", "Of the kit.", Keys("http://127.0.0.1:1/jwks.json", ISSUER))
 
-    @app.get("/tenants/{tenant_id}/things", dependencies=[Depends(allow(*EDITORS))])
+    @app.get("/tenants/{tenant_id}/things", dependencies=[allow(*EDITORS)])
     async def get(tenant_id: UUID) -> None: ...
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:

@@ -1,4 +1,4 @@
-"""Who calls, and what they may (SYS-11): a JWT names the caller, its tenants and its roles."""
+"""Who calls (SYS-11): a JWT names the caller, its tenants and its roles. What they may is in access.py."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import jwt
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from tieout_kit.errors import NotFound, Refused, RetryLater
+from tieout_kit.errors import Refused, RetryLater
 from tieout_schemas.roles import Role
 
 EVERY_TENANT = "*"
@@ -21,12 +21,6 @@ class NotAuthenticated(Refused):
     """No token, or one that is not good."""
 
     status = 401
-
-
-class RoleMissing(Refused):
-    """The caller is known and lacks the role; the message names it and whom to ask."""
-
-    status = 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +99,5 @@ async def authenticate(
     return await keys.caller(credentials.credentials)
 
 
-def allow(*roles: Role) -> Callable[..., Any]:
-    """A dependency that lets any of these roles through, for the tenant in the path if there is one.
-
-    Another tenant's record is a 404: who may not see it is not told that it exists.
-    """
-
-    async def check(request: Request, caller: Annotated[Caller, Depends(authenticate)]) -> Caller:
-        tenant_id = request.path_params.get("tenant_id")
-        if tenant_id is not None:
-            try:
-                seen = caller.sees(UUID(tenant_id))
-            except ValueError:
-                seen = False
-            if not seen:
-                raise NotFound("no such tenant")
-        if not caller.roles.intersection(roles):
-            needed = " or ".join(role.value for role in roles)
-            raise RoleMissing(f"this needs the role {needed}; ask an admin of the organisation for it")
-        return caller
-
-    return check
-
-
-READERS = (Role.VIEWER, Role.BOOKKEEPER, Role.APPROVER, Role.ADMIN, Role.PLATFORM)
-EDITORS = (Role.BOOKKEEPER, Role.ADMIN, Role.PLATFORM)
-APPROVERS = (Role.APPROVER, Role.ADMIN, Role.PLATFORM)
-ADMINS = (Role.ADMIN, Role.PLATFORM)
+By = Annotated[Caller, Depends(authenticate)]
+"""The parameter of a route that wants to know who calls; whether they may is declared beside the route."""

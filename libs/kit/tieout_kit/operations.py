@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from tieout_kit import parking
-from tieout_kit.auth import allow
+from tieout_kit.access import allow
+from tieout_kit.auth import By
 from tieout_kit.postgres import Database
 from tieout_schemas.roles import Role
 from tieout_schemas.topics import replay_topic
@@ -35,24 +36,36 @@ class DeadLetter(BaseModel):
 
 def operation_routes(database: Database, service: str) -> APIRouter:
     """GET /parked, POST …/parked/release, GET …/dead-letters, POST …/dead-letters/return; for the platform."""
-    router = APIRouter(dependencies=[Depends(allow(Role.PLATFORM))], tags=["operations"])
+    router = APIRouter(tags=["operations"])
+    platform = [allow(Role.PLATFORM)]
 
-    @router.get("/parked", summary="Tenants whose events wait after a burst of dead letters")
-    async def parked() -> list[Parked]:
+    @router.get("/parked", summary="Tenants whose events wait after a burst of dead letters", dependencies=platform)
+    async def parked(caller: By) -> list[Parked]:
         async with database.transaction() as tx:
-            return [Parked(**row) for row in await parking.listed(tx)]
+            return [Parked(**row) for row in await parking.listed(tx) if caller.sees(row["tenant_id"])]
 
-    @router.post("/tenants/{tenant_id}/parked/release", status_code=202, summary="Handle what waits, then what comes")
+    @router.post(
+        "/tenants/{tenant_id}/parked/release",
+        status_code=202,
+        summary="Handle what waits, then what comes",
+        dependencies=platform,
+    )
     async def release(tenant_id: UUID) -> None:
         async with database.transaction() as tx:
             await parking.release(tx, tenant_id)
 
-    @router.get("/tenants/{tenant_id}/dead-letters", summary="What could not be handled, and why")
+    @router.get(
+        "/tenants/{tenant_id}/dead-letters", summary="What could not be handled, and why", dependencies=platform
+    )
     async def dead_letters(tenant_id: UUID, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[DeadLetter]:
         async with database.transaction() as tx:
             return [DeadLetter(**row) for row in await parking.letters_of(tx, tenant_id, limit)]
 
-    @router.post("/tenants/{tenant_id}/dead-letters/return", summary="Once the cause is mended: handle them again")
+    @router.post(
+        "/tenants/{tenant_id}/dead-letters/return",
+        summary="Once the cause is mended: handle them again",
+        dependencies=platform,
+    )
     async def return_letters(tenant_id: UUID) -> dict[str, int]:
         async with database.transaction() as tx:
             return {"returned": await parking.return_letters(tx, tenant_id, replay_topic(service))}

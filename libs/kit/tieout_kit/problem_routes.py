@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from tieout_kit import problem_list, problems, sweeps, tenants
-from tieout_kit.auth import ADMINS, APPROVERS, EDITORS, READERS, Caller, RoleMissing, allow
+from tieout_kit.access import ADMINS, APPROVERS, READERS, allow, require
+from tieout_kit.auth import By, Caller
 from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash
 from tieout_kit.postgres import Database, Tx
@@ -20,7 +21,7 @@ from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.roles import Role
 
-_Mender = Annotated[Caller, Depends(allow(*sorted({*EDITORS, *APPROVERS})))]
+_MENDERS = (Role.BOOKKEEPER, *APPROVERS)
 
 
 class ProblemPage(BaseModel):
@@ -47,11 +48,14 @@ class CauseIn(BaseModel):
 
 def list_routes(database: Database, known: Callable[[Tx, UUID], Awaitable[object]]) -> APIRouter:
     """GET /tenants/{tenant_id}/problems, …/groups and …/{id}. `known` raises NotFound for a tenant that is not."""
-    router = APIRouter(
-        prefix="/tenants/{tenant_id}/problems", dependencies=[Depends(allow(*READERS))], tags=["problems"]
-    )
+    router = APIRouter(prefix="/tenants/{tenant_id}/problems", tags=["problems"])
+    readers = [allow(*READERS)]
 
-    @router.get("", summary="Skipped, held and refused records, and what to do about each; the oldest first")
+    @router.get(
+        "",
+        summary="Skipped, held and refused records, and what to do about each; the oldest first",
+        dependencies=readers,
+    )
     async def page(
         tenant_id: UUID,
         state: ProblemState | None = ProblemState.OPEN,
@@ -70,7 +74,11 @@ def list_routes(database: Database, known: Callable[[Tx, UUID], Awaitable[object
             found = await problem_list.page(tx, tenant_id, wanted, after, limit)
         return ProblemPage(items=found, next=found[-1].id if len(found) == limit else None)
 
-    @router.get("/groups", summary="Open problems by what caused them: forty bills held by one account are one")
+    @router.get(
+        "/groups",
+        summary="Open problems by what caused them: forty bills held by one account are one",
+        dependencies=readers,
+    )
     async def groups(
         tenant_id: UUID, service: str | None = None, after: str | None = None, limit: Limit = 100
     ) -> GroupPage:
@@ -79,7 +87,7 @@ def list_routes(database: Database, known: Callable[[Tx, UUID], Awaitable[object
             found = await problem_list.groups(tx, tenant_id, service, after, limit)
         return GroupPage(items=found, next=found[-1].cause if len(found) == limit else None)
 
-    @router.get("/{problem_id}", summary="One problem with its history")
+    @router.get("/{problem_id}", summary="One problem with its history", dependencies=readers)
     async def one(tenant_id: UUID, problem_id: UUID) -> Problem:
         async with database.transaction() as tx:
             await known(tx, tenant_id)
@@ -90,11 +98,12 @@ def list_routes(database: Database, known: Callable[[Tx, UUID], Awaitable[object
 
 def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRouter:
     """The lists, and POST …/{id}/retry, …/{id}/dismiss, …/retry and …/dismiss for a whole group."""
-    router = APIRouter()
+    router = APIRouter(tags=["problems"])
     prefix = "/tenants/{tenant_id}/problems"
+    menders = [allow(*_MENDERS)]
 
-    @router.post(f"{prefix}/{{problem_id}}/retry", summary="Try the record again, now", tags=["problems"])
-    async def retry(tenant_id: UUID, problem_id: UUID, caller: _Mender) -> Problem:
+    @router.post(f"{prefix}/{{problem_id}}/retry", summary="Try the record again, now", dependencies=menders)
+    async def retry(tenant_id: UUID, problem_id: UUID, caller: By) -> Problem:
         """Answers with the problem as it is then. What has to go to Xero is answered there first."""
 
         async def work(tx: Tx) -> Problem:
@@ -105,8 +114,8 @@ def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRoute
 
         return await database.run(work)
 
-    @router.post(f"{prefix}/{{problem_id}}/dismiss", summary="Hear no more of it", tags=["problems"])
-    async def dismiss(tenant_id: UUID, problem_id: UUID, caller: _Mender) -> Problem:
+    @router.post(f"{prefix}/{{problem_id}}/dismiss", summary="Hear no more of it", dependencies=menders)
+    async def dismiss(tenant_id: UUID, problem_id: UUID, caller: By) -> Problem:
         """The record stays as it is: what is held still goes when its reason is gone."""
 
         async def work(tx: Tx) -> Problem:
@@ -116,13 +125,13 @@ def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRoute
 
         return await database.run(work)
 
-    @router.post(f"{prefix}/retry", status_code=202, summary="Try every record of a cause again", tags=["problems"])
-    async def retry_all(tenant_id: UUID, wanted: CauseIn, caller: _Mender) -> None:
+    @router.post(f"{prefix}/retry", status_code=202, summary="Try every record of a cause again", dependencies=menders)
+    async def retry_all(tenant_id: UUID, wanted: CauseIn, caller: By) -> None:
         _may(caller, _mender(wanted.cause))
         await _sweep(tenant_id, wanted.cause, Action.JUDGE, caller)
 
-    @router.post(f"{prefix}/dismiss", status_code=202, summary="Hear no more of a whole cause", tags=["problems"])
-    async def dismiss_all(tenant_id: UUID, wanted: CauseIn, caller: _Mender) -> None:
+    @router.post(f"{prefix}/dismiss", status_code=202, summary="Hear no more of a whole cause", dependencies=menders)
+    async def dismiss_all(tenant_id: UUID, wanted: CauseIn, caller: By) -> None:
         await _sweep(tenant_id, wanted.cause, Action.DISMISS, caller)
 
     async def _sweep(tenant_id: UUID, cause: str, action: Action, caller: Caller) -> None:
@@ -153,5 +162,4 @@ def _mender(cause: str) -> Role:
 
 def _may(caller: Caller, mender: Role) -> None:
     """Who may mend it may retry it: a payment's retry moves money."""
-    if not caller.roles.intersection((mender, *ADMINS)):
-        raise RoleMissing(f"retrying this needs the role {mender}; ask an admin of the organisation for it")
+    require(caller, (mender, *(role for role in ADMINS if role is not mender)), "retrying this")

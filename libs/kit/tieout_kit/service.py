@@ -17,7 +17,6 @@ from tieout_kit.draining import drain
 from tieout_kit.errors import RetryLater
 from tieout_kit.garbage import look_seldom
 from tieout_kit.health import Trouble, health_app
-from tieout_kit.operations import operation_routes
 from tieout_kit.postgres import AWAY, Database
 from tieout_kit.relay import Relay
 from tieout_kit.schema import Schema
@@ -63,7 +62,6 @@ async def run(
     look_seldom()
     traces = set_up(service, settings.otlp_endpoint, settings.log_format)
     loop = Loop(database, settings.kafka, settings.kafka_prefix, service, handlers, replay=replay_topic(service))
-    app.include_router(operation_routes(database, service))
     schema = Schema(database, ("tieout_kit", f"tieout_{service}"))
     api = _Server(app, settings.http_host, settings.http_port)
     sweeper = Sweeper(database, retries)

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+from fastapi import FastAPI
+
 from tieout_bills import api, handlers
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
+from tieout_kit.operations import operation_routes
 from tieout_kit.postgres import Database
 from tieout_kit.problem_routes import problem_routes
 from tieout_kit.routes import record_routes
@@ -16,16 +19,21 @@ SERVICE = "bills"
 RESEND_EVERY = timedelta(minutes=5)
 
 
+def http_app(database: Database, keys: Keys) -> FastAPI:
+    """All that is served over HTTP."""
+    app = make_app("Tieout bills", "Bills, and the reference data they name.", keys)
+    app.include_router(api.routes(database))
+    app.include_router(record_routes(database, handlers.bills.records, "bills"))
+    app.include_router(problem_routes(database, handlers.RETRIES))
+    app.include_router(operation_routes(database, SERVICE))
+    return app
+
+
 async def main() -> None:
     """Run the bills service until SIGTERM."""
     settings = Settings()
     database = Database(settings.database_url, SERVICE, utc_now)
-    app = make_app(
-        "Tieout bills", "Bills, and the reference data they name.", Keys(settings.jwks_url, settings.jwt_issuer)
-    )
-    app.include_router(api.routes(database))
-    app.include_router(record_routes(database, handlers.bills.records, "bills"))
-    app.include_router(problem_routes(database, handlers.RETRIES))
+    app = http_app(database, Keys(settings.jwks_url, settings.jwt_issuer))
 
     async def resend() -> None:
         await every(RESEND_EVERY, lambda: database.run(handlers.bills.emit_unanswered))

@@ -1,10 +1,9 @@
 """The connector's API: tenants, connecting, status, problems across services."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,7 +12,7 @@ from tieout_connector.connections import Connections
 from tieout_connector.gateway import budgets
 from tieout_connector.rules.budget import minutes
 from tieout_kit import problem_list
-from tieout_kit.auth import ADMINS, READERS, Caller, allow
+from tieout_kit.access import ADMINS, READERS, allow
 from tieout_kit.postgres import Database
 from tieout_kit.problem_routes import list_routes
 from tieout_schemas.platform import Connection, ConnectionState
@@ -79,12 +78,10 @@ class Status(BaseModel):
 def routes(database: Database, connecting: Connections, partitions: int) -> APIRouter:
     """The connector's routes but the webhook and the settings."""
     router = APIRouter()
-    readers, admins = [Depends(allow(*READERS))], [Depends(allow(*ADMINS))]
+    readers, admins, platform = [allow(*READERS)], [allow(*ADMINS)], [allow(Role.PLATFORM)]
 
-    @router.put("/tenants/{tenant_id}", summary="Make a tenant", tags=["tenants"])
-    async def put_tenant(
-        tenant_id: UUID, wanted: TenantIn, _: Annotated[Caller, Depends(allow(Role.PLATFORM))]
-    ) -> Connection:
+    @router.put("/tenants/{tenant_id}", summary="Make a tenant", dependencies=platform, tags=["tenants"])
+    async def put_tenant(tenant_id: UUID, wanted: TenantIn) -> Connection:
         async with database.transaction() as tx:
             await store.create(tx, tenant_id, wanted.name, partition_of(tenant_id, partitions))
             return (await store.read(tx, tenant_id)).public

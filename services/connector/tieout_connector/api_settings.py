@@ -3,14 +3,15 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from tieout_connector import chart, choosing, settings_store
 from tieout_connector.model import Concern, SettingsEffect
 from tieout_connector.rules.settings import fitting
-from tieout_kit.auth import ADMINS, READERS, Caller, allow
+from tieout_kit.access import ADMINS, READERS, allow
+from tieout_kit.auth import By
 from tieout_kit.postgres import Database
 from tieout_kit.routes import Limit
 from tieout_schemas.settings import Choices, TenantSettings, account_for, allowed
@@ -71,22 +72,20 @@ class History(BaseModel):
 def routes(database: Database) -> APIRouter:
     """The routes below /tenants/{tenant_id}/settings."""
     router = APIRouter(prefix="/tenants/{tenant_id}/settings", tags=["settings"])
-    readers = [Depends(allow(*READERS))]
+    readers = [allow(*READERS)]
 
     @router.get("", summary="What a tenant chose", dependencies=readers)
     async def get_settings(tenant_id: UUID) -> TenantSettings:
         async with database.transaction() as tx:
             return await settings_store.read(tx, tenant_id)
 
-    @router.patch("", summary="Change some settings")
-    async def patch_settings(
-        tenant_id: UUID, wanted: ChangesIn, caller: Annotated[Caller, Depends(allow(*ADMINS))]
-    ) -> TenantSettings:
+    @router.patch("", summary="Change some settings", dependencies=[allow(*ADMINS)])
+    async def patch_settings(tenant_id: UUID, wanted: ChangesIn, caller: By) -> TenantSettings:
         """What is left out stays as it is: a PUT of them all would reset the settings that an older client does not
         know. Over an older version than the present one it is refused with what changed since."""
         return await database.run(lambda tx: choosing.change(tx, tenant_id, wanted.version, wanted.changes, caller.sub))
 
-    @router.post("/preview", summary="What would this do? Nothing is saved", dependencies=[Depends(allow(*ADMINS))])
+    @router.post("/preview", summary="What would this do? Nothing is saved", dependencies=[allow(*ADMINS)])
     async def preview(tenant_id: UUID, wanted: PreviewIn) -> Preview:
         """Each change with how many records wait for its setting, by service."""
         async with database.transaction() as tx:

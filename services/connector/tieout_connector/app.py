@@ -1,6 +1,7 @@
 """The composition root: the one place where everything is wired."""
 
 import httpx
+from fastapi import FastAPI
 
 from tieout_connector import api, api_settings, handlers
 from tieout_connector.connections import Connections
@@ -19,10 +20,22 @@ from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
+from tieout_kit.operations import operation_routes
 from tieout_kit.postgres import Database
 from tieout_kit.service import run
 
 SERVICE = "connector"
+
+
+def http_app(database: Database, keys: Keys, connecting: Connections, receiver: Receiver, partitions: int) -> FastAPI:
+    """All that is served over HTTP."""
+    about = "Xero's side: connections, webhooks, settings, problems."
+    app = make_app("Tieout connector", about, keys, untraced=frozenset({"/oauth/callback"}))
+    app.include_router(api.routes(database, connecting, partitions))
+    app.include_router(api_settings.routes(database))
+    app.include_router(operation_routes(database, SERVICE))
+    app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)
+    return app
 
 
 async def main() -> None:
@@ -48,13 +61,9 @@ async def main() -> None:
             settings.kafka, settings.kafka_prefix, settings.partitions, settings.xero_webhook_key, utc_now
         )
 
-        keys = Keys(settings.jwks_url, settings.jwt_issuer)
-        about = "Xero's side: connections, webhooks, settings, problems."
-        app = make_app("Tieout connector", about, keys, untraced=frozenset({"/oauth/callback"}))
         connecting = Connections(database, identity, tokens, settings.platform_url)
-        app.include_router(api.routes(database, connecting, settings.partitions))
-        app.include_router(api_settings.routes(database))
-        app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)
+        keys = Keys(settings.jwks_url, settings.jwt_issuer)
+        app = http_app(database, keys, connecting, receiver, settings.partitions)
 
         async def calling() -> str | None:
             return gateway.trouble

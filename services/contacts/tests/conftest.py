@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tieout_contacts import api, handlers
+from tieout_contacts import handlers
+from tieout_contacts.app import http_app
 from tieout_local import keys as local
 from tieout_local.stage import Stage
 from tieout_local.stage import stage as staged
@@ -22,6 +23,5 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 @pytest_asyncio.fixture
 async def stage(database: str, signing: local.Keys) -> AsyncIterator[Stage]:
     """The service, migrated, with an empty database."""
-    records = (handlers.vendors, "vendors")
-    async with staged(database, signing, "contacts", api.routes, records, handlers.RETRIES) as made:
+    async with staged(database, signing, "contacts", http_app, handlers.RETRIES) as made:
         yield made

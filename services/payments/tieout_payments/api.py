@@ -1,11 +1,11 @@
 """The payments API for the platform."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
-from tieout_kit.auth import APPROVERS, Caller, allow
+from tieout_kit.access import APPROVERS, allow
+from tieout_kit.auth import By
 from tieout_kit.postgres import Database
 from tieout_payments import handlers
 from tieout_payments.model import PaymentIn
@@ -16,10 +16,13 @@ def routes(database: Database) -> APIRouter:
     """PUT of payments; what every record has is in tieout_kit.routes."""
     router = APIRouter()
 
-    @router.put("/tenants/{tenant_id}/payments/{payment_id}", summary="Pay a bill", tags=["payments"])
-    async def put_payment(
-        tenant_id: UUID, payment_id: UUID, wanted: PaymentIn, caller: Annotated[Caller, Depends(allow(*APPROVERS))]
-    ) -> Payment:
+    @router.put(
+        "/tenants/{tenant_id}/payments/{payment_id}",
+        summary="Pay a bill",
+        dependencies=[allow(*APPROVERS)],
+        tags=["payments"],
+    )
+    async def put_payment(tenant_id: UUID, payment_id: UUID, wanted: PaymentIn, caller: By) -> Payment:
         """The caller chooses the id; the same request again changes nothing, another one of that id is refused."""
         return await database.run(lambda tx: handlers.put_payment(tx, tenant_id, payment_id, wanted, caller.sub))
 

@@ -1,0 +1,99 @@
+"""Writes docs/roles.md from the routes of every service: `python -m tieout_local.roles [--check]`."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+from cryptography.fernet import Fernet
+from fastapi import FastAPI
+
+import tieout_bills.app
+import tieout_connector.app
+import tieout_contacts.app
+import tieout_payments.app
+from tieout_connector.connections import Connections
+from tieout_connector.tokens import TokenStore
+from tieout_connector.webhooks import Receiver
+from tieout_connector.xero.identity import XeroIdentity
+from tieout_kit.access import operations
+from tieout_kit.auth import Keys
+from tieout_kit.clock import utc_now
+from tieout_kit.postgres import Database
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "roles.md"
+NOWHERE = "http://127.0.0.1:1"
+
+OPEN = {
+    "GET /oauth/callback": "the single-use state of a consent",
+    "POST /webhooks/xero": "Xero's signature",
+    **dict.fromkeys(
+        ("GET /docs", "GET /docs/oauth2-redirect", "GET /redoc", "GET /openapi.json"), "nothing; it describes the API"
+    ),
+}
+"""The routes that need no role, and what authorises each instead."""
+
+
+def apps() -> dict[str, FastAPI]:
+    """What every service serves, as wired in its app.py; no server is asked for anything."""
+    keys, database = Keys(NOWHERE, ""), Database("postgresql://127.0.0.1:1/nowhere", "nobody", utc_now)
+    identity = XeroIdentity(httpx.AsyncClient(), (NOWHERE, NOWHERE, NOWHERE), "", "", "")
+    tokens = TokenStore(database, identity, Fernet.generate_key().decode())
+    connecting = Connections(database, identity, tokens, NOWHERE)
+    receiver = Receiver("127.0.0.1:1", "", 1, "", utc_now)
+    return {
+        "connector": tieout_connector.app.http_app(database, keys, connecting, receiver, 1),
+        "contacts": tieout_contacts.app.http_app(database, keys),
+        "bills": tieout_bills.app.http_app(database, keys),
+        "payments": tieout_payments.app.http_app(database, keys),
+    }
+
+
+def page(served: dict[str, FastAPI]) -> str:
+    """docs/roles.md."""
+    return "\n".join(
+        [
+            "# Who may do what",
+            "",
+            "Every operation of every service, and the roles that may ask for it: any of them; none includes",
+            "another. A refusal names the roles and whom to ask. Made by `make generate`.",
+            "",
+            "| service | method | path | what | roles |",
+            "| --- | --- | --- | --- | --- |",
+            *(line for service, app in served.items() for line in _lines(service, app)),
+            "",
+            "These need no role; they are authorised by something else.",
+            "",
+            *(f"* `{name}`: {by}" for name, by in OPEN.items()),
+            "",
+        ]
+    )
+
+
+def _lines(service: str, app: FastAPI) -> Iterator[str]:
+    for one in operations(app):
+        if one.allowed:
+            yield f"| {service} | {one.method} | `{one.path}` | {one.summary} | {', '.join(one.allowed.roles)} |"
+
+
+async def _made() -> str:
+    # In a loop, as a pool of connections wants to be made in one, though it connects nowhere.
+    return page(apps())
+
+
+def main() -> int:
+    """Write the page, or with --check say whether it is as it should be."""
+    text = asyncio.run(_made())
+    if PAGE.exists() and PAGE.read_text() == text:
+        return 0
+    if "--check" in sys.argv:
+        print("docs/roles.md is stale: run `make generate`", file=sys.stderr)
+        return 1
+    PAGE.write_text(text)
+    print("wrote docs/roles.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
