@@ -24,7 +24,8 @@ class Keys:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._private_key = _kept(self._folder / "private.pem", _new_private_key)
+        # Read once: it is checked when it is read, which takes longer than a hundred signatures.
+        self._private_key = _private_key(_kept(self._folder / "private.pem", _new_private_key))
         self._key_id = _kept(self._folder / "key.id", uuid.uuid4().hex.encode).decode()
         self.token_key = _kept(self._folder / "token.key", Fernet.generate_key).decode()
         """Encrypts Xero's tokens at rest: TIEOUT_TOKEN_KEY."""
@@ -54,9 +55,7 @@ class Keys:
         return self._folder / "jwks.json"
 
     def _write_jwks(self) -> None:
-        private = RSAAlgorithm(RSAAlgorithm.SHA256).prepare_key(self._private_key)
-        assert isinstance(private, rsa.RSAPrivateKey)
-        public = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
+        public = RSAAlgorithm.to_jwk(self._private_key.public_key(), as_dict=True)
         named = {**public, "kid": self._key_id, "alg": "RS256", "use": "sig"}
         self._jwks.write_text(json.dumps({"keys": [named]}, indent=2) + "\n")
 
@@ -67,6 +66,12 @@ def _kept(file: Path, make: Callable[[], bytes]) -> bytes:
         with os.fdopen(descriptor, "wb") as new:
             new.write(make())
     return file.read_bytes()
+
+
+def _private_key(pem: bytes) -> rsa.RSAPrivateKey:
+    key = RSAAlgorithm(RSAAlgorithm.SHA256).prepare_key(pem)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
 
 
 def _new_private_key() -> bytes:

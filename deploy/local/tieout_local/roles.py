@@ -58,9 +58,10 @@ def page(served: dict[str, FastAPI]) -> str:
             "",
             "Every operation of every service, and the roles that may ask for it: any of them; none includes",
             "another. A refusal names the roles and whom to ask. Made by `make generate`.",
+            "A feature is refused to everybody while the tenant's plan does not have it.",
             "",
-            "| service | method | path | what | roles |",
-            "| --- | --- | --- | --- | --- |",
+            "| service | method | path | what | roles | feature |",
+            "| --- | --- | --- | --- | --- | --- |",
             *(line for service, app in served.items() for line in _lines(service, app)),
             "",
             "These need no role; they are authorised by something else.",
@@ -74,7 +75,8 @@ def page(served: dict[str, FastAPI]) -> str:
 def _lines(service: str, app: FastAPI) -> Iterator[str]:
     for one in operations(app):
         if one.allowed:
-            yield f"| {service} | {one.method} | `{one.path}` | {one.summary} | {', '.join(one.allowed.roles)} |"
+            roles, feature = ", ".join(one.allowed.roles), one.allowed.feature or ""
+            yield f"| {service} | {one.method} | `{one.path}` | {one.summary} | {roles} | {feature} |"
 
 
 async def _made() -> str:

@@ -1,7 +1,7 @@
 """A domain service on a real Postgres, for its tests: it hears events and requests; what it says is in its outbox."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -13,17 +13,19 @@ from tieout_kit import tenants
 from tieout_kit.auth import Keys
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming
-from tieout_kit.clock import utc_now
+from tieout_kit.clock import next_sequence, utc_now
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.sweeper import Sweeper
 from tieout_kit.sweeps import Retry
 from tieout_kit.testing import envelope_of, wait_until
+from tieout_kit.testing_access import Door
 from tieout_local import keys as local
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.roles import Feature
 
 P = TypeVar("P", bound=Payload)
 Work = Callable[[Tx], Awaitable[object]]
@@ -87,6 +89,16 @@ class Stage:
     async def connect(self, state: ConnectionState = ConnectionState.CONNECTED, sequence: int = 1) -> None:
         """The tenant becomes known, connected by default."""
         await self.hear(tenants.connection_changed, (Connection(tenant_id=self.tenant_id, state=state), sequence))
+
+    async def close(self, features: Sequence[Feature]) -> None:
+        """The plan does not have these features any more, which is the latest news of the connection."""
+        connection = Connection(tenant_id=self.tenant_id, state=ConnectionState.CONNECTED, closed=tuple(features))
+        await self.hear(tenants.connection_changed, (connection, next_sequence(0, utc_now())))
+
+    @property
+    def door(self) -> Door:
+        """Where everybody tries to come in."""
+        return Door(self.app, self.tenant_id, self.token, self.close)
 
     async def put(self, path: str, body: dict[str, Any], **token: Any) -> httpx.Response:
         """PUT under the tenant, as one who may do anything there unless the token says otherwise."""

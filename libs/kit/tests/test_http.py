@@ -15,16 +15,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 from pydantic import BaseModel
 
-from tieout_kit.access import EDITORS, allow
-from tieout_kit.auth import By, Keys
+from tieout_kit.access import EDITORS, RoleMissing, allow, operations, require
+from tieout_kit.auth import By, Caller, Keys
 from tieout_kit.clock import utc_now
-from tieout_kit.errors import Clash
+from tieout_kit.errors import Clash, NotFound
 from tieout_kit.http import make_app
 from tieout_kit.outbox import TooLarge
 from tieout_kit.postgres import Database
+from tieout_schemas.roles import Feature, Role
 
 ISSUER = "https://issuer.test"
-TENANT = uuid4()
+TENANT, ANOTHER_TENANT, UNKNOWN = uuid4(), uuid4(), uuid4()
 KEY = ec.generate_private_key(ec.SECP256R1())
 ANOTHER = ec.generate_private_key(ec.SECP256R1())
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -56,15 +57,24 @@ def jwks(tmp_path: Path) -> str:
     return file.as_uri()
 
 
+async def closed(tenant_id: UUID) -> tuple[Feature, ...]:
+    if tenant_id == UNKNOWN:
+        raise NotFound("no such tenant")
+    return (Feature.PAYMENTS,) if tenant_id == TENANT else ()
+
+
 @pytest_asyncio.fixture
 async def api(jwks: str) -> AsyncIterator[httpx.AsyncClient]:
-    app = make_app("Test", "Of the kit.", Keys(jwks, ISSUER))
+    app = make_app("Test", "Of the kit.", Keys(jwks, ISSUER), closed)
     database = Database(NOWHERE, "test", utc_now)
     await database.open()
 
     @app.put("/tenants/{tenant_id}/things", dependencies=[allow(*EDITORS)])
     async def put(tenant_id: UUID, body: Body, caller: By) -> dict[str, Any]:
         return {"sub": caller.sub, "lines": len(body.lines)}
+
+    @app.put("/tenants/{tenant_id}/payments", dependencies=[allow(*EDITORS, feature=Feature.PAYMENTS)])
+    async def pay(tenant_id: UUID) -> None: ...
 
     @app.get("/clash")
     async def clash() -> None:
@@ -151,6 +161,36 @@ async def test_a_missing_role_is_a_403_that_names_it(api: httpx.AsyncClient) -> 
     assert "bookkeeper or admin or platform" in problem(response)["title"]
 
 
+async def test_a_missing_role_is_asked_of_those_who_can_give_it(api: httpx.AsyncClient) -> None:
+    with pytest.raises(RoleMissing, match="bookkeeper or admin or platform; ask an admin of the organisation"):
+        require(Caller("ada", frozenset(), frozenset({Role.VIEWER})), EDITORS)
+    with pytest.raises(RoleMissing, match="approving needs the role platform; ask the platform's support"):
+        require(Caller("ada", frozenset(), frozenset({Role.ADMIN})), [Role.PLATFORM], "approving")
+
+
+@pytest.mark.rule("SYS-11")
+async def test_what_the_plan_does_not_have_is_a_403_that_names_it(api: httpx.AsyncClient) -> None:
+    def pay(tenant_id: UUID, **claims: Any) -> Any:
+        signed = token(tenants=["*"], **claims)
+        return api.put(f"/tenants/{tenant_id}/payments", headers={"Authorization": f"Bearer {signed}"})
+
+    refused = await pay(TENANT)
+
+    assert refused.status_code == 403
+    assert problem(refused)["title"] == "the plan does not have payments; ask the platform's support for it"
+    assert "role" in problem(await pay(TENANT, roles=["viewer"]))["title"]
+    assert (await pay(ANOTHER_TENANT)).status_code == 200
+    assert problem(await pay(UNKNOWN))["title"] == "no such tenant"
+
+
+async def test_a_route_that_declares_twice_is_found() -> None:
+    app = make_app("Test", "Of the kit.", Keys("http://127.0.0.1:1", ISSUER), closed)
+    app.get("/twice", dependencies=[allow(Role.ADMIN), allow(*EDITORS)])(lambda: None)
+
+    with pytest.raises(TypeError, match="/twice declares its roles more than once"):
+        list(operations(app))
+
+
 async def test_a_breach_of_the_schema_is_a_422_that_names_the_field(api: httpx.AsyncClient) -> None:
     response = await put(api, token(), body={"lines": [{"amount": 1}, {"amount": "x"}]})
 
@@ -183,7 +223,7 @@ async def test_every_error_is_a_problem(api: httpx.AsyncClient, path: str, statu
 
 
 async def test_keys_that_cannot_be_fetched_are_our_trouble_and_not_the_callers() -> None:
-    app = make_app("Test", "Of the kit.", Keys("http://127.0.0.1:1/jwks.json", ISSUER))
+    app = make_app("Test", "Of the kit.", Keys("http://127.0.0.1:1/jwks.json", ISSUER), closed)
 
     @app.get("/tenants/{tenant_id}/things", dependencies=[allow(*EDITORS)])
     async def get(tenant_id: UUID) -> None: ...

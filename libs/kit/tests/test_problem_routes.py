@@ -21,6 +21,7 @@ from tieout_kit.problems import Finding, Found
 from tieout_kit.records import Key
 from tieout_kit.sweeper import Sweeper
 from tieout_kit.testing import envelope_of
+from tieout_kit.testing_access import nothing_closed
 from tieout_local import keys as local
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.problem import Problem
@@ -40,7 +41,7 @@ class World:
         self.keys = keys
         self.database = Database(url, "bills", lambda: datetime(2026, 11, 1, tzinfo=UTC))
         self.retried: list[tuple[Key, str | None]] = []
-        app = make_app("bills", "", Keys(keys.jwks_url, local.ISSUER))
+        app = make_app("bills", "", Keys(keys.jwks_url, local.ISSUER), nothing_closed)
         app.include_router(problem_routes(self.database, {"bill": self._retry}))
         self.sweeper = Sweeper(self.database, {"bill": self._retry})
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bills")

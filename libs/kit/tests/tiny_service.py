@@ -14,6 +14,7 @@ from tieout_kit.http import make_app
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.service import run
 from tieout_kit.settings import Settings
+from tieout_kit.tenants import closed_by_plan
 from tieout_schemas.topics import CONNECTION, SETTINGS
 
 # The name of a real one, so that the migrations of a package are found.
@@ -29,7 +30,7 @@ async def main() -> None:
     """Run until SIGTERM."""
     settings = Settings()
     database = Database(settings.database_url, SERVICE, utc_now)
-    app = make_app("Tiny", "For a test.", Keys(settings.jwks_url, settings.jwt_issuer))
+    app = make_app("Tiny", "For a test.", Keys(settings.jwks_url, settings.jwt_issuer), closed_by_plan(database))
 
     @app.get("/now")
     async def now() -> Any:

@@ -2,10 +2,11 @@
 
 Refused
 ├── NotFound         another tenant's record: who may not see it is not told that it exists
-└── RoleMissing      403, names the role and whom to ask
+├── RoleMissing      403, names the role and whom to ask
+└── FeatureClosed    403, names the feature that the tenant's plan does not have, and whom to ask
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from tieout_kit.auth import By, Caller
 from tieout_kit.errors import NotFound, Refused
-from tieout_schemas.roles import Role
+from tieout_schemas.roles import Feature, Role
 
 READERS = (Role.VIEWER, Role.BOOKKEEPER, Role.APPROVER, Role.ADMIN, Role.PLATFORM)
 EDITORS = (Role.BOOKKEEPER, Role.ADMIN, Role.PLATFORM)
@@ -24,8 +25,18 @@ APPROVERS = (Role.APPROVER, Role.ADMIN, Role.PLATFORM)
 ADMINS = (Role.ADMIN, Role.PLATFORM)
 
 
+Closed = Callable[[UUID], Awaitable[Collection[Feature]]]
+"""The features that a tenant's plan does not have, by one query. Raises NotFound for a tenant that is not known."""
+
+
 class RoleMissing(Refused):
     """The caller is known and lacks the role; the message names it and whom to ask."""
+
+    status = 403
+
+
+class FeatureClosed(Refused):
+    """The tenant's plan does not have the feature; the message names it and whom to ask."""
 
     status = 403
 
@@ -43,6 +54,8 @@ class Allowed:
     """What a route declares."""
 
     roles: tuple[Role, ...]
+    feature: Feature | None = None
+    """Refused to everybody while the tenant's plan does not have it."""
 
     async def __call__(self, request: Request, caller: By) -> None:
         """Let any of the roles through, for the tenant in the path if there is one."""
@@ -50,11 +63,15 @@ class Allowed:
         if tenant_id is not None and not _sees(caller, tenant_id):
             raise NotFound("no such tenant")
         require(caller, self.roles)
+        if self.feature:
+            closed: Closed = request.app.state.closed
+            if self.feature in await closed(UUID(tenant_id)):
+                raise FeatureClosed(f"the plan does not have {self.feature}; ask the platform's support for it")
 
 
-def allow(*roles: Role) -> Dependency:
-    """What a route declares, as FastAPI takes it: any of these roles."""
-    declared: Dependency = Depends(Allowed(roles))
+def allow(*roles: Role, feature: Feature | None = None) -> Dependency:
+    """What a route declares, as FastAPI takes it: any of these roles, and a feature of the plan if it is one."""
+    declared: Dependency = Depends(Allowed(roles, feature))
     return declared
 
 

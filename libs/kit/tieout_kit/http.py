@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
+from tieout_kit.access import Closed
 from tieout_kit.auth import Keys
 from tieout_kit.errors import Refused, RetryLater
 from tieout_kit.outbox import TooLarge
@@ -52,9 +53,12 @@ async def _bug(_: Request, __: Exception) -> JSONResponse:
     return _problem(500, "something went wrong here; the log says what")
 
 
-def make_app(title: str, description: str, keys: Keys, *, untraced: frozenset[str] = frozenset()) -> FastAPI:
+def make_app(
+    title: str, description: str, keys: Keys, closed: Closed, *, untraced: frozenset[str] = frozenset()
+) -> FastAPI:
     """An app without routes; `/docs` and `/openapi.json` describe those it gets.
 
+    `closed` tells what a tenant's plan does not have.
     `untraced`: paths whose query carries a secret, which a span would tell.
     """
     # A span for each request and nothing more; validation errors and bodies are nobody's business in a trace.
@@ -66,6 +70,7 @@ def make_app(title: str, description: str, keys: Keys, *, untraced: frozenset[st
     }
     app = FastAPI(title=title, description=description, version="1", telemetry=telemetry)
     app.state.keys = keys
+    app.state.closed = closed
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RetryLater, _later)

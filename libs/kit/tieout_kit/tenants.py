@@ -1,6 +1,6 @@
 """What a service knows of its tenants: connection and settings, as last consumed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,10 @@ from uuid import UUID
 from tieout_kit import queries, sweeps
 from tieout_kit.cause import Incoming
 from tieout_kit.errors import NotFound
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Database, Tx
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.reasons import Reason
+from tieout_schemas.roles import Feature
 from tieout_schemas.settings import TenantSettings
 
 _SQL = queries.load("tieout_kit", "tenants.sql")
@@ -38,6 +39,16 @@ async def get(tx: Tx, tenant_id: UUID) -> Tenant:
     if row is None:
         raise NotFound("no such tenant")
     return _tenant(tenant_id, row)
+
+
+def closed_by_plan(database: Database) -> Callable[[UUID], Awaitable[tuple[Feature, ...]]]:
+    """Tells the features that a tenant's plan does not have, as last consumed (SYS-11)."""
+
+    async def closed(tenant_id: UUID) -> tuple[Feature, ...]:
+        async with database.transaction() as tx:
+            return (await get(tx, tenant_id)).connection.closed
+
+    return closed
 
 
 async def connection_changed(tx: Tx, events: Sequence[Incoming[Connection]]) -> None:

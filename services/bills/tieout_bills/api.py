@@ -12,7 +12,7 @@ from tieout_kit.access import APPROVERS, READERS, allow, require
 from tieout_kit.auth import By
 from tieout_kit.postgres import Database
 from tieout_schemas.platform import Bill, BillStatus
-from tieout_schemas.roles import Role
+from tieout_schemas.roles import Feature, Role
 
 
 def routes(database: Database) -> APIRouter:
@@ -22,7 +22,7 @@ def routes(database: Database) -> APIRouter:
     @router.put(
         "/tenants/{tenant_id}/bills/{bill_id}",
         summary="Make or change a bill; to approve it needs the role approver",
-        dependencies=[allow(Role.BOOKKEEPER, *APPROVERS)],
+        dependencies=[allow(Role.BOOKKEEPER, *APPROVERS, feature=Feature.BILLS)],
         tags=["bills"],
     )
     async def put_bill(tenant_id: UUID, bill_id: UUID, wanted: BillIn, caller: By) -> Bill:

@@ -1,6 +1,6 @@
 """The connector's API: who may do what (SYS-11), settings, status."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -8,16 +8,20 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 
-from tieout_connector import api, api_settings, webhooks
+from tieout_connector import connections, webhooks
+from tieout_connector.app import http_app
 from tieout_connector.webhooks import Receiver
 from tieout_kit import problem_list
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
-from tieout_kit.http import make_app
+from tieout_kit.testing_access import Door, surprises, told_apart
 from tieout_local import keys as local
 from tieout_schemas.payload import RecordRef
+from tieout_schemas.platform import Connection
 from tieout_schemas.problem import Problem
+from tieout_schemas.roles import Feature
 from tieout_schemas.settings import TenantSettings
 
 if TYPE_CHECKING:
@@ -29,6 +33,7 @@ pytestmark = pytest.mark.real
 ADMIN, VIEWER, PLATFORM = ("admin",), ("viewer",), ("platform",)
 BODIES: dict[str, Any] = {
     "PUT /tenants/{t}": {"name": "Kea Café"},
+    "PUT /tenants/{t}/plan": {"closed": []},
     "POST /tenants/{t}/connection/consent": {},
     "PUT /tenants/{t}/connection/organisation": {"org_id": str(uuid4())},
     "DELETE /tenants/{t}/connection": None,
@@ -43,14 +48,22 @@ BODIES: dict[str, Any] = {
     "GET /tenants/{t}/problems/{problem_id}": None,
 }
 ROUTES = list(BODIES)
-CHANGING = [route for route in ROUTES if not route.startswith("GET")]
 
 
 class Platform:
     """The payables product, and people with their tokens."""
 
-    def __init__(self, stage: Stage, http: httpx.AsyncClient, keys: local.Keys) -> None:
-        self.stage, self.http, self.keys = stage, http, keys
+    def __init__(self, stage: Stage, app: FastAPI, http: httpx.AsyncClient, keys: local.Keys) -> None:
+        self.stage, self.app, self.http, self.keys = stage, app, http, keys
+
+    async def door(self) -> Door:
+        """Where everybody tries to come in, with a tenant of its own."""
+        tenant_id = await self.stage.tenant()
+
+        async def close(features: Sequence[Feature]) -> None:
+            await self.stage.database.run(lambda tx: connections.put_plan(tx, tenant_id, features))
+
+        return Door(self.app, tenant_id, self.keys.token, close)
 
     async def ask(
         self,
@@ -76,37 +89,48 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 
 @pytest_asyncio.fixture
 async def platform(stage: Stage, signing: local.Keys) -> AsyncIterator[Platform]:
-    app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER))
-    app.include_router(api.routes(stage.database, stage.connections, 2))
-    app.include_router(api_settings.routes(stage.database))
     receiver = Receiver("nowhere:1", "", 2, "key", utc_now)
-    app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)
-    # Every route is in the list above, and so in the tests below, but for the two that need no token.
-    paths = {f"{m.upper()} {p}" for p, ms in app.openapi()["paths"].items() for m in ms}
-    assert {p.replace("{tenant_id}", "{t}") for p in paths} - {"GET /oauth/callback"} == set(ROUTES)
+    app = http_app(stage.database, Keys(signing.jwks_url, local.ISSUER), stage.connections, receiver, 2)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
-        yield Platform(stage, http, signing)
+        yield Platform(stage, app, http, signing)
 
 
 @pytest.mark.rule("SYS-11")
-async def test_no_token_is_401_and_another_tenants_is_404(platform: Platform) -> None:
-    tenant_id, every_role = await platform.stage.tenant(), ("admin", "platform", "viewer")
-
-    without = {route: (await platform.ask(route, tenant_id, None)).status_code for route in ROUTES}
-    others = {route: (await platform.ask(route, tenant_id, every_role, of=uuid4())).status_code for route in ROUTES}
-
-    assert without == dict.fromkeys(ROUTES, 401)
-    assert others == dict.fromkeys(ROUTES, 404)
+async def test_every_route_lets_in_whom_it_declares_and_nobody_else(platform: Platform) -> None:
+    assert await surprises(await platform.door()) == []
 
 
 @pytest.mark.rule("SYS-11")
-async def test_a_missing_role_is_403_and_named(platform: Platform) -> None:
+async def test_a_stranger_cannot_tell_whether_a_tenant_exists(platform: Platform) -> None:
+    assert await told_apart(await platform.door()) == []
+
+
+@pytest.mark.rule("SYS-11")
+async def test_the_plan_is_told_to_every_service_and_is_as_it_was_last_set(platform: Platform) -> None:
+    tenant_id, route = await platform.stage.tenant(), "PUT /tenants/{t}/plan"
+
+    for closed in (["settings", "payments"], ["payments", "settings", "settings"], ["audit"], []):
+        assert (await platform.ask(route, tenant_id, PLATFORM, body={"closed": closed})).status_code == 200
+    wrong = await platform.ask(route, tenant_id, PLATFORM, body={"closed": ["invoicing"]})
+
+    said = [one.closed for one in await platform.stage.said(Connection)]
+    assert said == [(), ("payments", "settings"), ("audit",), ()]
+    assert (wrong.status_code, "closed" in wrong.json()["title"]) == (422, True)
+
+
+@pytest.mark.rule("SYS-11")
+async def test_a_plan_closes_a_feature_at_once_and_its_reads_go_on(platform: Platform) -> None:
     tenant_id = await platform.stage.tenant()
+    await platform.ask("PUT /tenants/{t}/plan", tenant_id, PLATFORM, body={"closed": ["settings"]})
 
-    answers = {route: await platform.ask(route, tenant_id, VIEWER) for route in CHANGING}
+    refused = await platform.ask("PATCH /tenants/{t}/settings", tenant_id)
 
-    assert {route: answer.status_code for route, answer in answers.items()} == dict.fromkeys(CHANGING, 403)
-    assert all("this needs the role" in answer.json()["title"] for answer in answers.values())
+    assert (refused.status_code, refused.json()["title"]) == (
+        403,
+        "the plan does not have settings; ask the platform's support for it",
+    )
+    assert (await platform.ask("GET /tenants/{t}/settings", tenant_id, VIEWER)).status_code == 200
+    assert (await platform.ask("GET /tenants/{t}/connection", tenant_id, VIEWER)).json()["closed"] == ["settings"]
 
 
 async def test_an_unknown_tenant_is_404(platform: Platform) -> None:

@@ -28,6 +28,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database
+from tieout_kit.testing_access import nothing_closed
 from tieout_schemas.generate import pages
 
 async def main(url, jwks, issuer, token):
@@ -36,7 +37,7 @@ async def main(url, jwks, issuer, token):
     await migrate(database, ("tieout_kit", "tieout_connector"))
     async with database.transaction() as tx:
         await settings_store.create(tx, tenant, Cause.request())
-    app = make_app("connector", "", Keys(jwks, issuer))
+    app = make_app("connector", "", Keys(jwks, issuer), nothing_closed)
     app.include_router(api_settings.routes(database))
     at = f"/tenants/{tenant}/settings"
     headers = {"Authorization": f"Bearer {token}"}

@@ -15,6 +15,7 @@ from tieout_kit import problem_list
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
+from tieout_kit.testing_access import nothing_closed
 from tieout_local import keys as local
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemState
@@ -71,7 +72,7 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 
 @pytest_asyncio.fixture
 async def page(stage: Stage, signing: local.Keys) -> AsyncIterator[Page]:
-    app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER))
+    app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     app.include_router(api_settings.routes(stage.database))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
         yield Page(stage, http, signing, await stage.tenant())

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from tieout_connector import feeds, intents, runs, settings_store, store
+from tieout_connector import connections, feeds, intents, runs, settings_store, store
 from tieout_connector.connections import Connections
 from tieout_connector.gateway import budgets
 from tieout_connector.rules.budget import minutes
@@ -16,7 +16,7 @@ from tieout_kit.access import ADMINS, READERS, allow
 from tieout_kit.postgres import Database
 from tieout_kit.problem_routes import list_routes
 from tieout_schemas.platform import Connection, ConnectionState
-from tieout_schemas.roles import Role
+from tieout_schemas.roles import Feature, Role
 from tieout_schemas.runs import SyncRun
 from tieout_schemas.topics import partition_of
 
@@ -29,6 +29,13 @@ class TenantIn(_In):
     """A tenant to make."""
 
     name: str = Field(min_length=1, max_length=255)
+
+
+class PlanIn(_In):
+    """A tenant's plan."""
+
+    closed: frozenset[Feature]
+    """The features it does not have."""
 
 
 class ConsentIn(_In):
@@ -61,6 +68,7 @@ class Status(BaseModel):
     state: ConnectionState
     org_id: UUID | None
     org_name: str
+    closed: tuple[Feature, ...]
     choices: list[dict[str, str]]
     resources: list[Progress]
     writes: dict[str, int]
@@ -75,6 +83,9 @@ class Status(BaseModel):
     last_run: SyncRun | None
 
 
+_SHOWN = ("tenant_id", "name", "state", "org_id", "org_name", "closed")
+
+
 def routes(database: Database, connecting: Connections, partitions: int) -> APIRouter:
     """The connector's routes but the webhook and the settings."""
     router = APIRouter()
@@ -85,6 +96,16 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
         async with database.transaction() as tx:
             await store.create(tx, tenant_id, wanted.name, partition_of(tenant_id, partitions))
             return (await store.read(tx, tenant_id)).public
+
+    @router.put(
+        "/tenants/{tenant_id}/plan",
+        summary="Set the plan: the features it does not have",
+        dependencies=platform,
+        tags=["tenants"],
+    )
+    async def put_plan(tenant_id: UUID, wanted: PlanIn) -> Connection:
+        """Requests for these features are refused; what is there already keeps in step with Xero."""
+        return (await database.run(lambda tx: connections.put_plan(tx, tenant_id, wanted.closed))).public
 
     @router.post(
         "/tenants/{tenant_id}/connection/consent",
@@ -137,7 +158,7 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
             budget = await budgets.load(tx, tenant_id)
             polls = (tx.now, len(feeds.RESOURCES), (await settings_store.read(tx, tenant_id)).poll_every)
             return Status(
-                **{name: getattr(connection, name) for name in ("tenant_id", "name", "state", "org_id", "org_name")},
+                **{name: getattr(connection, name) for name in _SHOWN},
                 choices=[{name: c[name] for name in ("org_id", "org_name")} for c in consent.candidates]
                 if consent
                 else [],

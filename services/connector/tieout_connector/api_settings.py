@@ -14,6 +14,7 @@ from tieout_kit.access import ADMINS, READERS, allow
 from tieout_kit.auth import By
 from tieout_kit.postgres import Database
 from tieout_kit.routes import Limit
+from tieout_schemas.roles import Feature
 from tieout_schemas.settings import Choices, TenantSettings, account_for, allowed
 
 
@@ -79,7 +80,7 @@ def routes(database: Database) -> APIRouter:
         async with database.transaction() as tx:
             return await settings_store.read(tx, tenant_id)
 
-    @router.patch("", summary="Change some settings", dependencies=[allow(*ADMINS)])
+    @router.patch("", summary="Change some settings", dependencies=[allow(*ADMINS, feature=Feature.SETTINGS)])
     async def patch_settings(tenant_id: UUID, wanted: ChangesIn, caller: By) -> TenantSettings:
         """What is left out stays as it is: a PUT of them all would reset the settings that an older client does not
         know. Over an older version than the present one it is refused with what changed since."""

@@ -1,9 +1,11 @@
 """The composition root: the one place where everything is wired."""
 
+from uuid import UUID
+
 import httpx
 from fastapi import FastAPI
 
-from tieout_connector import api, api_settings, handlers
+from tieout_connector import api, api_settings, handlers, store
 from tieout_connector.connections import Connections
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.gateway import Gateway
@@ -23,6 +25,7 @@ from tieout_kit.http import make_app
 from tieout_kit.operations import operation_routes
 from tieout_kit.postgres import Database
 from tieout_kit.service import run
+from tieout_schemas.roles import Feature
 
 SERVICE = "connector"
 
@@ -30,7 +33,12 @@ SERVICE = "connector"
 def http_app(database: Database, keys: Keys, connecting: Connections, receiver: Receiver, partitions: int) -> FastAPI:
     """All that is served over HTTP."""
     about = "Xero's side: connections, webhooks, settings, problems."
-    app = make_app("Tieout connector", about, keys, untraced=frozenset({"/oauth/callback"}))
+
+    async def closed(tenant_id: UUID) -> tuple[Feature, ...]:
+        async with database.transaction() as tx:
+            return (await store.read(tx, tenant_id)).closed
+
+    app = make_app("Tieout connector", about, keys, closed, untraced=frozenset({"/oauth/callback"}))
     app.include_router(api.routes(database, connecting, partitions))
     app.include_router(api_settings.routes(database))
     app.include_router(operation_routes(database, SERVICE))

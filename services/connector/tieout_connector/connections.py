@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
@@ -13,8 +14,9 @@ from tieout_connector.xero.errors import ConsentLost, XeroError
 from tieout_connector.xero.identity import OrgConnection, XeroIdentity
 from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
-from tieout_kit.postgres import Database
+from tieout_kit.postgres import Database, Tx
 from tieout_schemas.platform import ConnectionState
+from tieout_schemas.roles import Feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +158,12 @@ class Connections:
 
 def _hash(state: str) -> bytes:
     return hashlib.sha256(state.encode()).digest()
+
+
+async def put_plan(tx: Tx, tenant_id: UUID, closed: Collection[Feature]) -> StoredConnection:
+    """The features that a tenant's plan does not have; every service refuses them to people from now on (SYS-11)."""
+    connection = await store.lock(tx, tenant_id)
+    wanted = tuple(feature for feature in Feature if feature in closed)
+    if wanted == connection.closed:
+        return connection
+    return await store.change(tx, connection, Cause.request(), closed=wanted)

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.roles import Feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,22 @@ class StoredConnection:
     xero_connection_id: UUID | None
     token_set_id: UUID | None
     last_sync_at: datetime | None
+    closed: tuple[Feature, ...]
+    """The features that the tenant's plan does not have (SYS-11)."""
 
     @classmethod
     def of(cls, row: Any) -> "StoredConnection":
         """From its row."""
-        fields = {name: row[name] for name in cls.__slots__ if name != "state"}
-        return cls(state=ConnectionState(row["state"]), **fields)
+        fields = {name: row[name] for name in cls.__slots__ if name not in ("state", "closed")}
+        closed = tuple(Feature(name) for name in row["closed"])
+        return cls(state=ConnectionState(row["state"]), closed=closed, **fields)
 
     @property
     def public(self) -> Connection:
         """What others are told."""
-        return Connection(tenant_id=self.tenant_id, state=self.state, org_id=self.org_id, org_name=self.org_name)
+        return Connection(
+            tenant_id=self.tenant_id, state=self.state, org_id=self.org_id, org_name=self.org_name, closed=self.closed
+        )
 
 
 @dataclass(frozen=True, slots=True)

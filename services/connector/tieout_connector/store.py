@@ -54,6 +54,7 @@ async def change(tx: Tx, connection: StoredConnection, cause: Cause, **fields: A
         changed.org_name,
         changed.xero_connection_id,
         changed.token_set_id,
+        changed.closed,
     )
     event = outbox.event(tx, CONNECTION, changed.tenant_id, changed.public, changed.sequence, cause)
     await outbox.add(tx, [event])

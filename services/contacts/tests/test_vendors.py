@@ -18,6 +18,7 @@ from tieout_schemas.money import Money
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import ConnectionState, Vendor
 from tieout_schemas.problem import Problem
+from tieout_schemas.roles import Feature
 from tieout_schemas.writes import ContactBody, Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import (
     ContactStatus,
@@ -361,3 +362,18 @@ async def test_an_archived_vendor_is_not_sent_until_restored(stage: Stage) -> No
 
     assert held_back == []
     assert [i.body for i in await stage.said(WriteIntent)] == [ContactBody(name="Acme", phone="1")]
+
+
+@pytest.mark.rule("SYS-11")
+async def test_a_plan_without_vendors_refuses_people_and_still_follows_xero(stage: Stage) -> None:
+    await stage.connect()
+    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    await stage.close([Feature.VENDORS])
+
+    refused = await stage.put(f"vendors/{V}", {"name": "Acme Ltd"})
+    await stage.hear(handlers.contacts_changed, (contact("Paper Ltd"), 1))
+    await stage.hear(handlers.invoices_changed, (document(), 2))
+
+    assert refused.status_code == 403
+    assert (await stage.get(f"vendors/{V}")).json()["name"] == "Acme"
+    assert [v.name for v in await stage.said(Vendor)] == ["Acme", "Paper Ltd"]

@@ -10,6 +10,7 @@ from tieout_kit.access import EDITORS, allow
 from tieout_kit.auth import By
 from tieout_kit.postgres import Database
 from tieout_schemas.platform import Vendor
+from tieout_schemas.roles import Feature
 
 
 def routes(database: Database) -> APIRouter:
@@ -19,7 +20,7 @@ def routes(database: Database) -> APIRouter:
     @router.put(
         "/tenants/{tenant_id}/vendors/{vendor_id}",
         summary="Make or change a vendor",
-        dependencies=[allow(*EDITORS)],
+        dependencies=[allow(*EDITORS, feature=Feature.VENDORS)],
         tags=["vendors"],
     )
     async def put_vendor(tenant_id: UUID, vendor_id: UUID, wanted: VendorIn, caller: By) -> Vendor:

@@ -14,6 +14,7 @@ from tieout_kit.problem_routes import problem_routes
 from tieout_kit.routes import record_routes
 from tieout_kit.service import every, run
 from tieout_kit.settings import Settings
+from tieout_kit.tenants import closed_by_plan
 
 SERVICE = "contacts"
 RESEND_EVERY = timedelta(minutes=5)
@@ -21,7 +22,7 @@ RESEND_EVERY = timedelta(minutes=5)
 
 def http_app(database: Database, keys: Keys) -> FastAPI:
     """All that is served over HTTP."""
-    app = make_app("Tieout contacts", "Vendors.", keys)
+    app = make_app("Tieout contacts", "Vendors.", keys, closed_by_plan(database))
     app.include_router(api.routes(database))
     app.include_router(record_routes(database, handlers.vendors.records, "vendors"))
     app.include_router(problem_routes(database, handlers.RETRIES))

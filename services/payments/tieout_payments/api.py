@@ -10,6 +10,7 @@ from tieout_kit.postgres import Database
 from tieout_payments import handlers
 from tieout_payments.model import PaymentIn
 from tieout_schemas.platform import Payment
+from tieout_schemas.roles import Feature
 
 
 def routes(database: Database) -> APIRouter:
@@ -19,7 +20,7 @@ def routes(database: Database) -> APIRouter:
     @router.put(
         "/tenants/{tenant_id}/payments/{payment_id}",
         summary="Pay a bill",
-        dependencies=[allow(*APPROVERS)],
+        dependencies=[allow(*APPROVERS, feature=Feature.PAYMENTS)],
         tags=["payments"],
     )
     async def put_payment(tenant_id: UUID, payment_id: UUID, wanted: PaymentIn, caller: By) -> Payment:

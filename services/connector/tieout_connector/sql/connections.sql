@@ -14,7 +14,7 @@ select * from connection where tenant_id = $1 for update;
 -- name: change
 -- Its new state.
 update connection set state = $2, sequence = $3, org_id = $4, org_name = $5, xero_connection_id = $6,
-    token_set_id = $7
+    token_set_id = $7, closed = $8
 where tenant_id = $1;
 
 -- name: lock_org
