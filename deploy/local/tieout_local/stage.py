@@ -19,8 +19,8 @@ from tieout_kit.postgres import Database, Tx
 from tieout_kit.sweeper import Sweeper
 from tieout_kit.sweeps import Retry
 from tieout_kit.testing import envelope_of, wait_until
-from tieout_kit.testing_access import Door
 from tieout_local import keys as local
+from tieout_local.door import Door
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload

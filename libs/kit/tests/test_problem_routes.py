@@ -21,8 +21,8 @@ from tieout_kit.problems import Finding, Found
 from tieout_kit.records import Key
 from tieout_kit.sweeper import Sweeper
 from tieout_kit.testing import envelope_of
-from tieout_kit.testing_access import nothing_closed
 from tieout_local import keys as local
+from tieout_local.door import nothing_closed
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.problem import Problem
 from tieout_schemas.reasons import Reason

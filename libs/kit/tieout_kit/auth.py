@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -30,10 +30,18 @@ class Caller:
     sub: str
     tenants: frozenset[str]
     roles: frozenset[Role]
+    operation: str = ""
+    """What is asked for: method and path of the route."""
+    address: str = ""
+    """Where the request comes from; behind a proxy that uvicorn trusts, where that one says."""
 
     def sees(self, tenant_id: UUID) -> bool:
         """Whether the tenant exists, as far as this caller is concerned."""
         return EVERY_TENANT in self.tenants or str(tenant_id) in self.tenants
+
+
+NOBODY = Caller("", frozenset(), frozenset())
+"""Who comes without a token."""
 
 
 class Keys:
@@ -96,7 +104,13 @@ async def authenticate(
     if credentials is None:
         raise NotAuthenticated("send a token: Authorization: Bearer …")
     keys: Keys = request.app.state.keys
-    return await keys.caller(credentials.credentials)
+    return asking(await keys.caller(credentials.credentials), request)
+
+
+def asking(caller: Caller, request: Request) -> Caller:
+    """The caller with what is asked for, and from where."""
+    operation = f"{request.method} {request.scope['route'].path}"
+    return replace(caller, operation=operation, address=request.client.host if request.client else "")
 
 
 By = Annotated[Caller, Depends(authenticate)]

@@ -7,10 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from tieout_kit import parking
+from tieout_kit import audit, parking
 from tieout_kit.access import allow
 from tieout_kit.auth import By
 from tieout_kit.postgres import Database
+from tieout_schemas.payload import RecordRef
 from tieout_schemas.roles import Role
 from tieout_schemas.topics import replay_topic
 
@@ -50,9 +51,11 @@ def operation_routes(database: Database, service: str) -> APIRouter:
         summary="Handle what waits, then what comes",
         dependencies=platform,
     )
-    async def release(tenant_id: UUID) -> None:
+    async def release(tenant_id: UUID, caller: By) -> None:
         async with database.transaction() as tx:
-            await parking.release(tx, tenant_id)
+            before = await parking.release(tx, tenant_id)
+            record = RecordRef(kind="parked_tenant", id=tenant_id)
+            await audit.note(tx, caller, tenant_id, record, {"released": before}, {"released": True})
 
     @router.get(
         "/tenants/{tenant_id}/dead-letters", summary="What could not be handled, and why", dependencies=platform
@@ -66,8 +69,11 @@ def operation_routes(database: Database, service: str) -> APIRouter:
         summary="Once the cause is mended: handle them again",
         dependencies=platform,
     )
-    async def return_letters(tenant_id: UUID) -> dict[str, int]:
+    async def return_letters(tenant_id: UUID, caller: By) -> dict[str, int]:
         async with database.transaction() as tx:
-            return {"returned": await parking.return_letters(tx, tenant_id, replay_topic(service))}
+            returned = await parking.return_letters(tx, tenant_id, replay_topic(service))
+            record = RecordRef(kind="dead_letters", id=tenant_id)
+            await audit.note(tx, caller, tenant_id, record, {"waiting": returned}, {"waiting": 0})
+        return {"returned": returned}
 
     return router

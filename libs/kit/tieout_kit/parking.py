@@ -84,10 +84,12 @@ async def listed(tx: Tx) -> list[dict[str, Any]]:
     return [dict(row) for row in await tx.db.fetch(_SQL["list"])]
 
 
-async def release(tx: Tx, tenant_id: UUID) -> None:
-    """Let a tenant go. Raises NotFound if it is not parked."""
-    if await tx.db.fetchval(_SQL["release"], tenant_id) is None:
+async def release(tx: Tx, tenant_id: UUID) -> bool:
+    """Let a tenant go; whether it was being let go already. Raises NotFound if it is not parked."""
+    released: bool | None = await tx.db.fetchval(_SQL["release"], tenant_id)
+    if released is None:
         raise NotFound("this tenant is not parked")
+    return released
 
 
 async def released(tx: Tx) -> list[UUID]:

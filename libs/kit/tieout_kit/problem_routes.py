@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from tieout_kit import problem_list, problems, sweeps, tenants
+from tieout_kit import audit, problem_list, problems, sweeps, tenants
 from tieout_kit.access import ADMINS, APPROVERS, READERS, allow, require
 from tieout_kit.auth import By, Caller
 from tieout_kit.cause import Cause
@@ -17,6 +17,7 @@ from tieout_kit.postgres import Database, Tx
 from tieout_kit.problem_list import Group, Wanted
 from tieout_kit.routes import Limit
 from tieout_kit.sweeps import Action, Retry
+from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.roles import Role
@@ -110,7 +111,7 @@ def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRoute
             problem = await _open(tx, tenant_id, problem_id)
             _may(caller, problem.by)
             await retries[problem.record.kind](tx, [(tenant_id, problem.record.id)], Cause.request(), caller.sub)
-            return (await problem_list.one(tx, tenant_id, problem_id))[0]
+            return await _changed(tx, caller, tenant_id, problem)
 
         return await database.run(work)
 
@@ -119,9 +120,9 @@ def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRoute
         """The record stays as it is: what is held still goes when its reason is gone."""
 
         async def work(tx: Tx) -> Problem:
-            await _open(tx, tenant_id, problem_id)
+            problem = await _open(tx, tenant_id, problem_id)
             await problems.dismiss(tx, tenant_id, [problem_id], Cause.request(), caller.sub)
-            return (await problem_list.one(tx, tenant_id, problem_id))[0]
+            return await _changed(tx, caller, tenant_id, problem)
 
         return await database.run(work)
 
@@ -138,10 +139,19 @@ def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRoute
         async with database.transaction() as tx:
             await tenants.get(tx, tenant_id)
             await sweeps.add(tx, [(tenant_id, cause, Cause.request())], action, caller.sub)
+            # Of the group; each of its problems remembers who asked in its own history.
+            group, asked = RecordRef(kind="problem_group", id=tenant_id), {"cause": cause, "asked": action}
+            await audit.note(tx, caller, tenant_id, group, {"cause": cause}, asked)
 
     # After the routes above, or `retry` would be taken for an id.
     router.include_router(list_routes(database, tenants.get))
     return router
+
+
+async def _changed(tx: Tx, caller: Caller, tenant_id: UUID, before: Problem) -> Problem:
+    after, _ = await problem_list.one(tx, tenant_id, before.id)
+    await audit.note(tx, caller, tenant_id, RecordRef(kind=Problem.kind, id=before.id), before, after)
+    return after
 
 
 async def _open(tx: Tx, tenant_id: UUID, problem_id: UUID) -> Problem:

@@ -11,6 +11,7 @@ from tieout_bills import handlers
 from tieout_bills.model import BillIn
 from tieout_bills.rules.incoming import bill_id_of
 from tieout_kit.postgres import Tx
+from tieout_local.door import ANA
 from tieout_local.stage import Stage
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Origin, OriginKind, Payload
@@ -128,7 +129,7 @@ async def test_a_bill_and_its_vendor_at_once_never_miss_each_other(
         await stage.hear(handlers.vendors_changed, (vendor(xero_id=None), 1))
 
     async def put(tx: Tx) -> None:
-        await handlers.put_bill(tx, stage.tenant_id, B, BillIn.model_validate(wanted()), "ana")
+        await handlers.put_bill(tx, stage.tenant_id, B, BillIn.model_validate(wanted()), ANA)
 
     event = stage.event(handlers.vendors_changed, vendor(), 2)
     await stage.overlap(*((event, put) if event_first else (put, event)))

@@ -29,7 +29,7 @@ def routes(database: Database) -> APIRouter:
         """The caller chooses the id; the same request again changes nothing."""
         if wanted.status is BillStatus.APPROVED:
             require(caller, APPROVERS, "approving")
-        return await database.run(lambda tx: handlers.put_bill(tx, tenant_id, bill_id, wanted, caller.sub))
+        return await database.run(lambda tx: handlers.put_bill(tx, tenant_id, bill_id, wanted, caller))
 
     @router.get(
         "/tenants/{tenant_id}/reference/{kind}",

@@ -10,7 +10,8 @@ from tieout_bills.rules.account import posted
 from tieout_bills.rules.edit import edited
 from tieout_bills.rules.incoming import Import, bill_id_of, first_sight, follow, imported
 from tieout_bills.rules.outgoing import verdict
-from tieout_kit import outbox, problems, sweeps, tenants
+from tieout_kit import audit, outbox, problems, sweeps, tenants
+from tieout_kit.auth import Caller
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming, newest
 from tieout_kit.clock import next_sequence
@@ -22,7 +23,7 @@ from tieout_kit.sweeps import Retry
 from tieout_kit.sync import Verdict
 from tieout_kit.tenants import Tenant
 from tieout_schemas import topics
-from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.payload import Origin, OriginKind, RecordRef
 from tieout_schemas.platform import Bill, Vendor
 from tieout_schemas.reasons import Reason
 from tieout_schemas.signals import Refresh, XeroKind
@@ -56,16 +57,19 @@ class _Bills(Reconciler[Bill]):
 bills = _Bills(Bill, topics.BILLS_TOPIC, judge)
 
 
-async def put_bill(tx: Tx, tenant_id: UUID, bill_id: UUID, wanted: BillIn, by: str) -> Bill:
+async def put_bill(tx: Tx, tenant_id: UUID, bill_id: UUID, wanted: BillIn, caller: Caller) -> Bill:
     """PUT of a bill. Raises NotFound (tenant) and Clash."""
     await tenants.get(tx, tenant_id)
     # The vendor's row before the bill's, as its event takes them: the other way round the two would wait in a ring.
     await store.vendor_xero_ids(tx, [(tenant_id, wanted.vendor_id)])
     before = (await bills.records.lock(tx, [(tenant_id, bill_id)])).get((tenant_id, bill_id))
-    origin = Origin(kind=OriginKind.USER, by=by, rule="BILL-2")
+    origin = Origin(kind=OriginKind.USER, by=caller.sub, rule="BILL-2")
     bill = edited(bill_id, before.record if before else None, wanted, origin)
     await bills.settle(tx, [Changed(before or Stored(tenant_id, 0, bill), bill, Cause.request())])
-    return (await bills.records.lock(tx, [(tenant_id, bill_id)]))[tenant_id, bill_id].record
+    after = (await bills.records.lock(tx, [(tenant_id, bill_id)]))[tenant_id, bill_id].record
+    record = RecordRef(kind=Bill.kind, id=bill_id)
+    await audit.note(tx, caller, tenant_id, record, before.record if before else None, after)
+    return after
 
 
 async def invoices_changed(tx: Tx, events: Sequence[Incoming[XeroInvoice]]) -> None:

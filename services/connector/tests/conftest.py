@@ -35,6 +35,7 @@ from tieout_kit.cause import Cause, Incoming
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database
 from tieout_kit.testing import envelope_of, running, wait_until
+from tieout_local.door import ANA
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload, RecordRef
@@ -125,7 +126,11 @@ class Stage:
         self, tenant_id: UUID, *org_ids: str, user: str = "ana@example.com", **form: str
     ) -> dict[str, str]:
         """A person starts, and decides on Xero's page; what Xero sends back."""
-        url = urlsplit(await self.connections.consent(tenant_id, None))
+        return await self.decide(await self.connections.consent(ANA, tenant_id, None), *org_ids, user=user, **form)
+
+    async def decide(self, page: str, *org_ids: str, user: str = "ana@example.com", **form: str) -> dict[str, str]:
+        """A person decides on Xero's page; what Xero sends back."""
+        url = urlsplit(page)
         asked = {name: values[0] for name, values in parse_qs(url.query).items()}
         sent = {**asked, "user": user, "tenant": list(org_ids), **form}
         answer = await self.client.post(f"{self.control.url}{url.path}", data=sent)
@@ -137,8 +142,8 @@ class Stage:
         tenant_id = tenant_id or await self.tenant()
         org_id = org_id or await self.control.create_org("Kauri Ltd")
         back = await self.consent(tenant_id, org_id, **form)
-        await self.connections.came_back(back["state"], back["code"], None)
-        await self.connections.choose(tenant_id, UUID(org_id))
+        await self.connections.came_back(ANA, back["state"], back["code"], None)
+        await self.connections.choose(ANA, tenant_id, UUID(org_id))
         if not self.org_id:
             self.tenant_id, self.org_id = tenant_id, org_id
         return tenant_id

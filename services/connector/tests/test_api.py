@@ -16,8 +16,9 @@ from tieout_connector.webhooks import Receiver
 from tieout_kit import problem_list
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
-from tieout_kit.testing_access import Door, surprises, told_apart
 from tieout_local import keys as local
+from tieout_local.door import ANA, Door, surprises, told_apart
+from tieout_local.trail import Change, operators, untold
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.platform import Connection
 from tieout_schemas.problem import Problem
@@ -61,7 +62,7 @@ class Platform:
         tenant_id = await self.stage.tenant()
 
         async def close(features: Sequence[Feature]) -> None:
-            await self.stage.database.run(lambda tx: connections.put_plan(tx, tenant_id, features))
+            await self.stage.database.run(lambda tx: connections.put_plan(tx, ANA, tenant_id, features))
 
         return Door(self.app, tenant_id, self.keys.token, close)
 
@@ -103,6 +104,52 @@ async def test_every_route_lets_in_whom_it_declares_and_nobody_else(platform: Pl
 @pytest.mark.rule("SYS-11")
 async def test_a_stranger_cannot_tell_whether_a_tenant_exists(platform: Platform) -> None:
     assert await told_apart(await platform.door()) == []
+
+
+@pytest.mark.rule("SYS-11")
+async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform) -> None:
+    stage, door = platform.stage, await platform.door()
+    org_id = await stage.control.create_org("Kauri Ltd")
+
+    async def another() -> dict[str, object]:
+        return {"tenant_id": uuid4()}
+
+    async def consent() -> None:
+        back = await stage.consent(door.tenant_id, org_id)
+        await stage.connections.came_back(ANA, back["state"], back["code"], None)
+
+    changes = {
+        "PUT /tenants/{tenant_id}": [Change({"name": "Kea Café"}, another, makes=True)],
+        "PUT /tenants/{tenant_id}/plan": [Change({"closed": ["payments"]}), Change({"closed": []})],
+        "POST /tenants/{tenant_id}/connection/consent": [Change({}, always=True)],
+        "PUT /tenants/{tenant_id}/connection/organisation": [Change({"org_id": org_id}, consent)],
+        "DELETE /tenants/{tenant_id}/connection": [Change()],
+        "PATCH /tenants/{tenant_id}/settings": [Change({"version": 0, "changes": {"approved_only_bills": True}})],
+        "POST /tenants/{tenant_id}/settings/preview": [],  # saves nothing
+        **operators(stage.database, door.tenant_id),
+    }
+
+    assert await untold(door, changes) == []
+
+
+@pytest.mark.rule("SYS-11")
+async def test_a_consent_given_or_denied_is_told_of_who_asked_for_it(platform: Platform) -> None:
+    stage, tenant_id = platform.stage, await platform.stage.tenant()
+    for form in ({"decision": "deny"}, {}):
+        url = (await platform.ask("POST /tenants/{t}/connection/consent", tenant_id, body={})).json()["url"]
+        await platform.http.get(
+            "/oauth/callback", params=await stage.decide(url, await stage.control.create_org(), **form)
+        )
+
+    trail = (await platform.ask("GET /tenants/{t}/audit", tenant_id)).json()["items"]
+
+    assert [(one["operation"], one["who"], one["after"]["state"]) for one in trail] == [
+        ("GET /oauth/callback", "ana", "choosing_org"),
+        ("POST /tenants/{tenant_id}/connection/consent", "ana", "authorising"),
+        ("GET /oauth/callback", "ana", "disconnected"),
+        ("POST /tenants/{tenant_id}/connection/consent", "ana", "authorising"),
+    ]
+    assert not [secret for secret in ("token", "code", "verifier", "hash") if secret in str(trail).lower()]
 
 
 @pytest.mark.rule("SYS-11")

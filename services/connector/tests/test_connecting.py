@@ -12,6 +12,7 @@ from tieout_connector.connections import Back
 from tieout_connector.store import CONSENT_TERM
 from tieout_connector.xero.identity import Tokens
 from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
+from tieout_local.door import ANA
 from tieout_schemas.platform import Connection
 from tieout_schemas.writes import Outcome
 
@@ -40,7 +41,7 @@ async def standing(stage: Stage, user: str = "ana@example.com") -> int:
 async def test_the_consent_page_is_asked_with_state_and_pkce(stage: Stage) -> None:
     tenant_id = await stage.tenant()
 
-    first, second = [urlsplit(await stage.connections.consent(tenant_id, None)) for _ in range(2)]
+    first, second = [urlsplit(await stage.connections.consent(ANA, tenant_id, None)) for _ in range(2)]
 
     asked = parse_qs(first.query)
     assert first.path == "/identity/connect/authorize"
@@ -54,20 +55,20 @@ async def test_the_consent_page_is_asked_with_state_and_pkce(stage: Stage) -> No
 @pytest.mark.parametrize("state", ["", "x", "' or 1=1 --"])
 async def test_an_unknown_state_is_refused(stage: Stage, state: str) -> None:
     with pytest.raises(NotFound):
-        await stage.connections.came_back(state, "code", None)
+        await stage.connections.came_back(ANA, state, "code", None)
 
 
 async def test_a_state_is_good_once_and_for_half_an_hour(stage: Stage) -> None:
     tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
     back = await stage.consent(tenant_id, org_id)
-    await stage.connections.came_back(back["state"], back["code"], None)
+    await stage.connections.came_back(ANA, back["state"], back["code"], None)
     with pytest.raises(NotFound):
-        await stage.connections.came_back(back["state"], back["code"], None)
+        await stage.connections.came_back(ANA, back["state"], back["code"], None)
 
     late = await stage.consent(tenant_id, org_id)
     stage.clock.ahead = CONSENT_TERM + timedelta(seconds=1)
     with pytest.raises(NotFound):
-        await stage.connections.came_back(late["state"], late["code"], None)
+        await stage.connections.came_back(ANA, late["state"], late["code"], None)
 
 
 async def test_the_state_of_an_abandoned_try_is_good_no_more(stage: Stage) -> None:
@@ -76,7 +77,7 @@ async def test_the_state_of_an_abandoned_try_is_good_no_more(stage: Stage) -> No
     await stage.consent(tenant_id, org_id)
 
     with pytest.raises(NotFound):
-        await stage.connections.came_back(abandoned["state"], abandoned["code"], None)
+        await stage.connections.came_back(ANA, abandoned["state"], abandoned["code"], None)
 
 
 @pytest.mark.rule("CONN-1")
@@ -85,7 +86,7 @@ async def test_a_denied_consent_leaves_the_tenant_as_it_was_and_says_so(stage: S
     await stage.consent(tenant_id, decision="deny")
     denied = await stage.consent(tenant_id, decision="deny")
 
-    back = await stage.connections.came_back(denied["state"], None, denied["error"])
+    back = await stage.connections.came_back(ANA, denied["state"], None, denied["error"])
 
     assert back.outcome == "access_denied"
     assert await states(stage, tenant_id) == ["disconnected", "authorising", "authorising", "disconnected"]
@@ -97,12 +98,12 @@ async def test_a_code_xero_refuses_is_said_and_one_it_cannot_answer_may_be_tried
     there = stage.identity._identity
     stage.identity._identity = "http://127.0.0.1:1"
     with pytest.raises(RetryLater):
-        await stage.connections.came_back(back["state"], back["code"], None)
+        await stage.connections.came_back(ANA, back["state"], back["code"], None)
     stage.identity._identity = there
 
     with pytest.raises(Refused, match="start again"):
-        await stage.connections.came_back(back["state"], "another code", None)
-    assert (await stage.connections.came_back(back["state"], back["code"], None)).outcome == "choosing_org"
+        await stage.connections.came_back(ANA, back["state"], "another code", None)
+    assert (await stage.connections.came_back(ANA, back["state"], back["code"], None)).outcome == "choosing_org"
 
 
 @pytest.mark.rule("CONN-2")
@@ -111,13 +112,13 @@ async def test_nothing_is_read_before_an_org_is_chosen_and_spare_ones_are_releas
     wanted, spare = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
     back = await stage.consent(tenant_id, wanted, spare)
     async with stage.working():
-        await stage.connections.came_back(back["state"], back["code"], None)
+        await stage.connections.came_back(ANA, back["state"], back["code"], None)
         assert await stage.control.calls() == []
         assert await standing(stage) == 2
         with pytest.raises(NotFound):
-            await stage.connections.choose(tenant_id, uuid4())
+            await stage.connections.choose(ANA, tenant_id, uuid4())
 
-        await stage.connections.choose(tenant_id, UUID(wanted))
+        await stage.connections.choose(ANA, tenant_id, UUID(wanted))
         await stage.until("select state from connection", "connected")
 
     assert await standing(stage) == 1
@@ -129,11 +130,11 @@ async def test_an_org_of_another_tenant_is_refused_and_its_connection_is_not_rel
     await stage.connect()
     other, free = await stage.tenant(), await stage.control.create_org("Rimu Ltd")
     back = await stage.consent(other, stage.org_id, free)
-    await stage.connections.came_back(back["state"], back["code"], None)
+    await stage.connections.came_back(ANA, back["state"], back["code"], None)
 
     with pytest.raises(Clash, match="Kauri Ltd is bound to another tenant"):
-        await stage.connections.choose(other, UUID(stage.org_id))
-    await stage.connections.choose(other, UUID(free))
+        await stage.connections.choose(ANA, other, UUID(stage.org_id))
+    await stage.connections.choose(ANA, other, UUID(free))
 
     assert await standing(stage) == 2
 
@@ -143,9 +144,9 @@ async def test_of_two_tenants_that_choose_an_org_at_once_one_is_refused(stage: S
     tenants = [await stage.tenant(), await stage.tenant()]
     for tenant_id in tenants:
         back = await stage.consent(tenant_id, org_id)
-        await stage.connections.came_back(back["state"], back["code"], None)
+        await stage.connections.came_back(ANA, back["state"], back["code"], None)
 
-    chosen = [stage.connections.choose(tenant_id, UUID(org_id)) for tenant_id in tenants]
+    chosen = [stage.connections.choose(ANA, tenant_id, UUID(org_id)) for tenant_id in tenants]
     outcomes = await asyncio.gather(*chosen, return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Clash", "StoredConnection"]
@@ -155,21 +156,21 @@ async def test_what_another_consent_made_is_not_released(stage: Stage) -> None:
     one, other = await stage.tenant(), await stage.tenant()
     kauri, rimu = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
     first = await stage.consent(one, kauri, rimu)
-    await stage.connections.came_back(first["state"], first["code"], None)
+    await stage.connections.came_back(ANA, first["state"], first["code"], None)
     # This one adds none: all of the person's are offered.
     second = await stage.consent(other)
-    await stage.connections.came_back(second["state"], second["code"], None)
+    await stage.connections.came_back(ANA, second["state"], second["code"], None)
 
-    await stage.connections.choose(other, UUID(rimu))
+    await stage.connections.choose(ANA, other, UUID(rimu))
 
     assert await standing(stage) == 2
-    await stage.connections.choose(one, UUID(kauri))
+    await stage.connections.choose(ANA, one, UUID(kauri))
 
 
 @pytest.mark.rule("CONN-3")
 async def test_another_org_after_the_binding_is_refused_by_name(stage: Stage) -> None:
     tenant_id = await stage.connect()
-    await stage.connections.disconnect(tenant_id)
+    await stage.connections.disconnect(ANA, tenant_id)
 
     with pytest.raises(Clash, match="bound to Kauri Ltd"):
         await stage.connect(await stage.control.create_org("Rimu Ltd"), tenant_id)
@@ -181,7 +182,7 @@ async def test_disconnect_drops_connection_and_tokens_and_holds_writes_until_rec
     tenant_id = await stage.connect()
     async with stage.working():
         await stage.until("select state from connection", "connected")
-        await stage.connections.disconnect(tenant_id)
+        await stage.connections.disconnect(ANA, tenant_id)
         assert await standing(stage) == 0
         assert await stage.sql("select count(*) from token_set") == [(0,)]
         await stage.write(stage.contact("Kea"))
@@ -200,7 +201,7 @@ async def test_tokens_that_another_tenant_uses_are_kept(stage: Stage) -> None:
     one = await stage.connect()
     other = await stage.connect(await stage.control.create_org("Rimu Ltd"))
 
-    await stage.connections.disconnect(one)
+    await stage.connections.disconnect(ANA, one)
 
     assert await stage.sql("select count(*) from token_set") == [(1,)]
     assert (await states(stage, other))[-1] == "importing"
@@ -244,7 +245,7 @@ async def test_a_way_back_that_is_not_the_platforms_is_refused(stage: Stage) -> 
 
     for trick in tricks:
         with pytest.raises(Refused, match="return_to"):
-            await stage.connections.consent(tenant_id, trick)
+            await stage.connections.consent(ANA, tenant_id, trick)
 
 
 @pytest.mark.parametrize(

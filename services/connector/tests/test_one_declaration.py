@@ -28,7 +28,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database
-from tieout_kit.testing_access import nothing_closed
+from tieout_local.door import nothing_closed
 from tieout_schemas.generate import pages
 
 async def main(url, jwks, issuer, token):

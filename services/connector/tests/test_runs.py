@@ -9,6 +9,7 @@ import pytest
 from tieout_connector import choosing, feeds, runs
 from tieout_connector.rules.runs import Run, after_page, ended
 from tieout_kit.cause import Cause
+from tieout_local.door import ANA
 from tieout_schemas.runs import RunKind, SyncRun
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ async def test_what_was_read_before_a_disconnect_is_no_part_of_the_next_run(stag
     await stage.connect()
     async with stage.database.transaction() as tx:
         await runs.page_read(tx, stage.tenant_id, "Contacts", 7, 7, Cause.request(), last=True)
-    await stage.connections.disconnect(stage.tenant_id)
+    await stage.connections.disconnect(ANA, stage.tenant_id)
     await stage.connect(stage.org_id, stage.tenant_id)
 
     async with stage.working():
@@ -105,7 +106,7 @@ async def test_polls_keep_the_tenants_schedule_and_a_shorter_one_holds_at_once(s
 
     async def choose(version: int, minutes: int | None) -> None:
         wanted = {"poll_every_minutes": minutes}
-        await stage.database.run(lambda tx: choosing.change(tx, stage.tenant_id, version, wanted, "ana"))
+        await stage.database.run(lambda tx: choosing.change(tx, ANA, stage.tenant_id, version, wanted))
 
     await choose(0, 600)
     async with stage.working():
@@ -133,7 +134,7 @@ async def test_a_shorter_schedule_polls_no_more_often_than_the_days_calls_allow(
     today = "(now() at time zone 'UTC')::date"
     await stage.sql(f"insert into budget select tenant_id, '{{}}', {today}, 4995, 5000 from connection")
 
-    await stage.database.run(lambda tx: choosing.change(tx, stage.tenant_id, 0, {"poll_every_minutes": 5}, "ana"))
+    await stage.database.run(lambda tx: choosing.change(tx, ANA, stage.tenant_id, 0, {"poll_every_minutes": 5}))
 
     assert await stage.sql("select count(*) from feed where next_at < now() + interval '29 minutes'") == [(0,)]
     assert await stage.sql("select count(*) from feed where next_at > now() + interval '31 minutes'") == [(0,)]

@@ -15,8 +15,8 @@ from tieout_kit import problem_list
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
-from tieout_kit.testing_access import nothing_closed
 from tieout_local import keys as local
+from tieout_local.door import nothing_closed
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,7 @@ from tieout_connector.gateway import budgets
 from tieout_connector.rules.budget import minutes
 from tieout_kit import problem_list
 from tieout_kit.access import ADMINS, READERS, allow
+from tieout_kit.auth import NOBODY, By, asking
 from tieout_kit.postgres import Database
 from tieout_kit.problem_routes import list_routes
 from tieout_schemas.platform import Connection, ConnectionState
@@ -92,10 +93,10 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
     readers, admins, platform = [allow(*READERS)], [allow(*ADMINS)], [allow(Role.PLATFORM)]
 
     @router.put("/tenants/{tenant_id}", summary="Make a tenant", dependencies=platform, tags=["tenants"])
-    async def put_tenant(tenant_id: UUID, wanted: TenantIn) -> Connection:
+    async def put_tenant(tenant_id: UUID, wanted: TenantIn, caller: By) -> Connection:
+        shard = partition_of(tenant_id, partitions)
         async with database.transaction() as tx:
-            await store.create(tx, tenant_id, wanted.name, partition_of(tenant_id, partitions))
-            return (await store.read(tx, tenant_id)).public
+            return (await connections.create(tx, caller, tenant_id, wanted.name, shard)).public
 
     @router.put(
         "/tenants/{tenant_id}/plan",
@@ -103,9 +104,9 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
         dependencies=platform,
         tags=["tenants"],
     )
-    async def put_plan(tenant_id: UUID, wanted: PlanIn) -> Connection:
+    async def put_plan(tenant_id: UUID, wanted: PlanIn, caller: By) -> Connection:
         """Requests for these features are refused; what is there already keeps in step with Xero."""
-        return (await database.run(lambda tx: connections.put_plan(tx, tenant_id, wanted.closed))).public
+        return (await database.run(lambda tx: connections.put_plan(tx, caller, tenant_id, wanted.closed))).public
 
     @router.post(
         "/tenants/{tenant_id}/connection/consent",
@@ -113,15 +114,19 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
         dependencies=admins,
         tags=["connection"],
     )
-    async def start_consent(tenant_id: UUID, wanted: ConsentIn) -> dict[str, str]:
-        return {"url": await connecting.consent(tenant_id, wanted.return_to)}
+    async def start_consent(tenant_id: UUID, wanted: ConsentIn, caller: By) -> dict[str, str]:
+        return {"url": await connecting.consent(caller, tenant_id, wanted.return_to)}
 
     @router.get("/oauth/callback", summary="Xero sends the person back here", tags=["connection"])
     async def callback(
-        state: str, code: str | None = None, error: str | None = None, error_description: str | None = None
+        request: Request,
+        state: str,
+        code: str | None = None,
+        error: str | None = None,
+        error_description: str | None = None,
     ) -> Response:
         """Authorised by its single-use state alone."""
-        back = await connecting.came_back(state, code, error)
+        back = await connecting.came_back(asking(NOBODY, request), state, code, error)
         if back.url:
             return RedirectResponse(back.url, 303)
         return JSONResponse({"outcome": back.outcome, "why": error_description})
@@ -132,8 +137,8 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
         dependencies=admins,
         tags=["connection"],
     )
-    async def choose(tenant_id: UUID, wanted: OrganisationIn) -> Connection:
-        return (await connecting.choose(tenant_id, wanted.org_id)).public
+    async def choose(tenant_id: UUID, wanted: OrganisationIn, caller: By) -> Connection:
+        return (await connecting.choose(caller, tenant_id, wanted.org_id)).public
 
     @router.delete(
         "/tenants/{tenant_id}/connection",
@@ -142,8 +147,8 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
         dependencies=admins,
         tags=["connection"],
     )
-    async def disconnect(tenant_id: UUID) -> None:
-        await connecting.disconnect(tenant_id)
+    async def disconnect(tenant_id: UUID, caller: By) -> None:
+        await connecting.disconnect(caller, tenant_id)
 
     @router.get(
         "/tenants/{tenant_id}/connection",

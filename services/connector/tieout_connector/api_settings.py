@@ -84,7 +84,7 @@ def routes(database: Database) -> APIRouter:
     async def patch_settings(tenant_id: UUID, wanted: ChangesIn, caller: By) -> TenantSettings:
         """What is left out stays as it is: a PUT of them all would reset the settings that an older client does not
         know. Over an older version than the present one it is refused with what changed since."""
-        return await database.run(lambda tx: choosing.change(tx, tenant_id, wanted.version, wanted.changes, caller.sub))
+        return await database.run(lambda tx: choosing.change(tx, caller, tenant_id, wanted.version, wanted.changes))
 
     @router.post("/preview", summary="What would this do? Nothing is saved", dependencies=[allow(*ADMINS)])
     async def preview(tenant_id: UUID, wanted: PreviewIn) -> Preview:

@@ -19,6 +19,7 @@ from tieout_connector.tokens import TokenStore
 from tieout_connector.webhooks import Receiver
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
+from tieout_kit.audit_routes import audit_routes
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
@@ -42,6 +43,7 @@ def http_app(database: Database, keys: Keys, connecting: Connections, receiver: 
     app.include_router(api.routes(database, connecting, partitions))
     app.include_router(api_settings.routes(database))
     app.include_router(operation_routes(database, SERVICE))
+    app.include_router(audit_routes(database))
     app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)
     return app
 

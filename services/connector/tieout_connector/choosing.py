@@ -8,15 +8,17 @@ from tieout_connector import chart, feeds, settings_store
 from tieout_connector.gateway import budgets
 from tieout_connector.model import Concern, SettingsEffect, SettingsVersion
 from tieout_connector.rules.settings import changed, check_version
-from tieout_kit import problem_list
+from tieout_kit import audit, problem_list
+from tieout_kit.auth import Caller
 from tieout_kit.postgres import Tx
+from tieout_schemas.payload import RecordRef
 from tieout_schemas.settings import TenantSettings
 
 MOST_TOLD = 100
 """Versions of which a second writer is told."""
 
 
-async def change(tx: Tx, tenant_id: UUID, seen: int, wanted: Mapping[str, Any], by: str) -> TenantSettings:
+async def change(tx: Tx, caller: Caller, tenant_id: UUID, seen: int, wanted: Mapping[str, Any]) -> TenantSettings:
     """The settings with these changes, over the version the caller saw; what is left out stays as it is.
 
     Raises NotFound, BadSetting, and Clash if somebody else was quicker. What already is as wanted is no change,
@@ -28,8 +30,9 @@ async def change(tx: Tx, tenant_id: UUID, seen: int, wanted: Mapping[str, Any], 
     if not changes:
         return now
     check_version(now, seen, await settings_store.history(tx, tenant_id, MOST_TOLD, since=min(seen, now.version)))
-    version = SettingsVersion(version=settings.version, at=tx.now, by=by, changes=changes)
+    version = SettingsVersion(version=settings.version, at=tx.now, by=caller.sub, changes=changes)
     await settings_store.save(tx, before, settings, version)
+    await audit.note(tx, caller, tenant_id, RecordRef(kind=settings.kind, id=tenant_id), now, settings)
     if settings.poll_every != now.poll_every:
         budget = await budgets.load(tx, tenant_id)
         await feeds.sooner(tx, tenant_id, tx.now + budget.poll_every(tx.now, len(feeds.RESOURCES), settings.poll_every))

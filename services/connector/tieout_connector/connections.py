@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -12,10 +12,13 @@ from tieout_connector.model import StoredConnection
 from tieout_connector.tokens import TokenStore
 from tieout_connector.xero.errors import ConsentLost, XeroError
 from tieout_connector.xero.identity import OrgConnection, XeroIdentity
+from tieout_kit import audit
+from tieout_kit.auth import Caller
 from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
 from tieout_kit.postgres import Database, Tx
-from tieout_schemas.platform import ConnectionState
+from tieout_schemas.payload import RecordRef
+from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.roles import Feature
 
 
@@ -45,7 +48,7 @@ class Connections:
         self._tokens = tokens
         self._platform_url = platform_url.rstrip("/")
 
-    async def consent(self, tenant_id: UUID, return_to: str | None) -> str:
+    async def consent(self, caller: Caller, tenant_id: UUID, return_to: str | None) -> str:
         """The page where a person consents (CONN-1). Raises Refused for a way back that is not the platform's."""
         if return_to is not None and not f"{return_to}/".startswith(f"{self._platform_url}/"):
             raise Refused(f"return_to must be below {self._platform_url}")
@@ -54,13 +57,19 @@ class Connections:
             connection = await store.lock(tx, tenant_id)
             if connection.public.open:
                 raise Clash(f"already connected to {connection.org_name}; disconnect first")
-            await store.start_consent(tx, connection, _hash(state), verifier, return_to)
-            await store.change(tx, connection, Cause.request(), state=ConnectionState.AUTHORISING)
+            await store.start_consent(tx, connection, _hash(state), verifier, return_to, caller.sub)
+            changed = await store.change(tx, connection, Cause.request(), state=ConnectionState.AUTHORISING)
+            # Also of a second try, which leaves the state as it was: the first one's page is good no more.
+            asked = {"state": changed.state, "consent_asked_at": tx.now.isoformat()}
+            await audit.note(tx, caller, tenant_id, _record(tenant_id), {"state": connection.state}, asked)
         return self._identity.consent_url(state, verifier)
 
-    async def came_back(self, state: str, code: str | None, denied: str | None) -> Back:
-        """Xero sends the person back. Raises NotFound for a state that is unknown, used or too old, RetryLater when
-        Xero does not answer: the state is good still, and the page may be loaded again."""
+    async def came_back(self, visitor: Caller, state: str, code: str | None, denied: str | None) -> Back:
+        """Xero sends the person back: whoever asked for the consent, as far as we know.
+
+        Raises NotFound for a state that is unknown, used or too old, RetryLater when Xero does not answer: the state
+        is good still, and the page may be loaded again.
+        """
         # Open while Xero answers, so that the state is used up exactly when its tokens are stored; nobody but a
         # second callback of the same tenant waits for it, and strangers do not get this far.
         async with self._database.transaction() as tx:
@@ -68,11 +77,13 @@ class Connections:
             consent = await store.take_consent(tx, _hash(state), secrets.token_bytes(32))
             if consent is None:
                 raise NotFound("this consent is unknown, was used already, or took too long; start again")
+            caller = replace(visitor, sub=consent.asked_by)
             if code is None:
                 # CONN-1: a denied consent leaves the tenant as it was and says so.
                 connection = await store.lock(tx, consent.tenant_id)
                 await store.end_consent(tx, consent.tenant_id)
-                await store.change(tx, connection, Cause.request(), state=consent.state_before)
+                changed = await store.change(tx, connection, Cause.request(), state=consent.state_before)
+                await _note(tx, caller, connection, changed)
                 return Back(consent.return_to, denied or "denied")
             try:
                 fresh = await self._identity.exchange(code, consent.code_verifier, tx.now)
@@ -89,10 +100,11 @@ class Connections:
             ]
             await store.keep_candidates(tx, consent.tenant_id, fresh.user_id, candidates)
             connection = await store.lock(tx, consent.tenant_id)
-            await store.change(tx, connection, Cause.request(), state=ConnectionState.CHOOSING_ORG)
+            changed = await store.change(tx, connection, Cause.request(), state=ConnectionState.CHOOSING_ORG)
+            await _note(tx, caller, connection, changed)
             return Back(consent.return_to, ConnectionState.CHOOSING_ORG)
 
-    async def choose(self, tenant_id: UUID, org_id: UUID) -> StoredConnection:
+    async def choose(self, caller: Caller, tenant_id: UUID, org_id: UUID) -> StoredConnection:
         """The user confirms one organisation; only now anything syncs (CONN-2, CONN-3). Raises Clash, NotFound."""
         async with self._database.transaction() as tx:
             connection = await store.lock(tx, tenant_id)
@@ -121,6 +133,7 @@ class Connections:
                 xero_connection_id=chosen.connection_id,
                 token_set_id=consent.token_set_id,
             )
+            await _note(tx, caller, connection, changed)
             await store.end_consent(tx, tenant_id)
             await feeds.start(tx, tenant_id)
             await runs.abandon(tx, tenant_id)
@@ -133,7 +146,7 @@ class Connections:
             await self._release(consent.token_set_id, spare)
         return changed
 
-    async def disconnect(self, tenant_id: UUID) -> None:
+    async def disconnect(self, caller: Caller, tenant_id: UUID) -> None:
         """From our side (CONN-5): records stay, waiting writes are held, tokens nobody else uses are dropped."""
         async with self._database.transaction() as tx:
             connection = await store.lock(tx, tenant_id)
@@ -143,7 +156,7 @@ class Connections:
             connection = await store.lock(tx, tenant_id)
             await store.end_consent(tx, tenant_id)
             gone = {"state": ConnectionState.DISCONNECTED, "token_set_id": None, "xero_connection_id": None}
-            await store.change(tx, connection, Cause.request(), **gone)
+            await _note(tx, caller, connection, await store.change(tx, connection, Cause.request(), **gone))
             await self._tokens.drop_unused(tx)
 
     async def _release(self, token_set_id: UUID, connection_ids: set[UUID]) -> None:
@@ -156,14 +169,34 @@ class Connections:
                 continue
 
 
+def _record(tenant_id: UUID) -> RecordRef:
+    return RecordRef(kind=Connection.kind, id=tenant_id)
+
+
+async def _note(tx: Tx, caller: Caller, before: StoredConnection | None, after: StoredConnection) -> None:
+    was = before.public if before else None
+    await audit.note(tx, caller, after.tenant_id, _record(after.tenant_id), was, after.public)
+
+
 def _hash(state: str) -> bytes:
     return hashlib.sha256(state.encode()).digest()
 
 
-async def put_plan(tx: Tx, tenant_id: UUID, closed: Collection[Feature]) -> StoredConnection:
+async def create(tx: Tx, caller: Caller, tenant_id: UUID, name: str, shard: int) -> StoredConnection:
+    """Make a tenant; one that is there already stays as it is."""
+    made = await store.create(tx, tenant_id, name, shard)
+    connection = await store.read(tx, tenant_id)
+    if made:
+        await _note(tx, caller, None, connection)
+    return connection
+
+
+async def put_plan(tx: Tx, caller: Caller, tenant_id: UUID, closed: Collection[Feature]) -> StoredConnection:
     """The features that a tenant's plan does not have; every service refuses them to people from now on (SYS-11)."""
     connection = await store.lock(tx, tenant_id)
     wanted = tuple(feature for feature in Feature if feature in closed)
     if wanted == connection.closed:
         return connection
-    return await store.change(tx, connection, Cause.request(), closed=wanted)
+    changed = await store.change(tx, connection, Cause.request(), closed=wanted)
+    await _note(tx, caller, connection, changed)
+    return changed

@@ -63,6 +63,8 @@ class Consent:
     token_set_id: UUID | None
     candidates: list[dict[str, Any]]
     """connection_id, org_id, org_name, and `added`: whether this very consent made the connection."""
+    asked_by: str
+    """The `sub` of who started it."""
 
 
 class SettingChange(BaseModel):

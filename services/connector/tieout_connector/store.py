@@ -22,14 +22,16 @@ CONSENT_TERM = timedelta(minutes=30)
 """How long a person may take to consent."""
 
 
-async def create(tx: Tx, tenant_id: UUID, name: str, shard: int) -> None:
-    """Make a tenant and say so; one that is there already stays as it is."""
+async def create(tx: Tx, tenant_id: UUID, name: str, shard: int) -> bool:
+    """Make a tenant and say so; one that is there already stays as it is, and the answer is no."""
     sequence = next_sequence(0, tx.now)
-    if await tx.db.fetchval(_SQL["create"], tenant_id, name, shard, sequence):
+    new = await tx.db.fetchval(_SQL["create"], tenant_id, name, shard, sequence) is not None
+    if new:
         cause = Cause.request()
         made = await read(tx, tenant_id)
         await outbox.add(tx, [outbox.event(tx, CONNECTION, tenant_id, made.public, sequence, cause)])
         await settings_store.create(tx, tenant_id, cause)
+    return new
 
 
 async def read(tx: Tx, tenant_id: UUID) -> StoredConnection:
@@ -102,7 +104,7 @@ async def with_work(tx: Tx, shards: Sequence[int]) -> list[Org]:
 
 
 async def start_consent(
-    tx: Tx, connection: StoredConnection, state_hash: bytes, code_verifier: str, return_to: str | None
+    tx: Tx, connection: StoredConnection, state_hash: bytes, code_verifier: str, return_to: str | None, asked_by: str
 ) -> None:
     """A person is sent to Xero; the state they come back with is good once."""
     before = await read_consent(tx, connection.tenant_id)
@@ -110,7 +112,7 @@ async def start_consent(
     state = before.state_before if before else connection.state
     await tx.db.execute(
         _SQL["start_consent"], state_hash, connection.tenant_id, code_verifier, return_to,
-        state, tx.now,
+        state, tx.now, asked_by,
     )  # fmt: skip
 
 
@@ -156,4 +158,5 @@ def _consent(row: Any) -> Consent:
         ConnectionState(row["state_before"]),
         row["token_set_id"],
         row["candidates"] or [],
+        row["asked_by"],
     )

@@ -13,6 +13,7 @@ from tieout_contacts.model import VendorIn
 from tieout_contacts.rules.incoming import vendor_id_of
 from tieout_kit.errors import Clash
 from tieout_kit.postgres import Tx
+from tieout_local.door import ANA
 from tieout_local.stage import Stage
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Payload
@@ -345,7 +346,7 @@ async def test_two_puts_of_one_name_at_once_make_one_vendor(stage: Stage) -> Non
 
 
 def _put(stage: Stage, vendor_id: UUID = V) -> Callable[[Tx], Awaitable[Vendor]]:
-    return lambda tx: handlers.put_vendor(tx, stage.tenant_id, vendor_id, VendorIn(name="Acme"), "ana")
+    return lambda tx: handlers.put_vendor(tx, stage.tenant_id, vendor_id, VendorIn(name="Acme"), ANA)
 
 
 @pytest.mark.rule("CONT-8")

@@ -25,6 +25,6 @@ def routes(database: Database) -> APIRouter:
     )
     async def put_vendor(tenant_id: UUID, vendor_id: UUID, wanted: VendorIn, caller: By) -> Vendor:
         """The caller chooses the id; the same request again changes nothing. What is left empty stays as it is."""
-        return await database.run(lambda tx: handlers.put_vendor(tx, tenant_id, vendor_id, wanted, caller.sub))
+        return await database.run(lambda tx: handlers.put_vendor(tx, tenant_id, vendor_id, wanted, caller))
 
     return router

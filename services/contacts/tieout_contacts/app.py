@@ -5,6 +5,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from tieout_contacts import api, handlers
+from tieout_kit.audit_routes import audit_routes
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
@@ -27,6 +28,7 @@ def http_app(database: Database, keys: Keys) -> FastAPI:
     app.include_router(record_routes(database, handlers.vendors.records, "vendors"))
     app.include_router(problem_routes(database, handlers.RETRIES))
     app.include_router(operation_routes(database, SERVICE))
+    app.include_router(audit_routes(database))
     return app
 
 

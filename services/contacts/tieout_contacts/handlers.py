@@ -9,7 +9,8 @@ from tieout_contacts.rules.edit import edited
 from tieout_contacts.rules.incoming import Become, Link, became, first_sight, follow, linked, vendor_id_of
 from tieout_contacts.rules.names import name_key
 from tieout_contacts.rules.outgoing import verdict
-from tieout_kit import tenants
+from tieout_kit import audit, tenants
+from tieout_kit.auth import Caller
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming, newest
 from tieout_kit.errors import Clash
@@ -20,7 +21,7 @@ from tieout_kit.sweeps import Retry
 from tieout_kit.sync import Verdict
 from tieout_kit.tenants import Tenant
 from tieout_schemas import topics
-from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.payload import Origin, OriginKind, RecordRef
 from tieout_schemas.platform import Vendor
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import Topic
@@ -36,17 +37,20 @@ async def judge(_: Tx, vendors: Sequence[Stored[Vendor]], known: Mapping[UUID, T
 vendors = Reconciler(Vendor, topics.VENDORS, judge)
 
 
-async def put_vendor(tx: Tx, tenant_id: UUID, vendor_id: UUID, wanted: VendorIn, by: str) -> Vendor:
+async def put_vendor(tx: Tx, tenant_id: UUID, vendor_id: UUID, wanted: VendorIn, caller: Caller) -> Vendor:
     """PUT of a vendor. Raises NotFound (tenant) and Clash."""
     settings = (await tenants.get(tx, tenant_id)).settings
     await store.lock_names(tx, [tenant_id])
     before = (await vendors.records.lock(tx, [(tenant_id, vendor_id)])).get((tenant_id, vendor_id))
-    origin = Origin(kind=OriginKind.USER, by=by, rule="CONT-5")
+    origin = Origin(kind=OriginKind.USER, by=caller.sub, rule="CONT-5")
     vendor = edited(vendor_id, before.record if before else None, wanted, origin, settings)
     if not before or name_key(vendor.name) != name_key(before.record.name):
         vendor = await _named_anew(tx, tenant_id, vendor, settings)
     await _settle(tx, [Changed(before or Stored(tenant_id, 0, vendor), vendor, Cause.request())])
-    return (await vendors.records.lock(tx, [(tenant_id, vendor_id)]))[tenant_id, vendor_id].record
+    after = (await vendors.records.lock(tx, [(tenant_id, vendor_id)]))[tenant_id, vendor_id].record
+    record = RecordRef(kind=Vendor.kind, id=vendor_id)
+    await audit.note(tx, caller, tenant_id, record, before.record if before else None, after)
+    return after
 
 
 async def _named_anew(tx: Tx, tenant_id: UUID, vendor: Vendor, settings: TenantSettings) -> Vendor:

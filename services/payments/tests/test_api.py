@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.testing_access import surprises, told_apart
+from tieout_local.door import surprises, told_apart
 from tieout_local.stage import Stage
+from tieout_local.trail import Change, menders, operators, untold
 
 pytestmark = pytest.mark.real
 
@@ -33,6 +34,18 @@ async def test_a_stranger_cannot_tell_whether_a_tenant_exists(stage: Stage) -> N
     await stage.connect()
 
     assert await told_apart(stage.door) == []
+
+
+@pytest.mark.rule("SYS-11")
+async def test_every_change_by_a_person_is_in_the_audit_trail(stage: Stage) -> None:
+    await stage.connect()
+    changes = {
+        "PUT /tenants/{tenant_id}/payments/{payment_id}": [Change(WANTED, makes=True)],
+        **menders(stage.door),
+        **operators(stage.database, stage.tenant_id),
+    }
+
+    assert await untold(stage.door, changes) == []
 
 
 @pytest.mark.parametrize(

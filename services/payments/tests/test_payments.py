@@ -10,6 +10,7 @@ import pytest
 
 from tieout_kit import tenants
 from tieout_kit.postgres import Tx
+from tieout_local.door import ANA
 from tieout_local.stage import Stage
 from tieout_payments import handlers
 from tieout_payments.model import PaymentIn
@@ -145,7 +146,7 @@ async def test_a_payment_and_its_bill_at_once_never_miss_each_other(
         await stage.hear(handlers.bills_changed, (bill(None), 1))
 
     async def put(tx: Tx) -> None:
-        await handlers.put_payment(tx, stage.tenant_id, P, PaymentIn.model_validate(wanted()), "ana")
+        await handlers.put_payment(tx, stage.tenant_id, P, PaymentIn.model_validate(wanted()), ANA)
 
     event = stage.event(handlers.bills_changed, bill(), 2)
     await stage.overlap(*((event, put) if event_first else (put, event)))

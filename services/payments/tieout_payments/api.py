@@ -25,6 +25,6 @@ def routes(database: Database) -> APIRouter:
     )
     async def put_payment(tenant_id: UUID, payment_id: UUID, wanted: PaymentIn, caller: By) -> Payment:
         """The caller chooses the id; the same request again changes nothing, another one of that id is refused."""
-        return await database.run(lambda tx: handlers.put_payment(tx, tenant_id, payment_id, wanted, caller.sub))
+        return await database.run(lambda tx: handlers.put_payment(tx, tenant_id, payment_id, wanted, caller))
 
     return router

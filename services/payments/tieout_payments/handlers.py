@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from tieout_kit import sweeps, tenants
+from tieout_kit import audit, sweeps, tenants
+from tieout_kit.auth import Caller
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming, newest
 from tieout_kit.postgres import Tx
@@ -21,7 +22,7 @@ from tieout_payments.rules.edit import made
 from tieout_payments.rules.incoming import follow
 from tieout_payments.rules.outgoing import verdict
 from tieout_schemas import topics
-from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.payload import Origin, OriginKind, RecordRef
 from tieout_schemas.platform import Bill, Payment
 from tieout_schemas.reasons import Reason
 from tieout_schemas.topics import Topic
@@ -51,19 +52,21 @@ class _Payments(Reconciler[Payment]):
 payments = _Payments(Payment, topics.PAYMENTS_TOPIC, judge)
 
 
-async def put_payment(tx: Tx, tenant_id: UUID, payment_id: UUID, wanted: PaymentIn, by: str) -> Payment:
+async def put_payment(tx: Tx, tenant_id: UUID, payment_id: UUID, wanted: PaymentIn, caller: Caller) -> Payment:
     """PUT of a payment. Raises NotFound (tenant) and Clash."""
     await tenants.get(tx, tenant_id)
     bill = await store.lock_bill(tx, tenant_id, wanted.bill_id)
     before = await payments.records.one(tx, tenant_id, payment_id)
-    origin = Origin(kind=OriginKind.USER, by=by, rule="PAY-1")
+    origin = Origin(kind=OriginKind.USER, by=caller.sub, rule="PAY-1")
     payment = made(payment_id, before.record if before else None, wanted, origin)
     if before:
         return before.record
     if bill:
         check_fits(payment, bill, await store.payments_of_bill(tx, tenant_id, bill.id))
     await payments.settle(tx, [Changed(Stored(tenant_id, 0, payment), payment, Cause.request())])
-    return (await payments.records.lock(tx, [(tenant_id, payment_id)]))[tenant_id, payment_id].record
+    after = (await payments.records.lock(tx, [(tenant_id, payment_id)]))[tenant_id, payment_id].record
+    await audit.note(tx, caller, tenant_id, RecordRef(kind=Payment.kind, id=payment_id), None, after)
+    return after
 
 
 async def bills_changed(tx: Tx, events: Sequence[Incoming[Bill]]) -> None:

@@ -34,8 +34,9 @@ from parked_tenant p left join parked_event e using (tenant_id)
 group by p.tenant_id order by p.at;
 
 -- name: release
--- Let a tenant go: what waits is handled, in order, and then what comes.
-update parked_tenant set released = true where tenant_id = $1 returning tenant_id;
+-- Let a tenant go: what waits is handled, in order, and then what comes. Says whether it was being let go before.
+with before as (select released from parked_tenant where tenant_id = $1 for update)
+update parked_tenant set released = true from before where tenant_id = $1 returning before.released;
 
 -- name: released
 -- The tenants that are being let go.

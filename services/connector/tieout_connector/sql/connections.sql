@@ -39,10 +39,11 @@ update connection set last_sync_at = $2 where tenant_id = $1;
 
 -- name: start_consent
 -- A consent under way; a tenant has one at most, the latest.
-insert into consent (state_hash, tenant_id, code_verifier, return_to, state_before, at) values ($1, $2, $3, $4, $5, $6)
+insert into consent (state_hash, tenant_id, code_verifier, return_to, state_before, at, asked_by)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (tenant_id) do update set state_hash = excluded.state_hash, code_verifier = excluded.code_verifier,
     return_to = excluded.return_to, state_before = excluded.state_before, at = excluded.at,
-    token_set_id = null, candidates = null;
+    asked_by = excluded.asked_by, token_set_id = null, candidates = null;
 
 -- name: tenant_of_state
 -- The tenant behind a state.

@@ -10,9 +10,14 @@ import httpx
 from fastapi import FastAPI
 
 from tieout_kit.access import Allowed, Operation, operations
+from tieout_kit.auth import EVERY_TENANT, Caller
 from tieout_schemas.roles import Feature, Role
 
 EVERY_ROLE = tuple(Role)
+ADDRESS = "192.0.2.7"
+"""Where everybody calls from."""
+ANA = Caller("ana", frozenset({EVERY_TENANT}), frozenset(EVERY_ROLE))
+"""Somebody who may do anything, for handlers that are called without HTTP."""
 
 
 async def nothing_closed(_: UUID) -> tuple[Feature, ...]:
@@ -37,7 +42,7 @@ class Door:
         known = {"tenant_id": tenant_id or self.tenant_id, **ids}
         path = re.sub(r"{(\w+)}", lambda found: str(known.get(found[1], uuid4())), operation.path)
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
-        transport = httpx.ASGITransport(self.app, client=("192.0.2.7", 4711))
+        transport = httpx.ASGITransport(self.app, client=(ADDRESS, 4711))
         async with httpx.AsyncClient(transport=transport, base_url="http://us", trust_env=False) as http:
             return await http.request(operation.method, path, json={} if body is None else body, headers=headers)
 
