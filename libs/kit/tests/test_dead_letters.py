@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+import structlog
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from aiokafka.structs import ConsumerRecord
 
+from tieout_kit import batch, consume
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
@@ -38,8 +40,8 @@ class World:
     say: Speaker
     tenant_id: UUID
 
-    async def good(self, version: int) -> None:
-        await self.say.say(SETTINGS, self.tenant_id, settings(self.tenant_id, version), version)
+    async def good(self, version: int, **more: Any) -> None:
+        await self.say.say(SETTINGS, self.tenant_id, settings(self.tenant_id, version), version, **more)
 
     async def handled(self) -> list[int]:
         async with self.database.transaction() as tx:
@@ -138,6 +140,22 @@ async def test_one_record_that_fails_its_handler_is_put_aside_alone(world: World
     assert _reason(letters[0]).startswith("LookupError: thirteen")
     assert settings(world.tenant_id, UNLUCKY).model_dump_json().encode() == letters[0].value
     assert letters[0].partition == partition_of(world.tenant_id, PARTITIONS)
+
+
+async def test_what_the_log_says_of_a_record_that_fails_names_its_trace(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = structlog.testing.LogCapture()
+    for module in (consume, batch):
+        monkeypatch.setattr(module, "log", structlog.wrap_logger(None, [structlog.contextvars.merge_contextvars, seen]))
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    await world.good(UNLUCKY, traceparent=f"00-{trace}-b7ad6b7169203331-01")
+    await world.good(14)
+
+    await world.live(14)
+
+    said = [line["event"] for line in seen.entries if line.get("trace_id") == trace]
+    assert said == ["a record cannot be handled", "dead letter"]
 
 
 async def test_a_record_with_neither_key_nor_value_is_put_aside(world: World) -> None:

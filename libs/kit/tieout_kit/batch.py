@@ -14,7 +14,7 @@ from tieout_kit import metrics, parking, positions
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.dead_letters import Letter, dead_letter
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.telemetry import start_span, traceparent_of
+from tieout_kit.telemetry import start_span, trace_id_in, traceparent_of
 from tieout_schemas.events import BadEvent, Event, decode
 from tieout_schemas.payload import Payload
 from tieout_schemas.topics import Topic
@@ -70,8 +70,9 @@ class Batches:
                     raise BadEvent(refused)
                 events.append((topic, record, decode(topic, record.headers, record.value)))
             except BadEvent as error:
-                letters.append(dead_letter(topic.name, record, str(error)))
-                log.error("dead letter", topic=topic.name, offset=record.offset, reason=letters[-1].reason)
+                letter = dead_letter(topic.name, record, str(error))
+                letters.append(letter)
+                log.error("dead letter", place=letter.place, reason=letter.reason, trace_id=trace_id_in(record.headers))
         if may_wait:
             events = await self._let_wait(tx, events)
         await self._hand_over(tx, [event for _, _, event in events])

@@ -17,6 +17,7 @@ from tieout_kit.batch import Batch, Batches, Handler
 from tieout_kit.errors import Conflict, PositionLost, RetryLater, Stopped, TooManyParked
 from tieout_kit.lag import Lag
 from tieout_kit.postgres import Database
+from tieout_kit.telemetry import trace_id_in
 from tieout_schemas.topics import Topic
 
 _AT_ONCE = 2
@@ -232,13 +233,15 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                     await self._handle_alone(tp, record)
 
     async def _handle_alone(self, tp: TopicPartition, record: ConsumerRecord) -> None:
-        try:
-            await self._transact({tp: [record]})
-        except (RetryLater, Stopped):
-            raise
-        except Exception as error:
-            log.exception("a record cannot be handled", topic=tp.topic, partition=tp.partition, offset=record.offset)
-            await self._transact({tp: [record]}, refused=f"{type(error).__name__}: {error}")
+        with structlog.contextvars.bound_contextvars(trace_id=trace_id_in(record.headers)):
+            try:
+                await self._transact({tp: [record]})
+            except (RetryLater, Stopped):
+                raise
+            except Exception as error:
+                place = {"topic": tp.topic, "partition": tp.partition, "offset": record.offset}
+                log.exception("a record cannot be handled", **place)
+                await self._transact({tp: [record]}, refused=f"{type(error).__name__}: {error}")
 
     async def _transact(self, batch: Batch, refused: str | None = None) -> None:
         self.turned_at = time.monotonic()

@@ -1,8 +1,9 @@
 """Traces (OpenTelemetry) and logs (structlog) that carry the trace's id."""
 
+import io
 import logging
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +17,8 @@ from opentelemetry.trace import Span, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
 
+from tieout_schemas.envelope import PREFIX
+
 _tracer = trace.get_tracer("tieout")
 _w3c = TraceContextTextMapPropagator()
 
@@ -24,6 +27,12 @@ def traceparent_of(span: Span) -> str | None:
     """The W3C `traceparent` that makes others children of this span."""
     own = span.get_span_context()
     return f"00-{own.trace_id:032x}-{own.span_id:016x}-{own.trace_flags:02x}" if own.is_valid else None
+
+
+def trace_id_in(headers: Iterable[tuple[str, bytes | None]]) -> str | None:
+    """The trace of an event, as log lines name it; whatever the headers are."""
+    parts = (dict(headers).get(f"{PREFIX}traceparent") or b"").split(b"-")
+    return parts[1].decode(errors="replace") if len(parts) == 4 else None
 
 
 def current_traceparent() -> str | None:
@@ -89,6 +98,9 @@ def _set_up_logs(service: str, log_format: str) -> None:
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # An error may quote bytes that are no text; a log line that cannot be written must not stop what it tells of.
+        sys.stdout.reconfigure(errors="backslashreplace")
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)
     logging.root.handlers = [handler]
