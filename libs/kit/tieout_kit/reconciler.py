@@ -17,6 +17,7 @@ from tieout_kit.tenants import Tenant
 from tieout_schemas.payload import Origin, OriginKind, RecordRef
 from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.reasons import Reason
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import WRITE, Topic
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 
@@ -44,7 +45,11 @@ class Changed(Generic[R]):
 class Reconciler(Generic[R]):
     """The records of one kind, on their way to Xero and back."""
 
-    def __init__(self, model: type[R], topic: Topic, judge: Judge) -> None:
+    def __init__(
+        self, model: type[R], topic: Topic, judge: Judge, complete: Callable[[R, TenantSettings], R] | None = None
+    ) -> None:
+        """`complete`: what a record takes from its tenant's settings before it is judged, whatever is settled."""
+        self._complete = complete
         self.records = Records(model)
         self._topic = topic
         self._judge = judge
@@ -53,6 +58,8 @@ class Reconciler(Generic[R]):
     async def settle(self, tx: Tx, changed: Sequence[Changed[R]]) -> None:
         """Judge each record, save those that differ, say so, send what may leave, and open or close their problems."""
         known = await tenants.load(tx, (c.before.tenant_id for c in changed))
+        if self._complete:
+            changed = [replace(c, record=self._complete(c.record, known[c.before.tenant_id].settings)) for c in changed]
         judged = [Stored(c.before.tenant_id, c.before.sequence, c.record) for c in changed]
         verdicts = await self._judge(tx, judged, known)
         saved, findings = [], []

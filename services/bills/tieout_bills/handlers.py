@@ -44,17 +44,7 @@ async def judge(tx: Tx, bills: Sequence[Stored[Bill]], known: Mapping[UUID, Tena
     ]
 
 
-class _Bills(Reconciler[Bill]):
-    """Each line of a bill that is about to leave gets its account before it is judged, whatever it is settled for."""
-
-    async def settle(self, tx: Tx, changed: Sequence[Changed[Bill]]) -> None:
-        known = await tenants.load(tx, {c.before.tenant_id for c in changed})
-        await super().settle(
-            tx, [replace(c, record=posted(c.record, known[c.before.tenant_id].settings)) for c in changed]
-        )
-
-
-bills = _Bills(Bill, topics.BILLS_TOPIC, judge)
+bills = Reconciler(Bill, topics.BILLS_TOPIC, judge, posted)
 
 
 async def put_bill(tx: Tx, tenant_id: UUID, bill_id: UUID, wanted: BillIn, caller: Caller) -> Bill:

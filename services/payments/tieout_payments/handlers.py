@@ -1,7 +1,6 @@
 """Events and requests → rules → store and outbox, one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from tieout_kit import audit, sweeps, tenants
@@ -39,17 +38,7 @@ async def judge(tx: Tx, payments: Sequence[Stored[Payment]], known: Mapping[UUID
     ]
 
 
-class _Payments(Reconciler[Payment]):
-    """Each payment is booked on its account before it is judged, whatever it is settled for."""
-
-    async def settle(self, tx: Tx, changed: Sequence[Changed[Payment]]) -> None:
-        known = await tenants.load(tx, {c.before.tenant_id for c in changed})
-        await super().settle(
-            tx, [replace(c, record=booked(c.record, known[c.before.tenant_id].settings)) for c in changed]
-        )
-
-
-payments = _Payments(Payment, topics.PAYMENTS_TOPIC, judge)
+payments = Reconciler(Payment, topics.PAYMENTS_TOPIC, judge, booked)
 
 
 async def put_payment(tx: Tx, tenant_id: UUID, payment_id: UUID, wanted: PaymentIn, caller: Caller) -> Payment:
