@@ -27,8 +27,11 @@ from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.reads import Wish
 from tieout_connector.tokens import TokenStore
-from tieout_connector.xero.http import XeroApi
+from tieout_connector.xero.forms import Form
+from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
 from tieout_connector.xero.identity import XeroIdentity
+from tieout_connector.xero.refusals import refusal_of
+from tieout_connector.xero.resource import Resource
 from tieout_kit import bell
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming
@@ -45,6 +48,7 @@ from xero_sim import Control, serve_in_thread
 from xero_sim.control_client import RegisteredApp
 
 P = TypeVar("P", bound=Payload)
+T = TypeVar("T")
 PLATFORM = "http://localhost:3000"
 REDIRECT = "http://localhost:8000/oauth/callback"
 SHARDS = 2
@@ -251,6 +255,47 @@ class Stage:
         return await self.control.act(org_id or self.org_id, do, **{**usual, "Contact": contact, **more})
 
 
+class AtXero:
+    """The client, its resources and a real token, for one organisation."""
+
+    def __init__(self, client: httpx.AsyncClient, control: Control, org_id: str, token: str) -> None:
+        self.control, self.org_id, self.token = control, org_id, token
+        self.api = XeroApi(client, control.url)
+
+    async def call(self, request: Request, body: bytes | Upload | None = None) -> Answer:
+        return await self.api.call(self.token, UUID(self.org_id), request, body)
+
+    async def all(self, resource: Resource[T], **asked: Any) -> list[T]:
+        return resource.rows((await self.call(resource.listing(**asked))).json)
+
+    async def one(self, resource: Resource[T], key: UUID | str) -> T:
+        (found,) = resource.rows((await self.call(resource.one(key))).json)
+        return found
+
+    async def create(self, resource: Resource[T], *forms: Form) -> T:
+        """Made, none refused; the first."""
+        return await self._written(resource, resource.creating(forms, str(uuid4())))
+
+    async def update(self, resource: Resource[T], form: Form, xero_id: UUID | str | None = None) -> T:
+        return await self._written(resource, resource.updating([form], str(uuid4()), xero_id))
+
+    async def delete(self, resource: Resource[Any], xero_id: UUID | str) -> Any:
+        return (await self.call(resource.deleting(xero_id))).json
+
+    async def refused(self, written: tuple[Request, bytes]) -> tuple[str, ...]:
+        """Xero's words about the first element, in a 200."""
+        (request, body) = written
+        elements = next(value for value in (await self.call(request, body)).json.values() if isinstance(value, list))
+        return refusal_of(elements[0])
+
+    async def _written(self, resource: Resource[T], written: tuple[Request, bytes]) -> T:
+        answer = await self.call(*written)
+        raws = resource.raws(answer.json)
+        assert raws, answer.json
+        assert not [refusal_of(raw) for raw in raws if refusal_of(raw)]
+        return resource.read(raws[0])
+
+
 @pytest.fixture(scope="session")
 def simulator() -> Iterator[str]:
     """One simulator for the run, in a thread of its own."""
@@ -273,6 +318,18 @@ async def stage(database: str, simulator: str, monkeypatch: pytest.MonkeyPatch) 
         yield Stage(db, client, control, app, clock)
     async with asyncio.timeout(10):
         await db.close()
+
+
+@pytest_asyncio.fixture
+async def xero(simulator: str) -> AsyncIterator[AtXero]:
+    """The client alone, at a Xero with one new organisation and no limits."""
+    async with Control(simulator) as control, httpx.AsyncClient(trust_env=False) as client:
+        await control.reset()
+        await control.set_limits(enabled=False)
+        org_id = await control.create_org("Kauri Ltd", currencies=["USD"])
+        app = await control.register_app(redirect_uris=[REDIRECT], plan="advanced")
+        token = (await control.connect(app.client_id, [org_id]))["access_token"]
+        yield AtXero(client, control, org_id, token)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tieout_connector.xero import contacts, http, invoices, payments, reference
-from tieout_connector.xero.errors import Again, ConsentLost, RefusedRequest, TokenExpired, Unknown
+from tieout_connector.xero import accounts, contacts, http, invoices, payments, tax_rates, tracking
+from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, TokenExpired, Unknown
 from tieout_connector.xero.http import Request, XeroApi
 
 ORG = UUID(int=1)
@@ -50,12 +50,12 @@ def detail(status: int, text: str) -> httpx.Response:
         (detail(403, "AuthenticationUnsuccessful"), ConsentLost),
         (httpx.Response(404, html="<!DOCTYPE html><html>not here</html>"), RefusedRequest),
         (httpx.Response(408), Unknown),
-        (httpx.Response(412), RefusedRequest),
+        (httpx.Response(412), OurBug),
         (httpx.Response(413), RefusedRequest),
-        (httpx.Response(415), RefusedRequest),
+        (httpx.Response(415), OurBug),
         (httpx.Response(429), Again),
         (httpx.Response(500, text="An error occurred"), Unknown),
-        (httpx.Response(501), Unknown),
+        (httpx.Response(501), OurBug),
         (httpx.Response(503, text="The Organisation is offline"), Unknown),
         (httpx.Response(302), Unknown),
         (httpx.Response(200, text='{"Contacts": [{"Na'), Unknown),
@@ -148,8 +148,7 @@ async def test_every_record_of_a_living_organisation_can_be_read(stage: Any) -> 
 
     parsers: dict[str, Callable[[dict[str, Any]], Any]] = {
         "Contacts": contacts.parse, "Invoices": invoices.parse, "Payments": payments.parse,
-        "Accounts": reference.account, "TaxRates": reference.tax_rate,
-        "TrackingCategories": reference.tracking_category,
+        "Accounts": accounts.parse, "TaxRates": tax_rates.parse, "TrackingCategories": tracking.parse,
     }  # fmt: skip
     read = {kind: [parse(raw) for raw in state[kind]] for kind, parse in parsers.items()}
 

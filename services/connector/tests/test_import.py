@@ -178,11 +178,11 @@ async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(stage: Sta
     process = stage.process()
     real = process.api.call
 
-    async def without_tax_rates(token: str, org_id: Any, request: Any, body: bytes | None = None) -> Any:
+    async def without_tax_rates(token: str, org_id: Any, request: Any, body: Any = None) -> Any:
         from tieout_connector.xero.errors import RefusedRequest
 
         if request.resource == "TaxRates":
-            raise RefusedRequest(("no tax rates today",))
+            raise RefusedRequest([("no tax rates today",)])
         return await real(token, org_id, request, body)
 
     process.api.call = without_tax_rates  # type: ignore[method-assign]

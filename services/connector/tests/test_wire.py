@@ -114,8 +114,8 @@ def test_a_bill_names_its_contact_by_id_only_and_keeps_its_lines() -> None:
         {
             "LineItemID": str(line_id),
             "Description": "Paper",
-            "Quantity": 1.5,
-            "UnitAmount": 0.1648,
+            "Quantity": Decimal("1.5"),
+            "UnitAmount": Decimal("0.1648"),
             "AccountCode": "453",
             "Tracking": [{"Name": "Location", "Option": "Auckland"}],
         }
@@ -137,4 +137,4 @@ def test_a_payment_is_sent_with_its_reference() -> None:
     sent = compose(intent(body), "http://p")
 
     assert sent["Invoice"] == {"InvoiceID": str(ID)}
-    assert (sent["Amount"], sent["Date"], sent["Reference"]) == (10.1, "2026-09-20", "P-1")
+    assert (sent["Amount"], sent["Date"], sent["Reference"]) == (Decimal("10.10"), "2026-09-20", "P-1")

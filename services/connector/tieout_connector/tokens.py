@@ -6,7 +6,7 @@ from uuid import UUID
 
 from cryptography.fernet import Fernet, MultiFernet
 
-from tieout_connector.xero.errors import ConsentLost
+from tieout_connector.xero.errors import ConsentLost, Lost
 from tieout_connector.xero.identity import Tokens, XeroIdentity
 from tieout_kit import queries
 from tieout_kit.postgres import Database, Tx
@@ -58,6 +58,6 @@ class TokenStore:
 
     def _decrypt(self, row: Any) -> Tokens:
         if row is None:
-            raise ConsentLost("the tokens are gone")
+            raise ConsentLost(Lost.TOKENS_GONE)
         access, refresh = (self._fernet.decrypt(row[name]).decode() for name in ("access_token", "refresh_token"))
         return Tokens(access, refresh, row["expires_at"])

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from tieout_connector.xero import contacts, invoices, payments
+from tieout_connector.xero.wire import UnknownValue
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import BillBody, ContactBody, PaymentBody, WriteIntent
 from tieout_schemas.xero import Snapshot
@@ -31,8 +32,9 @@ class Kind:
         try:
             return self.parse(raw)
         except (LookupError, TypeError, ValueError, ArithmeticError) as error:
-            # Not the error's text, which may hold what the record says.
-            log.error("a record of Xero's is not as documented", id=raw.get(self.id_field), error=type(error).__name__)
+            # Not the error's text, which may hold what the record says; but a new status is to be known.
+            why = str(error) if isinstance(error, UnknownValue) else type(error).__name__
+            log.error("a record of Xero's is not as documented", id=raw.get(self.id_field), error=why)
             return None
 
 

@@ -15,8 +15,8 @@ from tieout_connector.reads import Due, Wish
 from tieout_connector.rules.budget import POLL_AT_LEAST_EVERY
 from tieout_connector.rules.feed import Feed, after_page
 from tieout_connector.snapshots import Seen
-from tieout_connector.xero import reference, wire
-from tieout_connector.xero.errors import RefusedRequest
+from tieout_connector.xero import accounts, tax_rates, tracking, wire
+from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.http import Request
 from tieout_kit.cause import Cause
 from tieout_kit.postgres import Database, Tx
@@ -33,9 +33,9 @@ ECHO_WAIT = timedelta(seconds=5)
 
 _PAGED = {"Contacts": XeroKind.CONTACT, "Invoices": XeroKind.INVOICE, "Payments": XeroKind.PAYMENT}
 _WHOLE = {
-    "Accounts": reference.account,
-    "TaxRates": reference.tax_rate,
-    "TrackingCategories": reference.tracking_category,
+    "Accounts": accounts.parse,
+    "TaxRates": tax_rates.parse,
+    "TrackingCategories": tracking.parse,
 }
 _UNPAID = {"Statuses": "DRAFT,SUBMITTED,AUTHORISED"}
 _ARCHIVED_TOO = {"includeArchived": "true"}
@@ -85,7 +85,7 @@ class Reader:
             cause = Cause(str(org.tenant_id), str(org.tenant_id), traceparent_of(current))
             try:
                 await (self._page if feed.resource in _PAGED else self._whole)(org, feed, cause)
-            except RefusedRequest as error:
+            except (RefusedRequest, OurBug) as error:
                 # The other feeds need not wait for somebody to look into this one.
                 log.error("Xero refuses to list", resource=feed.resource, tenant=str(org.tenant_id), error=str(error))
                 async with self._database.transaction() as tx:

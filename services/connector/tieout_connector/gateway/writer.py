@@ -6,7 +6,6 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 import structlog
 
 from tieout_connector import intents, reads, snapshots
@@ -17,8 +16,10 @@ from tieout_connector.intents import Queued, StoredCall
 from tieout_connector.model import Org
 from tieout_connector.reads import Wish
 from tieout_connector.snapshots import Seen
+from tieout_connector.xero import wire
 from tieout_connector.xero.errors import Again, ConsentLost, RefusedRequest, Unknown
 from tieout_connector.xero.http import Request
+from tieout_connector.xero.refusals import refusal_of
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Outcome, PaymentBody, WriteResult
@@ -81,7 +82,7 @@ class Writer:
         first = queued[0].intent
         kind = self._kinds[WRITTEN_AS[first.body.kind]]
         call_id = uuid4()
-        elements = [orjson.dumps(compose(q.intent, self._platform_url)) for q in queued]
+        elements = [wire.dumps(compose(q.intent, self._platform_url)) for q in queued]
         sizes = accumulate(len(element) + 1 for element in elements)
         fitting = max(1, sum(size <= MOST_BYTES for size in sizes))
         body = b'{"%s":[%s]}' % (kind.resource.encode(), b",".join(elements[:fitting]))
@@ -144,8 +145,8 @@ class Writer:
         alone: bool = False,
     ) -> None:
         """Store Xero's answer: link, snapshot and result in one transaction, so that the echo finds the link."""
-        refused = [(q, _refusal(q, messages)) for q, element in answered if (messages := _errors(element))]
-        done = [(q, element) for q, element in answered if not _errors(element)]
+        refused = [(q, _refusal(q, messages)) for q, element in answered if (messages := refusal_of(element))]
+        done = [(q, element) for q, element in answered if not refusal_of(element)]
         kind = self._kinds[WRITTEN_AS[call.intents[0].intent.body.kind]]
         async with self._database.transaction() as tx:
             await self._caller.hold(tx, org)
@@ -176,14 +177,6 @@ class Writer:
 def _elements(content: Any, call: StoredCall) -> list[dict[str, Any]]:
     found = content.get(call.request["resource"]) if isinstance(content, dict) else None
     return found if isinstance(found, list) else []
-
-
-def _errors(element: dict[str, Any]) -> tuple[str, ...]:
-    """Xero's words when it refused this element: 200 is not success (trap 11)."""
-    messages = tuple(e.get("Message", "") for e in element.get("ValidationErrors") or [])
-    failed = element.get("StatusAttributeString") == "ERROR" or element.get("HasErrors")
-    failed = failed or element.get("HasValidationErrors")
-    return messages or (("refused without a reason",) if failed else ())
 
 
 def _refusal(queued: Queued, messages: tuple[str, ...]) -> WriteResult:

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from tieout_connector.xero import wire
+from tieout_connector.xero.forms import Form
+from tieout_connector.xero.resource import Resource, Way
 from tieout_schemas.writes import ContactBody, WriteIntent
 from tieout_schemas.xero import Address, ContactStatus, XeroContact
 
@@ -14,7 +16,7 @@ def parse(raw: dict[str, Any]) -> XeroContact:
         xero_id=UUID(raw["ContactID"]),
         updated_at=wire.instant(raw["UpdatedDateUTC"]),
         name=raw["Name"],
-        status=ContactStatus(raw.get("ContactStatus", "ACTIVE")),
+        status=wire.known(ContactStatus, raw.get("ContactStatus") or "ACTIVE"),
         email=raw.get("EmailAddress") or "",
         account_number=raw.get("AccountNumber") or "",
         phone=_phone(_slot(raw, "Phones", "PhoneType", "DEFAULT")),
@@ -28,32 +30,78 @@ def marker(raw: dict[str, Any]) -> UUID | None:
     return wire.marked(raw.get("ContactNumber"))
 
 
+class PhoneForm(Form):
+    """One of the slots DEFAULT, DDI, MOBILE and FAX; the others are left as they are."""
+
+    phone_type: str
+    phone_number: str | None = None
+    phone_area_code: str | None = None
+    phone_country_code: str | None = None
+
+
+class AddressForm(Form):
+    """One of the slots POBOX, the postal one, and STREET; the other is left as it is."""
+
+    address_type: str
+    address_line1: str | None = None
+    address_line2: str | None = None
+    address_line3: str | None = None
+    address_line4: str | None = None
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+
+
+class ContactForm(Form):
+    """A contact to make, or with its id to change; what is None is left as it is."""
+
+    contact_id: UUID | None = None
+    contact_number: str | None = None
+    contact_status: str | None = None
+    name: str | None = None
+    email_address: str | None = None
+    account_number: str | None = None
+    phones: tuple[PhoneForm, ...] | None = None
+    addresses: tuple[AddressForm, ...] | None = None
+
+
 def compose(intent: WriteIntent, body: ContactBody) -> dict[str, Any]:
     """The element to send; what is empty is left as it is in Xero."""
-    # The mark only on what we make: a contact that was there first may bear a number of its own.
-    mark = {"ContactID": str(intent.xero_id)} if intent.xero_id else {"ContactNumber": str(intent.record.id)}
-    element: dict[str, Any] = dict(mark)
-    if body.name:
-        element["Name"] = body.name
-    if body.email:
-        element["EmailAddress"] = body.email
-    if body.account_number:
-        element["AccountNumber"] = body.account_number
-    if body.phone:
-        element["Phones"] = [{"PhoneType": "DEFAULT", "PhoneNumber": body.phone}]
-    if body.address != Address():
-        lines = {f"AddressLine{i}": line for i, line in enumerate(body.address.lines[:4], 1)}
-        element["Addresses"] = [
-            {
-                "AddressType": "POBOX",
-                **lines,
-                "City": body.address.city,
-                "Region": body.address.region,
-                "PostalCode": body.address.postal_code,
-                "Country": body.address.country,
-            }
-        ]
-    return element
+    return ContactForm(
+        contact_id=intent.xero_id,
+        # The mark only on what we make: a contact that was there first may bear a number of its own.
+        contact_number=None if intent.xero_id else str(intent.record.id),
+        name=body.name or None,
+        email_address=body.email or None,
+        account_number=body.account_number or None,
+        phones=(PhoneForm(phone_type="DEFAULT", phone_number=body.phone),) if body.phone else None,
+        addresses=(_address_form(body.address),) if body.address != Address() else None,
+    ).wire()
+
+
+CONTACTS = Resource(
+    "Contacts",
+    "ContactID",
+    parse,
+    filters=frozenset({"where", "order", "IDs", "includeArchived", "summaryOnly", "searchTerm"}),
+    paged=True,
+    modified_since=True,
+    create=Way.MANY,
+    update=Way.MANY,
+)
+
+
+def _address_form(address: Address) -> AddressForm:
+    lines: dict[str, Any] = {f"address_line{i}": line for i, line in enumerate(address.lines[:4], 1)}
+    return AddressForm(
+        address_type="POBOX",
+        **lines,
+        city=address.city,
+        region=address.region,
+        postal_code=address.postal_code,
+        country=address.country,
+    )
 
 
 def _slot(raw: dict[str, Any], slots: str, key: str, wanted: str) -> dict[str, Any]:

@@ -1,15 +1,19 @@
 """What can go wrong with Xero, split by what to do about it. Source: xero-api.md 3.7.
 
 XeroError
-├── Again(after)          the call did nothing: 429, a refused connection, no call left; made again later
-├── Unknown               sent, no good answer: the same bytes again, or look up first (5xx)
-├── TokenExpired          401: refresh, and make the same call again
-├── ConsentLost(reason)   403, 401 for scope, invalid_grant: the tenant waits for a person to connect again
-├── RefusedRequest        400, 404, another 4xx for the whole request: split it, or refuse its one record
-└── (anything else)       a bug: the call is parked, the alarm rings
+├── Again(after)              retry later: the call did nothing (429, a refused connection, no call left)
+├── Unknown(answered)         sent, no good answer: the same bytes again, or look up first (5xx)
+├── TokenExpired              401: refresh, and make the same call again
+├── ConsentLost(why)          403, 401 for scope, invalid_grant: the tenant is parked until a person connects again
+├── RefusedRequest(elements)  400, 404: split it, or refuse its one record
+└── OurBug                    a call that Xero cannot understand: no record is at fault; it waits, the alarm rings
+
+Which answer is which: verdicts.py. The text of none holds a token or a bank detail: hidden.py.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
+from enum import StrEnum
 
 
 class XeroError(Exception):
@@ -39,13 +43,36 @@ class TokenExpired(XeroError):
     """The access token ran out."""
 
 
+class Lost(StrEnum):
+    """Why nothing works for a tenant any more."""
+
+    NOT_CONNECTED = "403: the organisation is not connected, or its user lost access"
+    SCOPE_MISSING = "401: the consent does not cover this call"
+    TOKEN_UNKNOWN = "401: Xero does not know the access token"  # noqa: S105 - no password
+    CONSENT_ENDED = "invalid_grant: the consent ended"
+    TOKENS_GONE = "the tokens are gone"
+
+
 class ConsentLost(XeroError):
     """Nothing works for this tenant until a person connects it again."""
 
+    def __init__(self, why: Lost) -> None:
+        super().__init__(str(why))
+        self.why = why
+
 
 class RefusedRequest(XeroError):
-    """Xero refused the request as a whole; `messages` are its words."""
+    """Xero refused the request as a whole; `elements` are its words about each element that it names."""
 
-    def __init__(self, messages: tuple[str, ...]) -> None:
-        super().__init__("; ".join(messages))
-        self.messages = messages
+    def __init__(self, elements: Iterable[tuple[str, ...]]) -> None:
+        self.elements = tuple(elements)
+        super().__init__("; ".join(self.messages))
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """All its words."""
+        return tuple(message for element in self.elements for message in element)
+
+
+class OurBug(XeroError):
+    """We called Xero in a way it does not understand: the next call like it will fare no better."""

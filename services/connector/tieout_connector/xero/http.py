@@ -1,40 +1,85 @@
-"""One call to Xero's Accounting API: bytes out, JSON in, everything else an error of the tree. Retries nothing."""
+"""One call to Xero's Accounting API: bytes out, JSON or a stream of bytes in, everything else an error of the tree.
+
+Retries nothing.
+"""
 
 import asyncio
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import httpx
 
-from tieout_connector.xero.errors import Again, ConsentLost, RefusedRequest, TokenExpired, Unknown
+from tieout_connector.xero import wire
+from tieout_connector.xero.errors import Again, OurBug, Unknown
+from tieout_connector.xero.limits import Limits, limits_of
+from tieout_connector.xero.verdicts import judge
 
 TIMEOUT = 15.0
 """Seconds a call may take at most, all of it; a lease outlives it."""
+_CONNECT = 5.0
+"""Well below it: whether a call left at all must not be a race of two clocks."""
 _PATH = "/api.xro/2.0/"
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call to make; `key` is the Idempotency-Key of a write."""
+    """A call to make; `resource` is the path, quoted; `key` is the Idempotency-Key of a write."""
 
     method: str
     resource: str
     params: Mapping[str, str]
     modified_since: str | None = None
     key: str | None = None
+    accept: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to send, in pieces that together are `size` bytes."""
+
+    media_type: str
+    size: int
+    pieces: AsyncIterable[bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Xero said, and what is left of its limits."""
+    """What Xero said, what is left of its limits, and how many bytes of body came over the wire (egress)."""
 
-    json: Any
-    day_remaining: int | None
+    json: Any = field(repr=False)
+    limits: Limits
+    received: int = 0
+
+    @property
+    def day_remaining(self) -> int | None:
+        """Calls left today."""
+        return self.limits.day
+
+
+class Download:
+    """A file that comes in pieces; `size` is None where Xero does not say, or says that of the packed one."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self._answer = answer
+        self.media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        length = answer.headers.get("Content-Length", "")
+        self.size = int(length) if length.isdigit() and "Content-Encoding" not in answer.headers else None
+        self.limits = limits_of(answer.headers)
+
+    @property
+    def received(self) -> int:
+        """Bytes of body that came over the wire so far."""
+        return self._answer.num_bytes_downloaded
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _answering():
+            async for piece in self._answer.aiter_bytes():
+                yield piece
 
 
 class XeroApi:
@@ -44,78 +89,88 @@ class XeroApi:
         self._client = client
         self._url = url.rstrip("/") + _PATH
 
-    async def call(self, token: str, org_id: UUID, request: Request, body: bytes | None = None) -> Answer:
+    async def call(self, token: str, org_id: UUID, request: Request, body: bytes | Upload | None = None) -> Answer:
         """Make one call. Raises XeroError."""
-        headers = {"Authorization": f"Bearer {token}", "Xero-Tenant-Id": str(org_id), "Accept": "application/json"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
+        built = self._build(token, org_id, request, body)
+        with _answering():
+            # httpx counts its timeout anew for every part of an answer.
+            async with asyncio.timeout(TIMEOUT):
+                answer = await self._client.send(built)
+        if answer.status_code in (200, 204, 304):
+            return Answer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
+        sent = body if isinstance(body, bytes) else None
+        raise judge(answer.status_code, answer.headers, answer.content, sent)
+
+    @asynccontextmanager
+    async def download(self, token: str, org_id: UUID, request: Request) -> AsyncIterator[Download]:
+        """A file, read piece by piece inside. Raises XeroError, in the midst of it too."""
+        built = self._build(token, org_id, request, None)
+        try:
+            async with asyncio.timeout(TIMEOUT) as deadline:
+                with _answering():
+                    answer = await self._client.send(built, stream=True)
+                try:
+                    if answer.status_code != 200:
+                        with _answering():
+                            await answer.aread()
+                        raise judge(answer.status_code, answer.headers, answer.content)
+                    file = Download(answer)
+                    if file.media_type == "text/html" and request.accept != "text/html":
+                        raise Unknown("a page instead of the file", answered=False)
+                    yield file
+                finally:
+                    await answer.aclose()
+        except TimeoutError as error:
+            if not deadline.expired():
+                # Of whoever reads here.
+                raise
+            raise Unknown("the file did not come in time", answered=False) from error
+
+    def _build(self, token: str, org_id: UUID, request: Request, body: bytes | Upload | None) -> httpx.Request:
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Xero-Tenant-Id": str(org_id),
+            "Accept": request.accept,
+            "Accept-Encoding": "gzip",
+        }
+        if isinstance(body, Upload):
+            # With a length httpx sends no chunks, and holds one piece at a time.
+            headers |= {"Content-Type": body.media_type, "Content-Length": str(body.size)}
+        elif body is not None:
+            headers["Content-Type"] = JSON
         if request.key:
             headers["Idempotency-Key"] = request.key
         if request.modified_since:
             headers["If-Modified-Since"] = request.modified_since
-        url = self._url + request.resource
-        # Always in one order: the same key with another address is another request to Xero, which refuses it.
-        params = dict(sorted(request.params.items()))
-        try:
-            # httpx counts its timeout anew for every part of an answer.
-            async with asyncio.timeout(TIMEOUT):
-                answer = await self._client.request(
-                    request.method, url, params=params, headers=headers, content=body, timeout=TIMEOUT
-                )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise Again(f"Xero cannot be reached: {error!r}", timedelta(seconds=5)) from error
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise Unknown(f"no answer: {error!r}", answered=False) from error
-        return _read(answer)
+        return self._client.build_request(
+            request.method,
+            self._url + request.resource,
+            # Always in one order: the same key with another address is another request to Xero, which refuses it.
+            params=dict(sorted(request.params.items())),
+            headers=headers,
+            content=body.pieces if isinstance(body, Upload) else body,
+            timeout=httpx.Timeout(TIMEOUT, connect=min(_CONNECT, TIMEOUT), pool=min(_CONNECT, TIMEOUT)),
+        )
 
 
-def _read(answer: httpx.Response) -> Answer:
-    status = answer.status_code
-    if status in (200, 204, 304):
-        try:
-            # Decimal, not float: 0.1 of a cent lost here is a bill that does not tie out.
-            content = json.loads(answer.content, parse_float=Decimal) if answer.content else {}
-        except ValueError as error:
-            raise Unknown("the answer is cut off or no JSON", answered=False) from error
-        return Answer(content, _number(answer, "X-DayLimit-Remaining"))
-    if status == 429:
-        problem = answer.headers.get("X-Rate-Limit-Problem", "minute")
-        # Concurrent breaches carry no Retry-After.
-        after = timedelta(seconds=_number(answer, "Retry-After") or 1)
-        raise Again(f"too many calls ({problem})", after, parks=True)
-    if status == 401 and "TokenExpired" in answer.text:
-        raise TokenExpired(answer.text[:200])
-    if status in (401, 403):
-        raise ConsentLost(f"{status}: {_detail(answer)}")
-    if status == 400 and "Idempotency Key" in answer.text:
-        # It says nothing of the records: what the key was used for first may have made them.
-        raise Unknown(answer.text[:200], answered=True)
-    if 400 <= status < 500 and status != 408:
-        raise RefusedRequest(_messages(answer))
-    raise Unknown(f"Xero answered {status}", answered=True)
-
-
-def _number(answer: httpx.Response, header: str) -> int | None:
-    text = answer.headers.get(header, "")
-    return int(text) if text.isdigit() else None
-
-
-def _json(answer: httpx.Response) -> dict[str, Any]:
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Errors of the way as errors of the tree, by name only: a text of httpx's may quote what was sent."""
     try:
-        content = answer.json()
-    except ValueError:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise Again(f"Xero cannot be reached: {type(error).__name__}", timedelta(seconds=5)) from error
+    except httpx.LocalProtocolError as error:
+        # Cut from its cause, which quotes a header that cannot be sent; Authorization is one of them.
+        raise OurBug(f"the call cannot be sent: {type(error).__name__}") from None
+    except (httpx.HTTPError, TimeoutError) as error:
+        raise Unknown(f"no answer: {type(error).__name__}", answered=False) from error
+
+
+def _content(answer: httpx.Response) -> Any:
+    if not answer.content:
         return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _detail(answer: httpx.Response) -> str:
-    return str(_json(answer).get("Detail") or answer.reason_phrase)
-
-
-def _messages(answer: httpx.Response) -> tuple[str, ...]:
-    content = _json(answer)
-    elements = content.get("Elements") or []
-    found = tuple(e.get("Message", "") for element in elements for e in element.get("ValidationErrors") or [])
-    if found:
-        return found
-    return (str(content.get("Message") or f"{answer.status_code} {answer.reason_phrase}"),)
+    try:
+        return wire.loads(answer.content)
+    except ValueError as error:
+        raise Unknown("the answer is cut off or no JSON", answered=False) from error

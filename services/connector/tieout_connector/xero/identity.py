@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +13,9 @@ from uuid import UUID
 import httpx
 import jwt
 
-from tieout_connector.xero.errors import Again, ConsentLost, Unknown
+from tieout_connector.xero import wire
+from tieout_connector.xero.errors import Again, ConsentLost, Lost, Unknown
+from tieout_connector.xero.verdicts import judge
 
 SCOPES = (
     "offline_access accounting.invoices accounting.payments accounting.contacts accounting.settings.read "
@@ -53,6 +57,15 @@ class OrgConnection:
     connection_id: UUID
     org_id: UUID
     org_name: str
+
+
+def org_connections(raws: list[dict[str, Any]]) -> list[OrgConnection]:
+    """The organisations in a list of connections; a practice is none."""
+    return [
+        OrgConnection(UUID(raw["id"]), UUID(raw["tenantId"]), raw.get("tenantName") or "")
+        for raw in raws
+        if raw.get("tenantType") == "ORGANISATION"
+    ]
 
 
 class XeroIdentity:
@@ -100,44 +113,59 @@ class XeroIdentity:
     async def connections(self, tokens: Tokens, *, consent_id: str | None = None) -> list[OrgConnection]:
         """The organisations this user connected, or only those that one consent added."""
         params = {"authEventId": consent_id} if consent_id else {}
-        answer = await self._send("GET", f"{self._api}/connections", tokens.access, params=params)
-        return [
-            OrgConnection(UUID(raw["id"]), UUID(raw["tenantId"]), raw["tenantName"])
-            for raw in answer.json()
-            if raw["tenantType"] == "ORGANISATION"
-        ]
+        answer = await self._send("GET", f"{self._api}/connections", tokens.access, params)
+        try:
+            return org_connections(wire.loads(answer.content))
+        except ValueError as error:
+            raise Unknown("the list of connections is cut off or no JSON", answered=False) from error
 
     async def disconnect(self, access_token: str, connection_id: UUID) -> None:
         """Remove one organisation's connection; one that is gone already is fine."""
         await self._send("DELETE", f"{self._api}/connections/{connection_id}", access_token)
 
-    async def _send(self, method: str, url: str, token: str, **more: Any) -> httpx.Response:
+    async def revoke(self, refresh_token: str) -> None:
+        """End the consent itself: every connection of this user to this app goes (xero-api.md 1.1)."""
+        answer = await self._post("revocation", {"token": refresh_token})
+        if not answer.is_success:
+            raise Again(f"the consent could not be revoked: {answer.status_code}", timedelta(seconds=30))
+
+    async def _send(self, method: str, url: str, token: str, params: Mapping[str, str] | None = None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        try:
-            answer = await self._client.request(method, url, headers=headers, timeout=_TIMEOUT, **more)
-        except httpx.HTTPError as error:
-            raise Again(f"Xero cannot be reached: {error!r}", timedelta(seconds=5)) from error
-        if answer.status_code in (401, 403):
-            raise ConsentLost(f"{method} connections: {answer.status_code}")
-        if answer.is_error and answer.status_code != 404:
-            raise Unknown(f"{method} connections: {answer.status_code}", answered=True)
+        with _reaching():
+            answer = await self._client.request(method, url, headers=headers, params=params, timeout=_TIMEOUT)
+        gone = method == "DELETE" and answer.status_code == 404
+        if not (answer.is_success or gone):
+            raise judge(answer.status_code, answer.headers, answer.content)
         return answer
 
-    async def _token(self, form: dict[str, str], now: datetime) -> Tokens:
-        try:
-            answer = await self._client.post(
-                f"{self._identity}/connect/token", data=form, auth=(self._client_id, self._secret), timeout=_TIMEOUT
+    async def _post(self, endpoint: str, form: dict[str, str]) -> httpx.Response:
+        with _reaching():
+            return await self._client.post(
+                f"{self._identity}/connect/{endpoint}",
+                data=form,
+                auth=(self._client_id, self._secret),
+                timeout=_TIMEOUT,
             )
-        except httpx.HTTPError as error:
-            raise Again(f"Xero cannot be reached: {error!r}", timedelta(seconds=5)) from error
+
+    async def _token(self, form: dict[str, str], now: datetime) -> Tokens:
+        answer = await self._post("token", form)
         try:
             said = answer.json()
         except ValueError:
             said = {}
         if said.get("error") == "invalid_grant":
-            raise ConsentLost("invalid_grant")
+            raise ConsentLost(Lost.CONSENT_ENDED)
         if answer.is_error or "refresh_token" not in said:
             # invalid_client and its like are the operator's trouble: no person could mend them by connecting again.
             why = said.get("error", "no tokens")
             raise Again(f"the token endpoint answered {answer.status_code}: {why}", timedelta(seconds=30))
         return Tokens(said["access_token"], said["refresh_token"], now + timedelta(seconds=said["expires_in"]))
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except httpx.HTTPError as error:
+        # By its name only: its text may quote a header that cannot be sent. Nothing here is harmed by a second time.
+        raise Again(f"Xero cannot be reached: {type(error).__name__}", timedelta(seconds=5)) from None

@@ -1,9 +1,18 @@
 """Bills and sales invoices from and to Xero's form. Source: xero-api.md 4.3."""
 
-from typing import Any
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import Field
+
 from tieout_connector.xero import wire
+from tieout_connector.xero.documents import ContactForm, LineForm, TrackingForm
+from tieout_connector.xero.forms import Form
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json, XeroModel
+from tieout_connector.xero.resource import Resource, Way
 from tieout_schemas.writes import BillBody, WriteIntent, WriteLine
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, LineAmountTypes, Tracking, XeroInvoice, XeroLine
 
@@ -17,15 +26,15 @@ def parse(raw: dict[str, Any]) -> XeroInvoice:
     return XeroInvoice(
         xero_id=UUID(raw["InvoiceID"]),
         updated_at=wire.instant(raw["UpdatedDateUTC"]),
-        type=InvoiceType(raw["Type"]),
-        status=InvoiceStatus(raw["Status"]),
+        type=wire.known(InvoiceType, raw["Type"]),
+        status=wire.known(InvoiceStatus, raw["Status"]),
         contact_xero_id=UUID(raw["Contact"]["ContactID"]),
         number=raw.get("InvoiceNumber") or "",
         date=wire.day(raw["Date"]),
         due_date=wire.day(raw["DueDate"]) if raw.get("DueDate") else None,
         currency=currency,
-        line_amount_types=LineAmountTypes(raw.get("LineAmountTypes", "Exclusive")),
-        lines=tuple(_line(line) for line in raw.get("LineItems") or []),
+        line_amount_types=wire.known(LineAmountTypes, raw.get("LineAmountTypes") or "Exclusive"),
+        lines=tuple(_line(each) for each in raw.get("LineItems") or []),
         subtotal=wire.money(raw.get("SubTotal"), currency),
         total_tax=wire.money(raw.get("TotalTax"), currency),
         total=wire.money(raw.get("Total"), currency),
@@ -40,25 +49,77 @@ def marker(raw: dict[str, Any], platform_url: str) -> UUID | None:
     return wire.marked(raw.get("Url"), platform_url + MARK)
 
 
+class InvoiceForm(Form):
+    """A bill or sales invoice to make, or with its id to change; what is None is left as it is."""
+
+    invoice_id: UUID | None = None
+    type: InvoiceType | None = None
+    contact: ContactForm | None = None
+    invoice_number: str | None = None
+    reference: str | None = None
+    url: str | None = None
+    status: InvoiceStatus | None = None
+    date: dt.date | None = None
+    due_date: dt.date | None = None
+    currency_code: str | None = None
+    currency_rate: Decimal | None = None
+    line_amount_types: LineAmountTypes | None = None
+    line_items: tuple[LineForm, ...] | None = None
+
+
+class OnlineInvoice(XeroModel):
+    """Where a customer sees a sales invoice; a bill has no such page."""
+
+    url: Annotated[str, Field(alias="OnlineInvoiceUrl")]
+
+
 def compose(intent: WriteIntent, body: BillBody, platform_url: str) -> dict[str, Any]:
-    """The element to send. The contact by its id only: with more, Xero would edit the contact (trap 18)."""
-    # The mark only on what we make: a bill that was there first may have a link of its own.
-    made_here = {"Url": f"{platform_url}{MARK}{intent.record.id}"}
-    return {
-        **({"InvoiceID": str(intent.xero_id)} if intent.xero_id else made_here),
-        "Type": "ACCPAY",
-        "Contact": {"ContactID": str(body.contact_xero_id)},
-        "InvoiceNumber": body.number,
-        "Status": body.status,
-        "Date": body.date.isoformat(),
-        "DueDate": body.due_date.isoformat(),
-        "CurrencyCode": body.currency,
-        "LineAmountTypes": body.line_amount_types,
-        "LineItems": [_compose_line(line) for line in body.lines],
-    }
+    """The element to send."""
+    return InvoiceForm(
+        invoice_id=intent.xero_id,
+        # The mark only on what we make: a bill that was there first may have a link of its own.
+        url=None if intent.xero_id else f"{platform_url}{MARK}{intent.record.id}",
+        type=InvoiceType.ACCPAY,
+        contact=ContactForm(contact_id=body.contact_xero_id),
+        invoice_number=body.number,
+        status=body.status,
+        date=body.date,
+        due_date=body.due_date,
+        currency_code=body.currency,
+        line_amount_types=body.line_amount_types,
+        line_items=tuple(_line_form(each) for each in body.lines),
+    ).wire()
 
 
-def _line(raw: dict[str, Any]) -> XeroLine:
+INVOICES = Resource(
+    "Invoices",
+    "InvoiceID",
+    parse,
+    filters=frozenset(
+        {"where", "order", "IDs", "InvoiceNumbers", "ContactIDs", "Statuses", "includeArchived", "createdByMyApp",
+         "summaryOnly", "searchTerm"}
+    ),
+    paged=True,
+    modified_since=True,
+    unitdp=frozenset({"list", "one", "write"}),
+    create=Way.MANY,
+    update=Way.MANY,
+)  # fmt: skip
+
+
+def online_of(invoice_id: UUID | str) -> Resource[OnlineInvoice]:
+    """Read as a list of one."""
+    return Resource(
+        f"Invoices/{invoice_id}/OnlineInvoice", "OnlineInvoiceUrl", OnlineInvoice.model_validate, key="OnlineInvoices"
+    )
+
+
+def as_pdf(resource: str, xero_id: UUID | str) -> Request:
+    """An invoice or credit note as a PDF, for XeroApi.download; `resource` is Invoices or CreditNotes."""
+    return Request("GET", f"{resource}/{xero_id}", {}, accept="application/pdf")
+
+
+def _line(raw: Json) -> XeroLine:
     return XeroLine(
         xero_line_id=UUID(raw["LineItemID"]),
         description=raw.get("Description") or "",
@@ -72,17 +133,13 @@ def _line(raw: dict[str, Any]) -> XeroLine:
     )
 
 
-def _compose_line(line: WriteLine) -> dict[str, Any]:
-    element: dict[str, Any] = {
-        "Description": line.description,
-        "Quantity": float(line.quantity),
-        "UnitAmount": float(line.unit_amount),
-        "Tracking": [{"Name": t.category, "Option": t.option} for t in line.tracking],
-    }
-    if line.xero_line_id:
-        element["LineItemID"] = str(line.xero_line_id)
-    if line.account_code:
-        element["AccountCode"] = line.account_code
-    if line.tax_type:
-        element["TaxType"] = line.tax_type
-    return element
+def _line_form(each: WriteLine) -> LineForm:
+    return LineForm(
+        line_item_id=each.xero_line_id,
+        description=each.description,
+        quantity=each.quantity,
+        unit_amount=each.unit_amount,
+        account_code=each.account_code or None,
+        tax_type=each.tax_type or None,
+        tracking=tuple(TrackingForm(name=t.category, option=t.option) for t in each.tracking),
+    )

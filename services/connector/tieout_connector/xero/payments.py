@@ -1,9 +1,15 @@
 """Payments from and to Xero's form. Source: xero-api.md 4.5."""
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from tieout_connector.xero import wire
+from tieout_connector.xero.allocations import InvoiceRef
+from tieout_connector.xero.bank_transactions import AccountRef
+from tieout_connector.xero.forms import Form
+from tieout_connector.xero.resource import Resource, Way
 from tieout_schemas.writes import PaymentBody
 from tieout_schemas.xero import PaymentStatus, XeroPayment
 
@@ -20,19 +26,51 @@ def parse(raw: dict[str, Any]) -> XeroPayment | None:
         xero_id=UUID(raw["PaymentID"]),
         updated_at=wire.instant(raw["UpdatedDateUTC"]),
         invoice_xero_id=UUID(invoice["InvoiceID"]),
-        status=PaymentStatus(raw["Status"]),
+        status=wire.known(PaymentStatus, raw["Status"]),
         date=wire.day(raw["Date"]),
         amount=wire.money(raw["Amount"], currency),
         reference=raw.get("Reference") or "",
     )
 
 
+class CreditNoteRef(Form):
+    """A credit note by its id: paying it is a refund."""
+
+    credit_note_id: UUID
+
+
+class PaymentForm(Form):
+    """A payment to make: of a bill or invoice, or the refund of a credit note. Nothing of it can be changed later."""
+
+    invoice: InvoiceRef | None = None
+    credit_note: CreditNoteRef | None = None
+    account: AccountRef
+    date: dt.date
+    amount: Decimal
+    currency_rate: Decimal | None = None
+    reference: str | None = None
+    is_reconciled: bool | None = None
+
+
 def compose(body: PaymentBody) -> dict[str, Any]:
     """The element to send."""
-    return {
-        "Invoice": {"InvoiceID": str(body.bill_xero_id)},
-        "Account": {"Code": body.account_code},
-        "Date": body.date.isoformat(),
-        "Amount": float(body.amount),
-        "Reference": body.reference,
-    }
+    return PaymentForm(
+        invoice=InvoiceRef(invoice_id=body.bill_xero_id),
+        account=AccountRef(code=body.account_code),
+        date=body.date,
+        amount=body.amount,
+        reference=body.reference,
+    ).wire()
+
+
+PAYMENTS = Resource(
+    "Payments",
+    "PaymentID",
+    parse,
+    filters=frozenset({"where", "order"}),
+    paged=True,
+    modified_since=True,
+    create=Way.MANY,
+    # A status alone: a payment is deleted, and never changed.
+    update=Way.BY_ID,
+)

@@ -1,0 +1,48 @@
+"""Accounts of the chart from and to Xero's form. Source: xero-api.md 4.8."""
+
+from uuid import UUID
+
+from tieout_connector.xero.forms import Form, Secret
+from tieout_connector.xero.reading import Json
+from tieout_connector.xero.resource import Resource, Way
+from tieout_schemas.xero import XeroAccount
+
+
+def parse(raw: Json) -> XeroAccount:
+    """An account of the chart of accounts. One of no known status takes nothing."""
+    return XeroAccount(
+        xero_id=UUID(raw["AccountID"]),
+        code=raw.get("Code") or "",
+        name=raw.get("Name") or "",
+        active=(raw.get("Status") or "ACTIVE") == "ACTIVE",
+        type=raw["Type"],
+        takes_payments=raw["Type"] == "BANK" or bool(raw.get("EnablePaymentsToAccount")),
+    )
+
+
+class AccountForm(Form):
+    """An account to make or change; a status is changed alone. Only a bank account has the bank's number."""
+
+    code: str | None = None
+    name: str | None = None
+    type: str | None = None
+    status: str | None = None
+    description: str | None = None
+    tax_type: str | None = None
+    bank_account_number: Secret | None = None
+    bank_account_type: str | None = None
+    currency_code: str | None = None
+    enable_payments_to_account: bool | None = None
+    show_in_expense_claims: bool | None = None
+
+
+ACCOUNTS = Resource(
+    "Accounts",
+    "AccountID",
+    parse,
+    filters=frozenset({"where", "order"}),
+    modified_since=True,
+    create=Way.ONE,
+    update=Way.BY_ID,
+    delete=True,
+)

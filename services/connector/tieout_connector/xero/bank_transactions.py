@@ -1,0 +1,78 @@
+"""Money spent and received, and what becomes of it beyond a bill. Source: xero-api.md 4.7."""
+
+import datetime as dt
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AliasPath, Field
+
+from tieout_connector.xero.documents import ContactForm, Document, LineForm
+from tieout_connector.xero.forms import Form
+from tieout_connector.xero.reading import OPEN
+from tieout_connector.xero.resource import Resource, Way
+from tieout_schemas.xero import InvoiceStatus, LineAmountTypes
+
+
+class BankTransactionType(StrEnum):
+    """Transfers are only read here: bank_transfers.py makes them."""
+
+    RECEIVE = "RECEIVE"
+    RECEIVE_OVERPAYMENT = "RECEIVE-OVERPAYMENT"
+    RECEIVE_PREPAYMENT = "RECEIVE-PREPAYMENT"
+    RECEIVE_TRANSFER = "RECEIVE-TRANSFER"
+    SPEND = "SPEND"
+    SPEND_OVERPAYMENT = "SPEND-OVERPAYMENT"
+    SPEND_PREPAYMENT = "SPEND-PREPAYMENT"
+    SPEND_TRANSFER = "SPEND-TRANSFER"
+
+
+class BankTransaction(Document):
+    """A bank transaction; status AUTHORISED, DELETED or VOIDED."""
+
+    xero_id: Annotated[UUID, Field(alias="BankTransactionID")]
+    type: Annotated[BankTransactionType | str, OPEN]
+    account_xero_id: Annotated[UUID, Field(validation_alias=AliasPath("BankAccount", "AccountID"))]
+    is_reconciled: bool = False
+    prepayment_xero_id: Annotated[UUID | None, Field(alias="PrepaymentID")] = None
+    overpayment_xero_id: Annotated[UUID | None, Field(alias="OverpaymentID")] = None
+    url: str = ""
+
+
+class AccountRef(Form):
+    """An account by its id or code."""
+
+    account_id: UUID | None = None
+    code: str | None = None
+
+
+class BankTransactionForm(Form):
+    """Money spent or received to record, or with its id to change; a prepayment or overpayment by its type."""
+
+    bank_transaction_id: UUID | None = None
+    type: BankTransactionType | None = None
+    contact: ContactForm | None = None
+    bank_account: AccountRef | None = None
+    date: dt.date | None = None
+    reference: str | None = None
+    status: InvoiceStatus | None = None
+    is_reconciled: bool | None = None
+    currency_code: str | None = None
+    currency_rate: Decimal | None = None
+    line_amount_types: LineAmountTypes | None = None
+    line_items: tuple[LineForm, ...] | None = None
+    url: str | None = None
+
+
+BANK_TRANSACTIONS = Resource(
+    "BankTransactions",
+    "BankTransactionID",
+    BankTransaction.model_validate,
+    filters=frozenset({"where", "order"}),
+    paged=True,
+    modified_since=True,
+    unitdp=frozenset({"list", "one", "write"}),
+    create=Way.MANY,
+    update=Way.MANY,
+)

@@ -1,0 +1,82 @@
+"""What bills, credit notes and bank transactions have in common: lines, the contact by its id, dates and totals."""
+
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AliasPath, Field
+
+from tieout_connector.xero.forms import Form
+from tieout_connector.xero.reading import OPEN, Day, Moment, XeroModel
+from tieout_schemas.money import Currency, Money
+from tieout_schemas.xero import InvoiceStatus, LineAmountTypes
+
+
+class TrackingOfLine(XeroModel):
+    """An option by name: Location / Auckland."""
+
+    name: str
+    option: str
+
+
+class Line(XeroModel):
+    """A line; the unit price with the decimals that Xero gives (4, when asked with unitdp=4)."""
+
+    xero_id: Annotated[UUID | None, Field(alias="LineItemID")] = None
+    """Lines of credit notes, prepayments and overpayments may have none."""
+    description: str = ""
+    quantity: Decimal | None = None
+    unit_amount: Decimal | None = None
+    line_amount: Decimal = Decimal(0)
+    tax_amount: Decimal = Decimal(0)
+    account_code: str = ""
+    tax_type: str = ""
+    tracking: tuple[TrackingOfLine, ...] = ()
+
+
+class Document(XeroModel):
+    """What every document shows. Unpaged lists leave the lines out (xero-api.md 3.4)."""
+
+    updated_at: Annotated[Moment, Field(alias="UpdatedDateUTC")]
+    status: Annotated[InvoiceStatus | str, OPEN]
+    contact_xero_id: Annotated[UUID | None, Field(validation_alias=AliasPath("Contact", "ContactID"))] = None
+    """None for a transfer, which has no contact."""
+    reference: str = ""
+    date: Day
+    currency: Annotated[Currency, Field(alias="CurrencyCode")]
+    currency_rate: Decimal | None = None
+    """Units of this currency for one of the organisation's own, with all its digits."""
+    line_amount_types: Annotated[LineAmountTypes | str, OPEN] = LineAmountTypes.EXCLUSIVE
+    lines: Annotated[tuple[Line, ...], Field(alias="LineItems")] = ()
+    subtotal: Annotated[Money, Field(alias="SubTotal")]
+    total_tax: Money
+    total: Money
+    has_attachments: bool = False
+
+
+class ContactForm(Form):
+    """Whose it is, by its id only: with more, Xero would edit the contact (trap 18)."""
+
+    contact_id: UUID
+
+
+class TrackingForm(Form):
+    """An option by name: Location / Auckland."""
+
+    name: str
+    option: str
+
+
+class LineForm(Form):
+    """A line to write; without its id it is new, and lines not named are deleted (xero-api.md 3.6)."""
+
+    line_item_id: UUID | None = None
+    description: str | None = None
+    quantity: Decimal | None = None
+    unit_amount: Decimal | None = None
+    line_amount: Decimal | None = None
+    item_code: str | None = None
+    account_code: str | None = None
+    tax_type: str | None = None
+    tax_amount: Decimal | None = None
+    tracking: tuple[TrackingForm, ...] | None = None

@@ -1,0 +1,75 @@
+"""Items from and to Xero's form. Source: xero-api.md 4.11."""
+
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from tieout_connector.xero.forms import Form
+from tieout_connector.xero.reading import Moment, XeroModel
+from tieout_connector.xero.resource import Resource, Way
+
+
+class ItemPrice(XeroModel):
+    """What an item is bought or sold at, in the organisation's currency; 4 decimals when asked with unitdp=4."""
+
+    unit_price: Decimal | None = None
+    account_code: str = ""
+    cogs_account_code: str = ""
+    tax_type: str = ""
+
+
+class Item(XeroModel):
+    """An item; its code is its natural key."""
+
+    xero_id: Annotated[UUID, Field(alias="ItemID")]
+    code: str
+    name: str = ""
+    updated_at: Annotated[Moment | None, Field(alias="UpdatedDateUTC")] = None
+    description: str = ""
+    purchase_description: str = ""
+    is_sold: bool = True
+    is_purchased: bool = True
+    is_tracked: Annotated[bool, Field(alias="IsTrackedAsInventory")] = False
+    inventory_asset_account_code: str = ""
+    quantity_on_hand: Decimal | None = None
+    purchase: Annotated[ItemPrice, Field(alias="PurchaseDetails")] = ItemPrice()
+    sale: Annotated[ItemPrice, Field(alias="SalesDetails")] = ItemPrice()
+
+
+class PriceForm(Form):
+    """What an item is bought or sold at."""
+
+    unit_price: Decimal | None = None
+    account_code: str | None = None
+    cogs_account_code: str | None = None
+    tax_type: str | None = None
+
+
+class ItemForm(Form):
+    """An item to make, or by its id or its code to change."""
+
+    item_id: UUID | None = None
+    code: str
+    name: str | None = None
+    description: str | None = None
+    purchase_description: str | None = None
+    is_sold: bool | None = None
+    is_purchased: bool | None = None
+    inventory_asset_account_code: str | None = None
+    purchase_details: PriceForm | None = None
+    sales_details: PriceForm | None = None
+
+
+ITEMS = Resource(
+    "Items",
+    "ItemID",
+    Item.model_validate,
+    filters=frozenset({"where", "order"}),
+    modified_since=True,
+    unitdp=frozenset({"list", "one", "write"}),
+    create=Way.MANY,
+    update=Way.MANY,
+    delete=True,
+)

@@ -1,0 +1,41 @@
+"""Overpayments: made as bank transactions, allocated here. Source: xero-api.md 4.7."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from tieout_connector.xero.allocations import Allocation
+from tieout_connector.xero.documents import Document
+from tieout_connector.xero.reading import OPEN
+from tieout_connector.xero.resource import Resource
+from tieout_schemas.money import Money
+
+
+class OverpaymentType(StrEnum):
+    """SPEND is to a vendor; AROVERPAYMENT is what Xero makes of a sales invoice paid too much."""
+
+    RECEIVE_OVERPAYMENT = "RECEIVE-OVERPAYMENT"
+    SPEND_OVERPAYMENT = "SPEND-OVERPAYMENT"
+    AROVERPAYMENT = "AROVERPAYMENT"
+
+
+class Overpayment(Document):
+    """An overpayment; status AUTHORISED, PAID or VOIDED."""
+
+    xero_id: Annotated[UUID, Field(alias="OverpaymentID")]
+    type: Annotated[OverpaymentType | str, OPEN]
+    remaining: Annotated[Money, Field(alias="RemainingCredit")]
+    allocations: tuple[Allocation, ...] = ()
+
+
+OVERPAYMENTS = Resource(
+    "Overpayments",
+    "OverpaymentID",
+    Overpayment.model_validate,
+    filters=frozenset({"where", "order", "References"}),
+    paged=True,
+    modified_since=True,
+    unitdp=frozenset({"list"}),
+)

@@ -1,0 +1,43 @@
+"""Tax rates from and to Xero's form. Source: xero-api.md 4.9."""
+
+from decimal import Decimal
+
+from tieout_connector.xero import wire
+from tieout_connector.xero.forms import Form
+from tieout_connector.xero.reading import Json
+from tieout_connector.xero.resource import Resource, Way
+from tieout_schemas.xero import XeroTaxRate
+
+
+def parse(raw: Json) -> XeroTaxRate:
+    """A tax rate; its TaxType is its only id."""
+    return XeroTaxRate(
+        code=raw["TaxType"],
+        name=raw.get("Name") or "",
+        active=(raw.get("Status") or "ACTIVE") == "ACTIVE",
+        rate=wire.number(raw.get("EffectiveRate")),
+    )
+
+
+class TaxComponentForm(Form):
+    """A part of a rate, in percent with up to 4 decimals."""
+
+    name: str
+    rate: Decimal
+    is_compound: bool | None = None
+    is_non_recoverable: bool | None = None
+
+
+class TaxRateForm(Form):
+    """A rate to make, or by its name to change; Status DELETED ends it."""
+
+    name: str
+    tax_type: str | None = None
+    tax_components: tuple[TaxComponentForm, ...]
+    status: str | None = None
+    report_tax_type: str | None = None
+
+
+TAX_RATES = Resource(
+    "TaxRates", "TaxType", parse, filters=frozenset({"where", "order"}), create=Way.ONE, update=Way.ONE
+)

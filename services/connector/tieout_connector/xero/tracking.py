@@ -1,0 +1,63 @@
+"""Tracking categories and their options from and to Xero's form. Source: xero-api.md 4.10."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from tieout_connector.xero.forms import Form
+from tieout_connector.xero.reading import Json, XeroModel
+from tieout_connector.xero.resource import Resource, Way
+from tieout_schemas.xero import XeroTrackingCategory
+
+
+def parse(raw: Json) -> XeroTrackingCategory:
+    """A tracking category with its active options."""
+    options = [Option.model_validate(option) for option in raw.get("Options") or []]
+    return XeroTrackingCategory(
+        code=raw["TrackingCategoryID"],
+        name=raw.get("Name") or "",
+        active=(raw.get("Status") or "ACTIVE") == "ACTIVE",
+        options=tuple(option.name for option in options if option.status == "ACTIVE"),
+    )
+
+
+class Option(XeroModel):
+    """An option of a category; status ACTIVE, ARCHIVED or DELETED."""
+
+    xero_id: Annotated[UUID | None, Field(alias="TrackingOptionID")] = None
+    name: str = ""
+    status: str = "ACTIVE"
+
+
+class TrackingForm(Form):
+    """A category or an option to make, rename or archive."""
+
+    name: str | None = None
+    status: str | None = None
+
+
+TRACKING_CATEGORIES = Resource(
+    "TrackingCategories",
+    "TrackingCategoryID",
+    parse,
+    filters=frozenset({"where", "order", "includeArchived"}),
+    create=Way.ONE,
+    update=Way.BY_ID,
+    delete=True,
+    bare=True,
+)
+
+
+def options_of(category_id: UUID | str) -> Resource[Option]:
+    """The options of a category: written and deleted here, read with the category."""
+    return Resource(
+        f"TrackingCategories/{category_id}/Options",
+        "TrackingOptionID",
+        Option.model_validate,
+        key="Options",
+        create=Way.ONE,
+        update=Way.BY_ID,
+        delete=True,
+        bare=True,
+    )
