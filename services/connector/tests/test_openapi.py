@@ -18,6 +18,7 @@ from tieout_connector.xero import (
     contacts,
     credit_notes,
     currencies,
+    documents,
     history,
     invoices,
     items,
@@ -29,6 +30,7 @@ from tieout_connector.xero import (
     tracking,
     wire,
 )
+from tieout_connector.xero.documents import DocumentForm
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.forms import Form, StatusForm
 from tieout_connector.xero.identity import org_connections
@@ -70,7 +72,7 @@ FORMS: dict[str, type[Form]] = {
     "POST BatchPayments/*": StatusForm,
     "PUT ContactGroups": contact_groups.ContactGroupForm,
     "POST ContactGroups/*": contact_groups.ContactGroupForm,
-    "PUT ContactGroups/*/Contacts": contact_groups.MemberForm,
+    "PUT ContactGroups/*/Contacts": documents.ContactRef,
     "PUT Contacts": contacts.ContactForm,
     "POST Contacts": contacts.ContactForm,
     "POST Contacts/*": contacts.ContactForm,
@@ -214,6 +216,7 @@ def test_a_wrong_example_is_wrong_still(wrong: str) -> None:
 
 def test_every_resource_has_examples_and_every_connection_is_read() -> None:
     assert {each.name.split(" ")[1].split("/")[0] for each in EXAMPLES} == set(RESOURCES)
+    assert set(NOT_OURS) < {each.name for each in examples()}
     text = identity().file["paths"]["/Connections"]["get"]["responses"]["200"]["content"]["application/json"]["example"]
 
     (connection,) = org_connections(wire.loads(text.encode()))
@@ -247,9 +250,8 @@ def test_four_decimals_are_asked_for_wherever_xero_knows_them(resource: Resource
     assert resource.unitdp - {"list"} == found
 
 
-NAMES = {
-    (field.alias or "").lower(): field.alias for kind in Form.__subclasses__() for field in kind.model_fields.values()
-}
+KINDS = (*Form.__subclasses__(), *DocumentForm.__subclasses__())
+NAMES = {(field.alias or "").lower(): field.alias for kind in KINDS for field in kind.model_fields.values()}
 KEYS = {(each.key or each.name).lower(): each.key or each.name for each in (*RESOURCES.values(), *BELOW.values())}
 
 

@@ -19,12 +19,11 @@ from tieout_connector.xero.bank_transactions import (
 )
 from tieout_connector.xero.bank_transfers import BANK_TRANSFERS, BankTransferDeletion, BankTransferForm
 from tieout_connector.xero.batch_payments import BATCH_PAYMENTS, BatchMemberForm, BatchPaymentForm
-from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, MemberForm, members_of
+from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
 from tieout_connector.xero.credit_notes import CREDIT_NOTES, CreditNote, CreditNoteForm, CreditNoteType
 from tieout_connector.xero.currencies import CURRENCIES, CurrencyForm
-from tieout_connector.xero.documents import ContactForm as ContactRef
-from tieout_connector.xero.documents import LineForm
+from tieout_connector.xero.documents import ContactRef, LineForm
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.forms import StatusForm
 from tieout_connector.xero.history import NoteForm, history_of
@@ -104,7 +103,7 @@ async def test_a_contact_group_is_made_filled_renamed_and_ended(xero: AtXero) ->
     group = await xero.create(CONTACT_GROUPS, ContactGroupForm(name="Vendors"))
     members = members_of(group.xero_id)
 
-    await xero.create(members, *(MemberForm(contact_id=each.xero_id) for each in (contact, other)))
+    await xero.create(members, *(ContactRef(contact_id=each.xero_id) for each in (contact, other)))
     await xero.delete(members, other.xero_id)
     renamed = await xero.update(CONTACT_GROUPS, ContactGroupForm(name="Our vendors"), group.xero_id)
 

@@ -5,12 +5,16 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
-from tieout_connector.gateway.kinds import compose
+from tieout_connector.gateway.kinds import compose, kinds
 from tieout_connector.xero import wire
+from tieout_connector.xero.credit_notes import CreditNote
+from tieout_schemas.money import Money
 from tieout_schemas.payload import RecordRef
+from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import BillBody, ContactBody, PaymentBody, WriteIntent, WriteLine
-from tieout_schemas.xero import Address, Tracking
+from tieout_schemas.xero import Address, InvoiceStatus, Tracking
 
 ID = UUID("5f0d0d1c-0000-4000-8000-000000000001")
 
@@ -55,6 +59,75 @@ def test_if_modified_since_is_in_utc_seconds() -> None:
     auckland = dt.timezone(dt.timedelta(hours=13))
 
     assert wire.since(dt.datetime(2026, 9, 14, 1, 2, 3, 999000, auckland)) == "2026-09-13T12:02:03Z"
+
+
+@pytest.mark.parametrize(
+    "digits", ["0.1", "0.1648", "115.00", "1234567890123456.78", "0.612345678901234567", "-7", "1E+3"]
+)
+def test_a_number_is_read_and_written_digit_by_digit(digits: str) -> None:
+    read = wire.loads(b'{"Amount": %s}' % digits.encode())["Amount"]
+
+    assert str(wire.number(read)) == str(Decimal(digits).quantize(Decimal(digits)))
+    assert wire.dumps({"Amount": Decimal(digits)}) == b'{"Amount":%s}' % f"{Decimal(digits):f}".encode()
+
+
+@pytest.mark.parametrize("text", [b"{", b'{"a": NaN}', b"<html>", b"\xff", b""])
+def test_what_is_no_json_is_refused(text: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        wire.loads(text)
+
+
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), object()])
+def test_what_is_no_number_is_not_written(value: object) -> None:
+    with pytest.raises(TypeError):
+        wire.dumps({"Amount": value})
+
+
+@pytest.mark.parametrize("value", ["ten", "1e99999999", {}])
+def test_what_is_no_amount_is_refused_and_not_quoted(value: object) -> None:
+    with pytest.raises(ValueError, match=r"^no number of Xero's$"):
+        wire.cents(value)
+
+
+CREDIT = {
+    "CreditNoteID": str(ID), "UpdatedDateUTC": "/Date(1)/", "Type": "ACCPAYCREDIT", "Status": "AUTHORISED",
+    "Date": "/Date(0)/", "CurrencyCode": "NZD", "Total": "10.10",
+}  # fmt: skip
+
+
+def test_what_is_absent_null_or_empty_is_the_same_and_new_names_are_left_out() -> None:
+    bare = CreditNote.model_validate(CREDIT)
+
+    empty = {"Reference": None, "CreditNoteNumber": "", "LineItems": None, "TotalTax": None, "CurrencyRate": ""}
+    assert CreditNote.model_validate({**CREDIT, **empty, "NewIn2027": {"a": 1}}) == bare
+    assert (bare.total, bare.total_tax, bare.lines, bare.contact_xero_id) == (nzd("10.10"), nzd("0.00"), (), None)
+
+
+def test_a_value_new_to_one_of_xeros_lists_breaks_no_reading() -> None:
+    read = CreditNote.model_validate({**CREDIT, "Status": "PARKED", "Type": "OTHERCREDIT"})
+
+    assert (read.status, read.type) == ("PARKED", "OTHERCREDIT")
+    assert CreditNote.model_validate(CREDIT).status is InvoiceStatus.AUTHORISED
+
+
+def test_a_snapshot_with_a_value_nobody_knows_is_logged_and_keeps_no_other_back() -> None:
+    bill = {
+        "InvoiceID": str(ID), "UpdatedDateUTC": "/Date(1)/", "Type": "ACCPAY", "Status": "AUTHORISED",
+        "Contact": {"ContactID": str(ID)}, "Date": "/Date(0)/", "CurrencyCode": "NZD",
+    }  # fmt: skip
+    bills = kinds("http://p")[XeroKind.INVOICE]
+
+    with capture_logs() as logs:
+        read = [bills.read(raw) for raw in ({**bill, "Status": "PARKED"}, bill)]
+
+    assert [each and each.xero_id for each in read] == [None, ID]
+    assert [(each["id"], each["error"], each["log_level"]) for each in logs] == [
+        (str(ID), "InvoiceStatus 'PARKED'", "error")
+    ]
+
+
+def nzd(amount: str) -> Money:
+    return Money(amount=Decimal(amount), currency="NZD")
 
 
 def test_money_is_in_cents() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tieout_connector.gateway import gateway, writer
 from tieout_connector.model import Org
 from tieout_connector.rules.budget import KEPT_A_DAY
-from tieout_connector.xero.errors import Again
+from tieout_connector.xero.errors import Again, OurBug
 from tieout_kit.testing import wait_until
 from tieout_schemas.platform import Connection
 from tieout_schemas.signals import XeroKind
@@ -101,6 +101,31 @@ async def test_an_unanswered_call_is_sent_again_with_the_same_bytes_and_key(
     assert len(calls) >= 2
     (made,) = await stage.xero("Contacts")
     assert result.xero_id == UUID(made["ContactID"])
+
+
+async def test_a_bug_of_ours_refuses_no_record_and_what_it_held_up_goes_out_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.settled()
+    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=0.2))
+    monkeypatch.setattr(gateway, "AFTER_A_BUG", timedelta(seconds=0.2))
+    process = stage.process()
+    real, bugs = process.api.call, [OurBug("415 Unsupported Media Type")] * 2
+
+    async def not_understood(token: str, org_id: Any, request: Any, body: Any = None) -> Any:
+        if bugs:
+            raise bugs.pop()
+        return await real(token, org_id, request, body)
+
+    process.api.call = not_understood  # type: ignore[method-assign]
+    await stage.write(stage.contact("Kea"), stage.contact("Tui"))
+
+    async with stage.working(process):
+        results = await stage.results(2)
+
+    assert not bugs
+    assert [result.outcome for result in results] == [Outcome.DONE, Outcome.DONE]
+    assert len(await stage.xero("Contacts")) == 2
 
 
 @pytest.mark.parametrize("then", ["refuse", "429-minute", "consent lost"])

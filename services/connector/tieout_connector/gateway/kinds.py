@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from tieout_connector.xero import contacts, invoices, payments
+from tieout_connector.xero.resource import Resource
 from tieout_connector.xero.wire import UnknownValue
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import BillBody, ContactBody, PaymentBody, WriteIntent
@@ -41,10 +42,14 @@ class Kind:
 def kinds(platform_url: str) -> Mapping[XeroKind, Kind]:
     """The kinds the gateway reads and writes."""
     return {
-        XeroKind.CONTACT: Kind("Contacts", "ContactID", contacts.parse, contacts.marker),
-        XeroKind.INVOICE: Kind("Invoices", "InvoiceID", invoices.parse, lambda raw: invoices.marker(raw, platform_url)),
-        XeroKind.PAYMENT: Kind("Payments", "PaymentID", payments.parse, lambda _: None),
+        XeroKind.CONTACT: _kind(contacts.CONTACTS, contacts.marker),
+        XeroKind.INVOICE: _kind(invoices.INVOICES, lambda raw: invoices.marker(raw, platform_url)),
+        XeroKind.PAYMENT: _kind(payments.PAYMENTS, lambda _: None),
     }
+
+
+def _kind(resource: Resource[Any], marker: Callable[[dict[str, Any]], UUID | None]) -> Kind:
+    return Kind(resource.name, resource.id_field, resource.read, marker)
 
 
 WRITTEN_AS = {"contact": XeroKind.CONTACT, "bill": XeroKind.INVOICE, "payment": XeroKind.PAYMENT}

@@ -15,9 +15,13 @@ from tieout_connector.reads import Due, Wish
 from tieout_connector.rules.budget import POLL_AT_LEAST_EVERY
 from tieout_connector.rules.feed import Feed, after_page
 from tieout_connector.snapshots import Seen
-from tieout_connector.xero import accounts, tax_rates, tracking, wire
+from tieout_connector.xero import wire
+from tieout_connector.xero.accounts import ACCOUNTS
 from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.http import Request
+from tieout_connector.xero.resource import Resource
+from tieout_connector.xero.tax_rates import TAX_RATES
+from tieout_connector.xero.tracking import TRACKING_CATEGORIES
 from tieout_kit.cause import Cause
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.telemetry import span, traceparent_of
@@ -32,11 +36,7 @@ ECHO_WAIT = timedelta(seconds=5)
 """Only where a write's answer was lost does an echo come before it; it is settled no sooner than this."""
 
 _PAGED = {"Contacts": XeroKind.CONTACT, "Invoices": XeroKind.INVOICE, "Payments": XeroKind.PAYMENT}
-_WHOLE = {
-    "Accounts": accounts.parse,
-    "TaxRates": tax_rates.parse,
-    "TrackingCategories": tracking.parse,
-}
+_WHOLE: dict[str, Resource[Any]] = {each.name: each for each in (ACCOUNTS, TAX_RATES, TRACKING_CATEGORIES)}
 _UNPAID = {"Statuses": "DRAFT,SUBMITTED,AUTHORISED"}
 _ARCHIVED_TOO = {"includeArchived": "true"}
 """What was archived would vanish from a list, and stay active here; where Xero does not know this, it does nothing."""
@@ -139,7 +139,7 @@ class Reader:
 
     async def _whole(self, org: Org, feed: Feed, cause: Cause) -> None:
         answer = await self._caller.read(org, Request("GET", feed.resource, _ARCHIVED_TOO), cause.traceparent)
-        read: list[Payload] = [_WHOLE[feed.resource](raw) for raw in answer.json.get(feed.resource) or []]
+        read: list[Payload] = [_WHOLE[feed.resource].read(raw) for raw in answer.json.get(feed.resource) or []]
         async with self._database.transaction() as tx:
             await self._caller.hold(tx, org)
             taken = await snapshots.take(tx, org.tenant_id, [Seen(payload, cause) for payload in read])

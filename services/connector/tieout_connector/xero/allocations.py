@@ -7,9 +7,11 @@ from uuid import UUID
 
 from pydantic import AliasChoices, AliasPath, Field
 
+from tieout_connector.xero.documents import Document
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.reading import Cents, Day, XeroModel
 from tieout_connector.xero.resource import Resource, Way
+from tieout_schemas.money import Money
 
 
 class Allocation(XeroModel):
@@ -27,6 +29,13 @@ class Allocation(XeroModel):
     amount: Cents = Decimal(0)
     date: Day
     is_deleted: bool = False
+
+
+class Credit(Document):
+    """What every credit shows beside a document's fields."""
+
+    remaining: Annotated[Money, Field(alias="RemainingCredit")]
+    allocations: tuple[Allocation, ...] = ()
 
 
 class InvoiceRef(Form):

@@ -1,18 +1,15 @@
 """Money spent and received, and what becomes of it beyond a bill. Source: xero-api.md 4.7."""
 
-import datetime as dt
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AliasPath, Field
 
-from tieout_connector.xero.documents import ContactForm, Document, LineForm
+from tieout_connector.xero.documents import Document, DocumentForm
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.reading import OPEN
 from tieout_connector.xero.resource import Resource, Way
-from tieout_schemas.xero import InvoiceStatus, LineAmountTypes
 
 
 class BankTransactionType(StrEnum):
@@ -47,21 +44,13 @@ class AccountRef(Form):
     code: str | None = None
 
 
-class BankTransactionForm(Form):
+class BankTransactionForm(DocumentForm):
     """Money spent or received to record, or with its id to change; a prepayment or overpayment by its type."""
 
     bank_transaction_id: UUID | None = None
     type: BankTransactionType | None = None
-    contact: ContactForm | None = None
     bank_account: AccountRef | None = None
-    date: dt.date | None = None
-    reference: str | None = None
-    status: InvoiceStatus | None = None
     is_reconciled: bool | None = None
-    currency_code: str | None = None
-    currency_rate: Decimal | None = None
-    line_amount_types: LineAmountTypes | None = None
-    line_items: tuple[LineForm, ...] | None = None
     url: str | None = None
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from tieout_connector.xero.documents import ContactForm
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.reading import XeroModel
 from tieout_connector.xero.resource import Resource, Way
@@ -34,7 +33,6 @@ class ContactGroupForm(Form):
     status: str | None = None
 
 
-MemberForm = ContactForm
 CONTACT_GROUPS = Resource(
     "ContactGroups",
     "ContactGroupID",

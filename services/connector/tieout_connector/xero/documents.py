@@ -1,5 +1,6 @@
 """What bills, credit notes and bank transactions have in common: lines, the contact by its id, dates and totals."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -54,13 +55,13 @@ class Document(XeroModel):
     has_attachments: bool = False
 
 
-class ContactForm(Form):
+class ContactRef(Form):
     """Whose it is, by its id only: with more, Xero would edit the contact (trap 18)."""
 
     contact_id: UUID
 
 
-class TrackingForm(Form):
+class TrackingRef(Form):
     """An option by name: Location / Auckland."""
 
     name: str
@@ -79,4 +80,17 @@ class LineForm(Form):
     account_code: str | None = None
     tax_type: str | None = None
     tax_amount: Decimal | None = None
-    tracking: tuple[TrackingForm, ...] | None = None
+    tracking: tuple[TrackingRef, ...] | None = None
+
+
+class DocumentForm(Form):
+    """What every document is written with; what is None is left as it is."""
+
+    contact: ContactRef | None = None
+    reference: str | None = None
+    date: dt.date | None = None
+    status: InvoiceStatus | None = None
+    currency_code: str | None = None
+    currency_rate: Decimal | None = None
+    line_amount_types: LineAmountTypes | None = None
+    line_items: tuple[LineForm, ...] | None = None

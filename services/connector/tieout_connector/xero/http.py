@@ -62,13 +62,13 @@ class Answer:
 
 
 class Download:
-    """A file that comes in pieces; `size` is None where Xero does not say, or says that of the packed one."""
+    """A file that comes in pieces; `size` is None where Xero does not say."""
 
     def __init__(self, answer: httpx.Response) -> None:
         self._answer = answer
         self.media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         length = answer.headers.get("Content-Length", "")
-        self.size = int(length) if length.isdigit() and "Content-Encoding" not in answer.headers else None
+        self.size = int(length) if length.isdigit() else None
         self.limits = limits_of(answer.headers)
 
     @property
@@ -105,6 +105,8 @@ class XeroApi:
     async def download(self, token: str, org_id: UUID, request: Request) -> AsyncIterator[Download]:
         """A file, read piece by piece inside. Raises XeroError, in the midst of it too."""
         built = self._build(token, org_id, request, None)
+        # Not packed: a small packed piece may be a large one, and PDFs and pictures are packed already.
+        built.headers["Accept-Encoding"] = "identity"
         try:
             async with asyncio.timeout(TIMEOUT) as deadline:
                 with _answering():
@@ -148,7 +150,7 @@ class XeroApi:
             # Always in one order: the same key with another address is another request to Xero, which refuses it.
             params=dict(sorted(request.params.items())),
             headers=headers,
-            content=body.pieces if isinstance(body, Upload) else body,
+            content=_exactly(body) if isinstance(body, Upload) else body,
             timeout=httpx.Timeout(TIMEOUT, connect=min(_CONNECT, TIMEOUT), pool=min(_CONNECT, TIMEOUT)),
         )
 
@@ -165,6 +167,18 @@ def _answering() -> Iterator[None]:
         raise OurBug(f"the call cannot be sent: {type(error).__name__}") from None
     except (httpx.HTTPError, TimeoutError) as error:
         raise Unknown(f"no answer: {type(error).__name__}", answered=False) from error
+
+
+async def _exactly(upload: Upload) -> AsyncIterator[bytes]:
+    """The pieces; fewer or more bytes than promised would be an error of the protocol."""
+    left = upload.size
+    async for piece in upload.pieces:
+        left -= len(piece)
+        if left < 0:
+            break
+        yield piece
+    if left:
+        raise OurBug(f"the file is not the {upload.size} bytes it was said to be")
 
 
 def _content(answer: httpx.Response) -> Any:

@@ -1,15 +1,13 @@
 """Bills and sales invoices from and to Xero's form. Source: xero-api.md 4.3."""
 
 import datetime as dt
-from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from tieout_connector.xero import wire
-from tieout_connector.xero.documents import ContactForm, LineForm, TrackingForm
-from tieout_connector.xero.forms import Form
+from tieout_connector.xero.documents import ContactRef, DocumentForm, LineForm, TrackingRef
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json, XeroModel
 from tieout_connector.xero.resource import Resource, Way
@@ -49,22 +47,14 @@ def marker(raw: dict[str, Any], platform_url: str) -> UUID | None:
     return wire.marked(raw.get("Url"), platform_url + MARK)
 
 
-class InvoiceForm(Form):
-    """A bill or sales invoice to make, or with its id to change; what is None is left as it is."""
+class InvoiceForm(DocumentForm):
+    """A bill or sales invoice to make, or with its id to change."""
 
     invoice_id: UUID | None = None
     type: InvoiceType | None = None
-    contact: ContactForm | None = None
     invoice_number: str | None = None
-    reference: str | None = None
     url: str | None = None
-    status: InvoiceStatus | None = None
-    date: dt.date | None = None
     due_date: dt.date | None = None
-    currency_code: str | None = None
-    currency_rate: Decimal | None = None
-    line_amount_types: LineAmountTypes | None = None
-    line_items: tuple[LineForm, ...] | None = None
 
 
 class OnlineInvoice(XeroModel):
@@ -80,7 +70,7 @@ def compose(intent: WriteIntent, body: BillBody, platform_url: str) -> dict[str,
         # The mark only on what we make: a bill that was there first may have a link of its own.
         url=None if intent.xero_id else f"{platform_url}{MARK}{intent.record.id}",
         type=InvoiceType.ACCPAY,
-        contact=ContactForm(contact_id=body.contact_xero_id),
+        contact=ContactRef(contact_id=body.contact_xero_id),
         invoice_number=body.number,
         status=body.status,
         date=body.date,
@@ -141,5 +131,5 @@ def _line_form(each: WriteLine) -> LineForm:
         unit_amount=each.unit_amount,
         account_code=each.account_code or None,
         tax_type=each.tax_type or None,
-        tracking=tuple(TrackingForm(name=t.category, option=t.option) for t in each.tracking),
+        tracking=tuple(TrackingRef(name=t.category, option=t.option) for t in each.tracking),
     )

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Day, XeroModel
 from tieout_connector.xero.resource import Resource
 from tieout_schemas.money import Currency
@@ -45,8 +44,3 @@ class Action(XeroModel):
 ORGANISATION = Resource("Organisation", "OrganisationID", Organisation.model_validate, key="Organisations")
 """Read as a list of one; it costs no egress."""
 ACTIONS = Resource("Organisation/Actions", "Name", Action.model_validate, key="Actions")
-
-
-def reading() -> Request:
-    """The one there is."""
-    return ORGANISATION.listing()

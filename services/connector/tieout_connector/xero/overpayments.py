@@ -6,11 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from tieout_connector.xero.allocations import Allocation
-from tieout_connector.xero.documents import Document
+from tieout_connector.xero.allocations import Credit
 from tieout_connector.xero.reading import OPEN
 from tieout_connector.xero.resource import Resource
-from tieout_schemas.money import Money
 
 
 class OverpaymentType(StrEnum):
@@ -21,13 +19,11 @@ class OverpaymentType(StrEnum):
     AROVERPAYMENT = "AROVERPAYMENT"
 
 
-class Overpayment(Document):
+class Overpayment(Credit):
     """An overpayment; status AUTHORISED, PAID or VOIDED."""
 
     xero_id: Annotated[UUID, Field(alias="OverpaymentID")]
     type: Annotated[OverpaymentType | str, OPEN]
-    remaining: Annotated[Money, Field(alias="RemainingCredit")]
-    allocations: tuple[Allocation, ...] = ()
 
 
 OVERPAYMENTS = Resource(

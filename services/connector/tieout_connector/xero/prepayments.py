@@ -6,11 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from tieout_connector.xero.allocations import Allocation
-from tieout_connector.xero.documents import Document
+from tieout_connector.xero.allocations import Credit
 from tieout_connector.xero.reading import OPEN
 from tieout_connector.xero.resource import Resource
-from tieout_schemas.money import Money
 
 
 class PrepaymentType(StrEnum):
@@ -20,14 +18,12 @@ class PrepaymentType(StrEnum):
     SPEND_PREPAYMENT = "SPEND-PREPAYMENT"
 
 
-class Prepayment(Document):
+class Prepayment(Credit):
     """A prepayment; status AUTHORISED, PAID or VOIDED."""
 
     xero_id: Annotated[UUID, Field(alias="PrepaymentID")]
     type: Annotated[PrepaymentType | str, OPEN]
     number: Annotated[str, Field(alias="InvoiceNumber")] = ""
-    remaining: Annotated[Money, Field(alias="RemainingCredit")]
-    allocations: tuple[Allocation, ...] = ()
 
 
 PREPAYMENTS = Resource(

@@ -22,7 +22,7 @@ from tieout_connector.xero.hidden import hide
 from tieout_connector.xero.limits import Limits, limits_of
 from tieout_connector.xero.refusals import elements_of, refusal_of
 
-_WAITS = {"minute": 60, "day": 3600, "concurrent": 1, "appminute": 60}
+_WAITS = {"minute": 60, "day": 3600, "daily": 3600, "concurrent": 1, "appminute": 60}
 """Seconds to wait where Xero names none; it is documented to name them for minute and day only."""
 _LONGEST = 300
 """Characters of a plain text that are kept."""

@@ -3,7 +3,8 @@
 import datetime as dt
 import json
 import re
-from decimal import Decimal
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -60,13 +61,13 @@ def since(moment: dt.datetime) -> str:
 
 
 def number(value: Any) -> Decimal:
-    """An amount; absent is zero."""
-    return Decimal(str(value)) if value is not None else Decimal(0)
+    """An amount; absent is zero. Raises ValueError, which does not quote it."""
+    return _exact(lambda: Decimal(str(value))) if value is not None else Decimal(0)
 
 
 def cents(value: Any) -> Decimal:
     """An amount in cents."""
-    return number(value).quantize(_CENT)
+    return _exact(lambda: number(value).quantize(_CENT))
 
 
 def money(value: Any, currency: str) -> Money:
@@ -91,6 +92,13 @@ def marked(text: str | None, prefix: str = "") -> UUID | None:
         return UUID(text.removeprefix(prefix))
     except ValueError:
         return None
+
+
+def _exact(make: Callable[[], Decimal]) -> Decimal:
+    try:
+        return make()
+    except InvalidOperation:
+        raise ValueError("no number of Xero's") from None
 
 
 def _no_number(text: str) -> NoReturn:
