@@ -1,13 +1,31 @@
 """Deletes the topics of a prefix."""
 
+import asyncio
+import time
+
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+_PATIENCE = 20.0
+"""Seconds: a test may have frozen Kafka, and it takes a while to be itself again."""
 
 
 async def delete(bootstrap: str, prefix: str) -> None:
     """Delete every topic whose name begins so."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return await _delete(bootstrap, prefix)
+        except KafkaError:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.2)
+
+
+async def _delete(bootstrap: str, prefix: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
     try:
+        await admin.start()
         if found := [name for name in await admin.list_topics() if name.startswith(prefix)]:
             await admin.delete_topics(found, timeout_ms=10_000)
     finally:

@@ -121,12 +121,17 @@ class Relay:
             partition = partition_of(row["tenant_id"], self._partitions) if row["tenant_id"] else 0
             _append(batches.setdefault((self._prefix + row["topic"], partition), []), producer, row)
         await producer.begin_transaction()
-        sent = []
-        for (topic, partition), of_one in batches.items():
-            for batch in of_one:
-                batch.close()
-                sent.append(await producer.send_batch(batch, topic, partition=partition))
-        await asyncio.gather(*sent)
+        sent: list[asyncio.Future[Any]] = []
+        try:
+            for (topic, partition), of_one in batches.items():
+                for batch in of_one:
+                    batch.close()
+                    sent.append(await producer.send_batch(batch, topic, partition=partition))
+            await asyncio.gather(*sent)
+        finally:
+            # Interrupted, nobody asks for them any more, and asyncio would complain of each.
+            for one in sent:
+                one.cancel()
         await producer.commit_transaction()
 
 
