@@ -12,6 +12,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from tieout_kit import outbox, telemetry
 from tieout_kit.cause import Cause, Incoming
@@ -73,6 +74,34 @@ async def test_what_follows_from_an_event_is_in_its_trace_under_its_consumer(
     assert (first.causationid, first.correlationid) == (traced.id, traced.id)
     assert root.parent is None
     assert (second.causationid, second.correlationid) == (caused.id, "first")
+
+
+@pytest.mark.parametrize(
+    "traceparent",
+    [
+        f"00-{TRACE}-{PARENT}-01",
+        f"00-{TRACE}-{PARENT}-ff",
+        f" 00-{TRACE}-{PARENT}-01\t",
+        f"00-{TRACE}-{PARENT}-01-more",
+        f"01-{TRACE}-{PARENT}-01-more",
+        f"ff-{TRACE}-{PARENT}-01",
+        f"00-{TRACE.upper()}-{PARENT}-01",
+        f"00-{TRACE}-{PARENT}-1",
+        f"00-{'0' * 32}-{PARENT}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"00-{TRACE}-{PARENT}-01" + " " * 500,
+        "",
+        "no traceparent",
+    ],
+)
+def test_a_traceparent_is_read_as_opentelemetry_reads_it(spans: InMemorySpanExporter, traceparent: str) -> None:
+    context = TraceContextTextMapPropagator().extract({"traceparent": traceparent})
+    theirs = trace.get_current_span(context).get_span_context()
+
+    telemetry.start_span("", traceparent).end()
+
+    (span,) = spans.get_finished_spans()
+    assert span.parent == (theirs if theirs.is_valid else None)
 
 
 def test_a_request_is_a_first_cause_in_its_own_span(spans: InMemorySpanExporter) -> None:

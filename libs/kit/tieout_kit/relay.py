@@ -18,7 +18,8 @@ from tieout_schemas.topics import partition_of
 
 _SQL = queries.load("tieout_kit", "outbox.sql")
 _LOCK = 7_301_002
-_BATCH = 500
+_BATCH = 1000
+"""Rows of a transaction. Kafka marks its end on every partition, whatever it holds."""
 _TRANSACTION_TIMEOUT = 10
 """Seconds. Kafka aborts a transaction of a relay that fell asleep after this."""
 _IDLE = 1.0

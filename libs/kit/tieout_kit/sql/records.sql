@@ -1,12 +1,12 @@
 -- name: lock
 -- These records, locked in key order so that two writers never wait for each other in a ring.
-select tenant_id, sequence, doc from record
+select tenant_id, sequence, doc::text from record
 where kind = $1 and (tenant_id, id) in (select * from unnest($2::uuid[], $3::uuid[]))
 order by tenant_id, id for update;
 
 -- name: lock_by_xero_id
 -- The records behind these Xero ids, locked in key order.
-select tenant_id, sequence, doc from record
+select tenant_id, sequence, doc::text from record
 where kind = $1 and (tenant_id, xero_id) in (select * from unnest($2::uuid[], $3::uuid[]))
 order by tenant_id, id for update;
 
@@ -49,11 +49,11 @@ select count(*) from saved;
 
 -- name: one
 -- A record, as an API shows it.
-select tenant_id, sequence, doc from record where kind = $1 and tenant_id = $2 and id = $3;
+select tenant_id, sequence, doc::text from record where kind = $1 and tenant_id = $2 and id = $3;
 
 -- name: page
 -- The records of a tenant after a cursor.
-select tenant_id, sequence, doc from record
+select tenant_id, sequence, doc::text from record
 where kind = $1 and tenant_id = $2 and ($3::uuid is null or id > $3)
 order by id limit $4;
 
