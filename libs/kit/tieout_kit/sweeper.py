@@ -1,6 +1,7 @@
 """Works off sweeps, page after page, as long as the outbox keeps up."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 
 import structlog
@@ -11,10 +12,10 @@ from tieout_kit.errors import RetryLater
 from tieout_kit.postgres import Database
 from tieout_kit.sweeps import Retry
 
-MOST_WAITING = 500
+MOST_WAITING = 200
 """Events in the outbox above which a sweep pauses: what others say leaves in order behind ours."""
 _PAUSE = 0.05
-"""Seconds."""
+"""Seconds; after a page at most, too."""
 
 log = structlog.get_logger(__name__)
 
@@ -37,8 +38,11 @@ class Sweeper:
         while True:
             self._bell.silence()
             try:
+                began = time.monotonic()
                 while await self.turn():
-                    pass
+                    # Half of the time is others': a large sweep is in no hurry, and what comes meanwhile is.
+                    await asyncio.sleep(min(time.monotonic() - began, _PAUSE))
+                    began = time.monotonic()
             except RetryLater as error:
                 log.warning("a sweep is interrupted", error=str(error))
             await self._bell.wait()
