@@ -15,6 +15,7 @@ import pytest
 
 from xero_sim import serving
 from xero_sim.app_client import Xero
+from xero_sim.openapi.webhooks import mistakes
 from xero_sim.records.change import Change
 from xero_sim.sockets import Receive, Scope, Send, read_body
 from xero_sim.webhooks.subscription import CATEGORIES, State, Subscription
@@ -68,6 +69,29 @@ async def receiver() -> AsyncIterator[Receiver]:
     async with serving.serve_in_task(made) as url:
         made.url = f"{url}/hook"
         yield made
+    assert [wrong for payload in made.payloads for wrong in mistakes(payload)] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"eventType": "DELETE"}, "$.events[0].eventType"),
+        ({"resourceId": 7}, "$.events[0].resourceId"),
+        ({"eventCategory": "CREDITNOTE"}, "$.events[0]: 'data' is a required property"),
+        ({"eventCategory": "BANKTRANSFER"}, "$.events[0].eventCategory"),
+    ],
+)
+async def test_a_payload_unlike_xeros_file_would_be_noticed(
+    xero: Xero, receiver: Receiver, change: Json, wrong: str
+) -> None:
+    await subscribe(xero, receiver)
+    await xero.put("Contacts", Name="Kea")
+    await receiver.until(lambda: receiver.events)
+    [payload] = receiver.payloads
+
+    broken = {**payload, "events": [{**payload["events"][0], **change}]}
+
+    assert any(wrong in said for said in mistakes(broken))
 
 
 async def until_stands(xero: Xero, **wanted: object) -> None:
