@@ -192,3 +192,22 @@ async def test_big_answers_are_packed_when_asked_for(xero: Xero) -> None:
     assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
     assert packed.json()["Accounts"] == plain.json()["Accounts"]
+
+
+async def test_a_request_that_breaks_off_in_its_middle_does_nothing(xero: Xero) -> None:
+    bill = await xero.bill()
+    path = f"/api.xro/2.0/Invoices/{bill['InvoiceID']}/Attachments"
+    host, port = xero.http.base_url.host, xero.http.base_url.port
+    lines = [f"PUT {path}/scan.pdf HTTP/1.1", f"Host: {host}", "Content-Type: application/pdf", "Content-Length: 5000"]
+    lines += [f"{name}: {value}" for name, value in xero.headers().items()]
+    _, writer = await asyncio.open_connection(host, port)
+
+    writer.write("\r\n".join([*lines, "", "%PDF-1.4 half of it"]).encode())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    whole = await xero.http.put(f"{path}/whole.pdf", content=b"%PDF-1.4", headers=xero.headers())
+
+    assert whole.status_code == 200
+    kept = (await xero.call("GET", f"Invoices/{bill['InvoiceID']}/Attachments")).json()["Attachments"]
+    assert [one["FileName"] for one in kept] == ["whole.pdf"]

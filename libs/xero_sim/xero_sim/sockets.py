@@ -11,10 +11,12 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 async def read_body(receive: Receive) -> bytes:
-    """The whole request body."""
+    """The whole request body. Raises ConnectionResetError if the client left in the middle of it."""
     parts = []
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError("the client broke off its request")
         parts.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(parts)

@@ -54,7 +54,11 @@ class AccountingApi:
         path = scope["path"]
         headers = {key.decode().lower(): value.decode("latin-1") for key, value in scope["headers"]}
         seen = Seen(scope["method"], f"{path}?{query}" if query else path, headers)
-        seen.body = await read_body(receive)
+        try:
+            seen.body = await read_body(receive)
+        except ConnectionResetError:
+            # Half a request is none, and nobody is there to be answered.
+            return
         answer = await self._answer(seen, path[len(BASE) :], query)
         packed = answer
         if len(answer.body) > WORTH_PACKING and "gzip" in headers.get("accept-encoding", ""):
