@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+from aiokafka.structs import ConsumerRecord
 from prometheus_client import REGISTRY
 
 import tieout_kit
@@ -190,3 +191,24 @@ async def test_parked_tenants_are_counted_by_every_member(world: World) -> None:
     await drain(Batches(world.database, "bills", {}, {}))
     await drain(Batches(world.database, "bills", {}, {}))
     assert value("tieout_parked_tenants") == 0
+
+
+@pytest.mark.real
+@pytest.mark.timeout(60)
+async def test_dead_letters_of_a_transaction_that_was_given_up_are_not_counted(world: World) -> None:
+    """Seen to fail when they were counted where they are written: each try counted them once more."""
+    batches = Batches(world.database, "bills", {}, {})
+    record = ConsumerRecord("t", 0, 0, 0, 0, b"key", b"no event", None, 3, 8, ())
+    before = value("tieout_dead_letters_total", service="bills")
+
+    async def given_up(tx: Tx) -> None:
+        await batches.handle(tx, [(SETTINGS, record)], may_wait=False)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await world.database.run(given_up)
+    assert value("tieout_dead_letters_total", service="bills") == before
+
+    async with world.database.transaction() as tx:
+        await batches.handle(tx, [(SETTINGS, record)], may_wait=False)
+    assert value("tieout_dead_letters_total", service="bills") == before + 1

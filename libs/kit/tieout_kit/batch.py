@@ -77,7 +77,7 @@ class Batches:
             events = await self._let_wait(tx, events)
         await self._hand_over(tx, [event for _, _, event in events])
         parked = await parking.put_aside(tx, letters)
-        metrics.DEAD_LETTERS.labels(self._service).inc(len(letters))
+        tx.committed.append(lambda: metrics.DEAD_LETTERS.labels(self._service).inc(len(letters)))
         return parked
 
     def topic(self, name: str) -> Topic:
@@ -93,7 +93,7 @@ class Batches:
             return events
         waiting = [(e.envelope.tenantid, topic, record) for topic, record, e in events if e.envelope.tenantid in parked]
         await parking.wait(tx, waiting)
-        metrics.PARKED_EVENTS.inc(len(waiting))
+        tx.committed.append(lambda: metrics.PARKED_EVENTS.inc(len(waiting)))
         return [one for one in events if one[2].envelope.tenantid not in parked]
 
     async def _hand_over(self, tx: Tx, events: Sequence[Event[Payload]]) -> None:

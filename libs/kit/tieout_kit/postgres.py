@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -55,6 +55,8 @@ class Tx:
     """The asyncpg connection."""
     service: str
     now: datetime
+    committed: list[Callable[[], object]] = field(default_factory=list)
+    """Called once it is: what is counted must not count what was rolled back."""
 
 
 async def _json(db: Any) -> None:
@@ -117,8 +119,9 @@ class Database:
         try:
             async with self._pool.acquire(timeout=_PATIENCE) as db:
                 try:
+                    tx = Tx(db, self._service, self._clock())
                     async with db.transaction():
-                        yield Tx(db, self._service, self._clock())
+                        yield tx
                 except asyncpg.InterfaceError as error:
                     # It is raised for a lost connection too; on a living one, a query was called wrongly.
                     if _lost(db):
@@ -128,6 +131,8 @@ class Database:
             raise RetryLater(f"Postgres is away: {error}") from error
         except RACES as error:
             raise RetryLater(f"a race was lost: {error}") from error
+        for call in tx.committed:
+            call()
 
     async def run(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Do the work in a transaction, again when a race was lost: one that Postgres saw, or one that `work` raised
