@@ -74,6 +74,7 @@ async def _run(servers: Servers) -> list[Figure]:
         Figure("neighbour p99, alone", _p99(alone), "ms"),
         Figure("neighbour p99, meanwhile", _p99(meanwhile), "ms"),
         Figure("neighbour p50, meanwhile to alone", median(meanwhile) / median(alone), "ratio"),
+        Figure("neighbour p99, meanwhile to alone", _p99(meanwhile) / _p99(alone), "ratio"),
     ]
 
 
