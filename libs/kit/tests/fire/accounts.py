@@ -13,7 +13,7 @@ from tieout_schemas.envelope import Envelope
 from tieout_schemas.topics import PROBLEM, VENDORS, WRITE, Topic
 
 from .compacted import FILLER
-from .world import LETTERS, World
+from .world import LETTERS, REPLAY, World
 
 Key = tuple[UUID, str]
 """Tenant and record."""
@@ -67,7 +67,7 @@ async def applied_once(world: World) -> tuple[int, int]:
     rows = await world.rows("select tenant_id, vendor_id, change_id from applied order by turn")
     times = Counter(row["change_id"] for row in rows)
     doubled = {change_id for change_id, count in times.items() if count > 1}
-    assert not doubled, f"doubled: {doubled}"
+    assert not doubled, f"doubled: {[await _way_of(world, change_id) for change_id in sorted(doubled)]}"
     must = world.fed.keys() | {change_id for change_id, answer in world.asked.items() if answer == "done"}
     lost = must - times.keys()
     assert not lost, f"lost: {lost}"
@@ -82,6 +82,20 @@ async def applied_once(world: World) -> tuple[int, int]:
     records = await world.rows("select tenant_id, id, (doc->>'phone')::int as applied from record")
     assert {(r["tenant_id"], r["id"]): r["applied"] for r in records} == counted, "a state was written over"
     return len(lost), len(doubled)
+
+
+async def _way_of(world: World, change_id: str) -> str:
+    """Each time an event was put aside, returned and applied."""
+    letters = await heard(world.bootstrap, world.say.prefix + LETTERS.name)
+    returns = await heard(world.bootstrap, world.say.prefix + REPLAY.name)
+    aside = [_seen(one, "tieout_from") for one in letters if Envelope.from_headers(one.headers).id == change_id]
+    back = [_seen(one, "ce_replayid") for one in returns if Envelope.from_headers(one.headers).id == change_id]
+    taken = await world.rows(f"select replay_id from returned where change_id = '{change_id}'")
+    return f"{change_id} put aside {aside}, returned {back}, taken {[row[0] for row in taken]}"
+
+
+def _seen(record: Any, header: str) -> tuple[int, list[str]]:
+    return record.offset, [value.decode() for name, value in record.headers if name == header and value]
 
 
 async def only_poison_was_put_aside(world: World) -> None:
