@@ -93,10 +93,10 @@ async def fed(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
 
 
 async def _returns_first(tx: Tx, event: Incoming[Any]) -> bool:
-    """A relay may repeat what it says. Others know it by its sequence; here one return of a letter counts once, and a
-    letter that was returned twice would be doubled."""
-    new = "insert into returned (replay_id, change_id) values ($1, $2) on conflict do nothing returning true"
-    return bool(await tx.db.fetchval(new, event.envelope.replayid, event.envelope.id))
+    """A relay may repeat what it says, and if its tenant is broken again, each copy is put aside and returns. Others
+    know them by their sequence, here by their id. That no letter is returned twice, the account sees on Kafka."""
+    new = "insert into returned (change_id) values ($1) on conflict do nothing returning true"
+    return bool(await tx.db.fetchval(new, event.envelope.id))
 
 
 async def gateway(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:

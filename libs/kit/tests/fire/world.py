@@ -39,7 +39,7 @@ TOPICS = (CONTACT, CONNECTION, WRITE, WRITE_RESULT, VENDORS, PROBLEM, LETTERS, R
 _TABLES = """
 create table applied (tenant_id uuid, vendor_id uuid, change_id text, turn bigint generated always as identity);
 create table broken (tenant_id uuid primary key);
-create table returned (replay_id text, change_id text, primary key (replay_id, change_id));
+create table returned (change_id text primary key);
 create table swallowed (intent_id text, tenant_id uuid, primary key (tenant_id, intent_id));
 """
 _AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
