@@ -34,11 +34,12 @@ def at_least(name: str, value: float, bound: float, unit: str) -> Figure:
 
 def write(name: str, figures: Sequence[Figure]) -> None:
     """Write bench/results/<name>.json."""
-    words = ["git", "describe", "--always", "--dirty"]
-    commit = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    commit = _git("rev-parse", "--short", "HEAD")
+    # Results of other runs, just written, change nothing of what was measured.
+    dirty = _git("status", "--porcelain", "--", ".", ":!bench/results", ":!docs/performance.md")
     told = {
         "name": name,
-        "commit": commit.stdout.strip(),
+        "commit": commit + ("-dirty" if dirty else ""),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "command": f"python -m pytest -m long libs/kit/tests/fire/test_{name}.py",
         "figures": [asdict(figure) for figure in figures],
@@ -46,3 +47,7 @@ def write(name: str, figures: Sequence[Figure]) -> None:
     folder = ROOT / "bench" / "results"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n")
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()

@@ -60,7 +60,7 @@ async def test_records_are_read_from_the_position_in_postgres_and_never_from_kaf
             await seek(partitions)
 
         monkeypatch.setattr(late, "_seek", slow)
-        async with running(late.run(), relay(small, database).run()):
+        async with running(late.run(), relay(small, database).run(), sweeper(database).run()):
             await small.all_done()
     assert waited
     await account(small)
@@ -74,7 +74,10 @@ async def test_partitions_got_while_postgres_is_away_are_read_from_their_positio
     """Seen to fail when a member that could not load its positions read from Kafka's own offsets, and positions were
     not compared: what lay before them was lost."""
     await small.feed(10)
-    async with opened(small.database) as database, running(relay(small, database).run()):
+    async with (
+        opened(small.database) as database,
+        running(relay(small, database).run(), sweeper(database).run()),
+    ):
         first, heir = loop(small, database), loop(small, database)
         task = asyncio.create_task(first.run())
         async with running(heir.run()):
@@ -140,7 +143,7 @@ async def test_a_batch_that_outlives_its_partitions_is_applied_once(
 
     async with opened(small.database) as database:
         first = loop(small, database, {**HANDLERS, CONTACT: slow})
-        async with running(first.run(), relay(small, database).run()):
+        async with running(first.run(), relay(small, database).run(), sweeper(database).run()):
             await small.feed(30)
             await gate.reached()
             async with running(loop(small, database).run()):

@@ -37,7 +37,7 @@ async def test_a_request_and_an_event_at_one_record_at_once_are_both_kept(small:
         if known:
             await request(small, database, "asked-1")
         part = loop(small, database, {**HANDLERS, CONTACT: slow})
-        async with running(part.run(), relay(small, database).run()):
+        async with running(part.run(), relay(small, database).run(), sweeper(database).run()):
             await small.feed(1)
             await gate.reached()
             asking = asyncio.create_task(request(small, database, "asked-2"))
@@ -108,7 +108,7 @@ async def test_a_handler_in_a_deadlock_is_nobodys_poison(small: World) -> None:
 
     async with opened(small.database) as database:
         part = loop(small, database, {**HANDLERS, CONTACT: crosses})
-        async with running(part.run(), relay(small, database).run()):
+        async with running(part.run(), relay(small, database).run(), sweeper(database).run()):
             await small.feed(5)
             # Twice: what fails in a batch is handled alone once more.
             await database.run(rival)

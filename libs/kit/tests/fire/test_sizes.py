@@ -12,7 +12,7 @@ from tieout_schemas.topics import CONTACT, VENDORS, Topic, replay_topic
 from tieout_schemas.xero import ContactStatus, XeroContact
 
 from .accounts import applied_once
-from .parts import loop, opened, relay
+from .parts import loop, opened, relay, sweeper
 from .world import LETTERS, World
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
@@ -30,7 +30,7 @@ async def test_an_event_whose_headers_would_make_its_followers_too_large_is_put_
 
     async with (
         opened(small.database) as database,
-        running(loop(small, database).run(), relay(small, database).run()),
+        running(loop(small, database).run(), relay(small, database).run(), sweeper(database).run()),
     ):
         await small.all_done()
         letters = await wait_until(lambda: heard(small.bootstrap, small.say.prefix + LETTERS.name), bool)

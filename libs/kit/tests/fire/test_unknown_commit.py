@@ -7,7 +7,7 @@ from tieout_kit.testing import running
 
 from .accounts import account, applied_once
 from .cutting import Cut, proxy
-from .parts import loop, opened, relay, request
+from .parts import loop, opened, relay, request, sweeper
 from .world import World
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
@@ -21,7 +21,7 @@ async def test_a_batch_whose_commit_has_an_unknown_outcome_is_applied_once(small
         opened(small.database) as straight,
         proxy(small.database) as cutting,
         opened(cutting.dsn) as database,
-        running(loop(small, database).run(), relay(small, straight).run()),
+        running(loop(small, database).run(), relay(small, straight).run(), sweeper(straight).run()),
     ):
         await small.feed(20)
         await small.all_done()
