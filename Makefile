@@ -22,7 +22,8 @@ up: .venv/ready ## Start everything and keep it running; Ctrl-C stops it
 	@$(BIN)/python -m tieout_local.up
 
 test: .venv/ready ## Run all tests against a real Kafka and a real Postgres
-	@$(BIN)/pytest
+	@# Two processes, each with servers of its own; a file's tests stay together, for they share what is dear to make.
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-long: .venv/ready ## Run what takes long: every kill and the whole storm, recorded in bench/results
 	@$(BIN)/pytest -m long

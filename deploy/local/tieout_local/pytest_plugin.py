@@ -1,4 +1,4 @@
-"""One real Kafka and one real Postgres for all tests of a run: `-p tieout_local.pytest_plugin`.
+"""One real Kafka and one real Postgres for all tests of a process: `-p tieout_local.pytest_plugin`.
 
 They start when the first test asks for them and are ended with the run. TIEOUT_TEST_STACK=containers takes
 them from Docker instead.

@@ -71,6 +71,8 @@ def test_a_snapshot_carries_only_what_is_allowed(payload: type[BaseModel]) -> No
     assert fields(payload) == ALLOWED[payload]
 
 
-@pytest.mark.parametrize("payload", {p for t in every_topic() for p in t.payloads}, ids=lambda p: p.__name__)
+@pytest.mark.parametrize(
+    "payload", dict.fromkeys(p for t in every_topic() for p in t.payloads), ids=lambda p: p.__name__
+)
 def test_no_event_has_a_field_for_a_bank_or_tax_number(payload: type[BaseModel]) -> None:
     assert not [field for field in fields(payload) if any(secret in field.lower() for secret in SECRETS)]
