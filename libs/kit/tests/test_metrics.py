@@ -15,7 +15,7 @@ from aiokafka.structs import ConsumerRecord
 from prometheus_client import REGISTRY
 
 import tieout_kit
-from tieout_kit import outbox, parking, relay
+from tieout_kit import metrics, outbox, parking, relay
 from tieout_kit.batch import Batches
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
@@ -42,12 +42,12 @@ def _set_somewhere() -> set[str]:
 
 
 def test_every_metric_is_set_by_something_and_nothing_else_is() -> None:
-    assert _set_somewhere() == declared().keys()
+    assert _set_somewhere() == declared(metrics).keys()
 
 
-@pytest.mark.parametrize("name", sorted(declared()))
+@pytest.mark.parametrize("name", sorted(declared(metrics)))
 def test_every_metric_has_a_name_of_ours_and_a_sentence(name: str) -> None:
-    (family,) = declared()[name].describe()
+    (family,) = declared(metrics)[name].describe()
 
     assert family.name.startswith("tieout_")
     assert family.documentation[0].isupper() or family.documentation[0].isdigit()

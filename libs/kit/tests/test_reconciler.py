@@ -262,6 +262,25 @@ async def test_a_refusal_is_a_problem_until_somebody_changes_the_record(world: W
     assert [i.revision for i in await world.intents()] == [1, 2]
 
 
+async def test_what_a_person_called_back_is_a_problem_and_goes_when_somebody_retries_it(world: World) -> None:
+    vendor_id = uuid4()
+    await world.edit(vendor_id, "Ada")
+    called_back = result(vendor_id, 1, Outcome.CANCELLED, messages=(), cancelled_by="ben")
+
+    await world.answer(called_back, called_back)
+
+    (problem,) = await world.problems()
+    assert (problem.code, problem.what, problem.count) == ("write_cancelled", "refused", 1)
+    assert problem.sentence == "ben called this vendor back before it went to Xero."
+    sync = (await world.vendor(vendor_id)).sync
+    assert (sync.in_flight, sync.acknowledged, sync.refused) == (False, 0, 1)
+
+    await world.database.run(lambda tx: world.vendors.retry(tx, [(TENANT, vendor_id)], Cause.request(), "ada"))
+    assert [(i.revision, i.attempt) for i in await world.intents()] == [(1, 1), (1, 2)]
+    await world.answer(result(vendor_id, 1).model_copy(update={"attempt": 2}))
+    assert await world.problems() == []
+
+
 async def test_one_reason_gives_way_to_another(world: World) -> None:
     vendor_id = uuid4()
     await world.edit(vendor_id, "taken")

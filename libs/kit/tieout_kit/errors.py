@@ -8,10 +8,14 @@ TieoutError
 │   └── TooManyParked   so many tenants are in trouble that the trouble is ours
 ├── Refused             a request breaks a rule: said to the caller, nothing is stored
 │   ├── NotFound        no such record for this tenant
-│   └── Clash           it would double or contradict what is there
+│   ├── Clash           it would double or contradict what is there
+│   └── NotNow          it may be asked for again at a moment
 └── (anything else)     a bug: the record goes to the dead letters, the alarm rings
 """
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 
@@ -43,6 +47,7 @@ class Refused(TieoutError):
     """A request that breaks a rule; the message says which and the way out, `details` the same for a program."""
 
     status = 422
+    headers: Mapping[str, str] | None = None
 
     def __init__(self, message: str, **details: Any) -> None:
         super().__init__(message)
@@ -59,3 +64,13 @@ class Clash(Refused):
     """It would double or contradict what is there."""
 
     status = 409
+
+
+class NotNow(Refused):
+    """It may be asked for again at a moment; the message says why not now."""
+
+    status = 503
+
+    def __init__(self, message: str, until: datetime) -> None:
+        super().__init__(message, until=until.isoformat())
+        self.headers = {"Retry-After": format_datetime(until.astimezone(UTC), usegmt=True)}

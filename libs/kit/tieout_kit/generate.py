@@ -1,22 +1,19 @@
-"""Writes docs/metrics.md from the metrics' declarations: `python -m tieout_kit.generate [--check]`."""
+"""Makes docs/metrics.md from the metrics' declarations; `tieout_local.metrics` writes it."""
 
-import sys
-from pathlib import Path
+from collections.abc import Iterable
+from types import ModuleType
 
 from prometheus_client import Counter, Gauge
 
-from tieout_kit import metrics
-from tieout_schemas.generate import DOCS, settle
+
+def declared(module: ModuleType) -> dict[str, Counter | Gauge]:
+    """Every metric of a module, by the name it is declared under."""
+    return {name: metric for name, metric in vars(module).items() if isinstance(metric, Counter | Gauge)}
 
 
-def declared() -> dict[str, Counter | Gauge]:
-    """Every metric, by the name it is declared under."""
-    return {name: metric for name, metric in vars(metrics).items() if isinstance(metric, Counter | Gauge)}
-
-
-def pages() -> dict[Path, str]:
-    """Every generated file and its text."""
-    rows = [_row(metric) for metric in declared().values()]
+def page(modules: Iterable[ModuleType]) -> str:
+    """docs/metrics.md."""
+    rows = [_row(metric) for module in modules for metric in declared(module).values()]
     text = [
         "# Metrics",
         "",
@@ -27,7 +24,7 @@ def pages() -> dict[Path, str]:
         *rows,
         "",
     ]
-    return {DOCS / "metrics.md": "\n".join(text)}
+    return "\n".join(text)
 
 
 def _row(metric: Counter | Gauge) -> str:
@@ -35,7 +32,3 @@ def _row(metric: Counter | Gauge) -> str:
     suffix = "_total" if family.type == "counter" else ""
     labels = ", ".join(f"`{label}`" for label in metric._labelnames)
     return f"| `{family.name}{suffix}` | {family.type} | {labels} | {family.documentation} |"
-
-
-if __name__ == "__main__":
-    sys.exit(settle(pages()))

@@ -1,5 +1,6 @@
 """The HTTP app every service serves: errors as problem details (RFC 9457), authentication, traces."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -16,14 +17,14 @@ from tieout_kit.outbox import TooLarge
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 
 
-def _problem(status: int, title: str, **more: Any) -> JSONResponse:
+def _problem(status: int, title: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     content = {"status": status, "title": title, **more}
-    return JSONResponse(content, status, _HEADERS.get(status), media_type="application/problem+json")
+    return JSONResponse(content, status, headers or _HEADERS.get(status), media_type="application/problem+json")
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
-    return _problem(error.status, str(error), **error.details)
+    return _problem(error.status, str(error), error.headers, **error.details)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

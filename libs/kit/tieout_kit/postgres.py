@@ -57,6 +57,8 @@ class Tx:
     now: datetime
     committed: list[Callable[[], object]] = field(default_factory=list)
     """Called once it is: what is counted must not count what was rolled back."""
+    undone: list[Callable[[], object]] = field(default_factory=list)
+    """Called if it is not, or if nobody knows: what was taken out of memory to be stored goes back there."""
 
 
 async def _json(db: Any) -> None:
@@ -120,8 +122,13 @@ class Database:
             async with self._pool.acquire(timeout=_PATIENCE) as db:
                 try:
                     tx = Tx(db, self._service, self._clock())
-                    async with db.transaction():
-                        yield tx
+                    try:
+                        async with db.transaction():
+                            yield tx
+                    except BaseException:
+                        for call in tx.undone:
+                            call()
+                        raise
                 except asyncpg.InterfaceError as error:
                     # It is raised for a lost connection too; on a living one, a query was called wrongly.
                     if _lost(db):

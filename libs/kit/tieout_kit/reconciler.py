@@ -32,12 +32,12 @@ UNANSWERED = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Changed(Generic[R]):
-    """A record as read, and as it is to be; `messages` are Xero's when it refused."""
+    """A record as read, and as it is to be; `answer` is what it is changed by, if its intent has one."""
 
     before: Stored[R]
     record: R
     cause: Cause
-    messages: tuple[str, ...] = ()
+    answer: WriteResult | None = None
     retried_by: str | None = None
     """Who asked that it be tried again."""
 
@@ -95,8 +95,7 @@ class Reconciler(Generic[R]):
                 if before:
                     sync = answered(before.record.sync, event.data)
                     record = before.record.model_copy(update={"sync": sync})
-                    refused = event.data.outcome is Outcome.REFUSED
-                    changed.append(Changed(before, record, event.cause, event.data.messages if refused else ()))
+                    changed.append(Changed(before, record, event.cause, event.data))
             await self.settle(tx, changed)
 
     async def retry(self, tx: Tx, keys: Sequence[Key], cause: Cause, by: str | None) -> None:
@@ -129,6 +128,7 @@ class Reconciler(Generic[R]):
             revision=record.sync.sent,
             attempt=record.sync.attempt,
             xero_id=record.sync.xero_id,
+            base_sequence=record.sync.xero_sequence or None,
             lane=leaves.lane,
             body=leaves.body,
         )
@@ -139,10 +139,8 @@ class Reconciler(Generic[R]):
         version = known[tenant_id].settings.version
         finding = Finding(tenant_id, record.id, change.cause, settings_version=version, retried_by=change.retried_by)
         if sync.desired and sync.refused == sync.desired:
-            if not change.messages:
-                return None
-            messages = {"kind": self._kind, "messages": "; ".join(change.messages)}
-            return replace(finding, found=(Found(Reason.REFUSED_BY_XERO, messages),))
+            wrong = _wrong(self._kind, change.answer)
+            return replace(finding, found=(wrong,)) if wrong else None
         if sync.held and isinstance(verdict, Hold):
             return replace(finding, found=(Found(verdict.reason, verdict.params),))
         if not change.retried_by and change.before.record.sync == sync and change.before.sequence:
@@ -162,6 +160,16 @@ def _origin(change: Changed[Any], known: Mapping[UUID, Tenant]) -> Origin:
         origin = Origin(kind=OriginKind.EVENT, by=change.cause.causation_id)
     version = known[change.before.tenant_id].settings.version
     return origin.model_copy(update={"settings_version": version})
+
+
+def _wrong(kind: str, answer: WriteResult | None) -> Found | None:
+    """What an answer says is wrong with its record."""
+    if answer is None or answer.outcome is Outcome.DONE:
+        return None
+    if answer.outcome is Outcome.CANCELLED:
+        return Found(Reason.WRITE_CANCELLED, {"kind": kind, "by": answer.cancelled_by or "Somebody"})
+    messages = answer.messages or ("its record there changed meanwhile" if answer.outcome is Outcome.STALE else "",)
+    return Found(Reason.REFUSED_BY_XERO, {"kind": kind, "messages": "; ".join(messages)})
 
 
 def _one_per_record(events: Sequence[Incoming[WriteResult]]) -> list[list[Incoming[WriteResult]]]:

@@ -38,7 +38,8 @@ def wish(sync: Sync) -> Sync:
 
 def due(sync: Sync) -> bool:
     """Whether an intent should leave: something is wished for, and none is in flight (at most one ever is)."""
-    return sync.desired > max(sync.acknowledged, sync.refused) and not sync.in_flight
+    seen = sync.xero_sequence >= sync.stale_until
+    return sync.desired > max(sync.acknowledged, sync.refused) and not sync.in_flight and seen
 
 
 def advance(sync: Sync, verdict: Verdict) -> tuple[Sync, Send | None]:
@@ -62,10 +63,17 @@ def retried(sync: Sync) -> Sync:
 
 
 def answered(sync: Sync, result: WriteResult) -> Sync:
-    """Xero's answer arrived. One for another intent than the one in flight is an old repeat and changes nothing."""
+    """Its intent's answer arrived: Xero's, or that it was called back before it left.
+
+    One for another intent than the one in flight is an old repeat and changes nothing.
+    """
     if not sync.in_flight or (result.revision, result.attempt) != (sync.sent, sync.attempt):
         return sync
-    if result.outcome is Outcome.REFUSED:
+    if result.outcome is Outcome.STALE:
+        # Another attempt, once what changed in Xero was taken in: it may change what is wanted (SYS-3).
+        stale = {"in_flight": False, "attempt": sync.attempt + 1, "stale_until": result.snapshot_sequence}
+        return sync.model_copy(update=stale)
+    if result.outcome is not Outcome.DONE:
         return sync.model_copy(update={"in_flight": False, "refused": sync.sent})
     return sync.model_copy(
         update={

@@ -59,13 +59,15 @@ class Sync(Frozen):
     refused: int = 0
     """The revision Xero last refused; it is not sent again unless somebody changes or retries it."""
     attempt: int = 1
-    """Rises only when a refused revision is retried."""
+    """Rises only when a refused revision is retried, or what was sent turned out to be stale."""
     in_flight: bool = False
     """An intent is out and unanswered; there is never a second one."""
     xero_id: UUID | None = None
     """Xero's id of the record."""
     xero_sequence: int = 0
     """The sequence of the newest snapshot or result taken in."""
+    stale_until: int = 0
+    """Nothing is sent before a snapshot of this sequence is taken in: Xero's record was changed there (SYS-3)."""
     held: str | None = None
     """The reason code while a write waits."""
 

@@ -157,3 +157,10 @@ class Reason(ReasonCode):
         closes_on=None,
         cause=("messages",),
     )
+    WRITE_CANCELLED = Code(
+        ProblemKind.REFUSED,
+        "{by} called this {kind} back before it went to Xero.",
+        mend="Retry it when it should go after all.",
+        by=Role.BOOKKEEPER,
+        closes_on=None,
+    )

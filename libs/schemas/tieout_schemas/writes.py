@@ -1,16 +1,16 @@
 """Intents to write to Xero (`xero.write.v1`) and what became of them (`xero.write-result.v1`)."""
 
-import datetime as dt
-from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from tieout_schemas.bodies import BillBody, Body, ContactBody, PaymentBody, WriteLine
+from tieout_schemas.payload import Payload, RecordRef
 
-from tieout_schemas.money import Currency
-from tieout_schemas.payload import Frozen, Payload, RecordRef
-from tieout_schemas.xero import Address, InvoiceStatus, LineAmountTypes, Tracking
+__all__ = [
+    "BillBody", "Body", "ContactBody", "Lane", "Outcome", "PaymentBody", "WriteIntent", "WriteLine", "WriteResult",
+    "intent_id",
+]  # fmt: skip
 
 
 class Lane(StrEnum):
@@ -22,58 +22,6 @@ class Lane(StrEnum):
     POLL = "poll"
     IMPORT = "import"
     NOTE = "note"
-
-
-class ContactBody(Frozen):
-    """The whole desired state of a contact. Empty means: leave Xero's as it is."""
-
-    kind: Literal["contact"] = "contact"
-    name: str
-    email: str = ""
-    phone: str = ""
-    address: Address = Address()
-    account_number: str = ""
-
-
-class WriteLine(Frozen):
-    """A line to write; without `xero_line_id` it is new, and lines not named are deleted (xero-api.md 3.6)."""
-
-    xero_line_id: UUID | None = None
-    description: str
-    quantity: Decimal
-    unit_amount: Decimal
-    account_code: str | None
-    tax_type: str | None
-    tracking: tuple[Tracking, ...] = ()
-
-
-class BillBody(Frozen):
-    """The whole desired state of a bill."""
-
-    kind: Literal["bill"] = "bill"
-    contact_xero_id: UUID
-    number: str
-    status: InvoiceStatus
-    date: dt.date
-    due_date: dt.date
-    currency: Currency
-    line_amount_types: LineAmountTypes
-    lines: tuple[WriteLine, ...]
-
-
-class PaymentBody(Frozen):
-    """A payment to make on a bill."""
-
-    kind: Literal["payment"] = "payment"
-    bill_xero_id: UUID
-    account_code: str
-    date: dt.date
-    amount: Decimal
-    currency: Currency
-    reference: str
-
-
-Body = Annotated[ContactBody | BillBody | PaymentBody, Field(discriminator="kind")]
 
 
 def intent_id(kind: str, record_id: UUID, revision: int, attempt: int) -> str:
@@ -92,6 +40,8 @@ class WriteIntent(Payload):
     attempt: int = 1
     xero_id: UUID | None = None
     """Xero's id of the record, if it has one: an update. None: a create."""
+    base_sequence: int | None = None
+    """The snapshot of Xero's record it was decided on; a newer one there makes it stale (SYS-3)."""
     lane: Lane = Lane.WRITE
     body: Body
 
@@ -109,6 +59,10 @@ class Outcome(StrEnum):
 
     DONE = "done"
     REFUSED = "refused"
+    STALE = "stale"
+    """Xero's record changed since; `snapshot_sequence` is its newest snapshot."""
+    CANCELLED = "cancelled"
+    """A person called it back before it left."""
 
 
 class WriteResult(Payload):
@@ -127,6 +81,8 @@ class WriteResult(Payload):
     """The sequence of the snapshot made from the answer: older snapshots say nothing new."""
     messages: tuple[str, ...] = ()
     """Xero's own words when it refused."""
+    cancelled_by: str | None = None
+    """The `sub` of who called it back."""
 
     @property
     def key_id(self) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from . import results
+from tieout_local import recording
+
 from .members import Member, members
 from .shooting import Range, Shot, aimed, points, shoot
 
@@ -78,20 +79,21 @@ async def test_many_kills_at_every_statement_lose_nothing_and_double_nothing(
             print(f"after salvo {salvo + 1}: {killed.total()} kills, {time.monotonic() - started:.0f} s", flush=True)
     few = {point: killed[point] for point in every if killed[point] < KILLS_EACH}
     print(f"{len(every)} points: {dict(killed)}; {dict(totals)}; too few: {few}")
-    results.write(
+    recording.write(
         "crash",
+        "libs/kit/tests/fire/test_crash.py",
         [
-            results.at_least("points", len(every), 1, "points"),
-            results.at_least("fewest kills at a point", min(killed[point] for point in every), KILLS_EACH, "kills"),
-            results.Figure("kills", killed.total(), "kills"),
-            results.Figure("worlds accounted", totals["worlds"], "worlds"),
-            results.Figure("events applied once each", totals["fed"], "events"),
-            results.Figure("requests", totals["asked"], "requests"),
-            results.Figure("states said", totals["states"], "states"),
-            results.exactly("lost", totals["lost"], 0, "changes"),
-            results.exactly("doubled", totals["doubled"], 0, "changes"),
-            results.Figure("events said again, in order", totals["repeats"], "events"),
-            results.Figure("took", round(time.monotonic() - started), "s"),
+            recording.at_least("points", len(every), 1, "points"),
+            recording.at_least("fewest kills at a point", min(killed[point] for point in every), KILLS_EACH, "kills"),
+            recording.Figure("kills", killed.total(), "kills"),
+            recording.Figure("worlds accounted", totals["worlds"], "worlds"),
+            recording.Figure("events applied once each", totals["fed"], "events"),
+            recording.Figure("requests", totals["asked"], "requests"),
+            recording.Figure("states said", totals["states"], "states"),
+            recording.exactly("lost", totals["lost"], 0, "changes"),
+            recording.exactly("doubled", totals["doubled"], 0, "changes"),
+            recording.Figure("events said again, in order", totals["repeats"], "events"),
+            recording.Figure("took", round(time.monotonic() - started), "s"),
         ],
     )
     assert not few

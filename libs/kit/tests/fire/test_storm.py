@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from . import results
+from tieout_local import recording
+
 from .accounts import Account, account
 from .members import members
 from .storm import Storm
@@ -62,17 +63,18 @@ async def test_a_long_storm_loses_nothing_and_doubles_nothing(
 ) -> None:
     found, figures = await storm(kafka, postgres, database, topic_prefix, events=200_000, seconds=420, outages=4)
 
-    results.write(
+    recording.write(
         "storm",
+        "libs/kit/tests/fire/test_storm.py",
         [
-            results.at_least("events applied once each", found.fed, 200_000, "events"),
-            results.exactly("lost", found.lost, 0, "changes"),
-            results.exactly("doubled", found.doubled, 0, "changes"),
-            results.Figure("requests", found.asked, "requests"),
-            results.Figure("states said", found.states, "states"),
-            results.Figure("events said again, in order", found.repeats, "events"),
+            recording.at_least("events applied once each", found.fed, 200_000, "events"),
+            recording.exactly("lost", found.lost, 0, "changes"),
+            recording.exactly("doubled", found.doubled, 0, "changes"),
+            recording.Figure("requests", found.asked, "requests"),
+            recording.Figure("states said", found.states, "states"),
+            recording.Figure("events said again, in order", found.repeats, "events"),
             *(
-                results.Figure(name, round(value, 1), "s" if name in _TIMES else "times")
+                recording.Figure(name, round(value, 1), "s" if name in _TIMES else "times")
                 for name, value in figures.items()
             ),
         ],
