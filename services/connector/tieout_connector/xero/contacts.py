@@ -66,7 +66,7 @@ class ContactForm(Form):
     addresses: tuple[AddressForm, ...] | None = None
 
 
-def compose(intent: WriteIntent, body: ContactBody) -> dict[str, Any]:
+def form(intent: WriteIntent, body: ContactBody) -> ContactForm:
     """The element to send; what is empty is left as it is in Xero."""
     return ContactForm(
         contact_id=intent.xero_id,
@@ -77,7 +77,12 @@ def compose(intent: WriteIntent, body: ContactBody) -> dict[str, Any]:
         account_number=body.account_number or None,
         phones=(PhoneForm(phone_type="DEFAULT", phone_number=body.phone),) if body.phone else None,
         addresses=(_address_form(body.address),) if body.address != Address() else None,
-    ).wire()
+    )
+
+
+def compose(intent: WriteIntent, body: ContactBody) -> dict[str, Any]:
+    """The same as Xero names it."""
+    return form(intent, body).wire()
 
 
 CONTACTS = Resource(

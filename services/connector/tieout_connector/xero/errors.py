@@ -15,9 +15,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 
+from tieout_connector.xero.limits import Limits
+
 
 class XeroError(Exception):
     """The root of what can go wrong with Xero."""
+
+    limits = Limits()
+    """What the answer said of Xero's limits."""
 
 
 class Again(XeroError):

@@ -16,6 +16,8 @@ from tieout_schemas.xero import InvoiceStatus, InvoiceType, LineAmountTypes, Tra
 
 MARK = "/bills/"
 """A bill's Url is the platform's address, this, and our id: it is found again by it. It must not contain "xero"."""
+MARKS = {InvoiceType.ACCPAY: MARK, InvoiceType.ACCREC: "/invoices/"}
+"""The same for each type."""
 
 
 def parse(raw: dict[str, Any]) -> XeroInvoice:
@@ -44,7 +46,8 @@ def parse(raw: dict[str, Any]) -> XeroInvoice:
 
 def marker(raw: dict[str, Any], platform_url: str) -> UUID | None:
     """Our record's id, which we write at the end of Url."""
-    return wire.marked(raw.get("Url"), platform_url + MARK)
+    marked = (wire.marked(raw.get("Url"), platform_url + mark) for mark in MARKS.values())
+    return next((record_id for record_id in marked if record_id), None)
 
 
 class InvoiceForm(DocumentForm):
@@ -55,6 +58,7 @@ class InvoiceForm(DocumentForm):
     invoice_number: str | None = None
     url: str | None = None
     due_date: dt.date | None = None
+    sent_to_contact: bool | None = None
 
 
 class OnlineInvoice(XeroModel):
@@ -77,7 +81,7 @@ def compose(intent: WriteIntent, body: BillBody, platform_url: str) -> dict[str,
         due_date=body.due_date,
         currency_code=body.currency,
         line_amount_types=body.line_amount_types,
-        line_items=tuple(_line_form(each) for each in body.lines),
+        line_items=tuple(line_form(each) for each in body.lines),
     ).wire()
 
 
@@ -123,7 +127,8 @@ def _line(raw: Json) -> XeroLine:
     )
 
 
-def _line_form(each: WriteLine) -> LineForm:
+def line_form(each: WriteLine) -> LineForm:
+    """A line of a bill, invoice or credit note as it is sent."""
     return LineForm(
         line_item_id=each.xero_line_id,
         description=each.description,

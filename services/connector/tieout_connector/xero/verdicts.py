@@ -24,6 +24,8 @@ from tieout_connector.xero.refusals import elements_of, refusal_of
 
 _WAITS = {"minute": 60, "day": 3600, "daily": 3600, "concurrent": 1, "appminute": 60}
 """Seconds to wait where Xero names none; it is documented to name them for minute and day only."""
+TOO_MANY = "too many calls"
+"""What a 429 is called, wherever it is told: Xero itself asks to wait, and nobody here can make it shorter."""
 _LONGEST = 300
 """Characters of a plain text that are kept."""
 
@@ -64,9 +66,11 @@ def judge(status: int, headers: Mapping[str, str], body: bytes, sent: bytes | No
     said = Said(
         status, media_type, text, content if isinstance(content, dict) else {}, limits_of(headers), _json(sent or b"")
     )
-    return next(
+    error = next(
         row.verdict(said) for row in ROWS if status in row.statuses and re.search(row.says, said.words, re.IGNORECASE)
     )
+    error.limits = said.limits
+    return error
 
 
 def _lost(why: Lost) -> Callable[[Said], XeroError]:
@@ -77,7 +81,7 @@ def _too_many(said: Said) -> XeroError:
     problem, after = said.limits.problem, said.limits.retry_after
     if after is None:
         after = next((wait for name, wait in _WAITS.items() if problem.startswith(name)), _WAITS["minute"])
-    return Again(f"too many calls ({problem or 'unnamed'})", timedelta(seconds=max(after, 1)), parks=True)
+    return Again(f"{TOO_MANY} ({problem or 'unnamed'})", timedelta(seconds=max(after, 1)), parks=True)
 
 
 def _refused(said: Said) -> XeroError:

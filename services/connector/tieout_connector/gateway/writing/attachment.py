@@ -1,0 +1,87 @@
+"""Files on documents. Source: xero-api.md 4.12."""
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
+from uuid import UUID
+
+from tieout_connector.gateway.writing.kind import UNKEYED, Composed, Kind
+from tieout_connector.gateway.writing.matching import body_of, free, one_each
+from tieout_connector.xero.attachments import MOST_BYTES, REFUSED_CHARACTERS, Attachment, attachments_of, uploading
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json
+from tieout_connector.xero.resource import Resource
+from tieout_schemas.bodies import AttachmentBody, Document
+from tieout_schemas.writes import WriteIntent
+
+PATHS = {
+    Document.CONTACT: "Contacts",
+    Document.INVOICE: "Invoices",
+    Document.CREDIT_NOTE: "CreditNotes",
+    Document.PAYMENT: "Payments",
+    Document.BANK_TRANSFER: "BankTransfers",
+    Document.ITEM: "Items",
+}
+"""Where each document is in Xero."""
+
+
+class File(Kind):
+    """A file on a document, one in a call; its name is its key there."""
+
+    name = "attachment"
+    most = 1
+    found_by = "its name and size, among the document's files"
+    repeat = "replaces the file by itself"
+
+    def together(self, intent: WriteIntent) -> str:
+        body = body_of(AttachmentBody, intent)
+        return f"{body.document}:{body.document_xero_id}"
+
+    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+        body = body_of(AttachmentBody, intent)
+        why = []
+        if not body.file_name or REFUSED_CHARACTERS & set(body.file_name):
+            why.append("The file name contains characters that are not allowed")
+        if body.size > MOST_BYTES:
+            why.append("The file is larger than 10 MB")
+        return tuple(why)
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        (body,) = (body_of(AttachmentBody, intent) for intent in intents)
+        request = uploading(PATHS[body.document], body.document_xero_id, body.file_name, UNKEYED)
+        return Composed(request, b"", body.storage_key)
+
+    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+        rows = _files(intents[0]).raws(content)
+        if len(rows) != len(intents):
+            raise ValueError(f"{len(rows)} elements answer for {len(intents)}")
+        return rows
+
+    def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
+        return UUID(element["AttachmentID"])
+
+    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return [_files(intents[0]).listing()]
+
+    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+        return [UUID(row["AttachmentID"]) for content in contents for row in content.get("Attachments") or []]
+
+    def found(
+        self,
+        intents: Sequence[WriteIntent],
+        contents: Sequence[Json],
+        before: Mapping[str, Json],
+        first_sent_at: datetime,
+        taken: Set[UUID] = frozenset(),
+    ) -> Mapping[str, Json]:
+        rows = (row for content in contents for row in content.get("Attachments") or [])
+        return one_each(intents, free(rows, "AttachmentID", taken), _fits)
+
+
+def _files(intent: WriteIntent) -> Resource[Attachment]:
+    body = body_of(AttachmentBody, intent)
+    return attachments_of(PATHS[body.document], body.document_xero_id)
+
+
+def _fits(intent: WriteIntent, row: Json) -> bool:
+    body = body_of(AttachmentBody, intent)
+    return (row.get("FileName"), row.get("ContentLength")) == (body.file_name, body.size)

@@ -1,0 +1,86 @@
+"""Vendor credits: made, changed, ended. Source: xero-api.md 4.4."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from tieout_connector.gateway.writing import documents
+from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed
+from tieout_connector.gateway.writing.listed import Listed
+from tieout_connector.gateway.writing.matching import CLOCKS, body_of
+from tieout_connector.xero import wire
+from tieout_connector.xero.credit_notes import CREDIT_NOTES, CreditNoteForm, CreditNoteType
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json
+from tieout_schemas.bodies import VendorCreditBody
+from tieout_schemas.writes import WriteIntent
+
+_AT_ONCE = 20
+"""Contacts in one question: the address stays short (trap 27)."""
+
+
+class VendorCredit(Listed):
+    """A vendor credit. Its number is its mark: Xero keeps no other, and lets two have the same."""
+
+    name = "vendor_credit"
+    resource = CREDIT_NOTES
+    found_by = "its number, unique among its vendor's, and its date, modified since; a change by what it says"
+    repeat = "makes a second one; a change changes nothing more; a second void is refused, and counts as done"
+
+    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+        # Credit notes have no filter by ids.
+        return [CREDIT_NOTES.one(intent.xero_id) for intent in intents if intent.xero_id]
+
+    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+        if not intent.xero_id or now == NONE:
+            return None
+        body = body_of(VendorCreditBody, intent)
+        same = documents.same_header(body, now, "CreditNoteNumber") and documents.same_lines(body, now)
+        return now if (documents.is_gone(now) if self.ends(intent) else same) else None
+
+    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+        if missing := super().refuses(intent, now):
+            return missing
+        if not documents.has_money(now):
+            return ()
+        void = documents.VOID_WITH_MONEY.format(document="credit note")
+        return (void if self.ends(intent) else documents.HAS_MONEY,)
+
+    def ends(self, intent: WriteIntent) -> bool:
+        return body_of(VendorCreditBody, intent).status in documents.GONE
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        forms = [self._form(intent, now.get(intent.intent_id, NONE)) for intent in intents]
+        write = CREDIT_NOTES.updating if intents[0].xero_id else CREDIT_NOTES.creating
+        return Composed(*write(forms, UNKEYED))
+
+    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        bodies = [body_of(VendorCreditBody, intent) for intent in intents if not intent.xero_id]
+        contacts = sorted({f'Contact.ContactID==guid("{body.contact_xero_id}")' for body in bodies})
+        parts = (contacts[start : start + _AT_ONCE] for start in range(0, len(contacts), _AT_ONCE))
+        since = first_sent_at - CLOCKS
+        of = f'Type=="{CreditNoteType.ACCPAYCREDIT}"'
+        creates = [CREDIT_NOTES.listing(page=1, since=since, where=f"{of} AND ({' OR '.join(part)})") for part in parts]
+        return [*creates, *self.before(intents)]
+
+    def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
+        body = body_of(VendorCreditBody, intent)
+        return (
+            # One that ended may be a forerunner of this one, with the same number.
+            not documents.is_gone(row)
+            and UUID(row["Contact"]["ContactID"]) == body.contact_xero_id
+            and (row.get("CreditNoteNumber") or "") == body.number
+            and wire.day(row["Date"]) == body.date
+        )
+
+    def _form(self, intent: WriteIntent, now: Json) -> CreditNoteForm:
+        body = body_of(VendorCreditBody, intent)
+        if intent.xero_id and self.ends(intent):
+            return CreditNoteForm(credit_note_id=intent.xero_id, status=documents.ending(now))
+        return CreditNoteForm(
+            **documents.header(body),
+            credit_note_id=intent.xero_id,
+            type=CreditNoteType.ACCPAYCREDIT,
+            credit_note_number=body.number,
+            line_items=documents.lines(body, now),
+        )

@@ -1,0 +1,142 @@
+"""Contact groups: made, and contacts put in and taken out. Source: xero-api.md 4.2."""
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
+from uuid import UUID
+
+from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed, Kind
+from tieout_connector.gateway.writing.listed import Listed
+from tieout_connector.gateway.writing.matching import NOT_FOUND, body_of
+from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
+from tieout_connector.xero.documents import ContactRef
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json
+from tieout_schemas.bodies import ContactGroupBody, GroupLeaverBody, GroupMemberBody
+from tieout_schemas.writes import WriteIntent
+
+
+class ContactGroup(Listed):
+    """A group that is to be there: one of its name is it, whoever made it."""
+
+    name = "contact_group"
+    resource = CONTACT_GROUPS
+    found_by = "its name, without case, among the active ones"
+    repeat = "is refused, since the name is taken"
+
+    def target(self, intent: WriteIntent) -> UUID | None:
+        return None
+
+    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+        return [CONTACT_GROUPS.listing()]
+
+    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        rows = [row for content in contents for row in CONTACT_GROUPS.raws(content)]
+        return {i.intent_id: row for i in intents for row in rows if self.bears_mark(i, row)}
+
+    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+        return now or None
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        forms = [ContactGroupForm(name=body_of(ContactGroupBody, intent).name) for intent in intents]
+        return Composed(*CONTACT_GROUPS.creating(forms, UNKEYED))
+
+    def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
+        wanted = body_of(ContactGroupBody, intent).name.strip().casefold()
+        return row.get("Status") == "ACTIVE" and (row.get("Name") or "").casefold() == wanted
+
+
+class Membership(Kind):
+    """What both have in common: the members are read with their group."""
+
+    def body(self, intent: WriteIntent) -> GroupMemberBody | GroupLeaverBody:
+        """The intent's body."""
+        if isinstance(intent.body, GroupLeaverBody):
+            return intent.body
+        return body_of(GroupMemberBody, intent)
+
+    def together(self, intent: WriteIntent) -> str:
+        return str(self.body(intent).group_xero_id)
+
+    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+        return [CONTACT_GROUPS.one(key) for key in sorted({self.body(intent).group_xero_id for intent in intents})]
+
+    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        rows = [row for content in contents for row in CONTACT_GROUPS.raws(content)]
+        groups = {UUID(row["ContactGroupID"]): row for row in rows}
+        keys = {intent.intent_id: self.body(intent).group_xero_id for intent in intents}
+        return {intent_id: groups[key] for intent_id, key in keys.items() if key in groups}
+
+    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+        return (NOT_FOUND,) if now == NONE else ()
+
+    def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
+        return self.body(intent).contact_xero_id
+
+    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return self.before(intents)
+
+    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+        # A membership is no record of its own: nothing can be taken.
+        return ()
+
+    def found(
+        self,
+        intents: Sequence[WriteIntent],
+        contents: Sequence[Json],
+        before: Mapping[str, Json],
+        first_sent_at: datetime,
+        taken: Set[UUID] = frozenset(),
+    ) -> Mapping[str, Json]:
+        now = self.now(contents, intents)
+        found = {i.intent_id: self.there(i, now.get(i.intent_id, NONE)) for i in intents}
+        return {key: element for key, element in found.items() if element is not None}
+
+
+class GroupMember(Membership):
+    """A contact that is to be in a group."""
+
+    name = "group_member"
+    found_by = "the group's members"
+    repeat = "changes nothing more"
+
+    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+        return _member(now, self.body(intent).contact_xero_id)
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        members = [ContactRef(contact_id=self.body(intent).contact_xero_id) for intent in intents]
+        return Composed(*members_of(self.body(intents[0]).group_xero_id).creating(members, UNKEYED))
+
+    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+        # It answers with all members.
+        rows = [_member(content, self.body(intent).contact_xero_id) for intent in intents]
+        if None in rows:
+            raise ValueError("a contact that was put in a group is not in it")
+        return [row for row in rows if row is not None]
+
+
+class GroupLeaver(Membership):
+    """A contact that is not to be in a group."""
+
+    name = "group_leaver"
+    most = 1
+    found_by = "its absence from the group's members"
+    repeat = "is answered 404, and counts as done"
+
+    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+        contact = self.body(intent).contact_xero_id
+        return None if now == NONE or _member(now, contact) else {"ContactID": str(contact)}
+
+    def ends(self, intent: WriteIntent) -> bool:
+        return True
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        (body,) = map(self.body, intents)
+        return Composed(members_of(body.group_xero_id).deleting(body.contact_xero_id), b"")
+
+    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+        return [{"ContactID": str(self.body(intent).contact_xero_id)} for intent in intents]
+
+
+def _member(group: Json, contact_id: UUID) -> Json | None:
+    members = group.get("Contacts") or []
+    return next((member for member in members if UUID(member["ContactID"]) == contact_id), None)

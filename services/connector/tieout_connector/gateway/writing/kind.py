@@ -1,0 +1,129 @@
+"""What the writer must know of a kind of intent: how it travels, how it is found again, what a repeat would do.
+
+A kind is pure: it makes calls and reads answers, and never calls. One instance a kind, in table.py.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.writes import WriteIntent
+from tieout_schemas.xero import Snapshot
+
+NONE: Json = {}
+"""What Xero shows of a record that nothing was read of."""
+UNKEYED = ""
+"""The Idempotency-Key of a call as a kind composes it; the writer's takes its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A call to store and send; its Idempotency-Key is the writer's. `stored_file`: the file that is its body."""
+
+    request: Request
+    body: bytes
+    stored_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record of Xero to read again, since the write changed it too."""
+
+    kind: XeroKind
+    xero_id: UUID
+
+
+class Kind(ABC):
+    """One kind of intent. What is sent together is of one kind and one `together`."""
+
+    name: ClassVar[str]
+    """The `kind` of its body."""
+    most: ClassVar[int] = 50
+    """Intents in one call (xero-api.md 3.6)."""
+    found_by: ClassVar[str]
+    """By what it is found again in Xero, in a sentence for the docs."""
+    repeat: ClassVar[str]
+    """What sending it twice would do in Xero, in a sentence for the docs."""
+    unmarked: ClassVar[bool] = False
+    """Xero keeps no mark of ours: of each `together` one call at a time, the state before stored with it."""
+    linked: ClassVar[XeroKind | None] = None
+    """The snapshots whose links (snapshots.links) say which of Xero's records are known as ours. None: it has none,
+    and the results of earlier intents of this kind say it."""
+
+    def together(self, intent: WriteIntent) -> str:
+        """Which others it may share a call with: those of the same answer."""
+        return "update" if intent.xero_id else "create"
+
+    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+        """What must be read right before these are sent: the records to change (SYS-3), or the state of what bears no
+        mark. None: nothing. One that answers 404 shows nothing."""
+        return ()
+
+    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        """By intent id, what Xero shows of each record now, from the answers to `before`; what it does not show is
+        left out."""
+        return {}
+
+    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+        """Xero's element, if what is wanted is there already (a void of what is voided); None: it must be sent."""
+        return None
+
+    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+        """Why this cannot be sent in Xero's present state, in Xero's words; none: it can."""
+        return ()
+
+    def ends(self, intent: WriteIntent) -> bool:
+        """It ends or undoes something: before what Xero refuses of it counts as refused, also a whole request, it is
+        looked up, since somebody may have been quicker."""
+        return False
+
+    @abstractmethod
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        """The call that carries these, in this order."""
+
+    @abstractmethod
+    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+        """Xero's element of each, in this order. Raises ValueError for an answer that does not fit its call."""
+
+    @abstractmethod
+    def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
+        """Xero's id of the record, from its element."""
+
+    def snapshot(self, element: Json) -> Snapshot | None:
+        """The record in an element, for kinds that domains follow."""
+        return None
+
+    @abstractmethod
+    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        """What to ask Xero to find what a call without answer may have done. One that names a `page` is asked again
+        with the next one while its answer's `pagination` has more."""
+
+    @abstractmethod
+    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+        """Xero's ids of the records in the answers to `questions`: the writer finds out which are `taken`."""
+
+    @abstractmethod
+    def found(
+        self,
+        intents: Sequence[WriteIntent],
+        contents: Sequence[Json],
+        before: Mapping[str, Json],
+        first_sent_at: datetime,
+        taken: Set[UUID] = frozenset(),
+    ) -> Mapping[str, Json]:
+        """By intent id, the element of each whose work is done in Xero; the others are sent again.
+
+        `contents`: the answers to `questions`, all pages. `before`: what `now` said when it was sent, for kinds without
+        a mark. `taken`: those of `ids` that an earlier answer told of; they answer for no create. Nor does an element
+        ever answer for two intents.
+        """
+
+    def changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
+        """What else of Xero it changed, to be read again: a payment changes its bill."""
+        return ()

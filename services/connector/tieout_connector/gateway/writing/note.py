@@ -1,0 +1,67 @@
+"""Notes in a document's history: added, never changed. Source: xero-api.md 4.12."""
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tieout_connector.gateway.writing.attachment import PATHS
+from tieout_connector.gateway.writing.kind import UNKEYED, Composed, Kind
+from tieout_connector.gateway.writing.matching import body_of, one_each
+from tieout_connector.xero import wire
+from tieout_connector.xero.history import HistoryRecord, NoteForm, history_of
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json
+from tieout_connector.xero.resource import Resource
+from tieout_schemas.bodies import NoteBody
+from tieout_schemas.writes import WriteIntent
+
+_CLOCKS = timedelta(minutes=1)
+"""Xero's clock and ours may differ; the same words twice within it are taken for one note."""
+
+
+class Note(Kind):
+    """A note; it has neither id nor mark."""
+
+    name = "note"
+    found_by = "its text, among the document's notes since the first send"
+    repeat = "adds the note twice"
+
+    def together(self, intent: WriteIntent) -> str:
+        body = body_of(NoteBody, intent)
+        return f"{body.document}:{body.document_xero_id}"
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        notes = [NoteForm(details=body_of(NoteBody, intent).text) for intent in intents]
+        return Composed(*_history(intents[0]).creating(notes, UNKEYED))
+
+    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+        rows = _history(intents[0]).raws(content)
+        if len(rows) != len(intents):
+            raise ValueError(f"{len(rows)} elements answer for {len(intents)}")
+        return rows
+
+    def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
+        return None
+
+    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return [_history(intents[0]).listing()]
+
+    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+        return ()
+
+    def found(
+        self,
+        intents: Sequence[WriteIntent],
+        contents: Sequence[Json],
+        before: Mapping[str, Json],
+        first_sent_at: datetime,
+        taken: Set[UUID] = frozenset(),
+    ) -> Mapping[str, Json]:
+        rows = (row for content in contents for row in _history(intents[0]).raws(content) if row.get("DateUTC"))
+        since = [row for row in rows if wire.instant(row["DateUTC"]) >= first_sent_at - _CLOCKS]
+        return one_each(intents, since, lambda intent, row: row.get("Details") == body_of(NoteBody, intent).text)
+
+
+def _history(intent: WriteIntent) -> Resource[HistoryRecord]:
+    body = body_of(NoteBody, intent)
+    return history_of(PATHS[body.document], body.document_xero_id)
