@@ -1,92 +1,221 @@
-"""The limits are never broken, whatever the calls' times, and always free up."""
+"""Xero's limits: none is broken, nearly all of them is used, and no place is ever lost."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from tieout_connector.rules.budget import KEPT_A_DAY, PER_DAY, Budget
+from tieout_connector.rules.backoff import LONGEST, wait_after
+from tieout_connector.rules.budget import (
+    KEPT_A_DAY,
+    KEPT_A_MINUTE,
+    PERSON,
+    PLANS,
+    READ,
+    WRITE,
+    Budget,
+    fresh,
+)
+from tieout_connector.xero.limits import Limits
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MIDNIGHT = datetime(2026, 9, 15, tzinfo=UTC)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+SILENT = Limits()
 
 
-class Calls(RuleBasedStateMachine):
-    """Calls leave whenever the budget lets them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = NOON
-        self.budget = Budget(day=NOON.date(), day_limit=200)
-        self.left: list[datetime] = []
-
-    @rule(count=st.integers(1, 90), apart=st.floats(0, 3))
-    def call(self, count: int, apart: float) -> None:
-        for _ in range(count):
-            if self.budget.free_at(self.now) is None:
-                self.budget = self.budget.leaving(self.now)
-                self.left.append(self.now)
-            self.now += timedelta(seconds=apart)
-
-    @rule()
-    def wait_until_free(self) -> None:
-        free_at = self.budget.free_at(self.now)
-        if free_at:
-            assert free_at > self.now
-            self.now = free_at
-        assert self.budget.free_at(self.now) is None, "it never frees up"
-
-    @rule(hours=st.integers(0, 30))
-    def time_passes(self, hours: int) -> None:
-        self.now += timedelta(hours=hours)
-
-    @rule(seconds=st.integers(1, 70_000))
-    def xero_says_too_many(self, seconds: int) -> None:
-        self.budget = self.budget.parked(self.now + timedelta(seconds=seconds), "429")
-
-    @invariant()
-    def never_more_than_the_limits(self) -> None:
-        for index, at in enumerate(self.left):
-            assert sum(1 for other in self.left[index:] if other - at <= MINUTE) <= 60
-        for day in {at.date() for at in self.left}:
-            assert sum(1 for at in self.left if at.date() == day) <= 200
+def used(calls: int, at: datetime = NOON, budget: Budget | None = None) -> Budget:
+    """A budget after so many calls that came back at once."""
+    budget = budget or fresh(at)
+    for _ in range(calls):
+        budget = budget.leaving(at, at + 20 * SECOND).back(at, at + 20 * SECOND, SILENT)
+    return budget
 
 
-TestCalls = Calls.TestCase
-TestCalls.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+def flying(seconds: Iterable[float], budget: Budget) -> Budget:
+    """Calls under way since noon, with their deadlines."""
+    for until in seconds:
+        budget = budget.leaving(NOON, NOON + until * SECOND)
+    return budget
+
+
+def told(day: int | None = None, minute: int | None = None, **more: object) -> Budget:
+    """A fresh budget after one call that was answered with so many calls left."""
+    said = replace(Limits(day=day, minute=minute), **more)  # type: ignore[arg-type]
+    return fresh(NOON).leaving(NOON, NOON + SECOND).back(NOON, NOON + SECOND, said)
+
+
+def test_sixty_calls_a_minute_count_from_their_answers() -> None:
+    budget = used(59, NOON).leaving(NOON, NOON + 20 * SECOND)
+    assert budget.minute_left(NOON) == 0
+    assert NOON + MINUTE < (budget.free_at(NOON) or NOON) < NOON + MINUTE + SECOND
+
+    later = NOON + 15 * SECOND
+    budget = budget.back(later, NOON + 20 * SECOND, SILENT)
+
+    assert budget.minute_left(NOON + MINUTE + SECOND) == 59
+    assert budget.minute_left(later + MINUTE + SECOND) == 60
+
+
+def test_a_call_without_answer_counts_from_its_deadline() -> None:
+    budget = flying([20], fresh(NOON))
+
+    assert budget.minute_left(NOON + 79 * SECOND) == 59
+    assert budget.minute_left(NOON + 81 * SECOND) == 60
+
+
+def test_an_answer_after_the_deadline_makes_its_call_count_longer() -> None:
+    given_up = flying([20], fresh(NOON)).leaving(NOON + 21 * SECOND, NOON + 40 * SECOND)
+
+    late = given_up.back(NOON + 25 * SECOND, NOON + 20 * SECOND, SILENT)
+
+    assert given_up.minute_left(NOON + 81 * SECOND) == 59
+    assert late.minute_left(NOON + 81 * SECOND) == 58
+
+
+def test_one_of_five_places_is_kept_for_what_a_person_waits_for() -> None:
+    four = flying([20, 18, 19, 20], used(1))
+
+    assert four.free_at(NOON, WRITE) == NOON + 18 * SECOND
+    assert four.free_at(NOON, READ) == NOON + 18 * SECOND
+    assert four.free_at(NOON, PERSON) is None
+    assert flying([20], four).free_at(NOON, PERSON) == NOON + 18 * SECOND
+    assert "5 calls are under way, of 5 at once" in flying([20], four).wait(NOON, PERSON).why  # type: ignore[union-attr]
+
+
+def test_some_calls_of_the_minute_are_kept_for_writes() -> None:
+    budget = used(60 - KEPT_A_MINUTE)
+
+    assert not budget.spares_a_read(NOON)
+    assert budget.free_at(NOON, WRITE, KEPT_A_MINUTE) is None
+    assert budget.free_at(NOON, WRITE, KEPT_A_MINUTE + 1) is not None
+    assert used(59 - KEPT_A_MINUTE).spares_a_read(NOON)
+
+
+def test_some_calls_of_the_day_are_kept_for_writes() -> None:
+    assert told(KEPT_A_DAY).free_at(NOON, READ) == MIDNIGHT
+    assert told(KEPT_A_DAY).free_at(NOON, WRITE) is None
+    assert told(KEPT_A_DAY + 1).free_at(NOON, READ) is None
+
+
+def test_why_calls_wait_is_said_in_plain_words() -> None:
+    def why(budget: Budget) -> str:
+        wait = budget.wait(NOON, READ)
+        assert wait
+        return wait.why
+
+    assert why(used(60)) == "the organisation's 60 calls a minute are used; next at 12:01:00 UTC"
+    assert why(used(58)).startswith("the last 2 of the organisation's 60 calls a minute are kept for writes; next at ")
+    assert why(told(0)) == "the organisation's 5000 calls a day are used; next at midnight UTC"
+    assert why(told(7)) == "the last 7 of the organisation's 5000 calls a day are kept for writes; next at midnight UTC"
+    assert why(fresh(NOON).parked(NOON + HOUR, "Xero asked to wait")) == "Xero asked to wait; next at 13:00:00 UTC"
+
+
+def test_calls_of_somebody_else_in_the_minute_are_counted_for_a_minute() -> None:
+    budget = told(minute=20)
+
+    assert budget.minute_left(NOON) == 20
+    assert budget.minute_left(NOON + MINUTE + SECOND) == 60
+    assert told(minute=59).minute_left(NOON) == 59
+
+
+def test_what_xero_counts_no_more_still_counts_here_for_its_minute_may_be_another() -> None:
+    assert used(30).leaving(NOON, NOON + SECOND).back(NOON, NOON + SECOND, Limits(minute=59)).minute_left(NOON) == 29
+
+
+def test_a_slow_answer_does_not_make_our_own_calls_look_like_somebody_elses() -> None:
+    slow = used(58).leaving(NOON + 55 * SECOND, NOON + 75 * SECOND)
+    other = used(1, NOON + 62 * SECOND, slow)
+
+    budget = other.back(NOON + 65 * SECOND, NOON + 75 * SECOND, Limits(minute=1))
+
+    assert budget.minute_left(NOON + 65 * SECOND) == 58
 
 
 def test_xeros_own_count_of_the_day_is_the_truth() -> None:
-    ours = Budget(day=NOON.date(), day_used=10)
+    assert told(3).day_left(NOON) == 3
+    assert told(0).free_at(NOON) == MIDNIGHT
+    assert used(10).leaving(NOON, NOON + SECOND).back(NOON, NOON + SECOND, Limits(day=4995)).day_left(NOON) == 4995
 
-    assert ours.back(3).day_left(NOON) == 3
-    assert ours.back(0).free_at(NOON) == datetime(2026, 9, 15, tzinfo=UTC)
-    assert ours.back(None) == ours
+
+def test_answers_that_overtake_each_other_lose_no_call_of_the_day() -> None:
+    both = used(10).leaving(NOON, NOON + SECOND).leaving(NOON, NOON + 2 * SECOND)
+
+    second_first = both.back(NOON + SECOND / 4, NOON + 2 * SECOND, Limits(day=4988))
+    then_the_first = second_first.back(NOON + SECOND / 2, NOON + SECOND, Limits(day=4989))
+
+    assert second_first.day_left(NOON) == 4988
+    assert then_the_first.day_left(NOON) == 4988
+
+
+def test_a_call_still_under_way_is_not_lost_from_the_days_count() -> None:
+    other = used(10).leaving(NOON, NOON + SECOND).leaving(NOON, NOON + 2 * SECOND)
+
+    assert other.back(NOON, NOON + SECOND, Limits(day=4000)).day_left(NOON) == 4000
+    assert other.back(NOON, NOON + SECOND, Limits(day=4999)).day_left(NOON) == 4998
 
 
 def test_a_plan_is_known_by_what_it_leaves() -> None:
-    starter = Budget(day=NOON.date(), day_limit=1000)
+    starter = fresh(NOON, PLANS["starter"]).leaving(NOON, NOON + SECOND)
 
-    assert starter.back(999).day_limit == 1000
-    assert starter.back(4999).day_limit == PER_DAY
+    assert starter.back(NOON, NOON + SECOND, Limits(day=999)).day_limit == 1000
+    assert starter.back(NOON, NOON + SECOND, Limits(day=4999)).day_limit == 5000
 
 
 def test_a_new_day_is_free_even_before_its_first_call() -> None:
-    used_up = Budget(day=NOON.date(), day_used=PER_DAY)
+    used_up = told(0)
 
     assert used_up.day_left(NOON) == 0
-    assert used_up.day_left(NOON + timedelta(days=1)) == PER_DAY
-    assert used_up.free_at(NOON + timedelta(hours=12)) is None
+    assert used_up.day_left(MIDNIGHT) == 5000
+    assert used_up.free_at(MIDNIGHT) is None
+
+
+def test_after_a_day_that_was_used_up_one_call_asks_for_xeros_day_may_be_another() -> None:
+    first = told(4).leaving(MIDNIGHT, MIDNIGHT + 20 * SECOND)
+
+    assert first.free_at(MIDNIGHT, PERSON) == MIDNIGHT + 20 * SECOND
+    assert told(5).leaving(MIDNIGHT, MIDNIGHT + 20 * SECOND).free_at(MIDNIGHT, PERSON) is None
+    sure = first.back(MIDNIGHT, MIDNIGHT + 20 * SECOND, Limits(day=4999)).leaving(MIDNIGHT, MIDNIGHT + 20 * SECOND)
+    assert sure.free_at(MIDNIGHT) is None
+
+
+def test_while_its_answer_does_not_come_the_next_one_asks_alone() -> None:
+    unheard = told(0).leaving(MIDNIGHT, MIDNIGHT + 20 * SECOND)
+    later = MIDNIGHT + 20 * SECOND
+
+    assert unheard.free_at(later) is None
+    assert unheard.leaving(later, later + 20 * SECOND).free_at(later) == later + 20 * SECOND
+
+
+def test_an_answer_from_before_midnight_says_nothing_of_the_new_day() -> None:
+    left = MIDNIGHT - SECOND
+    late = fresh(left).leaving(left, MIDNIGHT + HOUR).leaving(MIDNIGHT, MIDNIGHT + 2 * HOUR)
+
+    assert late.back(MIDNIGHT, MIDNIGHT + HOUR, Limits(day=0)).day_left(MIDNIGHT) == 4998
+
+
+def test_a_429_of_the_day_tells_when_xeros_day_ends() -> None:
+    budget = told(day=0, minute=59, problem="day", retry_after=7200)
+
+    assert budget.free_at(NOON) == NOON + 2 * HOUR
+    assert budget.day_left(NOON + 2 * HOUR) == 5000
+    assert budget.free_at(NOON + 25 * HOUR) is None
+    assert told(0, 59, problem="day", retry_after=7200).leaving(NOON + 3 * HOUR, MIDNIGHT).day_ends == NOON + 26 * HOUR
 
 
 def test_parked_calls_wait_for_their_moment_and_then_forget_it() -> None:
-    parked = Budget(day=NOON.date()).parked(NOON + MINUTE, "429")
+    parked = fresh(NOON).parked(NOON + MINUTE, "429")
 
     assert parked.free_at(NOON) == NOON + MINUTE
     assert parked.free_at(NOON + MINUTE) is None
-    assert parked.leaving(NOON + MINUTE).parked_until is None
+    assert parked.unparked().free_at(NOON) is None
+    assert parked.leaving(NOON + MINUTE, NOON + HOUR).parked_until is None
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(0, 0), (1, 2), (2, 4), (8, 256), (9, 300), (100_000, 300)])
+def test_failures_in_a_row_make_a_tenant_wait_longer_and_longer(failures: int, seconds: int) -> None:
+    assert wait_after(failures) == timedelta(seconds=seconds) <= LONGEST
 
 
 @pytest.mark.rule("CONN-9")
@@ -94,11 +223,9 @@ def test_parked_calls_wait_for_their_moment_and_then_forget_it() -> None:
     ("left", "hours", "minutes"), [(5000, 12, 5), (1000, 24, 17), (990, 2, 5), (20, 12, 30), (0, 12, 30)]
 )
 def test_polls_are_stretched_only_when_the_day_would_not_last(left: int, hours: int, minutes: int) -> None:
-    midnight = datetime(2026, 9, 15, tzinfo=UTC)
-    now = midnight - timedelta(hours=hours)
-    budget = Budget(day=now.date()).back(left)
+    budget = replace(fresh(NOON), day_used=5000 - left)
 
-    assert round(budget.poll_every(now, 6) / MINUTE) == minutes
+    assert round(budget.poll_every(MIDNIGHT - hours * HOUR, 6) / MINUTE) == minutes
 
 
 @pytest.mark.rule("CONN-10")
@@ -119,8 +246,8 @@ def test_polls_are_stretched_only_when_the_day_would_not_last(left: int, hours: 
 def test_a_tenants_own_schedule_is_kept_as_long_as_the_days_calls_last(
     left: int, hours: int, wanted: int | None, minutes: int, stretched: bool
 ) -> None:
-    now = datetime(2026, 9, 15, tzinfo=UTC) - timedelta(hours=hours)
-    budget, asked = Budget(day=now.date()).back(left), timedelta(minutes=wanted) if wanted else None
+    budget, asked = replace(fresh(NOON), day_used=5000 - left), timedelta(minutes=wanted) if wanted else None
+    now = MIDNIGHT - hours * HOUR
 
     assert round(budget.poll_every(now, 6, asked) / MINUTE) == minutes
     assert (budget.why_stretched(now, 6, asked) is not None) is stretched
@@ -128,16 +255,8 @@ def test_a_tenants_own_schedule_is_kept_as_long_as_the_days_calls_last(
 
 @pytest.mark.rule("CONN-9")
 def test_why_polls_are_stretched_is_said_in_plain_words() -> None:
-    now = datetime(2026, 9, 14, tzinfo=UTC)
+    now = MIDNIGHT - 24 * HOUR
 
-    assert Budget(day=now.date()).back(1000).why_stretched(now, 6) == (
+    assert replace(fresh(now), day_used=4000).why_stretched(now, 6) == (
         "every 18 minutes and not every 5, so that the day's calls last: 1000 are left until midnight UTC"
     )
-
-
-def test_some_calls_are_kept_for_writes() -> None:
-    assert Budget(day=NOON.date()).spares_a_read(NOON)
-    assert not Budget(day=NOON.date()).back(KEPT_A_DAY).spares_a_read(NOON)
-    busy = Budget(day=NOON.date(), sent_at=(NOON,) * 50)
-    assert not busy.spares_a_read(NOON)
-    assert busy.free_at(NOON) is None

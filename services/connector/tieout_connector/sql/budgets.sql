@@ -1,10 +1,15 @@
 -- name: load
--- What is left of a tenant's limits, as its last call left it.
-select sent_at, day, day_used, day_limit, parked_until, parked_because from budget where tenant_id = $1;
+-- What is left of these tenants' limits, as their last calls left it.
+select tenant_id, sent_at, day, day_used, day_limit, parked_until, parked_because, day_ends, day_unsure,
+    in_flight_left, in_flight_until, recent
+from budget where tenant_id = any($1::uuid[]);
 
 -- name: save
 -- Stored with each call, so that a successor never starts fresh.
-insert into budget (tenant_id, sent_at, day, day_used, day_limit, parked_until, parked_because)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into budget (tenant_id, sent_at, day, day_used, day_limit, parked_until, parked_because, day_ends,
+    day_unsure, in_flight_left, in_flight_until, recent)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (tenant_id) do update set sent_at = excluded.sent_at, day = excluded.day, day_used = excluded.day_used,
-    day_limit = excluded.day_limit, parked_until = excluded.parked_until, parked_because = excluded.parked_because;
+    day_limit = excluded.day_limit, parked_until = excluded.parked_until, parked_because = excluded.parked_because,
+    day_ends = excluded.day_ends, day_unsure = excluded.day_unsure, in_flight_left = excluded.in_flight_left,
+    in_flight_until = excluded.in_flight_until, recent = excluded.recent;
