@@ -1,0 +1,132 @@
+"""Every call to Xero is counted once, whatever becomes of the transaction that stores the count."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+from prometheus_client import REGISTRY
+
+from tieout_connector import metrics, usage
+from tieout_connector.usage import Called, HourOfUse, Usage
+from tieout_kit.generate import declared
+from tieout_kit.postgres import Tx
+from tieout_kit.testing import running
+from tieout_local.metrics import DECLARING
+from tieout_schemas.writes import Lane
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = pytest.mark.real
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+class Hand:
+    """A clock that is set by hand."""
+
+    now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+async def hours(stage: Stage, tenant_id: UUID) -> list[HourOfUse]:
+    async with stage.database.transaction() as tx:
+        return await usage.hours(tx, tenant_id, NOON - timedelta(days=1), NOON + timedelta(days=1))
+
+
+async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(stage: Stage) -> None:
+    clock, tenant_id = Hand(), uuid4()
+    counted = Usage(clock)
+    counted.count(tenant_id, Lane.WRITE, "Invoices", 500, 1200, Called.ANSWERED)
+    counted.count(tenant_id, Lane.WRITE, "Invoices/8b1c/Attachments/a.pdf", 0, 0, Called.LIMITED)
+    counted.count(tenant_id, Lane.POLL, "Invoices", 0, 0, Called.FAILED)
+    clock.now += timedelta(minutes=61)
+    counted.count(tenant_id, Lane.WRITE, "Invoices", 1, 2, Called.ANSWERED)
+    async with stage.database.transaction() as tx:
+        await counted.store(tx)
+
+    found = [tuple(one.model_dump(exclude={"hour"}).values()) for one in await hours(stage, tenant_id)]
+
+    assert found == [
+        ("poll", "Invoices", 1, 0, 0, 0, 1),
+        ("write", "Invoices", 2, 500, 1200, 1, 0),
+        ("write", "Invoices", 1, 1, 2, 0, 0),
+    ]
+
+
+async def test_a_tenants_counts_are_stored_with_its_answer_and_those_of_others_stay(stage: Stage) -> None:
+    ours, other, counted = uuid4(), uuid4(), Usage(Hand())
+    for tenant_id in (ours, other):
+        counted.count(tenant_id, Lane.POLL, "Contacts", 0, 10, Called.ANSWERED)
+
+    async with stage.database.transaction() as tx:
+        await counted.store(tx, ours)
+
+    assert ([one.calls for one in await hours(stage, ours)], await hours(stage, other)) == ([1], [])
+    async with stage.database.transaction() as tx:
+        await counted.store(tx)
+    assert [one.calls for one in await hours(stage, ours) + await hours(stage, other)] == [1, 1]
+
+
+async def test_what_is_rolled_back_is_counted_still_and_stored_once(stage: Stage) -> None:
+    tenant_id, counted = uuid4(), Usage(Hand())
+    counted.count(tenant_id, Lane.WRITE, "Payments", 3, 4, Called.ANSWERED)
+
+    async def fail(tx: Tx) -> None:
+        await counted.store(tx, tenant_id)
+        # What is being stored is not there for another transaction to store, too.
+        async with stage.database.transaction() as another:
+            await counted.store(another)
+        counted.count(tenant_id, Lane.WRITE, "Payments", 1, 1, Called.ANSWERED)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await stage.database.run(fail)
+    async with stage.database.transaction() as tx:
+        await counted.store(tx)
+    async with stage.database.transaction() as tx:
+        await counted.store(tx)
+
+    (hour,) = await hours(stage, tenant_id)
+    assert (hour.calls, hour.sent, hour.received) == (2, 4, 5)
+
+
+async def test_many_processes_add_to_the_same_hours_and_lose_nothing(stage: Stage) -> None:
+    tenants = [uuid4() for _ in range(20)]
+    processes = [Usage(Hand()) for _ in range(4)]
+    for n, process in enumerate(processes):
+        for tenant_id in tenants[n:] + tenants[:n]:
+            process.count(tenant_id, Lane.IMPORT, "Contacts", 0, 7, Called.ANSWERED)
+
+    await asyncio.gather(*(stage.database.run(process.store) for process in processes))
+
+    totals = [(hour.calls, hour.received) for tenant_id in tenants for hour in await hours(stage, tenant_id)]
+    assert totals == [(4, 28)] * 20
+
+
+async def test_all_is_stored_now_and_then_without_any_answer(stage: Stage) -> None:
+    counted = Usage(Hand())
+    counted.count(uuid4(), Lane.NOTE, "Invoices", 1, 1, Called.FAILED)
+
+    async with running(counted.run(stage.database)):
+        await stage.until("select count(*) from usage", 1)
+
+
+async def test_every_metric_of_the_connector_rises_with_a_call_and_is_in_the_docs() -> None:
+    before = {name: _value(name) for name in declared(metrics)}
+
+    Usage(Hand()).count(uuid4(), Lane.NOTE, "Invoices", 5, 6, Called.LIMITED)
+
+    assert {name: _value(name) - before[name] for name in before} == {"CALLS": 1, "SENT": 5, "RECEIVED": 6}
+    assert metrics in DECLARING
+
+
+def _value(name: str) -> float:
+    (family,) = declared(metrics)[name].describe()
+    labels = {"lane": "note", "outcome": "limited"}
+    return REGISTRY.get_sample_value(f"{family.name}_total", labels) or 0.0
