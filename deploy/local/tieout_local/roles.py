@@ -14,6 +14,7 @@ import tieout_connector.app
 import tieout_contacts.app
 import tieout_payments.app
 from tieout_connector.connections import Connections
+from tieout_connector.person_answers import PersonAnswers
 from tieout_connector.tokens import TokenStore
 from tieout_connector.webhooks import Receiver
 from tieout_connector.xero.identity import XeroIdentity
@@ -43,7 +44,7 @@ def apps() -> dict[str, FastAPI]:
     connecting = Connections(database, identity, tokens, NOWHERE)
     receiver = Receiver("127.0.0.1:1", "", 1, "", utc_now)
     return {
-        "connector": tieout_connector.app.http_app(database, keys, connecting, receiver, 1),
+        "connector": tieout_connector.app.http_app(database, keys, connecting, receiver, PersonAnswers(database), 1),
         "contacts": tieout_contacts.app.http_app(database, keys),
         "bills": tieout_bills.app.http_app(database, keys),
         "payments": tieout_payments.app.http_app(database, keys),

@@ -225,3 +225,31 @@ def test_the_history_of_settings_says_who_changed_what(
     told = capsys.readouterr().out
     assert "items: true → " in told
     assert "ben" in told
+
+
+WRITE = {
+    "intent_id": "bill:b1:1:1",
+    "record": {"kind": "bill", "id": "b1"},
+    "what": "bill",
+    "state": "waiting",
+    "lane": "write",
+    "received_at": "2026-11-22T10:00:00Z",
+    "why": "3 writes are before it in its lane.",
+}
+
+
+def test_writes_are_listed_and_each_tells_why_it_waits(
+    answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = answering(200, lambda request: {"items": [WRITE]} if request.url.path.endswith("/writes") else WRITE)
+
+    app(["writes", str(TENANT), "--state", "waiting"], result_action="return_value")
+    app(["writes", "why", str(TENANT), "bill:b1:1:1"], result_action="return_value")
+
+    assert [str(request.url) for request in asked] == [
+        f"http://connector.test/tenants/{TENANT}/writes?state=waiting&limit=50",
+        f"http://connector.test/tenants/{TENANT}/writes/bill:b1:1:1",
+    ]
+    told = capsys.readouterr().out
+    assert "waiting" in told
+    assert "3 writes are before it in its lane." in told

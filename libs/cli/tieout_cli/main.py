@@ -1,4 +1,4 @@
-"""`tieout connection | settings | problems | retry | dismiss | records | why`: what a person asks first."""
+"""`tieout connection | settings | writes | problems | retry | dismiss | records | why`: what a person asks first."""
 
 import sys
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from tieout_cli import problems
 from tieout_cli.ask import Refused, Service, ask
 from tieout_cli.console import console
 from tieout_cli.settings import settings
+from tieout_cli.writes import writes
 
 Kind = Literal["vendors", "bills", "payments"]
 _SERVICE: dict[Kind, Service] = {"vendors": "contacts", "bills": "bills", "payments": "payments"}
@@ -19,6 +20,7 @@ app = cyclopts.App(name="tieout", help="What is in step with Xero, what waits, a
 for command in (problems.problems, problems.retry, problems.dismiss):
     app.command(command)
 app.command(settings)
+app.command(writes)
 
 
 @app.command

@@ -1,0 +1,262 @@
+"""A person looks into Xero: asked for by the API, read by whoever owns the shard, answered or said when (CONN-9)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tieout_connector import api_looking, person_reads
+from tieout_connector.person_answers import PersonAnswers
+from tieout_connector.xero import looking
+from tieout_connector.xero.errors import RefusedRequest
+from tieout_connector.xero.http import XeroApi
+from tieout_kit import bell
+from tieout_kit.auth import Keys
+from tieout_kit.bell import Bell
+from tieout_kit.http import make_app
+from tieout_kit.testing import running
+from tieout_local import keys as local
+from tieout_local.door import nothing_closed
+from tieout_schemas.signals import XeroKind
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = pytest.mark.real
+ACCOUNT = "01-0902-0068389-00"
+
+
+class Desk:
+    """A person before a page of one connected tenant, and the owner of its shard."""
+
+    def __init__(self, stage: Stage, http: httpx.AsyncClient, keys: local.Keys) -> None:
+        self.stage, self.http, self.keys = stage, http, keys
+        self.whole: list[Sequence[dict[str, Any]]] = []
+        """What each answer gave the reader to take as snapshots."""
+
+    async def look(self, path: str, **params: str) -> httpx.Response:
+        token = self.keys.token("ana", [str(self.stage.tenant_id)], ("viewer",))
+        url = f"/tenants/{self.stage.tenant_id}/xero/{path}"
+        return await self.http.get(url, params=params, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+
+    @asynccontextmanager
+    async def owned(self) -> AsyncIterator[None]:
+        """Somebody makes the calls that people wait for, inside."""
+        work = Bell(self.stage.database, "tieout_work")
+        async with running(work.run(), self._own(work)):
+            yield
+
+    async def _own(self, work: Bell) -> None:
+        ((token_set,),) = await self.stage.sql("select token_set_id from connection")
+        access = (await self.stage.tokens.access(token_set)).access
+        api, database = XeroApi(self.stage.client, self.stage.control.url), self.stage.database
+        while True:
+            work.silence()
+            async with database.transaction() as tx:
+                read = await person_reads.next(tx, self.stage.tenant_id, ())
+            if read is None:
+                await work.wait()
+                continue
+            try:
+                content = (await api.call(access, UUID(self.stage.org_id), read.request)).json
+            except RefusedRequest:
+                content = {}
+            async with database.transaction() as tx:
+                self.whole.append(await person_reads.answered(tx, read, content))
+
+    async def left(self) -> int:
+        return int((await self.stage.sql("select count(*) from person_read"))[0][0])
+
+
+@pytest.fixture(scope="module")
+def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
+    folder: Path = tmp_path_factory.mktemp("keys")
+    return local.Keys(folder)
+
+
+@pytest_asyncio.fixture
+async def desk(stage: Stage, signing: local.Keys) -> AsyncIterator[Desk]:
+    app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
+    answers = PersonAnswers(stage.database)
+    app.include_router(api_looking.routes(stage.database, answers))
+    await stage.settled()
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://us") as http, running(answers.run()):
+        yield Desk(stage, http, signing)
+
+
+async def test_contacts_are_found_by_a_part_of_their_name_and_no_more_than_fit_a_page(desk: Desk) -> None:
+    for name in ("Paper Ltd", "Kea Café", "Newspaper Kiosk"):
+        await desk.stage.their_contact(name)
+    for n in range(21):
+        await desk.stage.their_contact(f"Vendor {n:02}")
+    async with desk.owned():
+        found = await desk.look("contacts", search="PAPER")
+        many = await desk.look("contacts", search="vendor")
+
+    assert [one["name"] for one in found.json()["items"]] == ["Paper Ltd", "Newspaper Kiosk"]
+    assert len(many.json()["items"]) == 20
+    calls = [call for call in await desk.stage.control.calls() if call["method"] == "GET"]
+    assert ["summaryOnly=true" in str(call) for call in calls] == [True, True]
+    # A summary is no whole record: nothing of it is taken as a snapshot.
+    assert desk.whole == [[], []]
+
+
+async def test_one_record_is_shown_as_it_is_in_xero_and_given_back_whole(desk: Desk) -> None:
+    contact = await desk.stage.their_contact("Paper Ltd")
+    bill = await desk.stage.their_bill(contact)
+    record_id = uuid4()
+    await desk.stage.sql(
+        "insert into snapshot values ($1, 'contact', $2, 1, '', $3)", desk.stage.tenant_id, contact, record_id
+    )
+    async with desk.owned():
+        shown = (await desk.look(f"contacts/{contact}")).json()
+        invoice = (await desk.look(f"invoices/{bill}")).json()
+
+    assert (shown["name"], shown["xero_id"], shown["record_id"]) == ("Paper Ltd", contact, str(record_id))
+    assert (invoice["total"], invoice["record_id"]) == ({"amount": "115.00", "currency": "NZD"}, None)
+    assert [len(invoice["lines"]), invoice["lines"][0]["description"]] == [1, "Paper"]
+    assert [raws[0].get("ContactID") or raws[0]["InvoiceID"] for raws in desk.whole] == [contact, bill]
+    assert await desk.left() == 0
+
+
+async def test_bank_details_are_neither_told_nor_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    contact = await desk.stage.control.act(
+        desk.stage.org_id, "create_contact", Name="Paper Ltd", BankAccountDetails=ACCOUNT, TaxNumber="49-091-850"
+    )
+    stored: list[str] = []
+    real = person_reads.drop
+
+    async def look_first(tx: Any, asked: Any) -> None:
+        stored.extend(str(row[0]) for row in await tx.db.fetch("select row_to_json(p)::text from person_read p"))
+        await real(tx, asked)
+
+    monkeypatch.setattr(person_reads, "drop", look_first)
+    async with desk.owned():
+        shown = await desk.look(f"contacts/{contact}")
+        found = await desk.look("contacts", search="Paper")
+
+    assert (shown.status_code, found.status_code) == (200, 200)
+    assert ACCOUNT in str(desk.whole[0])
+    said = shown.text + found.text + "".join(stored)
+    assert "Paper Ltd" in said
+    assert [secret for secret in (ACCOUNT, "49-091-850") if secret in said] == []
+
+
+async def test_what_xero_does_not_have_is_404(desk: Desk) -> None:
+    async with desk.owned():
+        answers = [await desk.look(f"{what}/{uuid4()}") for what in ("contacts", "invoices", "payments")]
+
+    assert [(one.status_code, one.json()["title"]) for one in answers] == [
+        (404, "Xero has no such contact"),
+        (404, "Xero has no such invoice"),
+        (404, "Xero has no such payment"),
+    ]
+    assert (await desk.look("items/x")).status_code == 422
+
+
+async def test_thirty_people_get_each_their_own_answer_as_soon_as_it_is_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contacts = {await desk.stage.their_contact(f"Vendor {n:02}"): f"Vendor {n:02}" for n in range(30)}
+    # By the bell alone, and no tick: nobody waits longer than the call takes.
+    monkeypatch.setattr(bell, "TICK", 30)
+    async with desk.owned():
+        await desk.stage.until("select count(*) >= 2 from pg_stat_activity where query ilike 'listen%'", True)
+        async with asyncio.timeout(15):
+            shown = await asyncio.gather(*(desk.look(f"contacts/{contact}") for contact in contacts))
+
+    assert [one.json()["name"] for one in shown] == list(contacts.values())
+    assert await desk.left() == 0
+
+
+async def test_who_waits_too_long_is_told_so_and_nothing_is_read_for_them_any_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(person_reads, "PATIENCE", timedelta(seconds=0.3))
+
+    answer = await desk.look("contacts", search="Kea")
+
+    assert (answer.status_code, answer.json()["title"]) == (503, "Xero was not read within 0.3 seconds; try again")
+    assert await desk.left() == 0
+
+
+async def test_what_cannot_be_read_is_said_with_the_moment(desk: Desk) -> None:
+    until = desk.stage.clock() + timedelta(minutes=3)
+    asking = asyncio.create_task(desk.look("contacts", search="Kea"))
+    await desk.stage.until("select count(*) from person_read", 1)
+    async with desk.stage.database.transaction() as tx:
+        read = await person_reads.next(tx, desk.stage.tenant_id, ())
+        assert read
+        # Whoever reads one already is given the next.
+        assert await person_reads.next(tx, desk.stage.tenant_id, {read.id}) is None
+        await person_reads.failed(tx, read, "Xero answered 503", until)
+    answer = await asking
+
+    assert (answer.status_code, answer.json()["title"]) == (503, "Xero answered 503")
+    assert datetime.fromisoformat(answer.json()["until"]) == until
+    assert parsedate_to_datetime(answer.headers["Retry-After"]) == until.replace(microsecond=0)
+    assert await desk.left() == 0
+
+
+async def test_a_record_that_is_not_as_documented_is_said_to_be_so(desk: Desk) -> None:
+    asking = asyncio.create_task(desk.look(f"contacts/{uuid4()}"))
+    await desk.stage.until("select count(*) from person_read", 1)
+    async with desk.stage.database.transaction() as tx:
+        read = await person_reads.next(tx, desk.stage.tenant_id, ())
+        assert read
+        assert await person_reads.answered(tx, read, {"Contacts": [{"ContactID": "x"}]}) == []
+    answer = await asking
+
+    assert (answer.status_code, "not as documented" in answer.json()["title"]) == (503, True)
+
+
+async def test_when_no_call_is_free_in_time_nobody_is_kept_waiting(desk: Desk) -> None:
+    now = desk.stage.clock()
+    for day, parked, sentence in (
+        (5000, None, "The organisation's calls of this day are used, until "),
+        (0, now + timedelta(minutes=1), "Xero asked us to wait until "),
+    ):
+        await desk.stage.sql("delete from budget")
+        spent = "insert into budget values ($1, '{}', $2, $3, 5000, $4, 'too many calls (minute)')"
+        await desk.stage.sql(spent, desk.stage.tenant_id, now.date(), day, parked)
+
+        answer = await desk.look("contacts", search="Kea")
+
+        assert (answer.status_code, answer.json()["title"].startswith(sentence)) == (503, True)
+        assert datetime.fromisoformat(answer.json()["until"]) > now
+    assert await desk.left() == 0
+
+
+async def test_a_tenant_that_is_not_connected_is_told_so(desk: Desk) -> None:
+    await desk.stage.sql("update connection set state = 'connection_lost'")
+
+    answer = await desk.look("contacts", search="Kea")
+
+    assert (answer.status_code, answer.json()["title"]) == (409, "the organisation is not connected to Xero")
+
+
+async def test_what_nobody_fetched_is_purged(desk: Desk) -> None:
+    stage = desk.stage
+    for seconds in (3600, 0):
+        async with stage.database.transaction() as tx:
+            await person_reads.ask(tx, stage.tenant_id, XeroKind.CONTACT, looking.search("Kea"))
+        stage.clock.ahead += timedelta(seconds=seconds)
+
+    assert await desk.left() == 1
+
+
+@pytest.mark.parametrize("search", ["", "K", "a\x00b", "x" * 256])
+async def test_a_search_for_too_little_or_too_much_asks_nothing_of_xero(desk: Desk, search: str) -> None:
+    assert (await desk.look("contacts", search=search)).status_code == 422
+    assert await desk.left() == 0

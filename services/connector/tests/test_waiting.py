@@ -1,0 +1,98 @@
+"""Why a write waits, as a bookkeeper reads it."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from tieout_connector.rules.waiting import Left, Standing, Waits, WriteState, not_before, why
+from tieout_schemas.payload import RecordRef
+from tieout_schemas.writes import Outcome, WriteResult
+
+NOW = datetime(2026, 11, 25, 14, 5, 7, tzinfo=UTC)
+SOON = NOW + timedelta(seconds=20)
+PAST = NOW - timedelta(seconds=1)
+MIDNIGHT = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+def waiting(before: int = 0, **waits: object) -> Standing:
+    return Standing(WriteState.WAITING, before, Waits(**waits))  # type: ignore[arg-type]
+
+
+def left(seconds_ago: int, again_in: int = 0, *, look_up: bool = False, **waits: object) -> Standing:
+    at = NOW - timedelta(seconds=seconds_ago)
+    again_at = NOW + timedelta(seconds=again_in)
+    call = Left(at, at + timedelta(seconds=20), again_at, look_up)
+    return Standing(WriteState.IN_FLIGHT, left=call, waits=Waits(**waits))  # type: ignore[arg-type]
+
+
+def ended(state: WriteState, outcome: Outcome, **more: object) -> Standing:
+    record = RecordRef(kind="bill", id=UUID(int=1))
+    result = WriteResult.model_validate(
+        {"intent_id": "i", "record": record, "revision": 1, "attempt": 1, "outcome": outcome, **more}
+    )
+    return Standing(state, result=result)
+
+
+@pytest.mark.parametrize(
+    ("standing", "sentence"),
+    [
+        (waiting(), "Nothing is before it: it goes now."),
+        (waiting(1), "1 write is before it in its lane."),
+        (waiting(7), "7 writes are before it in its lane."),
+        (waiting(minute_used=SOON), "The organisation's calls of this minute are used, until 14:05:27 UTC."),
+        (waiting(day_used=MIDNIGHT), "The organisation's calls of this day are used, until 2026-11-26 00:00:00 UTC."),
+        (waiting(xero_asked=SOON), "Xero asked us to wait until 14:05:27 UTC."),
+        (waiting(trouble=SOON, because="Xero answered 503"), "It waits until 14:05:27 UTC: Xero answered 503."),
+        (waiting(trouble=SOON), "It waits until 14:05:27 UTC: the last calls brought no answer."),
+        # What lasts longest, and what nobody here can change, is said first.
+        (waiting(7, minute_used=SOON), "The organisation's calls of this minute are used, until 14:05:27 UTC."),
+        (waiting(trouble=SOON, xero_asked=SOON), "Xero asked us to wait until 14:05:27 UTC."),
+        (
+            waiting(minute_used=SOON, day_used=MIDNIGHT),
+            "The organisation's calls of this day are used, until 2026-11-26 00:00:00 UTC.",
+        ),
+        # What is over keeps nothing back.
+        (waiting(xero_asked=PAST, day_used=PAST, minute_used=PAST, trouble=NOW), "Nothing is before it: it goes now."),
+        (Standing(WriteState.HELD, 3), "It waits until the organisation is connected to Xero."),
+        (left(5), "It left at 14:05:02 UTC; Xero's answer is awaited."),
+        (left(60, 9), "It left at 14:04:07 UTC and Xero has not answered; it is sent again at 14:05:16 UTC."),
+        (left(60), "It left at 14:04:07 UTC and Xero has not answered; it is sent again now."),
+        (
+            left(60, trouble=SOON, because="Xero answered 503"),
+            "It left at 14:04:07 UTC and Xero has not answered; it is sent again at 14:05:27 UTC.",
+        ),
+        (
+            left(600, 30, look_up=True),
+            "It left at 13:55:07 UTC and Xero has not answered; it is looked for in Xero at 14:05:37 UTC, and sent "
+            "again only if it is not there.",
+        ),
+        (ended(WriteState.DONE, Outcome.DONE), "Xero has it."),
+        (
+            ended(WriteState.FAILED, Outcome.REFUSED, messages=("Account code 400 is not valid.", "No date.")),
+            "Xero refused it: Account code 400 is not valid.; No date.",
+        ),
+        (ended(WriteState.FAILED, Outcome.STALE), "Xero's record changed meanwhile, so it was not sent."),
+        (ended(WriteState.CANCELLED, Outcome.CANCELLED, cancelled_by="ana"), "ana called it back before it left."),
+    ],
+)
+def test_a_write_says_why_it_waits(standing: Standing, sentence: str) -> None:
+    assert why(standing, NOW) == sentence
+
+
+@pytest.mark.parametrize(
+    ("standing", "until"),
+    [
+        (waiting(), None),
+        (waiting(7, trouble=SOON, minute_used=SOON), None),
+        (waiting(xero_asked=SOON), SOON),
+        (waiting(xero_asked=SOON, day_used=MIDNIGHT), MIDNIGHT),
+        (waiting(xero_asked=PAST, day_used=NOW), None),
+        (left(60, 30), None),
+        (left(60, 30, trouble=SOON), None),
+        (left(60, 30, xero_asked=SOON), SOON),
+        (left(0), NOW + timedelta(seconds=20)),
+    ],
+)
+def test_only_xero_keeps_a_person_from_having_a_write_looked_at_now(standing: Standing, until: datetime | None) -> None:
+    assert not_before(standing, NOW) == until
