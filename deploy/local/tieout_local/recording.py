@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ def at_least(name: str, value: float, bound: float, unit: str) -> Figure:
     return Figure(name, value, unit, bound, value >= bound)
 
 
-def write(name: str, figures: Sequence[Figure]) -> None:
-    """Write bench/results/<name>.json."""
+def write(name: str, test: str, figures: Sequence[Figure]) -> None:
+    """Write bench/results/<name>.json; `test`: the file, from the root, that found it."""
     commit = _git("rev-parse", "--short", "HEAD")
     # Results of other runs, just written, change nothing of what was measured.
     dirty = _git("status", "--porcelain", "--", ".", ":!bench/results", ":!docs/performance.md")
@@ -41,7 +41,7 @@ def write(name: str, figures: Sequence[Figure]) -> None:
         "name": name,
         "commit": commit + ("-dirty" if dirty else ""),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "command": f"python -m pytest -m long libs/kit/tests/fire/test_{name}.py",
+        "command": f"python -m pytest -m long {test}",
         "figures": [asdict(figure) for figure in figures],
     }
     folder = ROOT / "bench" / "results"

@@ -1,0 +1,105 @@
+"""Shots: kill the gateway at a passage of a point, and let time go by until another may take over."""
+
+import contextlib
+import signal
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tieout_kit.testing import wait_until
+
+from .kinds import KINDS
+from .place import SIGKILLED, Place, Shot
+from .world import EXPIRED, FORGOTTEN, GRACE, LEASE, STEP, World
+
+TROUBLES = (None, "lost", "500")
+_LATE = 6.0
+"""Seconds after which a shot has missed: the process was never at that passage."""
+_ENDING = "leases.release"
+_BY_CHANCE = ("pg_advisory_unlock_all", "ROLLBACK")
+"""What the pool does with a connection that it takes back, and what only a race brings about."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """What leads past a point: an intent of a kind, and what goes wrong with its call."""
+
+    kind: str
+    trouble: str | None
+    passages: int
+
+
+async def ways(world: World, place: Place, kinds: Sequence[str] = tuple(KINDS)) -> dict[str, list[Way]]:
+    """Every point that a gateway passes that has all kinds of work and trouble, and what leads past it."""
+    found: dict[str, list[Way]] = defaultdict(list)
+    seen: Counter[str] = Counter()
+    for kind in kinds:
+        for trouble in TROUBLES:
+            if not place.alive:
+                await world.begin(place)
+            await world.dose([kind], trouble)
+            await world.all_done(place)
+            await world.stage.control.clear_faults()
+            _note(found, place.passed() - seen, kind, trouble)
+            seen = place.passed()
+        await world.passes(EXPIRED)
+        await world.dose([kind])
+        await world.all_done(place)
+        await place.leaves()
+        await world.quiet(place)
+        _note(found, place.passed() - seen, kind, None)
+        seen = Counter()
+    return found
+
+
+def _note(found: dict[str, list[Way]], passed: Counter[str], kind: str, trouble: str | None) -> None:
+    for point, count in passed.items():
+        if not any(each in point for each in _BY_CHANCE):
+            found[point].append(Way(kind, trouble, count))
+
+
+async def shoot(world: World, place: Place, point: str, way: Way, sign: signal.Signals = signal.SIGKILL) -> bool:
+    """Kill or stop the gateway there, giving it work until it comes there; False: it never did. It is gone or stopped
+    in any case, and its calls have all reached Xero or never will.
+    """
+    if "token" in point:
+        await world.finish(place)
+        await world.passes(EXPIRED)
+    await world.begin(place, Shot(point, world.chance.randint(1, min(2, way.passages)), sign))
+    deadline = time.monotonic() + _LATE
+    trouble, doses = way.trouble or world.some_trouble(), 0
+    while not (hit := await _hit(place, sign, 0.0)) and time.monotonic() < deadline:
+        others = world.chance.sample(list(KINDS), world.chance.randint(0, 2))
+        # Not each time: or no answer would ever come.
+        await world.dose([way.kind, *others], trouble if doses % 6 == 0 else None)
+        doses += 1
+        if _ENDING in point:
+            await world.all_done(place)
+            place.signal(signal.SIGTERM)
+        if hit := await _hit(place, sign, 0.3):
+            break
+        await world.passes(STEP)
+    if hit and sign is signal.SIGKILL:
+        assert place.code() == SIGKILLED, place.says()
+    elif not hit:
+        await place.killed()
+    await world.quiet(place)
+    return hit
+
+
+async def later(world: World, place: Place) -> None:
+    """The lease has run out, and perhaps Xero has forgotten the key."""
+    await world.passes(world.chance.choice((LEASE, LEASE, FORGOTTEN)))
+    if world.since_calm > GRACE:
+        # It may have been killed while it refreshed the token.
+        await world.finish(place)
+
+
+async def _hit(place: Place, sign: signal.Signals, within: float) -> bool:
+    async def hit() -> bool:
+        return place.stopped() if sign is signal.SIGSTOP else not place.alive
+
+    with contextlib.suppress(AssertionError):
+        return await wait_until(hit, bool, within)
+    return False

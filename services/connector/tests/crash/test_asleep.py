@@ -1,0 +1,99 @@
+"""The old owner was only asleep: stopped at any step, it wakes when another has taken over (SYS-1)."""
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from tieout_kit.testing import wait_until
+from tieout_local import recording
+
+from .kinds import KINDS
+from .place import Place
+from .shooting import Way, shoot, ways
+from .world import LEASE, Account, World
+
+pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
+
+SAMPLE = 6
+SLEEPS_EACH = 3
+ACCOUNTED_EVERY = 20
+"""Sleeps; then everything is let through."""
+
+
+@pytest.mark.timeout(120)
+async def test_a_gateway_that_wakes_after_another_took_over_loses_and_doubles_nothing(
+    world: World, two: list[Place]
+) -> None:
+    """Seen to fail when nobody asked whose the lease was: results were said twice."""
+    sleeper, heir = two
+    slept = Counter[str]()
+    found = await steps(world, sleeper, [world.chance.choice(list(KINDS))])
+    for point in world.chance.sample(sorted(found), SAMPLE):
+        slept[point] += await sleep_through(world, sleeper, heir, point, world.chance.choice(found[point]))
+    await world.finish(heir)
+    print(f"asleep at {dict(slept)}; {await world.account()}")
+
+    assert slept.total() >= SAMPLE // 2
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+async def test_many_sleeps_at_every_step_lose_nothing_and_double_nothing(world: World, two: list[Place]) -> None:
+    (sleeper, heir), began = two, time.monotonic()
+    slept, account = Counter[str](), Account()
+    found = await steps(world, sleeper, list(KINDS))
+    missing = [point for point in found for _ in range(SLEEPS_EACH)]
+    world.chance.shuffle(missing)
+    for tries, point in enumerate(missing, 1):
+        for way in world.chance.sample(found[point], min(3, len(found[point]))):
+            if await sleep_through(world, sleeper, heir, point, way):
+                slept[point] += 1
+                break
+        if tries % ACCOUNTED_EVERY == 0 or tries == len(missing):
+            account = await world.account()
+            print(f"{slept.total()} sleeps, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
+    few = {point: slept[point] for point in found if slept[point] < SLEEPS_EACH}
+    print(f"{len(found)} points: {dict(slept)}; too few: {few}")
+    recording.write(
+        "gateway_asleep",
+        "services/connector/tests/crash/test_asleep.py",
+        [
+            recording.at_least("points", len(found), 1, "points"),
+            recording.at_least("fewest sleeps at a point", min(slept[p] for p in found), SLEEPS_EACH, "sleeps"),
+            recording.Figure("sleeps", slept.total(), "sleeps"),
+            *account.figures(),
+            recording.Figure("took", round(time.monotonic() - began), "s"),
+        ],
+    )
+    assert not few
+
+
+async def steps(world: World, place: Place, kinds: Sequence[str]) -> dict[str, list[Way]]:
+    """The points of a gateway at work: while it starts it owns nothing, and who was told to end is not asleep."""
+    found = await ways(world, place, kinds)
+    return {point: led for point, led in found.items() if "LISTEN" not in point and "leases.release" not in point}
+
+
+async def sleep_through(world: World, sleeper: Place, heir: Place, point: str, way: Way) -> bool:
+    """It stops there, its lease runs out, another takes over, and it wakes while that one is at work."""
+    stopped = await shoot(world, sleeper, point, way, signal.SIGSTOP)
+    await world.passes(LEASE)
+    await world.begin(heir)
+    await world.dose(list(KINDS))
+
+    async def calls() -> int:
+        return sum(count for passed, count in heir.passed().items() if passed.startswith("amid "))
+
+    # Postgres ends what a sleeper holds before that.
+    await wait_until(calls, bool)
+    sleeper.signal(signal.SIGCONT)
+    await world.dose(list(KINDS))
+    await world.all_done(heir)
+    for place in (sleeper, heir):
+        if place.alive:
+            await place.leaves()
+    await world.quiet(heir)
+    return stopped

@@ -1,0 +1,78 @@
+"""Kill -9 at every step of the gateway: before a call is stored, after it, amid it, after its answer (SYS-1)."""
+
+import time
+from collections import Counter
+
+import pytest
+
+from tieout_local import recording
+
+from .place import Place
+from .shooting import later, shoot, ways
+from .world import Account, World
+
+pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
+
+SAMPLE = 12
+KILLS_EACH = 20
+ACCOUNTED_EVERY = 100
+"""Kills; then everything is let through."""
+
+
+@pytest.mark.timeout(120)
+async def test_a_gateway_killed_at_any_step_loses_nothing_and_doubles_nothing(world: World, place: Place) -> None:
+    """Seen to fail with a look-up that finds nothing: payments were doubled; with no look-up, or another key when it is
+    sent again, also: names were taken, and intents never came to an end."""
+    killed = Counter[str]()
+    found = await ways(world, place)
+    calls = [point for point in sorted(found) if is_call(point)]
+    sample = world.chance.sample(calls, SAMPLE // 2)
+    sample += world.chance.sample(sorted(found.keys() - calls), SAMPLE - SAMPLE // 2)
+    for point in sample:
+        killed[point] += await shoot(world, place, point, world.chance.choice(found[point]))
+        await later(world, place)
+    await world.finish(place)
+    print(f"{len(found)} points, killed at {dict(killed)}; {await world.account()}")
+
+    assert killed.total() >= SAMPLE * 3 // 4
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(world: World, place: Place) -> None:
+    began = time.monotonic()
+    found = await ways(world, place)
+    killed, account = Counter[str](), Account()
+    missing = [point for point in found for _ in range(KILLS_EACH)]
+    world.chance.shuffle(missing)
+    for tries, point in enumerate(missing, 1):
+        for way in world.chance.sample(found[point], min(3, len(found[point]))):
+            hit = await shoot(world, place, point, way)
+            await later(world, place)
+            if hit:
+                killed[point] += 1
+                break
+        if tries % ACCOUNTED_EVERY == 0 or tries == len(missing):
+            await world.finish(place)
+            account = await world.account()
+            print(f"{killed.total()} kills, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
+    few = {point: killed[point] for point in found if killed[point] < KILLS_EACH}
+    print(f"{len(found)} points: {dict(killed)}; too few: {few}")
+    recording.write(
+        "gateway_crash",
+        "services/connector/tests/crash/test_crash.py",
+        [
+            recording.at_least("points", len(found), 1, "points"),
+            recording.at_least("fewest kills at a point", min(killed[p] for p in found), KILLS_EACH, "kills"),
+            recording.Figure("kills", killed.total(), "kills"),
+            recording.Figure("kills at a call of Xero's", sum(killed[p] for p in found if is_call(p)), "kills"),
+            *account.figures(),
+            recording.Figure("took", round(time.monotonic() - began), "s"),
+        ],
+    )
+    assert not few
+
+
+def is_call(point: str) -> bool:
+    """Is it a step of a call to Xero, and not of a statement?"""
+    return point.split()[1] in ("GET", "PUT", "POST", "DELETE")

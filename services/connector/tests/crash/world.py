@@ -1,0 +1,201 @@
+"""A tenant and its organisation of Xero, the work it gets, the clocks of both, and the account of it all."""
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tieout_connector.app import SERVICE
+from tieout_kit.postgres import Database
+from tieout_kit.testing import wait_until
+from tieout_local import recording
+from tieout_local.ahead import Ahead
+from tieout_schemas.topics import WRITE_RESULT
+from tieout_schemas.writes import Outcome, WriteResult
+
+from .kinds import KINDS, Wanted
+from .place import Place, Shot
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+TROUBLES = ("lost", "cut", "slow", "500", "503")
+LEASE = timedelta(seconds=31)
+"""After which a dead process's tenants are another's."""
+FORGOTTEN = timedelta(minutes=7)
+"""After which Xero has forgotten an Idempotency-Key."""
+EXPIRED = timedelta(minutes=31)
+"""After which an access token has expired."""
+SLOW = 0.3
+"""Seconds that Xero takes for a call that it delays."""
+GRACE = timedelta(minutes=20)
+"""Xero takes a refresh token whose successor was lost for half an hour; after that a person must consent again."""
+STEP = timedelta(seconds=5)
+
+
+@dataclass
+class Account:
+    """What became of the intents."""
+
+    intents: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    """Those without exactly one result that names the record."""
+    limited: int = 0
+    """Calls that broke one of Xero's limits."""
+
+    def figures(self) -> list[recording.Figure]:
+        """To record."""
+        return [
+            recording.at_least("intents accounted in Xero", self.intents, 1, "intents"),
+            recording.exactly("lost", len(self.lost), 0, "intents"),
+            recording.exactly("doubled", len(self.doubled), 0, "intents"),
+            recording.exactly("without exactly one true result", len(self.untold), 0, "intents"),
+            recording.exactly("refused by Xero's limits", self.limited, 0, "calls"),
+        ]
+
+
+@dataclass
+class World:
+    """Where the fire is."""
+
+    stage: Stage
+    ahead: Ahead
+    env: dict[str, str]
+    chance: random.Random
+    wanted: list[tuple[str, Wanted]] = field(default_factory=list)
+    since_calm: timedelta = timedelta()
+    """How long ago a gateway that nobody disturbed came to an end."""
+    _sent: int = 0
+    """Calls that processes which are gone have sent."""
+
+    async def passes(self, by: timedelta) -> None:
+        """Time goes by everywhere; Xero first, so that our process believes to have less left than it has."""
+        await self.stage.control.advance(by)
+        self.stage.clock.ahead += by
+        self.ahead.set(self.stage.clock.ahead)
+        self.since_calm += by
+
+    async def begin(self, place: Place, shot: Shot | None = None) -> None:
+        """A gateway starts; where it is to die amid a call, Xero takes its time for those."""
+        if shot and shot.point.startswith("amid "):
+            _, method, path = shot.point.split()
+            named = path.split("/ID")[0].strip("/")
+            await self.stage.control.add_fault("slow", method=method, path=named, rate=1.0, seconds=0.08)
+        await place.start(self.env, shot)
+
+    async def finish(self, place: Place) -> None:
+        """A gateway that nobody disturbs does what is left, and ends."""
+        await self.stage.control.clear_faults()
+        await self.begin(place)
+        await self.all_done(place)
+        await place.leaves()
+        await self.quiet(place)
+        self.since_calm = timedelta()
+
+    def some_trouble(self) -> str | None:
+        """Now and then something goes wrong."""
+        return self.chance.choice(TROUBLES) if self.chance.random() < 0.3 else None
+
+    async def dose(self, kinds: Sequence[str], trouble: str | None = None) -> None:
+        """More work, one intent of each of these kinds; the next writing call meets the trouble."""
+        made = [(kind, await KINDS[kind](self.stage)) for kind in kinds]
+        if trouble:
+            for method in ("PUT", "POST"):
+                tenant = self.stage.org_id
+                await self.stage.control.add_fault(trouble, tenant=tenant, method=method, seconds=SLOW)
+        self.wanted += made
+        await self.stage.write(*[wanted.intent for _, wanted in made])
+
+    async def restored(self, database: str) -> None:
+        """Another database is the connector's from here on."""
+        before, self.stage.database = self.stage.database, Database(database, SERVICE, self.stage.clock)
+        await before.close()
+        await self.stage.database.open()
+        self.env["TIEOUT_DATABASE_URL"] = database
+
+    async def said_again(self) -> None:
+        """The domains have had no answer, and say every intent again."""
+        await self.stage.write(*[wanted.intent for _, wanted in self.wanted])
+
+    async def quiet(self, place: Place) -> None:
+        """The process is gone or stopped, and Xero has done whatever it was asked for: no call outlives a lease."""
+        self._sent += sum(count for point, count in place.passed().items() if point.startswith("amid "))
+        await self.stage.control.clear_faults()
+        seen, since = -1, time.monotonic()
+
+        async def all_arrived() -> bool:
+            nonlocal seen, since
+            now = await self._arrived()
+            if now != seen:
+                seen, since = now, time.monotonic()
+            # One whose caller died while it connected never comes.
+            return now >= self._sent or time.monotonic() > since + 2 * SLOW
+
+        await wait_until(all_arrived, bool)
+        self._sent = seen
+
+    async def _arrived(self) -> int:
+        control = self.stage.control
+        return int(await control.count_calls() + await control.count_calls(identity="true"))
+
+    async def all_done(self, place: Place, within: float = 30.0) -> None:
+        """Every intent has its result; when nothing happens for a moment, time goes by."""
+        seen: tuple[int, int] = (-1, -1)
+        still = 0
+
+        async def open_intents() -> int:
+            nonlocal seen, still
+            done = await self.results()
+            now = (done, await self._arrived())
+            still = still + 1 if now == seen else 0
+            seen = now
+            if still >= 5:
+                still = 0
+                await self.passes(STEP)
+            return len(self.wanted) - done
+
+        try:
+            await wait_until(open_intents, lambda left: left <= 0, within)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{await self.found()}\n{place.says()}") from error
+
+    async def results(self) -> int:
+        """How many results were said."""
+        rows = await self.stage.sql("select count(*) from outbox where topic = $1", WRITE_RESULT.name)
+        return int(rows[0][0])
+
+    async def account(self) -> Account:
+        """Hold Xero's records against what was wanted; all of it must be there once."""
+        account = await self.found()
+        assert not account.lost, account.lost
+        assert not account.doubled, account.doubled
+        assert not account.untold, account.untold
+        assert not account.limited
+        return account
+
+    async def found(self) -> Account:
+        """What Xero's records and the results tell so far."""
+        state = {kind: await self.stage.xero(kind) for kind in ("Contacts", "Invoices", "Payments")}
+        told: dict[str, list[WriteResult]] = {}
+        for result in await self.stage.said(WriteResult):
+            told.setdefault(result.intent_id, []).append(result)
+        account = Account(len(self.wanted))
+        for kind, wanted in self.wanted:
+            intent_id = wanted.intent.intent_id
+            ids = [raw[wanted.id_field] for raw in state[wanted.resource] if wanted.fits(raw)]
+            results = told.get(intent_id, [])
+            if not ids:
+                account.lost.append(f"{kind} {intent_id}")
+            if len(ids) > 1:
+                account.doubled.append(f"{kind} {intent_id}")
+            if [(r.outcome, str(r.xero_id)) for r in results] != [(Outcome.DONE, one) for one in ids[:1]]:
+                account.untold.append(f"{kind} {intent_id}: {results}")
+        calls = await self.stage.control.calls(limit=200_000)
+        account.limited = sum(call["status"] == 429 and not call["fault"] for call in calls)
+        return account
