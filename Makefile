@@ -39,7 +39,8 @@ check: .venv/ready ## Lint, types, layers, generated files
 	@for package in $(PACKAGES) tests bench; do $(BIN)/mypy $$package || exit 1; done
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tieout_schemas.generate --check
-	@$(BIN)/python -m tieout_kit.generate --check
+	@$(BIN)/python -m tieout_local.metrics --check
+	@$(BIN)/python -m tieout_connector.generate --check
 	@$(BIN)/python -m tieout_local.roles --check
 	@$(BIN)/python -m bench.report --check
 
@@ -49,7 +50,8 @@ format: .venv/ready ## Format the code
 
 generate: .venv/ready ## Write the JSON Schemas and the pages that are made from the code
 	@$(BIN)/python -m tieout_schemas.generate
-	@$(BIN)/python -m tieout_kit.generate
+	@$(BIN)/python -m tieout_local.metrics
+	@$(BIN)/python -m tieout_connector.generate
 	@$(BIN)/python -m tieout_local.roles
 
 lock: ## Pin the third parties by hash

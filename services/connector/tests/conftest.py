@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -18,15 +19,21 @@ from cryptography.fernet import Fernet
 from tieout_connector import intents, reads, store
 from tieout_connector.connections import Connections
 from tieout_connector.gateway import gateway
+from tieout_connector.gateway.app_budget import AppBudget
+from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.gateway import Gateway
-from tieout_connector.gateway.kinds import kinds
 from tieout_connector.gateway.leases import Leases
-from tieout_connector.gateway.lookup import Lookup
+from tieout_connector.gateway.readable import readables
 from tieout_connector.gateway.reader import Reader
-from tieout_connector.gateway.writer import Writer
+from tieout_connector.gateway.storage import Folder
+from tieout_connector.gateway.writer import Writer, group_of
+from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.handlers import handlers
+from tieout_connector.model import Org
 from tieout_connector.reads import Wish
 from tieout_connector.tokens import TokenStore
+from tieout_connector.usage import Usage
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
 from tieout_connector.xero.identity import XeroIdentity
@@ -43,7 +50,7 @@ from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload, RecordRef
 from tieout_schemas.signals import XeroKind
-from tieout_schemas.writes import BillBody, ContactBody, PaymentBody, WriteIntent, WriteLine, WriteResult
+from tieout_schemas.writes import BillBody, ContactBody, Lane, PaymentBody, WriteIntent, WriteLine, WriteResult
 from xero_sim import Control, serve_in_thread
 from xero_sim.control_client import RegisteredApp
 
@@ -81,7 +88,7 @@ class Process:
 
         async def nothing(*_: Any) -> None: ...
 
-        self.leases.release = nothing  # type: ignore[method-assign,assignment]
+        self.leases.leave = nothing  # type: ignore[method-assign,assignment]
         task.cancel()
         await asyncio.wait([task])
 
@@ -90,25 +97,62 @@ class Stage:
     """The connector, and Xero beside it."""
 
     def __init__(
-        self, database: Database, client: httpx.AsyncClient, control: Control, app: RegisteredApp, clock: Clock
+        self,
+        database: Database,
+        client: httpx.AsyncClient,
+        control: Control,
+        app: RegisteredApp,
+        clock: Clock,
+        files: Folder,
     ) -> None:
+        self.files = files
         self.database, self.client, self.control, self.app, self.clock = database, client, control, app, clock
         urls = (control.url, control.url, control.url)
         self.identity = XeroIdentity(client, urls, app.client_id, app.client_secret or "", REDIRECT)
-        self.tokens = TokenStore(database, self.identity, Fernet.generate_key().decode())
+        self.token_key = Fernet.generate_key().decode()
+        self.tokens = TokenStore(database, self.identity, self.token_key)
         self.connections = Connections(database, self.identity, self.tokens, PLATFORM)
         self.tenant_id = UUID(int=0)
         self.org_id = ""
 
     def process(self, page_size: int = 1000) -> Process:
         """Wired as app.py does it."""
-        api, leases, table = XeroApi(self.client, self.control.url), Leases(SHARDS), kinds(PLATFORM)
-        caller = Caller(self.database, api, self.tokens, leases)
-        writer = Writer(self.database, caller, table, Lookup(self.database, caller, table, PLATFORM), PLATFORM)
-        reader = Reader(self.database, caller, table, page_size)
+        api, leases = XeroApi(self.client, self.control.url), Leases(SHARDS)
+        app = AppBudget(self.database, self.clock)
+        caller = Caller(self.database, api, self.tokens, leases, app, Usage(self.clock), self.clock)
+        writer = Writer(caller, kinds(PLATFORM), self.files)
+        reader = Reader(caller, readables(PLATFORM), page_size)
         return Process(
             api, leases, caller, writer, reader, Gateway(self.database, leases, caller, writer, reader, self.clock)
         )
+
+    async def owner(self) -> tuple[Process, AtWork]:
+        """A process that owns the tenant's shard, to be led step by step."""
+        process = self.process()
+        async with self.database.transaction() as tx:
+            await process.leases.renew(tx)
+        ((token_set_id, shard),) = await self.sql(
+            "select token_set_id, shard from connection where tenant_id = $1", self.tenant_id
+        )
+        org = Org(self.tenant_id, UUID(self.org_id), token_set_id, shard)
+        return process, await process.caller.start(org)
+
+    async def send(self, process: Process, at: AtWork, lane: Lane = Lane.WRITE) -> None:
+        """Send the next batch of a lane."""
+        async with self.database.transaction() as tx:
+            batch = await intents.next_batch(tx, self.tenant_id, lane, at.in_hand)
+        await process.writer.send(at, lane, batch)
+
+    def environment(self) -> dict[str, str]:
+        """What the connector as a process of its own must be told to be this one; it needs no Kafka."""
+        url = self.control.url
+        said = {
+            "kafka": "-", "database_url": self.database.url, "partitions": SHARDS, "jwks_url": "-", "jwt_issuer": "-",
+            "xero_api_url": url, "xero_identity_url": url, "xero_login_url": url, "xero_redirect_uri": REDIRECT,
+            "xero_client_id": self.app.client_id, "xero_client_secret": self.app.client_secret, "xero_webhook_key": "-",
+            "token_key": self.token_key, "platform_url": PLATFORM,
+        }  # fmt: skip
+        return {f"TIEOUT_{name.upper()}": str(value) for name, value in said.items()}
 
     @asynccontextmanager
     async def working(self, process: Process | None = None) -> AsyncIterator[Process]:
@@ -155,7 +199,7 @@ class Stage:
     async def settled(self) -> None:
         """Connected, with nothing to import or poll: only what a test asks for is called."""
         await self.connect()
-        await self.sql("delete from feed; update connection set state = 'connected'")
+        await self.sql("delete from feed; update connection set state = 'connected'; update turn set open = true")
         await self.control.clear_ledger()
 
     # Saying and hearing.
@@ -170,7 +214,7 @@ class Stage:
 
     async def write(self, *wanted: WriteIntent, tenant_id: UUID | None = None) -> None:
         """These intents arrive."""
-        await self.hear(intents.receive, *wanted, tenant_id=tenant_id)
+        await self.hear(handlers(group_of(kinds(PLATFORM)))[topics.WRITE], *wanted, tenant_id=tenant_id)
 
     async def ask(self, kind: XeroKind, *xero_ids: str) -> None:
         """Somebody wants these read."""
@@ -304,7 +348,7 @@ def simulator() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture
-async def stage(database: str, simulator: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+async def stage(database: str, simulator: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Stage]:
     """A migrated connector, quicker than in life, and an empty Xero with our app."""
     monkeypatch.setattr(bell, "TICK", 0.1)
     monkeypatch.setattr(gateway, "RENEW_EVERY", dt.timedelta(seconds=0.5))
@@ -315,7 +359,7 @@ async def stage(database: str, simulator: str, monkeypatch: pytest.MonkeyPatch) 
     async with Control(simulator) as control, httpx.AsyncClient(trust_env=False) as client:
         await control.reset()
         app = await control.register_app(redirect_uris=[REDIRECT], plan="advanced")
-        yield Stage(db, client, control, app, clock)
+        yield Stage(db, client, control, app, clock, Folder(tmp_path))
     async with asyncio.timeout(10):
         await db.close()
 

@@ -1,6 +1,7 @@
 """The connector's API: who may do what (SYS-11), settings, status."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -12,6 +13,9 @@ from fastapi import FastAPI
 
 from tieout_connector import connections, webhooks
 from tieout_connector.app import http_app
+from tieout_connector.person_answers import PersonAnswers
+from tieout_connector.rules.pricing import GIB
+from tieout_connector.usage import Called, Usage
 from tieout_connector.webhooks import Receiver
 from tieout_kit import problem_list
 from tieout_kit.auth import Keys
@@ -24,6 +28,7 @@ from tieout_schemas.platform import Connection
 from tieout_schemas.problem import Problem
 from tieout_schemas.roles import Feature
 from tieout_schemas.settings import TenantSettings
+from tieout_schemas.writes import Lane
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -44,6 +49,13 @@ BODIES: dict[str, Any] = {
     "POST /tenants/{t}/settings/preview": {"changes": {}},
     "GET /tenants/{t}/settings/choices": None,
     "GET /tenants/{t}/settings/history": None,
+    "GET /tenants/{t}/usage": None,
+    "GET /tenants/{t}/writes": None,
+    "GET /tenants/{t}/writes/vendor:1:1:1": None,
+    "POST /tenants/{t}/writes/vendor:1:1:1/cancel": None,
+    "POST /tenants/{t}/writes/vendor:1:1:1/retry": None,
+    "GET /tenants/{t}/xero/contacts?search=Kea": None,
+    "GET /tenants/{t}/xero/invoices/{problem_id}": None,
     "GET /tenants/{t}/problems": None,
     "GET /tenants/{t}/problems/groups": None,
     "GET /tenants/{t}/problems/{problem_id}": None,
@@ -91,7 +103,14 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 @pytest_asyncio.fixture
 async def platform(stage: Stage, signing: local.Keys) -> AsyncIterator[Platform]:
     receiver = Receiver("nowhere:1", "", 2, "key", utc_now)
-    app = http_app(stage.database, Keys(signing.jwks_url, local.ISSUER), stage.connections, receiver, 2)
+    app = http_app(
+        stage.database,
+        Keys(signing.jwks_url, local.ISSUER),
+        stage.connections,
+        receiver,
+        PersonAnswers(stage.database),
+        2,
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
         yield Platform(stage, app, http, signing)
 
@@ -118,6 +137,12 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         back = await stage.consent(door.tenant_id, org_id)
         await stage.connections.came_back(ANA, back["state"], back["code"], None)
 
+    async def write() -> dict[str, object]:
+        intent = stage.contact("Kea")
+        await stage.sql("update connection set state = 'connected'")
+        await stage.write(intent, tenant_id=door.tenant_id)
+        return {"intent_id": intent.intent_id}
+
     changes = {
         "PUT /tenants/{tenant_id}": [Change({"name": "Kea Café"}, another, makes=True)],
         "PUT /tenants/{tenant_id}/plan": [Change({"closed": ["payments"]}), Change({"closed": []})],
@@ -126,6 +151,8 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         "DELETE /tenants/{tenant_id}/connection": [Change()],
         "PATCH /tenants/{tenant_id}/settings": [Change({"version": 0, "changes": {"approved_only_bills": True}})],
         "POST /tenants/{tenant_id}/settings/preview": [],  # saves nothing
+        "POST /tenants/{tenant_id}/writes/{intent_id}/cancel": [Change(first=write)],
+        "POST /tenants/{tenant_id}/writes/{intent_id}/retry": [Change(first=write, always=True)],
         **operators(stage.database, door.tenant_id),
     }
 
@@ -256,6 +283,55 @@ async def test_status_says_how_often_polls_come_and_why_they_are_stretched(platf
     assert after["polls_stretched_because"].startswith("every 30 minutes and not every 10, so that the day's calls ")
 
 
+@pytest.mark.rule("CONN-7")
+async def test_usage_is_shown_by_hour_and_status_adds_up_the_month(platform: Platform) -> None:
+    stage, tenant_id = platform.stage, await platform.stage.tenant()
+    counted = Usage(stage.clock)
+    counted.count(tenant_id, Lane.IMPORT, "Invoices", 0, 5000, Called.ANSWERED)
+    counted.count(tenant_id, Lane.IMPORT, "Organisation", 0, 300, Called.ANSWERED)
+    await stage.database.run(counted.store)
+    now = stage.clock()
+    await stage.sql(
+        "insert into usage values ($1, $2, 'poll', 'Contacts', 7, 0, 9, 0, 0)", tenant_id, now - timedelta(days=32)
+    )
+
+    status = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+    used = await platform.ask("GET /tenants/{t}/usage", tenant_id, VIEWER)
+
+    # The Organisation endpoint is a call, and no egress.
+    assert (status["calls_this_month"], status["egress_bytes_this_month"]) == (2, 5000)
+    assert [(one["endpoint"], one["received"]) for one in used.json()["items"]] == [
+        ("Invoices", 5000),
+        ("Organisation", 300),
+    ]
+    long = "?from=2026-01-01T00:00:00Z&to=2026-02-02T00:00:00Z"
+    refused = await platform.ask(f"GET /tenants/{{t}}/usage{long}", tenant_id, VIEWER)
+    assert (refused.status_code, "no more than 31 days" in refused.json()["title"]) == (422, True)
+
+
+async def test_the_cost_of_the_whole_app_is_the_platforms_to_read(platform: Platform) -> None:
+    stage = platform.stage
+    tenants = [await stage.connect() for _ in range(6)]
+    counted = Usage(stage.clock)
+    for n, tenant_id in enumerate(tenants):
+        counted.count(tenant_id, Lane.IMPORT, "Invoices", 0, n * GIB, Called.ANSWERED)
+    await stage.database.run(counted.store)
+
+    cost = (await platform.ask("GET /usage/cost?limit=2", "", PLATFORM, of="*")).json()
+
+    assert (cost["connections"], cost["calls"], cost["egress_bytes"]) == (6, 6, 15 * GIB)
+    assert cost["projected_egress_bytes"] >= 15 * GIB
+    assert [one["tenant_id"] for one in cost["tenants"]] == [str(tenants[5]), str(tenants[4])]
+    assert {one["plan"]: (one["possible"], one["so_far"]["amount"]) for one in cost["plans"]} == {
+        "Starter": (False, "0.00"),
+        "Core": (True, "47.00"),
+        "Plus": (True, "245.00"),
+        "Advanced": (True, "1445.00"),
+    }
+    assert "6 organisations are connected" in cost["plans"][0]["why_not"]
+    assert (await platform.ask("GET /usage/cost", "", ADMIN, of="*")).status_code == 403
+
+
 async def test_choices_are_shown_without_xeros_connection_ids(platform: Platform) -> None:
     stage = platform.stage
     tenant_id, org_id = await stage.tenant(), await stage.control.create_org("Kauri Ltd")
@@ -293,7 +369,7 @@ async def test_no_secret_is_in_a_log_line_or_an_error(platform: Platform, capsys
     wrong = await platform.http.get("/oauth/callback", params={"state": "s3cret-state", "code": "s3cret-code"})
 
     said = "".join(capsys.readouterr()) + wrong.text
-    assert "connection lost" in said
+    assert "the consent does not do" in said
     secrets = (tokens.access, tokens.refresh, stage.app.client_secret or "-", "s3cret-state", "s3cret-code")
     assert [secret for secret in secrets if secret in said] == []
 

@@ -104,7 +104,7 @@ async def test_an_import_killed_anywhere_goes_on_where_it_was(
 
 async def test_a_bug_in_the_middle_stops_it_for_a_while_only(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     await seeded(stage)
-    monkeypatch.setattr("tieout_connector.gateway.gateway.AFTER_A_BUG", timedelta(seconds=0.1))
+    monkeypatch.setattr("tieout_connector.gateway.reactions.AFTER_A_BUG", timedelta(seconds=0.1))
     real, count = snapshots.take, 0
 
     async def sometimes(*args: Any, **more: Any) -> Any:
@@ -136,7 +136,7 @@ async def test_what_changes_while_it_is_imported_is_not_lost(stage: Stage) -> No
     process.api.call = and_somebody_works  # type: ignore[method-assign]
     async with stage.working(process):
         await stage.until(STATE, "connected")
-        await stage.sql("update feed set next_at = now()")
+        await stage.sql("update feed set next_at = now(); update turn set next_at = now()")
         await stage.until("select count(*) from feed where next_at > now()", 6)
 
     last = {str(c.xero_id): c.name for c in await stage.said(XeroContact)}
@@ -167,7 +167,7 @@ async def test_old_payments_are_never_read_not_even_after_empty_polls(stage: Sta
     await stage.sql("update feed set since = now() + interval '1 hour' where resource = 'Payments'")
     async with stage.working():
         await stage.until(STATE, "connected")
-        await stage.sql("update feed set next_at = now() where resource = 'Payments'")
+        await stage.sql("update feed set next_at = now() where resource = 'Payments'; update turn set next_at = now()")
         await stage.until("select next_at > now() from feed where resource = 'Payments'", True)
 
     assert await stage.sql("select since is not null from feed where resource = 'Payments'") == [(True,)]

@@ -154,7 +154,7 @@ async def test_an_echo_waits_for_the_answer_and_then_bears_our_record(
 ) -> None:
     await stage.settled()
     monkeypatch.setattr(reader, "ECHO_WAIT", timedelta(seconds=0.2))
-    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=2))
+    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=5))
     await stage.control.add_fault("lost", times=1, method="PUT")
     intent = stage.contact("Kea")
     await stage.write(intent)

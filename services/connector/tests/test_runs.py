@@ -59,7 +59,7 @@ async def last_run(stage: Stage) -> SyncRun | None:
 
 async def polled(stage: Stage, times: int) -> list[SyncRun]:
     """Poll everything now; the runs, once there are so many."""
-    await stage.sql("update feed set next_at = now()")
+    await stage.sql("update feed set next_at = now(); update turn set next_at = now()")
     await stage.until("select count(*) from outbox where topic = 'tieout.sync-run.v1'", times)
     return await stage.said(SyncRun)
 

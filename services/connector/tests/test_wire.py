@@ -2,12 +2,14 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from structlog.testing import capture_logs
 
-from tieout_connector.gateway.kinds import compose, kinds
+from tieout_connector.gateway.readable import readables
+from tieout_connector.gateway.writing.table import kinds
 from tieout_connector.xero import wire
 from tieout_connector.xero.credit_notes import CreditNote
 from tieout_schemas.money import Money
@@ -115,7 +117,7 @@ def test_a_snapshot_with_a_value_nobody_knows_is_logged_and_keeps_no_other_back(
         "InvoiceID": str(ID), "UpdatedDateUTC": "/Date(1)/", "Type": "ACCPAY", "Status": "AUTHORISED",
         "Contact": {"ContactID": str(ID)}, "Date": "/Date(0)/", "CurrencyCode": "NZD",
     }  # fmt: skip
-    bills = kinds("http://p")[XeroKind.INVOICE]
+    bills = readables("http://p")[XeroKind.INVOICE]
 
     with capture_logs() as logs:
         read = [bills.read(raw) for raw in ({**bill, "Status": "PARKED"}, bill)]
@@ -124,6 +126,13 @@ def test_a_snapshot_with_a_value_nobody_knows_is_logged_and_keeps_no_other_back(
     assert [(each["id"], each["error"], each["log_level"]) for each in logs] == [
         (str(ID), "InvoiceStatus 'PARKED'", "error")
     ]
+
+
+def compose(intent: WriteIntent, platform_url: str) -> dict[str, Any]:
+    """The one element of an intent's call."""
+    call = kinds(platform_url)[intent.body.kind].compose([intent], {})
+    ((element,),) = wire.loads(call.body).values()
+    return dict(element)
 
 
 def nzd(amount: str) -> Money:

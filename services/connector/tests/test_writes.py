@@ -1,19 +1,21 @@
 """Intents reach Xero once each, in as few calls as it allows, whatever Xero answers."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.gateway import gateway, writer
-from tieout_connector.model import Org
-from tieout_connector.rules.budget import KEPT_A_DAY
-from tieout_connector.xero.errors import Again, OurBug
+from tieout_connector.gateway import reactions, writer
+from tieout_connector.rules.budget import KEPT_A_DAY, KEPT_A_MINUTE, PER_MINUTE
+from tieout_connector.xero.errors import OurBug
 from tieout_kit.testing import wait_until
+from tieout_schemas.bodies import AttachmentBody, Document
+from tieout_schemas.payload import RecordRef
 from tieout_schemas.platform import Connection
 from tieout_schemas.signals import XeroKind
-from tieout_schemas.writes import Lane, Outcome, WriteResult
+from tieout_schemas.writes import Lane, Outcome, WriteIntent
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, XeroContact, XeroInvoice, XeroPayment
 
 if TYPE_CHECKING:
@@ -108,7 +110,7 @@ async def test_a_bug_of_ours_refuses_no_record_and_what_it_held_up_goes_out_late
 ) -> None:
     await stage.settled()
     monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=0.2))
-    monkeypatch.setattr(gateway, "AFTER_A_BUG", timedelta(seconds=0.2))
+    monkeypatch.setattr(reactions, "AFTER_A_BUG", timedelta(seconds=0.2))
     process = stage.process()
     real, bugs = process.api.call, [OurBug("415 Unsupported Media Type")] * 2
 
@@ -277,7 +279,7 @@ async def test_two_writes_of_one_contact_in_one_call_say_its_last_state(stage: S
     async with stage.working():
         results = await stage.results(2)
 
-    (said,) = await stage.said(XeroContact)
+    *_, said = await stage.said(XeroContact)
     (there,) = await stage.xero("Contacts")
     assert said.name == there["Name"]
     assert {result.outcome for result in results} == {Outcome.DONE}
@@ -291,7 +293,7 @@ async def test_a_429_parks_its_tenant_while_others_go_on(stage: Stage) -> None:
     await stage.write(stage.contact("Kea"))
 
     async with stage.working():
-        await stage.until("select count(*) from budget where parked_until is not null", 1)
+        await stage.until("select count(*) from turn where not_before is not null", 1)
         await stage.write(stage.contact("Tui"), tenant_id=other)
         await stage.results(1)
         assert await stage.control.count_calls(tenant=stage.org_id) == 1
@@ -317,42 +319,30 @@ async def test_a_batch_stays_below_what_xero_takes(stage: Stage, monkeypatch: py
     assert all(call["requestBytes"] <= 330 for call in calls)
 
 
-async def owner(stage: Stage) -> tuple[Any, Org]:
-    """A process that owns the tenant, to be led step by step."""
-    process = stage.process()
-    ((token_set,),) = await stage.sql("select token_set_id from connection")
-    org = Org(stage.tenant_id, UUID(stage.org_id), token_set, 0)
-    async with stage.database.transaction() as tx:
-        await process.leases.renew(tx)
-    await process.caller.ready(org)
-    return process, org
-
-
 async def test_a_burst_of_single_reads_never_breaks_the_limits(stage: Stage) -> None:
     await stage.settled()
     await stage.ask(XeroKind.PAYMENT, *[str(uuid4()) for _ in range(70)])
-    process, org = await owner(stage)
 
-    assert await process.reader.read_next(org)
-    with pytest.raises(Again, match="no call is left"):
-        await process.reader.read_next(org)
+    async with stage.working():
+        await stage.until("select next_at > now() + interval '5 seconds' from turn", True)
 
     calls = await stage.control.calls()
-    assert len(calls) == 60
+    assert len(calls) == PER_MINUTE - KEPT_A_MINUTE
     assert 429 not in {call["status"] for call in calls}
 
 
 async def test_reads_leave_some_of_the_days_calls_for_writes(stage: Stage) -> None:
     await stage.settled()
-    process, org = await owner(stage)
     await stage.control.set_limits(day=KEPT_A_DAY)
-    await stage.ask(XeroKind.CONTACT, str(uuid4()))
     await stage.write(stage.contact("Tui"))
 
-    steps = [await process.gateway._one_call(org) for _ in range(2)]
+    async with stage.working():
+        await stage.results(1)
+        await stage.ask(XeroKind.CONTACT, str(uuid4()))
+        await stage.write(stage.contact("Kea"))
+        await stage.results(2)
 
-    assert steps == [None, gateway.AFTER_TROUBLE]
-    assert [call["method"] for call in await stage.control.calls()] == ["PUT"]
+    assert [call["method"] for call in await stage.control.calls()] == ["PUT", "PUT"]
 
 
 async def test_money_goes_first(stage: Stage) -> None:
@@ -362,7 +352,37 @@ async def test_money_goes_first(stage: Stage) -> None:
     await stage.write(stage.contact("Kea"), person)
 
     async with stage.working():
-        first, _ = await stage.results(2)
+        await stage.results(2)
 
-    assert first.record.kind == "payment"
-    assert isinstance(first, WriteResult)
+    assert [call["path"].partition("?")[0].rpartition("/")[2] for call in await puts(stage)] == ["Payments", "Contacts"]
+
+
+@pytest.mark.rule("BILL-10")
+async def test_a_file_goes_piece_by_piece_from_where_it_is_kept_and_one_that_is_gone_is_refused(stage: Stage) -> None:
+    await stage.settled()
+    bill = UUID(await stage.their_bill(await stage.their_contact()))
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"x" * 1000
+
+    await stage.files.keep("scan", "application/pdf", pieces())
+    wanted = [
+        WriteIntent(
+            record=RecordRef(kind="attachment", id=uuid4()),
+            revision=1,
+            body=AttachmentBody(
+                document=Document.INVOICE, document_xero_id=bill, file_name=f"{key}.pdf", media_type="application/pdf",
+                size=3000, storage_key=key,
+            ),
+        )
+        for key in ("scan", "gone")
+    ]  # fmt: skip
+    await stage.write(*wanted)
+    async with stage.working():
+        results = {result.record.id: result for result in await stage.results(2)}
+
+    scan, gone = (results[intent.record.id] for intent in wanted)
+    assert (scan.outcome, gone.outcome) == (Outcome.DONE, Outcome.REFUSED)
+    assert gone.messages == ("no file of the key gone",)
+    assert [call["requestBytes"] for call in await puts(stage)] == [3000]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from tieout_connector import connections, feeds, intents, runs, settings_store, store
+from tieout_connector import connections, feeds, intents, runs, settings_store, store, usage
 from tieout_connector.connections import Connections
 from tieout_connector.gateway import budgets
 from tieout_connector.rules.budget import minutes
@@ -78,6 +78,9 @@ class Status(BaseModel):
     calls_left_today: int
     waits_until: datetime | None
     waits_because: str | None
+    calls_this_month: int
+    egress_bytes_this_month: int
+    """Those that Xero charges for."""
     last_sync_at: datetime | None
     polled_every_minutes: int
     polls_stretched_because: str | None
@@ -161,6 +164,7 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
             connection = await store.read(tx, tenant_id)
             consent = await store.read_consent(tx, tenant_id)
             budget = await budgets.load(tx, tenant_id)
+            used = await usage.total(tx, tenant_id)
             polls = (tx.now, len(feeds.RESOURCES), (await settings_store.read(tx, tenant_id)).poll_every)
             return Status(
                 **{name: getattr(connection, name) for name in _SHOWN},
@@ -174,6 +178,8 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
                 calls_left_today=budget.day_left(tx.now),
                 waits_until=budget.free_at(tx.now),
                 waits_because=budget.parked_because,
+                calls_this_month=used.calls,
+                egress_bytes_this_month=used.egress,
                 last_sync_at=connection.last_sync_at,
                 polled_every_minutes=minutes(budget.poll_every(*polls)),
                 polls_stretched_because=budget.why_stretched(*polls),

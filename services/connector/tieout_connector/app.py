@@ -5,23 +5,27 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
-from tieout_connector import api, api_settings, handlers, store
+from tieout_connector import api, api_looking, api_settings, api_usage, api_writes, handlers, store
 from tieout_connector.connections import Connections
+from tieout_connector.gateway.app_budget import AppBudget
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.gateway import Gateway
-from tieout_connector.gateway.kinds import kinds
 from tieout_connector.gateway.leases import Leases
-from tieout_connector.gateway.lookup import Lookup
+from tieout_connector.gateway.readable import readables
 from tieout_connector.gateway.reader import Reader
-from tieout_connector.gateway.writer import Writer
+from tieout_connector.gateway.storage import Folder
+from tieout_connector.gateway.writer import Writer, group_of
+from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.person_answers import PersonAnswers
 from tieout_connector.settings import ConnectorSettings
 from tieout_connector.tokens import TokenStore
+from tieout_connector.usage import Usage
 from tieout_connector.webhooks import Receiver
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.audit_routes import audit_routes
 from tieout_kit.auth import Keys
-from tieout_kit.clock import utc_now
+from tieout_kit.clock import Clock, utc_now
 from tieout_kit.http import make_app
 from tieout_kit.operations import operation_routes
 from tieout_kit.postgres import Database
@@ -29,9 +33,18 @@ from tieout_kit.service import run
 from tieout_schemas.roles import Feature
 
 SERVICE = "connector"
+LIMITS = httpx.Limits(max_connections=250, max_keepalive_connections=100)
+"""The app's 10,000 calls a minute, at one and a half seconds each."""
 
 
-def http_app(database: Database, keys: Keys, connecting: Connections, receiver: Receiver, partitions: int) -> FastAPI:
+def http_app(
+    database: Database,
+    keys: Keys,
+    connecting: Connections,
+    receiver: Receiver,
+    answers: PersonAnswers,
+    partitions: int,
+) -> FastAPI:
     """All that is served over HTTP."""
     about = "Xero's side: connections, webhooks, settings, problems."
 
@@ -42,10 +55,32 @@ def http_app(database: Database, keys: Keys, connecting: Connections, receiver: 
     app = make_app("Tieout connector", about, keys, closed, untraced=frozenset({"/oauth/callback"}))
     app.include_router(api.routes(database, connecting, partitions))
     app.include_router(api_settings.routes(database))
+    app.include_router(api_usage.routes(database))
+    app.include_router(api_writes.routes(database))
+    app.include_router(api_looking.routes(database, answers))
     app.include_router(operation_routes(database, SERVICE))
     app.include_router(audit_routes(database))
     app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)
     return app
+
+
+def at_xero(
+    settings: ConnectorSettings, database: Database, client: httpx.AsyncClient, usage: Usage, clock: Clock
+) -> tuple[Gateway, Connections]:
+    """All that calls Xero: the gateway, and what a person's consent needs."""
+    urls = (settings.xero_api_url, settings.xero_identity_url, settings.xero_login_url)
+    identity = XeroIdentity(
+        client, urls, settings.xero_client_id, settings.xero_client_secret, settings.xero_redirect_uri
+    )
+    tokens = TokenStore(database, identity, settings.token_key)
+    leases = Leases(settings.partitions)
+    app_budget = AppBudget(database, clock)
+    api_of_xero = XeroApi(client, settings.xero_api_url)
+    caller = Caller(database, api_of_xero, tokens, leases, app_budget, usage, clock, settings.xero_plan)
+    writer = Writer(caller, kinds(settings.platform_url), Folder(settings.attachments_folder))
+    reader = Reader(caller, readables(settings.platform_url), settings.xero_page_size)
+    connecting = Connections(database, identity, tokens, settings.platform_url)
+    return Gateway(database, leases, caller, writer, reader, clock), connecting
 
 
 async def main() -> None:
@@ -53,31 +88,22 @@ async def main() -> None:
     settings = ConnectorSettings()
     database = Database(settings.database_url, SERVICE, utc_now, connections=20)
     # httpx retries nothing, and nothing here sleeps on a retry: it is scheduled.
-    async with httpx.AsyncClient(headers={"User-Agent": "Tieout"}) as client:
-        urls = (settings.xero_api_url, settings.xero_identity_url, settings.xero_login_url)
-        identity = XeroIdentity(
-            client, urls, settings.xero_client_id, settings.xero_client_secret, settings.xero_redirect_uri
-        )
-        tokens = TokenStore(database, identity, settings.token_key)
-        leases = Leases(settings.partitions)
-        caller = Caller(database, XeroApi(client, settings.xero_api_url), tokens, leases)
-        table = kinds(settings.platform_url)
-        writer = Writer(
-            database, caller, table, Lookup(database, caller, table, settings.platform_url), settings.platform_url
-        )
-        reader = Reader(database, caller, table, settings.xero_page_size)
-        gateway = Gateway(database, leases, caller, writer, reader, utc_now)
+    async with httpx.AsyncClient(headers={"User-Agent": "Tieout"}, limits=LIMITS) as client:
+        usage = Usage(utc_now)
+        gateway, connecting = at_xero(settings, database, client, usage, utc_now)
         receiver = Receiver(
             settings.kafka, settings.kafka_prefix, settings.partitions, settings.xero_webhook_key, utc_now
         )
-
-        connecting = Connections(database, identity, tokens, settings.platform_url)
         keys = Keys(settings.jwks_url, settings.jwt_issuer)
-        app = http_app(database, keys, connecting, receiver, settings.partitions)
+        answers = PersonAnswers(database)
+        app = http_app(database, keys, connecting, receiver, answers, settings.partitions)
+
+        async def counting() -> None:
+            await usage.run(database)
 
         async def calling() -> str | None:
             return gateway.trouble
 
-        await run(
-            settings, SERVICE, database, app, handlers.HANDLERS, {}, [gateway.run, receiver.run], {"gateway": calling}
-        )
+        heard = handlers.handlers(group_of(kinds(settings.platform_url)))
+        parts = [gateway.run, receiver.run, answers.run, counting]
+        await run(settings, SERVICE, database, app, heard, {}, parts, {"gateway": calling})

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tieout_connector import turns
+from tieout_connector.model import InHand
 from tieout_connector.rules.feed import Feed
 from tieout_kit import queries
 from tieout_kit.postgres import Tx
@@ -16,12 +18,12 @@ RESOURCES = ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices
 async def start(tx: Tx, tenant_id: UUID) -> None:
     """Read everything from Xero; what was read before goes on from its position."""
     await tx.db.execute(_SQL["start"], tenant_id, list(RESOURCES), tx.now)
-    await tx.db.execute("select pg_notify('tieout_work', '')")
+    await turns.call(tx, [tenant_id])
 
 
-async def due(tx: Tx, tenant_id: UUID) -> Feed | None:
-    """The feed to go on with."""
-    row = await tx.db.fetchrow(_SQL["due"], tenant_id, tx.now)
+async def due(tx: Tx, tenant_id: UUID, in_hand: InHand, *, importing: bool) -> Feed | None:
+    """The import, or the poll, to go on with."""
+    row = await tx.db.fetchrow(_SQL["due"], tenant_id, tx.now, list(in_hand.feeds), importing)
     return Feed(**dict(row)) if row else None
 
 
@@ -50,6 +52,7 @@ async def later(tx: Tx, tenant_id: UUID, resource: str, at: datetime) -> None:
 async def sooner(tx: Tx, tenant_id: UUID, at: datetime) -> None:
     """Poll at a moment, if that is sooner than it was to be."""
     await tx.db.execute(_SQL["sooner"], tenant_id, at)
+    await turns.call(tx, {tenant_id: at})
 
 
 async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from tieout_kit.postgres import Tx
 from tieout_schemas import topics
 from tieout_schemas.signals import Refresh, Webhook, XeroKind
 from tieout_schemas.topics import Topic
+from tieout_schemas.writes import WriteIntent
 
 _CATEGORIES = {"CONTACT": XeroKind.CONTACT, "INVOICE": XeroKind.INVOICE, "PAYMENT": XeroKind.PAYMENT}
 """Webhook categories we follow; Xero adds new ones, which change nothing here."""
@@ -35,9 +36,15 @@ async def refreshes_asked(tx: Tx, events: Sequence[Incoming[Refresh]]) -> None:
     await reads.ask(tx, wishes)
 
 
-HANDLERS: dict[Topic, Handler] = {
-    topics.WEBHOOK: webhooks_received,
-    topics.REFRESH: refreshes_asked,
-    topics.WRITE: intents.receive,
-    topics.PROBLEM: problem_list.copy,
-}
+def handlers(group: intents.Grouping) -> dict[Topic, Handler]:
+    """The connector's handlers; `group`: which intents may go to Xero in one call."""
+
+    async def intents_received(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
+        await intents.receive(tx, events, group)
+
+    return {
+        topics.WEBHOOK: webhooks_received,
+        topics.REFRESH: refreshes_asked,
+        topics.WRITE: intents_received,
+        topics.PROBLEM: problem_list.copy,
+    }

@@ -1,12 +1,13 @@
 """The durable queue of intents, and the calls that carry them: stored before they leave, settled with their answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from tieout_connector.reads import wake
+from tieout_connector import turns
+from tieout_connector.model import InHand
 from tieout_kit import outbox, queries
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
@@ -16,15 +17,30 @@ from tieout_schemas.topics import WRITE_RESULT
 from tieout_schemas.writes import Lane, WriteIntent, WriteResult
 
 _SQL = queries.load("tieout_connector", "intents.sql")
-_LANES = list(Lane)
+LANES = list(Lane)
+KEPT = timedelta(days=30)
+"""A known intent gets its result again for this long: longer than its topic is kept, which is a week."""
+
+
+class Group(NamedTuple):
+    """Which intents may share a call, and how many of them."""
+
+    together: str
+    most: int
+
+
+Grouping = Callable[[WriteIntent], Group]
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An intent on its way; `alone`: it was in a call that Xero refused as a whole."""
+    """An intent on its way; `most`: with how many at once, less each time a call of it was refused as a whole."""
 
     intent: WriteIntent
-    alone: bool
+    most: int
+    said_at: datetime | None
+    look_up: bool
+    """It may be in Xero already: the database was restored since it was said."""
     cause: Cause
 
 
@@ -33,28 +49,40 @@ class StoredCall:
     """A call that left; its bytes and key are the same whenever it is sent again."""
 
     id: UUID
+    kind: str
     request: dict[str, Any]
     body: bytes
+    stored_file: str | None
+    before: bytes
+    """JSON: what Xero showed of each record before, by intent id, where nothing else tells what the call did."""
+    unmarked: str | None
     first_sent_at: datetime
     look_up_first: bool
     intents: Sequence[Queued]
 
 
-async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
-    """xero.write.v1 → the queue; one that has its result already gets it again. Raises NotFound (tenant)."""
+async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]], group: Grouping) -> None:
+    """xero.write.v1 → the queue; one that has its result already gets it again. Raises NotFound (tenant).
+
+    `group`: which intents may go to Xero in one call, and how many.
+    """
     ordered = sorted(events, key=lambda e: (e.tenant_id, e.data.intent_id))
+    groups = [group(e.data) for e in ordered]
     await tx.db.execute(
         _SQL["receive"],
         tx.now,
         [e.tenant_id for e in ordered],
         [e.data.intent_id for e in ordered],
-        [_LANES.index(e.data.lane) for e in ordered],
+        [LANES.index(e.data.lane) for e in ordered],
         [e.data.record.kind for e in ordered],
         [e.data.record.id for e in ordered],
         [e.data.model_dump_json().encode() for e in ordered],
         [e.cause.causation_id for e in ordered],
         [e.cause.correlation_id for e in ordered],
         [e.cause.traceparent for e in ordered],
+        [one.together for one in groups],
+        [one.most for one in groups],
+        [e.envelope.time for e in ordered],
     )
     rows = await tx.db.fetch(_SQL["known"], [e.tenant_id for e in ordered], [e.data.intent_id for e in ordered])
     known = {(row["tenant_id"], row["id"]): row["result"] for row in rows}
@@ -67,37 +95,51 @@ async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
             result = WriteResult.model_validate(known[key])
             again.append(outbox.event(tx, WRITE_RESULT, event.tenant_id, result, next_sequence(0, tx.now), event.cause))
     await outbox.add(tx, again)
-    await wake(tx)
+    await turns.call(tx, {e.tenant_id for e in events})
 
 
-async def next_batch(tx: Tx, tenant_id: UUID, limit: int) -> list[Queued]:
-    """The intents that go next, together: one kind, all creates or all updates; or one that must go alone."""
-    queued = [_queued(row) for row in await tx.db.fetch(_SQL["next"], tenant_id, limit)]
-    if not queued:
+async def next_batch(tx: Tx, tenant_id: UUID, lane: Lane, in_hand: InHand) -> list[Queued]:
+    """The lane's next intent, and those that go with it."""
+    busy = list(in_hand.intents)
+    head = await tx.db.fetchrow(_SQL["head"], tenant_id, busy, list(in_hand.together), LANES.index(lane))
+    if head is None:
         return []
-    first = queued[0]
-    if first.alone:
-        return [first]
-    return [q for q in queued if not q.alone and _together(first.intent, q.intent)]
-
-
-def _together(one: WriteIntent, other: WriteIntent) -> bool:
-    return one.body.kind == other.body.kind and (one.xero_id is None) == (other.xero_id is None)
+    most, look_up = head["most"], head["look_up"]
+    rows = await tx.db.fetch(_SQL["together"], tenant_id, busy, head["together"], most, look_up, most)
+    return [_queued(row) for row in rows]
 
 
 async def store_call(tx: Tx, tenant_id: UUID, call: StoredCall, retry_at: datetime) -> None:
-    """Store a call before it leaves, and mark its intents as in it."""
-    await tx.db.execute(_SQL["store_call"], tenant_id, call.id, call.request, call.body, call.first_sent_at, retry_at)
-    await tx.db.execute(_SQL["sent"], tenant_id, call.id, [q.intent.intent_id for q in call.intents])
+    """Store a call before it leaves, and mark its intents as in it. Raises Conflict: one was called back meanwhile."""
+    await tx.db.execute(
+        _SQL["store_call"],
+        tenant_id,
+        call.id,
+        call.kind,
+        call.request,
+        call.body,
+        call.stored_file,
+        call.before,
+        call.unmarked,
+        call.first_sent_at,
+        retry_at,
+        call.look_up_first,
+    )
+    ids = [q.intent.intent_id for q in call.intents]
+    marked = await tx.db.execute(_SQL["sent"], tenant_id, call.id, ids)
+    if marked != f"UPDATE {len(ids)}":
+        raise Conflict("an intent was called back before it left")
 
 
-async def unanswered(tx: Tx, tenant_id: UUID) -> StoredCall | None:
+async def unanswered(tx: Tx, tenant_id: UUID, in_hand: InHand) -> StoredCall | None:
     """A call that left and was not answered: by us before a crash, or by a forerunner."""
-    row = await tx.db.fetchrow(_SQL["unanswered"], tenant_id, tx.now)
+    row = await tx.db.fetchrow(_SQL["unanswered"], tenant_id, tx.now, list(in_hand.calls))
     if row is None:
         return None
     queued = [_queued(one) for one in await tx.db.fetch(_SQL["of_call"], tenant_id, row["id"])]
-    return StoredCall(row["id"], row["request"], row["body"], row["first_sent_at"], row["look_up_first"], queued)
+    # One of a process of the version before names no kind: its intents do.
+    kind = row["kind"] or queued[0].intent.body.kind
+    return StoredCall(**{**dict(row), "kind": kind}, intents=queued)
 
 
 async def retry_call(tx: Tx, tenant_id: UUID, call_id: UUID, at: datetime, *, look_up_first: bool) -> None:
@@ -112,22 +154,36 @@ async def settle_call(
     results: Sequence[tuple[Queued, WriteResult]],
     requeue: Sequence[Queued] = (),
     *,
-    alone: bool = False,
+    most: int | None = None,
 ) -> None:
     """A call's end: results are stored and said, the rest goes again. Raises Conflict: it was settled already."""
     if not await tx.db.fetchval(_SQL["forget_call"], tenant_id, call_id):
         raise Conflict("somebody else has settled this call")
     if requeue:
-        await tx.db.execute(_SQL["requeue"], tenant_id, [q.intent.intent_id for q in requeue], alone)
-        await wake(tx)
-    if results:
-        docs = [result.model_dump_json().encode() for _, result in results]
-        await tx.db.execute(_SQL["done"], tenant_id, [result.intent_id for _, result in results], docs)
-        sequence = next_sequence(0, tx.now)
-        await outbox.add(
-            tx,
-            [outbox.event(tx, WRITE_RESULT, tenant_id, result, sequence, queued.cause) for queued, result in results],
-        )
+        most = most or requeue[0].most
+        await tx.db.execute(_SQL["requeue"], tenant_id, [q.intent.intent_id for q in requeue], most)
+    await settle(tx, tenant_id, results)
+
+
+async def settle(tx: Tx, tenant_id: UUID, results: Sequence[tuple[Queued, WriteResult]]) -> None:
+    """What became of intents is stored and said."""
+    if not results:
+        return
+    docs = [result.model_dump_json().encode() for _, result in results]
+    ids = [result.intent_id for _, result in results]
+    if await tx.db.execute(_SQL["done"], tenant_id, ids, docs, tx.now) != f"UPDATE {len(ids)}":
+        raise Conflict("an intent was called back meanwhile")
+    sequence = next_sequence(0, tx.now)
+    await outbox.add(
+        tx,
+        [outbox.event(tx, WRITE_RESULT, tenant_id, result, sequence, queued.cause) for queued, result in results],
+    )
+
+
+async def made(tx: Tx, tenant_id: UUID, body_kind: str, xero_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these records of Xero that an earlier intent of this kind is known to have made."""
+    rows = await tx.db.fetch(_SQL["made"], tenant_id, body_kind, [str(xero_id) for xero_id in xero_ids])
+    return {UUID(row["xero_id"]) for row in rows}
 
 
 async def open_records(tx: Tx, tenant_id: UUID, kind: str, record_ids: Sequence[UUID]) -> set[UUID]:
@@ -146,6 +202,17 @@ async def counts(tx: Tx, tenant_id: UUID) -> dict[str, int]:
     return {row["state"]: row["count"] for row in await tx.db.fetch(_SQL["counts"], tenant_id)}
 
 
+async def forget(tx: Tx) -> None:
+    """Drop intents that nobody can ask for any more."""
+    await tx.db.execute(_SQL["forget"], tx.now - KEPT)
+
+
+async def look_up_all(tx: Tx) -> None:
+    """The database was restored: whatever waits may be in Xero already."""
+    await tx.db.execute(_SQL["restored"])
+
+
 def _queued(row: Any) -> Queued:
     cause = Cause(row["causation_id"], row["correlation_id"], row["traceparent"])
-    return Queued(WriteIntent.model_validate(row["doc"]), row["alone"], cause)
+    intent = WriteIntent.model_validate(row["doc"])
+    return Queued(intent, row["most"], row["said_at"], row["look_up"], cause)

@@ -21,6 +21,19 @@ class Org:
     shard: int
 
 
+@dataclass(slots=True)
+class InHand:
+    """What of a tenant's work this process is at: nobody picks it twice."""
+
+    intents: set[str] = field(default_factory=set)
+    together: set[str] = field(default_factory=set)
+    """Of kinds without a mark in Xero: one call at a time."""
+    calls: set[UUID] = field(default_factory=set)
+    reads: set[UUID] = field(default_factory=set)
+    feeds: set[str] = field(default_factory=set)
+    person_reads: set[UUID] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredConnection:
     """A tenant's row."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tieout_connector import turns
+from tieout_connector.model import InHand
 from tieout_kit import queries
 from tieout_kit.cause import Cause
 from tieout_kit.postgres import Tx
@@ -50,12 +52,15 @@ async def ask(tx: Tx, wishes: Sequence[Wish]) -> None:
         [w.cause.correlation_id for w in ordered],
         [w.cause.traceparent for w in ordered],
     )
-    await wake(tx)
+    soonest: dict[UUID, datetime] = {}
+    for wish in ordered:
+        soonest[wish.tenant_id] = min(wish.due_at, soonest.get(wish.tenant_id, wish.due_at))
+    await turns.call(tx, soonest)
 
 
-async def due(tx: Tx, tenant_id: UUID, limit: int) -> list[Due]:
+async def due(tx: Tx, tenant_id: UUID, in_hand: InHand, limit: int) -> list[Due]:
     """What to read now, all of one kind."""
-    rows = await tx.db.fetch(_SQL["due"], tenant_id, tx.now, limit)
+    rows = await tx.db.fetch(_SQL["due"], tenant_id, tx.now, limit, list(in_hand.reads))
     return [
         Due(
             XeroKind(row["kind"]),
@@ -77,8 +82,3 @@ async def later(tx: Tx, tenant_id: UUID, kind: XeroKind, xero_ids: Sequence[UUID
     """Look at these again at a moment."""
     if xero_ids:
         await tx.db.execute(_SQL["later"], tenant_id, kind, list(xero_ids), at)
-
-
-async def wake(tx: Tx) -> None:
-    """Tell the gateway that there is work."""
-    await tx.db.execute(_SQL["wake"])

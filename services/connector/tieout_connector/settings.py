@@ -1,5 +1,8 @@
 """The connector's own settings, from `TIEOUT_*` environment variables."""
 
+from pathlib import Path
+from typing import Literal
+
 from pydantic import Field, field_validator
 
 from tieout_kit.settings import Settings
@@ -24,6 +27,10 @@ class ConnectorSettings(Settings):
     """The key webhooks are signed with, as text."""
     xero_page_size: int = Field(1000, ge=1, le=1000)
     """Records per page of an import or poll; Xero's own most is 1,000."""
+    xero_plan: Literal["starter", "core", "plus", "advanced", "enterprise"] = "starter"
+    """The app's plan with Xero: how many calls a day an organisation has, until Xero's answers tell of more."""
+    attachments_folder: Path = Path("attachments")
+    """Where the files of attachments are, on a volume that every replica sees."""
     token_key: str
     """The Fernet key that encrypts tokens at rest; older keys may follow, comma-separated."""
     platform_url: str = Field("http://localhost", pattern=r"^https?://[^\s?#]+$")

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -34,10 +35,12 @@ class Taken(NamedTuple):
     """The sequence of each, by Xero's id."""
     changed: int
     """How many had new content."""
+    overtaken: tuple[UUID, ...] = ()
+    """Of a reading: those about which something newer was stored since it left. To be read again."""
 
 
-async def take(tx: Tx, tenant_id: UUID, seen: Sequence[Seen]) -> Taken:
-    """Say what changed of these records, all of one kind.
+async def take(tx: Tx, tenant_id: UUID, seen: Sequence[Seen], left_at: datetime | None = None) -> Taken:
+    """Say what changed of these records, all of one kind. `left_at`: when a reading left; None: the answer to a write.
 
     UpdatedDateUTC is no version: it moves for nothing, and some changes do not move it. So the content decides.
     """
@@ -50,8 +53,13 @@ async def take(tx: Tx, tenant_id: UUID, seen: Sequence[Seen]) -> Taken:
     known = {row["xero_id"]: row for row in await tx.db.fetch(_SQL["lock"], tenant_id, kind, ids)}
     sequences: dict[str, int] = {}
     changed: list[tuple[Payload, int, bytes, Cause]] = []
+    overtaken = []
     for one in seen:
         row = known.get(one.payload.key_id)
+        if left_at and row and row["as_of"] and row["as_of"] > left_at:
+            # Five calls at once: this one may show what was before the other.
+            overtaken.append(UUID(one.payload.key_id))
+            continue
         payload = _stamped(one, row)
         content = _content(payload)
         last = row["sequence"] if row else 0
@@ -68,9 +76,10 @@ async def take(tx: Tx, tenant_id: UUID, seen: Sequence[Seen]) -> Taken:
             [sequence for _, sequence, _, _ in changed],
             [content for _, _, content, _ in changed],
             [getattr(payload, "record_id", None) for payload, *_ in changed],
+            tx.now,
         )
         await outbox.add(tx, [outbox.event(tx, _TOPIC[p.ce_type], tenant_id, p, s, c) for p, s, _, c in changed])
-    return Taken(sequences, len(changed))
+    return Taken(sequences, len(changed), tuple(overtaken))
 
 
 def _stamped(one: Seen, row: Any) -> Payload:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tieout_connector import settings_store
+from tieout_connector import settings_store, turns
 from tieout_connector.model import Consent, Org, StoredConnection
 from tieout_kit import outbox, queries
 from tieout_kit.cause import Cause
@@ -31,6 +31,7 @@ async def create(tx: Tx, tenant_id: UUID, name: str, shard: int) -> bool:
         made = await read(tx, tenant_id)
         await outbox.add(tx, [outbox.event(tx, CONNECTION, tenant_id, made.public, sequence, cause)])
         await settings_store.create(tx, tenant_id, cause)
+        await turns.make(tx, tenant_id, shard)
     return new
 
 
@@ -58,6 +59,8 @@ async def change(tx: Tx, connection: StoredConnection, cause: Cause, **fields: A
         changed.token_set_id,
         changed.closed,
     )
+    if changed.state != connection.state:
+        await turns.opened(tx, changed.tenant_id, is_open=changed.public.open)
     event = outbox.event(tx, CONNECTION, changed.tenant_id, changed.public, changed.sequence, cause)
     await outbox.add(tx, [event])
     return changed
@@ -95,12 +98,6 @@ async def tenants_of(tx: Tx, org_ids: Sequence[UUID]) -> dict[UUID, UUID]:
 async def synced(tx: Tx, tenant_id: UUID) -> None:
     """A read or poll has just succeeded."""
     await tx.db.execute(_SQL["synced"], tenant_id, tx.now)
-
-
-async def with_work(tx: Tx, shards: Sequence[int]) -> list[Org]:
-    """The tenants of these shards for which something is due."""
-    rows = await tx.db.fetch(_SQL["with_work"], list(shards), tx.now)
-    return [Org(row["tenant_id"], row["org_id"], row["token_set_id"], row["shard"]) for row in rows]
 
 
 async def start_consent(

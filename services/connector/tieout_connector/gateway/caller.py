@@ -1,100 +1,149 @@
 """Makes one call within lease, budget and token; counts it, traces it. Raises what the call raises."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from functools import partial
 
 from opentelemetry.trace import SpanKind
 
 from tieout_connector.gateway import budgets
+from tieout_connector.gateway.app_budget import AppBudget
+from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.leases import CALL, LEAVE_WITHIN, LeaseLost, Leases
 from tieout_connector.model import Org
-from tieout_connector.rules.budget import Budget
+from tieout_connector.rules.budget import PLANS, READ, READ_IN_TURN, Wait
+from tieout_connector.rules.lanes import SHARES
 from tieout_connector.tokens import TokenStore
-from tieout_connector.xero.errors import Again, TokenExpired
-from tieout_connector.xero.http import Answer, Request, XeroApi
+from tieout_connector.usage import Called, Usage
+from tieout_connector.xero.errors import Again, TokenExpired, XeroError
+from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
+from tieout_connector.xero.limits import Limits
+from tieout_kit.clock import Clock
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.telemetry import span
+from tieout_schemas.writes import Lane
+
+
+class NoCallLeft(Again):
+    """A limit is reached: nothing left, and nothing was done."""
+
+    def __init__(self, wait: Wait, now: datetime) -> None:
+        super().__init__(wait.why, wait.at - now)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave for one call: counted, and good for a moment."""
+
+    deadline: datetime
+    by: float
+    """On the monotonic clock: after this it does not leave any more."""
+    lane: Lane
 
 
 class Caller:
-    """Calls Xero for the tenants of this process, for each one call at a time; holds their budgets."""
+    """Calls Xero for the tenants of this process."""
 
-    def __init__(self, database: Database, api: XeroApi, tokens: TokenStore, leases: Leases) -> None:
+    def __init__(
+        self,
+        database: Database,
+        api: XeroApi,
+        tokens: TokenStore,
+        leases: Leases,
+        app: AppBudget,
+        usage: Usage,
+        clock: Clock,
+        plan: str = "core",
+    ) -> None:
+        """`plan`: the app's plan with Xero, which says how many calls a day an organisation has at first."""
         self._database = database
         self._api = api
         self._tokens = tokens
         self._leases = leases
-        # With the epoch it was loaded in: what a successor used meanwhile is counted too.
-        self._budgets: dict[UUID, tuple[int | None, Budget]] = {}
-        self._access: dict[UUID, str] = {}
-        self._leave_by: dict[UUID, float] = {}
+        self._app = app
+        self._usage = usage
+        self._clock = clock
+        self._day_limit = PLANS[plan]
 
-    async def budget(self, org: Org) -> Budget:
-        """What is left of a tenant's limits."""
+    async def start(self, org: Org) -> AtWork:
+        """Begin with a tenant's work. Raises LeaseLost."""
+        epoch = self._leases.epochs.get(org.shard)
+        if epoch is None:
+            raise LeaseLost(f"shard {org.shard} is not ours")
         async with self._database.transaction() as tx:
-            return await self._budget(tx, org)
+            await self._leases.hold(tx, org.shard, epoch)
+            return AtWork(org, epoch, await budgets.load(tx, org.tenant_id, self._day_limit))
 
-    def left(self, org: Org) -> Budget:
-        """What is left of its limits, by the call just made."""
-        return self._budgets[org.tenant_id][1]
+    async def ready(self, at: AtWork) -> str:
+        """Before a call is stored: one of the app's calls, and a good token, whose refresh takes its time.
 
-    async def ready(self, org: Org) -> None:
-        """Have a good token before a call is stored, for a refresh takes its time. Raises ConsentLost, Again."""
-        self._access[org.tenant_id] = (await self._tokens.access(org.token_set_id)).access
-
-    async def leave(self, tx: Tx, org: Org) -> None:
-        """In the transaction right before a send: the lease outlives the call, and the call is counted.
-
-        Raises LeaseLost, and Again when no call is left.
+        Raises ConsentLost, Again.
         """
-        await self._leases.hold(tx, org.shard, until=tx.now + CALL)
-        budget = await self._budget(tx, org)
-        if free_at := budget.free_at(tx.now):
-            raise Again("no call is left for now", free_at - tx.now)
-        await self._save(tx, org, budget.leaving(tx.now))
-        self._leave_by[org.tenant_id] = time.monotonic() + LEAVE_WITHIN.total_seconds()
+        if later := await self._app.take():
+            raise Again("the app's calls of this minute are used", later - self._clock())
+        return (await self._tokens.access(at.org.token_set_id)).access
 
-    async def hold(self, tx: Tx, org: Org) -> None:
-        """In the transaction that stores what a call brought back. Raises LeaseLost: a successor has read since."""
-        await self._leases.hold(tx, org.shard)
+    @asynccontextmanager
+    async def storing(self, at: AtWork) -> AsyncIterator[Tx]:
+        """A transaction of the lease's holder, which stores the budget too. Raises LeaseLost: a successor was here."""
+        async with at.lock, self._database.transaction() as tx:
+            await self._leases.hold(tx, at.org.shard, at.epoch)
+            yield tx
+            await self._usage.store(tx, at.org.tenant_id)
+            await budgets.save(tx, at.org.tenant_id, at.budget)
 
-    async def park(self, org: Org, until: datetime, because: str) -> None:
-        """Nothing leaves for this tenant before a moment."""
-        async with self._database.transaction() as tx:
-            await self._leases.hold(tx, org.shard)
-            await self._save(tx, org, (await self._budget(tx, org)).parked(until, because))
+    async def leave(self, tx: Tx, at: AtWork, lane: Lane, *, more: bool = False) -> Leave:
+        """In a `storing` transaction right before a send: the lease outlasts the leaving, and the call is counted.
 
-    async def send(self, org: Org, request: Request, body: bytes | None, parent: str | None) -> Answer:
-        """Make a call that `leave` has counted. Raises XeroError, and LeaseLost when it comes too late to leave."""
-        if time.monotonic() > self._leave_by[org.tenant_id]:
+        `more`: one of several of a reading; of the first, the lanes have decided that its turn has come.
+        Raises LeaseLost, and NoCallLeft.
+        """
+        await self._leases.hold(tx, at.org.shard, at.epoch, until=tx.now + LEAVE_WITHIN)
+        if wait := at.budget.wait(tx.now, SHARES.get(lane, READ if more else READ_IN_TURN)):
+            raise NoCallLeft(wait, tx.now)
+        deadline = tx.now + CALL
+        at.budget = at.budget.leaving(tx.now, deadline)
+        return Leave(deadline, time.monotonic() + LEAVE_WITHIN.total_seconds(), lane)
+
+    async def send(
+        self, at: AtWork, leave: Leave, access: str, request: Request, body: bytes | Upload | None, parent: str | None
+    ) -> Answer:
+        """Make a call that has leave. Raises XeroError, and LeaseLost when it comes too late to leave."""
+        if time.monotonic() > leave.by:
             raise LeaseLost("the process stood still between the check of its lease and the call")
+        sent = body.size if isinstance(body, Upload) else len(body or b"")
+        count = partial(self._usage.count, at.org.tenant_id, leave.lane, request.resource, sent)
         name = f"Xero {request.method} {request.resource}"
-        with span(name, parent, SpanKind.CLIENT, {"tieout.tenant": str(org.tenant_id)}):
-            access = self._access[org.tenant_id]
+        with span(name, parent, SpanKind.CLIENT, {"tieout.tenant": str(at.org.tenant_id)}):
             try:
-                answer = await self._api.call(access, org.org_id, request, body)
+                answer = await self._api.call(access, at.org.org_id, request, body)
             except TokenExpired as error:
+                self._back(at, leave, Limits())
+                count(0, Called.FAILED)
                 # By Xero's clock, or because of somebody's refresh. It did nothing, so it is made anew, and counted.
-                await self._tokens.access(org.token_set_id, not_this=access)
+                await self._tokens.access(at.org.token_set_id, not_this=access)
                 raise Again("the token expired and was refreshed", timedelta(seconds=1)) from error
-        epoch, budget = self._budgets[org.tenant_id]
-        self._budgets[org.tenant_id] = (epoch, budget.back(answer.day_remaining))
+            except XeroError as error:
+                self._back(at, leave, error.limits)
+                count(0, Called.LIMITED if isinstance(error, Again) and error.parks else Called.FAILED)
+                await self._app.said(error.limits)
+                raise
+        self._back(at, leave, answer.limits)
+        count(answer.received, Called.ANSWERED)
         return answer
 
-    async def read(self, org: Org, request: Request, parent: str | None) -> Answer:
-        """Count and make a reading call."""
-        async with self._database.transaction() as tx:
-            await self.leave(tx, org)
-        return await self.send(org, request, None, parent)
+    async def read(
+        self, at: AtWork, lane: Lane, request: Request, parent: str | None, *, more: bool = False
+    ) -> tuple[Answer, datetime]:
+        """Count and make a reading call; when it left."""
+        access = await self.ready(at)
+        async with self.storing(at) as tx:
+            leave = await self.leave(tx, at, lane, more=more)
+            left_at = tx.now
+        return await self.send(at, leave, access, request, None, parent), left_at
 
-    async def _budget(self, tx: Tx, org: Org) -> Budget:
-        epoch = self._leases.epochs.get(org.shard)
-        known = self._budgets.get(org.tenant_id)
-        if known is None or known[0] != epoch:
-            known = self._budgets[org.tenant_id] = (epoch, await budgets.load(tx, org.tenant_id))
-        return known[1]
-
-    async def _save(self, tx: Tx, org: Org, budget: Budget) -> None:
-        await budgets.save(tx, org.tenant_id, budget)
-        self._budgets[org.tenant_id] = (self._leases.epochs.get(org.shard), budget)
+    def _back(self, at: AtWork, leave: Leave, limits: Limits) -> None:
+        at.budget = at.budget.back(self._clock(), leave.deadline, limits)

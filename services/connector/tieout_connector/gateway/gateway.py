@@ -1,30 +1,28 @@
-"""The gateway's loop: who has work, who may call, and in which lane the next call goes."""
+"""The gateway's loop: whose turn has come, who works, which shards are ours."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
-from tieout_connector import store
+from tieout_connector import intents, restored, store, turns
 from tieout_connector.gateway.caller import Caller
-from tieout_connector.gateway.leases import RENEW_EVERY, Leases
+from tieout_connector.gateway.leases import RENEW_EVERY, LeaseLost, Leases
+from tieout_connector.gateway.reactions import Reaction, reaction_to
 from tieout_connector.gateway.reader import Reader
+from tieout_connector.gateway.worker import Worker
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.model import Org
-from tieout_connector.xero.errors import Again, ConsentLost, Unknown
+from tieout_connector.xero.errors import ConsentLost
 from tieout_kit.bell import Bell
 from tieout_kit.clock import Clock
 from tieout_kit.errors import RetryLater
 from tieout_kit.postgres import AWAY, Database
 
-SCARCE = 30
-"""Calls left this minute below which reads wait to be joined."""
-JOIN_WAIT = timedelta(seconds=1)
-AFTER_TROUBLE = timedelta(seconds=1)
-AFTER_A_BUG = timedelta(seconds=30)
-_NOTHING = timedelta.resolution
-"""Nothing is due: there is no moment to wait for, only the bell."""
+MOST_AT_WORK = 500
+"""Tenants at work at once; the others' turns come as these end."""
+TIDY_EVERY = timedelta(minutes=5)
 
 log = structlog.get_logger(__name__)
 
@@ -41,17 +39,18 @@ class Gateway:
         self._writer = writer
         self._reader = reader
         self._clock = clock
-        self._workers: dict[UUID, asyncio.Task[None]] = {}
-        self._not_before: dict[UUID, datetime] = {}
-        self._bell = Bell(database, "tieout_work")
+        self._workers: dict[UUID, tuple[Org, Worker | None]] = {}
+        self._bell = Bell(database, turns.CHANNEL)
         self.trouble: str | None = "not started"
 
     async def run(self) -> None:
         """Work until cancelled; start over after any trouble."""
+        await restored.watch(self._database)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._bell.run())
                 group.create_task(self._renew())
+                group.create_task(self._tidy())
                 group.create_task(self._dispatch(group))
         finally:
             await self._let_go()
@@ -68,95 +67,95 @@ class Gateway:
             await self._bell.wait()
 
     async def _start_workers(self, group: asyncio.TaskGroup) -> None:
-        if not self._leases.epochs:
+        ours = set(self._leases.epochs) - self._leases.spare
+        if not ours:
             return
         async with self._database.transaction() as tx:
-            orgs = await store.with_work(tx, list(self._leases.epochs))
-        now = self._clock()
+            orgs = await turns.due(tx, ours, 2 * MOST_AT_WORK)
         for org in orgs:
-            busy = self._workers.get(org.tenant_id)
-            if (busy is None or busy.done()) and self._not_before.get(org.tenant_id, now) <= now:
-                self._workers[org.tenant_id] = group.create_task(self._work(org))
+            if org.tenant_id in self._workers:
+                _, worker = self._workers[org.tenant_id]
+                if worker:
+                    worker.poke()
+            elif len(self._workers) < MOST_AT_WORK:
+                self._workers[org.tenant_id] = (org, None)
+                group.create_task(self._work(org))
 
     async def _work(self, org: Org) -> None:
-        """Call after call for one tenant until nothing is due or nothing may leave; waiting is a stored time.
+        """All calls of a tenant that may leave now; then its next turn is stored.
 
         Raises nothing: a tenant's trouble is its own, its neighbours go on.
         """
-        wait: timedelta | None = None
         try:
-            while not wait:
-                wait = await self._one_call(org)
+            at = await self._caller.start(org)
+            may_begin = lambda: org.shard in self._leases.epochs and org.shard not in self._leases.spare  # noqa: E731
+            worker = Worker(self._database, at, self._writer, self._reader, may_begin)
+            self._workers[org.tenant_id] = (org, worker)
+            until = await worker.run()
+            async with self._database.transaction() as tx:
+                await turns.later(tx, org.tenant_id, until)
         except Exception as error:
-            wait = self._wait_after(org, error)
-            await self._remember(org, error)
+            await self._trouble(org, error)
         finally:
-            if wait and wait != _NOTHING:
-                self._not_before[org.tenant_id] = self._clock() + wait
+            del self._workers[org.tenant_id]
             self._bell.ring()
 
-    def _wait_after(self, org: Org, error: Exception) -> timedelta:
-        tenant = str(org.tenant_id)
-        if isinstance(error, Again):
-            log.warning("a tenant's calls wait", tenant=tenant, seconds=error.after.total_seconds(), error=str(error))
-            return error.after
-        if isinstance(error, ConsentLost):
-            log.warning("connection lost", tenant=tenant, error=str(error))
-            return AFTER_TROUBLE
-        if isinstance(error, (Unknown, RetryLater, *AWAY)):
-            log.warning("a call has no answer", tenant=tenant, error=str(error))
-            return AFTER_TROUBLE
-        log.error("a bug stops a tenant's calls for a while", tenant=tenant, exc_info=error)
-        return AFTER_A_BUG
+    async def _trouble(self, org: Org, error: Exception) -> None:
+        """What ended a tenant's calls, and until when they wait for it."""
+        row, tenant = reaction_to(error), str(org.tenant_id)
+        known = row.fails or row.error is not Exception
+        log.log(30 if known else 40, row.trouble, tenant=tenant, error=str(error), exc_info=None if known else error)
+        while not isinstance(error, LeaseLost):
+            try:
+                await self._store(org, error, row)
+                return
+            except (RetryLater, *AWAY) as trouble:
+                # Its turn was taken, so nobody else would come back to it.
+                log.warning("that could not be stored yet", tenant=tenant, error=str(trouble))
+                await asyncio.sleep(RENEW_EVERY.total_seconds())
+                if org.shard not in self._leases.epochs:
+                    return
 
-    async def _remember(self, org: Org, error: Exception) -> None:
-        """What of a tenant's trouble outlives this process; what cannot be stored now is met again."""
-        try:
-            if isinstance(error, Again) and error.parks:
-                await self._caller.park(org, self._clock() + error.after, str(error))
+    async def _store(self, org: Org, error: Exception, row: Reaction) -> None:
+        async with self._database.transaction() as tx:
             if isinstance(error, ConsentLost):
                 # It waits for a person (CONN-6).
-                async with self._database.transaction() as tx:
-                    await store.lost(tx, org)
-        except (RetryLater, *AWAY) as trouble:
-            log.warning("that could not be stored yet", tenant=str(org.tenant_id), error=str(trouble))
-
-    async def _one_call(self, org: Org) -> timedelta | None:
-        """Make the next call, by lane; None: go on. What to wait for else."""
-        now = self._clock()
-        budget = await self._caller.budget(org)
-        if free_at := budget.free_at(now):
-            return free_at - now
-        await self._caller.ready(org)
-        # What may already be in Xero comes first; while it cannot be settled, other records' writes go on.
-        if await self._writer.resume_next(org) or await self._writer.send_next(org):
-            return None
-        if not budget.spares_a_read(now):
-            # A write that comes meanwhile need not wait: some calls are kept for it.
-            return AFTER_TROUBLE
-        if await self._reader.read_next(org):
-            # While the minute is scarce, what comes in the next second is read together.
-            return None if budget.minute_left(now) > SCARCE else JOIN_WAIT
-        if await self._reader.feed_next(org):
-            return None
-        return _NOTHING
+                await store.lost(tx, org)
+                return
+            failures = (await turns.read(tx, org.tenant_id)).failures + row.fails
+            await turns.waits(tx, org.tenant_id, tx.now + row.wait(error, failures), str(error), failures)
 
     async def _renew(self) -> None:
         while True:
             try:
                 async with self._database.transaction() as tx:
-                    had = set(self._leases.epochs)
-                    await self._leases.renew(tx)
-                if set(self._leases.epochs) - had:
+                    gained = await self._leases.renew(tx)
+                    # What a forerunner was at, and what it took with it.
+                    await turns.recover(tx, gained, [])
+                    busy = {org.shard for org, _ in self._workers.values()}
+                    if spare := self._leases.spare - busy:
+                        await self._leases.release(tx, spare)
+                if gained:
                     self._bell.ring()
             except (RetryLater, *AWAY) as error:
                 log.warning("leases are not renewed", error=str(error))
             await asyncio.sleep(RENEW_EVERY.total_seconds())
 
+    async def _tidy(self) -> None:
+        """Turns that nobody set, by a process of the version before say; intents of long ago."""
+        while True:
+            await asyncio.sleep(TIDY_EVERY.total_seconds())
+            try:
+                async with self._database.transaction() as tx:
+                    await turns.recover(tx, list(self._leases.epochs), list(self._workers))
+                    await intents.forget(tx)
+            except (RetryLater, *AWAY) as error:
+                log.warning("nothing was tidied", error=str(error))
+
     async def _let_go(self) -> None:
         """The calls under way were cancelled with us: their answers are settled by whoever takes over."""
         try:
             async with self._database.transaction() as tx:
-                await self._leases.release(tx)
+                await self._leases.leave(tx)
         except (RetryLater, *AWAY) as error:
             log.warning("leases are not released, they run out", error=str(error))

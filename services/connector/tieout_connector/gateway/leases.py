@@ -1,5 +1,10 @@
-"""Who may call Xero for which tenants: leases on shards in Postgres, with an epoch (design, To Xero)."""
+"""Who may call Xero for which tenants: leases on shards in Postgres, with an epoch (design, To Xero).
 
+A lease outlives the moment in which a call leaves, not the call: calls under way are in the stored budget with their
+deadlines, so a successor knows what may still be on its way, and takes over as soon as the lease has run out.
+"""
+
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -10,11 +15,13 @@ from tieout_kit.postgres import Tx
 
 _SQL = queries.load("tieout_connector", "leases.sql")
 
-TERM = timedelta(seconds=30)
-RENEW_EVERY = timedelta(seconds=5)
-LEAVE_WITHIN = timedelta(seconds=5)
+TERM = timedelta(seconds=10)
+RENEW_EVERY = timedelta(seconds=2)
+LEAVE_WITHIN = timedelta(seconds=3)
 """A call leaves this soon after its lease was checked, or not at all: a process may stand still in between."""
 CALL = LEAVE_WITHIN + timedelta(seconds=TIMEOUT)
+"""The longest that a call may be under way."""
+_FORGOTTEN = timedelta(hours=1)
 
 
 class LeaseLost(RetryLater):
@@ -22,31 +29,44 @@ class LeaseLost(RetryLater):
 
 
 class Leases:
-    """The shards this process owns."""
+    """The shards this process owns: its share of them, as many as every other process has."""
 
     def __init__(self, shards: int) -> None:
         self._shards = shards
         self._owner: UUID = uuid4()
         self.epochs: dict[int, int] = {}
         """The epoch of each shard we own."""
+        self.spare: set[int] = set()
+        """Those of them that another process should have: nothing new is begun there."""
 
-    async def renew(self, tx: Tx) -> None:
-        """Keep what is ours, take what is free; what somebody else took is ours no more."""
+    async def renew(self, tx: Tx) -> set[int]:
+        """Keep what is ours, take our share of what is free; the shards that are ours anew."""
         expires_at = tx.now + TERM
+        await tx.db.execute(_SQL["here"], self._owner, tx.now)
+        replicas = await tx.db.fetchval(_SQL["replicas"], tx.now - TERM, tx.now - _FORGOTTEN)
+        share = -(-self._shards // replicas)
         kept = await tx.db.fetch(_SQL["renew"], self._owner, tx.now, expires_at)
-        taken = await tx.db.fetch(_SQL["take"], self._owner, tx.now, expires_at, self._shards)
+        wanted = max(0, share - len(kept))
+        taken = await tx.db.fetch(_SQL["take"], self._owner, tx.now, expires_at, self._shards, wanted)
+        before = self.epochs
         self.epochs = {row["shard"]: row["epoch"] for row in (*kept, *taken)}
+        self.spare = set(sorted(self.epochs)[share:])
+        return {shard for shard, epoch in self.epochs.items() if before.get(shard) != epoch}
 
-    async def hold(self, tx: Tx, shard: int, *, until: datetime | None = None) -> None:
+    async def hold(self, tx: Tx, shard: int, epoch: int, *, until: datetime | None = None) -> None:
         """Right before a send, and with what a call brought back: raises LeaseLost unless the shard is still ours.
 
-        Before a send `until` is the call's own deadline, which ends before the lease does.
+        Before a send `until` is the last moment at which the call may leave.
         """
-        epoch = self.epochs.get(shard)
-        if epoch is None or not await tx.db.fetchval(_SQL["hold"], shard, self._owner, epoch, until or tx.now):
+        if not await tx.db.fetchval(_SQL["hold"], shard, self._owner, epoch, until or tx.now):
             raise LeaseLost(f"the lease of shard {shard} is gone")
 
-    async def release(self, tx: Tx) -> None:
-        """Let go of everything."""
-        self.epochs = {}
-        await tx.db.execute(_SQL["release"], self._owner, tx.now - timedelta(microseconds=1))
+    async def release(self, tx: Tx, shards: Collection[int]) -> None:
+        """Let go of some."""
+        self.epochs = {shard: epoch for shard, epoch in self.epochs.items() if shard not in shards}
+        await tx.db.execute(_SQL["release"], self._owner, tx.now - timedelta(microseconds=1), list(shards))
+
+    async def leave(self, tx: Tx) -> None:
+        """Let go of everything, for good."""
+        await self.release(tx, list(self.epochs))
+        await tx.db.execute(_SQL["gone"], self._owner)

@@ -64,12 +64,3 @@ select * from consent where tenant_id = $1;
 -- name: end_consent
 -- It is over.
 delete from consent where tenant_id = $1;
-
--- name: with_work
--- The tenants of these shards for which something is due.
-select c.tenant_id, c.org_id, c.token_set_id, c.shard from connection c
-where c.shard = any($1::int[]) and c.state in ('importing', 'connected') and (
-    exists (select 1 from intent i where i.tenant_id = c.tenant_id and i.state = 'queued')
-    or exists (select 1 from call k where k.tenant_id = c.tenant_id and k.retry_at <= $2)
-    or exists (select 1 from read_request r where r.tenant_id = c.tenant_id and r.due_at <= $2)
-    or exists (select 1 from feed f where f.tenant_id = c.tenant_id and f.next_at <= $2));

@@ -7,9 +7,9 @@ from unnest($2::text[]) as resource
 on conflict (tenant_id, resource) do update set next_at = excluded.next_at, page = 1, backwards = false;
 
 -- name: due
--- The feed that waits longest: imports first.
+-- The import, or the poll, that waits longest.
 select resource, importing, since, page, backwards, newest, done, total from feed
-where tenant_id = $1 and next_at <= $2 order by importing desc, next_at limit 1;
+where tenant_id = $1 and next_at <= $2 and importing = $4 and not resource = any($3::text[]) order by next_at limit 1;
 
 -- name: save
 -- Where a feed stands.

@@ -1,9 +1,13 @@
 -- name: receive
--- New intents; known ones are left as they are.
-insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, traceparent)
-select tenant_id, id, lane, kind, record_id, $1, doc, causation_id, correlation_id, traceparent
-from unnest($2::uuid[], $3::text[], $4::int[], $5::text[], $6::uuid[], $7::jsonb[], $8::text[], $9::text[], $10::text[])
-    as new(tenant_id, id, lane, kind, record_id, doc, causation_id, correlation_id, traceparent)
+-- New intents; known ones are left as they are. For a day after the database was restored they are looked up first: a
+-- domain that has had no answer says its intent again.
+insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, traceparent,
+    together, most, said_at, look_up)
+select tenant_id, id, lane, kind, record_id, $1, doc, causation_id, correlation_id, traceparent, together, most, said_at,
+    coalesce(said_at <= (select restored_at + interval '1 day' from home), false)
+from unnest($2::uuid[], $3::text[], $4::int[], $5::text[], $6::uuid[], $7::jsonb[], $8::text[], $9::text[], $10::text[],
+    $11::text[], $12::int[], $13::timestamptz[])
+    as new(tenant_id, id, lane, kind, record_id, doc, causation_id, correlation_id, traceparent, together, most, said_at)
 where exists (select 1 from connection c where c.tenant_id = new.tenant_id)
 on conflict (tenant_id, id) do nothing;
 
@@ -12,11 +16,26 @@ on conflict (tenant_id, id) do nothing;
 select tenant_id, id, result from intent
 where (tenant_id, id) in (select * from unnest($1::uuid[], $2::text[]));
 
--- name: next
--- The intents that go next, in lane order, of one kind.
-select id, kind, alone, doc, causation_id, correlation_id, traceparent from intent
-where tenant_id = $1 and state = 'queued'
-order by lane, received_at, id limit $2;
+-- name: head
+-- The intent that goes next in a lane.
+select together, most, look_up from intent i
+where i.tenant_id = $1 and i.state = 'queued' and i.lane = $4 and not i.id = any($2::text[])
+and not i.together = any($3::text[])
+and not exists (select 1 from intent s where s.tenant_id = i.tenant_id and s.kind = i.kind
+    and s.record_id = i.record_id and s.state = 'sent')
+and not exists (select 1 from call k where k.tenant_id = i.tenant_id and k.unmarked = i.together)
+order by received_at, id limit 1;
+
+-- name: together
+-- Those that go together with it, of its lane first, of each record the oldest.
+select id, doc, most, look_up, said_at, causation_id, correlation_id, traceparent
+from intent i
+where i.tenant_id = $1 and i.state = 'queued' and i.together = $3 and i.most = $4 and i.look_up = $5
+and not i.id = any($2::text[])
+and not exists (select 1 from intent s where s.tenant_id = i.tenant_id and s.kind = i.kind
+    and s.record_id = i.record_id and (s.state = 'sent'
+        or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)))
+order by lane, received_at, id limit $6;
 
 -- name: sent
 -- These are in a call that is about to leave.
@@ -24,20 +43,25 @@ update intent set state = 'sent', call_id = $2 where tenant_id = $1 and id = any
 
 -- name: of_call
 -- The intents in a call, in the order of its elements.
-select id, kind, alone, doc, causation_id, correlation_id, traceparent from intent
+select id, doc, most, look_up, said_at, causation_id, correlation_id, traceparent from intent
 where tenant_id = $1 and call_id = $2 and state = 'sent'
 order by lane, received_at, id;
 
 -- name: requeue
--- The call did nothing for these: they go again, alone if they must.
-update intent set state = 'queued', call_id = null, alone = alone or $3
+-- The call did nothing for these: they go again, so many at once; what was looked up need not be again.
+update intent set state = 'queued', call_id = null, most = $3, look_up = false
 where tenant_id = $1 and id = any($2::text[]) and state = 'sent';
 
 -- name: done
--- Xero has answered these.
-update intent i set state = 'done', call_id = null, result = answered.result
+-- What became of these.
+update intent i set state = 'done', call_id = null, result = answered.result, done_at = $4
 from unnest($2::text[], $3::jsonb[]) as answered(id, result)
-where i.tenant_id = $1 and i.id = answered.id;
+where i.tenant_id = $1 and i.id = answered.id and i.state <> 'done';
+
+-- name: made
+-- Those of these records of Xero that an intent of this kind is known to have made.
+select result ->> 'xero_id' as xero_id from intent
+where tenant_id = $1 and doc -> 'body' ->> 'kind' = $2 and result ->> 'xero_id' = any($3::text[]);
 
 -- name: open_records
 -- Those of these records with an intent that Xero has not answered: their echo waits.
@@ -47,16 +71,17 @@ where tenant_id = $1 and kind = $2 and record_id = any($3::uuid[]) and state <> 
 -- name: open_payments
 -- The bills of Xero with a payment of ours under way: a payment seen on one may be its echo, and waits.
 select distinct (doc -> 'body' ->> 'bill_xero_id')::uuid as bill from intent
-where tenant_id = $1 and kind = 'payment' and state <> 'done';
+where tenant_id = $1 and kind = 'payment' and state <> 'done' and doc -> 'body' ? 'bill_xero_id';
 
 -- name: store_call
 -- A call's very bytes and its key, before it leaves.
-insert into call (tenant_id, id, request, body, first_sent_at, retry_at) values ($1, $2, $3, $4, $5, $6);
+insert into call (tenant_id, id, kind, request, body, stored_file, before, unmarked, first_sent_at, retry_at, look_up_first)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: unanswered
 -- The oldest call of a tenant that left, was not answered, and may be looked at again.
-select id, request, body, first_sent_at, look_up_first from call
-where tenant_id = $1 and retry_at <= $2 order by first_sent_at limit 1;
+select id, kind, request, body, stored_file, before, unmarked, first_sent_at, look_up_first from call
+where tenant_id = $1 and retry_at <= $2 and not id = any($3::uuid[]) order by first_sent_at limit 1;
 
 -- name: retry_call
 -- Look at this call again after a while.
@@ -69,3 +94,13 @@ delete from call where tenant_id = $1 and id = $2 returning id;
 -- name: counts
 -- A tenant's writes by state.
 select state, count(*) as count from intent where tenant_id = $1 group by state;
+
+-- name: forget
+-- Intents that were done so long ago that no topic says them again.
+delete from intent where (tenant_id, id) in (
+    select tenant_id, id from intent where done_at < $1 order by done_at limit 1000);
+
+-- name: restored
+-- What of an older database's work may be in Xero already is looked up first.
+with calls as (update call set look_up_first = true)
+update intent set look_up = true where state = 'queued';

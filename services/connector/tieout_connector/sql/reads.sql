@@ -8,8 +8,9 @@ on conflict (tenant_id, kind, xero_id) do update set asked = read_request.asked 
 -- name: due
 -- The oldest kind of request of a tenant that is due, many at once, since one call reads them all.
 select kind, xero_id, asked, causation_id, correlation_id, traceparent from read_request
-where tenant_id = $1 and due_at <= $2 and kind = (
-    select kind from read_request where tenant_id = $1 and due_at <= $2 order by due_at limit 1)
+where tenant_id = $1 and due_at <= $2 and not xero_id = any($4::uuid[]) and kind = (
+    select kind from read_request where tenant_id = $1 and due_at <= $2 and not xero_id = any($4::uuid[])
+    order by due_at limit 1)
 order by due_at limit $3;
 
 -- name: done
@@ -20,7 +21,3 @@ where r.tenant_id = $1 and r.kind = $2 and r.xero_id = read.xero_id and r.asked 
 -- name: later
 -- These are looked at again after a while.
 update read_request set due_at = $4 where tenant_id = $1 and kind = $2 and xero_id = any($3::uuid[]);
-
--- name: wake
--- Tells the gateway that there is work, when the transaction commits.
-select pg_notify('tieout_work', '');

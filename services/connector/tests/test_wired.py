@@ -1,0 +1,57 @@
+"""What the gateway calls for people and what it counts, all together at the simulated Xero."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tieout_connector import person_reads
+from tieout_connector.person_answers import PersonAnswers
+from tieout_connector.xero import looking
+from tieout_kit.testing import running
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.xero import XeroContact
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = pytest.mark.real
+
+
+async def test_the_owner_of_the_shard_reads_what_a_person_waits_for_and_says_what_is_new(stage: Stage) -> None:
+    await stage.settled()
+    contact = await stage.their_contact("Paper Ltd")
+    answers = PersonAnswers(stage.database)
+
+    async def look(request: Any) -> Any:
+        read = await stage.database.run(lambda tx: person_reads.ask(tx, stage.tenant_id, XeroKind.CONTACT, request))
+        return await answers.of(read)
+
+    async with running(answers.run()), stage.working():
+        found = await look(looking.search("paper"))
+        assert await stage.said(XeroContact) == []
+        shown = await look(looking.one(XeroKind.CONTACT, UUID(contact)))
+        nothing = await look(looking.one(XeroKind.CONTACT, uuid4()))
+
+    assert ([one.name for one in found], [one.name for one in shown], nothing) == (["Paper Ltd"], ["Paper Ltd"], [])
+    assert [one.name for one in await stage.said(XeroContact)] == ["Paper Ltd"]
+    ((lane, calls, failed),) = await stage.sql("select lane, calls, failed from usage")
+    assert (lane, calls, failed) == ("person", 3, 1)
+
+
+async def test_every_call_that_xero_counts_is_counted(stage: Stage) -> None:
+    await stage.connect()
+    await stage.write(stage.contact("Kea"), stage.contact("Tui"))
+    process = stage.process()
+
+    async with stage.working(process):
+        await stage.until("select state from connection", "connected")
+        await stage.results(2)
+
+    async with stage.database.transaction() as tx:
+        await process.caller._usage.store(tx)
+    ours = await stage.sql("select sum(calls)::int, sum(received)::int, sum(sent)::int > 0 from usage")
+    theirs = [call for call in await stage.control.calls() if "api.xro" in call["path"]]
+    assert (ours[0][0], ours[0][2]) == (len(theirs), True)

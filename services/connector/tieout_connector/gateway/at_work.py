@@ -1,0 +1,22 @@
+"""A tenant with work, in the process that owns its shard. Tenants without work take no memory here."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from tieout_connector.model import InHand, Org
+from tieout_connector.rules.budget import Budget
+
+
+@dataclass(slots=True)
+class AtWork:
+    """What is known of a tenant while its calls are made."""
+
+    org: Org
+    epoch: int
+    """Of its shard's lease; another one means that somebody else has called since."""
+    budget: Budget
+    in_hand: InHand = field(default_factory=InHand)
+    calls: int = 0
+    """How many were begun, for the lanes' turns."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One transaction at a time: the budget that is stored last is the newest."""

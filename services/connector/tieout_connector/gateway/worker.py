@@ -1,0 +1,177 @@
+"""One tenant's calls, up to five at once, while it has work: what goes next, by lane and by what is left."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tieout_connector import feeds, intents, person_reads, reads, turns
+from tieout_connector.gateway.at_work import AtWork
+from tieout_connector.gateway.caller import NoCallLeft
+from tieout_connector.gateway.look import Look, look
+from tieout_connector.gateway.reader import Reader
+from tieout_connector.gateway.writer import Writer
+from tieout_connector.rules.budget import AT_ONCE, KEPT_AT_ONCE, READ, Wait
+from tieout_connector.rules.lanes import SHARES, DropNotes, Next, next_lane
+from tieout_kit.postgres import Database, Tx
+from tieout_schemas.writes import Lane
+
+MOST_IDS = 40
+"""Ids in one reading: the address stays short (trap 27)."""
+SCARCE = 30
+"""Calls left this minute below which readings wait to be joined."""
+JOIN_WAIT = timedelta(seconds=1)
+
+Job = Coroutine[Any, Any, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing may leave now; what to wait for, None: only for a call."""
+
+    until: datetime | None
+
+
+class Worker:
+    """Works for one tenant until nothing is due or nothing may leave."""
+
+    def __init__(
+        self, database: Database, at: AtWork, writer: Writer, reader: Reader, may_begin: Callable[[], bool]
+    ) -> None:
+        self._database = database
+        self._at = at
+        self._writer = writer
+        self._reader = reader
+        self._may_begin = may_begin
+        self._poked = asyncio.Event()
+        self._jobs: set[asyncio.Task[None]] = set()
+
+    def poke(self) -> None:
+        """There is new work."""
+        self._poked.set()
+
+    async def run(self) -> datetime | None:
+        """Work; when to go on, None: when somebody calls. Raises what ended it, once all calls under way are back."""
+        try:
+            while True:
+                self._poked.clear()
+                found = await self._next()
+                if not isinstance(found, Idle):
+                    self._jobs.add(asyncio.create_task(found))
+                elif not self._jobs:
+                    return found.until
+                else:
+                    await self._one_back()
+        except asyncio.CancelledError:
+            # This process ends. Whoever takes over settles what was under way.
+            for job in self._jobs:
+                job.cancel()
+            raise
+        finally:
+            await self._all_back()
+
+    async def _one_back(self) -> None:
+        """Until a call is back, or somebody has called."""
+        poked = asyncio.create_task(self._poked.wait())
+        try:
+            done, _ = await asyncio.wait({*self._jobs, poked}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            poked.cancel()
+        for job in done & self._jobs:
+            self._jobs.discard(job)
+            # It left nothing behind; what is left of the limits says when to go on.
+            with contextlib.suppress(NoCallLeft):
+                job.result()
+
+    async def _all_back(self) -> None:
+        if self._jobs:
+            await asyncio.wait(self._jobs)
+        for job in self._jobs:
+            # One trouble is told of already; these show again.
+            if not job.cancelled():
+                job.exception()
+
+    async def _next(self) -> Job | Idle:
+        """The next call, what it is about taken in hand."""
+        async with self._database.transaction() as tx:
+            await turns.taken(tx, self._at.org.tenant_id)
+            seen = await look(tx, self._at.org.tenant_id, self._at.in_hand)
+            if not seen.is_open or not self._may_begin() or len(self._jobs) >= AT_ONCE:
+                return Idle(None)
+            if seen.unanswered and (job := await self._resume(tx)):
+                return job
+            return await self._by_lane(tx, seen)
+
+    async def _resume(self, tx: Tx) -> Job | None:
+        """What may already be in Xero comes first; while it cannot be settled, other records' writes go on."""
+        call = await intents.unanswered(tx, self._at.org.tenant_id, self._at.in_hand)
+        if call is None or self._at.budget.wait(tx.now, SHARES[Lane.PERSON]):
+            return None
+        return self._holding(self._at.in_hand.calls, {call.id}, self._writer.resume(self._at, call))
+
+    async def _by_lane(self, tx: Tx, seen: Look) -> Job | Idle:
+        at = self._at
+        waiting = seen.waiting
+        if len(self._jobs) >= AT_ONCE - KEPT_AT_ONCE:
+            waiting = {lane: since for lane, since in waiting.items() if lane is Lane.PERSON}
+        match next_lane(waiting, at.budget, tx.now, at.calls):
+            case Next(lane):
+                return await self._of(tx, lane, seen)
+            case DropNotes(why):
+                notes = await intents.next_batch(tx, at.org.tenant_id, Lane.NOTE, at.in_hand)
+                await self._writer.drop(tx, at, notes, why)
+                return Idle(tx.now)
+            case Wait(until):
+                return Idle(min(until, seen.next_at or until))
+        return Idle(seen.next_at)
+
+    async def _of(self, tx: Tx, lane: Lane, seen: Look) -> Job | Idle:
+        """The next call of a lane; idle if it takes more calls than are left."""
+        self._at.calls += 1
+        if lane is Lane.PERSON and (
+            read := await person_reads.next(tx, self._at.org.tenant_id, self._at.in_hand.person_reads)
+        ):
+            job = self._reader.for_person(self._at, read)
+            return self._holding(self._at.in_hand.person_reads, {read.id}, job)
+        if lane is Lane.WEBHOOK:
+            return await self._read(tx, seen.waiting[lane])
+        if lane in (Lane.POLL, Lane.IMPORT):
+            feed = await feeds.due(tx, self._at.org.tenant_id, self._at.in_hand, importing=lane is Lane.IMPORT)
+            if feed is None:
+                return Idle(tx.now)
+            return self._holding(self._at.in_hand.feeds, {feed.resource}, self._reader.feed(self._at, feed))
+        return await self._write(tx, lane)
+
+    async def _read(self, tx: Tx, since: datetime) -> Job | Idle:
+        if self._at.budget.minute_left(tx.now) < SCARCE and tx.now - since < JOIN_WAIT:
+            # What comes in the next second is read together.
+            return Idle(since + JOIN_WAIT)
+        due = await reads.due(tx, self._at.org.tenant_id, self._at.in_hand, MOST_IDS)
+        return self._holding(self._at.in_hand.reads, {one.xero_id for one in due}, self._reader.read(self._at, due))
+
+    async def _write(self, tx: Tx, lane: Lane) -> Job | Idle:
+        at = self._at
+        batch = await intents.next_batch(tx, at.org.tenant_id, lane, at.in_hand)
+        if not batch:
+            return Idle(tx.now)
+        calls = self._writer.calls(batch)
+        # A fresh read without its update would be made again and again.
+        if calls > 1 and (wait := at.budget.wait(tx.now, SHARES.get(lane, READ), calls)):
+            return Idle(wait.at)
+        held = {queued.intent.intent_id for queued in batch}
+        job = self._holding(at.in_hand.intents, held, self._writer.send(at, lane, batch))
+        return self._holding(at.in_hand.together, self._writer.unmarked(batch), job)
+
+    def _holding(self, held: set[Any], mine: set[Any], job: Job) -> Job:
+        """The job, with what it is about in hand from now until it is done."""
+        held |= mine
+
+        async def holding() -> None:
+            try:
+                await job
+            finally:
+                held.difference_update(mine)
+
+        return holding()

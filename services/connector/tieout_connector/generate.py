@@ -1,0 +1,47 @@
+"""Writes docs/gateway.md from the gateway's tables: `python -m tieout_connector.generate [--check]`."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tieout_connector.gateway.reactions import REACTIONS
+from tieout_connector.gateway.writing.kind import Kind
+from tieout_connector.gateway.writing.table import kinds
+from tieout_schemas.generate import DOCS, settle
+
+
+def pages() -> dict[Path, str]:
+    """Every generated file and its text."""
+    text = [
+        "# The gateway",
+        "",
+        "The only code that calls Xero. Made by `make generate` from the tables it works by.",
+        "",
+        "## What it writes",
+        "",
+        "The kinds of intent (`xero.write.v1`). A call whose answer was lost is looked up, and what is found counts as",
+        "done; the rest is sent again. Of kinds on which Xero keeps nothing of ours, one call for a record leaves at a",
+        "time, and what was there before is stored with it.",
+        "",
+        *_table(("kind", "in one call", "found by", "a repeat"), map(_row, kinds("").values())),
+        "## What it does about trouble",
+        "",
+        "Nothing sleeps: waiting is a stored time of the one tenant, and its neighbours go on.",
+        "",
+        *_table(("trouble", "shows as", "reaction"), [(row.trouble, row.shows, row.reaction) for row in REACTIONS]),
+    ]
+    return {DOCS / "gateway.md": "\n".join(text)}
+
+
+def _row(kind: Kind) -> Sequence[str]:
+    most = f"{kind.most}, one call at a time" if kind.unmarked else str(kind.most)
+    return f"`{kind.name}`", most, kind.found_by, kind.repeat
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = (head, ["---"] * len(head), *rows)
+    return [*(f"| {' | '.join(line)} |" for line in lines), ""]
+
+
+if __name__ == "__main__":
+    sys.exit(settle(pages()))

@@ -1,0 +1,13 @@
+-- name: fingerprint
+-- What tells this database from a copy of it.
+select concat_ws(':', s.system_identifier, c.timeline_id, d.oid)
+from pg_control_system() s, pg_control_checkpoint() c, pg_database d where d.datname = current_database();
+
+-- name: known
+-- What it was when the last process started.
+select fingerprint from home for update;
+
+-- name: keep
+-- What it is now, and when it turned out to be another.
+insert into home (fingerprint, restored_at) values ($1, $2)
+on conflict (single) do update set fingerprint = excluded.fingerprint, restored_at = excluded.restored_at;
