@@ -1,0 +1,44 @@
+"""The gateway with ten thousand connected tenants in one process, against the simulator with Xero's limits.
+
+Memory: what the process grows by when each of the ten thousand has made a call and is idle again. CPU: of a call, in a
+morning of two thousand tenants with four new contacts and a webhook's read each, beside bare httpx that makes the same
+calls for other organisations. Drain: the same morning until all is settled, to the time bare httpx takes with as many
+calls at once. The limit: a tenant with a hundred thousand intents makes its calls on clocks that are moved on whenever
+nothing happens, so that what is left is the limit and the work; to the time the limit alone would take. Neighbour: one
+payment of another tenant, from its arrival to its stored result, alone and beside the hundred thousand.
+"""
+
+import asyncio
+from statistics import median
+
+from bench.figures import Figure
+from bench.gateway.measuring import AT_ONCE, Measured, measure
+from bench.servers import servers
+
+
+def run() -> list[Figure]:
+    """Measure."""
+    with servers("gateway") as started:
+        return _figures(asyncio.run(measure(started)))
+
+
+def _figures(found: Measured) -> list[Figure]:
+    alone, beside = found.alone, found.beside
+    return [
+        Figure("connected tenants", found.tenants, "tenants"),
+        Figure("memory per idle tenant", found.memory / found.tenants / 1024, "KiB"),
+        Figure("calls in the morning", found.calls, "calls"),
+        Figure("CPU per call, gateway", found.cpu / found.calls * 1000, "ms"),
+        Figure("CPU per call, bare httpx", found.bare_cpu / found.bare_calls * 1000, "ms"),
+        Figure("CPU per call, to bare httpx", found.cpu / found.calls / (found.bare_cpu / found.bare_calls), "ratio"),
+        Figure("morning drained within", found.drained, "s"),
+        Figure(f"morning drained, to bare httpx with {AT_ONCE} at once", found.drained / found.bare_wall, "ratio"),
+        Figure("limit-bound calls measured", found.bound_calls, "calls"),
+        Figure("limit-bound time, to the limit's own", found.bound_time / found.bound_least, "ratio"),
+        Figure("calls that broke a limit", found.limited, "calls"),
+        Figure("neighbour p50, alone", median(alone), "ms"),
+        Figure("neighbour p50, beside 100,000 intents", median(beside), "ms"),
+        Figure("neighbour p50, beside to alone", median(beside) / median(alone), "ratio"),
+        Figure("neighbour slowest, alone", max(alone), "ms"),
+        Figure("neighbour slowest, beside 100,000 intents", max(beside), "ms"),
+    ]

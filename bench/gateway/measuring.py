@@ -1,0 +1,199 @@
+"""What is measured, one after the other, in one town."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from bench.gateway.town import Town, contact, payment, town
+from bench.machine import ROOT
+from bench.servers import Servers
+from tieout_kit.testing import running, wait_until
+
+TENANTS = 10_000
+MORNING = 2_000
+"""Tenants with something to do."""
+WRITES = 4
+"""Of each of them; and a read."""
+BACKLOG = 100_000
+BOUND_CALLS = 300
+"""Of the tenant with the backlog, at the limit."""
+PER_MINUTE = 60
+AT_ONCE = 20
+"""Calls of bare httpx."""
+PAYMENTS = 60
+WITHIN = 900.0
+_OPEN = "select count(*) from intent where state <> 'done'"
+_READS = "select count(*) from read_request"
+_DONE = "select result is not null from intent where tenant_id = $1 and id = $2"
+
+
+@dataclass
+class Measured:
+    """Times in seconds, latencies in milliseconds, memory in bytes."""
+
+    tenants: int = TENANTS
+    memory: int = 0
+    calls: int = 0
+    cpu: float = 0.0
+    drained: float = 0.0
+    bare_calls: int = 0
+    bare_cpu: float = 0.0
+    bare_wall: float = 0.0
+    bound_calls: int = 0
+    bound_time: float = 0.0
+    bound_least: float = 0.0
+    limited: int = 0
+    alone: list[float] = field(default_factory=list)
+    beside: list[float] = field(default_factory=list)
+
+
+async def measure(servers: Servers) -> Measured:
+    """All of it."""
+    found = Measured()
+    _say("building the town")
+    async with town(servers, TENANTS) as here:
+        await asyncio.sleep(2)
+        idle = _memory(here.side.pid)
+        _say("the morning")
+        await _morning(here, found)
+        _say("bare httpx")
+        await _bare(here, found, servers.folder / "calls")
+        # The app's minute, which those calls have used too, and of which the gateway knows nothing.
+        await here.passes(timedelta(seconds=62))
+        _say("everybody once")
+        await _everybody(here)
+        found.memory = _memory(here.side.pid) - idle
+        _say("neighbours alone")
+        found.alone = await _neighbours(here, range(1, 1 + PAYMENTS))
+        _say("the backlog")
+        await _beside_a_backlog(here, found)
+        calls = await here.control.calls(limit=200_000)
+        found.limited = sum(call["status"] == 429 for call in calls)
+    return found
+
+
+async def _morning(here: Town, found: Measured) -> None:
+    before, cpu, began = await here.control.count_calls(), _cpu(here.side.pid), time.monotonic()
+    for first in range(0, MORNING, 250):
+        numbers = range(first, first + 250)
+        await here.write([(n, contact()) for n in numbers for _ in range(WRITES)])
+        await here.webhooks(numbers)
+    await wait_until(lambda: here.sql(_OPEN), lambda left: left == 0, WITHIN)
+    await wait_until(lambda: here.sql(_READS), lambda left: left == 0, WITHIN)
+    found.drained = time.monotonic() - began
+    found.cpu = _cpu(here.side.pid) - cpu
+    found.calls = await here.control.count_calls() - before
+
+
+async def _bare(here: Town, found: Measured, path: Path) -> None:
+    """The same calls for the organisations that had none yet."""
+    count = _write_calls(here, path)
+    argv = ["-m", "bench.gateway.bare_side", here.control.url, str(path), str(AT_ONCE)]
+    side = await asyncio.create_subprocess_exec(sys.executable, *argv, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    told, _ = await side.communicate()
+    assert side.returncode == 0
+    took = json.loads(told)
+    found.bare_calls, found.bare_cpu, found.bare_wall = count, took["cpu"], took["wall"]
+
+
+def _write_calls(here: Town, path: Path) -> int:
+    """A line for each; how many there are."""
+    api = "/api.xro/2.0/Contacts"
+    lines = []
+    for number in range(MORNING, 2 * MORNING):
+        headers = {
+            "Authorization": f"Bearer {here.token}",
+            "Xero-Tenant-Id": here.orgs[number],
+            "Accept": "application/json",
+            "Idempotency-Key": str(uuid4()),
+        }
+        new = [{"ContactNumber": str(uuid4()), "Name": f"V {uuid4()}"} for _ in range(WRITES)]
+        write = {"method": "PUT", "path": f"{api}?summarizeErrors=false&unitdp=4", "body": {"Contacts": new}}
+        read = {"method": "GET", "path": f"{api}?IDs={here.contacts[number]}&page=1&pageSize=1000", "body": None}
+        lines += [json.dumps({**call, "headers": headers}) for call in (write, read)]
+    path.write_text("\n".join(lines))
+    return len(lines)
+
+
+async def _everybody(here: Town) -> None:
+    """Each of all the tenants makes a call."""
+    for first in range(0, TENANTS, 1000):
+        await here.webhooks(range(first, min(first + 1000, TENANTS)))
+        await wait_until(lambda: here.sql(_READS), lambda left: left == 0, WITHIN)
+
+
+async def _neighbours(here: Town, numbers: range) -> list[float]:
+    """Milliseconds from a payment's arrival to its result, one after the other."""
+    found = []
+    for number in numbers:
+        line = {"Description": "Paper", "Quantity": 1, "UnitAmount": "100.00", "AccountCode": "453"}
+        usual = {"Status": "AUTHORISED", "Date": "2026-09-14", "DueDate": "2026-10-14", "LineItems": [line]}
+        owner = {"ContactID": here.contacts[number]}
+        bill = await here.control.act(here.orgs[number], "create_bill", Contact=owner, **usual)
+        wanted = payment(bill)
+        began = time.monotonic()
+        await here.write([(number, wanted)])
+        await wait_until(lambda n=number, w=wanted: here.sql(_DONE, here.tenants[n], w.intent_id), bool, 60)  # type: ignore[misc]
+        found.append((time.monotonic() - began) * 1000)
+    return found
+
+
+async def _beside_a_backlog(here: Town, found: Measured) -> None:
+    """Tenant 0 has a hundred thousand intents; its neighbours pay a bill each meanwhile."""
+    for _ in range(0, BACKLOG, 1000):
+        await here.write([(0, contact()) for _ in range(1000)])
+    async with _time_goes_by(here, timedelta(seconds=15)):
+        found.beside = await _neighbours(here, range(1 + PAYMENTS, 1 + 2 * PAYMENTS))
+    # From a fresh minute on.
+    await here.passes(timedelta(seconds=62))
+    before, began, clock = await _made(here), time.monotonic(), here.clocks.seconds
+    async with _time_goes_by(here, timedelta(seconds=1)):
+        found.bound_calls = await wait_until(lambda: _made(here), lambda n: n - before >= BOUND_CALLS, WITHIN) - before
+    found.bound_time = time.monotonic() - began + here.clocks.seconds - clock
+    # The first sixty leave at once.
+    found.bound_least = (found.bound_calls - PER_MINUTE) / PER_MINUTE * 60
+
+
+async def _made(here: Town) -> int:
+    """Calls of the tenant with the backlog."""
+    return await here.control.count_calls(tenant=here.orgs[0])
+
+
+@asynccontextmanager
+async def _time_goes_by(here: Town, step: timedelta) -> AsyncIterator[None]:
+    """By a step whenever the tenant with the backlog made no call for a moment; large ones, or the gateway would look
+    for work more often than in life."""
+
+    async def moving() -> None:
+        seen = -1
+        while True:
+            await asyncio.sleep(0.05)
+            now = await _made(here)
+            if now == seen:
+                await here.passes(step)
+            seen = now
+
+    async with running(moving()):
+        yield
+
+
+def _memory(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _say(what: str) -> None:
+    print(f"  {time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)

@@ -1,0 +1,151 @@
+"""Ten thousand organisations at the simulator, a tenant connected to each, and work for them."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from cryptography.fernet import Fernet
+
+from bench.machine import ROOT
+from bench.servers import Servers
+from tieout_connector import intents, reads, store
+from tieout_connector.app import SERVICE
+from tieout_connector.gateway.writer import group_of
+from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.reads import Wish
+from tieout_connector.tokens import TokenStore
+from tieout_connector.xero.identity import Tokens, XeroIdentity
+from tieout_kit.cause import Cause, Incoming
+from tieout_kit.migrate import migrate
+from tieout_kit.postgres import Database
+from tieout_kit.testing import envelope_of
+from tieout_local.ahead import Ahead
+from tieout_local.ports import answers, free_port
+from tieout_local.processes import Child
+from tieout_local.spawn import Command
+from tieout_schemas.payload import RecordRef
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.writes import ContactBody, Lane, PaymentBody, WriteIntent
+from xero_sim.control_client import Control
+
+SHARDS = 48
+REDIRECT = "http://localhost:8000/oauth/callback"
+PLATFORM = "http://localhost:3000"
+_CONNECTED = """
+update connection c set state = 'connected', org_id = bound.org_id, xero_connection_id = bound.org_id, token_set_id = $3
+from unnest($1::uuid[], $2::uuid[]) as bound(tenant_id, org_id) where c.tenant_id = bound.tenant_id"""
+
+KINDS = kinds("http://localhost")
+
+
+@dataclass
+class Town:
+    """Tenants by their number; the organisation of each has the same number."""
+
+    database: Database
+    control: Control
+    clocks: Ahead
+    tenants: list[UUID]
+    orgs: list[str]
+    contacts: list[str]
+    """A contact in each organisation."""
+    token: str
+    side: Child
+
+    async def passes(self, by: timedelta) -> None:
+        """Time goes by everywhere; Xero first, so that the gateway believes to have less left than it has."""
+        await self.control.advance(by)
+        self.clocks.set(timedelta(seconds=self.clocks.seconds) + by)
+
+    async def write(self, wanted: Sequence[tuple[int, WriteIntent]]) -> None:
+        """These intents arrive in one transaction, each with the number of its tenant."""
+        events = []
+        for number, intent in wanted:
+            envelope = envelope_of(self.tenants[number], intent, 1)
+            events.append(Incoming(envelope, intent, Cause(envelope.id, envelope.id, None)))
+        await self.database.run(lambda tx: intents.receive(tx, events, group_of(KINDS)))
+
+    async def webhooks(self, numbers: Sequence[int]) -> None:
+        """The contact of each of these organisations is to be read again."""
+        async with self.database.transaction() as tx:
+            kind, cause = XeroKind.CONTACT, Cause.request()
+            await reads.ask(tx, [Wish(self.tenants[n], kind, UUID(self.contacts[n]), tx.now, cause) for n in numbers])
+
+    async def sql(self, query: str, *values: object) -> Any:
+        """One value."""
+        async with self.database.transaction() as tx:
+            return await tx.db.fetchval(query, *values)
+
+
+def contact() -> WriteIntent:
+    """A new vendor."""
+    return WriteIntent(record=RecordRef(kind="vendor", id=uuid4()), revision=1, body=ContactBody(name=f"V {uuid4()}"))
+
+
+def payment(bill: str) -> WriteIntent:
+    """A payment that a person waits for."""
+    body = PaymentBody(
+        bill_xero_id=UUID(bill), account_code="090", date=date(2026, 9, 20), amount=Decimal("1.00"), currency="NZD",
+        reference=f"P-{uuid4()}",
+    )  # fmt: skip
+    record = RecordRef(kind="payment", id=uuid4())
+    return WriteIntent(record=record, revision=1, lane=Lane.PERSON, body=body)
+
+
+@asynccontextmanager
+async def town(servers: Servers, size: int) -> AsyncIterator[Town]:
+    """Everything is connected, nothing is due, the gateway runs."""
+    port = free_port()
+    simulator = servers.start("xero_sim", "--port", str(port))
+    await asyncio.to_thread(simulator.wait_until, lambda: answers(port), 20)
+    url, clocks = f"http://127.0.0.1:{port}", Ahead(servers.folder / "clocks")
+    clocks.set(timedelta())
+    database = Database(servers.postgres.create_database("gateway"), SERVICE, clocks.now)
+    await database.open()
+    await migrate(database, ("tieout_kit", "tieout_connector"))
+    async with Control(url, timeout=300) as control, httpx.AsyncClient(trust_env=False) as client:
+        app = await control.register_app(redirect_uris=[REDIRECT], plan="advanced")
+        orgs = [await control.create_org(f"Org {n}") for n in range(size)]
+        contacts = [await control.act(org, "create_contact", Name="Paper Ltd") for org in orgs]
+        told = await control.connect(app.client_id, orgs)
+        key = Fernet.generate_key().decode()
+        identity = XeroIdentity(client, (url, url, url), app.client_id, app.client_secret or "", REDIRECT)
+        tokens = TokenStore(database, identity, key)
+        tenants = await _connected(database, tokens, told, orgs, clocks)
+        said = {
+            "kafka": "-", "database_url": database.url, "partitions": SHARDS, "jwks_url": "-", "jwt_issuer": "-",
+            "xero_api_url": url, "xero_identity_url": url, "xero_login_url": url, "xero_redirect_uri": REDIRECT,
+            "xero_client_id": app.client_id, "xero_client_secret": app.client_secret, "xero_webhook_key": "-",
+            "token_key": key, "platform_url": PLATFORM,
+        }  # fmt: skip
+        env = {**os.environ, **{f"TIEOUT_{name.upper()}": str(value) for name, value in said.items()}}
+        module = "bench.gateway.side"
+        argv = [sys.executable, "-m", module, str(servers.folder / "clocks")]
+        command = Command(module, argv, servers.folder / "logs" / module, ROOT, env, stop_signal=signal.SIGINT)
+        side = servers.children.start(command)
+        yield Town(database, control, clocks, tenants, orgs, contacts, told["access_token"], side)
+    await database.close()
+
+
+async def _connected(
+    database: Database, tokens: TokenStore, told: dict[str, Any], orgs: Sequence[str], clocks: Ahead
+) -> list[UUID]:
+    """A tenant for each organisation, all by one consent, as a bookkeeper with many clients has it."""
+    tenants, token_set = [uuid4() for _ in orgs], uuid4()
+    async with database.transaction() as tx:
+        expires_at = clocks.now() + timedelta(seconds=told["expires_in"])
+        await tokens.save(tx, token_set, Tokens(told["access_token"], told["refresh_token"], expires_at))
+        for number, tenant in enumerate(tenants):
+            await store.create(tx, tenant, f"Tenant {number}", number % SHARDS)
+        await tx.db.execute(_CONNECTED, tenants, [UUID(org) for org in orgs], token_set)
+        await tx.db.execute("update turn set open = true")
+    return tenants
