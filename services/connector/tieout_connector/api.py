@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from tieout_connector import connections, feeds, intents, runs, settings_store, store, usage
+from tieout_connector import connections, feeds, intents, runs, settings_store, store, turns, usage
 from tieout_connector.connections import Connections
 from tieout_connector.gateway import budgets
 from tieout_connector.rules.budget import minutes
@@ -165,6 +165,7 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
             consent = await store.read_consent(tx, tenant_id)
             budget = await budgets.load(tx, tenant_id)
             used = await usage.total(tx, tenant_id)
+            free, turn = budget.wait(tx.now), await turns.read(tx, tenant_id)
             polls = (tx.now, len(feeds.RESOURCES), (await settings_store.read(tx, tenant_id)).poll_every)
             return Status(
                 **{name: getattr(connection, name) for name in _SHOWN},
@@ -176,8 +177,8 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
                 open_problems=await problem_list.open_count(tx, tenant_id),
                 calls_left_this_minute=budget.minute_left(tx.now),
                 calls_left_today=budget.day_left(tx.now),
-                waits_until=budget.free_at(tx.now),
-                waits_because=budget.parked_because,
+                waits_until=max((at for at in (free.at if free else None, turn.not_before) if at), default=None),
+                waits_because=turn.because or (free.why if free else None),
                 calls_this_month=used.calls,
                 egress_bytes_this_month=used.egress,
                 last_sync_at=connection.last_sync_at,

@@ -101,12 +101,20 @@ async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]], group: Groupi
 async def next_batch(tx: Tx, tenant_id: UUID, lane: Lane, in_hand: InHand) -> list[Queued]:
     """The lane's next intent, and those that go with it."""
     busy = list(in_hand.intents)
-    head = await tx.db.fetchrow(_SQL["head"], tenant_id, busy, list(in_hand.together), LANES.index(lane))
+    chosen = (list(in_hand.together), LANES.index(lane), list(in_hand.groups))
+    head = await tx.db.fetchrow(_SQL["head"], tenant_id, busy, *chosen)
     if head is None:
         return []
-    most, look_up = head["most"], head["look_up"]
-    rows = await tx.db.fetch(_SQL["together"], tenant_id, busy, head["together"], most, look_up, most)
+    together, most, look_up = head["together"], head["most"], head["look_up"]
+    # One of a process of the version before names no group, and may be beside others of any kind.
+    limit = most if together else 1
+    rows = await tx.db.fetch(_SQL["together"], tenant_id, busy, together, most, look_up, limit)
     return [_queued(row) for row in rows]
+
+
+async def fewer(tx: Tx, tenant_id: UUID, queued: Sequence[Queued], most: int) -> None:
+    """These go in smaller calls."""
+    await tx.db.execute(_SQL["fewer"], tenant_id, [q.intent.intent_id for q in queued], most)
 
 
 async def store_call(tx: Tx, tenant_id: UUID, call: StoredCall, retry_at: datetime) -> None:

@@ -28,6 +28,8 @@ class InHand:
     intents: set[str] = field(default_factory=set)
     together: set[str] = field(default_factory=set)
     """Of kinds without a mark in Xero: one call at a time."""
+    groups: set[str] = field(default_factory=set)
+    """Of which a call is under way: another of the same goes when it is full."""
     calls: set[UUID] = field(default_factory=set)
     reads: set[UUID] = field(default_factory=set)
     feeds: set[str] = field(default_factory=set)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -88,8 +89,8 @@ class Gateway:
         """
         try:
             at = await self._caller.start(org)
-            may_begin = lambda: org.shard in self._leases.epochs and org.shard not in self._leases.spare  # noqa: E731
-            worker = Worker(self._database, at, self._writer, self._reader, may_begin)
+            may_begin = partial(self._leases.may_begin, org.shard)
+            worker = Worker(self._database, at, self._writer, self._reader, self._clock, may_begin)
             self._workers[org.tenant_id] = (org, worker)
             until = await worker.run()
             async with self._database.transaction() as tx:

@@ -53,6 +53,10 @@ class Leases:
         self.spare = set(sorted(self.epochs)[share:])
         return {shard for shard, epoch in self.epochs.items() if before.get(shard) != epoch}
 
+    def may_begin(self, shard: int) -> bool:
+        """Whether a call may be begun there: it is ours, and no other process waits for it."""
+        return shard in self.epochs and shard not in self.spare
+
     async def hold(self, tx: Tx, shard: int, epoch: int, *, until: datetime | None = None) -> None:
         """Right before a send, and with what a call brought back: raises LeaseLost unless the shard is still ours.
 

@@ -11,6 +11,8 @@ from tieout_kit.postgres import Tx
 from tieout_schemas.writes import Lane
 
 _SQL = queries.load("tieout_connector", "look.sql")
+MOST_IDS = 40
+"""Ids in one reading: the address stays short (trap 27)."""
 _READS = {"read": Lane.WEBHOOK, "poll": Lane.POLL, "import": Lane.IMPORT}
 
 
@@ -39,12 +41,17 @@ async def look(tx: Tx, tenant_id: UUID, in_hand: InHand) -> Look:
         list(in_hand.reads),
         list(in_hand.feeds),
         list(in_hand.person_reads),
+        list(in_hand.groups),
+        MOST_IDS,
     )
     at = {row["what"]: row["at"] for row in rows}
     lanes = {LANES[int(what.split()[1])]: moment for what, moment in at.items() if what.startswith("lane ")}
     lanes |= {lane: at[what] for what, lane in _READS.items() if what in at}
     if asked := at.get("person"):
         lanes[Lane.PERSON] = min(asked, lanes.get(Lane.PERSON, asked))
+    if in_hand.reads and "full" not in at:
+        # A reading is under way: what is asked for meanwhile is read together after it.
+        lanes.pop(Lane.WEBHOOK, None)
     due = {lane: moment for lane, moment in lanes.items() if moment <= tx.now}
     later = [moment for moment in (*lanes.values(), at.get("call")) if moment and moment > tx.now]
     unanswered = "call" in at and at["call"] <= tx.now

@@ -32,8 +32,6 @@ from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane
 from tieout_schemas.xero import Snapshot, XeroAccount, XeroPayment
 
-MOST_IDS = 40
-"""Ids in one reading: the address stays short (trap 27)."""
 RETRY_A_READ = timedelta(seconds=2)
 ECHO_WAIT = timedelta(seconds=5)
 """Only where a write's answer was lost does an echo come before it; it is settled no sooner than this."""

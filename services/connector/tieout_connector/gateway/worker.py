@@ -10,19 +10,22 @@ from typing import Any
 from tieout_connector import feeds, intents, person_reads, reads, turns
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import NoCallLeft
-from tieout_connector.gateway.look import Look, look
+from tieout_connector.gateway.look import MOST_IDS, Look, look
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.rules.budget import AT_ONCE, KEPT_AT_ONCE, READ, Wait
 from tieout_connector.rules.lanes import SHARES, DropNotes, Next, next_lane
+from tieout_kit.clock import Clock
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.writes import Lane
 
-MOST_IDS = 40
-"""Ids in one reading: the address stays short (trap 27)."""
 SCARCE = 30
 """Calls left this minute below which readings wait to be joined."""
 JOIN_WAIT = timedelta(seconds=1)
+
+_LOOK_AGAIN = 1.0
+"""Seconds after which work is looked for while calls are under way, though nobody called."""
+_BREATH = 0.05
 
 Job = Coroutine[Any, Any, None]
 
@@ -38,12 +41,20 @@ class Worker:
     """Works for one tenant until nothing is due or nothing may leave."""
 
     def __init__(
-        self, database: Database, at: AtWork, writer: Writer, reader: Reader, may_begin: Callable[[], bool]
+        self,
+        database: Database,
+        at: AtWork,
+        writer: Writer,
+        reader: Reader,
+        clock: Clock,
+        may_begin: Callable[[], bool],
     ) -> None:
+        """`may_begin`: whether this process may begin new calls for the tenant."""
         self._database = database
         self._at = at
         self._writer = writer
         self._reader = reader
+        self._clock = clock
         self._may_begin = may_begin
         self._poked = asyncio.Event()
         self._jobs: set[asyncio.Task[None]] = set()
@@ -63,7 +74,7 @@ class Worker:
                 elif not self._jobs:
                     return found.until
                 else:
-                    await self._one_back()
+                    await self._one_back(found.until)
         except asyncio.CancelledError:
             # This process ends. Whoever takes over settles what was under way.
             for job in self._jobs:
@@ -72,11 +83,15 @@ class Worker:
         finally:
             await self._all_back()
 
-    async def _one_back(self) -> None:
-        """Until a call is back, or somebody has called."""
+    async def _one_back(self, until: datetime | None) -> None:
+        """Until a call is back, somebody has called, or the next one may leave."""
         poked = asyncio.create_task(self._poked.wait())
+        left = (until - self._clock()).total_seconds() if until else _LOOK_AGAIN
         try:
-            done, _ = await asyncio.wait({*self._jobs, poked}, return_when=asyncio.FIRST_COMPLETED)
+            waiting = {*self._jobs, poked}
+            # Not at once again: what keeps a call back is often one that is just under way.
+            timeout = min(max(left, _BREATH), _LOOK_AGAIN)
+            done, _ = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         finally:
             poked.cancel()
         for job in done & self._jobs:
@@ -121,8 +136,8 @@ class Worker:
                 return await self._of(tx, lane, seen)
             case DropNotes(why):
                 notes = await intents.next_batch(tx, at.org.tenant_id, Lane.NOTE, at.in_hand)
-                await self._writer.drop(tx, at, notes, why)
-                return Idle(tx.now)
+                held = {queued.intent.intent_id for queued in notes}
+                return self._holding(at.in_hand.intents, held, self._writer.drop(at, notes, why))
             case Wait(until):
                 return Idle(min(until, seen.next_at or until))
         return Idle(seen.next_at)
@@ -162,6 +177,7 @@ class Worker:
             return Idle(wait.at)
         held = {queued.intent.intent_id for queued in batch}
         job = self._holding(at.in_hand.intents, held, self._writer.send(at, lane, batch))
+        job = self._holding(at.in_hand.groups, {self._writer.group(batch)}, job)
         return self._holding(at.in_hand.together, self._writer.unmarked(batch), job)
 
     def _holding(self, held: set[Any], mine: set[Any], job: Job) -> Job:

@@ -50,10 +50,13 @@ class Writer:
         """How many calls it takes to send these."""
         return len(self._kind(queued).before([q.intent for q in queued])) + 1
 
+    def group(self, queued: Sequence[Queued]) -> str:
+        """What these share a call by."""
+        return _together(self._kind(queued), queued[0].intent)
+
     def unmarked(self, queued: Sequence[Queued]) -> set[str]:
         """What no second call may be about meanwhile: nothing, but for kinds without a mark."""
-        kind = self._kind(queued)
-        return {_together(kind, queued[0].intent)} if kind.unmarked else set()
+        return {self.group(queued)} if self._kind(queued).unmarked else set()
 
     async def send(self, at: AtWork, lane: Lane, queued: Sequence[Queued]) -> None:
         """Read what must be read before, settle what needs no sending, and send the rest in one call."""
@@ -62,9 +65,13 @@ class Writer:
             await self._store_to_look_up(at, kind, queued)
             return
         wanted = [q.intent for q in queued]
-        contents = []
-        for request in kind.before(wanted):
-            contents.append(await self._read(at, lane, request, queued))
+        try:
+            contents = [await self._read(at, lane, request, queued) for request in kind.before(wanted)]
+        except RefusedRequest:
+            # One id that Xero does not know refuses the reading of them all: halves go by themselves.
+            async with self._caller.storing(at) as tx:
+                await intents.fewer(tx, at.org.tenant_id, queued, len(queued) // 2)
+            return
         now = kind.now(contents, wanted)
         access = await self._caller.ready(at)
         async with self._caller.storing(at) as tx:
@@ -92,9 +99,10 @@ class Writer:
         else:
             await self._send(at, Lane.PERSON, call, leave, access, first=False)
 
-    async def drop(self, tx: Tx, at: AtWork, queued: Sequence[Queued], why: str) -> None:
+    async def drop(self, at: AtWork, queued: Sequence[Queued], why: str) -> None:
         """These are not sent at all (CONT-12)."""
-        await intents.settle(tx, at.org.tenant_id, [(q, results.dropped(q.intent, why)) for q in queued])
+        async with self._caller.storing(at) as tx:
+            await intents.settle(tx, at.org.tenant_id, [(q, results.dropped(q.intent, why)) for q in queued])
 
     def _kind(self, queued: Sequence[Queued]) -> Kind:
         return self._kinds[queued[0].intent.body.kind]
@@ -103,6 +111,8 @@ class Writer:
         try:
             answer, _ = await self._caller.read(at, lane, request, queued[0].cause.traceparent)
         except RefusedRequest:
+            if len(queued) > 1:
+                raise
             # What Xero does not know shows nothing.
             return NONE
         content: Json = answer.json

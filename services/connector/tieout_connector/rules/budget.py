@@ -101,10 +101,6 @@ class Budget:
         # The last of them, or the moment one ends would be said to be free while another lasts.
         return max([*waits, *known._places(share)], key=lambda wait: wait.at, default=None)
 
-    def spares_a_read(self, now: datetime) -> bool:
-        """Whether a read may leave, or what is left is kept for writes."""
-        return self.free_at(now, READ) is None
-
     def leaving(self, now: datetime, deadline: datetime) -> "Budget":
         """A call leaves, and is given up at its deadline."""
         known = self._at(now)

@@ -17,13 +17,17 @@ select tenant_id, id, result from intent
 where (tenant_id, id) in (select * from unnest($1::uuid[], $2::text[]));
 
 -- name: head
--- The intent that goes next in a lane.
+-- The intent that goes next in a lane, by the same conditions as look.sql.
 select together, most, look_up from intent i
 where i.tenant_id = $1 and i.state = 'queued' and i.lane = $4 and not i.id = any($2::text[])
 and not i.together = any($3::text[])
 and not exists (select 1 from intent s where s.tenant_id = i.tenant_id and s.kind = i.kind
-    and s.record_id = i.record_id and s.state = 'sent')
+    and s.record_id = i.record_id and (s.state = 'sent'
+        or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)))
 and not exists (select 1 from call k where k.tenant_id = i.tenant_id and k.unmarked = i.together)
+and (i.lane = 0 or not i.together = any($5::text[]) or i.most <= (select count(*) from (
+    select from intent q where q.tenant_id = i.tenant_id and q.together = i.together and q.state = 'queued'
+    and not q.id = any($2::text[]) limit i.most) as others))
 order by received_at, id limit 1;
 
 -- name: together
@@ -36,6 +40,10 @@ and not exists (select 1 from intent s where s.tenant_id = i.tenant_id and s.kin
     and s.record_id = i.record_id and (s.state = 'sent'
         or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)))
 order by lane, received_at, id limit $6;
+
+-- name: fewer
+-- These go so many at once from now on.
+update intent set most = $3 where tenant_id = $1 and id = any($2::text[]) and state = 'queued';
 
 -- name: sent
 -- These are in a call that is about to leave.
