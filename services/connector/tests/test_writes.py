@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.gateway import reactions, writer
-from tieout_connector.rules.budget import KEPT_A_DAY, KEPT_A_MINUTE, PER_MINUTE
+from tieout_connector.gateway import budgets, reactions, writer
+from tieout_connector.rules.budget import KEPT_A_DAY, KEPT_A_MINUTE, PER_MINUTE, fresh
 from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_kit.testing import wait_until
 from tieout_schemas.bodies import AttachmentBody, Document
@@ -454,3 +455,19 @@ async def test_what_comes_while_a_call_of_its_kind_is_under_way_goes_together_af
     calls = await stage.control.calls()
     assert len([call for call in calls if call["method"] == "PUT"]) <= 3
     assert len([call for call in calls if call["method"] == "GET"]) <= 3
+
+
+async def test_while_the_minute_is_scarce_what_no_person_waits_for_waits_a_second_for_company(stage: Stage) -> None:
+    """Seen to fail when only readings waited: a burst of single bills used up the minute, and then all waited for it."""
+    await stage.settled()
+    async with stage.database.transaction() as tx:
+        used = replace(fresh(tx.now), recent=(tx.now,) * 35)
+        await budgets.save(tx, stage.tenant_id, used)
+
+    async with stage.working():
+        for n in range(10):
+            await stage.write(stage.contact(f"Vendor {n}"))
+            await stage.until("select count(*) from turn where next_at < now()", 0)
+        await stage.results(10)
+
+    assert len(await puts(stage)) <= 3

@@ -20,8 +20,9 @@ from tieout_kit.postgres import Database, Tx
 from tieout_schemas.writes import Lane
 
 SCARCE = 30
-"""Calls left this minute below which readings wait to be joined."""
+"""Calls left this minute below which what no person waits for waits for company."""
 JOIN_WAIT = timedelta(seconds=1)
+"""For so long at most: what comes in this second goes in one call."""
 
 _LOOK_AGAIN = 1.0
 """Seconds after which work is looked for while calls are under way, though nobody called."""
@@ -157,20 +158,24 @@ class Worker:
             if feed is None:
                 return Idle(tx.now)
             return self._holding(self._at.in_hand.feeds, {feed.resource}, self._reader.feed(self._at, feed))
-        return await self._write(tx, lane)
+        return await self._write(tx, lane, seen.waiting[lane])
+
+    def _waits_for_company(self, now: datetime, since: datetime) -> bool:
+        return self._at.budget.minute_left(now) < SCARCE and now - since < JOIN_WAIT
 
     async def _read(self, tx: Tx, since: datetime) -> Job | Idle:
-        if self._at.budget.minute_left(tx.now) < SCARCE and tx.now - since < JOIN_WAIT:
-            # What comes in the next second is read together.
+        if self._waits_for_company(tx.now, since):
             return Idle(since + JOIN_WAIT)
         due = await reads.due(tx, self._at.org.tenant_id, self._at.in_hand, MOST_IDS)
         return self._holding(self._at.in_hand.reads, {one.xero_id for one in due}, self._reader.read(self._at, due))
 
-    async def _write(self, tx: Tx, lane: Lane) -> Job | Idle:
+    async def _write(self, tx: Tx, lane: Lane, since: datetime) -> Job | Idle:
         at = self._at
         batch = await intents.next_batch(tx, at.org.tenant_id, lane, at.in_hand)
         if not batch:
             return Idle(tx.now)
+        if lane is not Lane.PERSON and len(batch) < batch[0].most and self._waits_for_company(tx.now, since):
+            return Idle(since + JOIN_WAIT)
         calls = self._writer.calls(batch)
         # A fresh read without its update would be made again and again.
         if calls > 1 and (wait := at.budget.wait(tx.now, SHARES.get(lane, READ), calls)):
