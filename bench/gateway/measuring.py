@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -141,7 +142,7 @@ async def _neighbours(here: Town, numbers: range) -> list[float]:
         wanted = payment(bill)
         began = time.monotonic()
         await here.write([(number, wanted)])
-        await wait_until(lambda n=number, w=wanted: here.sql(_DONE, here.tenants[n], w.intent_id), bool, 60)  # type: ignore[misc]
+        await wait_until(partial(here.sql, _DONE, here.tenants[number], wanted.intent_id), bool, 60)
         found.append((time.monotonic() - began) * 1000)
     return found
 

@@ -88,7 +88,7 @@ class Process:
 
         async def nothing(*_: Any) -> None: ...
 
-        self.leases.leave = nothing  # type: ignore[method-assign,assignment]
+        self.leases.leave = nothing  # type: ignore[method-assign,assignment]  # as if it could not
         task.cancel()
         await asyncio.wait([task])
 

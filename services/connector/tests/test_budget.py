@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -40,9 +41,9 @@ def flying(seconds: Iterable[float], budget: Budget) -> Budget:
     return budget
 
 
-def told(day: int | None = None, minute: int | None = None, **more: object) -> Budget:
+def told(day: int | None = None, minute: int | None = None, **more: Any) -> Budget:
     """A fresh budget after one call that was answered with so many calls left."""
-    said = replace(Limits(day=day, minute=minute), **more)  # type: ignore[arg-type]
+    said = replace(Limits(day=day, minute=minute), **more)
     return fresh(NOON).leaving(NOON, NOON + SECOND).back(NOON, NOON + SECOND, said)
 
 

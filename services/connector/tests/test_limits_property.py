@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tieout_connector.rules.budget import PERSON, READ, WRITE, Budget, Share, fresh
+from tieout_connector.rules.budget import PERSON, READ, WRITE, Budget, Share, Wait, fresh
 from tieout_connector.rules.lanes import Next, next_lane
 from tieout_connector.xero.limits import Limits
 from tieout_schemas.writes import Lane
@@ -225,9 +225,10 @@ def test_a_full_queue_uses_nearly_all_of_what_the_minute_allows(
             way, home = (chance.random() * slowest / 2 * SECOND for _ in range(2))
             gateway.leave(way, home)
             continue
-        assert decision.at > gateway.now  # type: ignore[union-attr]
+        assert isinstance(decision, Wait)
+        assert decision.at > gateway.now
         backs = [call.back for call, _ in gateway.calls[-60:] if call.back and call.back > gateway.now]
-        gateway.pass_until(min([decision.at, *backs]))  # type: ignore[union-attr]
+        gateway.pass_until(min([decision.at, *backs]))
 
     assert not gateway.problems
     assert xero.most_in_any_minute() <= 60

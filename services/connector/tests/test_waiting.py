@@ -1,6 +1,7 @@
 """Why a write waits, as a bookkeeper reads it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,15 +16,15 @@ PAST = NOW - timedelta(seconds=1)
 MIDNIGHT = datetime(2026, 11, 26, tzinfo=UTC)
 
 
-def waiting(before: int = 0, **waits: object) -> Standing:
-    return Standing(WriteState.WAITING, before, Waits(**waits))  # type: ignore[arg-type]
+def waiting(before: int = 0, **waits: Any) -> Standing:
+    return Standing(WriteState.WAITING, before, Waits(**waits))
 
 
-def left(seconds_ago: int, again_in: int = 0, *, look_up: bool = False, **waits: object) -> Standing:
+def left(seconds_ago: int, again_in: int = 0, *, look_up: bool = False, **waits: Any) -> Standing:
     at = NOW - timedelta(seconds=seconds_ago)
     again_at = NOW + timedelta(seconds=again_in)
     call = Left(at, at + timedelta(seconds=20), again_at, look_up)
-    return Standing(WriteState.IN_FLIGHT, left=call, waits=Waits(**waits))  # type: ignore[arg-type]
+    return Standing(WriteState.IN_FLIGHT, left=call, waits=Waits(**waits))
 
 
 def ended(state: WriteState, outcome: Outcome, **more: object) -> Standing:

@@ -53,7 +53,7 @@ class Points:
             self._passes(f"after {name}")
             return answer
 
-        httpx.AsyncHTTPTransport.handle_async_request = sending  # type: ignore[method-assign,assignment]
+        httpx.AsyncHTTPTransport.handle_async_request = sending  # type: ignore[method-assign,assignment]  # wrapped
 
     def _wrap(self, method: str) -> None:
         call: Callable[..., Any] = getattr(Connection, method)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed, Kind, Read
-from tieout_connector.gateway.writing.matching import NOT_FOUND, body_of, one_each
+from tieout_connector.gateway.writing.matching import NOT_FOUND, body_of, one_each, one_row_each
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import AllocationForm, InvoiceRef, allocations_of
 from tieout_connector.xero.credit_notes import CREDIT_NOTES
@@ -65,9 +65,7 @@ class Allocation(OfCredit):
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = _allocations(content)
-        if len(rows) != len(intents):
-            raise ValueError(f"{len(rows)} elements answer for {len(intents)}")
-        return rows
+        return one_row_each(rows, intents)
 
     def found(
         self,
@@ -110,18 +108,6 @@ class AllocationRemoval(OfCredit):
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         # A bare object, or nothing with a 204.
         return [content or {"AllocationId": str(_removed(intent)), "IsDeleted": True} for intent in intents]
-
-    def found(
-        self,
-        intents: Sequence[WriteIntent],
-        contents: Sequence[Json],
-        before: Mapping[str, Json],
-        first_sent_at: datetime,
-        taken: Set[UUID] = frozenset(),
-    ) -> Mapping[str, Json]:
-        now = self.now(contents, intents)
-        found = {i.intent_id: self.there(i, now.get(i.intent_id, NONE)) for i in intents}
-        return {key: element for key, element in found.items() if element is not None}
 
     def changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
         return (Read(XeroKind.INVOICE, body_of(AllocationRemovalBody, intent).bill_xero_id),)

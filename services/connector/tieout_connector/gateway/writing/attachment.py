@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.gateway.writing.kind import UNKEYED, Composed, Kind
-from tieout_connector.gateway.writing.matching import body_of, free, one_each
+from tieout_connector.gateway.writing.matching import body_of, free, one_each, one_row_each
 from tieout_connector.xero.attachments import MOST_BYTES, REFUSED_CHARACTERS, Attachment, attachments_of, uploading
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
@@ -52,9 +52,7 @@ class File(Kind):
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = _files(intents[0]).raws(content)
-        if len(rows) != len(intents):
-            raise ValueError(f"{len(rows)} elements answer for {len(intents)}")
-        return rows
+        return one_row_each(rows, intents)
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return UUID(element["AttachmentID"])

@@ -1,6 +1,6 @@
 """Contact groups: made, and contacts put in and taken out. Source: xero-api.md 4.2."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -78,18 +78,6 @@ class Membership(Kind):
     def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         # A membership is no record of its own: nothing can be taken.
         return ()
-
-    def found(
-        self,
-        intents: Sequence[WriteIntent],
-        contents: Sequence[Json],
-        before: Mapping[str, Json],
-        first_sent_at: datetime,
-        taken: Set[UUID] = frozenset(),
-    ) -> Mapping[str, Json]:
-        now = self.now(contents, intents)
-        found = {i.intent_id: self.there(i, now.get(i.intent_id, NONE)) for i in intents}
-        return {key: element for key, element in found.items() if element is not None}
 
 
 class GroupMember(Membership):

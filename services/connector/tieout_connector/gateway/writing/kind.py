@@ -108,7 +108,6 @@ class Kind(ABC):
     def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         """Xero's ids of the records in the answers to `questions`: the writer finds out which are `taken`."""
 
-    @abstractmethod
     def found(
         self,
         intents: Sequence[WriteIntent],
@@ -117,12 +116,15 @@ class Kind(ABC):
         first_sent_at: datetime,
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
-        """By intent id, the element of each whose work is done in Xero; the others are sent again.
+        """By intent id, the element of each whose work is done in Xero; the others are sent again. Here: what is `there`.
 
         `contents`: the answers to `questions`, all pages. `before`: what `now` said when it was sent, for kinds without
         a mark. `taken`: those of `ids` that an earlier answer told of; they answer for no create. Nor does an element
         ever answer for two intents.
         """
+        now = self.now(contents, intents)
+        found = {i.intent_id: self.there(i, now.get(i.intent_id, NONE)) for i in intents}
+        return {key: element for key, element in found.items() if element is not None}
 
     def changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
         """What else of Xero it changed, to be read again: a payment changes its bill."""

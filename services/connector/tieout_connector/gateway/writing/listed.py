@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from tieout_connector.gateway.writing.kind import NONE, Kind
-from tieout_connector.gateway.writing.matching import NOT_FOUND, free, one_each, readable
+from tieout_connector.gateway.writing.matching import NOT_FOUND, free, one_each, one_row_each, readable
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.resource import Resource
@@ -37,9 +37,7 @@ class Listed(Kind):
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = self.resource.raws(content)
-        if len(rows) != len(intents):
-            raise ValueError(f"{len(rows)} elements answer for {len(intents)}")
-        return rows
+        return one_row_each(rows, intents)
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return UUID(element[self.resource.id_field])

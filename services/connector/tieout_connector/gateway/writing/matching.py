@@ -41,6 +41,13 @@ def one_each(
     return found
 
 
+def one_row_each(rows: Sequence[Json], intents: Sequence[WriteIntent]) -> Sequence[Json]:
+    """The rows of an answer to a call. Raises ValueError unless there is one for each intent."""
+    if len(rows) != len(intents):
+        raise ValueError(f"{len(rows)} elements answer for {len(intents)}")
+    return rows
+
+
 def free(rows: Iterable[Json], id_field: str, taken: Set[UUID]) -> list[Json]:
     """The rows that no other record of ours is known to be."""
     return [row for row in rows if UUID(row[id_field]) not in taken]

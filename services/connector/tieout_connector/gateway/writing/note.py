@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tieout_connector.gateway.writing.attachment import PATHS
 from tieout_connector.gateway.writing.kind import UNKEYED, Composed, Kind
-from tieout_connector.gateway.writing.matching import body_of, one_each
+from tieout_connector.gateway.writing.matching import body_of, one_each, one_row_each
 from tieout_connector.xero import wire
 from tieout_connector.xero.history import HistoryRecord, NoteForm, history_of
 from tieout_connector.xero.http import Request
@@ -36,9 +36,7 @@ class Note(Kind):
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = _history(intents[0]).raws(content)
-        if len(rows) != len(intents):
-            raise ValueError(f"{len(rows)} elements answer for {len(intents)}")
-        return rows
+        return one_row_each(rows, intents)
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return None

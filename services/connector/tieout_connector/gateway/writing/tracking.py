@@ -1,6 +1,6 @@
 """Options of tracking categories: made, renamed, archived, restored. Source: xero-api.md 4.10."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -71,18 +71,6 @@ class TrackingOption(Kind):
     def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         # Whoever made an option of this name, it is the one: nothing can be taken.
         return ()
-
-    def found(
-        self,
-        intents: Sequence[WriteIntent],
-        contents: Sequence[Json],
-        before: Mapping[str, Json],
-        first_sent_at: datetime,
-        taken: Set[UUID] = frozenset(),
-    ) -> Mapping[str, Json]:
-        now = self.now(contents, intents)
-        found = {i.intent_id: self.there(i, now.get(i.intent_id, NONE)) for i in intents}
-        return {key: element for key, element in found.items() if element is not None}
 
 
 def _option(options: Sequence[Json], intent: WriteIntent) -> Json | None:
