@@ -458,7 +458,7 @@ async def test_what_comes_while_a_call_of_its_kind_is_under_way_goes_together_af
 
 
 async def test_while_the_minute_is_scarce_what_no_person_waits_for_waits_a_second_for_company(stage: Stage) -> None:
-    """Seen to fail when only readings waited: a burst of single bills used up the minute, and then all waited for it."""
+    """Seen to fail when only readings waited: a burst of single bills used up the minute, and then all had to wait."""
     await stage.settled()
     async with stage.database.transaction() as tx:
         used = replace(fresh(tx.now), recent=(tx.now,) * 35)

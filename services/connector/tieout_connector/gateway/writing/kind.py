@@ -116,7 +116,7 @@ class Kind(ABC):
         first_sent_at: datetime,
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
-        """By intent id, the element of each whose work is done in Xero; the others are sent again. Here: what is `there`.
+        """By intent id, the element of each whose work is done in Xero; here: what is `there`. The rest is sent again.
 
         `contents`: the answers to `questions`, all pages. `before`: what `now` said when it was sent, for kinds without
         a mark. `taken`: those of `ids` that an earlier answer told of; they answer for no create. Nor does an element
