@@ -23,7 +23,7 @@ where i.tenant_id = $1 and i.state = 'queued' and i.lane = $4 and not i.id = any
 and not i.together = any($3::text[])
 and not exists (select 1 from intent s where s.tenant_id = i.tenant_id and s.kind = i.kind
     and s.record_id = i.record_id and (s.state = 'sent'
-        or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)))
+        or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)) offset 0)
 and not exists (select 1 from call k where k.tenant_id = i.tenant_id and k.unmarked = i.together)
 and (i.lane = 0 or not i.together = any($5::text[]) or i.most <= (select count(*) from (
     select from intent q where q.tenant_id = i.tenant_id and q.together = i.together and q.state = 'queued'
@@ -38,7 +38,7 @@ where i.tenant_id = $1 and i.state = 'queued' and i.together = $3 and i.most = $
 and not i.id = any($2::text[])
 and not exists (select 1 from intent s where s.tenant_id = i.tenant_id and s.kind = i.kind
     and s.record_id = i.record_id and (s.state = 'sent'
-        or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)))
+        or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)) offset 0)
 order by lane, received_at, id limit $6;
 
 -- name: fewer

@@ -12,7 +12,7 @@ select 'lane ' || lane.lane, head.received_at from generate_series(0, 5) as lane
     and not i.together = any($4::text[])
     and not exists (select 1 from intent s where s.tenant_id = i.tenant_id and s.kind = i.kind
         and s.record_id = i.record_id and (s.state = 'sent'
-            or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)))
+            or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)) offset 0)
     and (i.lane = 0 or not i.together = any($9::text[]) or i.most <= (select count(*) from (
         select from intent q where q.tenant_id = i.tenant_id and q.together = i.together and q.state = 'queued'
         and not q.id = any($3::text[]) limit i.most) as others))
