@@ -3,7 +3,9 @@
 -- answer, reads (`full`: a whole call of them), polls and imports; `open` while it is connected. Not: an intent whose
 -- record has another under way or an older one that waits, one
 -- of an unmarked kind beside a call of the same, and what this process has in hand. While a call of its kind is under way,
--- an intent waits for company, unless a person waits for it: calls are few, and one carries many.
+-- an intent waits for company, unless a person waits for it: calls are few, and one carries many. `offset 0` keeps the
+-- search for older ones a look at an index for each intent, whatever the statistics say: made of calmer days, they
+-- would have all of a surge compared with all of it.
 select 'open' as what, $2::timestamptz as at from turn where tenant_id = $1 and open
 union all
 select 'lane ' || lane.lane, head.received_at from generate_series(0, 5) as lane(lane) cross join lateral (

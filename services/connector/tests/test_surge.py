@@ -1,0 +1,60 @@
+"""A tenant's queue grows a thousandfold within a minute: what goes next is found as quickly as before."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tieout_connector.gateway.look import MOST_IDS
+from tieout_kit import queries
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = pytest.mark.real
+INTENTS = queries.load("tieout_connector", "intents.sql")
+LOOK = queries.load("tieout_connector", "look.sql")
+BATCH = 50
+MANY = """
+insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, together, most,
+    said_at, look_up, state)
+select $1, n || $2, 2, 'vendor', gen_random_uuid(), now(), '{}', '', '', 'contact:new', 50, now(), false, $2
+from generate_series(1, $3) as n"""
+
+
+async def test_a_surge_on_the_statistics_of_calmer_days_reads_no_more_than_it_takes(stage: Stage) -> None:
+    """Seen to fail without the fences in the queries: every waiting intent was compared with every other."""
+    await stage.settled()
+    await stage.sql("alter table intent set (autovacuum_enabled = false)")
+    await stage.sql(MANY, stage.tenant_id, "done", 5000)
+    await stage.sql("analyze intent")
+    for _ in range(40):
+        await stage.sql(MANY.replace("n ||", "gen_random_uuid() ||"), stage.tenant_id, "queued", BATCH)
+
+    none: list[str] = []
+    busy = ["contact:new"]
+    look = (stage.tenant_id, stage.clock(), none, none, none, none, none, none, busy, MOST_IDS)
+    assert await rows_read(stage, LOOK["look"], *look) < 10 * BATCH
+    assert await rows_read(stage, INTENTS["head"], stage.tenant_id, none, none, 2, busy) < 10 * BATCH
+    assert await rows_read(stage, INTENTS["together"], stage.tenant_id, none, busy[0], BATCH, False, BATCH) < 10 * BATCH
+
+
+async def rows_read(stage: Stage, query: str, *values: object) -> int:
+    """How many rows the scans of a query give or drop."""
+    ((plan,),) = await stage.sql(f"explain (analyze, format json) {query}", *values)
+    (whole,) = plan if isinstance(plan, list) else json.loads(plan)
+    return round(sum(_read(node) for node in _nodes(whole["Plan"]) if "Scan" in node["Node Type"]))
+
+
+def _read(node: dict[str, Any]) -> float:
+    dropped = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return float((node["Actual Rows"] + dropped) * node["Actual Loops"])
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from _nodes(below)
