@@ -3,16 +3,16 @@
 Memory: what the process grows by when each of the ten thousand has made a call and is idle again. CPU: of a call, in a
 morning of two thousand tenants with four new contacts and a webhook's read each, beside bare httpx that makes the same
 calls for other organisations. Drain: the same morning until all is settled, to the time bare httpx takes with as many
-calls at once. The limit: a tenant with a hundred thousand intents makes its calls on clocks that are moved on whenever
-nothing happens, so that what is left is the limit and the work; to the time the limit alone would take. Neighbour: one
-payment of another tenant, from its arrival to its stored result, alone and beside the hundred thousand.
+calls at once. The limit: a tenant with a hundred thousand intents makes its calls on clocks that are moved on while it
+waits for its minute; of the calls that the limit allows, how many it makes. Neighbour: one payment of another tenant,
+from its arrival to its stored result, alone and beside the hundred thousand.
 """
 
 import asyncio
 from statistics import median
 
 from bench.figures import Figure
-from bench.gateway.measuring import AT_ONCE, Measured, measure
+from bench.gateway.measuring import AT_ONCE, BOUND_CALLS, PER_MINUTE, Measured, measure
 from bench.servers import servers
 
 
@@ -33,8 +33,8 @@ def _figures(found: Measured) -> list[Figure]:
         Figure("CPU per call, to bare httpx", found.cpu / found.calls / (found.bare_cpu / found.bare_calls), "ratio"),
         Figure("morning drained within", found.drained, "s"),
         Figure(f"morning drained, to bare httpx with {AT_ONCE} at once", found.drained / found.bare_wall, "ratio"),
-        Figure("limit-bound calls measured", found.bound_calls, "calls"),
-        Figure("limit-bound time, to the limit's own", found.bound_time / found.bound_least, "ratio"),
+        Figure("calls made at the limit", BOUND_CALLS, "calls"),
+        Figure("share of the limit's calls that were made", BOUND_CALLS / PER_MINUTE * 60 / found.bound_time, "ratio"),
         Figure("calls that broke a limit", found.limited, "calls"),
         Figure("neighbour p50, alone", median(alone), "ms"),
         Figure("neighbour p50, beside 100,000 intents", median(beside), "ms"),

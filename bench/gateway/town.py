@@ -44,6 +44,9 @@ _CONNECTED = """
 update connection c set state = 'connected', org_id = bound.org_id, xero_connection_id = bound.org_id, token_set_id = $3
 from unnest($1::uuid[], $2::uuid[]) as bound(tenant_id, org_id) where c.tenant_id = bound.tenant_id"""
 
+_STEP = timedelta(seconds=1)
+_PAUSE = 0.01
+"""Seconds in which processes may do what is due."""
 KINDS = kinds("http://localhost")
 
 
@@ -62,9 +65,24 @@ class Town:
     side: Child
 
     async def passes(self, by: timedelta) -> None:
-        """Time goes by everywhere; Xero first, so that the gateway believes to have less left than it has."""
-        await self.control.advance(by)
-        self.clocks.set(timedelta(seconds=self.clocks.seconds) + by)
+        """Time goes by everywhere, by small steps: a process that saw a minute pass at once would lose its leases. Xero
+        first, so that the gateway believes to have less left than it has."""
+        while by > timedelta():
+            step = min(by, _STEP)
+            await self.control.advance(step)
+            self.clocks.set(timedelta(seconds=self.clocks.seconds) + step)
+            by -= step
+            await asyncio.sleep(_PAUSE)
+
+    async def goes_by(self, number: int) -> None:
+        """Until cancelled: whenever a tenant's next call waits, time goes by until it may leave."""
+        while True:
+            turn = await self.sql("select next_at from turn where tenant_id = $1", self.tenants[number])
+            left = turn - self.clocks.now() if turn else timedelta()
+            if left > timedelta():
+                await self.passes(left)
+            else:
+                await asyncio.sleep(_PAUSE)
 
     async def write(self, wanted: Sequence[tuple[int, WriteIntent]]) -> None:
         """These intents arrive in one transaction, each with the number of its tenant."""
