@@ -1,0 +1,1 @@
+"""Every kind of intent, at the simulated Xero."""
