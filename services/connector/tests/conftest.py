@@ -39,6 +39,7 @@ from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.resource import Resource
+from tieout_connector.xero.scopes import SCOPES
 from tieout_kit import bell
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming
@@ -302,9 +303,15 @@ class Stage:
 class AtXero:
     """The client, its resources and a real token, for one organisation."""
 
-    def __init__(self, client: httpx.AsyncClient, control: Control, org_id: str, token: str) -> None:
-        self.control, self.org_id, self.token = control, org_id, token
+    token = ""
+
+    def __init__(self, client: httpx.AsyncClient, control: Control, org_id: str, app_id: str) -> None:
+        self.control, self.org_id, self.app_id = control, org_id, app_id
         self.api = XeroApi(client, control.url)
+
+    async def consent(self, *scopes: str) -> None:
+        """From now on calls are made with a token that covers these."""
+        self.token = (await self.control.connect(self.app_id, [self.org_id], scopes=" ".join(scopes)))["access_token"]
 
     async def call(self, request: Request, body: bytes | Upload | None = None) -> Answer:
         return await self.api.call(self.token, UUID(self.org_id), request, body)
@@ -372,8 +379,9 @@ async def xero(simulator: str) -> AsyncIterator[AtXero]:
         await control.set_limits(enabled=False)
         org_id = await control.create_org("Kauri Ltd", currencies=["USD"])
         app = await control.register_app(redirect_uris=[REDIRECT], plan="advanced")
-        token = (await control.connect(app.client_id, [org_id]))["access_token"]
-        yield AtXero(client, control, org_id, token)
+        at = AtXero(client, control, org_id, app.client_id)
+        await at.consent(*SCOPES.split())
+        yield at
 
 
 @pytest.fixture

@@ -56,6 +56,10 @@ def ended(state: WriteState, outcome: Outcome, **more: object) -> Standing:
         # What is over keeps nothing back.
         (waiting(xero_asked=PAST, day_used=PAST, minute_used=PAST, trouble=NOW), "Nothing is before it: it goes now."),
         (Standing(WriteState.HELD, 3), "It waits until the organisation is connected to Xero."),
+        (
+            Standing(WriteState.HELD, waits=Waits(because="the consent ended")),
+            "It waits until somebody connects the organisation to Xero again: the consent ended.",
+        ),
         (left(5), "It left at 14:05:02 UTC; Xero's answer is awaited."),
         (left(60, 9), "It left at 14:04:07 UTC and Xero has not answered; it is sent again at 14:05:16 UTC."),
         (left(60), "It left at 14:04:07 UTC and Xero has not answered; it is sent again now."),

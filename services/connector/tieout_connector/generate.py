@@ -21,9 +21,10 @@ def pages() -> dict[Path, str]:
         "",
         "The kinds of intent (`xero.write.v1`). A call whose answer was lost is looked up, and what is found counts as",
         "done; the rest is sent again. Of kinds on which Xero keeps nothing of ours, one call for a record leaves at a",
-        "time, and what was there before is stored with it.",
+        "time, and what was there before is stored with it. `scope` is what the consent must cover; a new consent is",
+        "asked for all of them.",
         "",
-        *_table(("kind", "in one call", "found by", "a repeat"), map(_row, kinds("").values())),
+        *_table(("kind", "scope", "in one call", "found by", "a repeat"), map(_row, kinds("").values())),
         "## What it does about trouble",
         "",
         "Nothing sleeps: waiting is a stored time of the one tenant, and its neighbours go on.",
@@ -35,7 +36,9 @@ def pages() -> dict[Path, str]:
 
 def _row(kind: Kind) -> Sequence[str]:
     most = f"{kind.most}, one call at a time" if kind.unmarked else str(kind.most)
-    return f"`{kind.name}`", most, kind.found_by, kind.repeat
+    # Of one that writes on many kinds of documents, each needs its own.
+    scope = f"`{kind.scopes[0]}`" if len(kind.scopes) == 1 else "its document's"
+    return f"`{kind.name}`", scope, most, kind.found_by, kind.repeat
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

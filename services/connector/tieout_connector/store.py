@@ -66,11 +66,12 @@ async def change(tx: Tx, connection: StoredConnection, cause: Cause, **fields: A
     return changed
 
 
-async def lost(tx: Tx, org: Org) -> None:
+async def lost(tx: Tx, org: Org, because: str) -> None:
     """Xero does not let us in any more (CONN-6), unless somebody has connected anew meanwhile."""
     connection = await lock(tx, org.tenant_id)
     if connection.public.open and connection.token_set_id == org.token_set_id:
         await change(tx, connection, Cause.request(), state=ConnectionState.CONNECTION_LOST)
+        await turns.lost(tx, org.tenant_id, because)
 
 
 async def lock_org(tx: Tx, org_id: UUID) -> None:

@@ -19,7 +19,10 @@ CHANNEL = "tieout_work"
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Until when and why a tenant's calls wait; `failures`: calls in a row that brought no answer."""
+    """Until when and why a tenant's calls wait; `failures`: calls in a row that brought no answer.
+
+    A reason without a moment: its connection is lost.
+    """
 
     not_before: datetime | None = None
     because: str | None = None
@@ -43,6 +46,11 @@ async def opened(tx: Tx, tenant_id: UUID, *, is_open: bool) -> None:
     """A tenant was connected, or its connection is gone."""
     await tx.db.execute(_SQL["opened"], tenant_id, is_open, tx.now if is_open else None)
     await tx.db.execute("select pg_notify($1, '')", CHANNEL)
+
+
+async def lost(tx: Tx, tenant_id: UUID, because: str) -> None:
+    """Why a connection is gone, for whoever may connect again."""
+    await tx.db.execute(_SQL["lost"], tenant_id, because)
 
 
 async def due(tx: Tx, shards: Collection[int], limit: int) -> list[Org]:

@@ -121,7 +121,7 @@ class Gateway:
         async with self._database.transaction() as tx:
             if isinstance(error, ConsentLost):
                 # It waits for a person (CONN-6).
-                await store.lost(tx, org)
+                await store.lost(tx, org, str(error))
                 return
             failures = (await turns.read(tx, org.tenant_id)).failures + row.fails
             await turns.waits(tx, org.tenant_id, tx.now + row.wait(error, failures), str(error), failures)

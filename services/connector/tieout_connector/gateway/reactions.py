@@ -51,7 +51,7 @@ REACTIONS = (
     Reaction(
         "the consent does not do",
         "401 `AuthorizationUnsuccessful` or another 401, 403, `invalid_grant`",
-        "the connection is lost: the tenant's calls wait for a person to connect again, at no cost",
+        "the connection is lost: the tenant's calls wait for a person to connect again, at no cost, and say why",
         ConsentLost,
     ),
     Reaction(

@@ -47,7 +47,7 @@ class Waits:
     minute_used: datetime | None = None
     trouble: datetime | None = None
     because: str | None = None
-    """What the trouble is."""
+    """What the trouble is; without a moment: why the connection is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Standing:
 def why(standing: Standing, now: datetime) -> str:
     """One sentence."""
     match standing:
+        case Standing(state=WriteState.HELD, waits=Waits(because=str(lost))):
+            return f"It waits until somebody connects the organisation to Xero again: {lost}."
         case Standing(state=WriteState.HELD):
             return "It waits until the organisation is connected to Xero."
         case Standing(state=WriteState.WAITING, waits=waits, before=before):

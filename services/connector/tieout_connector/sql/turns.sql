@@ -11,8 +11,14 @@ update turn t set next_at = least(t.next_at, greatest(called.at, t.not_before))
 from called where t.tenant_id = called.tenant_id;
 
 -- name: opened
--- A tenant is connected now, or no more; whatever its calls waited for is over.
-update turn set open = $2, not_before = null, because = null, failures = 0, next_at = $3 where tenant_id = $1;
+-- A tenant is connected now, or no more; whatever its calls waited for is over. Why it was lost stays until then.
+update turn set open = $2, not_before = null, because = case when open or $2 then null else because end, failures = 0,
+    next_at = $3
+where tenant_id = $1;
+
+-- name: lost
+-- Why its connection is gone.
+update turn set because = $2 where tenant_id = $1;
 
 -- name: due
 -- The tenants of these shards whose turn has come.

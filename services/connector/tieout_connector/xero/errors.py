@@ -49,13 +49,13 @@ class TokenExpired(XeroError):
 
 
 class Lost(StrEnum):
-    """Why nothing works for a tenant any more."""
+    """Why nothing works for a tenant any more, in a bookkeeper's words."""
 
-    NOT_CONNECTED = "403: the organisation is not connected, or its user lost access"
-    SCOPE_MISSING = "401: the consent does not cover this call"
-    TOKEN_UNKNOWN = "401: Xero does not know the access token"  # noqa: S105 - no password
-    CONSENT_ENDED = "invalid_grant: the consent ended"
-    TOKENS_GONE = "the tokens are gone"
+    NOT_CONNECTED = "it was disconnected in Xero, or who connected it lost access there (403)"
+    SCOPE_MISSING = "the consent covers less than is needed now (401)"
+    TOKEN_UNKNOWN = "Xero does not know our access token (401)"  # noqa: S105 - no password
+    CONSENT_ENDED = "the consent ended (invalid_grant)"
+    TOKENS_GONE = "our tokens are gone"
 
 
 class ConsentLost(XeroError):

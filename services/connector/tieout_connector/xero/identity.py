@@ -15,13 +15,9 @@ import jwt
 
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import Again, ConsentLost, Lost, Unknown
+from tieout_connector.xero.scopes import SCOPES
 from tieout_connector.xero.verdicts import judge
 
-SCOPES = (
-    "offline_access accounting.invoices accounting.payments accounting.contacts accounting.settings.read "
-    "accounting.attachments"
-)
-"""The least that a payables sync needs (xero-api.md 1.6)."""
 _TIMEOUT = 10.0
 
 

@@ -11,6 +11,7 @@ from tieout_connector.xero.allocations import AllocationForm, InvoiceRef, alloca
 from tieout_connector.xero.credit_notes import CREDIT_NOTES
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import AllocationBody, AllocationRemovalBody
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
@@ -55,6 +56,7 @@ class Allocation(OfCredit):
     """A part of a credit set against a bill. Xero keeps nothing of ours on it."""
 
     name = "allocation"
+    scopes = (Scope.INVOICES,)
     unmarked = True
     found_by = "bill, amount and date, among the allocations that the credit did not have before"
     repeat = "allocates twice, or is refused when less is left"
@@ -88,6 +90,7 @@ class AllocationRemoval(OfCredit):
     """An allocation that is to be taken back."""
 
     name = "allocation_removal"
+    scopes = (Scope.INVOICES,)
     most = 1
     found_by = "its absence from its credit"
     repeat = "is answered 404, and counts as done"

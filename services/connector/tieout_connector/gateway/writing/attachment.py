@@ -10,6 +10,7 @@ from tieout_connector.xero.attachments import MOST_BYTES, REFUSED_CHARACTERS, At
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.resource import Resource
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import AttachmentBody, Document
 from tieout_schemas.writes import WriteIntent
 
@@ -28,6 +29,7 @@ class File(Kind):
     """A file on a document, one in a call; its name is its key there."""
 
     name = "attachment"
+    scopes = (Scope.ATTACHMENTS,)
     most = 1
     found_by = "its name and size, among the document's files"
     repeat = "replaces the file by itself"

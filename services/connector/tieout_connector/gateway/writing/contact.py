@@ -11,6 +11,7 @@ from tieout_connector.xero import contacts
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import ContactArchiveBody, ContactBody
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
@@ -28,6 +29,7 @@ class Contact(Listed):
     """A vendor's or customer's contact."""
 
     name = "contact"
+    scopes = (Scope.CONTACTS,)
     resource = CONTACTS
     linked = XeroKind.CONTACT
     found_by = "`ContactNumber`, which is our record's id; a change by what it says"
@@ -64,6 +66,7 @@ class ContactArchive(Listed):
     """A contact that is to be archived; nothing of it can be changed after."""
 
     name = "contact_archive"
+    scopes = (Scope.CONTACTS,)
     resource = CONTACTS
     linked = XeroKind.CONTACT
     found_by = "its status"

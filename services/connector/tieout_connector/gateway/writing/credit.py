@@ -12,6 +12,7 @@ from tieout_connector.xero import wire
 from tieout_connector.xero.credit_notes import CREDIT_NOTES, CreditNoteForm, CreditNoteType
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import VendorCreditBody
 from tieout_schemas.writes import WriteIntent
 
@@ -23,6 +24,7 @@ class VendorCredit(Listed):
     """A vendor credit. Its number is its mark: Xero keeps no other, and lets two have the same."""
 
     name = "vendor_credit"
+    scopes = (Scope.INVOICES,)
     resource = CREDIT_NOTES
     found_by = "its number, unique among its vendor's, and its date, modified since; a change by what it says"
     repeat = "makes a second one; a change changes nothing more; a second void is refused, and counts as done"

@@ -11,6 +11,7 @@ from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupFor
 from tieout_connector.xero.documents import ContactRef
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import ContactGroupBody, GroupLeaverBody, GroupMemberBody
 from tieout_schemas.writes import WriteIntent
 
@@ -19,6 +20,7 @@ class ContactGroup(Listed):
     """A group that is to be there: one of its name is it, whoever made it."""
 
     name = "contact_group"
+    scopes = (Scope.CONTACTS,)
     resource = CONTACT_GROUPS
     found_by = "its name, without case, among the active ones"
     repeat = "is refused, since the name is taken"
@@ -84,6 +86,7 @@ class GroupMember(Membership):
     """A contact that is to be in a group."""
 
     name = "group_member"
+    scopes = (Scope.CONTACTS,)
     found_by = "the group's members"
     repeat = "changes nothing more"
 
@@ -106,6 +109,7 @@ class GroupLeaver(Membership):
     """A contact that is not to be in a group."""
 
     name = "group_leaver"
+    scopes = (Scope.CONTACTS,)
     most = 1
     found_by = "its absence from the group's members"
     repeat = "is answered 404, and counts as done"

@@ -12,6 +12,7 @@ from tieout_connector.xero import invoices, wire
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.invoices import INVOICES, InvoiceForm
 from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import BillBody, InvoiceBody
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
@@ -110,6 +111,7 @@ class Bill(Invoices):
     """A bill. With money on it some words may still change, and of its lines what is no amount."""
 
     name = "bill"
+    scopes = (Scope.INVOICES,)
     repeat = "makes a second one; a change changes nothing more; a second void is refused, and counts as done"
     type = InvoiceType.ACCPAY
 
@@ -143,6 +145,7 @@ class Invoice(Invoices):
     """A sales invoice. With money on it only its reference, due date and sending may still change."""
 
     name = "invoice"
+    scopes = (Scope.INVOICES,)
     repeat = "is refused, since the number is taken; a change changes nothing more"
     type = InvoiceType.ACCREC
 

@@ -11,6 +11,7 @@ from tieout_connector.xero.items import ITEMS, ItemForm, PriceForm
 from tieout_connector.xero.items import Item as XeroItem
 from tieout_connector.xero.items import ItemPrice as XeroPrice
 from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import ItemBody, ItemPrice
 from tieout_schemas.writes import WriteIntent
 
@@ -19,6 +20,7 @@ class Item(Listed):
     """An item. One of its code is it, whoever made it: POST makes or changes it."""
 
     name = "item"
+    scopes = (Scope.SETTINGS,)
     resource = ITEMS
     found_by = "its code, and what it says"
     repeat = "changes nothing more"

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import Snapshot
@@ -44,6 +45,8 @@ class Kind(ABC):
 
     name: ClassVar[str]
     """The `kind` of its body."""
+    scopes: ClassVar[tuple[Scope, ...]]
+    """What a consent must cover for it; several: each document its own."""
     most: ClassVar[int] = 50
     """Intents in one call (xero-api.md 3.6)."""
     found_by: ClassVar[str]

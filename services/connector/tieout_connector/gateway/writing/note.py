@@ -12,6 +12,7 @@ from tieout_connector.xero.history import HistoryRecord, NoteForm, history_of
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.resource import Resource
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import NoteBody
 from tieout_schemas.writes import WriteIntent
 
@@ -23,6 +24,7 @@ class Note(Kind):
     """A note; it has neither id nor mark."""
 
     name = "note"
+    scopes = (Scope.CONTACTS, Scope.INVOICES, Scope.PAYMENTS, Scope.BANK_TRANSACTIONS, Scope.SETTINGS)
     found_by = "its text, among the document's notes since the first send"
     repeat = "adds the note twice"
 

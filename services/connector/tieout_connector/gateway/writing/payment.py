@@ -14,6 +14,7 @@ from tieout_connector.xero.forms import StatusForm
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.payments import PAYMENTS, PaymentForm
 from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import PaymentBody, PaymentReversalBody
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
@@ -27,6 +28,7 @@ class Payment(Listed):
     """A payment. It has no mark of ours but its reference, which is one among others."""
 
     name = "payment"
+    scopes = (Scope.PAYMENTS,)
     resource = PAYMENTS
     linked = XeroKind.PAYMENT
     found_by = "bill, amount, date and reference, among those that no record of ours is known to be"
@@ -61,6 +63,7 @@ class PaymentReversal(Listed):
     """A payment that is to be deleted."""
 
     name = "payment_reversal"
+    scopes = (Scope.PAYMENTS,)
     most = 1
     resource = PAYMENTS
     linked = XeroKind.PAYMENT

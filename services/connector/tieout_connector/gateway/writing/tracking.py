@@ -8,6 +8,7 @@ from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed, Kind
 from tieout_connector.gateway.writing.matching import body_of
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
 from tieout_connector.xero.tracking import TRACKING_CATEGORIES, TrackingForm, options_of
 from tieout_schemas.bodies import TrackingOptionBody
 from tieout_schemas.writes import WriteIntent
@@ -17,6 +18,7 @@ class TrackingOption(Kind):
     """An option: one of its name is it, whoever made it."""
 
     name = "tracking_option"
+    scopes = (Scope.SETTINGS,)
     most = 1
     found_by = "its name, without case, in its category"
     repeat = "is refused, since the name is taken; a change changes nothing more"

@@ -12,6 +12,7 @@ from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.bank_transfers import BANK_TRANSFERS, BankTransferForm
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import BankTransferBody
 from tieout_schemas.writes import WriteIntent
 
@@ -20,6 +21,7 @@ class BankTransfer(Listed):
     """A run's total, moved from the bank to the clearing account."""
 
     name = "bank_transfer"
+    scopes = (Scope.BANK_TRANSACTIONS,)
     resource = BANK_TRANSFERS
     found_by = "its reference, accounts, amount and date, among those made since"
     repeat = "moves the money twice"
