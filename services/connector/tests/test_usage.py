@@ -9,7 +9,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from tieout_connector import metrics, usage
-from tieout_connector.usage import Called, HourOfUse, Usage
+from tieout_connector.gateway import gateway
+from tieout_connector.usage import KEPT, Called, HourOfUse, Usage
 from tieout_kit.generate import declared
 from tieout_kit.postgres import Tx
 from tieout_kit.testing import running
@@ -115,6 +116,43 @@ async def test_all_is_stored_now_and_then_without_any_answer(stage: Stage) -> No
 
     async with running(counted.run(stage.database)):
         await stage.until("select count(*) from usage", 1)
+
+
+async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "TIDY_EVERY", timedelta(milliseconds=50))
+    monkeypatch.setattr(usage, "PORTION", 2)
+    clock, tenant_id = Hand(), uuid4()
+    counted, now = Usage(clock), stage.clock()
+    for age in (timedelta(0), KEPT - timedelta(hours=1), *(KEPT + timedelta(hours=n) for n in range(1, 6))):
+        clock.now = now - age
+        counted.count(tenant_id, Lane.WRITE, "Invoices", 1, 1, Called.ANSWERED)
+    async with stage.database.transaction() as tx:
+        await counted.store(tx)
+
+    async with stage.working():
+        await stage.until("select count(*) from usage", 2)
+
+    async with stage.database.transaction() as tx:
+        left = await usage.hours(tx, tenant_id, now - 2 * KEPT, now)
+    assert min(one.hour for one in left) > now - KEPT - timedelta(hours=1)
+
+
+async def test_a_portion_leaves_to_another_process_what_it_drops(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage, "PORTION", 1)
+    clock = Hand()
+    counted = Usage(clock)
+    for n in range(2):
+        clock.now = NOON - KEPT - timedelta(days=1 + n)
+        counted.count(uuid4(), Lane.POLL, "Contacts", 0, 1, Called.ANSWERED)
+    async with stage.database.transaction() as tx:
+        await counted.store(tx)
+
+    async with asyncio.timeout(10), stage.database.transaction() as one, stage.database.transaction() as other:
+        assert await usage.forget(one)
+        assert await usage.forget(other)
+        assert not await usage.forget(other)
 
 
 async def test_every_metric_of_the_connector_rises_with_a_call_and_is_in_the_docs() -> None:

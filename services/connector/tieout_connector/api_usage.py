@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from tieout_connector import store, usage
 from tieout_connector.rules.pricing import PlanCost, Plans, costs, month_of, projected
-from tieout_connector.usage import HourOfUse, TenantTotal
+from tieout_connector.usage import KEPT, HourOfUse, TenantTotal
 from tieout_kit.access import READERS, allow
 from tieout_kit.errors import Refused
 from tieout_kit.postgres import Database
@@ -54,6 +54,7 @@ def routes(database: Database) -> APIRouter:
     @router.get(
         "/tenants/{tenant_id}/usage",
         summary="Calls to Xero and their bytes, by hour, lane and endpoint",
+        description=f"`to` is excluded; without a span it is this UTC month. Hours are kept for {KEPT.days} days.",
         dependencies=[allow(*READERS)],
     )
     async def used(
@@ -61,7 +62,6 @@ def routes(database: Database) -> APIRouter:
         since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
         before: Annotated[AwareDatetime | None, Query(alias="to")] = None,
     ) -> Used:
-        """`to` is excluded; without a span it is this UTC month."""
         async with database.transaction() as tx:
             await store.read(tx, tenant_id)
             start = since or month_of(before or tx.now)[0]

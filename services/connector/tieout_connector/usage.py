@@ -19,6 +19,11 @@ _SQL = queries.load("tieout_connector", "usage.sql")
 STORE_EVERY = timedelta(seconds=5)
 """A process that is killed forgets the calls it counted since, which no stored answer took along."""
 
+KEPT = timedelta(days=397)
+"""Thirteen months: a month is there to be held against the same of the year before, as Xero's bill is."""
+PORTION = 1000
+"""Hours dropped at once, so that whoever counts the same ones does not wait."""
+
 
 class Called(StrEnum):
     """How a call ended."""
@@ -133,6 +138,11 @@ class Usage:
     def _add(self, hour: _Hour, more: Amounts) -> None:
         known = self._counted.get(hour, Amounts())
         self._counted[hour] = Amounts(*(one + other for one, other in zip(known, more, strict=True)))
+
+
+async def forget(tx: Tx) -> bool:
+    """Drop a portion of what is kept no longer; whether there may be more."""
+    return len(await tx.db.fetch(_SQL["forget"], tx.now - KEPT, PORTION)) == PORTION
 
 
 async def hours(tx: Tx, tenant_id: UUID, since: datetime, before: datetime) -> list[HourOfUse]:

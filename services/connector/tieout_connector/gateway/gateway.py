@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from tieout_connector import intents, restored, store, turns
+from tieout_connector import intents, restored, store, turns, usage
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.leases import RENEW_EVERY, LeaseLost, Leases
 from tieout_connector.gateway.reactions import Reaction, reaction_to
@@ -143,13 +143,17 @@ class Gateway:
             await asyncio.sleep(RENEW_EVERY.total_seconds())
 
     async def _tidy(self) -> None:
-        """Turns that nobody set, by a process of the version before say; intents of long ago."""
+        """Turns that nobody set, by a process of the version before say; intents and calls of long ago."""
         while True:
             await asyncio.sleep(TIDY_EVERY.total_seconds())
             try:
                 async with self._database.transaction() as tx:
                     await turns.recover(tx, list(self._leases.epochs), list(self._workers))
                     await intents.forget(tx)
+                more = True
+                while more:
+                    async with self._database.transaction() as tx:
+                        more = await usage.forget(tx)
             except (RetryLater, *AWAY) as error:
                 log.warning("nothing was tidied", error=str(error))
 

@@ -7,6 +7,12 @@ on conflict (tenant_id, hour, lane, endpoint) do update set calls = usage.calls 
     sent = usage.sent + excluded.sent, received = usage.received + excluded.received,
     limited = usage.limited + excluded.limited, failed = usage.failed + excluded.failed;
 
+-- name: forget
+-- A portion of the hours before a moment, the oldest first; what another process drops is left to it.
+delete from usage where (tenant_id, hour, lane, endpoint) in (
+    select tenant_id, hour, lane, endpoint from usage where hour < $1 order by hour limit $2 for update skip locked)
+returning hour;
+
 -- name: hours
 -- A tenant's calls in a span, by hour, lane and endpoint.
 select hour, lane, endpoint, calls, sent, received, limited, failed from usage
