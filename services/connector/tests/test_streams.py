@@ -12,9 +12,9 @@ import pytest
 
 from tieout_connector.xero.attachments import attachments_of, downloading, uploading
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
-from tieout_connector.xero.errors import Again, OurBug, RefusedRequest, Unknown
+from tieout_connector.xero.errors import Again, OurBug, RefusedRequest, Unknown, XeroError
 from tieout_connector.xero.http import Request, Upload, XeroApi
-from tieout_connector.xero.invoices import as_pdf
+from tieout_connector.xero.invoices import INVOICES, as_pdf
 from tieout_connector.xero.limits import Limits
 
 if TYPE_CHECKING:
@@ -179,6 +179,52 @@ async def test_answers_come_packed_and_are_counted_as_they_came(xero: AtXero) ->
     (call,) = await xero.control.calls()
     assert answer.received == call["responseBytes"] < call["plainBytes"] / 3
     assert len(answer.json["Contacts"]) == 50
+
+
+@pytest.mark.parametrize("fault", ["500", "503", "html", "no scope", "no record"])
+async def test_an_error_tells_the_bytes_that_came_with_it(xero: AtXero, fault: str) -> None:
+    await xero.control.clear_ledger()
+    if fault == "no scope":
+        await xero.consent("accounting.payments")
+    elif fault != "no record":
+        await xero.control.add_fault(fault)
+
+    with pytest.raises(XeroError) as raised:
+        await xero.call(INVOICES.one(UUID(int=404)))
+
+    (call,) = await xero.control.calls()
+    assert raised.value.received == call["responseBytes"] > 0
+
+
+@pytest.mark.parametrize("fault", ["cut", "late"])
+async def test_of_an_answer_that_ends_before_its_end_the_bytes_that_came_are_told(
+    xero: AtXero, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr("tieout_connector.xero.http.TIMEOUT", 0.2)
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"Contacts": ['
+        if fault == "cut":
+            raise httpx.RemoteProtocolError("the peer closed the connection")
+        await asyncio.Event().wait()
+
+    def respond(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Type": "application/json"}, content=half())
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as client:
+        with pytest.raises(Unknown) as raised:
+            await XeroApi(client, "http://xero").call("t", UUID(int=1), CONTACTS.listing(page=1))
+
+    assert raised.value.received == len(b'{"Contacts": [')
+
+
+async def test_of_a_call_that_never_arrived_no_bytes_came(xero: AtXero) -> None:
+    await xero.control.add_fault("refuse")
+
+    with pytest.raises(Unknown) as raised:
+        await xero.call(CONTACTS.listing(page=1))
+
+    assert raised.value.received == 0
 
 
 async def test_an_answer_says_what_is_left_of_every_limit(xero: AtXero) -> None:

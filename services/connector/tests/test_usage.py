@@ -1,6 +1,7 @@
 """Every call to Xero is counted once, whatever becomes of the transaction that stores the count."""
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -11,9 +12,11 @@ from prometheus_client import REGISTRY
 from tieout_connector import metrics, usage
 from tieout_connector.gateway import gateway
 from tieout_connector.usage import KEPT, Called, HourOfUse, Usage
+from tieout_connector.xero.errors import XeroError
 from tieout_kit.generate import declared
 from tieout_kit.postgres import Tx
 from tieout_kit.testing import running
+from tieout_local.door import ANA
 from tieout_local.metrics import DECLARING
 from tieout_schemas.writes import Lane
 
@@ -116,6 +119,29 @@ async def test_all_is_stored_now_and_then_without_any_answer(stage: Stage) -> No
 
     async with running(counted.run(stage.database)):
         await stage.until("select count(*) from usage", 1)
+
+
+@pytest.mark.parametrize("trouble", ["503", "expired", "no scope"])
+async def test_what_came_with_an_error_is_counted_too_for_xero_charges_it(stage: Stage, trouble: str) -> None:
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    process, at = await stage.owner()
+    if trouble == "expired":
+        await stage.control.advance(timedelta(minutes=31))
+    elif trouble == "no scope":
+        await stage.connections.disconnect(ANA, stage.tenant_id)
+        await stage.connect(stage.org_id, stage.tenant_id, scope="offline_access accounting.payments")
+    else:
+        await stage.control.add_fault(trouble)
+
+    with contextlib.suppress(XeroError):
+        await stage.send(process, at)
+
+    async with stage.database.transaction() as tx:
+        await process.caller._usage.store(tx)
+    (call,) = [call for call in await stage.control.calls() if "api.xro" in call["path"]]
+    assert await stage.sql("select failed, received from usage") == [(1, call["responseBytes"])]
+    assert call["responseBytes"] > 0
 
 
 async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(

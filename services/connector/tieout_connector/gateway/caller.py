@@ -122,13 +122,13 @@ class Caller:
                 answer = await self._api.call(access, at.org.org_id, request, body)
             except TokenExpired as error:
                 self._back(at, leave, Limits())
-                count(0, Called.FAILED)
+                count(error.received, Called.FAILED)
                 # By Xero's clock, or because of somebody's refresh. It did nothing, so it is made anew, and counted.
                 await self._tokens.access(at.org.token_set_id, not_this=access)
                 raise Again("the token expired and was refreshed", timedelta(seconds=1)) from error
             except XeroError as error:
                 self._back(at, leave, error.limits)
-                count(0, Called.LIMITED if isinstance(error, Again) and error.parks else Called.FAILED)
+                count(error.received, Called.LIMITED if isinstance(error, Again) and error.parks else Called.FAILED)
                 await self._app.said(error.limits)
                 raise
         self._back(at, leave, answer.limits)

@@ -23,6 +23,8 @@ class XeroError(Exception):
 
     limits = Limits()
     """What the answer said of Xero's limits."""
+    received = 0
+    """Bytes of body that came over the wire all the same: Xero charges for them."""
 
 
 class Again(XeroError):

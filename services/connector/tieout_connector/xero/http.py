@@ -14,7 +14,7 @@ from uuid import UUID
 import httpx
 
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import Again, OurBug, Unknown
+from tieout_connector.xero.errors import Again, OurBug, Unknown, XeroError
 from tieout_connector.xero.limits import Limits, limits_of
 from tieout_connector.xero.verdicts import judge
 
@@ -91,15 +91,23 @@ class XeroApi:
 
     async def call(self, token: str, org_id: UUID, request: Request, body: bytes | Upload | None = None) -> Answer:
         """Make one call. Raises XeroError."""
-        built = self._build(token, org_id, request, body)
-        with _answering():
-            # httpx counts its timeout anew for every part of an answer.
-            async with asyncio.timeout(TIMEOUT):
-                answer = await self._client.send(built)
-        if answer.status_code in (200, 204, 304):
-            return Answer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
-        sent = body if isinstance(body, bytes) else None
-        raise judge(answer.status_code, answer.headers, answer.content, sent)
+        built, answer = self._build(token, org_id, request, body), None
+        try:
+            with _answering():
+                # httpx counts its timeout anew for every part of an answer.
+                async with asyncio.timeout(TIMEOUT):
+                    answer = await self._client.send(built, stream=True)
+                    await answer.aread()
+            if answer.status_code in (200, 204, 304):
+                return Answer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
+            sent = body if isinstance(body, bytes) else None
+            raise judge(answer.status_code, answer.headers, answer.content, sent)
+        except XeroError as error:
+            error.received = answer.num_bytes_downloaded if answer else 0
+            raise
+        finally:
+            if answer:
+                await answer.aclose()
 
     @asynccontextmanager
     async def download(self, token: str, org_id: UUID, request: Request) -> AsyncIterator[Download]:
