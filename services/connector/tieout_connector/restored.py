@@ -1,6 +1,7 @@
 """Whether this database is the one the last process wrote to: a restored one is older than what Xero has seen.
 
-A dump that is restored gets another database id, a cluster restored or promoted another timeline or system id.
+A dump that is restored gets another database id, or with `pg_restore --clean` its tables other ids; a cluster restored
+or promoted gets another timeline or system id.
 """
 
 import asyncio
@@ -33,12 +34,14 @@ async def watch(database: Database) -> None:
 async def noticed(database: Database) -> bool:
     """After a restore, whatever waits or comes again is looked up in Xero before it is sent. Raises RetryLater."""
     async with database.transaction() as tx:
-        here = await tx.db.fetchval(_SQL["fingerprint"])
-        known = await tx.db.fetchval(_SQL["known"])
+        database_id, made = await tx.db.fetchrow(_SQL["fingerprint"])
+        here, known = f"{database_id}:{made}", await tx.db.fetchval(_SQL["known"])
         if known == here:
             return False
-        await tx.db.execute(_SQL["keep"], here, tx.now if known else None)
-        if known:
+        # The version before knew only the database: its successor's first start is no restore.
+        restored = known not in (None, database_id)
+        await tx.db.execute(_SQL["keep"], here, tx.now if restored else None)
+        if restored:
             await intents.look_up_all(tx)
             log.warning("the database was restored or moved: what waits is looked up in Xero before it is sent")
-    return known is not None
+    return restored
