@@ -59,6 +59,32 @@ async def test_two_refreshes_at_once_make_one_call(stage: Stage, monkeypatch: py
     assert len({tokens.access for tokens in got}) == 1
 
 
+async def test_while_xero_is_slow_to_refresh_postgres_is_there_for_all_else(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail when each that waited for the token held a connection: none was left to keep the leases with."""
+    await stage.connect()
+    one, answers, asked = await token_set(stage), asyncio.Event(), asyncio.Event()
+    real = stage.identity.refresh
+
+    async def slowly(token: str, now: Any) -> Tokens:
+        asked.set()
+        await answers.wait()
+        return await real(token, now)
+
+    monkeypatch.setattr(stage.identity, "refresh", slowly)
+    stage.clock.ahead = timedelta(minutes=29)
+    waiting = asyncio.gather(*[stage.tokens.access(one) for _ in range(30)])
+    await asyncio.wait_for(asked.wait(), 5)
+
+    async with asyncio.timeout(3):
+        # Often enough that all of those wait in earnest.
+        for _ in range(30):
+            assert await stage.sql("select 1") == [(1,)]
+    answers.set()
+    assert len({tokens.access for tokens in await waiting}) == 1
+
+
 async def test_a_token_is_refreshed_before_it_ends_and_stored_before_it_is_used(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
