@@ -89,7 +89,7 @@ class Process:
 
         async def nothing(*_: Any) -> None: ...
 
-        self.leases.leave = nothing  # type: ignore[method-assign,assignment]  # as if it could not
+        self.leases.let_go = nothing  # type: ignore[method-assign,assignment]  # as if it could not
         task.cancel()
         await asyncio.wait([task])
 
@@ -130,8 +130,7 @@ class Stage:
     async def owner(self) -> tuple[Process, AtWork]:
         """A process that owns the tenant's shard, to be led step by step."""
         process = self.process()
-        async with self.database.transaction() as tx:
-            await process.leases.renew(tx)
+        await process.leases.renew(self.database)
         ((token_set_id, shard),) = await self.sql(
             "select token_set_id, shard from connection where tenant_id = $1", self.tenant_id
         )

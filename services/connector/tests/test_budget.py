@@ -207,6 +207,14 @@ def test_a_429_of_the_day_tells_when_xeros_day_ends() -> None:
     assert told(0, 59, problem="day", retry_after=7200).leaving(NOON + 3 * HOUR, MIDNIGHT).day_ends == NOON + 26 * HOUR
 
 
+@pytest.mark.parametrize("problem", ["minute", "concurrent", ""])
+def test_any_other_429_that_names_a_wait_is_kept_whatever_else_comes_back(problem: str) -> None:
+    budget = told(day=900, minute=0, problem=problem or "unnamed", retry_after=26)
+
+    assert budget.free_at(NOON) == NOON + 26 * SECOND
+    assert told(day=900, minute=0, problem="appminute", retry_after=26).free_at(NOON) is None
+
+
 def test_parked_calls_wait_for_their_moment_and_then_forget_it() -> None:
     parked = fresh(NOON).parked(NOON + MINUTE, "429")
 

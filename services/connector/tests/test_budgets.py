@@ -25,10 +25,10 @@ class Silent:
 
 
 def busy(stage: Stage) -> Budget:
-    """One call back, two under way, parked."""
+    """One call back, two under way, parked; a lane was chosen."""
     now = stage.clock()
     budget = fresh(now).leaving(now, now + SECOND).back(now, now + SECOND, Silent())
-    return budget.leaving(now, now + 20 * SECOND).leaving(now, now + 21 * SECOND).parked(now + MINUTE, "429")
+    return budget.turned().leaving(now, now + 20 * SECOND).leaving(now, now + 21 * SECOND).parked(now + MINUTE, "429")
 
 
 async def test_what_is_loaded_is_what_was_saved_for_many_at_once(stage: Stage) -> None:

@@ -97,7 +97,7 @@ async def test_a_429_waits_as_long_as_xero_says() -> None:
         await called(httpx.Response(429, headers={"X-Rate-Limit-Problem": "concurrent"}))
 
     assert (limited.value.after.total_seconds(), concurrent.value.after.total_seconds()) == (26, 1)
-    assert limited.value.parks
+    assert limited.value.exact
 
 
 async def test_xeros_own_words_are_kept() -> None:

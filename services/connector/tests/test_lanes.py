@@ -30,55 +30,55 @@ def under_way(calls: int) -> Budget:
 
 @pytest.mark.parametrize("turn", [0, 1, 2, 4])
 def test_lanes_go_in_their_order(turn: int) -> None:
-    assert next_lane(since(note=9, poll=5, write=1), fresh(NOON), NOON, turn) == Next(Lane.WRITE)
-    assert next_lane(since(note=9, person=0, write=1), fresh(NOON), NOON, turn) == Next(Lane.PERSON)
-    assert next_lane(since(note=9), fresh(NOON), NOON, turn) == Next(Lane.NOTE)
+    assert next_lane(since(note=9, poll=5, write=1), replace(fresh(NOON), turn=turn), NOON) == Next(Lane.WRITE)
+    assert next_lane(since(note=9, person=0, write=1), replace(fresh(NOON), turn=turn), NOON) == Next(Lane.PERSON)
+    assert next_lane(since(note=9), replace(fresh(NOON), turn=turn), NOON) == Next(Lane.NOTE)
 
 
 def test_every_fourth_call_goes_to_the_lane_that_waits_longest() -> None:
-    assert next_lane(since(note=9, poll=5, write=1), fresh(NOON), NOON, 3) == Next(Lane.NOTE)
-    assert next_lane(since(write=1, poll=1), fresh(NOON), NOON, 7) == Next(Lane.WRITE)
+    assert next_lane(since(note=9, poll=5, write=1), replace(fresh(NOON), turn=3), NOON) == Next(Lane.NOTE)
+    assert next_lane(since(write=1, poll=1), replace(fresh(NOON), turn=7), NOON) == Next(Lane.WRITE)
 
 
 def test_nothing_waits() -> None:
-    assert next_lane({}, fresh(NOON), NOON, 3) == Nothing()
+    assert next_lane({}, replace(fresh(NOON), turn=3), NOON) == Nothing()
 
 
 @pytest.mark.parametrize("turn", range(4))
 @pytest.mark.parametrize("lane", ["webhook", "poll", "import", "note"])
 def test_reads_and_notes_leave_the_last_calls_to_the_writes_that_come(lane: str, turn: int) -> None:
     minute = replace(fresh(NOON), recent=BACK[KEPT_A_MINUTE:])
-    decision = next_lane(since(**{lane: 1}), minute, NOON, turn)
+    decision = next_lane(since(**{lane: 1}), replace(minute, turn=turn), NOON)
 
     assert isinstance(decision, Wait)
     assert decision.at > NOON + MINUTE
     assert "kept for writes" in decision.why
-    assert next_lane(since(write=0), minute, NOON, turn) == Next(Lane.WRITE)
+    assert next_lane(since(write=0), replace(minute, turn=turn), NOON) == Next(Lane.WRITE)
 
 
 @pytest.mark.parametrize("turn", range(4))
 def test_reads_leave_the_last_calls_of_the_day_to_writes_even_in_their_turn(turn: int) -> None:
     day = replace(fresh(NOON), day_used=5000 - KEPT_A_DAY)
 
-    assert isinstance(next_lane(since(poll=1), day, NOON, turn), Wait)
-    assert next_lane(since(poll=9, write=1), day, NOON, turn) == Next(Lane.WRITE)
+    assert isinstance(next_lane(since(poll=1), replace(day, turn=turn), NOON), Wait)
+    assert next_lane(since(poll=9, write=1), replace(day, turn=turn), NOON) == Next(Lane.WRITE)
 
 
 def test_the_fifth_place_is_for_what_a_person_waits_for() -> None:
-    assert next_lane(since(write=1), under_way(3), NOON, 0) == Next(Lane.WRITE)
-    assert isinstance(next_lane(since(write=1), under_way(4), NOON, 0), Wait)
-    assert next_lane(since(write=1, person=1), under_way(4), NOON, 0) == Next(Lane.PERSON)
+    assert next_lane(since(write=1), replace(under_way(3), turn=0), NOON) == Next(Lane.WRITE)
+    assert isinstance(next_lane(since(write=1), replace(under_way(4), turn=0), NOON), Wait)
+    assert next_lane(since(write=1, person=1), replace(under_way(4), turn=0), NOON) == Next(Lane.PERSON)
 
 
 @pytest.mark.rule("CONT-12")
 def test_notes_are_dropped_and_said_to_be_when_the_day_is_short() -> None:
     short = replace(fresh(NOON), day_used=4501)
 
-    assert next_lane(since(note=1, person=1), short, NOON, 0) == DropNotes(
+    assert next_lane(since(note=1, person=1), replace(short, turn=0), NOON) == DropNotes(
         "499 of the organisation's 5000 calls a day are left: history notes are not written"
     )
-    assert next_lane(since(person=1), short, NOON, 0) == Next(Lane.PERSON)
-    assert next_lane(since(note=1), replace(short, day_used=4500), NOON, 0) == Next(Lane.NOTE)
+    assert next_lane(since(person=1), replace(short, turn=0), NOON) == Next(Lane.PERSON)
+    assert next_lane(since(note=1), replace(replace(short, day_used=4500), turn=0), NOON) == Next(Lane.NOTE)
 
 
 @seed(20260914)
@@ -103,12 +103,12 @@ def test_a_lane_goes_with_the_fourth_call_after_all_that_waited_before_it(
         for lane in rush:
             queues[lane].append(now + SECOND)
         waiting = {lane: queue[0] for lane, queue in queues.items() if queue}
-        match next_lane(waiting, budget, now, calls):
+        match next_lane(waiting, budget, now):
             case Next(lane):
                 queues[lane].pop(0)
                 waits_for -= lane is mine
                 calls += 1
-                budget = budget.leaving(now, now + 20 * SECOND)
+                budget = budget.turned().leaving(now, now + 20 * SECOND)
                 flights.append((now + seconds * SECOND, now + 20 * SECOND))
             case Wait(at, _):
                 now = min([at, *(back for back, _ in flights)])

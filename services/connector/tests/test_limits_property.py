@@ -101,7 +101,7 @@ class Gateway:
                 self.budget = self.budget.back(at, call.left + DEADLINE, said)
                 if said.retry_after is not None:
                     self.problems.append(said)
-                    self.budget = self.stored = self.budget.parked(at + said.retry_after * SECOND, "Xero asked to wait")
+                    self.stored = self.budget
         self.now = until
 
     def crash(self) -> None:
@@ -219,9 +219,10 @@ def test_a_full_queue_uses_nearly_all_of_what_the_minute_allows(
     gateway = Gateway(xero, fresh(NOON))
     minutes, went = 40, Counter[Lane]()
     while gateway.now < NOON + minutes * MINUTE:
-        decision = next_lane(dict.fromkeys(lanes, NOON), gateway.budget, gateway.now, len(gateway.calls))
+        decision = next_lane(dict.fromkeys(lanes, NOON), gateway.budget, gateway.now)
         if isinstance(decision, Next):
             went[decision.lane] += 1
+            gateway.budget = gateway.budget.turned()
             way, home = (chance.random() * slowest / 2 * SECOND for _ in range(2))
             gateway.leave(way, home)
             continue

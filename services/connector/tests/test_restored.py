@@ -1,4 +1,4 @@
-"""A process notices at its start that its database is an older one, and takes no other start for that."""
+"""A process notices that its database is an older one, and takes nothing else for that."""
 
 import asyncio
 from pathlib import Path
@@ -29,10 +29,15 @@ async def waits_for_a_look(stage: Stage) -> list[bool]:
     return [row["look_up"] for row in await stage.sql("select look_up from intent order by received_at")]
 
 
+async def noticed(stage: Stage) -> bool:
+    async with stage.database.transaction() as tx:
+        return await restored.notice(tx)
+
+
 async def test_a_dump_restored_into_the_same_database_is_noticed_once(stage: Stage, tmp_path: Path) -> None:
     await stage.settled()
     await stage.write(stage.contact("Kea"))
-    assert not await restored.noticed(stage.database)
+    assert not await noticed(stage)
     dump, url = str(tmp_path / "dump"), stage.database.url
     await run("pg_dump", "--format=custom", f"--file={dump}", url)
     await stage.write(stage.contact("Tui"))
@@ -40,33 +45,33 @@ async def test_a_dump_restored_into_the_same_database_is_noticed_once(stage: Sta
     await run("pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={url}", dump)
 
     assert await waits_for_a_look(stage) == [False]
-    assert await restored.noticed(stage.database)
+    assert await noticed(stage)
     assert await waits_for_a_look(stage) == [True]
-    assert not await restored.noticed(stage.database)
+    assert not await noticed(stage)
 
 
 async def test_the_first_start_after_the_version_before_is_no_restore(stage: Stage) -> None:
     await stage.settled()
     await stage.write(stage.contact("Kea"))
-    await restored.noticed(stage.database)
+    await noticed(stage)
     moment = stage.clock()
     await stage.sql(f"{BEFORE}; update home set restored_at = '{moment.isoformat()}'")
 
-    assert not await restored.noticed(stage.database)
+    assert not await noticed(stage)
 
     assert await waits_for_a_look(stage) == [False]
     # What was restored a while ago is looked up still when it is said again.
     assert await stage.sql("select restored_at from home") == [(moment,)]
     await stage.sql("alter table home rename to gone; create table home (like gone including all)")
     await stage.sql("insert into home select * from gone")
-    assert await restored.noticed(stage.database)
+    assert await noticed(stage)
 
 
 async def test_another_database_is_noticed_by_the_version_after_too(stage: Stage) -> None:
     await stage.settled()
     await stage.write(stage.contact("Kea"))
-    await restored.noticed(stage.database)
+    await noticed(stage)
     await stage.sql(f"{BEFORE}; update home set fingerprint = replace(fingerprint, ':1:', ':2:')")
 
-    assert await restored.noticed(stage.database)
+    assert await noticed(stage)
     assert await waits_for_a_look(stage) == [True]

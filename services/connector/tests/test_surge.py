@@ -19,8 +19,8 @@ INTENTS = queries.load("tieout_connector", "intents.sql")
 LOOK = queries.load("tieout_connector", "look.sql")
 BATCH = 50
 MANY = """
-insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, together, most,
-    said_at, look_up, state)
+insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, together,
+    most, said_at, look_up, state)
 select $1, n || $2, 2, 'vendor', gen_random_uuid(), now(), '{}', '', '', 'contact:new', 50, now(), false, $2
 from generate_series(1, $3) as n"""
 

@@ -64,16 +64,13 @@ async def test_whoever_takes_over_loses_and_doubles_nothing(
 
 async def test_nobody_takes_over_before_the_lease_has_run_out(stage: Stage) -> None:
     one, other = stage.process(), stage.process()
-    async with stage.database.transaction() as tx:
-        await one.leases.renew(tx)
-    async with stage.database.transaction() as tx:
-        await other.leases.renew(tx)
+    await one.leases.renew(stage.database)
+    await other.leases.renew(stage.database)
     assert (len(one.leases.epochs), other.leases.epochs) == (2, {})
 
     stage.clock.ahead = TERM + timedelta(seconds=1)
-    async with stage.database.transaction() as tx:
-        await other.leases.renew(tx)
-        await one.leases.renew(tx)
+    await other.leases.renew(stage.database)
+    await one.leases.renew(stage.database)
     assert (one.leases.epochs, other.leases.epochs) == ({}, {0: 2, 1: 2})
 
 
@@ -82,8 +79,7 @@ async def test_an_owner_who_lost_the_lease_does_not_send(stage: Stage) -> None:
     await stage.write(stage.contact("Kea"))
     (one, at), other = await stage.owner(), stage.process()
     stage.clock.ahead = TERM + timedelta(seconds=1)
-    async with stage.database.transaction() as tx:
-        await other.leases.renew(tx)
+    await other.leases.renew(stage.database)
 
     with pytest.raises(LeaseLost):
         await stage.send(one, at)
@@ -134,8 +130,7 @@ async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_leas
     stage.clock.ahead = CALL + timedelta(seconds=1)
     async with stage.working():
         await stage.results(1)
-    async with stage.database.transaction() as tx:
-        await one.leases.renew(tx)
+    await one.leases.renew(stage.database)
     go_on.set()
 
     with pytest.raises(LeaseLost):

@@ -120,7 +120,7 @@ def test_a_429_says_how_long_the_tenant_waits(problem: str, retry_after: str | N
     error = judge(429, said, b"")
 
     assert isinstance(error, Again)
-    assert (error.after, error.parks) == (timedelta(seconds=seconds), True)
+    assert (error.after, error.exact) == (timedelta(seconds=seconds), True)
 
 
 def test_the_words_of_lines_and_parts_are_kept_too_each_once() -> None:

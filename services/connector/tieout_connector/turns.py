@@ -64,9 +64,14 @@ async def taken(tx: Tx, tenant_id: UUID) -> None:
     await tx.db.execute(_SQL["taken"], tenant_id)
 
 
-async def later(tx: Tx, tenant_id: UUID, at: datetime | None) -> None:
+async def ended_well(tx: Tx, tenant_id: UUID, at: datetime | None) -> None:
     """All went well, and nothing is due before a moment; None: before somebody calls."""
-    await tx.db.execute(_SQL["later"], tenant_id, at)
+    await tx.db.execute(_SQL["ended_well"], tenant_id, at)
+
+
+async def again(tx: Tx, tenant_id: UUID, at: datetime) -> None:
+    """A turn was taken in vain: it comes again, for whoever owns the tenant's shard by then."""
+    await tx.db.execute(_SQL["again"], tenant_id, at)
 
 
 async def waits(tx: Tx, tenant_id: UUID, until: datetime, because: str, failures: int = 0) -> None:

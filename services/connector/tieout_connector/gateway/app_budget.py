@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID, uuid4
 
+from tieout_connector.xero.errors import Again
 from tieout_connector.xero.limits import Limits
 from tieout_kit import queries
 from tieout_kit.clock import Clock
@@ -28,6 +29,10 @@ COUNTS = _MINUTE + GOOD_FOR + _MARGIN
 _ASK_AGAIN = timedelta(seconds=0.25)
 
 _SQL = queries.load("tieout_connector", "app_budget.sql")
+
+
+class AppIsBusy(Again):
+    """The app's calls of this minute are used, by whichever tenants."""
 
 
 class AppBudget:
@@ -96,6 +101,7 @@ class AppBudget:
         return max(LEAST, min(PER_MINUTE, wanted)) if self._given == self._size else self._size
 
     async def _grant(self, tx: Tx) -> tuple[int, datetime | None]:
+        await tx.db.execute(_SQL["abandoned"])
         await tx.db.execute(_SQL["lock"])
         since, lately = tx.now - COUNTS, tx.now - GOOD_FOR * 5
         row = await tx.db.fetchrow(_SQL["grant"], self._owner, tx.now, self._size, since, lately, PER_MINUTE)

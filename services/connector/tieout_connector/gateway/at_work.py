@@ -16,7 +16,5 @@ class AtWork:
     """Of its shard's lease; another one means that somebody else has called since."""
     budget: Budget
     in_hand: InHand = field(default_factory=InHand)
-    calls: int = 0
-    """How many were begun, for the lanes' turns."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One transaction at a time: the budget that is stored last is the newest."""

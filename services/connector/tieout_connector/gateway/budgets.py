@@ -52,6 +52,7 @@ def _row(budget: Budget) -> tuple[Any, ...]:
         [flight.left for flight in budget.in_flight],
         [flight.until for flight in budget.in_flight],
         list(budget.recent),
+        budget.turn,
     )
 
 
@@ -70,6 +71,7 @@ def _budget(row: Any) -> Budget:
         recent=tuple(sorted([*row["recent"], *sent])),
         parked_until=row["parked_until"],
         parked_because=row["parked_because"],
+        turn=row["turn"],
     )
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from opentelemetry.trace import SpanKind
 
 from tieout_connector.gateway import budgets
-from tieout_connector.gateway.app_budget import AppBudget
+from tieout_connector.gateway.app_budget import AppBudget, AppIsBusy
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.leases import CALL, LEAVE_WITHIN, LeaseLost, Leases
 from tieout_connector.model import Org
@@ -83,7 +83,7 @@ class Caller:
         Raises ConsentLost, Again.
         """
         if later := await self._app.take():
-            raise Again("the app's calls of this minute are used", later - self._clock())
+            raise AppIsBusy("the app's calls of this minute are used", later - self._clock())
         return (await self._tokens.access(at.org.token_set_id)).access
 
     @asynccontextmanager
@@ -101,7 +101,7 @@ class Caller:
         `more`: one of several of a reading; of the first, the lanes have decided that its turn has come.
         Raises LeaseLost, and NoCallLeft.
         """
-        await self._leases.hold(tx, at.org.shard, at.epoch, until=tx.now + LEAVE_WITHIN)
+        await self._leases.leave(tx, at.org.shard, at.epoch)
         if wait := at.budget.wait(tx.now, SHARES.get(lane, READ if more else READ_IN_TURN)):
             raise NoCallLeft(wait, tx.now)
         deadline = tx.now + CALL
@@ -128,7 +128,7 @@ class Caller:
                 raise Again("the token expired and was refreshed", timedelta(seconds=1)) from error
             except XeroError as error:
                 self._back(at, leave, error.limits)
-                count(error.received, Called.LIMITED if isinstance(error, Again) and error.parks else Called.FAILED)
+                count(error.received, Called.LIMITED if isinstance(error, Again) and error.exact else Called.FAILED)
                 await self._app.said(error.limits)
                 raise
         self._back(at, leave, answer.limits)

@@ -1,13 +1,14 @@
 """The gateway's loop: whose turn has come, who works, which shards are ours."""
 
 import asyncio
+import re
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 import structlog
 
-from tieout_connector import intents, restored, store, turns, usage
+from tieout_connector import intents, store, turns, usage
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.leases import RENEW_EVERY, LeaseLost, Leases
 from tieout_connector.gateway.reactions import Reaction, reaction_to
@@ -23,7 +24,9 @@ from tieout_kit.postgres import AWAY, Database
 
 MOST_AT_WORK = 500
 """Tenants at work at once; the others' turns come as these end."""
-TIDY_EVERY = timedelta(minutes=5)
+TIDY_EVERY = timedelta(seconds=30)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What Postgres takes in no text."""
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +49,6 @@ class Gateway:
 
     async def run(self) -> None:
         """Work until cancelled; start over after any trouble."""
-        await restored.watch(self._database)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._bell.run())
@@ -90,25 +92,29 @@ class Gateway:
         try:
             at = await self._caller.start(org)
             may_begin = partial(self._leases.may_begin, org.shard)
-            worker = Worker(self._database, at, self._writer, self._reader, self._clock, may_begin)
+            hold = partial(self._leases.hold, shard=org.shard, epoch=at.epoch)
+            worker = Worker(self._database, at, self._writer, self._reader, self._clock, may_begin, hold)
             self._workers[org.tenant_id] = (org, worker)
             until = await worker.run()
             async with self._database.transaction() as tx:
-                await turns.later(tx, org.tenant_id, until)
+                await hold(tx)
+                await turns.ended_well(tx, org.tenant_id, until)
+            # Its turn may have come already.
+            self._bell.ring()
         except Exception as error:
             await self._trouble(org, error)
         finally:
             del self._workers[org.tenant_id]
-            self._bell.ring()
 
     async def _trouble(self, org: Org, error: Exception) -> None:
         """What ended a tenant's calls, and until when they wait for it."""
         row, tenant = reaction_to(error), str(org.tenant_id)
         known = row.fails or row.error is not Exception
         log.log(30 if known else 40, row.trouble, tenant=tenant, error=str(error), exc_info=None if known else error)
-        while not isinstance(error, LeaseLost):
+        because = _UNSTORABLE.sub("", str(error))
+        while True:
             try:
-                await self._store(org, error, row)
+                await self._store(org, error, row, because)
                 return
             except (RetryLater, *AWAY) as trouble:
                 # Its turn was taken, so nobody else would come back to it.
@@ -117,20 +123,28 @@ class Gateway:
                 if org.shard not in self._leases.epochs:
                     return
 
-    async def _store(self, org: Org, error: Exception, row: Reaction) -> None:
+    async def _store(self, org: Org, error: Exception, row: Reaction, because: str) -> None:
         async with self._database.transaction() as tx:
+            epoch = self._leases.epochs.get(org.shard)
+            if isinstance(error, LeaseLost) or epoch is None:
+                # Ours or another's, and not at once: a lease that is about to end is not held by trying again.
+                await turns.again(tx, org.tenant_id, tx.now + RENEW_EVERY)
+                return
+            await self._leases.hold(tx, org.shard, epoch)
             if isinstance(error, ConsentLost):
-                # It waits for a person (CONN-6).
-                await store.lost(tx, org, str(error))
+                # It waits for a person (CONN-6), or somebody has connected it anew meanwhile.
+                await store.lost(tx, org, because)
+                await turns.again(tx, org.tenant_id, tx.now)
                 return
             failures = (await turns.read(tx, org.tenant_id)).failures + row.fails
-            await turns.waits(tx, org.tenant_id, tx.now + row.wait(error, failures), str(error), failures)
+            await turns.waits(tx, org.tenant_id, tx.now + row.wait(error, failures), because, failures)
 
     async def _renew(self) -> None:
+        gained: set[int] = set()
         while True:
             try:
+                gained |= await self._leases.renew(self._database)
                 async with self._database.transaction() as tx:
-                    gained = await self._leases.renew(tx)
                     # What a forerunner was at, and what it took with it.
                     await turns.recover(tx, gained, [])
                     busy = {org.shard for org, _ in self._workers.values()}
@@ -138,6 +152,7 @@ class Gateway:
                         await self._leases.release(tx, spare)
                 if gained:
                     self._bell.ring()
+                    gained.clear()
             except (RetryLater, *AWAY) as error:
                 log.warning("leases are not renewed", error=str(error))
             await asyncio.sleep(RENEW_EVERY.total_seconds())
@@ -161,6 +176,6 @@ class Gateway:
         """The calls under way were cancelled with us: their answers are settled by whoever takes over."""
         try:
             async with self._database.transaction() as tx:
-                await self._leases.leave(tx)
+                await self._leases.let_go(tx)
         except (RetryLater, *AWAY) as error:
             log.warning("leases are not released, they run out", error=str(error))

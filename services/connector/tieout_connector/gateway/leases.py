@@ -5,13 +5,14 @@ deadlines, so a successor knows what may still be on its way, and takes over as 
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
+from tieout_connector import restored
 from tieout_connector.xero.http import TIMEOUT
 from tieout_kit import queries
 from tieout_kit.errors import RetryLater
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Database, Tx
 
 _SQL = queries.load("tieout_connector", "leases.sql")
 
@@ -39,17 +40,25 @@ class Leases:
         self.spare: set[int] = set()
         """Those of them that another process should have: nothing new is begun there."""
 
-    async def renew(self, tx: Tx) -> set[int]:
-        """Keep what is ours, take our share of what is free; the shards that are ours anew."""
-        expires_at = tx.now + TERM
-        await tx.db.execute(_SQL["here"], self._owner, tx.now)
-        replicas = await tx.db.fetchval(_SQL["replicas"], tx.now - TERM, tx.now - _FORGOTTEN)
-        share = -(-self._shards // replicas)
-        kept = await tx.db.fetch(_SQL["renew"], self._owner, tx.now, expires_at)
-        wanted = max(0, share - len(kept))
-        taken = await tx.db.fetch(_SQL["take"], self._owner, tx.now, expires_at, self._shards, wanted)
+    async def renew(self, database: Database) -> set[int]:
+        """Keep what is ours, then take our share of what is free; the shards that are ours anew.
+
+        In two transactions: what is ours is kept before we come upon what another may hold locked.
+        """
         before = self.epochs
-        self.epochs = {row["shard"]: row["epoch"] for row in (*kept, *taken)}
+        async with database.transaction() as tx:
+            await restored.notice(tx)
+            await tx.db.execute(_SQL["here"], self._owner, tx.now)
+            replicas = await tx.db.fetchval(_SQL["replicas"], tx.now - TERM, tx.now - _FORGOTTEN)
+            kept = await tx.db.fetch(_SQL["renew"], self._owner, tx.now, tx.now + TERM)
+        self.epochs = {row["shard"]: row["epoch"] for row in kept}
+        share = -(-self._shards // replicas)
+        if len(kept) < share:
+            async with database.transaction() as tx:
+                await tx.db.execute(_SQL["make"], self._owner, self._shards)
+                wanted = share - len(kept)
+                taken = await tx.db.fetch(_SQL["take"], self._owner, tx.now, tx.now + TERM, self._shards, wanted)
+            self.epochs |= {row["shard"]: row["epoch"] for row in taken}
         self.spare = set(sorted(self.epochs)[share:])
         return {shard for shard, epoch in self.epochs.items() if before.get(shard) != epoch}
 
@@ -57,12 +66,17 @@ class Leases:
         """Whether a call may be begun there: it is ours, and no other process waits for it."""
         return shard in self.epochs and shard not in self.spare
 
-    async def hold(self, tx: Tx, shard: int, epoch: int, *, until: datetime | None = None) -> None:
-        """Right before a send, and with what a call brought back: raises LeaseLost unless the shard is still ours.
+    async def hold(self, tx: Tx, shard: int, epoch: int) -> None:
+        """With what is stored for a tenant: raises LeaseLost unless the shard is still ours."""
+        self._held(shard, await tx.db.fetchval(_SQL["hold"], shard, self._owner, epoch, tx.now))
 
-        Before a send `until` is the last moment at which the call may leave.
-        """
-        if not await tx.db.fetchval(_SQL["hold"], shard, self._owner, epoch, until or tx.now):
+    async def leave(self, tx: Tx, shard: int, epoch: int) -> None:
+        """Right before a send: raises LeaseLost unless the shard is ours for as long as the call may take to leave."""
+        self._held(shard, await tx.db.fetchval(_SQL["leave"], shard, self._owner, epoch, tx.now + LEAVE_WITHIN))
+
+    @staticmethod
+    def _held(shard: int, held: object) -> None:
+        if not held:
             raise LeaseLost(f"the lease of shard {shard} is gone")
 
     async def release(self, tx: Tx, shards: Collection[int]) -> None:
@@ -70,7 +84,7 @@ class Leases:
         self.epochs = {shard: epoch for shard, epoch in self.epochs.items() if shard not in shards}
         await tx.db.execute(_SQL["release"], self._owner, tx.now - timedelta(microseconds=1), list(shards))
 
-    async def leave(self, tx: Tx) -> None:
+    async def let_go(self, tx: Tx) -> None:
         """Let go of everything, for good."""
         await self.release(tx, list(self.epochs))
         await tx.db.execute(_SQL["gone"], self._owner)

@@ -25,6 +25,8 @@ class Look:
     """A call that left may be looked at again: it comes before all else."""
     waiting: dict[Lane, datetime]
     """Since when the oldest of each lane waits."""
+    person_reads: bool
+    """What a person waits for longest is something to be read, not to be written."""
     next_at: datetime | None
     """When the first of what is not due yet will be."""
 
@@ -47,7 +49,9 @@ async def look(tx: Tx, tenant_id: UUID, in_hand: InHand) -> Look:
     at = {row["what"]: row["at"] for row in rows}
     lanes = {LANES[int(what.split()[1])]: moment for what, moment in at.items() if what.startswith("lane ")}
     lanes |= {lane: at[what] for what, lane in _READS.items() if what in at}
+    reading = False
     if asked := at.get("person"):
+        reading = asked <= lanes.get(Lane.PERSON, asked)
         lanes[Lane.PERSON] = min(asked, lanes.get(Lane.PERSON, asked))
     if in_hand.reads and "full" not in at:
         # A reading is under way: what is asked for meanwhile is read together after it.
@@ -55,4 +59,4 @@ async def look(tx: Tx, tenant_id: UUID, in_hand: InHand) -> Look:
     due = {lane: moment for lane, moment in lanes.items() if moment <= tx.now}
     later = [moment for moment in (*lanes.values(), at.get("call")) if moment and moment > tx.now]
     unanswered = "call" in at and at["call"] <= tx.now
-    return Look("open" in at, unanswered, due, min(later, default=None))
+    return Look("open" in at, unanswered, due, reading, min(later, default=None))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tieout_connector.gateway.app_budget import AppIsBusy
 from tieout_connector.gateway.leases import LeaseLost
 from tieout_connector.rules.backoff import wait_after
 from tieout_connector.xero.errors import Again, ConsentLost, OurBug, Unknown
@@ -29,8 +30,12 @@ class Reaction:
 
 
 def _named(error: Exception, failures: int) -> timedelta:
-    after = error.after if isinstance(error, Again) else timedelta()
-    return max(after, wait_after(failures) if not getattr(error, "parks", False) else timedelta())
+    after = _exactly(error, failures)
+    return after if isinstance(error, Again) and error.exact else max(after, wait_after(failures))
+
+
+def _exactly(error: Exception, _: int) -> timedelta:
+    return error.after if isinstance(error, Again) else timedelta()
 
 
 REACTIONS = (
@@ -45,7 +50,8 @@ REACTIONS = (
     ),
     Reaction(
         "the app's calls a minute are used", "no grant left; or 429 `appminute`",
-        "the tenant whose call it was waits; the app's own count keeps the others back",
+        "the tenant whose call it was waits, until another grant may be had; the app's own count keeps the others back",
+        AppIsBusy, _exactly,
     ),
     Reaction("the access token ran out", "401 `TokenExpired`", "refreshed under its lock, and the call made anew"),
     Reaction(

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,14 +49,17 @@ class Worker:
         reader: Reader,
         clock: Clock,
         may_begin: Callable[[], bool],
+        hold: Callable[[Tx], Awaitable[None]],
     ) -> None:
-        """`may_begin`: whether this process may begin new calls for the tenant."""
+        """`may_begin`: whether this process may begin new calls for the tenant. `hold`: raises LeaseLost unless the
+        tenant is still ours until the transaction ends: its turn is another's else."""
         self._database = database
         self._at = at
         self._writer = writer
         self._reader = reader
         self._clock = clock
         self._may_begin = may_begin
+        self._hold = hold
         self._poked = asyncio.Event()
         self._jobs: set[asyncio.Task[None]] = set()
 
@@ -69,6 +72,12 @@ class Worker:
         try:
             while True:
                 self._poked.clear()
+                if not self._may_begin():
+                    if not self._jobs:
+                        # Its turn stays, for whoever goes on.
+                        return self._clock()
+                    await self._one_back(None)
+                    continue
                 found = await self._next()
                 if not isinstance(found, Idle):
                     self._jobs.add(asyncio.create_task(found))
@@ -112,19 +121,26 @@ class Worker:
     async def _next(self) -> Job | Idle:
         """The next call, what it is about taken in hand."""
         async with self._database.transaction() as tx:
+            await self._hold(tx)
             await turns.taken(tx, self._at.org.tenant_id)
             seen = await look(tx, self._at.org.tenant_id, self._at.in_hand)
-            if not seen.is_open or not self._may_begin() or len(self._jobs) >= AT_ONCE:
+            if not seen.is_open or len(self._jobs) >= AT_ONCE:
                 return Idle(None)
-            if seen.unanswered and (job := await self._resume(tx)):
-                return job
-            return await self._by_lane(tx, seen)
+            if not seen.unanswered:
+                return await self._by_lane(tx, seen)
+            first = await self._resume(tx)
+            if not isinstance(first, Idle):
+                return first
+            other = await self._by_lane(tx, seen)
+            return _sooner(first, other) if isinstance(other, Idle) else other
 
-    async def _resume(self, tx: Tx) -> Job | None:
+    async def _resume(self, tx: Tx) -> Job | Idle:
         """What may already be in Xero comes first; while it cannot be settled, other records' writes go on."""
+        if wait := self._at.budget.wait(tx.now, SHARES[Lane.PERSON]):
+            return Idle(wait.at)
         call = await intents.unanswered(tx, self._at.org.tenant_id, self._at.in_hand)
-        if call is None or self._at.budget.wait(tx.now, SHARES[Lane.PERSON]):
-            return None
+        if call is None:
+            return Idle(None)
         return self._holding(self._at.in_hand.calls, {call.id}, self._writer.resume(self._at, call))
 
     async def _by_lane(self, tx: Tx, seen: Look) -> Job | Idle:
@@ -132,7 +148,7 @@ class Worker:
         waiting = seen.waiting
         if len(self._jobs) >= AT_ONCE - KEPT_AT_ONCE:
             waiting = {lane: since for lane, since in waiting.items() if lane is Lane.PERSON}
-        match next_lane(waiting, at.budget, tx.now, at.calls):
+        match next_lane(waiting, at.budget, tx.now):
             case Next(lane):
                 return await self._of(tx, lane, seen)
             case DropNotes(why):
@@ -145,9 +161,11 @@ class Worker:
 
     async def _of(self, tx: Tx, lane: Lane, seen: Look) -> Job | Idle:
         """The next call of a lane; idle if it takes more calls than are left."""
-        self._at.calls += 1
-        if lane is Lane.PERSON and (
-            read := await person_reads.next(tx, self._at.org.tenant_id, self._at.in_hand.person_reads)
+        self._at.budget = self._at.budget.turned()
+        if (
+            lane is Lane.PERSON
+            and seen.person_reads
+            and (read := await person_reads.next(tx, self._at.org.tenant_id, self._at.in_hand.person_reads))
         ):
             job = self._reader.for_person(self._at, read)
             return self._holding(self._at.in_hand.person_reads, {read.id}, job)
@@ -196,3 +214,7 @@ class Worker:
                 held.difference_update(mine)
 
         return holding()
+
+
+def _sooner(one: Idle, other: Idle) -> Idle:
+    return Idle(min((idle.until for idle in (one, other) if idle.until), default=None))

@@ -22,6 +22,7 @@ KEPT_A_DAY = 50
 """Calls that only writes may use: 5 % of the smallest plan, so that an import may have the other 95."""
 POLL_EVERY = timedelta(minutes=5)
 POLL_AT_LEAST_EVERY = timedelta(minutes=30)
+XERO_ASKED = "Xero asked to wait (429)"
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 # By so much the clocks of a process and of its successor may differ.
@@ -88,6 +89,8 @@ class Budget:
     """When the last minute's calls came back, oldest first; without an answer, their deadlines."""
     parked_until: datetime | None = None
     parked_because: str | None = None
+    turn: int = 0
+    """How often one of its lanes was chosen (lanes.py)."""
 
     def free_at(self, now: datetime, share: Share = WRITE, calls: int = 1) -> datetime | None:
         """When so many calls, one after the other, may leave; None: now. An answer may come and free one earlier."""
@@ -119,9 +122,17 @@ class Budget:
         if call is not None:
             known = known._told(call, now, said)
         known = replace(known, recent=(*known.recent, now))
-        if said.problem.startswith("day") and said.retry_after is not None:
-            known = replace(known, day_used=known.day_limit, day_ends=now + timedelta(seconds=said.retry_after))
+        if said.retry_after is not None and said.problem:
+            until = now + timedelta(seconds=said.retry_after)
+            if said.problem.startswith("day"):
+                known = replace(known, day_used=known.day_limit, day_ends=until)
+            elif not said.problem.startswith("app"):
+                known = known.parked(until, XERO_ASKED)
         return known._at(now)
+
+    def turned(self) -> "Budget":
+        """A lane was chosen."""
+        return replace(self, turn=self.turn + 1)
 
     def parked(self, until: datetime, because: str) -> "Budget":
         """Nothing leaves before a moment."""

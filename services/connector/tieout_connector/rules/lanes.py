@@ -37,13 +37,11 @@ class Nothing:
     """No lane waits."""
 
 
-def next_lane(
-    waiting: Mapping[Lane, datetime], budget: Budget, now: datetime, turn: int
-) -> Next | Wait | DropNotes | Nothing:
+def next_lane(waiting: Mapping[Lane, datetime], budget: Budget, now: datetime) -> Next | Wait | DropNotes | Nothing:
     """What to do for an organisation now.
 
-    `waiting`: since when the oldest of each lane waits. `turn`: how many calls have left before; a count that starts
-    afresh with each process does, too. A wait is of the lane that may go first; earlier if a call comes back.
+    `waiting`: since when the oldest of each lane waits. A wait is of the lane that may go first; earlier if a call
+    comes back.
     """
     if not waiting:
         return Nothing()
@@ -52,7 +50,7 @@ def next_lane(
             f"{budget.day_left(now)} of the organisation's {budget.day_limit} calls a day are left: "
             "history notes are not written"
         )
-    if turn % TURN == TURN - 1:
+    if budget.turn % TURN == TURN - 1:
         for lane in sorted(waiting, key=lambda lane: (waiting[lane], ORDER.index(lane))):
             if budget.free_at(now, _in_turn(lane, waiting)) is None:
                 return Next(lane)

@@ -1,3 +1,7 @@
+-- name: abandoned
+-- Should this process stand still, all others wait no longer than this.
+set local idle_in_transaction_session_timeout = '3s';
+
 -- name: lock
 -- One replica at a time decides what is left; it ends with the transaction.
 select pg_advisory_xact_lock(hashtextextended('tieout.app_budget', 0));

@@ -1,10 +1,13 @@
+-- name: is_known
+-- Is this the database that the last process knew?
+select fingerprint = home_fingerprint() from home;
+
 -- name: fingerprint
 -- What tells this database from a copy of it, and this table from one that a restore made anew.
-select concat_ws(':', s.system_identifier, c.timeline_id, d.oid) as database, 'home'::regclass::oid::text as made
-from pg_control_system() s, pg_control_checkpoint() c, pg_database d where d.datname = current_database();
+select home_fingerprint();
 
 -- name: known
--- What it was when the last process started.
+-- What it was when somebody last looked.
 select fingerprint from home for update;
 
 -- name: keep

@@ -7,16 +7,18 @@ insert into replica (owner, seen_at) values ($1, $2) on conflict (owner) do upda
 with gone as (delete from replica where seen_at < $2)
 select count(*) from replica where seen_at >= $1;
 
--- name: take
--- Some free shards become ours: nobody's, or those whose lease has run out.
+-- name: make
+-- Every shard has a lease; one that nobody had yet is free.
 insert into lease (shard, owner, epoch, expires_at)
-select shard, $1, 1, $3 from generate_series(0, $4::int - 1) as shard
-where not exists (select 1 from lease l where l.shard = shard.shard and l.expires_at >= $2)
-order by shard limit $5
-on conflict (shard) do update
-set owner = excluded.owner, epoch = lease.epoch + 1, expires_at = excluded.expires_at
-where lease.expires_at < $2
-returning shard, epoch;
+select shard, $1, 0, '-infinity' from generate_series(0, $2::int - 1) as shard on conflict do nothing;
+
+-- name: take
+-- Some free shards become ours. One that is locked is passed over: whoever had it stands still in a transaction, and
+-- would keep us too.
+with free as (
+    select shard from lease where expires_at < $2 and shard < $4 order by shard limit $5 for update skip locked)
+update lease set owner = $1, epoch = epoch + 1, expires_at = $3 from free where lease.shard = free.shard
+returning lease.shard, epoch;
 
 -- name: renew
 -- Those of our leases that nobody took keep being ours.
@@ -25,6 +27,16 @@ update lease set expires_at = $3 where owner = $1 and expires_at >= $2 returning
 -- name: hold
 -- A lease that is still ours and not about to end; locked, so that it cannot be taken before this commits.
 select 1 from lease where shard = $1 and owner = $2 and epoch = $3 and expires_at >= $4 for share;
+
+-- name: leave
+-- The same, in the database that we know: in one that was restored, a lease may be ours that has ended since.
+select 1 from lease
+where shard = $1 and owner = $2 and epoch = $3 and expires_at >= $4
+and (select fingerprint from home) = home_fingerprint() for share of lease;
+
+-- name: end
+-- All leases end: whoever had one begins anew, and forgets what it had in hand.
+update lease set epoch = epoch + 1, expires_at = '-infinity';
 
 -- name: release
 -- We let go of these: others need not wait for the leases to run out.

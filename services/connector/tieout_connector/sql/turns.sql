@@ -29,7 +29,7 @@ where t.shard = any($1::int[]) and t.open and t.next_at <= $2 order by t.next_at
 -- Somebody looks now: who calls from here on is heard at the next look.
 update turn set next_at = null where tenant_id = $1 and next_at is not null;
 
--- name: later
+-- name: ended_well
 -- Nothing to do before a moment, unless somebody called meanwhile; and all went well.
 update turn set next_at = least(next_at, $2), failures = 0, not_before = null, because = null where tenant_id = $1;
 
@@ -41,12 +41,20 @@ update turn set next_at = $2, not_before = $2, because = $3, failures = $4 where
 -- Until when and why a tenant's calls wait, and how many failed in a row.
 select not_before, because, failures from turn where tenant_id = $1;
 
+-- name: again
+-- A turn that was taken in vain comes again at a moment.
+update turn set next_at = $2 where tenant_id = $1 and next_at is null and open;
+
 -- name: recover
--- Turns nobody set, or that a forerunner took with it: every tenant of these shards with work gets one.
-update turn t set next_at = $2
-where t.shard = any($1::int[]) and t.open and t.next_at is null and coalesce(t.not_before, $2) <= $2
-and not t.tenant_id = any($3::uuid[]) and (
-    exists (select 1 from intent i where i.tenant_id = t.tenant_id and i.state = 'queued')
-    or exists (select 1 from call k where k.tenant_id = t.tenant_id)
-    or exists (select 1 from read_request r where r.tenant_id = t.tenant_id)
-    or exists (select 1 from feed f where f.tenant_id = t.tenant_id));
+-- Turns nobody set, or that a forerunner took with it: every tenant of these shards with work gets one. Not those that
+-- somebody is at just now; he may stand still.
+with idle as (
+    select tenant_id from turn t
+    where t.shard = any($1::int[]) and t.open and t.next_at is null and coalesce(t.not_before, $2) <= $2
+    and not t.tenant_id = any($3::uuid[]) and (
+        exists (select 1 from intent i where i.tenant_id = t.tenant_id and i.state = 'queued')
+        or exists (select 1 from call k where k.tenant_id = t.tenant_id)
+        or exists (select 1 from read_request r where r.tenant_id = t.tenant_id)
+        or exists (select 1 from feed f where f.tenant_id = t.tenant_id))
+    for no key update skip locked)
+update turn t set next_at = $2 from idle where t.tenant_id = idle.tenant_id;

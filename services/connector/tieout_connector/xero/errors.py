@@ -30,11 +30,11 @@ class XeroError(Exception):
 class Again(XeroError):
     """The call did nothing and may be made again after a while."""
 
-    def __init__(self, reason: str, after: timedelta, *, parks: bool = False) -> None:
+    def __init__(self, reason: str, after: timedelta, *, exact: bool = False) -> None:
         super().__init__(reason)
         self.after = after
-        self.parks = parks
-        """The whole tenant waits, not only this call (429)."""
+        self.exact = exact
+        """Xero named the wait (429): no back-off makes it longer."""
 
 
 class Unknown(XeroError):

@@ -81,7 +81,7 @@ def _too_many(said: Said) -> XeroError:
     problem, after = said.limits.problem, said.limits.retry_after
     if after is None:
         after = next((wait for name, wait in _WAITS.items() if problem.startswith(name)), _WAITS["minute"])
-    return Again(f"{TOO_MANY} ({problem or 'unnamed'})", timedelta(seconds=max(after, 1)), parks=True)
+    return Again(f"{TOO_MANY} ({problem or 'unnamed'})", timedelta(seconds=max(after, 1)), exact=True)
 
 
 def _refused(said: Said) -> XeroError:

@@ -1,0 +1,229 @@
+"""No tenant is forgotten: whatever ends its calls, its turn comes again; and nobody takes that of another's tenant."""
+
+import asyncio
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from tieout_connector import restored, turns
+from tieout_connector.gateway import gateway
+from tieout_connector.gateway.app_budget import AppIsBusy
+from tieout_connector.gateway.leases import TERM, LeaseLost
+from tieout_connector.gateway.worker import Worker
+from tieout_connector.rules.budget import PER_MINUTE
+from tieout_connector.xero.contacts import CONTACTS
+from tieout_connector.xero.errors import Unknown
+from tieout_kit.testing import wait_until
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.writes import Lane, Outcome
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
+SECOND = timedelta(seconds=1)
+READ = """
+insert into person_read (tenant_id, id, kind, request, asked_at, deadline)
+values ($1, $2, 'contact', $3, $4::timestamptz, $4 + interval '1 minute')"""
+
+
+def a_worker(stage: Stage, process: Any, at: Any, *, may_begin: bool = True) -> Worker:
+    async def hold(tx: Any) -> None:
+        await process.leases.hold(tx, at.org.shard, at.epoch)
+
+    return Worker(stage.database, at, process.writer, process.reader, stage.clock, lambda: may_begin, hold)
+
+
+async def turn(stage: Stage) -> Any:
+    ((next_at, not_before),) = await stage.sql("select next_at, not_before from turn")
+    return next_at, not_before
+
+
+async def test_an_owner_who_slept_takes_no_turn_of_its_successors_tenant(stage: Stage) -> None:
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    (one, at), other = await stage.owner(), stage.process()
+    stage.clock.ahead = TERM + SECOND
+    await other.leases.renew(stage.database)
+    async with stage.database.transaction() as tx:
+        await turns.waits(tx, stage.tenant_id, tx.now + 60 * SECOND, "Xero asked to wait")
+    before = await turn(stage)
+
+    with pytest.raises(LeaseLost):
+        await a_worker(stage, one, at).run()
+
+    assert await turn(stage) == before
+
+
+async def test_a_worker_whose_shard_another_waits_for_leaves_the_turn_to_it(stage: Stage) -> None:
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    one, at = await stage.owner()
+
+    assert await a_worker(stage, one, at, may_begin=False).run() is not None
+    assert (await turn(stage))[0] is not None
+
+
+async def test_a_turn_taken_by_one_that_lost_its_lease_comes_again_soon(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the shard stays its own: the call came too late to leave, by a machine that stood still say."""
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    monkeypatch.setattr(gateway, "TIDY_EVERY", timedelta(hours=1))
+    process, late = stage.process(), 1
+    real = process.caller.send
+
+    async def send(*args: Any) -> Any:
+        nonlocal late
+        if late:
+            late -= 1
+            raise LeaseLost("the process stood still between the check of its lease and the call")
+        return await real(*args)
+
+    process.caller.send = send  # type: ignore[method-assign,assignment]  # too late once
+    async with stage.working(process):
+        await wait_until(lambda: turn(stage), lambda found: not late and found[0] is not None)
+        stage.clock.ahead = 20 * SECOND
+        (result,) = await stage.results(1)
+
+    assert result.outcome is Outcome.DONE
+
+
+async def test_a_replica_that_stands_still_keeps_no_other_from_its_shards(stage: Stage) -> None:
+    """It holds a lease locked, in a transaction: the others take what else is free, and keep what is theirs."""
+    await stage.settled()
+    one, at = await stage.owner()
+    stage.clock.ahead = TERM + SECOND
+    other = stage.process()
+    async with stage.database.transaction() as frozen:
+        await frozen.db.execute("select 1 from lease where shard = $1 for share", at.org.shard)
+        async with asyncio.timeout(5):
+            await other.leases.renew(stage.database)
+            await other.leases.renew(stage.database)
+            assert other.leases.epochs.keys() == {1 - at.org.shard}
+            async with stage.database.transaction() as tx:
+                await turns.recover(tx, [0, 1], [])
+    await other.leases.renew(stage.database)
+
+    assert other.leases.epochs.keys() == {0, 1}
+    assert one.leases.epochs
+
+
+async def test_a_turn_that_is_locked_by_one_who_stands_still_is_passed_over(stage: Stage) -> None:
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    await stage.sql("update turn set next_at = null")
+    async with stage.database.transaction() as frozen:
+        await frozen.db.execute("select 1 from turn for update")
+        async with asyncio.timeout(5), stage.database.transaction() as tx:
+            await turns.recover(tx, [0, 1], [])
+    async with stage.database.transaction() as tx:
+        await turns.recover(tx, [0, 1], [])
+
+    assert (await turn(stage))[0] is not None
+
+
+async def test_what_was_chosen_before_the_database_was_restored_does_not_leave(stage: Stage) -> None:
+    """Of another process that lives on; neither before anybody has noticed, nor with its lease of then."""
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    one, at = await stage.owner()
+    await stage.sql("update home set fingerprint = replace(fingerprint, ':1:', ':2:')")
+
+    with pytest.raises(LeaseLost):
+        await stage.send(one, at)
+    async with stage.database.transaction() as tx:
+        assert await restored.notice(tx)
+    with pytest.raises(LeaseLost):
+        await stage.send(one, at)
+    assert await stage.control.calls(path="Contacts") == []
+
+    async with stage.working(one):
+        (result,) = await stage.results(1)
+    assert result.outcome is Outcome.DONE
+    assert [call["method"] for call in await stage.control.calls(path="Contacts")] == ["GET", "PUT"]
+
+
+async def test_an_unanswered_call_is_looked_at_as_soon_as_its_calls_allow(stage: Stage) -> None:
+    """And not only when the other lanes may go, after the day's last calls say."""
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    await stage.control.add_fault("lost", times=1, method="PUT")
+    one, at = await stage.owner()
+    with pytest.raises(Unknown):
+        await stage.send(one, at)
+    now = stage.clock()
+    for _ in range(PER_MINUTE - 1):
+        at.budget = at.budget.leaving(now, now + SECOND).back(now, now + SECOND, _Silent())
+    at.budget = replace(at.budget, day_used=at.budget.day_limit - 10)
+    await stage.ask(XeroKind.CONTACT, str(uuid4()))
+    await stage.sql("update call set retry_at = now()")
+
+    until = await a_worker(stage, one, at).run()
+
+    assert until is not None
+    assert until < now + 70 * SECOND
+
+
+async def test_a_full_minute_of_the_app_is_no_failure_of_a_tenant(stage: Stage) -> None:
+    await stage.settled()
+    process, asked = stage.process(), 0
+
+    async def ready(_: Any) -> str:
+        nonlocal asked
+        asked += 1
+        raise AppIsBusy("the app's calls of this minute are used", 0.1 * SECOND)
+
+    process.caller.ready = ready  # type: ignore[method-assign,assignment]  # full for good
+    await stage.write(stage.contact("Kea"))
+    async with stage.working(process):
+        await wait_until(lambda: stage.sql("select failures from turn"), lambda found: asked > 5)
+
+    assert await stage.sql("select failures from turn") == [(0,)]
+
+
+async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone(stage: Stage) -> None:
+    await stage.settled()
+    process, bad = stage.process(), 1
+    real = process.caller.ready
+
+    async def ready(at: Any) -> str:
+        nonlocal bad
+        if bad:
+            bad -= 1
+            raise Unknown("Xero says \0 and \ud800", answered=True)
+        return await real(at)
+
+    process.caller.ready = ready  # type: ignore[method-assign]  # bad words once
+    await stage.write(stage.contact("Kea"))
+    async with stage.working(process):
+        await stage.until("select because from turn", "Xero says  and ")
+        stage.clock.ahead = 5 * SECOND
+        (result,) = await stage.results(1)
+
+    assert result.outcome is Outcome.DONE
+
+
+async def test_of_a_persons_reads_and_writes_the_older_goes_first(stage: Stage) -> None:
+    """Seen to fail when reads always went first: who searched on and on kept payments back."""
+    await stage.settled()
+    await stage.write(stage.contact("Kea", lane=Lane.PERSON))
+    stage.clock.ahead = SECOND
+    await stage.sql(READ, stage.tenant_id, uuid4(), asdict(CONTACTS.listing(page=1)), stage.clock())
+
+    async with stage.working():
+        await stage.results(1)
+        await stage.until("select count(*) from person_read where records is not null or failed is not null", 1)
+
+    assert [call["method"] for call in await stage.control.calls(path="Contacts")] == ["PUT", "GET"]
+
+
+class _Silent:
+    day = minute = retry_after = None
+    problem = ""
