@@ -3,10 +3,10 @@
 import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tieout_schemas.money import Currency
 from tieout_schemas.payload import Frozen
@@ -79,17 +79,25 @@ class VendorCreditBody(DocumentBody):
 
 
 class PaymentBody(Frozen):
-    """A payment to make on a bill, or a receipt on a sales invoice."""
+    """A payment to make on a bill, or a receipt on a sales invoice; of the account its id or its code, one of them."""
 
     kind: Literal["payment"] = "payment"
     bill_xero_id: UUID
-    account_code: str
+    account_xero_id: UUID | None = None
+    """A bank account may have no code."""
+    account_code: str = ""
     date: dt.date
     amount: Decimal
     currency: Currency
     currency_rate: Decimal | None = None
     """Units of the currency for one of the organisation's own (PAY-14); None: Xero's rate of that day."""
     reference: str
+
+    @model_validator(mode="after")
+    def _one_account(self) -> Self:
+        if (self.account_xero_id is None) == (self.account_code == ""):
+            raise ValueError("a payment names its account by account_xero_id or by account_code, by one of them alone")
+        return self
 
 
 class PaymentReversalBody(Frozen):

@@ -219,4 +219,5 @@ def test_a_payment_is_sent_with_its_reference() -> None:
     sent = compose(intent(body), "http://p")
 
     assert sent["Invoice"] == {"InvoiceID": str(ID)}
+    assert sent["Account"] == {"Code": "090"}
     assert (sent["Amount"], sent["Date"], sent["Reference"]) == (Decimal("10.10"), "2026-09-20", "P-1")

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from tieout_connector.gateway.writing.kind import NONE
+from tieout_connector.xero.accounts import ACCOUNTS, AccountForm
 from tieout_connector.xero.errors import RefusedRequest, Unknown
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas import bodies
@@ -15,7 +16,7 @@ from tieout_schemas.bodies import Body
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import InvoiceStatus
 
-from .making import ENDING, MAKING, file
+from .making import ENDING, MAKING, file, payment
 from .writing import DAY, KINDS, NEVER, Writing, credit, intent, kind_of
 
 
@@ -124,6 +125,27 @@ async def test_what_an_earlier_answer_told_of_answers_for_no_other(writing: Writ
 
     assert theirs in kind.ids(contents)
     assert not await writing.found(first, since=since, before=before, taken={theirs})
+
+
+@pytest.mark.parametrize("by", ["id", "code"])
+async def test_a_payment_by_id_or_code_of_its_account_is_made_and_found_again(writing: Writing, by: str) -> None:
+    """A bank account may have no code."""
+    named = by == "code"
+    form = AccountForm(code="099" if named else None, name="Second", type="BANK", bank_account_number="01-0123-012345")
+    account = (await writing.xero.create(ACCOUNTS, form)).xero_id
+    body = payment(await writing.bill()).model_dump() | {
+        "account_xero_id": None if named else account, "account_code": "099" if named else "",
+    }  # fmt: skip
+    ours = intent(bodies.PaymentBody.model_validate(body))
+    since = await writing.xero.control.now()
+
+    await writing.xero.control.add_fault("lost", times=1)
+    with pytest.raises(Unknown):
+        await writing.send(ours)
+    found = await writing.found(ours, since=since)
+
+    assert list(found) == [ours.intent_id]
+    assert [each["Account"]["AccountID"] for each in await writing.state("Payments")] == [str(account)]
 
 
 NESTED = {"allocation": "Allocations", "group_member": "Contacts", "tracking_option": "Options"}

@@ -10,7 +10,6 @@ from tieout_connector.xero.allocations import InvoiceRef
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.resource import Resource, Way
-from tieout_schemas.writes import PaymentBody
 from tieout_schemas.xero import PaymentStatus, XeroPayment
 
 
@@ -50,17 +49,6 @@ class PaymentForm(Form):
     currency_rate: Decimal | None = None
     reference: str | None = None
     is_reconciled: bool | None = None
-
-
-def compose(body: PaymentBody) -> dict[str, Any]:
-    """The element to send."""
-    return PaymentForm(
-        invoice=InvoiceRef(invoice_id=body.bill_xero_id),
-        account=AccountRef(code=body.account_code),
-        date=body.date,
-        amount=body.amount,
-        reference=body.reference,
-    ).wire()
 
 
 PAYMENTS = Resource(

@@ -93,7 +93,7 @@ class PaymentReversal(Listed):
 def _form(body: PaymentBody) -> PaymentForm:
     return PaymentForm(
         invoice=InvoiceRef(invoice_id=body.bill_xero_id),
-        account=AccountRef(code=body.account_code),
+        account=AccountRef(account_id=body.account_xero_id, code=body.account_code or None),
         date=body.date,
         amount=body.amount,
         currency_rate=body.currency_rate,
