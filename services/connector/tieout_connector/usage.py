@@ -22,7 +22,7 @@ STORE_EVERY = timedelta(seconds=5)
 KEPT = timedelta(days=397)
 """Thirteen months: a month is there to be held against the same of the year before, as Xero's bill is."""
 PORTION = 1000
-"""Hours dropped at once, so that whoever counts the same ones does not wait."""
+"""Hours dropped in one transaction, which so stays short."""
 
 
 class Called(StrEnum):

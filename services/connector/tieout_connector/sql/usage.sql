@@ -9,9 +9,10 @@ on conflict (tenant_id, hour, lane, endpoint) do update set calls = usage.calls 
 
 -- name: forget
 -- A portion of the hours before a moment, the oldest first; what another process drops is left to it.
-delete from usage where (tenant_id, hour, lane, endpoint) in (
+with portion as materialized (
     select tenant_id, hour, lane, endpoint from usage where hour < $1 order by hour limit $2 for update skip locked)
-returning hour;
+delete from usage u using portion p
+where (u.tenant_id, u.hour, u.lane, u.endpoint) = (p.tenant_id, p.hour, p.lane, p.endpoint) returning u.hour;
 
 -- name: hours
 -- A tenant's calls in a span, by hour, lane and endpoint.
