@@ -43,7 +43,8 @@ class Attachments:
         known = kept.get(name)
         online = call.flag("IncludeOnline")
         mime_type = call.headers.get("content-type", "application/octet-stream")
-        kept[name] = Attachment(known.id if known else call.org.new_id(), name, mime_type, call.body, online)
+        key_there, written = (known.id, known.written + 1) if known else (call.org.new_id(), 1)
+        kept[name] = Attachment(key_there, name, mime_type, call.body, online, written)
         call.org.mark_attached(key)
         return success(call, KEY, [dumps(self._form(call, kept[name]))])
 

@@ -13,6 +13,7 @@ from xero_sim.accounting.bank_transfers import transfer_form
 from xero_sim.accounting.batch_payments import batch_form
 from xero_sim.accounting.contact_forms import contact_bytes
 from xero_sim.accounting.credit_forms import credit_form
+from xero_sim.accounting.history import note_form
 from xero_sim.accounting.invoice_forms import listed_bytes
 from xero_sim.accounting.items import item_form
 from xero_sim.accounting.organisation import organisation_form
@@ -22,6 +23,7 @@ from xero_sim.accounting.tracking import category_form
 from xero_sim.control.people.acting import act
 from xero_sim.control.replies import ControlError, camel, json_reply, read
 from xero_sim.org import Org
+from xero_sim.records.organisation import Attachment
 from xero_sim.records.settings import ContactGroup
 from xero_sim.seeds.business import seed_business
 from xero_sim.seeds.countries import COUNTRIES
@@ -137,6 +139,16 @@ def _group_form(org: Org, group: ContactGroup) -> Json:
     }
 
 
+def _file_form(record_id: str, file: Attachment) -> Json:
+    return {
+        "RecordID": record_id,
+        "AttachmentID": file.id,
+        "FileName": file.name,
+        "ContentLength": len(file.content),
+        "Written": file.written,
+    }
+
+
 _KINDS: dict[str, Callable[[Org], list[bytes]]] = {
     "Contacts": lambda org: [contact_bytes(org, each) for each in org.contacts.in_order()],
     "Invoices": lambda org: [listed_bytes(org, each) for each in org.invoices.in_order()],
@@ -151,6 +163,12 @@ _KINDS: dict[str, Callable[[Org], list[bytes]]] = {
     "BankTransfers": lambda org: [dumps(transfer_form(org, each)) for each in org.bank_transfers.in_order()],
     "Items": lambda org: [dumps(item_form(each)) for each in org.items.in_order()],
     "ContactGroups": lambda org: [dumps(_group_form(org, each)) for each in org.groups.values()],
+    "HistoryRecords": lambda org: [
+        dumps({"RecordID": key, **note_form(note)}) for key, notes in org.notes.items() for note in notes
+    ],
+    "Attachments": lambda org: [
+        dumps(_file_form(key, file)) for key, files in org.attachments.items() for file in files.values()
+    ],
     "Accounts": lambda org: [dumps(account_form(each)) for each in org.accounts],
     "TaxRates": lambda org: [dumps(tax_rate_form(each)) for each in org.tax_rates.values()],
     "TrackingCategories": lambda org: [dumps(category_form(each, archived=True)) for each in org.tracking.values()],

@@ -21,6 +21,8 @@ class Attachment(NamedTuple):
     mime_type: str
     content: bytes
     include_online: bool = False
+    written: int = 1
+    """How often it was uploaded; Xero keeps the last."""
 
 
 @dataclass(slots=True)
