@@ -139,7 +139,7 @@ async def test_what_was_chosen_before_the_database_was_restored_does_not_leave(s
     with pytest.raises(LeaseLost):
         await stage.send(one, at)
     async with stage.database.transaction() as tx:
-        assert await restored.notice(tx)
+        assert await restored.notice(tx, TERM)
     with pytest.raises(LeaseLost):
         await stage.send(one, at)
     assert await stage.control.calls(path="Contacts") == []

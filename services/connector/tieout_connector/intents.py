@@ -215,9 +215,9 @@ async def forget(tx: Tx) -> None:
     await tx.db.execute(_SQL["forget"], tx.now - KEPT)
 
 
-async def look_up_all(tx: Tx) -> None:
-    """The database was restored: whatever waits may be in Xero already."""
-    await tx.db.execute(_SQL["restored"])
+async def look_up_all(tx: Tx, dumped_at: datetime | None) -> None:
+    """The database was restored: whatever waits may be in Xero already, sent at any time since the dump."""
+    await tx.db.execute(_SQL["restored"], dumped_at)
 
 
 def _queued(row: Any) -> Queued:

@@ -47,7 +47,7 @@ class Leases:
         """
         before = self.epochs
         async with database.transaction() as tx:
-            await restored.notice(tx)
+            await restored.notice(tx, TERM)
             await tx.db.execute(_SQL["here"], self._owner, tx.now)
             replicas = await tx.db.fetchval(_SQL["replicas"], tx.now - TERM, tx.now - _FORGOTTEN)
             kept = await tx.db.fetch(_SQL["renew"], self._owner, tx.now, tx.now + TERM)

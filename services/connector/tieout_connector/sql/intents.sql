@@ -1,13 +1,15 @@
 -- name: receive
 -- New intents; known ones are left as they are. For a day after the database was restored they are looked up first: a
--- domain that has had no answer says its intent again.
+-- domain that has had no answer says its intent again. It may have been sent at any time since the dump was taken.
 insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, traceparent,
     together, most, said_at, look_up)
-select tenant_id, id, lane, kind, record_id, $1, doc, causation_id, correlation_id, traceparent, together, most, said_at,
-    coalesce(said_at <= (select restored_at + interval '1 day' from home), false)
+select tenant_id, id, lane, kind, record_id, $1, doc, causation_id, correlation_id, traceparent, together, most,
+    case when again then least(said_at, dumped_at) else said_at end, again
 from unnest($2::uuid[], $3::text[], $4::int[], $5::text[], $6::uuid[], $7::jsonb[], $8::text[], $9::text[], $10::text[],
     $11::text[], $12::int[], $13::timestamptz[])
     as new(tenant_id, id, lane, kind, record_id, doc, causation_id, correlation_id, traceparent, together, most, said_at)
+left join home on true
+cross join lateral (select coalesce(said_at <= restored_at + interval '1 day', false) as again) as said
 where exists (select 1 from connection c where c.tenant_id = new.tenant_id)
 on conflict (tenant_id, id) do nothing;
 
@@ -109,6 +111,6 @@ delete from intent where (tenant_id, id) in (
     select tenant_id, id from intent where done_at < $1 order by done_at limit 1000);
 
 -- name: restored
--- What of an older database's work may be in Xero already is looked up first.
+-- What of an older database's work may be in Xero already is looked up first; what came before this was noticed, too.
 with calls as (update call set look_up_first = true)
-update intent set look_up = true where state = 'queued';
+update intent set look_up = true, said_at = least(said_at, $1) where state = 'queued';
