@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -104,9 +104,9 @@ class Stage:
         control: Control,
         app: RegisteredApp,
         clock: Clock,
-        files: Folder,
+        folder: Path,
     ) -> None:
-        self.files = files
+        self.folder, self.files = folder, Folder(folder)
         self.database, self.client, self.control, self.app, self.clock = database, client, control, app, clock
         urls = (control.url, control.url, control.url)
         self.identity = XeroIdentity(client, urls, app.client_id, app.client_secret or "", REDIRECT)
@@ -150,7 +150,7 @@ class Stage:
             "kafka": "-", "database_url": self.database.url, "partitions": SHARDS, "jwks_url": "-", "jwt_issuer": "-",
             "xero_api_url": url, "xero_identity_url": url, "xero_login_url": url, "xero_redirect_uri": REDIRECT,
             "xero_client_id": self.app.client_id, "xero_client_secret": self.app.client_secret, "xero_webhook_key": "-",
-            "token_key": self.token_key, "platform_url": PLATFORM,
+            "token_key": self.token_key, "platform_url": PLATFORM, "attachments_folder": self.folder,
         }  # fmt: skip
         return {f"TIEOUT_{name.upper()}": str(value) for name, value in said.items()}
 
@@ -208,7 +208,7 @@ class Stage:
         """Handle these events in one transaction."""
         incoming = []
         for payload in payloads:
-            envelope = envelope_of(tenant_id or self.tenant_id, payload, 1)
+            envelope = replace(envelope_of(tenant_id or self.tenant_id, payload, 1), time=self.clock())
             incoming.append(Incoming(envelope, payload, Cause(envelope.id, envelope.id, None)))
         await self.database.run(lambda tx: handler(tx, incoming))
 
@@ -365,7 +365,7 @@ async def stage(database: str, simulator: str, monkeypatch: pytest.MonkeyPatch, 
     async with Control(simulator) as control, httpx.AsyncClient(trust_env=False) as client:
         await control.reset()
         app = await control.register_app(redirect_uris=[REDIRECT], plan="advanced")
-        yield Stage(db, client, control, app, clock, Folder(tmp_path))
+        yield Stage(db, client, control, app, clock, tmp_path)
     async with asyncio.timeout(10):
         await db.close()
 

@@ -15,8 +15,9 @@ from tieout_local.ahead import Ahead
 from tieout_schemas.topics import WRITE_RESULT
 from tieout_schemas.writes import Outcome, WriteResult
 
-from .kinds import KINDS, Wanted
+from .kinds import KINDS
 from .place import Place, Shot
+from .wanted import IDS, Books, Wanted
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -181,20 +182,20 @@ class World:
 
     async def found(self) -> Account:
         """What Xero's records and the results tell so far."""
-        state = {kind: await self.stage.xero(kind) for kind in ("Contacts", "Invoices", "Payments")}
+        books = Books(await self.stage.control.state(self.stage.org_id, *IDS))
         told: dict[str, list[WriteResult]] = {}
         for result in await self.stage.said(WriteResult):
             told.setdefault(result.intent_id, []).append(result)
         account = Account(len(self.wanted))
         for kind, wanted in self.wanted:
             intent_id = wanted.intent.intent_id
-            ids = [raw[wanted.id_field] for raw in state[wanted.resource] if wanted.fits(raw)]
+            ids = wanted.done(books)
             results = told.get(intent_id, [])
             if not ids:
                 account.lost.append(f"{kind} {intent_id}")
             if len(ids) > 1:
                 account.doubled.append(f"{kind} {intent_id}")
-            if [(r.outcome, str(r.xero_id)) for r in results] != [(Outcome.DONE, one) for one in ids[:1]]:
+            if [(r.outcome, r.xero_id and str(r.xero_id)) for r in results] != [(Outcome.DONE, one) for one in ids[:1]]:
                 account.untold.append(f"{kind} {intent_id}: {results}")
         calls = await self.stage.control.calls(limit=200_000)
         account.limited = sum(call["status"] == 429 and not call["fault"] for call in calls)
