@@ -85,7 +85,10 @@ REACTIONS = (
         "our bug: the tenant waits 5 minutes, the log says so as an error; no record is at fault",
         OurBug, lambda _, __: AFTER_A_BUG,
     ),
-    Reaction("the lease is gone", "another owner's epoch", "all is dropped; the successor goes on", LeaseLost),
+    Reaction(
+        "the lease is gone", "another owner's epoch, too little of it left to send, or a database that was restored",
+        "all is dropped; the successor goes on, or this process once it has renewed the lease", LeaseLost,
+    ),
     Reaction(
         "Postgres is away", "no connection, a race lost", "looked at again within seconds",
         RetryLater, lambda _, failures: wait_after(failures), fails=True,
