@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.gateway import budgets, reactions, writer
+from tieout_connector.gateway import budgets, reactions, worker, writer
+from tieout_connector.gateway import look as looks
 from tieout_connector.rules.budget import KEPT_A_DAY, KEPT_A_MINUTE, PER_MINUTE, fresh
-from tieout_connector.xero.errors import OurBug, RefusedRequest
+from tieout_connector.xero import wire
+from tieout_connector.xero.errors import OurBug, RefusedRequest, Unknown
 from tieout_kit.testing import wait_until
 from tieout_schemas.bodies import AttachmentBody, Document
 from tieout_schemas.payload import RecordRef
@@ -21,9 +23,9 @@ from tieout_schemas.writes import Lane, Outcome, WriteIntent
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, XeroContact, XeroInvoice, XeroPayment
 
 if TYPE_CHECKING:
-    from conftest import Stage
+    from conftest import Process, Stage
 else:
-    Stage = Any
+    Process = Stage = Any
 
 pytestmark = pytest.mark.real
 
@@ -105,6 +107,41 @@ async def test_an_unanswered_call_is_sent_again_with_the_same_bytes_and_key(
     assert len(calls) >= 2
     (made,) = await stage.xero("Contacts")
     assert result.xero_id == UUID(made["ContactID"])
+
+
+async def test_a_version_that_would_write_other_bytes_sends_a_stored_call_again_as_it_was(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Xero tells a repeat by its key: other bytes under it would be answered as the first, and never arrive."""
+    await stage.settled()
+    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta())
+    await stage.control.add_fault("lost", times=1, path="Contacts", method="PUT")
+    await stage.write(stage.contact("Kea"))
+    sent: list[tuple[Any, Any]] = []
+
+    def watch(version: Process) -> None:
+        real = version.api.call
+
+        async def call(access: str, org_id: UUID, request: Any, body: Any = None) -> Any:
+            sent.append((request, body))
+            return await real(access, org_id, request, body)
+
+        version.api.call = call  # type: ignore[method-assign,assignment]  # watched
+
+    old, at = await stage.owner()
+    watch(old)
+    with pytest.raises(Unknown):
+        await stage.send(old, at)
+    monkeypatch.setattr(wire, "dumps", lambda value: b'{"newer": true}')
+    new = stage.process()
+    watch(new)
+    stage.clock.ahead = timedelta(seconds=20)
+    async with stage.working(new):
+        await stage.results(1)
+
+    first, again = sent
+    assert first == again
+    assert b"Kea" in first[1]
 
 
 async def test_a_bug_of_ours_refuses_no_record_and_what_it_held_up_goes_out_later(
@@ -305,6 +342,35 @@ async def test_a_429_parks_its_tenant_while_others_go_on(stage: Stage) -> None:
 
     assert {result.outcome for result in results} == {Outcome.DONE}
     assert {c.state for c in await stage.said(Connection) if c.tenant_id == stage.tenant_id} >= {"importing"}
+
+
+async def test_a_parked_tenant_costs_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No look at its work and no place among those at work, whatever else goes on, and whatever more it is given."""
+    await stage.settled()
+    other = await stage.connect(await stage.control.create_org("Tui Ltd"), user="ben@example.com")
+    await stage.sql("delete from feed; update connection set state = 'connected'")
+    await stage.control.add_fault("429-minute", times=1, tenant=stage.org_id, retry_after=3000)
+    await stage.write(*[stage.contact(f"Vendor {n}") for n in range(100)])
+    looked: list[UUID] = []
+    real = looks.look
+
+    async def look(tx: Any, tenant_id: UUID, in_hand: Any) -> Any:
+        looked.append(tenant_id)
+        return await real(tx, tenant_id, in_hand)
+
+    monkeypatch.setattr(worker, "look", look)
+    async with stage.working() as process:
+        await stage.until("select count(*) from turn where not_before is not null", 1)
+        await wait_until(lambda: stage.sql("select 1"), lambda _: not process.gateway._workers)
+        looked.clear()
+        for n in range(10):
+            await stage.write(stage.contact(f"More {n}"))
+            await stage.write(stage.contact(f"Tui {n}"), tenant_id=other)
+            await stage.results(n + 1)
+            assert stage.tenant_id not in process.gateway._workers
+
+    assert set(looked) == {other}
+    assert await stage.control.count_calls(tenant=stage.org_id) == 1
 
 
 async def test_a_batch_stays_below_what_xero_takes(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
