@@ -35,7 +35,8 @@ def pages() -> dict[Path, str]:
 
 
 def _row(kind: Kind) -> Sequence[str]:
-    most = f"{kind.most}, one call at a time" if kind.unmarked else str(kind.most)
+    most = str(kind.most) if kind.most <= kind.most_changes else f"{kind.most}, {kind.most_changes} changes"
+    most += ", one call at a time" if kind.unmarked else ""
     # Of one that writes on many kinds of documents, each needs its own.
     scope = f"`{kind.scopes[0]}`" if len(kind.scopes) == 1 else "its document's"
     return f"`{kind.name}`", scope, most, kind.found_by, kind.repeat

@@ -266,7 +266,7 @@ def group_of(kinds: Mapping[str, Kind]) -> intents.Grouping:
 
     def group(intent: WriteIntent) -> intents.Group:
         kind = kinds[intent.body.kind]
-        return intents.Group(_together(kind, intent), kind.most)
+        return intents.Group(_together(kind, intent), kind.at_once(intent))
 
     return group
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed
 from tieout_connector.gateway.writing.listed import Listed
-from tieout_connector.gateway.writing.matching import body_of, by_ids, readable
+from tieout_connector.gateway.writing.matching import AT_ONCE, body_of, by_ids, readable
 from tieout_connector.xero import contacts
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
 from tieout_connector.xero.http import Request
@@ -30,6 +30,7 @@ class Contact(Listed):
 
     name = "contact"
     scopes = (Scope.CONTACTS,)
+    most_changes = AT_ONCE
     resource = CONTACTS
     linked = XeroKind.CONTACT
     found_by = "`ContactNumber`, which is our record's id; a change by what it says"
@@ -67,6 +68,7 @@ class ContactArchive(Listed):
 
     name = "contact_archive"
     scopes = (Scope.CONTACTS,)
+    most = AT_ONCE
     resource = CONTACTS
     linked = XeroKind.CONTACT
     found_by = "its status"

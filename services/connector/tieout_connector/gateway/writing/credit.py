@@ -17,7 +17,7 @@ from tieout_schemas.bodies import VendorCreditBody
 from tieout_schemas.writes import WriteIntent
 
 _AT_ONCE = 20
-"""Contacts in one question: the address stays short (trap 27)."""
+"""Contacts, or credits, in one question: the address stays short (trap 27)."""
 
 
 class VendorCredit(Listed):
@@ -25,13 +25,19 @@ class VendorCredit(Listed):
 
     name = "vendor_credit"
     scopes = (Scope.INVOICES,)
+    most_changes = _AT_ONCE
     resource = CREDIT_NOTES
     found_by = "its number, unique among its vendor's, and its date, modified since; a change by what it says"
     repeat = "makes a second one; a change changes nothing more; a second void is refused, and counts as done"
 
     def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
-        # Credit notes have no filter by ids.
-        return [CREDIT_NOTES.one(intent.xero_id) for intent in intents if intent.xero_id]
+        ids = sorted({intent.xero_id for intent in intents if intent.xero_id})
+        if len(ids) == 1:
+            return [CREDIT_NOTES.one(ids[0])]
+        # Credit notes have no filter by ids; Xero's advice is a condition of a few with OR (XeroAPI/Xero-Net#280).
+        named = [f'CreditNoteID==guid("{xero_id}")' for xero_id in ids]
+        parts = (named[start : start + _AT_ONCE] for start in range(0, len(named), _AT_ONCE))
+        return [CREDIT_NOTES.listing(page=1, where=" OR ".join(part)) for part in parts]
 
     def there(self, intent: WriteIntent, now: Json) -> Json | None:
         if not intent.xero_id or now == NONE:

@@ -7,7 +7,7 @@ from datetime import datetime
 from tieout_connector.gateway.writing import documents
 from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed
 from tieout_connector.gateway.writing.listed import Listed
-from tieout_connector.gateway.writing.matching import CLOCKS, body_of, by_ids
+from tieout_connector.gateway.writing.matching import AT_ONCE, CLOCKS, body_of, by_ids
 from tieout_connector.xero import invoices, wire
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.invoices import INVOICES, InvoiceForm
@@ -18,13 +18,11 @@ from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import InvoiceStatus, InvoiceType
 
-_AT_ONCE = 40
-"""Contacts in one question: the address stays short (trap 27)."""
-
 
 class Invoices(Listed):
     """What bills and sales invoices have in common."""
 
+    most_changes = AT_ONCE
     resource = INVOICES
     linked = XeroKind.INVOICE
     found_by = (
@@ -98,7 +96,7 @@ class Invoices(Listed):
 
     def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         contacts = sorted({str(self.body(intent).contact_xero_id) for intent in intents if not intent.xero_id})
-        parts = (contacts[start : start + _AT_ONCE] for start in range(0, len(contacts), _AT_ONCE))
+        parts = (contacts[start : start + AT_ONCE] for start in range(0, len(contacts), AT_ONCE))
         since = first_sent_at - CLOCKS
         creates = [INVOICES.listing(page=1, since=since, ContactIDs=",".join(part)) for part in parts]
         return [*creates, *self.before(intents)]

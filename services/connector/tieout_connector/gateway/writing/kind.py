@@ -49,6 +49,8 @@ class Kind(ABC):
     """What a consent must cover for it; several: each document its own."""
     most: ClassVar[int] = 50
     """Intents in one call (xero-api.md 3.6)."""
+    most_changes: ClassVar[int] = 50
+    """Of changes of known records: as many as are read before in one call, so that a batch takes two."""
     found_by: ClassVar[str]
     """By what it is found again in Xero, in a sentence for the docs."""
     repeat: ClassVar[str]
@@ -62,6 +64,10 @@ class Kind(ABC):
     def together(self, intent: WriteIntent) -> str:
         """Which others it may share a call with: those of the same answer."""
         return "update" if intent.xero_id else "create"
+
+    def at_once(self, intent: WriteIntent) -> int:
+        """How many such as this one go in one call."""
+        return min(self.most, self.most_changes) if intent.xero_id else self.most
 
     def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         """What must be read right before these are sent: the records to change (SYS-3), or the state of what bears no

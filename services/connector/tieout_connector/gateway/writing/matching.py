@@ -17,7 +17,7 @@ NOT_FOUND = "The resource you're looking for cannot be found"
 """Xero's words about an id that it does not know; in a call of many they would refuse all (xero-api.md 3.6)."""
 CLOCKS = timedelta(days=1)
 """Xero's clock and ours may differ; what changed in a day is little."""
-_AT_ONCE = 40
+AT_ONCE = 40
 """Ids in one address (trap 27)."""
 
 
@@ -56,7 +56,7 @@ def free(rows: Iterable[Json], id_field: str, taken: Set[UUID]) -> list[Json]:
 def by_ids(resource: Resource[Any], name: str, xero_ids: Iterable[UUID | None], **more: str) -> list[Request]:
     """Whole records by the ids in this filter, a few calls for many."""
     ids = sorted({str(xero_id) for xero_id in xero_ids if xero_id})
-    parts = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
     return [_listing(resource, {name: ",".join(part), **more}) for part in parts]
 
 
