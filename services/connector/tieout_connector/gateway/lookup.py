@@ -1,12 +1,12 @@
 """Finds in Xero what a call without answer may have done (design, To Xero)."""
 
 from collections.abc import Set
-from dataclasses import replace
 from uuid import UUID
 
 from tieout_connector import intents, snapshots
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
+from tieout_connector.gateway.paging import all_pages
 from tieout_connector.gateway.writing.kind import Kind
 from tieout_connector.intents import StoredCall
 from tieout_connector.xero import wire
@@ -29,18 +29,17 @@ async def find(caller: Caller, at: AtWork, kind: Kind, call: StoredCall) -> dict
 
 
 async def _all(caller: Caller, at: AtWork, question: Request, call: StoredCall) -> list[Json]:
-    """The answers, page after page where it has pages; nothing for what Xero does not know."""
-    contents: list[Json] = []
-    while True:
-        try:
-            answer, _ = await caller.read(at, Lane.PERSON, question, call.intents[0].cause.traceparent)
-        except RefusedRequest:
-            return contents
-        contents.append(answer.json)
-        page = int(question.params.get("page", 0))
-        if not page or page >= (answer.json.get("pagination") or {}).get("pageCount", 0):
-            return contents
-        question = replace(question, params={**question.params, "page": str(page + 1)})
+    """The answers; none to what Xero does not know."""
+
+    async def ask(page: Request) -> Json:
+        answer, _ = await caller.read(at, Lane.PERSON, page, call.intents[0].cause.traceparent)
+        content: Json = answer.json
+        return content
+
+    try:
+        return await all_pages(ask, question)
+    except RefusedRequest:
+        return []
 
 
 async def _taken(tx: Tx, tenant_id: UUID, kind: Kind, xero_ids: list[UUID]) -> Set[UUID]:

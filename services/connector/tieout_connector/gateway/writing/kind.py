@@ -110,8 +110,8 @@ class Kind(ABC):
 
     @abstractmethod
     def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        """What to ask Xero to find what a call without answer may have done. One that names a `page` is asked again
-        with the next one while its answer's `pagination` has more."""
+        """What to ask Xero to find what a call without answer may have done. Of one that names a `page` all pages are
+        read (gateway/paging.py)."""
 
     @abstractmethod
     def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:

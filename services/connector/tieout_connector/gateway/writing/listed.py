@@ -72,4 +72,6 @@ class Listed(Kind):
         return {**one_each(creates, rows, self.bears_mark), **changed}
 
     def _rows(self, contents: Sequence[Json]) -> list[Json]:
-        return [row for content in contents for row in self.resource.raws(content)]
+        # A row that changed while pages were read is in several of them: it is one record, as it was at last.
+        rows = (row for content in contents for row in self.resource.raws(content))
+        return [*{row[self.resource.id_field]: row for row in rows}.values()]
