@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
+from tieout_connector import intents
 from tieout_connector.gateway.look import MOST_IDS
 from tieout_kit import queries
 
@@ -40,6 +42,27 @@ async def test_a_surge_on_the_statistics_of_calmer_days_reads_no_more_than_it_ta
     assert await rows_read(stage, LOOK["look"], *look) < 10 * BATCH
     assert await rows_read(stage, INTENTS["head"], stage.tenant_id, none, none, 2, busy) < 10 * BATCH
     assert await rows_read(stage, INTENTS["together"], stage.tenant_id, none, busy[0], BATCH, False, BATCH) < 10 * BATCH
+
+
+MADE = """
+insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, state, result)
+select $1, gen_random_uuid(), 2, 'payment', gen_random_uuid(), now(), '{"body": {"kind": "allocation"}}', '', '',
+    'done', jsonb_build_object('outcome', 'done', 'xero_id', n) from generate_series(1, $2) as n"""
+
+
+async def test_who_made_a_record_is_found_without_reading_all_that_was_ever_made(stage: Stage) -> None:
+    """Seen to fail without its index: the results of a month were read one by one, while the tenant's calls waited."""
+    await stage.settled()
+    await stage.sql(MADE, stage.tenant_id, 5000)
+    await stage.sql("analyze intent")
+
+    asked = (stage.tenant_id, "allocation", [str(n) for n in range(10)])
+    assert await rows_read(stage, INTENTS["made"], *asked) < 10 * BATCH
+
+
+async def test_kinds_without_ids_do_not_ask_who_made_them() -> None:
+    no_database: Any = None
+    assert await intents.made(no_database, UUID(int=1), "note", []) == set()
 
 
 async def rows_read(stage: Stage, query: str, *values: object) -> int:

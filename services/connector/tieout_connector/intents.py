@@ -190,6 +190,8 @@ async def settle(tx: Tx, tenant_id: UUID, results: Sequence[tuple[Queued, WriteR
 
 async def made(tx: Tx, tenant_id: UUID, body_kind: str, xero_ids: Sequence[UUID]) -> set[UUID]:
     """Those of these records of Xero that an earlier intent of this kind is known to have made."""
+    if not xero_ids:
+        return set()
     rows = await tx.db.fetch(_SQL["made"], tenant_id, body_kind, [str(xero_id) for xero_id in xero_ids])
     return {UUID(row["xero_id"]) for row in rows}
 

@@ -71,7 +71,7 @@ where i.tenant_id = $1 and i.id = answered.id and i.state <> 'done';
 -- name: made
 -- Those of these records of Xero that an intent of this kind is known to have made.
 select result ->> 'xero_id' as xero_id from intent
-where tenant_id = $1 and doc -> 'body' ->> 'kind' = $2 and result ->> 'xero_id' = any($3::text[]);
+where tenant_id = $1 and state = 'done' and result ->> 'xero_id' = any($3::text[]) and doc -> 'body' ->> 'kind' = $2;
 
 -- name: open_records
 -- Those of these records with an intent that Xero has not answered: their echo waits.
