@@ -44,6 +44,27 @@ async def test_a_surge_on_the_statistics_of_calmer_days_reads_no_more_than_it_ta
     assert await rows_read(stage, INTENTS["together"], stage.tenant_id, none, busy[0], BATCH, False, BATCH) < 10 * BATCH
 
 
+READS = """
+insert into read_request (tenant_id, kind, xero_id, due_at, causation_id, correlation_id)
+select $1, 'contact', gen_random_uuid(), now() + n * interval '1 ms', '', '' from generate_series(1, $2) as n"""
+CALLS = """
+insert into call (tenant_id, id, request, body, first_sent_at, retry_at)
+select $1, gen_random_uuid(), '{}', '', now(), now() + n * interval '1 ms' from generate_series(1, $2) as n"""
+
+
+@pytest.mark.parametrize("surge", [READS, CALLS], ids=["reads", "calls without answer"])
+async def test_what_goes_first_of_many_is_found_without_looking_at_all_of_them(stage: Stage, surge: str) -> None:
+    """Seen to fail with min() over them: every look read every one."""
+    await stage.settled()
+    await stage.sql("alter table read_request set (autovacuum_enabled = false)")
+    await stage.sql("alter table call set (autovacuum_enabled = false)")
+    await stage.sql(surge, stage.tenant_id, 5000)
+
+    none: list[str] = []
+    look = (stage.tenant_id, stage.clock(), none, none, none, none, none, none, none, MOST_IDS)
+    assert await rows_read(stage, LOOK["look"], *look) < 10 * BATCH
+
+
 MADE = """
 insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, state, result)
 select $1, gen_random_uuid(), 2, 'payment', gen_random_uuid(), now(), '{"body": {"kind": "allocation"}}', '', '',

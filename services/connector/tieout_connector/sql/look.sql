@@ -21,12 +21,14 @@ select 'lane ' || lane.lane, head.received_at from generate_series(0, 5) as lane
     and not exists (select 1 from call k where k.tenant_id = i.tenant_id and k.unmarked = i.together)
     order by received_at limit 1) as head
 union all
-select 'call', min(retry_at) from call where tenant_id = $1 and not id = any($5::uuid[]) having count(*) > 0
+select 'call', retry_at from (select retry_at from call where tenant_id = $1 and not id = any($5::uuid[])
+    order by retry_at limit 1) as unanswered
 union all
 select 'person', min(asked_at) from person_read where tenant_id = $1 and deadline > $2 and records is null
 and failed is null and not id = any($8::uuid[]) having count(*) > 0
 union all
-select 'read', min(due_at) from read_request where tenant_id = $1 and not xero_id = any($6::uuid[]) having count(*) > 0
+select 'read', due_at from (select due_at from read_request where tenant_id = $1 and not xero_id = any($6::uuid[])
+    order by due_at limit 1) as asked
 union all
 select 'full', min(due_at) from (select due_at from read_request where tenant_id = $1 and due_at <= $2
     and not xero_id = any($6::uuid[]) order by due_at limit $10) as due having count(*) = $10
