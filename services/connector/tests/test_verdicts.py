@@ -58,6 +58,8 @@ ANSWERS = [
     ((400, "text/plain", "Idempotency Key: k is used with a different request."), "Unknown True"),
     ((400, "text/plain", "You have reached the limit of invoices you can approve"),
      "RefusedRequest (('You have reached the limit of invoices you can approve',),)"),
+    ((400, "text/plain", "Not\x00allowed"), "RefusedRequest (('Not\ufffdallowed',),)"),
+    (refusal(10, "", "Not\x00allowed"), "RefusedRequest (('Not\ufffdallowed',),)"),
     ((400, "text/xml", XML), "RefusedRequest (('400 Bad Request',),)"),
     ((404, "text/html; charset=utf-8", "<html>not here</html>"), "RefusedRequest (('404 Not Found',),)"),
     ((405, "", ""), "OurBug 405 Method Not Allowed"),

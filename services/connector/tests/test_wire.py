@@ -79,6 +79,23 @@ def test_what_is_no_json_is_refused(text: bytes) -> None:
         wire.loads(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (rb"Kea\u0000Caf\u00e9", "Kea\ufffdCafé"),
+        (rb"half \uD83D of it", "half \ufffd of it"),
+        (rb"whole \ud83d\ude00", "whole \U0001f600"),
+        (b"raw \xed\xa0\xbd half", "raw \ufffd half"),
+        (rb"no NUL \\u0000", r"no NUL \u0000"),
+    ],
+)
+def test_what_postgres_takes_in_no_text_is_replaced(text: bytes, kept: str) -> None:
+    assert wire.loads(b'{"Elements": [{"Name": "%s"}], "%s": 1}' % (text, text)) == {
+        "Elements": [{"Name": kept}],
+        kept: 1,
+    }
+
+
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), object()])
 def test_what_is_no_number_is_not_written(value: object) -> None:
     with pytest.raises(TypeError):

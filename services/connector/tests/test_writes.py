@@ -1,12 +1,14 @@
 """Intents reach Xero once each, in as few calls as it allows, whatever Xero answers."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from tieout_connector.gateway import budgets, reactions, worker, writer
@@ -72,6 +74,31 @@ async def test_a_refused_request_is_split_so_that_only_the_one_at_fault_is_refus
 
     assert {r.xero_id == known: r.outcome for r in results} == {True: Outcome.DONE, False: Outcome.REFUSED}
     assert [c["Name"] for c in await stage.xero("Contacts")] == ["Paper & Co"]
+
+
+@pytest.mark.parametrize(
+    ("status", "media_type", "said"),
+    [
+        (200, "application/json", {"Contacts": [{"ValidationErrors": [{"Message": "Not\x00so \ud83d"}]}]}),
+        (400, "application/json", {"Elements": [{"ValidationErrors": [{"Message": "Not\x00so \ud83d"}]}]}),
+        (400, "application/json", {"Message": "Not\x00so \ud83d"}),
+        (400, "text/plain", "Not\x00so"),
+    ],
+)
+async def test_a_refusal_in_words_that_no_database_takes_is_told_as_any_other(
+    stage: Stage, status: int, media_type: str, said: Any
+) -> None:
+    """Seen to fail when they were stored as they came: the call was made again and again."""
+    await stage.settled()
+    body = said if isinstance(said, str) else json.dumps(said)
+    answer = httpx.MockTransport(lambda _: httpx.Response(status, text=body, headers={"Content-Type": media_type}))
+    await stage.write(stage.contact("Kea"))
+
+    async with httpx.AsyncClient(transport=answer) as stage.client, stage.working():
+        (result,) = await stage.results(1)
+
+    assert result.outcome is Outcome.REFUSED
+    assert result.messages[0].startswith("Not\ufffdso")
 
 
 async def test_a_known_intent_is_not_written_again_and_gets_its_result_again(stage: Stage) -> None:

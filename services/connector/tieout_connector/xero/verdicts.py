@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
 def judge(status: int, headers: Mapping[str, str], body: bytes, sent: bytes | None = None) -> XeroError:
     """The error that an answer is; `sent` is the JSON that was sent."""
-    text = body.decode("utf-8", "replace")
+    text = wire.storable(body.decode("utf-8", "replace"))
     content = _json(body)
     media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     said = Said(

@@ -18,6 +18,9 @@ E = TypeVar("E", bound=StrEnum)
 _DATE = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _CENT = Decimal("0.01")
+_MAY_BE_UNSTORABLE = re.compile(rb"\\u0000|\\ud[89a-f]|\xed[\xa0-\xbf]", re.IGNORECASE)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What Postgres takes in no text: NUL, and halves of a character, which no UTF-8 can hold."""
 
 
 class UnknownValue(ValueError):
@@ -25,11 +28,18 @@ class UnknownValue(ValueError):
 
 
 def loads(body: bytes) -> Any:
-    """JSON with numbers as they are written: 0.1 of a cent lost here is a bill that does not tie out.
+    """JSON with numbers as they are written: 0.1 of a cent lost here is a bill that does not tie out. Its texts are
+    storable.
 
     Raises ValueError for what is cut off, no JSON, or not UTF-8.
     """
-    return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+    content = json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+    return _storable(content) if _MAY_BE_UNSTORABLE.search(body) else content
+
+
+def storable(text: str) -> str:
+    """A text as Postgres takes it: what it cannot hold is a replacement character."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def dumps(content: Any) -> bytes:
@@ -77,7 +87,7 @@ def money(value: Any, currency: str) -> Money:
 
 def known(values: type[E], text: str) -> E:
     """A value of a list that is closed on our side. Raises UnknownValue: such a record is not told of, but logged as
-    an error (gateway/kinds.py), since nobody could say what it means; the others go on."""
+    an error (gateway/readable.py), since nobody could say what it means; the others go on."""
     try:
         return values(text)
     except ValueError:
@@ -92,6 +102,14 @@ def marked(text: str | None, prefix: str = "") -> UUID | None:
         return UUID(text.removeprefix(prefix))
     except ValueError:
         return None
+
+
+def _storable(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {storable(name): _storable(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_storable(value) for value in content]
+    return storable(content) if isinstance(content, str) else content
 
 
 def _exact(make: Callable[[], Decimal]) -> Decimal:
