@@ -80,11 +80,6 @@ def form(intent: WriteIntent, body: ContactBody) -> ContactForm:
     )
 
 
-def compose(intent: WriteIntent, body: ContactBody) -> dict[str, Any]:
-    """The same as Xero names it."""
-    return form(intent, body).wire()
-
-
 CONTACTS = Resource(
     "Contacts",
     "ContactID",

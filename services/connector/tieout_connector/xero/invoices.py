@@ -7,11 +7,11 @@ from uuid import UUID
 from pydantic import Field
 
 from tieout_connector.xero import wire
-from tieout_connector.xero.documents import ContactRef, DocumentForm, LineForm, TrackingRef
+from tieout_connector.xero.documents import DocumentForm, LineForm, TrackingRef
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json, XeroModel
 from tieout_connector.xero.resource import Resource, Way
-from tieout_schemas.writes import BillBody, WriteIntent, WriteLine
+from tieout_schemas.writes import WriteLine
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, LineAmountTypes, Tracking, XeroInvoice, XeroLine
 
 MARK = "/bills/"
@@ -65,24 +65,6 @@ class OnlineInvoice(XeroModel):
     """Where a customer sees a sales invoice; a bill has no such page."""
 
     url: Annotated[str, Field(alias="OnlineInvoiceUrl")]
-
-
-def compose(intent: WriteIntent, body: BillBody, platform_url: str) -> dict[str, Any]:
-    """The element to send."""
-    return InvoiceForm(
-        invoice_id=intent.xero_id,
-        # The mark only on what we make: a bill that was there first may have a link of its own.
-        url=None if intent.xero_id else f"{platform_url}{MARK}{intent.record.id}",
-        type=InvoiceType.ACCPAY,
-        contact=ContactRef(contact_id=body.contact_xero_id),
-        invoice_number=body.number,
-        status=body.status,
-        date=body.date,
-        due_date=body.due_date,
-        currency_code=body.currency,
-        line_amount_types=body.line_amount_types,
-        line_items=tuple(line_form(each) for each in body.lines),
-    ).wire()
 
 
 INVOICES = Resource(
