@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tieout_connector.gateway import reactions, writer
 from tieout_connector.gateway.paging import all_pages
 from tieout_connector.gateway.writing.table import kinds
 from tieout_connector.xero import wire
+from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_schemas.bodies import PaymentBody, VendorCreditBody
@@ -172,3 +174,35 @@ async def test_what_moves_up_a_page_while_it_is_looked_up_is_not_made_twice(
     assert not left
     assert result.outcome is Outcome.DONE
     assert len(await stage.xero(resource)) == made
+
+
+@pytest.mark.real
+async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail when a refused list counted as an empty one: the bill was made twice."""
+    await stage.settled()
+    monkeypatch.setattr(reactions, "AFTER_A_BUG", timedelta(seconds=0.2))
+    monkeypatch.setattr(writer, "LOOK_UP_AGAIN", timedelta(seconds=0.2))
+    wanted = stage.bill(await stage.their_contact())
+    await stage.control.add_fault("lost", times=1, method="PUT")
+    await stage.write(wanted)
+    async with stage.working():
+        await stage.until("select count(*) from call", 1)
+    process = stage.process()
+    real, refusals = process.api.call, [RefusedRequest([("Too many records",)])]
+
+    async def refusing(token: str, org_id: UUID, request: Request, body: Any = None) -> Any:
+        if request.method == "GET" and refusals:
+            raise refusals.pop()
+        return await real(token, org_id, request, body)
+
+    process.api.call = refusing  # type: ignore[method-assign]
+    stage.clock.ahead = timedelta(minutes=6)
+    await stage.control.advance(timedelta(minutes=7))
+    async with stage.working(process):
+        (result,) = await stage.results(1)
+
+    (made,) = await stage.xero("Invoices")
+    assert not refusals
+    assert (result.outcome, result.xero_id) == (Outcome.DONE, UUID(made["InvoiceID"]))

@@ -10,7 +10,7 @@ from tieout_connector.gateway.paging import all_pages
 from tieout_connector.gateway.writing.kind import Kind
 from tieout_connector.intents import StoredCall
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import RefusedRequest
+from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_kit.postgres import Tx
@@ -29,7 +29,8 @@ async def find(caller: Caller, at: AtWork, kind: Kind, call: StoredCall) -> dict
 
 
 async def _all(caller: Caller, at: AtWork, question: Request, call: StoredCall) -> list[Json]:
-    """The answers; none to what Xero does not know."""
+    """The answers; none about records that Xero does not know. Raises OurBug: it refuses to list, and what it would
+    have shown must not be made again."""
 
     async def ask(page: Request) -> Json:
         answer, _ = await caller.read(at, Lane.PERSON, page, call.intents[0].cause.traceparent)
@@ -38,8 +39,10 @@ async def _all(caller: Caller, at: AtWork, question: Request, call: StoredCall) 
 
     try:
         return await all_pages(ask, question)
-    except RefusedRequest:
-        return []
+    except RefusedRequest as error:
+        if "/" in question.resource or "IDs" in question.params:
+            return []
+        raise OurBug(f"a look-up of {question.resource} is refused: {error}") from error
 
 
 async def _taken(tx: Tx, tenant_id: UUID, kind: Kind, xero_ids: list[UUID]) -> Set[UUID]:
