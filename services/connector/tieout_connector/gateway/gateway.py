@@ -1,7 +1,6 @@
 """The gateway's loop: whose turn has come, who works, which shards are ours."""
 
 import asyncio
-import re
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -17,6 +16,7 @@ from tieout_connector.gateway.worker import Worker
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.model import Org
 from tieout_connector.xero.errors import ConsentLost
+from tieout_connector.xero.wire import storable
 from tieout_kit.bell import Bell
 from tieout_kit.clock import Clock
 from tieout_kit.errors import RetryLater
@@ -25,8 +25,6 @@ from tieout_kit.postgres import AWAY, Database
 MOST_AT_WORK = 500
 """Tenants at work at once; the others' turns come as these end."""
 TIDY_EVERY = timedelta(seconds=30)
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""What Postgres takes in no text."""
 
 log = structlog.get_logger(__name__)
 
@@ -111,7 +109,7 @@ class Gateway:
         row, tenant = reaction_to(error), str(org.tenant_id)
         known = row.fails or row.error is not Exception
         log.log(30 if known else 40, row.trouble, tenant=tenant, error=str(error), exc_info=None if known else error)
-        because = _UNSTORABLE.sub("", str(error))
+        because = storable(str(error))
         while True:
             try:
                 await self._store(org, error, row, because)
