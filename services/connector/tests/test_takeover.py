@@ -152,6 +152,24 @@ async def test_a_call_that_stood_still_after_its_check_does_not_leave(
     assert await stage.control.calls(path="Contacts") == []
 
 
+async def test_what_was_dropped_for_a_lease_that_is_still_ours_goes_on_at_once(stage: Stage) -> None:
+    """It stood still, or could not renew its lease for a while, but nobody has taken over."""
+    await stage.settled()
+    await stage.write(stage.contact("Tui", xero_id=await stage.their_contact()))
+    one = stage.process()
+    real = one.caller.send
+
+    async def too_late(*_: Any) -> Any:
+        one.caller.send = real  # type: ignore[method-assign,assignment]  # the next one is in time
+        raise LeaseLost("it stood still")
+
+    one.caller.send = too_late  # type: ignore[method-assign,assignment]
+    async with stage.working(one):
+        (result,) = await stage.results(1, within=5)
+
+    assert result.outcome is Outcome.DONE
+
+
 async def test_a_budget_survives_a_change_of_owner(stage: Stage) -> None:
     await stage.settled()
     one, at = await stage.owner()

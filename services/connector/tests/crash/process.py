@@ -40,7 +40,7 @@ async def serve(place: Path) -> None:
     ahead = Ahead(Path(env["CRASH_AHEAD"]))
     # All clocks of a machine go on while a process stands still, so the loop's own does too.
     ahead.move_monotonic()
-    bell.TICK, postgres._ABANDONED = 0.1, ABANDONED
+    bell.TICK, postgres._ABANDONED = 0.05, ABANDONED
     settings, now = ConnectorSettings(), ahead.now
     database = Database(settings.database_url, SERVICE, now)
     await database.open()

@@ -11,12 +11,13 @@ from tieout_kit.testing import wait_until
 
 from .kinds import KINDS
 from .place import SIGKILLED, Place, Shot
-from .world import EXPIRED, FORGOTTEN, GRACE, LEASE, STEP, World
+from .world import EXPIRED, FORGOTTEN, GRACE, LEASE, STEP, TIDIED, World
 
 TROUBLES = (None, "lost", "500")
 _LATE = 6.0
 """Seconds after which a shot has missed: the process was never at that passage."""
-_ENDING = "leases.release"
+_ENDING = ("leases.release", "leases.gone")
+"""What a process does that was told to end."""
 _BY_CHANCE = ("pg_advisory_unlock_all", "ROLLBACK")
 """What the pool does with a connection that it takes back, and what only a race brings about."""
 
@@ -66,20 +67,23 @@ async def shoot(world: World, place: Place, point: str, way: Way, sign: signal.S
     if "token" in point:
         await world.finish(place)
         await world.passes(EXPIRED)
+    if "home.keep" in point:
+        await world.stage.sql("delete from home")
     await world.begin(place, Shot(point, world.chance.randint(1, min(2, way.passages)), sign))
     deadline = time.monotonic() + _LATE
     trouble, doses = way.trouble or world.some_trouble(), 0
     while not (hit := await _hit(place, sign, 0.0)) and time.monotonic() < deadline:
-        others = world.chance.sample(list(KINDS), world.chance.randint(0, 2))
         # Not each time: or no answer would ever come.
-        await world.dose([way.kind, *others], trouble if doses % 6 == 0 else None)
+        now = trouble if doses % 6 == 0 else None
+        others = [] if now == way.trouble else world.chance.sample(list(KINDS), world.chance.randint(1, 3))
+        await world.dose([way.kind, *others], now)
         doses += 1
-        if _ENDING in point:
+        if any(each in point for each in _ENDING):
             await world.all_done(place)
             place.signal(signal.SIGTERM)
-        if hit := await _hit(place, sign, 0.3):
+        if hit := await _hit(place, sign, 0.15):
             break
-        await world.passes(STEP)
+        await world.passes(TIDIED if "intents.forget" in point else STEP)
     if hit and sign is signal.SIGKILL:
         assert place.code() == SIGKILLED, place.says()
     elif not hit:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from tieout_kit.testing import wait_until
 from tieout_local import recording
 
 from .kinds import KINDS
@@ -31,6 +30,7 @@ async def test_a_gateway_that_wakes_after_another_took_over_loses_and_doubles_no
     sleeper, heir = two
     slept = Counter[str]()
     found = await steps(world, sleeper, [world.chance.choice(list(KINDS))])
+    await world.dose(list(KINDS))
     for point in world.chance.sample(sorted(found), SAMPLE):
         slept[point] += await sleep_through(world, sleeper, heir, point, world.chance.choice(found[point]))
     await world.finish(heir)
@@ -82,15 +82,15 @@ async def sleep_through(world: World, sleeper: Place, heir: Place, point: str, w
     stopped = await shoot(world, sleeper, point, way, signal.SIGSTOP)
     await world.passes(LEASE)
     await world.begin(heir)
-    await world.dose(list(KINDS))
+    await world.dose(world.some_kinds())
 
     async def calls() -> int:
         return sum(count for passed, count in heir.passed().items() if passed.startswith("amid "))
 
     # Postgres ends what a sleeper holds before that.
-    await wait_until(calls, bool)
+    await world.comes(calls)
     sleeper.signal(signal.SIGCONT)
-    await world.dose(list(KINDS))
+    await world.dose(world.some_kinds())
     await world.all_done(heir)
     for place in (sleeper, heir):
         if place.alive:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ SLOW = 0.3
 GRACE = timedelta(minutes=20)
 """Xero takes a refresh token whose successor was lost for half an hour; after that a person must consent again."""
 STEP = timedelta(seconds=5)
+TIDIED = timedelta(minutes=5)
+"""After which a gateway tidies up."""
 
 
 @dataclass
@@ -103,6 +105,10 @@ class World:
         """Now and then something goes wrong."""
         return self.chance.choice(TROUBLES) if self.chance.random() < 0.3 else None
 
+    def some_kinds(self) -> list[str]:
+        """Work of several kinds, that does not use up a minute's calls."""
+        return self.chance.sample(list(KINDS), 8)
+
     async def dose(self, kinds: Sequence[str], trouble: str | None = None) -> None:
         """More work, one intent of each of these kinds; the next writing call meets the trouble."""
         made = [(kind, await KINDS[kind](self.stage)) for kind in kinds]
@@ -145,26 +151,40 @@ class World:
         control = self.stage.control
         return int(await control.count_calls() + await control.count_calls(identity="true"))
 
-    async def all_done(self, place: Place, within: float = 30.0) -> None:
-        """Every intent has its result; when nothing happens for a moment, time goes by."""
+    async def all_done(self, place: Place) -> None:
+        """Every intent has its result."""
+
+        async def left() -> int:
+            return max(0, len(self.wanted) - await self.results())
+
+        try:
+            await self.comes(left, lambda open_intents: not open_intents)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{await self.found()}\n{place.says()}") from error
+
+    async def comes(self, look: Callable[[], Awaitable[int]], wanted: Callable[[int], bool] = bool) -> None:
+        """Wait until it is as wanted; while the tenant waits for a moment, or nothing happens, time goes by."""
         seen: tuple[int, int] = (-1, -1)
         still = 0
 
-        async def open_intents() -> int:
+        async def looked() -> int:
             nonlocal seen, still
-            done = await self.results()
-            now = (done, await self._arrived())
+            found = await look()
+            now = (await self.results(), await self._arrived())
             still = still + 1 if now == seen else 0
             seen = now
-            if still >= 5:
+            waits = await self._waits()
+            if not wanted(found) and (waits or still >= 5):
                 still = 0
-                await self.passes(STEP)
-            return len(self.wanted) - done
+                await self.passes(min(waits or STEP, STEP))
+            return found
 
-        try:
-            await wait_until(open_intents, lambda left: left <= 0, within)
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{await self.found()}\n{place.says()}") from error
+        await wait_until(looked, wanted, 30.0)
+
+    async def _waits(self) -> timedelta | None:
+        """How long until the tenant's next turn; None: it is at work, or nobody has called it."""
+        ((next_at,),) = await self.stage.sql("select next_at from turn where tenant_id = $1", self.stage.tenant_id)
+        return max(next_at - self.stage.clock(), timedelta()) or None if next_at else None
 
     async def results(self) -> int:
         """How many results were said."""
