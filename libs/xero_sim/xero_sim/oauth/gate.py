@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from xero_sim.answers import Answer
 from xero_sim.faults import faulty_answer
 from xero_sim.ledger import Entry
-from xero_sim.sockets import Receive, Scope, Send, close_connection, send_answer
+from xero_sim.sockets import Receive, Scope, Send, close_connection, read_body, send_answer
 from xero_sim.world import World
 
 PATHS = ("/connect/", "/connections", "/identity/")
@@ -27,17 +27,18 @@ class IdentityGate:
         began = time.perf_counter()
         fault = self.world.faults.draw_named(scope["method"], scope["path"])
         kind = fault.kind if fault else ""
+        try:
+            body = await read_body(receive)
+        except ConnectionResetError:
+            # Half a request is none, and nobody is there to be answered.
+            return
         if fault and kind == "slow":
             await asyncio.sleep(fault.seconds)
-        asked = 0
 
-        async def counted() -> MutableMapping[str, Any]:
-            nonlocal asked
-            message = await receive()
-            asked += len(message.get("body", b""))
-            return message
+        async def asked() -> MutableMapping[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
 
-        answer = (faulty_answer(fault) if fault else None) or await self._answer(scope, counted)
+        answer = (faulty_answer(fault) if fault else None) or await self._answer(scope, asked)
         query = scope["query_string"].decode()
         self.world.ledger.add(
             Entry(
@@ -47,7 +48,7 @@ class IdentityGate:
                 method=scope["method"],
                 path=f"{scope['path']}?{query}" if query else scope["path"],
                 status=answer.status,
-                request_bytes=asked,
+                request_bytes=len(body),
                 response_bytes=len(answer.body),
                 plain_bytes=len(answer.body),
                 idempotency_key=None,
