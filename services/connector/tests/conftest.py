@@ -196,11 +196,12 @@ class Stage:
             self.tenant_id, self.org_id = tenant_id, org_id
         return tenant_id
 
-    async def settled(self) -> None:
+    async def settled(self, tenant_id: UUID | None = None) -> UUID:
         """Connected, with nothing to import or poll: only what a test asks for is called."""
-        await self.connect()
+        connected = await self.connect(tenant_id=tenant_id)
         await self.sql("delete from feed; update connection set state = 'connected'; update turn set open = true")
         await self.control.clear_ledger()
+        return connected
 
     # Saying and hearing.
 

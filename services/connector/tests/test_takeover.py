@@ -160,7 +160,7 @@ async def test_what_was_dropped_for_a_lease_that_is_still_ours_goes_on_at_once(s
     real = one.caller.send
 
     async def too_late(*_: Any) -> Any:
-        one.caller.send = real  # type: ignore[method-assign,assignment]  # the next one is in time
+        one.caller.send = real  # type: ignore[method-assign]  # the next one is in time
         raise LeaseLost("it stood still")
 
     one.caller.send = too_late  # type: ignore[method-assign,assignment]
