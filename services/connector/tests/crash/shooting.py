@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import time
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from .place import SIGKILLED, Place, Shot
 from .world import EXPIRED, FORGOTTEN, GRACE, LEASE, STEP, TIDIED, World
 
 TROUBLES = (None, "lost", "500")
+HALVES = (0, 1)
+"""The points in two halves, which may run beside each other."""
+TRIES = 5
+"""Ways to a point that are tried until one leads there."""
 _LATE = 6.0
 """Seconds after which a shot has missed: the process was never at that passage."""
 _ENDING = ("leases.release", "leases.gone")
@@ -58,6 +63,11 @@ def _note(found: dict[str, list[Way]], passed: Counter[str], kind: str, trouble:
     for point, count in passed.items():
         if not any(each in point for each in _BY_CHANCE):
             found[point].append(Way(kind, trouble, count))
+
+
+def half_of(found: dict[str, list[Way]], half: int) -> dict[str, list[Way]]:
+    """A half of the points, by their names: the same ones in every process."""
+    return {point: led for point, led in found.items() if zlib.crc32(point.encode()) % len(HALVES) == half}
 
 
 async def shoot(world: World, place: Place, point: str, way: Way, sign: signal.Signals = signal.SIGKILL) -> bool:

@@ -11,7 +11,7 @@ from tieout_local import recording
 
 from .kinds import KINDS
 from .place import Place
-from .shooting import Way, shoot, ways
+from .shooting import HALVES, TRIES, Way, half_of, shoot, ways
 from .world import LEASE, Account, World
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
@@ -41,24 +41,30 @@ async def test_a_gateway_that_wakes_after_another_took_over_loses_and_doubles_no
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-async def test_many_sleeps_at_every_step_lose_nothing_and_double_nothing(world: World, two: list[Place]) -> None:
+@pytest.mark.parametrize("half", HALVES)
+async def test_many_sleeps_at_every_step_lose_nothing_and_double_nothing(
+    world: World, two: list[Place], half: int
+) -> None:
+    """In two halves, for two cores: with `-n 2`."""
     (sleeper, heir), began = two, time.monotonic()
     slept, account = Counter[str](), Account()
-    found = await steps(world, sleeper, list(KINDS))
+    found = half_of(await steps(world, sleeper, list(KINDS)), half)
+    print(f"half {half}: {len(found)} points, after {time.monotonic() - began:.0f} s", flush=True)
     missing = [point for point in found for _ in range(SLEEPS_EACH)]
     world.chance.shuffle(missing)
     for tries, point in enumerate(missing, 1):
-        for way in world.chance.sample(found[point], min(3, len(found[point]))):
+        for way in world.chance.sample(found[point], min(TRIES, len(found[point]))):
             if await sleep_through(world, sleeper, heir, point, way):
                 slept[point] += 1
                 break
         if tries % ACCOUNTED_EVERY == 0 or tries == len(missing):
             account = await world.account()
+            await world.next_day()
             print(f"{slept.total()} sleeps, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
     few = {point: slept[point] for point in found if slept[point] < SLEEPS_EACH}
     print(f"{len(found)} points: {dict(slept)}; too few: {few}")
     recording.write(
-        "gateway_asleep",
+        f"gateway_asleep_{half}",
         "services/connector/tests/crash/test_asleep.py",
         [
             recording.at_least("points", len(found), 1, "points"),

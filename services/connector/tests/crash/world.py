@@ -35,6 +35,8 @@ SLOW = 0.3
 """Seconds that Xero takes for a call that it delays."""
 GRACE = timedelta(minutes=20)
 """Xero takes a refresh token whose successor was lost for half an hour; after that a person must consent again."""
+STILL = 0.3
+"""Seconds of a busy machine in which a gateway that may call does so: a leap of time amid that would stop it."""
 STEP = timedelta(seconds=5)
 TIDIED = timedelta(minutes=5)
 """After which a gateway tidies up."""
@@ -101,6 +103,12 @@ class World:
         await self.quiet(place)
         self.since_calm = timedelta()
 
+    async def next_day(self) -> None:
+        """All is done and accounted, and a day goes by: notes are dropped when its calls run short (CONT-12)."""
+        await self.passes(timedelta(days=1))
+        await self.stage.control.clear_ledger()
+        self.since_calm, self._sent = timedelta(), 0
+
     def some_trouble(self) -> str | None:
         """Now and then something goes wrong."""
         return self.chance.choice(TROUBLES) if self.chance.random() < 0.3 else None
@@ -164,18 +172,17 @@ class World:
 
     async def comes(self, look: Callable[[], Awaitable[int]], wanted: Callable[[int], bool] = bool) -> None:
         """Wait until it is as wanted; while the tenant waits for a moment, or nothing happens, time goes by."""
-        seen: tuple[int, int] = (-1, -1)
-        still = 0
+        seen, since = (-1, -1), time.monotonic()
 
         async def looked() -> int:
-            nonlocal seen, still
+            nonlocal seen, since
             found = await look()
             now = (await self.results(), await self._arrived())
-            still = still + 1 if now == seen else 0
-            seen = now
+            if now != seen:
+                seen, since = now, time.monotonic()
             waits = await self._waits()
-            if not wanted(found) and (waits or still >= 5):
-                still = 0
+            if not wanted(found) and (waits or time.monotonic() > since + STILL):
+                since = time.monotonic()
                 await self.passes(min(waits or STEP, STEP))
             return found
 
