@@ -85,13 +85,15 @@ async def shoot(world: World, place: Place, point: str, way: Way, sign: signal.S
     while not (hit := await _hit(place, sign, 0.0)) and time.monotonic() < deadline:
         # Not each time: or no answer would ever come.
         now = trouble if doses % 6 == 0 else None
-        others = [] if now == way.trouble else world.chance.sample(list(KINDS), world.chance.randint(1, 3))
+        # Alone, for the trouble is to meet it; else with others, so that several calls are made at once.
+        others = [] if now and now == way.trouble else world.chance.sample(list(KINDS), world.chance.randint(0, 3))
         await world.dose([way.kind, *others], now)
         doses += 1
         if any(each in point for each in _ENDING):
             await world.all_done(place)
             place.signal(signal.SIGTERM)
-        if hit := await _hit(place, sign, 0.15):
+        # Now and then long enough for it to come to rest.
+        if hit := await _hit(place, sign, 0.15 if doses % 4 else 0.6):
             break
         await world.passes(TIDIED if "intents.forget" in point else STEP)
     if hit and sign is signal.SIGKILL:
