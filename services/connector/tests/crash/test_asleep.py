@@ -94,7 +94,13 @@ async def sleep_through(world: World, sleeper: Place, heir: Place, point: str, w
         return sum(count for passed, count in heir.passed().items() if passed.startswith("amid "))
 
     # Postgres ends what a sleeper holds before that.
-    await world.comes(calls)
+    try:
+        await world.comes(calls)
+    except AssertionError as error:
+        state = await world.stage.sql(
+            "select t.*, c.state from turn t join connection c using (tenant_id) where $1", True
+        )
+        raise AssertionError(f"asleep at {point} ({stopped}) by {way}: {error}\n{state}\n{heir.says()}") from error
     sleeper.signal(signal.SIGCONT)
     await world.dose(world.some_kinds())
     await world.all_done(heir)
