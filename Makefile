@@ -26,7 +26,8 @@ test: .venv/ready ## Run all tests against a real Kafka and a real Postgres
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-long: .venv/ready ## Run what takes long: every kill and the whole storm, recorded in bench/results
-	@$(BIN)/pytest -m long
+	@$(BIN)/pytest -m long libs
+	@$(BIN)/pytest -m long -n 2 --dist load services
 
 bench: .venv/ready ## Measure, beside a baseline in the same run; NAME=kit for one
 	@$(BIN)/python -m bench $(NAME)

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import traceback
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -20,15 +21,16 @@ import structlog
 from tieout_connector.app import SERVICE, at_xero
 from tieout_connector.settings import ConnectorSettings
 from tieout_connector.usage import Usage
-from tieout_kit import bell, postgres
+from tieout_kit import bell, postgres, silent
 from tieout_kit.postgres import Database
+from tieout_kit.service import every
 from tieout_local.ahead import Ahead
 
 from .points import Points
 
 PR_SET_PDEATHSIG = 1
 ABANDONED = 2.0
-"""Seconds after which Postgres ends the transaction of a process that stands still; 60 in life."""
+"""Seconds after which Postgres, or a living process, ends what one that stands still holds there; about 60 in life."""
 
 
 async def serve(place: Path) -> None:
@@ -40,15 +42,18 @@ async def serve(place: Path) -> None:
     ahead = Ahead(Path(env["CRASH_AHEAD"]))
     # All clocks of a machine go on while a process stands still, so the loop's own does too.
     ahead.move_monotonic()
-    bell.TICK, postgres._ABANDONED = 0.05, ABANDONED
+    bell.TICK, postgres._ABANDONED, silent._SILENT = 0.05, ABANDONED, ABANDONED
     settings, now = ConnectorSettings(), ahead.now
     database = Database(settings.database_url, SERVICE, now)
     await database.open()
     async with httpx.AsyncClient(trust_env=False) as client:
         gateway, _ = at_xero(settings, database, client, Usage(now), now)
         running = asyncio.create_task(gateway.run())
+        # As every service does.
+        ending = asyncio.create_task(every(timedelta(seconds=1), lambda: silent.end_silent(database)))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
         await asyncio.wait([running])
+        ending.cancel()
         if not running.cancelled():
             running.result()
     await database.close()

@@ -77,7 +77,7 @@ async def shoot(world: World, place: Place, point: str, way: Way, sign: signal.S
     if "token" in point:
         await world.finish(place)
         await world.passes(EXPIRED)
-    if "home.keep" in point:
+    if "home." in point and "is_known" not in point:
         await world.stage.sql("delete from home")
     await world.begin(place, Shot(point, world.chance.randint(1, min(2, way.passages)), sign))
     deadline = time.monotonic() + _LATE
