@@ -215,6 +215,10 @@ def test_any_other_429_that_names_a_wait_is_kept_whatever_else_comes_back(proble
     assert told(day=900, minute=0, problem="appminute", retry_after=26).free_at(NOON) is None
 
 
+def test_a_shorter_wait_does_not_shorten_the_one_that_was_asked_before() -> None:
+    assert fresh(NOON).parked(NOON + MINUTE, "429").parked(NOON + SECOND, "429").free_at(NOON) == NOON + MINUTE
+
+
 def test_parked_calls_wait_for_their_moment_and_then_forget_it() -> None:
     parked = fresh(NOON).parked(NOON + MINUTE, "429")
 

@@ -206,3 +206,32 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
     (made,) = await stage.xero("Invoices")
     assert not refusals
     assert (result.outcome, result.xero_id) == (Outcome.DONE, UUID(made["InvoiceID"]))
+
+
+async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(stage: Stage) -> None:
+    """Seen to fail when it stopped the tenant, as a bug of ours, each time it was tried."""
+    await stage.settled()
+    wanted = stage.bill(await stage.their_contact())
+    await stage.control.add_fault("lost", times=1, method="PUT")
+    await stage.write(wanted)
+    async with stage.working():
+        await stage.until("select count(*) from call", 1)
+    process, refused = stage.process(), asyncio.Event()
+    real = process.api.call
+
+    async def refusing(token: str, org_id: UUID, request: Request, body: Any = None) -> Any:
+        if request.method == "GET" and request.resource == "Invoices":
+            refused.set()
+            raise RefusedRequest([("Too many records",)])
+        return await real(token, org_id, request, body)
+
+    process.api.call = refusing  # type: ignore[method-assign]
+    stage.clock.ahead = timedelta(minutes=6)
+    await stage.control.advance(timedelta(minutes=7))
+    async with stage.working(process):
+        await asyncio.wait_for(refused.wait(), 10)
+        await stage.write(stage.contact("Kea"))
+        (result,) = await stage.results(1)
+
+    assert result.record.kind == "vendor"
+    assert await stage.sql("select count(*) from call") == [(1,)]

@@ -1,6 +1,7 @@
 """A process notices that its database is an older one, and takes nothing else for that."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ else:
     Stage = Any
 
 pytestmark = pytest.mark.real
-BEFORE = "update home set fingerprint = regexp_replace(fingerprint, ':[0-9]+$', '')"
+BEFORE = "update home set mark = null"
 """As the version before left it."""
 
 
@@ -54,7 +55,7 @@ async def test_a_dump_restored_into_the_same_database_is_noticed_once(stage: Sta
 async def test_the_first_start_after_the_version_before_is_no_restore(stage: Stage) -> None:
     await stage.settled()
     await stage.write(stage.contact("Kea"))
-    await noticed(stage)
+    await stage.process().leases.renew(stage.database)
     moment = stage.clock()
     await stage.sql(f"{BEFORE}; update home set restored_at = '{moment.isoformat()}'")
 
@@ -66,6 +67,17 @@ async def test_the_first_start_after_the_version_before_is_no_restore(stage: Sta
     await stage.sql("alter table home rename to gone; create table home (like gone including all)")
     await stage.sql("insert into home select * from gone")
     assert await noticed(stage)
+
+
+async def test_a_dump_of_the_version_before_is_noticed_though_it_is_the_same_database(stage: Stage) -> None:
+    await stage.settled()
+    await stage.write(stage.contact("Kea"))
+    await stage.process().leases.renew(stage.database)
+    await stage.sql(BEFORE)
+    stage.clock.ahead = timedelta(hours=6)
+
+    assert await noticed(stage)
+    assert await waits_for_a_look(stage) == [True]
 
 
 async def test_another_database_is_noticed_by_the_version_after_too(stage: Stage) -> None:

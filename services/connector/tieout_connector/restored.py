@@ -13,25 +13,29 @@ from tieout_kit import queries
 from tieout_kit.postgres import Tx
 
 _SQL = queries.load("tieout_connector", "home.sql")
-_LEASES = queries.load("tieout_connector", "leases.sql")
+_JUST_NOW = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
 
 
 async def notice(tx: Tx, term: timedelta) -> bool:
-    """After a restore, whatever waits or comes again is looked up in Xero before it is sent, and what any process has
-    in hand of the other database is forgotten. `term`: of a lease, which tells when the dump was taken."""
+    """After a restore, whatever waits or comes again is looked up in Xero before it is sent; True: just noticed.
+
+    `term`: of a lease, which tells when the dump was taken.
+    """
     if await tx.db.fetchval(_SQL["is_known"]):
         return False
-    here, known = await tx.db.fetchval(_SQL["fingerprint"]), await tx.db.fetchval(_SQL["known"])
-    if known == here:
+    here, known = await tx.db.fetchval(_SQL["fingerprint"]), await tx.db.fetchrow(_SQL["known"])
+    if known and known["mark"] == here:
         return False
-    # The version before knew only the database: its successor's first start is no restore.
-    restored = known is not None and not here.startswith(f"{known}:")
-    dumped_at = await tx.db.fetchval(_SQL["last_used"], term) if restored else None
-    await tx.db.execute(_SQL["keep"], here, tx.now if restored else None, dumped_at)
+    dumped_at = await tx.db.fetchval(_SQL["last_used"], term) if known else None
+    # The version before left no mark. If it was here just now, its successor's first start is no restore.
+    upgraded = known and not known["mark"] and here.startswith(f"{known['fingerprint']}:")
+    was_here = dumped_at is not None and dumped_at > tx.now - _JUST_NOW
+    restored = known is not None and not (upgraded and was_here)
+    when = (tx.now, dumped_at) if restored else (None, None)
+    await tx.db.execute(_SQL["keep"], here, *when)
     if restored:
         await intents.look_up_all(tx, dumped_at)
-        await tx.db.execute(_LEASES["end"])
         log.warning("the database was restored or moved: what waits is looked up in Xero before it is sent")
     return restored

@@ -78,13 +78,14 @@ class Caller:
             return AtWork(org, epoch, await budgets.load(tx, org.tenant_id, self._day_limit))
 
     async def ready(self, at: AtWork) -> str:
-        """Before a call is stored: one of the app's calls, and a good token, whose refresh takes its time.
+        """Before a call is stored: a good token, whose refresh takes its time, and one of the app's calls.
 
         Raises ConsentLost, Again.
         """
+        access = (await self._tokens.access(at.org.token_set_id)).access
         if later := await self._app.take():
             raise AppIsBusy("the app's calls of this minute are used", later - self._clock())
-        return (await self._tokens.access(at.org.token_set_id)).access
+        return access
 
     @asynccontextmanager
     async def storing(self, at: AtWork) -> AsyncIterator[Tx]:

@@ -8,6 +8,8 @@ from uuid import UUID
 import structlog
 
 from tieout_connector import intents, store, turns, usage
+from tieout_connector.gateway import budgets
+from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.leases import RENEW_EVERY, LeaseLost, Leases
 from tieout_connector.gateway.reactions import Reaction, reaction_to
@@ -87,6 +89,7 @@ class Gateway:
 
         Raises nothing: a tenant's trouble is its own, its neighbours go on.
         """
+        at: AtWork | None = None
         try:
             at = await self._caller.start(org)
             may_begin = partial(self._leases.may_begin, org.shard)
@@ -100,11 +103,11 @@ class Gateway:
             # Its turn may have come already.
             self._bell.ring()
         except Exception as error:
-            await self._trouble(org, error)
+            await self._trouble(org, at, error)
         finally:
             del self._workers[org.tenant_id]
 
-    async def _trouble(self, org: Org, error: Exception) -> None:
+    async def _trouble(self, org: Org, at: AtWork | None, error: Exception) -> None:
         """What ended a tenant's calls, and until when they wait for it."""
         row, tenant = reaction_to(error), str(org.tenant_id)
         known = row.fails or row.error is not Exception
@@ -112,7 +115,7 @@ class Gateway:
         because = storable(str(error))
         while True:
             try:
-                await self._store(org, error, row, because)
+                await self._store(org, at, error, row, because)
                 return
             except (RetryLater, *AWAY) as trouble:
                 # Its turn was taken, so nobody else would come back to it.
@@ -121,14 +124,16 @@ class Gateway:
                 if org.shard not in self._leases.epochs:
                     return
 
-    async def _store(self, org: Org, error: Exception, row: Reaction, because: str) -> None:
+    async def _store(self, org: Org, at: AtWork | None, error: Exception, row: Reaction, because: str) -> None:
         async with self._database.transaction() as tx:
-            epoch = self._leases.epochs.get(org.shard)
-            if isinstance(error, LeaseLost) or epoch is None:
+            epoch = at.epoch if at else self._leases.epochs.get(org.shard, 0)
+            if isinstance(error, LeaseLost) or not await self._leases.holds(tx, org.shard, epoch):
                 # Ours or another's, and not at once: a lease that is about to end is not held by trying again.
                 await turns.again(tx, org.tenant_id, tx.now + RENEW_EVERY)
                 return
-            await self._leases.hold(tx, org.shard, epoch)
+            if at:
+                # What other answers said of the limits meanwhile.
+                await budgets.save(tx, org.tenant_id, at.budget)
             if isinstance(error, ConsentLost):
                 # It waits for a person (CONN-6), or somebody has connected it anew meanwhile.
                 await store.lost(tx, org, because)

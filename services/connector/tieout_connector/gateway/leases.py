@@ -5,7 +5,7 @@ deadlines, so a successor knows what may still be on its way, and takes over as 
 """
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from tieout_connector import restored
@@ -47,7 +47,9 @@ class Leases:
         """
         before = self.epochs
         async with database.transaction() as tx:
-            await restored.notice(tx, TERM)
+            if await restored.notice(tx, TERM):
+                # Calls that nobody here knows of may be under way, from the database that is no more.
+                await tx.db.execute(_SQL["end"], tx.now + CALL)
             await tx.db.execute(_SQL["here"], self._owner, tx.now)
             replicas = await tx.db.fetchval(_SQL["replicas"], tx.now - TERM, tx.now - _FORGOTTEN)
             kept = await tx.db.fetch(_SQL["renew"], self._owner, tx.now, tx.now + TERM)
@@ -66,18 +68,19 @@ class Leases:
         """Whether a call may be begun there: it is ours, and no other process waits for it."""
         return shard in self.epochs and shard not in self.spare
 
+    async def holds(self, tx: Tx, shard: int, epoch: int, until: datetime | None = None) -> bool:
+        """Whether the shard is still ours, and stays so until this commits; at least until a moment."""
+        return bool(await tx.db.fetchval(_SQL["hold"], shard, self._owner, epoch, until or tx.now))
+
     async def hold(self, tx: Tx, shard: int, epoch: int) -> None:
         """With what is stored for a tenant: raises LeaseLost unless the shard is still ours."""
-        self._held(shard, await tx.db.fetchval(_SQL["hold"], shard, self._owner, epoch, tx.now))
+        if not await self.holds(tx, shard, epoch):
+            raise LeaseLost(f"the lease of shard {shard} is gone")
 
     async def leave(self, tx: Tx, shard: int, epoch: int) -> None:
         """Right before a send: raises LeaseLost unless the shard is ours for as long as the call may take to leave."""
-        self._held(shard, await tx.db.fetchval(_SQL["leave"], shard, self._owner, epoch, tx.now + LEAVE_WITHIN))
-
-    @staticmethod
-    def _held(shard: int, held: object) -> None:
-        if not held:
-            raise LeaseLost(f"the lease of shard {shard} is gone")
+        if not await self.holds(tx, shard, epoch, tx.now + LEAVE_WITHIN):
+            raise LeaseLost(f"the lease of shard {shard} ends too soon for a call to leave")
 
     async def release(self, tx: Tx, shards: Collection[int]) -> None:
         """Let go of some."""

@@ -95,7 +95,11 @@ class Writer:
             await intents.retry_call(tx, at.org.tenant_id, call.id, again, look_up_first=look_up)
             leave = None if look_up else await self._caller.leave(tx, at, Lane.PERSON)
         if leave is None:
-            await self._look_up(at, call)
+            try:
+                await self._look_up(at, call)
+            except OurBug as error:
+                # It waits for its next look-up; the tenant's other calls go on.
+                log.error("Xero refuses a look-up", kind=call.kind, error=str(error))
         else:
             await self._send(at, Lane.PERSON, call, leave, access, first=False)
 

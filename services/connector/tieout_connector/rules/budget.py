@@ -135,7 +135,9 @@ class Budget:
         return replace(self, turn=self.turn + 1)
 
     def parked(self, until: datetime, because: str) -> "Budget":
-        """Nothing leaves before a moment."""
+        """Nothing leaves before a moment, nor before one that was named earlier."""
+        if self.parked_until and self.parked_until > until:
+            return self
         return replace(self, parked_until=until, parked_because=because)
 
     def unparked(self) -> "Budget":

@@ -25,18 +25,16 @@ returning lease.shard, epoch;
 update lease set expires_at = $3 where owner = $1 and expires_at >= $2 returning shard, epoch;
 
 -- name: hold
--- A lease that is still ours and not about to end; locked, so that it cannot be taken before this commits.
-select 1 from lease where shard = $1 and owner = $2 and epoch = $3 and expires_at >= $4 for share;
-
--- name: leave
--- The same, in the database that we know: in one that was restored, a lease may be ours that has ended since.
+-- A lease that is ours at least until then, in the database that we know: in one that was restored, a lease may be ours
+-- that has ended since. Locked, so that it cannot be taken before this commits.
 select 1 from lease
 where shard = $1 and owner = $2 and epoch = $3 and expires_at >= $4
-and (select fingerprint from home) = home_fingerprint() for share of lease;
+and (select mark from home) = home_fingerprint() for share of lease;
 
 -- name: end
--- All leases end: whoever had one begins anew, and forgets what it had in hand.
-update lease set epoch = epoch + 1, expires_at = '-infinity';
+-- All leases end, and nobody has one until then. Their epochs follow the clock: they were higher before the restore.
+update lease set owner = '00000000-0000-0000-0000-000000000000', expires_at = $1,
+    epoch = greatest(epoch + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint);
 
 -- name: release
 -- We let go of these: others need not wait for the leases to run out.
