@@ -1,11 +1,12 @@
 """Shots: kill the gateway at a passage of a point, and let time go by until another may take over."""
 
 import contextlib
+import random
 import signal
 import time
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tieout_kit.testing import wait_until
@@ -63,6 +64,43 @@ def _note(found: dict[str, list[Way]], passed: Counter[str], kind: str, trouble:
     for point, count in passed.items():
         if not any(each in point for each in _BY_CHANCE):
             found[point].append(Way(kind, trouble, count))
+
+
+class Aims:
+    """Points, each to be hit so many times, in any order; one that is missed comes again later, up to as many times."""
+
+    def __init__(self, found: Mapping[str, Sequence[Way]], times: int, chance: random.Random) -> None:
+        self._found, self._times, self._chance = found, times, chance
+        self._left = [point for point in found for _ in range(times)]
+        self._missed = Counter[str]()
+        self.hit = Counter[str]()
+        self.tries = 0
+        chance.shuffle(self._left)
+
+    def next(self) -> tuple[str, Sequence[Way]] | None:
+        """A point, and the ways to it that are to be tried."""
+        if not self._left:
+            return None
+        self.tries += 1
+        point = self._left.pop()
+        led = self._found[point]
+        return point, self._chance.sample(led, min(TRIES, len(led)))
+
+    def missed(self, point: str) -> None:
+        """No way led there."""
+        self._missed[point] += 1
+        if self._missed[point] <= self._times:
+            self._left.insert(self._chance.randint(0, len(self._left)), point)
+
+    @property
+    def done(self) -> bool:
+        """Is none left?"""
+        return not self._left
+
+    @property
+    def few(self) -> dict[str, int]:
+        """Those that were hit too few times."""
+        return {point: self.hit[point] for point in self._found if self.hit[point] < self._times}
 
 
 def half_of(found: dict[str, list[Way]], half: int) -> dict[str, list[Way]]:

@@ -11,7 +11,7 @@ from tieout_local import recording
 
 from .kinds import KINDS
 from .place import Place
-from .shooting import HALVES, TRIES, Way, half_of, shoot, ways
+from .shooting import HALVES, Aims, Way, half_of, shoot, ways
 from .world import LEASE, Account, World
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
@@ -47,22 +47,24 @@ async def test_many_sleeps_at_every_step_lose_nothing_and_double_nothing(
 ) -> None:
     """In two halves, for two cores: with `-n 2`."""
     (sleeper, heir), began = two, time.monotonic()
-    slept, account = Counter[str](), Account()
+    account = Account()
     found = half_of(await steps(world, sleeper, list(KINDS)), half)
     print(f"half {half}: {len(found)} points, after {time.monotonic() - began:.0f} s", flush=True)
-    missing = [point for point in found for _ in range(SLEEPS_EACH)]
-    world.chance.shuffle(missing)
-    for tries, point in enumerate(missing, 1):
-        for way in world.chance.sample(found[point], min(TRIES, len(found[point]))):
+    aims = Aims(found, SLEEPS_EACH, world.chance)
+    slept = aims.hit
+    while aim := aims.next():
+        point, led = aim
+        for way in led:
             if await sleep_through(world, sleeper, heir, point, way):
                 slept[point] += 1
                 break
-        if tries % ACCOUNTED_EVERY == 0 or tries == len(missing):
+        else:
+            aims.missed(point)
+        if aims.tries % ACCOUNTED_EVERY == 0 or aims.done:
             account = await world.account()
             await world.next_day()
             print(f"{slept.total()} sleeps, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
-    few = {point: slept[point] for point in found if slept[point] < SLEEPS_EACH}
-    print(f"{len(found)} points: {dict(slept)}; too few: {few}")
+    print(f"{len(found)} points: {dict(slept)}; too few: {aims.few}")
     recording.write(
         f"gateway_asleep_{half}",
         "services/connector/tests/crash/test_asleep.py",
@@ -74,7 +76,7 @@ async def test_many_sleeps_at_every_step_lose_nothing_and_double_nothing(
             recording.Figure("took", round(time.monotonic() - began), "s"),
         ],
     )
-    assert not few
+    assert not aims.few
 
 
 async def steps(world: World, place: Place, kinds: Sequence[str]) -> dict[str, list[Way]]:

@@ -9,7 +9,7 @@ from tieout_local import recording
 
 from .kinds import KINDS
 from .place import Place
-from .shooting import HALVES, TRIES, half_of, later, shoot, ways
+from .shooting import HALVES, Aims, half_of, later, shoot, ways
 from .world import Account, World
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
@@ -48,24 +48,26 @@ async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(world: W
     """In two halves, for two cores: with `-n 2`."""
     began = time.monotonic()
     found = half_of(await ways(world, place), half)
-    killed, account = Counter[str](), Account()
+    account = Account()
     print(f"half {half}: {len(found)} points, after {time.monotonic() - began:.0f} s", flush=True)
-    missing = [point for point in found for _ in range(KILLS_EACH)]
-    world.chance.shuffle(missing)
-    for tries, point in enumerate(missing, 1):
-        for way in world.chance.sample(found[point], min(TRIES, len(found[point]))):
+    aims = Aims(found, KILLS_EACH, world.chance)
+    killed = aims.hit
+    while aim := aims.next():
+        point, led = aim
+        for way in led:
             hit = await shoot(world, place, point, way)
             await later(world, place)
             if hit:
                 killed[point] += 1
                 break
-        if tries % ACCOUNTED_EVERY == 0 or tries == len(missing):
+        else:
+            aims.missed(point)
+        if aims.tries % ACCOUNTED_EVERY == 0 or aims.done:
             await world.finish(place)
             account = await world.account()
             await world.next_day()
             print(f"{killed.total()} kills, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
-    few = {point: killed[point] for point in found if killed[point] < KILLS_EACH}
-    print(f"{len(found)} points: {dict(killed)}; too few: {few}")
+    print(f"{len(found)} points: {dict(killed)}; too few: {aims.few}")
     recording.write(
         f"gateway_crash_{half}",
         "services/connector/tests/crash/test_crash.py",
@@ -78,7 +80,7 @@ async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(world: W
             recording.Figure("took", round(time.monotonic() - began), "s"),
         ],
     )
-    assert not few
+    assert not aims.few
 
 
 def is_call(point: str) -> bool:
