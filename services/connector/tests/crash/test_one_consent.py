@@ -28,15 +28,15 @@ async def test_two_owners_of_one_consent_refresh_its_token_once(world: World, tw
     await all_is_well(world, tenants)
 
 
-async def test_an_owner_killed_amid_the_refresh_costs_neither_tenant_the_consent(
+async def test_an_owner_killed_before_it_stored_a_refresh_costs_neither_tenant_the_consent(
     world: World, two: list[Place]
 ) -> None:
-    """Xero has given a new refresh token that nobody heard of; the old one is good for half an hour.
+    """Xero has given a new refresh token that is lost; the old one is good for half an hour.
 
     Seen to fail when Xero took the old one only once: the consent was lost.
     """
     one, other = two
-    first, second = tenants = await with_expired_token(world, two, Shot(f"amid {REFRESH}"))
+    first, second = tenants = await with_expired_token(world, two, Shot(f"after {REFRESH}"))
 
     async def refreshing() -> int:
         return one.passed()[f"before {REFRESH}"]
