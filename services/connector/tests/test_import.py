@@ -121,7 +121,7 @@ async def test_a_bug_in_the_middle_stops_it_for_a_while_only(stage: Stage, monke
     await everything_came_once(stage)
 
 
-async def test_what_changes_while_it_is_imported_is_not_lost(stage: Stage) -> None:
+async def test_what_changes_while_it_is_imported_is_not_lost(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     await seeded(stage)
     process = stage.process(page_size=4)
     real, renamed = process.api.call, [c["ContactID"] for c in await stage.xero("Contacts")]
@@ -133,7 +133,7 @@ async def test_what_changes_while_it_is_imported_is_not_lost(stage: Stage) -> No
             await stage.control.act(stage.org_id, "edit_contact", ContactID=contact_id, Name=f"New {contact_id[:8]}")
         return answer
 
-    process.api.call = and_somebody_works  # type: ignore[method-assign]
+    monkeypatch.setattr(process.api, "call", and_somebody_works)
     async with stage.working(process):
         await stage.until(STATE, "connected")
         await stage.sql("update feed set next_at = now(); update turn set next_at = now()")
@@ -173,7 +173,9 @@ async def test_old_payments_are_never_read_not_even_after_empty_polls(stage: Sta
     assert await stage.sql("select since is not null from feed where resource = 'Payments'") == [(True,)]
 
 
-async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(stage: Stage) -> None:
+async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await stage.connect()
     process = stage.process()
     real = process.api.call
@@ -185,7 +187,7 @@ async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(stage: Sta
             raise RefusedRequest([("no tax rates today",)])
         return await real(token, org_id, request, body)
 
-    process.api.call = without_tax_rates  # type: ignore[method-assign]
+    monkeypatch.setattr(process.api, "call", without_tax_rates)
     async with stage.working(process):
         await stage.until("select count(*) from feed where not importing", 5)
 

@@ -143,7 +143,7 @@ async def neighbours(stage: Stage, kind: str, contact: str, apart: timedelta) ->
 @pytest.mark.parametrize("apart", [timedelta(0), timedelta(seconds=10)], ids=["in one second", "one after another"])
 @pytest.mark.parametrize("kind", ["bill", "vendor_credit", "payment"])
 async def test_what_moves_up_a_page_while_it_is_looked_up_is_not_made_twice(
-    stage: Stage, kind: str, apart: timedelta
+    stage: Stage, kind: str, apart: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail with pages numbered upwards: the record moved to a page that was read already."""
     await stage.settled()
@@ -165,7 +165,7 @@ async def test_what_moves_up_a_page_while_it_is_looked_up_is_not_made_twice(
             await stage.control.act(stage.org_id, **left.pop())
         return answer
 
-    process.api.call = in_small_pages  # type: ignore[method-assign]  # somebody works between two of its pages
+    monkeypatch.setattr(process.api, "call", in_small_pages)  # somebody works between two of its pages
     stage.clock.ahead = timedelta(minutes=6)
     await stage.control.advance(timedelta(minutes=7))
     async with stage.working(process):
@@ -197,7 +197,7 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
             raise refusals.pop()
         return await real(token, org_id, request, body)
 
-    process.api.call = refusing  # type: ignore[method-assign]
+    monkeypatch.setattr(process.api, "call", refusing)
     stage.clock.ahead = timedelta(minutes=6)
     await stage.control.advance(timedelta(minutes=7))
     async with stage.working(process):
@@ -208,7 +208,9 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
     assert (result.outcome, result.xero_id) == (Outcome.DONE, UUID(made["InvoiceID"]))
 
 
-async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(stage: Stage) -> None:
+async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Seen to fail when it stopped the tenant, as a bug of ours, each time it was tried."""
     await stage.settled()
     wanted = stage.bill(await stage.their_contact())
@@ -225,7 +227,7 @@ async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(stage
             raise RefusedRequest([("Too many records",)])
         return await real(token, org_id, request, body)
 
-    process.api.call = refusing  # type: ignore[method-assign]
+    monkeypatch.setattr(process.api, "call", refusing)
     stage.clock.ahead = timedelta(minutes=6)
     await stage.control.advance(timedelta(minutes=7))
     async with stage.working(process):

@@ -85,7 +85,9 @@ async def test_a_hundred_webhooks_of_one_record_cause_few_calls(stage: Stage) ->
     assert len(await stage.said(XeroContact)) == 1
 
 
-async def test_what_is_asked_for_while_it_is_read_is_read_once_more(stage: Stage) -> None:
+async def test_what_is_asked_for_while_it_is_read_is_read_once_more(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await stage.settled()
     contact_id = await stage.their_contact("Kea")
     process = stage.process()
@@ -93,12 +95,12 @@ async def test_what_is_asked_for_while_it_is_read_is_read_once_more(stage: Stage
 
     async def meanwhile(*args: Any, **more: Any) -> Any:
         answer = await real(*args, **more)
-        process.api.call = real  # type: ignore[method-assign]
+        monkeypatch.setattr(process.api, "call", real)
         await stage.control.act(stage.org_id, "edit_contact", ContactID=contact_id, Name="Kea Ltd")
         await stage.hear(handlers.webhooks_received, webhook(stage, contact_id))
         return answer
 
-    process.api.call = meanwhile  # type: ignore[method-assign]
+    monkeypatch.setattr(process.api, "call", meanwhile)
     await stage.hear(handlers.webhooks_received, webhook(stage, contact_id))
     async with stage.working(process):
         await stage.until(NONE_DUE, 0)
@@ -124,7 +126,7 @@ async def test_an_unknown_id_does_not_keep_the_others_back(stage: Stage, kind: X
 
 
 async def test_a_record_nobody_can_read_does_not_keep_the_others_back(
-    stage: Stage, capsys: pytest.CaptureFixture[str]
+    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.settled()
     good, odd = await stage.their_contact("Good"), await stage.their_contact("Odd One")
@@ -138,7 +140,7 @@ async def test_a_record_nobody_can_read_does_not_keep_the_others_back(
                 raw["ContactStatus"] = "ASLEEP"
         return answer
 
-    process.api.call = with_a_new_status  # type: ignore[method-assign]
+    monkeypatch.setattr(process.api, "call", with_a_new_status)
     await stage.ask(XeroKind.CONTACT, good, odd)
     async with stage.working(process):
         await stage.until(NONE_DUE, 0)

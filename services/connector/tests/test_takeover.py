@@ -88,7 +88,9 @@ async def test_an_owner_who_lost_the_lease_does_not_send(stage: Stage) -> None:
     assert await stage.sql("select state from intent") == [("queued",)]
 
 
-async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(stage: Stage, hang: HANG) -> None:
+async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(
+    stage: Stage, hang: HANG, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await stage.settled()
     await stage.write(stage.contact("Kea"))
     (one, at), go_on = await stage.owner(), asyncio.Event()
@@ -99,7 +101,7 @@ async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(stag
         await go_on.wait()
         return answer
 
-    one.api.call = slowly  # type: ignore[method-assign]
+    monkeypatch.setattr(one.api, "call", slowly)
     sending = asyncio.create_task(stage.send(one, at))
     await stage.until("select count(*) from call", 1)
     stage.clock.ahead = CALL + timedelta(seconds=1)
@@ -113,7 +115,9 @@ async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(stag
     assert len(await stage.xero("Contacts")) == 1
 
 
-async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_lease_back(stage: Stage) -> None:
+async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_lease_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await stage.settled()
     await stage.write(stage.contact("Kea"))
     (one, at), go_on = await stage.owner(), asyncio.Event()
@@ -124,7 +128,7 @@ async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_leas
         await go_on.wait()
         return answer
 
-    one.api.call = slowly  # type: ignore[method-assign]
+    monkeypatch.setattr(one.api, "call", slowly)
     sending = asyncio.create_task(stage.send(one, at))
     await stage.until("select count(*) from call", 1)
     stage.clock.ahead = CALL + timedelta(seconds=1)
@@ -152,7 +156,9 @@ async def test_a_call_that_stood_still_after_its_check_does_not_leave(
     assert await stage.control.calls(path="Contacts") == []
 
 
-async def test_what_was_dropped_for_a_lease_that_is_still_ours_goes_on_at_once(stage: Stage) -> None:
+async def test_what_was_dropped_for_a_lease_that_is_still_ours_goes_on_at_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It stood still, or could not renew its lease for a while, but nobody has taken over."""
     await stage.settled()
     await stage.write(stage.contact("Tui", xero_id=await stage.their_contact()))
@@ -160,10 +166,10 @@ async def test_what_was_dropped_for_a_lease_that_is_still_ours_goes_on_at_once(s
     real = one.caller.send
 
     async def too_late(*_: Any) -> Any:
-        one.caller.send = real  # type: ignore[method-assign]  # the next one is in time
+        monkeypatch.setattr(one.caller, "send", real)  # the next one is in time
         raise LeaseLost("it stood still")
 
-    one.caller.send = too_late  # type: ignore[method-assign,assignment]
+    monkeypatch.setattr(one.caller, "send", too_late)
     async with stage.working(one):
         (result,) = await stage.results(1, within=5)
 

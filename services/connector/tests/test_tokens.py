@@ -102,7 +102,7 @@ async def test_a_token_is_refreshed_before_it_ends_and_stored_before_it_is_used(
         assert (await stage.tokens.access(await token_set(stage))).access == token
         return await real(token, *args, **more)
 
-    process.api.call = look  # type: ignore[method-assign]
+    monkeypatch.setattr(process.api, "call", look)
     async with stage.working(process):
         await stage.results(1)
 

@@ -86,7 +86,7 @@ async def test_a_turn_taken_by_one_that_lost_its_lease_comes_again_soon(
             raise LeaseLost("the process stood still between the check of its lease and the call")
         return await real(*args)
 
-    process.caller.send = send  # type: ignore[method-assign,assignment]  # too late once
+    monkeypatch.setattr(process.caller, "send", send)  # too late once
     async with stage.working(process):
         await wait_until(lambda: turn(stage), lambda found: not late and found[0] is not None)
         stage.clock.ahead = 20 * SECOND
@@ -175,7 +175,9 @@ async def test_an_unanswered_call_is_looked_at_as_soon_as_its_calls_allow(stage:
     assert until < now + 70 * SECOND
 
 
-async def test_a_full_minute_of_the_app_is_no_failure_of_a_tenant(stage: Stage) -> None:
+async def test_a_full_minute_of_the_app_is_no_failure_of_a_tenant(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await stage.settled()
     process, asked = stage.process(), 0
 
@@ -184,7 +186,7 @@ async def test_a_full_minute_of_the_app_is_no_failure_of_a_tenant(stage: Stage) 
         asked += 1
         raise AppIsBusy("the app's calls of this minute are used", 0.1 * SECOND)
 
-    process.caller.ready = ready  # type: ignore[method-assign,assignment]  # full for good
+    monkeypatch.setattr(process.caller, "ready", ready)  # full for good
     await stage.write(stage.contact("Kea"))
     async with stage.working(process):
         await wait_until(lambda: stage.sql("select failures from turn"), lambda found: asked > 5)
@@ -192,7 +194,9 @@ async def test_a_full_minute_of_the_app_is_no_failure_of_a_tenant(stage: Stage) 
     assert await stage.sql("select failures from turn") == [(0,)]
 
 
-async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone(stage: Stage) -> None:
+async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await stage.settled()
     process, bad = stage.process(), 1
     real = process.caller.ready
@@ -204,7 +208,7 @@ async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone
             raise Unknown("Xero says \0 and \ud800", answered=True)
         return await real(at)
 
-    process.caller.ready = ready  # type: ignore[method-assign]  # bad words once
+    monkeypatch.setattr(process.caller, "ready", ready)  # bad words once
     await stage.write(stage.contact("Kea"))
     async with stage.working(process):
         await stage.until("select because from turn", "Xero says \ufffd and \ufffd")
@@ -214,7 +218,9 @@ async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone
     assert result.outcome is Outcome.DONE
 
 
-async def test_what_one_answer_said_of_the_limits_is_kept_though_another_ended_the_calls(stage: Stage) -> None:
+async def test_what_one_answer_said_of_the_limits_is_kept_though_another_ended_the_calls(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Seen to fail when only what was stored with an answer was: the next call broke into Xero's Retry-After."""
     await stage.settled()
     process = stage.process()
@@ -223,7 +229,7 @@ async def test_what_one_answer_said_of_the_limits_is_kept_though_another_ended_t
         at.budget = at.budget.parked(stage.clock() + 45 * SECOND, "Xero asked to wait (429)")
         raise Unknown("Xero answered 503", answered=True)
 
-    process.caller.ready = ready  # type: ignore[method-assign]  # both at once
+    monkeypatch.setattr(process.caller, "ready", ready)  # both at once
     await stage.write(stage.contact("Kea"))
     async with stage.working(process):
         await stage.until("select count(*) from turn where not_before is not null", 1)

@@ -153,7 +153,7 @@ async def test_a_version_that_would_write_other_bytes_sends_a_stored_call_again_
             sent.append((request, body))
             return await real(access, org_id, request, body)
 
-        version.api.call = call  # type: ignore[method-assign,assignment]  # watched
+        monkeypatch.setattr(version.api, "call", call)  # watched
 
     old, at = await stage.owner()
     watch(old)
@@ -185,7 +185,7 @@ async def test_a_bug_of_ours_refuses_no_record_and_what_it_held_up_goes_out_late
             raise bugs.pop()
         return await real(token, org_id, request, body)
 
-    process.api.call = not_understood  # type: ignore[method-assign]
+    monkeypatch.setattr(process.api, "call", not_understood)
     await stage.write(stage.contact("Kea"), stage.contact("Tui"))
 
     async with stage.working(process):
@@ -502,7 +502,9 @@ async def test_a_newer_wish_that_a_person_waits_for_goes_after_the_older_one_of_
     assert [there["Name"] for there in await stage.xero("Contacts")] == ["Paper 2"]
 
 
-async def test_a_record_that_xero_does_not_know_is_refused_alone_though_all_are_read_together(stage: Stage) -> None:
+async def test_a_record_that_xero_does_not_know_is_refused_alone_though_all_are_read_together(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Seen to fail when a refused reading counted as showing nothing: all of them were refused."""
     await stage.settled()
     known, unknown = [UUID(await stage.their_contact(f"Vendor {n}")) for n in range(3)], uuid4()
@@ -516,14 +518,16 @@ async def test_a_record_that_xero_does_not_know_is_refused_alone_though_all_are_
             raise RefusedRequest([("not found",)])
         return await real(token, org_id, request, body)
 
-    process.api.call = strictly  # type: ignore[method-assign]  # a Xero that refuses a list for one unknown id
+    monkeypatch.setattr(process.api, "call", strictly)  # a Xero that refuses a list for one unknown id
     async with stage.working(process):
         results = {result.record.id: result.outcome for result in await stage.results(4)}
 
     assert [results[intent.record.id] for intent in wanted] == [Outcome.DONE] * 3 + [Outcome.REFUSED]
 
 
-async def test_what_comes_while_a_call_of_its_kind_is_under_way_goes_together_after_it(stage: Stage) -> None:
+async def test_what_comes_while_a_call_of_its_kind_is_under_way_goes_together_after_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Seen to fail when up to five small calls left at once: the minute's calls were used up by few records each."""
     await stage.settled()
     process = stage.process()
@@ -535,7 +539,7 @@ async def test_what_comes_while_a_call_of_its_kind_is_under_way_goes_together_af
         await asyncio.sleep(0.5)
         return answer
 
-    process.api.call = slowly  # type: ignore[method-assign]  # the real one, only slower
+    monkeypatch.setattr(process.api, "call", slowly)  # the real one, only slower
     async with stage.working(process):
         await stage.write(stage.contact("The day's first call goes alone"))
         await stage.results(1)
