@@ -106,7 +106,9 @@ class Town:
 
 def contact() -> WriteIntent:
     """A new vendor."""
-    return WriteIntent(record=RecordRef(kind="vendor", id=uuid4()), revision=1, body=ContactBody(name=f"V {uuid4()}"))
+    return WriteIntent(
+        record=RecordRef(kind="vendor", id=uuid4()), effect="main", revision=1, body=ContactBody(name=f"V {uuid4()}")
+    )
 
 
 def payment(bill: str) -> WriteIntent:
@@ -116,7 +118,7 @@ def payment(bill: str) -> WriteIntent:
         reference=f"P-{uuid4()}",
     )  # fmt: skip
     record = RecordRef(kind="payment", id=uuid4())
-    return WriteIntent(record=record, revision=1, lane=Lane.PERSON, body=body)
+    return WriteIntent(record=record, effect="main", revision=1, lane=Lane.PERSON, body=body)
 
 
 @asynccontextmanager

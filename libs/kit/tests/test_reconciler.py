@@ -97,6 +97,7 @@ def result(vendor_id: UUID, revision: int, outcome: Outcome = Outcome.DONE, **mo
     return WriteResult(
         intent_id=f"vendor:{vendor_id}:{revision}:1",
         record=RecordRef(kind="vendor", id=vendor_id),
+        effect="main",
         revision=revision,
         attempt=1,
         outcome=outcome,

@@ -49,7 +49,7 @@ class Record(RuleBasedStateMachine):
         revision, attempt = self.unanswered.pop(0)
         done = outcome is Outcome.DONE
         result = WriteResult(
-            intent_id="i", record=RECORD, revision=revision, attempt=attempt, outcome=outcome,
+            intent_id="i", record=RECORD, effect="main", revision=revision, attempt=attempt, outcome=outcome,
             xero_id=uuid4() if done else None, snapshot_sequence=self.sync.xero_sequence + 1,
         )  # fmt: skip
         self.results.append(result)
@@ -113,7 +113,7 @@ def test_a_hold_is_remembered_until_the_record_goes_or_has_nothing_to_send() -> 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.CANCELLED])
 def test_what_did_not_reach_xero_is_not_acknowledged_and_leaves_once_more_when_it_is_retried(outcome: Outcome) -> None:
     sent, _ = advance(wish(Sync()), SEND)
-    answer = WriteResult(intent_id="i", record=RECORD, revision=1, attempt=1, outcome=outcome)
+    answer = WriteResult(intent_id="i", record=RECORD, effect="main", revision=1, attempt=1, outcome=outcome)
 
     back = answered(sent, answer)
 
@@ -126,7 +126,7 @@ def test_what_did_not_reach_xero_is_not_acknowledged_and_leaves_once_more_when_i
 def test_what_was_decided_on_an_older_state_leaves_again_once_the_newer_one_was_taken_in() -> None:
     sent, _ = advance(wish(Sync(xero_sequence=5)), SEND)
     answer = WriteResult(
-        intent_id="i", record=RECORD, revision=1, attempt=1, outcome=Outcome.STALE, snapshot_sequence=7
+        intent_id="i", record=RECORD, effect="main", revision=1, attempt=1, outcome=Outcome.STALE, snapshot_sequence=7
     )
 
     back = answered(sent, answer)
@@ -137,7 +137,7 @@ def test_what_was_decided_on_an_older_state_leaves_again_once_the_newer_one_was_
 
 def test_an_answer_of_another_attempt_changes_nothing() -> None:
     sync = Sync(desired=1, sent=1, attempt=2, in_flight=True)
-    late = WriteResult(intent_id="i", record=RECORD, revision=1, attempt=1, outcome=Outcome.REFUSED)
+    late = WriteResult(intent_id="i", record=RECORD, effect="main", revision=1, attempt=1, outcome=Outcome.REFUSED)
 
     assert answered(sync, late) == sync
 
@@ -145,7 +145,9 @@ def test_an_answer_of_another_attempt_changes_nothing() -> None:
 def test_an_answer_without_an_id_keeps_the_one_that_is_known() -> None:
     known = uuid4()
     sync = Sync(desired=1, sent=1, in_flight=True, xero_id=known, xero_sequence=5)
-    done = WriteResult(intent_id="i", record=RECORD, revision=1, attempt=1, outcome=Outcome.DONE, snapshot_sequence=3)
+    done = WriteResult(
+        intent_id="i", record=RECORD, effect="main", revision=1, attempt=1, outcome=Outcome.DONE, snapshot_sequence=3
+    )
 
     after = answered(sync, done)
 

@@ -88,13 +88,13 @@ class Batches:
         self, tx: Tx, events: list[tuple[Topic, ConsumerRecord, Event[Payload]]]
     ) -> list[tuple[Topic, ConsumerRecord, Event[Payload]]]:
         """What is left to handle once the events of parked tenants wait."""
-        parked = await parking.parked(tx, (event.envelope.tenantid for _, _, event in events))
+        parked = await parking.parked(tx, (event.envelope.owner for _, _, event in events))
         if not parked:
             return events
-        waiting = [(e.envelope.tenantid, topic, record) for topic, record, e in events if e.envelope.tenantid in parked]
+        waiting = [(e.envelope.owner, topic, record) for topic, record, e in events if e.envelope.owner in parked]
         await parking.wait(tx, waiting)
         tx.committed.append(lambda: metrics.PARKED_EVENTS.inc(len(waiting)))
-        return [one for one in events if one[2].envelope.tenantid not in parked]
+        return [one for one in events if one[2].envelope.owner not in parked]
 
     async def _hand_over(self, tx: Tx, events: Sequence[Event[Payload]]) -> None:
         with _spans() as spans:
@@ -109,7 +109,7 @@ class Batches:
             f"{self._service} handles {said.type}",
             said.traceparent,
             SpanKind.CONSUMER,
-            {"tieout.tenant": str(said.tenantid), "tieout.record": said.subject, "tieout.sequence": said.sequence},
+            {"tieout.tenant": str(said.owner), "tieout.record": said.subject, "tieout.sequence": said.sequence},
         )
         spans.append(span)
         return Incoming(said, event.data, Cause(said.id, said.correlationid or said.id, traceparent_of(span)))

@@ -37,6 +37,7 @@ class Incoming(Generic[P_co]):
 
     @property
     def tenant_id(self) -> UUID:
+        assert self.envelope.tenantid is not None
         return self.envelope.tenantid
 
     @property

@@ -35,7 +35,7 @@ class Letter:
 def dead_letter(topic: str, record: ConsumerRecord, reason: str) -> Letter:
     """The letter of a record, whatever its bytes are."""
     try:
-        tenant_id = Envelope.from_headers(record.headers).tenantid
+        tenant_id = Envelope.from_headers(record.headers).owner
     except BadEnvelope:
         tenant_id = None
     # Any text, but what is no Unicode and what Postgres cannot store.

@@ -125,6 +125,7 @@ class Reconciler(Generic[R]):
     def _intent(self, record: R, leaves: Send) -> WriteIntent:
         return WriteIntent(
             record=RecordRef(kind=self._kind, id=record.id),
+            effect=self._kind,
             revision=record.sync.sent,
             attempt=record.sync.attempt,
             xero_id=record.sync.xero_id,

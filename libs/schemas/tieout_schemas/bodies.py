@@ -1,4 +1,8 @@
-"""What an intent may want of Xero: one body a kind, each the whole desired state, with Xero's ids only."""
+"""What an intent may want of Xero: one body a kind, each the whole desired state, with Xero's ids only.
+
+None leaves a field as Xero has it (it does not sync, or both sides changed it and a person is asked); an empty value
+empties it there. The fields of a body are what `Answers.explains` names.
+"""
 
 import datetime as dt
 from decimal import Decimal
@@ -14,14 +18,14 @@ from tieout_schemas.xero import Address, InvoiceStatus, LineAmountTypes, Trackin
 
 
 class ContactBody(Frozen):
-    """The whole desired state of a contact. Empty means: leave Xero's as it is."""
+    """The whole desired state of a contact; a new one needs its name."""
 
     kind: Literal["contact"] = "contact"
-    name: str
-    email: str = ""
-    phone: str = ""
-    address: Address = Address()
-    account_number: str = ""
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: Address | None = None
+    account_number: str | None = None
 
 
 class ContactArchiveBody(Frozen):
@@ -44,30 +48,31 @@ class WriteLine(Frozen):
 
 
 class DocumentBody(Frozen):
-    """What every document has. VOIDED and DELETED both mean that it is to be gone, whichever fits Xero's state."""
+    """What every document has; a new one needs it all. VOIDED and DELETED both mean that it is to be gone, whichever
+    fits Xero's state."""
 
-    contact_xero_id: UUID
-    number: str
-    status: InvoiceStatus
-    date: dt.date
-    currency: Currency
-    line_amount_types: LineAmountTypes
-    lines: tuple[WriteLine, ...]
+    contact_xero_id: UUID | None = None
+    number: str | None = None
+    status: InvoiceStatus | None = None
+    date: dt.date | None = None
+    currency: Currency | None = None
+    line_amount_types: LineAmountTypes | None = None
+    lines: tuple[WriteLine, ...] | None = None
 
 
 class BillBody(DocumentBody):
     """The whole desired state of a bill."""
 
     kind: Literal["bill"] = "bill"
-    due_date: dt.date
+    due_date: dt.date | None = None
 
 
 class InvoiceBody(DocumentBody):
     """The whole desired state of a sales invoice (INV-1)."""
 
     kind: Literal["invoice"] = "invoice"
-    due_date: dt.date
-    reference: str = ""
+    due_date: dt.date | None = None
+    reference: str | None = None
     sent_to_contact: bool = False
     """Marked as sent to the customer; only for approved ones (INV-4)."""
 

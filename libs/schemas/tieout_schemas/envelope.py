@@ -27,12 +27,14 @@ class Envelope:
     """Names the JSON Schema of the value: `tieout.bill.v1`."""
     time: datetime
     """When it was said, UTC."""
-    tenantid: UUID
-    """The tenant; on `xero.webhook.v1` the Xero organisation, since receiving does not look tenants up."""
     subject: str
     """The record's id within its tenant."""
     sequence: int
     """Per record, only ever rising: max(last + 1, clock in ms). A lower one than what is known changes nothing."""
+    tenantid: UUID | None = None
+    """The tenant; on every topic but `xero.webhook.v1`."""
+    xeroorgid: UUID | None = None
+    """The Xero organisation, on `xero.webhook.v1` alone: receiving a webhook does not look its tenant up."""
     causationid: str | None = None
     """The id of the event or request that directly caused this one."""
     correlationid: str | None = None
@@ -41,6 +43,13 @@ class Envelope:
     """W3C Trace Context of the span that wrote it."""
     replayid: str | None = None
     """Set when the event is said again by a replay: the id of that replay."""
+
+    @property
+    def owner(self) -> UUID:
+        """The tenant, or of a webhook the organisation: what the partition is chosen by."""
+        owner = self.tenantid or self.xeroorgid
+        assert owner is not None
+        return owner
 
     def to_headers(self) -> list[tuple[str, bytes]]:
         """The Kafka headers, `content-type` first."""
@@ -64,6 +73,8 @@ class Envelope:
             except (ValueError, AttributeError) as error:
                 raise BadEnvelope(f"header {name} is {raw[name]!r}: {error}") from error
         missing = [PREFIX + name for name in _REQUIRED if name not in values]
+        if ("tenantid" in values) == ("xeroorgid" in values):
+            missing.append(f"one of {PREFIX}tenantid and {PREFIX}xeroorgid")
         if missing:
             raise BadEnvelope(f"headers missing: {', '.join(missing)}")
         return cls(**values)
@@ -84,9 +95,9 @@ def _sequence(text: str) -> int:
 
 _DIGITS = 18
 """What fits a Postgres bigint for sure."""
-_PARSE: dict[str, Callable[[str], Any]] = {"time": _utc, "tenantid": UUID, "sequence": _sequence}
+_PARSE: dict[str, Callable[[str], Any]] = {"time": _utc, "tenantid": UUID, "xeroorgid": UUID, "sequence": _sequence}
 # Once and not for each event: looking the fields up took longer than reading them.
 _HEADERS = tuple((field.name, PREFIX + field.name, _PARSE.get(field.name, str)) for field in fields(Envelope))
 """Field, header, and how the header is read."""
 _SAID_OF_ALL = (("content-type", CONTENT_TYPE.encode()), (f"{PREFIX}specversion", SPEC_VERSION.encode()))
-_REQUIRED = ("id", "source", "type", "time", "tenantid", "subject", "sequence")
+_REQUIRED = ("id", "source", "type", "time", "subject", "sequence")

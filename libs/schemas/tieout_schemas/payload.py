@@ -51,3 +51,16 @@ class RecordRef(Frozen):
 
     kind: str
     id: UUID
+
+
+class Answers(Frozen):
+    """What a snapshot tells of the intent whose answer it was made from."""
+
+    intent_id: str
+    record: RecordRef
+    effect: str
+    revision: int
+    done: bool
+    """Xero has done it. False: a reading before a lost call goes again, which tells what that call did."""
+    explains: tuple[str, ...] = ()
+    """Fields of the intent's body that show in this snapshot because of it: those sent, and those shown as wanted."""

@@ -11,9 +11,9 @@ from tieout_schemas.payload import Payload
 class XeroKind(StrEnum):
     """The records of Xero that can be read one by one."""
 
-    CONTACT = "contact"
-    INVOICE = "invoice"
-    PAYMENT = "payment"
+    CONTACT = "xero_contact"
+    INVOICE = "xero_invoice"
+    PAYMENT = "xero_payment"
 
 
 class Webhook(Payload):

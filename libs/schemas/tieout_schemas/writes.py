@@ -24,9 +24,9 @@ class Lane(StrEnum):
     NOTE = "note"
 
 
-def intent_id(kind: str, record_id: UUID, revision: int, attempt: int) -> str:
-    """The id of an intent within its tenant: the same wish always has the same id (design, To Xero)."""
-    return f"{kind}:{record_id}:{revision}:{attempt}"
+def intent_id(record: RecordRef, effect: str, revision: int, attempt: int) -> str:
+    """The id of an intent within its tenant. The same id never means two things."""
+    return f"{record.kind}:{record.id}:{effect}:{revision}:{attempt}"
 
 
 class WriteIntent(Payload):
@@ -36,18 +36,24 @@ class WriteIntent(Payload):
     kind: ClassVar = "intent"
 
     record: RecordRef
+    effect: str
+    """Which effect of the record in Xero: `contact`, `note:<revision>`."""
     revision: int
+    """Rises with every intent of the effect: max(last + 1, clock in ms). Of what happens once: what it tells of."""
     attempt: int = 1
+    """Of what happens once: rises with a refusal."""
     xero_id: UUID | None = None
     """Xero's id of the record, if it has one: an update. None: a create."""
     base_sequence: int | None = None
-    """The snapshot of Xero's record it was decided on; a newer one there makes it stale (SYS-3)."""
+    """Of an update: the snapshot of Xero's record it was decided on; a newer one makes it stale (SYS-3)."""
+    replaces: UUID | None = None
+    """Of a create: the last record of Xero made for this effect. If another one is linked to it, it is stale."""
     lane: Lane = Lane.WRITE
     body: Body
 
     @property
     def intent_id(self) -> str:
-        return intent_id(self.record.kind, self.record.id, self.revision, self.attempt)
+        return intent_id(self.record, self.effect, self.revision, self.attempt)
 
     @property
     def key_id(self) -> str:
@@ -60,7 +66,8 @@ class Outcome(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     STALE = "stale"
-    """Xero's record changed since; `snapshot_sequence` is its newest snapshot."""
+    """Xero's record changed since, or a create found another record of Xero linked already; `xero_id` and
+    `snapshot_sequence` name that record and its newest snapshot."""
     CANCELLED = "cancelled"
     """A person called it back before it left."""
 
@@ -73,6 +80,7 @@ class WriteResult(Payload):
 
     intent_id: str
     record: RecordRef
+    effect: str
     revision: int
     attempt: int
     outcome: Outcome

@@ -8,7 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from tieout_schemas.money import Currency, Money
-from tieout_schemas.payload import Frozen, Payload
+from tieout_schemas.payload import Answers, Frozen, Payload
 
 
 class ContactStatus(StrEnum):
@@ -60,6 +60,8 @@ class Snapshot(Payload):
     """Our record that this one is, once the connector knows; an echo of our own write bears it."""
     updated_at: dt.datetime
     """Xero's UpdatedDateUTC. No version: it moves for nothing, and some changes do not move it."""
+    answers: Answers | None = None
+    """The intent whose answer, or whose look-up, this snapshot was made from; None: an ordinary reading."""
 
     @property
     def key_id(self) -> str:
@@ -80,7 +82,7 @@ class XeroContact(Snapshot):
     """A contact. Source: xero-api.md 4.1."""
 
     ce_type: ClassVar = "xero.contact.v1"
-    kind: ClassVar = "contact"
+    kind: ClassVar = "xero_contact"
 
     name: str
     status: ContactStatus
@@ -112,11 +114,18 @@ class XeroLine(Frozen):
     tracking: tuple[Tracking, ...] = ()
 
 
+class Applied(Frozen):
+    """A payment, credit, prepayment or overpayment that a document's amount due holds already (PAY-9)."""
+
+    xero_id: UUID
+    amount: Money
+
+
 class XeroInvoice(Snapshot):
     """A bill (ACCPAY) or sales invoice (ACCREC). Source: xero-api.md 4.3."""
 
     ce_type: ClassVar = "xero.invoice.v1"
-    kind: ClassVar = "invoice"
+    kind: ClassVar = "xero_invoice"
 
     type: InvoiceType
     status: InvoiceStatus
@@ -133,13 +142,15 @@ class XeroInvoice(Snapshot):
     amount_due: Money
     amount_paid: Money
     amount_credited: Money
+    applied: tuple[Applied, ...] = ()
+    """What `amount_due` holds, by Xero's ids: never told by comparing sequences (PAY-9)."""
 
 
 class XeroPayment(Snapshot):
     """A payment on a bill or invoice. Source: xero-api.md 4.5."""
 
     ce_type: ClassVar = "xero.payment.v1"
-    kind: ClassVar = "payment"
+    kind: ClassVar = "xero_payment"
 
     invoice_xero_id: UUID
     status: PaymentStatus

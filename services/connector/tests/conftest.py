@@ -266,7 +266,7 @@ class Stage:
     def contact(self, name: str, record_id: UUID | None = None, **more: Any) -> WriteIntent:
         """A vendor to write."""
         record = RecordRef(kind="vendor", id=record_id or uuid4())
-        return WriteIntent(record=record, revision=1, body=ContactBody(name=name), **more)
+        return WriteIntent(record=record, effect="main", revision=1, body=ContactBody(name=name), **more)
 
     def bill(self, contact_id: str, number: str = "B-1", lines: Sequence[WriteLine] = (), **more: Any) -> WriteIntent:
         """A bill over 100.00 to write."""
@@ -278,7 +278,7 @@ class Stage:
             due_date=dt.date(2026, 10, 14), currency="NZD", line_amount_types="Exclusive",
             lines=tuple(lines) or (line,),
         )  # fmt: skip
-        return WriteIntent(record=RecordRef(kind="bill", id=uuid4()), revision=1, body=body, **more)
+        return WriteIntent(record=RecordRef(kind="bill", id=uuid4()), effect="main", revision=1, body=body, **more)
 
     def payment(self, bill_id: str, amount: str = "10.00", reference: str = "P-1") -> WriteIntent:
         """A payment to write."""
@@ -286,7 +286,7 @@ class Stage:
             bill_xero_id=UUID(bill_id), account_code="090", date=dt.date(2026, 9, 20), amount=amount, currency="NZD",
             reference=reference,
         )  # fmt: skip
-        return WriteIntent(record=RecordRef(kind="payment", id=uuid4()), revision=1, body=body)
+        return WriteIntent(record=RecordRef(kind="payment", id=uuid4()), effect="main", revision=1, body=body)
 
     async def their_contact(self, name: str = "Paper Ltd", org_id: str | None = None) -> str:
         """A contact that somebody made in Xero."""

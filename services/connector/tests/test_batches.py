@@ -28,7 +28,9 @@ LONGEST = 2000
 
 
 def intent(body: Body, xero_id: UUID | None = None) -> WriteIntent:
-    return WriteIntent(record=RecordRef(kind="record", id=uuid4()), revision=1, xero_id=xero_id, body=body)
+    return WriteIntent(
+        record=RecordRef(kind="record", id=uuid4()), effect="main", revision=1, xero_id=xero_id, body=body
+    )
 
 
 def document(kind: Any, contact: UUID, number: str) -> Any:

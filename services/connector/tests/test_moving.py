@@ -107,7 +107,10 @@ def test_a_payment_that_is_on_two_pages_answers_for_one_of_two_alike() -> None:
     body = PaymentBody(
         bill_xero_id=bill, account_code="090", date=START.date(), amount="10", currency="NZD", reference="P-1"
     )
-    wanted = [WriteIntent(record=RecordRef(kind="payment", id=uuid4()), revision=1, body=body) for _ in range(2)]
+    wanted = [
+        WriteIntent(record=RecordRef(kind="payment", id=uuid4()), effect="main", revision=1, body=body)
+        for _ in range(2)
+    ]
     row = {
         "PaymentID": str(uuid4()), "Invoice": {"InvoiceID": str(bill)}, "Amount": Decimal(10), "Date": "2026-09-14",
         "Reference": "P-1",
@@ -131,7 +134,9 @@ async def neighbours(stage: Stage, kind: str, contact: str, apart: timedelta) ->
         await stage.control.advance(apart)
         await stage.their_bill(contact, "create_credit_note", CreditNoteNumber="D-2")
         like = stage.bill(contact).body.model_dump(exclude={"kind", "due_date"})
-        wanted = WriteIntent(record=RecordRef(kind="credit", id=uuid4()), revision=1, body=VendorCreditBody(**like))
+        wanted = WriteIntent(
+            record=RecordRef(kind="credit", id=uuid4()), effect="main", revision=1, body=VendorCreditBody(**like)
+        )
         return wanted, {"do": "edit_credit_note", "CreditNoteID": first, "CreditNoteNumber": "D-3"}
     first = await stage.their_bill(contact)
     await stage.control.advance(apart)

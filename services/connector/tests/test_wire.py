@@ -22,7 +22,7 @@ ID = UUID("5f0d0d1c-0000-4000-8000-000000000001")
 
 
 def intent(body: object, xero_id: UUID | None = None) -> WriteIntent:
-    return WriteIntent(record=RecordRef(kind="any", id=ID), revision=1, xero_id=xero_id, body=body)
+    return WriteIntent(record=RecordRef(kind="any", id=ID), effect="main", revision=1, xero_id=xero_id, body=body)
 
 
 @pytest.mark.parametrize(

@@ -466,7 +466,7 @@ async def test_a_file_goes_piece_by_piece_from_where_it_is_kept_and_one_that_is_
     wanted = [
         WriteIntent(
             record=RecordRef(kind="attachment", id=uuid4()),
-            revision=1,
+            effect="main", revision=1,
             body=AttachmentBody(
                 document=Document.INVOICE, document_xero_id=bill, file_name=f"{key}.pdf", media_type="application/pdf",
                 size=3000, storage_key=key,

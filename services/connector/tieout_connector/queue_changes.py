@@ -71,6 +71,7 @@ def _called_back(intent: WriteIntent, by: str) -> WriteResult:
     return WriteResult(
         intent_id=intent.intent_id,
         record=intent.record,
+        effect=intent.effect,
         revision=intent.revision,
         attempt=intent.attempt,
         outcome=Outcome.CANCELLED,

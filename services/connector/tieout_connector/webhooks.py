@@ -116,7 +116,7 @@ class Receiver:
                 source=f"tieout/{CONNECTOR}",
                 type=Webhook.ce_type,
                 time=now,
-                tenantid=event.org_id,
+                xeroorgid=event.org_id,
                 subject=str(event.resource_id),
                 sequence=int(now.timestamp() * 1000),
                 traceparent=traceparent,

@@ -124,7 +124,7 @@ async def test_the_service_sends_and_takes_what_the_tenant_chose(stage: Stage) -
     await stage.put(f"vendors/{V}", wanted)
     [intent] = await stage.said(WriteIntent)
     answer = WriteResult(
-        intent_id=intent.intent_id, record=intent.record, revision=1, attempt=1, outcome=Outcome.DONE, xero_id=X,
+        intent_id=intent.intent_id, record=intent.record, effect="main", revision=1, attempt=1, outcome=Outcome.DONE, xero_id=X,
         snapshot_sequence=50,
     )  # fmt: skip
     await stage.hear(handlers.results_received, (answer, 1))

@@ -59,6 +59,7 @@ def answer(intent: WriteIntent, xero_id: UUID | None = X, sequence: int = 50, **
     return WriteResult(
         intent_id=intent.intent_id,
         record=intent.record,
+        effect="main",
         revision=intent.revision,
         attempt=intent.attempt,
         outcome=Outcome.DONE,

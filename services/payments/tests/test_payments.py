@@ -66,6 +66,7 @@ def answer(intent: WriteIntent, **more: Any) -> WriteResult:
     return WriteResult(
         intent_id=intent.intent_id,
         record=intent.record,
+        effect="main",
         revision=intent.revision,
         attempt=intent.attempt,
         outcome=Outcome.DONE,

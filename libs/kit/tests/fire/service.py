@@ -118,7 +118,7 @@ async def _swallowed(tx: Tx, event: Incoming[WriteIntent]) -> bool:
 def _done(event: Incoming[WriteIntent]) -> WriteResult:
     intent, record = event.data, event.data.record
     return WriteResult(
-        intent_id=intent.intent_id, record=record, revision=intent.revision, attempt=intent.attempt,
+        intent_id=intent.intent_id, record=record, effect="main", revision=intent.revision, attempt=intent.attempt,
         outcome=Outcome.DONE, xero_id=uuid5(record.id, "in Xero"),
     )  # fmt: skip
 

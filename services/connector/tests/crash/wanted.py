@@ -57,7 +57,7 @@ def wanted(body: Body, done: Done, *, record_id: UUID | None = None, **more: Any
     """An intent of a record of ours."""
     record = RecordRef(kind=body.kind, id=record_id or uuid4())
     lane = Lane.NOTE if body.kind == "note" else Lane.WRITE
-    return Wanted(WriteIntent(record=record, revision=1, lane=lane, body=body, **more), done)
+    return Wanted(WriteIntent(record=record, effect="main", revision=1, lane=lane, body=body, **more), done)
 
 
 def shows(resource: str, **fields: Any) -> Done:

@@ -104,7 +104,7 @@ async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_aga
     await stage.sql("delete from feed; update connection set state = 'connected'; update turn set open = true")
     category = UUID((await stage.xero("TrackingCategories"))[0]["TrackingCategoryID"])
     body = TrackingOptionBody(category_xero_id=category, name="Auckland Port")
-    wanted = WriteIntent(record=RecordRef(kind="job", id=uuid4()), revision=1, body=body)
+    wanted = WriteIntent(record=RecordRef(kind="job", id=uuid4()), effect="main", revision=1, body=body)
     await stage.write(wanted)
 
     async def told() -> tuple[WriteState, str]:

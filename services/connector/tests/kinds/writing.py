@@ -32,7 +32,9 @@ FILE = b"%PDF " * 1000
 
 
 def intent(body: Body, xero_id: UUID | None = None) -> WriteIntent:
-    return WriteIntent(record=RecordRef(kind="record", id=uuid4()), revision=1, xero_id=xero_id, body=body)
+    return WriteIntent(
+        record=RecordRef(kind="record", id=uuid4()), effect="main", revision=1, xero_id=xero_id, body=body
+    )
 
 
 def line(price: str = "100", account: str = "453", **more: Any) -> WriteLine:

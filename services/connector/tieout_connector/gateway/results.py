@@ -30,6 +30,7 @@ def _result(intent: WriteIntent, outcome: Outcome, **more: Any) -> WriteResult:
     return WriteResult(
         intent_id=intent.intent_id,
         record=intent.record,
+        effect=intent.effect,
         revision=intent.revision,
         attempt=intent.attempt,
         outcome=outcome,
