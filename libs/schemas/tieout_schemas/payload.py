@@ -1,7 +1,7 @@
 """What every event's value has in common."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +11,13 @@ class Frozen(BaseModel):
     """A value: never changed, compared by content; unknown fields of newer writers are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with other values, checked as a new one is. Raises TypeError for a name that is no field, and
+        ValidationError for a value of another type."""
+        if unknown := changes.keys() - type(self).model_fields.keys():
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
+        return type(self).model_validate({**self.__dict__, **changes})
 
 
 class Payload(Frozen):

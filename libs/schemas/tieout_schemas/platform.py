@@ -8,8 +8,9 @@ from uuid import UUID
 
 from tieout_schemas.money import Currency, Money
 from tieout_schemas.payload import Frozen, Origin, Payload
+from tieout_schemas.references import Reference
 from tieout_schemas.roles import Feature
-from tieout_schemas.xero import Address, InvoiceStatus, LineAmountTypes, Tracking
+from tieout_schemas.xero import Address, Applied, InvoiceStatus, LineAmountTypes, Tracking
 
 
 class ConnectionState(StrEnum):
@@ -47,36 +48,46 @@ class Connection(Payload):
         return self.state in (ConnectionState.IMPORTING, ConnectionState.CONNECTED)
 
 
-class Sync(Frozen):
-    """How far a record is in step with Xero: reconciled, not scripted (design, The way of a change)."""
+class SyncState(StrEnum):
+    """How a record stands to Xero."""
 
-    desired: int = 0
-    """The revision that should be in Xero; 0: nothing to send."""
-    sent: int = 0
-    """The revision last handed to the gateway."""
-    acknowledged: int = 0
-    """The revision Xero last accepted."""
-    refused: int = 0
-    """The revision Xero last refused; it is not sent again unless somebody changes or retries it."""
-    attempt: int = 1
-    """Rises only when a refused revision is retried, or what was sent turned out to be stale."""
-    in_flight: bool = False
-    """An intent is out and unanswered; there is never a second one."""
+    IN_STEP = "in_step"
+    """Both sides show the same."""
+    ON_ITS_WAY = "on_its_way"
+    """Something of it is being written to Xero, or read from there."""
+    WAITING = "waiting"
+    """It waits for what `waits_for` names, and goes by itself then."""
+    REFUSED = "refused"
+    """Xero refused it; a person changes or retries it."""
+    CONFLICT = "conflict"
+    """Both sides changed the same field, and a person decides (SYS-3)."""
+    NOT_FOR_XERO = "not_for_xero"
+    """It has no place in Xero now: a draft, unlinked by hand, or gone there."""
+
+
+class Sync(Frozen):
+    """How a record stands to Xero, for everybody: nothing of the machinery of the sync."""
+
+    state: SyncState = SyncState.ON_ITS_WAY
     xero_id: UUID | None = None
-    """Xero's id of the record."""
-    xero_sequence: int = 0
-    """The sequence of the newest snapshot or result taken in."""
-    stale_until: int = 0
-    """Nothing is sent before a snapshot of this sequence is taken in: Xero's record was changed there (SYS-3)."""
-    held: str | None = None
-    """The reason code while a write waits."""
+    """Xero's record that it is linked to."""
+    former: tuple[UUID, ...] = ()
+    """Xero's records that it was linked to before, the latest last."""
+    made: UUID | None = None
+    """The last record of Xero that was made for it."""
+    gone: bool = False
+    """Xero's record is archived, voided or deleted."""
+    waits_for: tuple[Reference, ...] = ()
+    """What must happen before it goes to Xero."""
+    seen: int = 0
+    """The sequence of the newest snapshot of Xero's record that this state is based on."""
 
 
 class PlatformRecord(Payload):
     """A record the platform owns."""
 
     id: UUID
-    sync: Sync
+    sync: Sync = Sync()
     origin: Origin
 
     @property
@@ -84,19 +95,32 @@ class PlatformRecord(Payload):
         return str(self.id)
 
 
-class Vendor(PlatformRecord):
-    """A vendor."""
+class ContactRole(PlatformRecord):
+    """What a vendor and a customer have in common. Of one name, they are one contact in Xero (CONT-5): what both show
+    of it is shared, and so are `contact_id` and the sequence of their events."""
 
-    ce_type: ClassVar = "tieout.vendor.v1"
-    kind: ClassVar = "vendor"
-
+    contact_id: UUID
     name: str
     email: str = ""
     phone: str = ""
     address: Address = Address()
     account_number: str = ""
     active: bool = True
-    archived_in_xero: bool = False
+    """The role's own: of one contact the vendor may be inactive and the customer not."""
+
+
+class Vendor(ContactRole):
+    """A vendor."""
+
+    ce_type: ClassVar = "tieout.vendor.v1"
+    kind: ClassVar = "vendor"
+
+
+class Customer(ContactRole):
+    """A customer."""
+
+    ce_type: ClassVar = "tieout.customer.v1"
+    kind: ClassVar = "customer"
 
 
 class BillStatus(StrEnum):
@@ -146,6 +170,8 @@ class Bill(PlatformRecord):
     total: Money | None = None
     """As Xero computed it, tax included; unknown until it has."""
     amount_due: Money | None = None
+    applied: tuple[Applied, ...] = ()
+    """The payments and credits that `amount_due` holds, by Xero's ids (PAY-9)."""
     xero_status: InvoiceStatus | None = None
     paid: bool = False
 

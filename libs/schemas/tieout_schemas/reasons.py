@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Bill, Connection, Vendor
 from tieout_schemas.problem import ProblemKind
+from tieout_schemas.references import Reference
 from tieout_schemas.roles import Role
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.xero import XeroInvoice
@@ -25,9 +26,8 @@ class Code(NamedTuple):
     closes_on: type[Payload] | None
     """The event by which it closes by itself; None: by a change of the record itself, or not at all."""
     cause: tuple[str, ...] = ()
-    """The parameters that name what caused it: records with the same code and the same of these are one group."""
-    setting: str | None = None
-    """The setting that mends it."""
+    """The parameters that name what caused it, where it waits for nothing: records with the same code and the same of
+    these are one group."""
 
 
 class ReasonCode(Enum):
@@ -49,9 +49,9 @@ class ReasonCode(Enum):
         """The sentence with its parameters filled in."""
         return self.value.sentence.format_map(params)
 
-    def cause(self, params: dict[str, str]) -> str:
-        """What groups the records with this reason: the code, and the parameters that name what caused it."""
-        return ":".join([self.code, *(params[name] for name in self.value.cause)])
+    def cause(self, params: dict[str, str], on: Reference | None = None) -> str:
+        """What groups the records with this reason: the code, and what it waits for or what caused it."""
+        return ":".join([self.code, *([str(on)] if on else ()), *(params[name] for name in self.value.cause)])
 
 
 class Reason(ReasonCode):
@@ -91,7 +91,6 @@ class Reason(ReasonCode):
         mend="Nothing to do; if the vendor has a problem of its own, mend that one.",
         by=Role.BOOKKEEPER,
         closes_on=Vendor,
-        cause=("vendor_id",),
     )
     VENDOR_NOT_HERE_YET = Code(
         ProblemKind.HELD,
@@ -99,7 +98,6 @@ class Reason(ReasonCode):
         mend="Nothing to do; if the contact has a problem of its own, mend that one.",
         by=Role.BOOKKEEPER,
         closes_on=Vendor,
-        cause=("contact_xero_id",),
     )
     BILL_NOT_IN_XERO = Code(
         ProblemKind.HELD,
@@ -107,7 +105,6 @@ class Reason(ReasonCode):
         mend="Nothing to do; if the bill has a problem of its own, mend that one.",
         by=Role.BOOKKEEPER,
         closes_on=Bill,
-        cause=("bill_id",),
     )
     PAYMENT_DOES_NOT_FIT = Code(
         ProblemKind.HELD,
@@ -115,7 +112,6 @@ class Reason(ReasonCode):
         mend="Record the payment in Xero, or make one here that fits the bill.",
         by=Role.APPROVER,
         closes_on=Bill,
-        cause=("bill_id",),
     )
     OUTBOUND_PAYMENTS_OFF = Code(
         ProblemKind.HELD,
@@ -123,7 +119,6 @@ class Reason(ReasonCode):
         mend="Turn outbound payments on in the settings.",
         by=Role.ADMIN,
         closes_on=TenantSettings,
-        setting="outbound_payments",
     )
     PAYMENT_ACCOUNT_NOT_CHOSEN = Code(
         ProblemKind.HELD,
@@ -131,7 +126,6 @@ class Reason(ReasonCode):
         mend="Choose the payment account in the settings.",
         by=Role.ADMIN,
         closes_on=TenantSettings,
-        setting="payment_account",
     )
     CLEARING_ACCOUNT_NOT_CHOSEN = Code(
         ProblemKind.HELD,
@@ -139,7 +133,6 @@ class Reason(ReasonCode):
         mend="Choose the clearing account in the settings.",
         by=Role.ADMIN,
         closes_on=TenantSettings,
-        setting="clearing_account",
     )
     EXPENSE_ACCOUNT_NOT_CHOSEN = Code(
         ProblemKind.HELD,
@@ -147,7 +140,28 @@ class Reason(ReasonCode):
         mend="Choose the default expense account in the settings, or name an account on each line of the bill.",
         by=Role.ADMIN,
         closes_on=TenantSettings,
-        setting="default_expense_account",
+    )
+    CHANGED_ON_BOTH_SIDES = Code(
+        ProblemKind.CONFLICT,
+        "This {kind} was changed here and in Xero: {field} is {ours} here and {theirs} in Xero.",
+        mend="Choose which of the two stands.",
+        by=Role.BOOKKEEPER,
+        closes_on=None,
+        cause=("field",),
+    )
+    TWICE_IN_XERO = Code(
+        ProblemKind.NOTICE,
+        "This {kind} is in Xero twice: as {xero_id}, and as {other}.",
+        mend="Remove one of the two in Xero.",
+        by=Role.BOOKKEEPER,
+        closes_on=None,
+    )
+    ID_TAKEN = Code(
+        ProblemKind.SKIPPED,
+        "Xero's {kind} {xero_id} does not come in, since somebody made a record here under the id that it would get.",
+        mend="Link the two by hand.",
+        by=Role.BOOKKEEPER,
+        closes_on=None,
     )
     REFUSED_BY_XERO = Code(
         ProblemKind.REFUSED,

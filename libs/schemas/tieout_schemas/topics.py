@@ -100,9 +100,9 @@ SETTINGS = Topic(
     "tieout.settings.v1", "What a tenant chose.",
     (CONNECTOR,), DOMAINS, Key.RECORD, Kept.COMPACTED, (settings.TenantSettings,),
 )  # fmt: skip
-VENDORS = Topic(
-    "tieout.contacts.v1", "A vendor of the platform.",
-    (CONTACTS,), (BILLS,), Key.RECORD, Kept.COMPACTED, (platform.Vendor,),
+CONTACTS_TOPIC = Topic(
+    "tieout.contacts.v1", "A vendor or customer of the platform.",
+    (CONTACTS,), (BILLS,), Key.RECORD, Kept.COMPACTED, (platform.Vendor, platform.Customer),
 )  # fmt: skip
 BILLS_TOPIC = Topic(
     "tieout.bills.v1", "A bill of the platform.",
@@ -123,7 +123,7 @@ PROBLEM = Topic(
 
 SHARED = (
     WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, REFERENCE, WRITE, WRITE_RESULT,
-    CONNECTION, SETTINGS, VENDORS, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, PROBLEM,
+    CONNECTION, SETTINGS, CONTACTS_TOPIC, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, PROBLEM,
 )  # fmt: skip
 
 

@@ -159,7 +159,7 @@ class XeroPayment(Snapshot):
     reference: str = ""
 
 
-class Reference(Payload):
+class ReferenceData(Payload):
     """A record of Xero's settings that others refer to by code."""
 
     code: str
@@ -171,7 +171,7 @@ class Reference(Payload):
         return self.code
 
 
-class XeroAccount(Reference):
+class XeroAccount(ReferenceData):
     """An account of the chart of accounts (REF-3). Source: xero-api.md 4.8."""
 
     ce_type: ClassVar = "xero.account.v1"
@@ -188,7 +188,7 @@ class XeroAccount(Reference):
         return str(self.xero_id)
 
 
-class XeroTaxRate(Reference):
+class XeroTaxRate(ReferenceData):
     """A tax rate; `code` is the TaxType (REF-5). Source: xero-api.md 4.9."""
 
     ce_type: ClassVar = "xero.tax-rate.v1"
@@ -198,7 +198,7 @@ class XeroTaxRate(Reference):
     """Percent, e.g. 15."""
 
 
-class XeroTrackingCategory(Reference):
+class XeroTrackingCategory(ReferenceData):
     """A tracking category with its active options; `code` is its id (REF-1). Source: xero-api.md 4.10."""
 
     ce_type: ClassVar = "xero.tracking-category.v1"

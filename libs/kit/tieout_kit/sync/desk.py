@@ -1,0 +1,248 @@
+"""The records that one transaction works on, and what each message makes of them. Pure: loaded before, saved after.
+
+Source: docs/sync-semantics.md, section 3.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from tieout_kit.cause import Cause
+from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.judge import judge
+from tieout_kit.sync.kind import Arrival, Import, Kind, LinkTo, Skip, Wait, XeroOnly
+from tieout_kit.sync.linking import close_link, open_link
+from tieout_kit.sync.result import answered
+from tieout_kit.sync.snapshot import detached, take_in
+from tieout_kit.sync.state import Link, State
+from tieout_kit.sync.values import UNKNOWN, mark
+from tieout_kit.sync.work import Seen, Work
+from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.platform import PlatformRecord
+from tieout_schemas.reasons import Reason
+from tieout_schemas.writes import WriteResult
+from tieout_schemas.xero import Snapshot
+
+R = TypeVar("R", bound=PlatformRecord)
+S = TypeVar("S", bound=Snapshot)
+Key = tuple[UUID, UUID]
+"""Tenant and id."""
+
+
+@dataclass(slots=True)
+class Desk(Generic[R, S]):
+    """Records of one kind, and records of Xero that none of them is linked to."""
+
+    kind: Kind[R, S]
+    facts_of: Callable[[UUID], Facts]
+    works: dict[Key, Work[R, S]] = field(default_factory=dict)
+    xero_only: dict[Key, XeroOnly[S]] = field(default_factory=dict)
+    arrivals: dict[Key, tuple[Arrival, Cause]] = field(default_factory=dict)
+    """What was decided of records of Xero that are none of ours; the last decision counts."""
+    changed_only: set[Key] = field(default_factory=set)
+    """Records of Xero to be stored as nobody's, or no more: linked ones are gone from `xero_only`."""
+    _by_xero_id: dict[Key, list[Work[R, S]]] = field(default_factory=dict)
+    """Where to look for links and for calls about closed ones; an entry may be out of date."""
+    _by_key: dict[tuple[UUID, str], list[Work[R, S]]] = field(default_factory=dict)
+
+    def add(self, work: Work[R, S]) -> None:
+        """Put a record on the desk, or note where it is found now."""
+        self.works[work.key] = work
+        flight, tenant_id = work.state.main.flight, work.tenant_id
+        for xero_id in filter(None, {work.link.xero_id if work.link else None, flight.xero_id if flight else None}):
+            found = self._by_xero_id.setdefault((tenant_id, xero_id), [])
+            if work not in found:
+                found.append(work)
+        if self.kind.match:
+            named = self._by_key.setdefault((tenant_id, self.kind.match.ours(work.record)), [])
+            if work not in named:
+                named.append(work)
+
+    def snapshot(self, tenant_id: UUID, seen: Seen[S], cause: Cause) -> None:
+        """A record of Xero, as last read."""
+        xero_id, stamp = seen.snapshot.xero_id, seen.snapshot.record_id
+        for other in self._by_xero_id.get((tenant_id, xero_id), ()):
+            if detached(other, seen):
+                self._judge(other, cause)
+        work = self.linked_to(tenant_id, xero_id)
+        stamped = self.works.get((tenant_id, stamp)) if stamp else None
+        if work is None and stamp:
+            work = self._by_stamp(tenant_id, stamp, stamped, seen, cause)
+        if work is None:
+            self._not_ours(tenant_id, seen, cause)
+        elif take_in(work, seen):
+            self._judge(work, cause)
+
+    def result(self, tenant_id: UUID, result: WriteResult, cause: Cause) -> None:
+        """What became of an intent."""
+        work = self.works.get((tenant_id, result.record.id))
+        if work is None:
+            return
+        flight = work.state.main.flight
+        xero_id = result.xero_id or (flight.xero_id if flight else None)
+        there = self._seen_only(tenant_id, xero_id)
+        if answered(work, result, there):
+            self._now_linked(work)
+            self._judge(work, cause)
+
+    def check(self, work: Work[R, S], cause: Cause) -> None:
+        """Something it depends on has changed, or somebody asked."""
+        self._judge(work, cause)
+
+    def check_xero_only(self, key: Key, cause: Cause) -> None:
+        """The same of a record of Xero that is none of ours."""
+        if key in self.xero_only:
+            self._arrive(key, cause)
+
+    def linked_to(self, tenant_id: UUID, xero_id: UUID) -> Work[R, S] | None:
+        """The record that is linked to this one of Xero's."""
+        found = self._by_xero_id.get((tenant_id, xero_id), ())
+        return next((work for work in found if work.link and work.link.xero_id == xero_id), None)
+
+    def matching(self, tenant_id: UUID, key: str) -> list[Work[R, S]]:
+        """Our records with this key, those made first first."""
+        match = self.kind.match
+        assert match
+        return [work for work in self._by_key.get((tenant_id, key), ()) if match.ours(work.record) == key]
+
+    def look_for(self, work: Work[R, S], cause: Cause) -> None:
+        """Whether one of Xero's unlinked records is this one, by its key."""
+        match = self.kind.match
+        if match is None or work.link:
+            return
+        key = match.ours(work.record)
+        for (tenant_id, xero_id), only in list(self.xero_only.items()):
+            if tenant_id == work.tenant_id and match.theirs(only.snapshot) == key and not work.link:
+                self._arrive((tenant_id, xero_id), cause)
+
+    def unlinked(self, work: Work[R, S]) -> None:
+        """The record is linked no more: Xero's is nobody's."""
+        assert work.link
+        assert work.seen
+        xero_id, seen = work.link.xero_id, work.seen
+        close_link(work)
+        key = (work.tenant_id, xero_id)
+        self.xero_only[key] = XeroOnly(work.tenant_id, seen.sequence, seen.snapshot, work.record.id)
+        self.changed_only.add(key)
+
+    def _judge(self, work: Work[R, S], cause: Cause) -> None:
+        work.cause, work.touched = cause, True
+        judge(work)
+        self.add(work)
+
+    def _by_stamp(
+        self, tenant_id: UUID, stamp: UUID, stamped: Work[R, S] | None, seen: Seen[S], cause: Cause
+    ) -> Work[R, S] | None:
+        xero_id = seen.snapshot.xero_id
+        if stamped is None:
+            return self._made_again(tenant_id, stamp, seen, cause)
+        if xero_id in stamped.state.closed_ids:
+            return None
+        if stamped.link:
+            if stamped.state.duplicate != xero_id:
+                stamped.state.duplicate = xero_id
+                self._judge(stamped, cause)
+            return None
+        if stamped.state.by_hand:
+            return None
+        flight = stamped.state.main.flight
+        answers = seen.snapshot.answers
+        if not (flight and answers and answers.intent_id == flight.intent.intent_id):
+            # Of its own create, take_in opens the link.
+            open_link(stamped, xero_id, "stamp", self._seen_only(tenant_id, xero_id))
+            stamped.state.made = xero_id
+        self._now_linked(stamped, xero_id)
+        return stamped
+
+    def _made_again(self, tenant_id: UUID, stamp: UUID, seen: Seen[S], cause: Cause) -> Work[R, S] | None:
+        """A record that was lost here, a restored database say: under its own id, never under another."""
+        facts = self.facts_of(tenant_id)
+        record = self.kind.restore(stamp, seen.snapshot, facts)
+        if isinstance(record, Wait):
+            self._keep(tenant_id, seen)
+            self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause)
+            return None
+        work = self._new(tenant_id, record, seen.snapshot, "stamp", cause)
+        work.state.made = seen.snapshot.xero_id
+        work.asked_origin = Origin(kind=OriginKind.IMPORT, by=cause.causation_id, rule="SYS-1")
+        return work
+
+    def _new(self, tenant_id: UUID, record: R, snapshot: S, by: str, cause: Cause) -> Work[R, S]:
+        """A record made from Xero's, and linked to it: what was taken is in step."""
+        facts = self.facts_of(tenant_id)
+        shown = {f.name: f.theirs(snapshot, facts) for f in self.kind.fields if f.synced(facts.settings)}
+        base = {name: (mark(value), mark(value)) for name, value in shown.items() if value is not UNKNOWN}
+        state = State(link=Link(xero_id=snapshot.xero_id, since=facts.now_ms, by=by, base=base))
+        work = Work(self.kind, tenant_id, record, state, facts, cause)
+        self.add(work)
+        self._now_linked(work)
+        return work
+
+    def _not_ours(self, tenant_id: UUID, seen: Seen[S], cause: Cause) -> None:
+        key = (tenant_id, seen.snapshot.xero_id)
+        known = self.xero_only.get(key)
+        if known and known.sequence >= seen.sequence:
+            return
+        self._keep(tenant_id, seen)
+        if key not in self.arrivals or not seen.snapshot.record_id:
+            self._arrive(key, cause)
+
+    def _keep(self, tenant_id: UUID, seen: Seen[S]) -> None:
+        key = (tenant_id, seen.snapshot.xero_id)
+        known = self.xero_only.get(key)
+        former = known.former if known else None
+        self.xero_only[key] = XeroOnly(tenant_id, seen.sequence, seen.snapshot, former)
+        self.changed_only.add(key)
+
+    def _arrive(self, key: Key, cause: Cause) -> None:
+        only = self.xero_only[key]
+        tenant_id, snapshot = only.tenant_id, only.snapshot
+        if snapshot.record_id and (tenant_id, snapshot.record_id) not in self.works:
+            # It waited until it could be made again.
+            made = self._made_again(tenant_id, snapshot.record_id, Seen(only.sequence, snapshot), cause)
+            if made:
+                self._take_first(made, only, cause)
+            return
+        if snapshot.record_id:
+            # A stamped record of Xero never comes in as a new one.
+            return
+        match = self.kind.match
+        candidates = self.matching(tenant_id, match.theirs(snapshot)) if match else []
+        decision = self.kind.arrive(only, [work.record for work in candidates], self.facts_of(tenant_id))
+        self._decided(key, only, decision, cause)
+
+    def _decided(self, key: Key, only: XeroOnly[S], decision: Arrival, cause: Cause) -> None:
+        tenant_id, snapshot = only.tenant_id, only.snapshot
+        match decision:
+            case Import(record, rule) if only.former is None:
+                if (tenant_id, record.id) in self.works:
+                    # Somebody made a record under this very id by hand: that one is not touched.
+                    params = {"kind": self.kind.name, "xero_id": str(snapshot.xero_id)}
+                    decision = Skip(Reason.ID_TAKEN, params)
+                else:
+                    work = self._new(tenant_id, record, snapshot, rule, cause)
+                    work.made_by(rule, cause)
+                    self._take_first(work, only, cause)
+            case LinkTo(record_id, rule):
+                work = self.works[tenant_id, record_id]
+                if work.link is None and not work.state.by_hand and snapshot.xero_id not in work.state.closed_ids:
+                    open_link(work, snapshot.xero_id, rule, Seen(only.sequence, snapshot))
+                    self._now_linked(work)
+                    work.made_by(rule, cause)
+                    self._judge(work, cause)
+        self.arrivals[key] = (decision, cause)
+
+    def _take_first(self, work: Work[R, S], only: XeroOnly[S], cause: Cause) -> None:
+        take_in(work, Seen(only.sequence, only.snapshot))
+        self._judge(work, cause)
+
+    def _seen_only(self, tenant_id: UUID, xero_id: UUID | None) -> Seen[S] | None:
+        only = self.xero_only.get((tenant_id, xero_id)) if xero_id else None
+        return Seen(only.sequence, only.snapshot) if only else None
+
+    def _now_linked(self, work: Work[R, S], xero_id: UUID | None = None) -> None:
+        """Xero's record is somebody's now."""
+        linked = xero_id or (work.link.xero_id if work.link else None)
+        if linked and self.xero_only.pop((work.tenant_id, linked), None):
+            self.changed_only.add((work.tenant_id, linked))

@@ -1,0 +1,80 @@
+"""What a person or the platform changes. Source: docs/sync-semantics.md, section 3 (edit). Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tieout_kit.errors import Clash, Refused
+from tieout_kit.sync.kind import Owner
+from tieout_kit.sync.merge import lose
+from tieout_kit.sync.state import Link
+from tieout_kit.sync.values import NEVER, UNKNOWN, mark
+from tieout_kit.sync.work import Work
+from tieout_schemas.payload import Origin
+
+
+class StateUnknown(Refused):
+    """The request does not say, or nobody remembers, which state it was made on."""
+
+    status = 428
+
+
+def edit(work: Work[Any, Any], wanted: Mapping[str, Any], was: Mapping[str, Any], origin: Origin) -> bool:
+    """Change the fields in which `wanted` differs from `was`, the state it was made on; whether anything changed.
+
+    Raises Clash: such a field was changed here since, or belongs to Xero.
+    """
+    changed = {name: value for name, value in wanted.items() if value != was[name]}
+    fields = work.kind.by_name
+    for name, value in changed.items():
+        now = getattr(work.record, name)
+        if value not in (was[name], now) and now != was[name]:
+            raise Clash(f"{name} of this {work.kind.name} was changed meanwhile: read it again", field=name)
+        if name in fields and work.link and fields[name].owner_for(work.facts.settings) is Owner.XERO:
+            whose = f"{name} of this {work.kind.name} is Xero's, by the tenant's settings"
+            raise Clash(f"{whose}: change it there", field=name)
+    new = {name: value for name, value in changed.items() if getattr(work.record, name) != value}
+    if not new:
+        return False
+    work.record = work.record.replace(**new)
+    for name in new:
+        work.state.changed_at[name] = work.facts.now_ms
+    work.asked_origin = origin
+    return True
+
+
+def created(work: Work[Any, Any], origin: Origin) -> None:
+    """The record was made just now."""
+    for each in work.kind.fields:
+        work.state.changed_at[each.name] = work.facts.now_ms
+    work.asked_origin = origin
+
+
+def resolve(work: Work[Any, Any], name: str, keep: Owner, ours: str, theirs: str, origin: Origin) -> None:
+    """A person decides which of two values stands, and names both. Raises Clash: one of them has changed since."""
+    link, seen = work.link, work.seen
+    if work.state.conflict.get(name) != (ours, theirs) or not link or not seen or work.gone:
+        raise Clash(f"{name} of this {work.kind.name} is no such conflict any more: read it again", field=name)
+    shown = work.kind.by_name[name].theirs(seen.snapshot, work.facts)
+    if shown is UNKNOWN:
+        raise Clash(f"{name} of this {work.kind.name} cannot be told now", field=name)
+    del work.state.conflict[name]
+    _settle(work, link, name, keep, shown)
+    work.asked_origin = origin
+
+
+def _settle(work: Work[Any, Any], link: Link, name: str, keep: Owner, shown: Any) -> None:
+    if keep is Owner.PLATFORM:
+        lose(work, name, shown, Owner.XERO, conflict=True, owner=Owner.LATEST)
+        link.base[name] = (NEVER, mark(shown))
+        return
+    lose(work, name, getattr(work.record, name), Owner.PLATFORM, conflict=True, owner=Owner.LATEST)
+    work.record = work.record.replace(**{name: shown})
+    link.base[name] = (mark(shown), mark(shown))
+
+
+def retry(work: Work[Any, Any], by: str) -> None:
+    """Somebody asked that what was refused be tried again."""
+    work.state.main.refused = None
+    for other in work.state.others.values():
+        other.refused = None
+    work.retried_by = by

@@ -1,0 +1,51 @@
+"""What a rule sees besides its record: loaded before, and the same until the transaction ends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from tieout_schemas.platform import Connection, PlatformRecord
+from tieout_schemas.settings import TenantSettings
+from tieout_schemas.xero import ReferenceData
+
+P = TypeVar("P", bound=PlatformRecord)
+D = TypeVar("D", bound=ReferenceData)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of one tenant."""
+
+    tenant_id: UUID
+    connection: Connection
+    settings: TenantSettings
+    now: datetime
+    """UTC."""
+    copies: Mapping[tuple[str, UUID], PlatformRecord] = field(default_factory=dict)
+    """Other services' records, as last received, by kind and id."""
+    copies_by_xero_id: Mapping[tuple[str, UUID], PlatformRecord] = field(default_factory=dict)
+    reference: Mapping[str, Sequence[ReferenceData]] = field(default_factory=dict)
+    """The organisation's accounts, tax rates and so on, by kind, as far as the kind of record declares them."""
+    more: Any = None
+    """What a kind loads for itself."""
+
+    def copy_of(self, kind: type[P], record_id: UUID) -> P | None:
+        """Another service's record as last received; None: nothing was published of it yet."""
+        found = self.copies.get((kind.kind, record_id))
+        return found if isinstance(found, kind) else None
+
+    def copy_behind(self, kind: type[P], xero_id: UUID) -> P | None:
+        """The record of another service that is linked to this record of Xero."""
+        found = self.copies_by_xero_id.get((kind.kind, xero_id))
+        return found if isinstance(found, kind) else None
+
+    def reference_data(self, kind: type[D]) -> Sequence[D]:
+        """The organisation's accounts, say."""
+        return [each for each in self.reference.get(kind.kind, ()) if isinstance(each, kind)]
+
+    @property
+    def now_ms(self) -> int:
+        """The moment as sequences and revisions count: milliseconds."""
+        return int(self.now.timestamp() * 1000)

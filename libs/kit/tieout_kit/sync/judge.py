@@ -1,0 +1,64 @@
+"""What every transition ends in: merge, decide, send what may leave, and how the record stands to Xero. Pure."""
+
+from typing import Any
+
+from tieout_kit.sync.decide import advance, advance_others, judge_rules, pending, wanted
+from tieout_kit.sync.merge import merge
+from tieout_kit.sync.work import Work
+from tieout_schemas.platform import Sync, SyncState
+
+
+def judge(work: Work[Any, Any]) -> None:
+    """Level, not edge: from the present state alone, so that judging all records again writes nothing."""
+    merge(work)
+    if work.kind.complete and pending(work, wanted(work)):
+        work.record = work.kind.complete(work.record, work.facts)
+    judge_rules(work)
+    open_fields = advance(work)
+    others_wait = advance_others(work)
+    counts = bool(open_fields or others_wait) and not work.stays
+    if not counts:
+        # A hold counts only where something waits, or a setting would make two hundred false problems.
+        work.holds = ()
+    sync = Sync(
+        state=_state(work, bool(open_fields)),
+        xero_id=work.link.xero_id if work.link else None,
+        former=tuple(link.xero_id for link in work.state.closed),
+        made=work.state.made,
+        gone=work.gone,
+        waits_for=tuple(dict.fromkeys(hold.on for hold in work.holds)),
+        seen=work.seen_sequence,
+    )
+    if sync.state is SyncState.IN_STEP:
+        work.state.ask = False
+    if sync != work.record.sync:
+        work.record = work.record.replace(sync=sync)
+
+
+def _state(work: Work[Any, Any], is_pending: bool) -> SyncState:
+    """The first that applies."""
+    state, main = work.state, work.state.main
+    others = state.others.values()
+    unseen = state.link is not None and work.seen is None
+    open_effects = any(other.agreed != (other.wanted,) for other in others)
+    table = (
+        (SyncState.NOT_FOR_XERO, work.stays),
+        (SyncState.CONFLICT, bool(state.conflict)),
+        (SyncState.ON_ITS_WAY, bool(main.flight) or any(other.flight for other in others)),
+        (SyncState.REFUSED, bool(main.refused) or any(other.refused for other in others)),
+        (SyncState.WAITING, bool(work.holds)),
+        (SyncState.ON_ITS_WAY, is_pending or unseen or open_effects or main.awaits > work.seen_sequence),
+    )
+    return next((state for state, applies in table if applies), SyncState.IN_STEP)
+
+
+def is_public_change(before: Any, after: Any) -> bool:
+    """Whether others are told: something changed besides who made it and which snapshot it is based on."""
+    if before is None:
+        return True
+    return bool(_shown(before) != _shown(after))
+
+
+def _shown(record: Any) -> tuple[Any, Any]:
+    content = {name: value for name, value in record.__dict__.items() if name not in ("sync", "origin")}
+    return content, record.sync.model_copy(update={"seen": 0})

@@ -1,0 +1,267 @@
+"""A kind of record, declared once; the kit does what is the same for all kinds (docs/way-of-a-change.md).
+
+Who knows one kind knows all: its fields, its rules, what it depends on, what should be true in Xero because of it.
+"""
+
+import operator
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from tieout_kit.sync.facts import Facts
+from tieout_schemas.bodies import Body
+from tieout_schemas.payload import Frozen
+from tieout_schemas.platform import PlatformRecord
+from tieout_schemas.reasons import ReasonCode
+from tieout_schemas.references import Reference
+from tieout_schemas.settings import TenantSettings
+from tieout_schemas.topics import Topic
+from tieout_schemas.writes import Lane
+from tieout_schemas.xero import ReferenceData, Snapshot
+
+R = TypeVar("R", bound=PlatformRecord)
+S = TypeVar("S", bound=Snapshot)
+
+
+# --------------------------------------------------------------------------------------------- what a rule may answer
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The record has no place in Xero now: a draft, say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The record waits, and goes by itself when `on` changes."""
+
+    reason: ReasonCode
+    params: dict[str, str]
+    on: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The record goes through, and somebody should look at it."""
+
+    reason: ReasonCode
+    params: dict[str, str]
+
+
+Answer = Stay | Hold | Notice | None
+Rule = Callable[[Any, Facts], Answer | Sequence[Hold | Notice]]
+"""One sync rule: a pure function of a record and the facts; its docstring begins with the rule's id."""
+
+
+# ---------------------------------------------------------------------------- what an unlinked record of Xero may mean
+@dataclass(frozen=True, slots=True)
+class Import(Generic[R]):
+    """It comes in as this record, linked to it."""
+
+    record: R
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTo:
+    """It is this record of ours."""
+
+    record_id: UUID
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """It comes in once `on` changes; without a reason nobody is told, since nothing is wrong."""
+
+    on: Reference | None = None
+    reason: ReasonCode | None = None
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """It stays in Xero only."""
+
+    reason: ReasonCode
+    params: dict[str, str]
+
+
+Arrival = Import[Any] | LinkTo | Wait | Skip
+
+
+@dataclass(frozen=True, slots=True)
+class XeroOnly(Generic[S]):
+    """A record of Xero that none of ours is linked to, as last seen."""
+
+    tenant_id: UUID
+    sequence: int
+    snapshot: S
+    former: UUID | None = None
+    """The record of ours that was linked to it before."""
+
+
+# ------------------------------------------------------------------------------------------------ the parts of a kind
+class Owner(StrEnum):
+    """Whose value of a field counts."""
+
+    LATEST = "latest"
+    """Both sides': what one changed is taken by the other; what both changed is a conflict (SYS-3)."""
+    PLATFORM = "platform"
+    XERO = "xero"
+    XERO_ALONE = "xero_alone"
+    """Nobody changes it here: a total, a status that only Xero has."""
+
+
+def _always(_: TenantSettings) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field that both sides show. It has the same name in our record and in the body that is sent, unless `sent_as`
+    says otherwise."""
+
+    name: str
+    theirs: Callable[[Any, Facts], Any]
+    """The value in a snapshot, in the platform's terms; UNKNOWN if it cannot be told."""
+    same: Callable[[Any, Any], bool] = operator.eq
+    """Whether two values, ours first, are one: Xero trims, rounds, upper-cases."""
+    owner: Owner | Callable[[TenantSettings], Owner] = Owner.LATEST
+    synced: Callable[[TenantSettings], bool] = _always
+    """Whether the tenant wants it to sync."""
+    sent_as: str = ""
+
+    @property
+    def body_name(self) -> str:
+        """Its name in the body of an intent."""
+        return self.sent_as or self.name
+
+    def owner_for(self, settings: TenantSettings) -> Owner:
+        """Whose value counts, by the tenant's settings."""
+        return self.owner if isinstance(self.owner, Owner) else self.owner(settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency(Generic[R]):
+    """Another service's record that a record names: this one waits until that one is in Xero."""
+
+    record: type[PlatformRecord]
+    id_of: Callable[[R], UUID]
+    xero_id_of: Callable[[Any], UUID | None] | None = None
+    """Which record of Xero a snapshot names for it."""
+    xero_kind: type[Snapshot] | None = None
+    looks_at: Callable[[Any], object] = lambda record: (record.sync.xero_id, record.sync.gone)
+    """What of it decides anything here; when this changes, the records that name it are checked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[R, S]):
+    """The key that a record of ours and the record of Xero that it may be have in common: a name, a code. A kind with
+    a match is serial."""
+
+    ours: Callable[[R], str]
+    theirs: Callable[[S], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something besides the record itself that should be true in Xero because of it: a group, a file, a note."""
+
+    name: str
+    """`group:vendors`, `note:<revision>`; part of the intent's id."""
+    body: Body
+    undo: Body | None = None
+    """What takes it back once it is wanted no more; None: nothing does."""
+    absent: bool = False
+    """It should not be there, also if somebody else has put it there."""
+    lane: Lane = Lane.WRITE
+    once: bool = False
+    """It happens once and describes no state: a note."""
+    after: str = ""
+    """The effect of this record that must be there before; the record itself always must."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What Xero has taken of a record just now."""
+
+    xero_id: UUID
+    revision: int
+    fields: tuple[str, ...]
+    created: bool
+
+
+def _no_effects(_: Any, __: Facts, ___: UUID) -> Sequence[Effect]:
+    return ()
+
+
+def _none_once(_: Any, __: Written) -> Sequence[Effect]:
+    return ()
+
+
+def _as_it_is(record: Any, _: Any) -> Any:
+    return record
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kind(Generic[R, S]):
+    """A kind of record."""
+
+    record: type[R]
+    plural: str
+    topic: Topic
+    snapshot: type[S]
+    ours: Callable[[S], bool]
+    """Whether a snapshot of this type may be of this kind: a bill is an invoice of type ACCPAY."""
+    gone: Callable[[S], bool]
+    """Whether Xero's record is archived, voided or deleted."""
+    fields: tuple[Field, ...]
+    compose: Callable[[R, Facts, Mapping[str, Any]], Body]
+    """The body that makes Xero's record look like this, by the fields that are wanted; what is left out is left as it
+    is there."""
+    arrive: Callable[[XeroOnly[S], Sequence[R], Facts], Arrival]
+    """What an unlinked record of Xero means; with it, our records that match it (`match`)."""
+    restore: Callable[[UUID, S, Facts], R | Wait]
+    """The record that a snapshot bears the id of, made again after it was lost here."""
+    rules: tuple[Rule, ...] = ()
+    depends_on: tuple[Dependency[R], ...] = ()
+    effects: Callable[[R, Facts, UUID], Sequence[Effect]] = _no_effects
+    """The other effects of a record that is linked to this record of Xero."""
+    once: Callable[[R, Written], Sequence[Effect]] = _none_once
+    """What happens once because Xero took something."""
+    complete: Callable[[R, Facts], R] | None = None
+    """Fills in defaults from the tenant's settings before every decision."""
+    learn: Callable[[R, S], R] = _as_it_is
+    """What our record takes of Xero's that is no field of its own: ids of lines."""
+    lane: Lane = Lane.WRITE
+    rule: str = "SYS-3"
+    """The rule by which a linked record follows Xero's."""
+    settings: tuple[str, ...] = ()
+    """The settings by which records of this kind are decided: when one changes, all are checked again."""
+    reference: tuple[type[ReferenceData], ...] = ()
+    """The reference data that its rules look at."""
+    match: Match[R, S] | None = None
+    """How unlinked records of both sides are found to be one."""
+    serial: bool = False
+    """Records of a tenant are checked against each other, so one transaction at a time changes them."""
+    more_facts: Callable[[Any, Sequence[tuple[UUID, S]]], Awaitable[Mapping[UUID, Any]]] | None = None
+    """Loads, in a transaction, what `arrive` looks at beyond what the kit loads, for unlinked records of tenants: by
+    tenant, for `Facts.more`."""
+    public: Callable[[R], Iterable[PlatformRecord]] = lambda record: (record,)
+    """The records that others see of it; usually itself."""
+
+    @property
+    def name(self) -> str:
+        """The kind as it travels: `bill`."""
+        return self.record.kind
+
+    @property
+    def by_name(self) -> Mapping[str, Field]:
+        """Its fields by their names."""
+        return {each.name: each for each in self.fields}
+
+
+def content(record: Frozen, fields: Iterable[Field]) -> dict[str, Any]:
+    """The values that a record has of these fields."""
+    return {each.name: getattr(record, each.name) for each in fields}

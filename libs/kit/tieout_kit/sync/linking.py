@@ -1,0 +1,94 @@
+"""Links between our records and Xero's: opened, closed, taken up again. Source: docs/sync-semantics.md. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from tieout_kit.errors import Clash
+from tieout_kit.sync.kind import XeroOnly
+from tieout_kit.sync.state import Link
+from tieout_kit.sync.work import Seen, Work
+
+
+def open_link(work: Work[Any, Any], xero_id: UUID, by: str, seen: Seen[Any] | None) -> None:
+    """From now on our record is this one of Xero's; the same pair again takes up its old base."""
+    state = work.state
+    old = next((link for link in state.closed if link.xero_id == xero_id), None)
+    state.closed = [link for link in state.closed if link is not old]
+    base = old.base if old else {}
+    state.link = Link(xero_id=xero_id, since=work.facts.now_ms, by=by, base=base)
+    state.by_hand = False
+    work.seen = None
+    if seen:
+        see(work, seen)
+    for other in state.others.values():
+        if not other.once:
+            # What this record of Xero has already is not known.
+            other.agreed, other.refused = (), None
+
+
+def see(work: Work[Any, Any], seen: Seen[Any]) -> None:
+    """This is Xero's record now."""
+    assert work.link
+    before = work.seen
+    updated_at = int(seen.snapshot.updated_at.timestamp() * 1000)
+    moved = before is None or before.snapshot.updated_at != seen.snapshot.updated_at
+    # UpdatedDateUTC does not move for every change: then the reading's moment counts.
+    work.link.changed_there = updated_at if moved else seen.sequence
+    work.seen = seen
+
+
+def unlink(work: Work[Any, Any], by: str) -> None:
+    """Undo a link by hand: nothing creates or links the record until a person does. Raises Clash."""
+    state = work.state
+    if state.link is None:
+        raise Clash(f"this {work.kind.name} is not linked to a record of Xero")
+    close_link(work)
+    state.conflict = {}
+    state.main.refused, state.main.awaits, state.main.stale = None, 0, None
+    state.by_hand = True
+
+
+def close_link(work: Work[Any, Any]) -> None:
+    """The link ends, with its base; the unanswered call stays until its answer, which then only ends it."""
+    state = work.state
+    assert state.link
+    state.link.until = work.facts.now_ms
+    state.closed.append(state.link)
+    state.link, work.seen = None, None
+
+
+def link(work: Work[Any, Any], found: XeroOnly[Any], by: str) -> None:
+    """Link by hand. Raises Clash: the record has a link, or a create under way, which would be a second one."""
+    state = work.state
+    if state.link:
+        raise Clash(f"this {work.kind.name} is linked to {state.link.xero_id} already: unlink it first")
+    if state.main.flight and state.main.flight.xero_id is None:
+        raise Clash(f"this {work.kind.name} is just being made in Xero: try again once it is there")
+    if work.kind.gone(found.snapshot):
+        raise Clash("that record of Xero is archived, voided or deleted")
+    open_link(work, found.snapshot.xero_id, by, Seen(found.sequence, found.snapshot))
+
+
+def export(work: Work[Any, Any]) -> None:
+    """What was unlinked by hand is made in Xero after all. Raises Clash."""
+    if work.link or not work.state.by_hand:
+        raise Clash(f"this {work.kind.name} was not unlinked by hand")
+    work.state.by_hand = False
+
+
+def is_detached(work: Work[Any, Any]) -> bool:
+    """Whether the unanswered call is about a link that was closed since."""
+    flight = work.state.main.flight
+    if not flight or flight.xero_id is None:
+        return False
+    return work.link is None or flight.xero_id != work.link.xero_id
+
+
+def base_of(work: Work[Any, Any], xero_id: UUID) -> dict[str, tuple[str, str]]:
+    """The base of the link to this record of Xero, open or closed; changes to it count."""
+    state = work.state
+    links: Mapping[UUID, Link] = {link.xero_id: link for link in state.closed}
+    if state.link and state.link.xero_id == xero_id:
+        return state.link.base
+    return links[xero_id].base if xero_id in links else {}

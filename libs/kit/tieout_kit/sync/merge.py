@@ -1,0 +1,123 @@
+"""Three-way merge by field: what we have, what Xero shows, and what the two were when they were last in step (SYS-3).
+
+Source: docs/sync-semantics.md, section 5. Pure.
+"""
+
+from typing import Any
+
+from pydantic_core import to_json, to_jsonable_python
+
+from tieout_kit.sync.kind import Field, Owner
+from tieout_kit.sync.state import Link, Lost
+from tieout_kit.sync.values import NEVER, UNKNOWN, is_empty, mark
+from tieout_kit.sync.work import Work
+from tieout_schemas.settings import Settles
+
+_EMPTY = mark("")
+
+
+def merge(work: Work[Any, Any]) -> None:
+    """Take from Xero's record what is Xero's, and see which fields differ. Without a link or a snapshot: nothing."""
+    link, seen = work.link, work.seen
+    if not link or not seen:
+        return
+    taken: dict[str, Any] = {}
+    for each in work.kind.fields:
+        owner = each.owner_for(work.facts.settings)
+        theirs = each.theirs(seen.snapshot, work.facts)
+        if owner is Owner.XERO_ALONE:
+            # Also of a record that is gone there: that is how it is known to be voided.
+            taken[each.name] = theirs
+        elif not work.gone:
+            _merge_field(work, link, each, owner, theirs, taken)
+    changed = {name: value for name, value in taken.items() if getattr(work.record, name) != value}
+    if changed:
+        work.record = work.record.replace(**changed)
+    if not work.gone:
+        work.record = work.kind.learn(work.record, seen.snapshot)
+
+
+def _merge_field(
+    work: Work[Any, Any], link: Link, each: Field, owner: Owner, theirs: Any, taken: dict[str, Any]
+) -> None:
+    name, state = each.name, work.state
+    if theirs is UNKNOWN or not each.synced(work.facts.settings):
+        # Base and snapshot stay, so that switched on again nobody's change is overwritten.
+        state.conflict.pop(name, None)
+        return
+    ours = getattr(work.record, name)
+    mine, shown = mark(ours), mark(theirs)
+    base = link.base.get(name)
+    changed_here, changed_there = _changed(base, mine, shown, ours, theirs)
+    if not changed_here and not changed_there:
+        state.conflict.pop(name, None)
+        return
+    if mine == shown or is_same(each, ours, theirs):
+        link.base[name] = (mine, shown)
+        state.conflict.pop(name, None)
+        return
+    winner = _winner(work, link, each, owner, changed_here, changed_there)
+    if winner is Owner.XERO and not changed_there and _is_under_way(work, name):
+        # Not undone before its answer: it would be sent back.
+        return
+    if winner is None:
+        state.conflict[name] = (to_json(ours).decode(), to_json(theirs).decode())
+        return
+    state.conflict.pop(name, None)
+    if winner is Owner.PLATFORM:
+        if not changed_there and base is not None:
+            return  # It waits to be sent.
+        if changed_there:
+            lose(work, name, theirs, Owner.XERO, changed_here and changed_there, owner)
+        # Not what we had: that belongs to what Xero had before, and somebody may type it again.
+        link.base[name] = (NEVER, shown)
+    else:
+        if changed_here:
+            lose(work, name, ours, Owner.PLATFORM, changed_here and changed_there, owner)
+        taken[name] = theirs
+        # What was taken is in step, and never sent back.
+        link.base[name] = (shown, shown)
+
+
+def is_same(each: Field, ours: Any, theirs: Any) -> bool:
+    """Whether two values are one by Xero's normalisation; an empty one is no opinion, so it equals none."""
+    return not is_empty(ours) and each.same(ours, theirs)
+
+
+def lose(work: Work[Any, Any], name: str, value: Any, side: Owner, conflict: bool, owner: Owner) -> None:
+    """Keep on record a value that lost."""
+    why = "conflict" if conflict and owner is Owner.LATEST else "owner"
+    work.state.lost.append(Lost(field=name, value=to_jsonable_python(value), side=side.value, why=why))
+
+
+def _changed(base: tuple[str, str] | None, mine: str, shown: str, ours: Any, theirs: Any) -> tuple[bool, bool]:
+    if base is None:
+        # First meeting: what is empty is filled, two values are a conflict.
+        return not is_empty(ours), not is_empty(theirs)
+    return mine != base[0], shown != base[1]
+
+
+def _winner(
+    work: Work[Any, Any], link: Link, each: Field, owner: Owner, changed_here: bool, changed_there: bool
+) -> Owner | None:
+    """Whose value stands; None: a person is asked."""
+    if owner in (Owner.PLATFORM, Owner.XERO):
+        return owner
+    if not (changed_here and changed_there):
+        return Owner.PLATFORM if changed_here else Owner.XERO
+    policy = Settles.ASK if work.state.ask else work.facts.settings.conflicts
+    match policy:
+        case Settles.ASK:
+            return None
+        case Settles.PLATFORM:
+            return Owner.PLATFORM
+        case Settles.XERO:
+            return Owner.XERO
+        case Settles.LATEST:
+            later_there = link.changed_there > work.state.changed_at.get(each.name, 0)
+            return Owner.XERO if later_there else Owner.PLATFORM
+
+
+def _is_under_way(work: Work[Any, Any], name: str) -> bool:
+    flight = work.state.main.flight
+    return bool(flight and work.link and flight.xero_id == work.link.xero_id and name in flight.pending)

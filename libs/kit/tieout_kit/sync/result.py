@@ -1,0 +1,105 @@
+"""The gateway's answer to an intent changes our record. Source: docs/sync-semantics.md, section 3. Pure.
+
+Of what Xero shows, nothing is acknowledged before its snapshot: that alone tells which differences the answer explains.
+"""
+
+from typing import Any
+
+from tieout_kit.sync.linking import is_detached, open_link
+from tieout_kit.sync.snapshot import complete, open_created
+from tieout_kit.sync.state import EffectState, OtherEffect, Refusal
+from tieout_kit.sync.work import Seen, Work
+from tieout_schemas.writes import Outcome, WriteResult
+
+
+def answered(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None) -> bool:
+    """Take in a result; False: it is none of ours, and changes nothing. `there`: the newest snapshot of the record of
+    Xero that it names, if that one is linked to no record."""
+    if result.effect == work.kind.name:
+        return _main(work, result, there)
+    return _other(work, result)
+
+
+def _main(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None) -> bool:
+    state, main = work.state, work.state.main
+    flight = main.flight
+    if not flight or flight.intent.intent_id != result.intent_id:
+        return False
+    if is_detached(work):
+        if result.outcome is not Outcome.DONE:
+            main.flight = None
+        elif there and there.sequence >= result.snapshot_sequence:
+            complete(work, there, ())
+        else:
+            flight.done_at = result.snapshot_sequence
+        return True
+    match result.outcome:
+        case Outcome.REFUSED | Outcome.CANCELLED:
+            _refused(main, result)
+        case Outcome.STALE:
+            main.flight, main.stale = None, flight
+            if flight.xero_id is None and result.xero_id:
+                state.made = result.xero_id
+                if state.link is None and result.xero_id not in state.closed_ids and not state.by_hand:
+                    open_link(work, result.xero_id, "stamp", there)
+            if work.link and work.link.xero_id == result.xero_id:
+                main.awaits = max(main.awaits, result.snapshot_sequence)
+        case Outcome.DONE:
+            _done(work, result, there)
+    return True
+
+
+def _done(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None) -> None:
+    flight = work.state.main.flight
+    assert flight
+    if flight.xero_id is None and work.link is None and result.xero_id:
+        open_created(work, result.xero_id, there)
+        # From now on it is about this link: that may be closed before the snapshot comes.
+        flight.xero_id = result.xero_id
+    if work.seen and work.seen.sequence >= result.snapshot_sequence:
+        complete(work, work.seen, ())
+    else:
+        flight.done_at = result.snapshot_sequence
+
+
+def _other(work: Work[Any, Any], result: WriteResult) -> bool:
+    other = work.state.others.get(result.effect)
+    if other is None:
+        return False
+    newer = result.revision > other.acknowledged and result.revision not in other.revisions
+    if result.outcome is Outcome.DONE and newer and not other.once:
+        # This database is older than what was sent: what Xero has is not what we know.
+        other.agreed, other.acknowledged = (), result.revision
+        other.drawn(result.revision)
+        return True
+    if not other.flight or other.flight.intent.intent_id != result.intent_id:
+        return False
+    if result.outcome is Outcome.DONE:
+        if work.link and other.flight.xero_id == work.link.xero_id:
+            other.agreed, other.acknowledged, other.refused = (_flown(other),), result.revision, None
+        other.flight = None
+    elif result.outcome is Outcome.STALE:
+        other.flight = None
+    else:
+        _refused(other, result)
+        if other.once:
+            other.attempt += 1
+    return True
+
+
+def _flown(other: OtherEffect) -> Any:
+    """What the flight makes true: its body, or absence if it takes something back."""
+    assert other.flight
+    body = other.flight.intent.body
+    return None if other.undo is not None and body == other.undo else body
+
+
+def _refused(effect: EffectState, result: WriteResult) -> None:
+    assert effect.flight
+    effect.refused = Refusal(
+        wanted=effect.flight.wanted,
+        sequence=result.snapshot_sequence,
+        messages=result.messages,
+        cancelled_by=result.cancelled_by if result.outcome is Outcome.CANCELLED else None,
+    )
+    effect.flight = None

@@ -1,0 +1,134 @@
+"""The internal state of a record's sync: links with their bases, effects, conflicts. Only this package changes it.
+
+Source of every field: docs/sync-semantics.md, section 1.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from tieout_kit.sync.values import Mark
+from tieout_schemas.bodies import Body
+from tieout_schemas.writes import WriteIntent
+
+Pair = tuple[Mark, Mark]
+"""What we had, and what Xero showed for it, when a field was last in step."""
+CREATED = "created"
+"""By whom a link was opened: by Xero's answer to our own create."""
+MOST_REVISIONS = 20
+"""Revisions of an effect that are remembered: an answer to none of them came from before a restore."""
+
+
+class Link(BaseModel):
+    """Which record of Xero's ours is or was."""
+
+    xero_id: UUID
+    since: int
+    """Milliseconds; so is `until`."""
+    until: int | None = None
+    by: str
+    """The rule's id, or the `sub` of the person."""
+    base: dict[str, Pair] = {}
+    changed_there: int = 0
+    """When Xero's record last changed: its UpdatedDateUTC, or the reading's moment where that did not move."""
+
+
+class Flight(BaseModel):
+    """An intent without its answer."""
+
+    intent: WriteIntent
+    xero_id: UUID | None = None
+    """The record of Xero that it is about; of a create once its result came."""
+    sent: dict[str, Any] = {}
+    """What was sent of the pending fields, as JSON."""
+    pending: tuple[str, ...] = ()
+    """The fields that differed from what Xero showed."""
+    wanted: dict[str, Mark] = {}
+    """All that was wanted with it: a refusal stands as long as this is wanted."""
+    done_at: int = 0
+    """The result came, and the snapshot of this sequence is awaited."""
+
+
+class Refusal(BaseModel):
+    """What Xero, or a person, did not let through; it stands until something else is wanted or seen."""
+
+    wanted: dict[str, Mark]
+    sequence: int = 0
+    """What the gateway saw of Xero's record."""
+    messages: tuple[str, ...] = ()
+    cancelled_by: str | None = None
+
+
+class EffectState(BaseModel):
+    """One effect of a record; the record's own shows in snapshots, all others only in results."""
+
+    last: int = 0
+    """The revision drawn last."""
+    revisions: tuple[int, ...] = ()
+    flight: Flight | None = None
+    refused: Refusal | None = None
+    awaits: int = 0
+    """Nothing leaves before the snapshot of this sequence was merged (STALE)."""
+    stale: Flight | None = None
+    """What was found stale, until that snapshot: it may tell what an earlier try of it did."""
+
+    def drawn(self, revision: int) -> None:
+        """A revision was given to an intent, or an answer names it."""
+        self.last = max(self.last, revision)
+        self.revisions = (*self.revisions, revision)[-MOST_REVISIONS:]
+
+
+class OtherEffect(EffectState):
+    """An effect that no snapshot shows. `agreed`: () not known, (None,) absent, (body,) there."""
+
+    wanted: Body | None = None
+    undo: Body | None = None
+    agreed: tuple[Body | None, ...] = (None,)
+    acknowledged: int = 0
+    lane: str = "write"
+    once: bool = False
+    after: str = ""
+    attempt: int = 1
+
+
+class Lost(BaseModel):
+    """A value that lost a conflict, or was overruled by whom the field belongs to: kept on record (SYS-3)."""
+
+    field: str
+    value: Any
+    side: str
+    """Whose it was: platform, xero."""
+    why: str
+
+
+class State(BaseModel):
+    """The sync state of one record."""
+
+    changed_at: dict[str, int] = {}
+    """When each field was last edited here, in milliseconds."""
+    conflict: dict[str, tuple[str, str]] = {}
+    """Fields that a person is asked about: our value and Xero's, as JSON."""
+    link: Link | None = None
+    closed: list[Link] = []
+    by_hand: bool = False
+    """Unlinked by hand: nothing creates or links it until a person does."""
+    made: UUID | None = None
+    """The last record of Xero that was made for it."""
+    duplicate: UUID | None = None
+    """Another record of Xero that bears our mark."""
+    ask: bool = False
+    """Rebuilt without knowing which side changed: every difference is asked about until it is in step."""
+    main: EffectState = Field(default_factory=EffectState)
+    others: dict[str, OtherEffect] = {}
+    lost: list[Lost] = []
+    """Since the last change that was published."""
+    told: tuple[str, ...] = ()
+    """The problems it has open, by their causes."""
+    names: tuple[str, ...] = ()
+    """The references it is checked again for, as stored."""
+
+    @property
+    def closed_ids(self) -> set[UUID]:
+        """Xero's records that it was linked to before."""
+        return {link.xero_id for link in self.closed}

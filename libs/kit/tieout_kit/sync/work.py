@@ -1,0 +1,78 @@
+"""A record in the hands of one transaction: changed in memory by each message, saved once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from tieout_kit.cause import Cause
+from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.kind import Hold, Kind, Notice
+from tieout_kit.sync.state import Link, State
+from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.platform import PlatformRecord
+from tieout_schemas.writes import WriteIntent
+from tieout_schemas.xero import Snapshot
+
+R = TypeVar("R", bound=PlatformRecord)
+S = TypeVar("S", bound=Snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[S]):
+    """Xero's record as last read, and the sequence of that snapshot."""
+
+    sequence: int
+    snapshot: S
+
+
+@dataclass(slots=True)
+class Work(Generic[R, S]):
+    """A record as it is to be."""
+
+    kind: Kind[R, S]
+    tenant_id: UUID
+    record: R
+    state: State
+    facts: Facts
+    cause: Cause
+    """What the next change follows from."""
+    seen: Seen[S] | None = None
+    sequence: int = 0
+    """Of the state that was published last; 0: none was."""
+    published: R | None = None
+    touched: bool = False
+    """Something of it may have changed."""
+    retried_by: str | None = None
+    """Who asked that it be tried again."""
+    intents: list[WriteIntent] = field(default_factory=list)
+    """What leaves with this state."""
+    holds: Sequence[Hold] = ()
+    notices: Sequence[Notice] = ()
+    stays: bool = False
+    asked_origin: Origin | None = None
+    """Who or what made the change; None: it followed from the cause."""
+
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        """Tenant and id."""
+        return self.tenant_id, self.record.id
+
+    @property
+    def link(self) -> Link | None:
+        """The open link."""
+        return self.state.link
+
+    @property
+    def seen_sequence(self) -> int:
+        """The sequence of the newest snapshot; 0: none."""
+        return self.seen.sequence if self.seen else 0
+
+    @property
+    def gone(self) -> bool:
+        """Whether Xero's record is archived, voided or deleted."""
+        return self.seen is not None and self.kind.gone(self.seen.snapshot)
+
+    def made_by(self, rule: str, cause: Cause) -> None:
+        """What changed its content follows from an event, by this rule."""
+        self.asked_origin = Origin(kind=OriginKind.EVENT, by=cause.causation_id, rule=rule)
