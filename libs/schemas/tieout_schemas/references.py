@@ -20,6 +20,8 @@ class Reference(Frozen):
         return f"{self.kind}:{self.id}" if self.id else self.kind
 
 
+SETTING = "setting"
+"""The kind of a reference to a setting."""
 CONNECTION = Reference(kind="connection")
 """The tenant's connection to Xero."""
 
@@ -28,7 +30,7 @@ def setting(name: str) -> Reference:
     """A setting of the tenant. Raises KeyError for one that is not declared."""
     if name not in Choices.model_fields:
         raise KeyError(f"{name} is no setting")
-    return Reference(kind="setting", id=name)
+    return Reference(kind=SETTING, id=name)
 
 
 def record(kind: type[Payload], record_id: UUID) -> Reference:

@@ -9,10 +9,11 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from tieout_kit.cause import Cause
+from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.kind import Arrival, Import, Kind, LinkTo, Skip, Wait, XeroOnly
-from tieout_kit.sync.linking import close_link, open_link
+from tieout_kit.sync.linking import link, open_link, unlink
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import detached, take_in
 from tieout_kit.sync.state import Link, State
@@ -38,8 +39,10 @@ class Desk(Generic[R, S]):
     facts_of: Callable[[UUID], Facts]
     works: dict[Key, Work[R, S]] = field(default_factory=dict)
     xero_only: dict[Key, XeroOnly[S]] = field(default_factory=dict)
-    arrivals: dict[Key, tuple[Arrival, Cause]] = field(default_factory=dict)
-    """What was decided of records of Xero that are none of ours; the last decision counts."""
+    arrivals: dict[Key, tuple[Arrival, Cause, str | None]] = field(default_factory=dict)
+    """What was decided of records of Xero that are none of ours, and who asked; the last decision counts."""
+    touched: dict[Key, Work[R, S]] = field(default_factory=dict)
+    """Records of which something may have changed, in the order in which it did."""
     changed_only: set[Key] = field(default_factory=set)
     """Records of Xero to be stored as nobody's, or no more: linked ones are gone from `xero_only`."""
     _by_xero_id: dict[Key, list[Work[R, S]]] = field(default_factory=dict)
@@ -90,10 +93,10 @@ class Desk(Generic[R, S]):
         """Something it depends on has changed, or somebody asked."""
         self._judge(work, cause)
 
-    def check_xero_only(self, key: Key, cause: Cause) -> None:
+    def check_xero_only(self, key: Key, cause: Cause, asked_by: str | None = None) -> None:
         """The same of a record of Xero that is none of ours."""
         if key in self.xero_only:
-            self._arrive(key, cause)
+            self._arrive(key, cause, asked_by)
 
     def linked_to(self, tenant_id: UUID, xero_id: UUID) -> Work[R, S] | None:
         """The record that is linked to this one of Xero's."""
@@ -116,18 +119,27 @@ class Desk(Generic[R, S]):
             if tenant_id == work.tenant_id and match.theirs(only.snapshot) == key and not work.link:
                 self._arrive((tenant_id, xero_id), cause)
 
-    def unlinked(self, work: Work[R, S]) -> None:
-        """The record is linked no more: Xero's is nobody's."""
-        assert work.link
-        assert work.seen
-        xero_id, seen = work.link.xero_id, work.seen
-        close_link(work)
-        key = (work.tenant_id, xero_id)
-        self.xero_only[key] = XeroOnly(work.tenant_id, seen.sequence, seen.snapshot, work.record.id)
-        self.changed_only.add(key)
+    def unlink(self, work: Work[R, S], cause: Cause) -> None:
+        """Undo a link by hand: Xero's record is nobody's again. Raises Clash."""
+        if work.link and work.seen:
+            key = (work.tenant_id, work.link.xero_id)
+            self.xero_only[key] = XeroOnly(work.tenant_id, work.seen.sequence, work.seen.snapshot, work.record.id)
+            self.changed_only.add(key)
+        unlink(work)
+        self._judge(work, cause)
+
+    def link(self, work: Work[R, S], xero_id: UUID, by: str, cause: Cause) -> None:
+        """Link by hand. Raises Clash: one of the two has a link, or a create is under way."""
+        only = self.xero_only.get((work.tenant_id, xero_id))
+        if only is None:
+            raise Clash(f"Xero's record {xero_id} is linked to another {self.kind.name}, or is not known here")
+        link(work, only, by)
+        self._now_linked(work)
+        self._judge(work, cause)
 
     def _judge(self, work: Work[R, S], cause: Cause) -> None:
-        work.cause, work.touched = cause, True
+        work.cause = cause
+        self.touched.setdefault(work.key, work)
         judge(work)
         self.add(work)
 
@@ -161,7 +173,7 @@ class Desk(Generic[R, S]):
         record = self.kind.restore(stamp, seen.snapshot, facts)
         if isinstance(record, Wait):
             self._keep(tenant_id, seen)
-            self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause)
+            self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause, None)
             return None
         work = self._new(tenant_id, record, seen.snapshot, "stamp", cause)
         work.state.made = seen.snapshot.xero_id
@@ -195,7 +207,7 @@ class Desk(Generic[R, S]):
         self.xero_only[key] = XeroOnly(tenant_id, seen.sequence, seen.snapshot, former)
         self.changed_only.add(key)
 
-    def _arrive(self, key: Key, cause: Cause) -> None:
+    def _arrive(self, key: Key, cause: Cause, asked_by: str | None = None) -> None:
         only = self.xero_only[key]
         tenant_id, snapshot = only.tenant_id, only.snapshot
         if snapshot.record_id and (tenant_id, snapshot.record_id) not in self.works:
@@ -210,9 +222,9 @@ class Desk(Generic[R, S]):
         match = self.kind.match
         candidates = self.matching(tenant_id, match.theirs(snapshot)) if match else []
         decision = self.kind.arrive(only, [work.record for work in candidates], self.facts_of(tenant_id))
-        self._decided(key, only, decision, cause)
+        self.arrivals[key] = (self._carry_out(key, only, decision, cause), cause, asked_by)
 
-    def _decided(self, key: Key, only: XeroOnly[S], decision: Arrival, cause: Cause) -> None:
+    def _carry_out(self, key: Key, only: XeroOnly[S], decision: Arrival, cause: Cause) -> Arrival:
         tenant_id, snapshot = only.tenant_id, only.snapshot
         match decision:
             case Import(record, rule) if only.former is None:
@@ -231,7 +243,7 @@ class Desk(Generic[R, S]):
                     self._now_linked(work)
                     work.made_by(rule, cause)
                     self._judge(work, cause)
-        self.arrivals[key] = (decision, cause)
+        return decision
 
     def _take_first(self, work: Work[R, S], only: XeroOnly[S], cause: Cause) -> None:
         take_in(work, Seen(only.sequence, only.snapshot))
