@@ -101,8 +101,8 @@ class Wired:
 
     async def lock(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
         """The tenants of a batch: alone where it changes facts, or where the service always does."""
-        changing = (Connection, TenantSettings, *self._copies.types, *self.service.reference)
-        alone = {event.tenant_id for event in events if self._serial or isinstance(event.data, changing)}
+        facts: tuple[type[Payload], ...] = (Connection, TenantSettings, *self._copies.types, *self.service.reference)
+        alone = {event.tenant_id for event in events if self._serial or isinstance(event.data, facts)}
         await locks.tenants(tx, {event.tenant_id for event in events}, alone=alone)
 
     async def resend(self, database: Database) -> None:

@@ -12,12 +12,12 @@ from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import judge
-from tieout_kit.sync.kind import Arrival, Import, Kind, LinkTo, Skip, Wait, XeroOnly
+from tieout_kit.sync.kind import Arrival, Import, Kind, LinkTo, Owner, Skip, Wait, XeroOnly
 from tieout_kit.sync.linking import link, open_link, unlink
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import detached, take_in
 from tieout_kit.sync.state import Link, State
-from tieout_kit.sync.values import UNKNOWN, mark
+from tieout_kit.sync.values import UNKNOWN
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import PlatformRecord
@@ -183,8 +183,9 @@ class Desk(Generic[R, S]):
     def _new(self, tenant_id: UUID, record: R, snapshot: S, by: str, cause: Cause) -> Work[R, S]:
         """A record made from Xero's, and linked to it: what was taken is in step."""
         facts = self.facts_of(tenant_id)
-        shown = {f.name: f.theirs(snapshot, facts) for f in self.kind.fields if f.synced(facts.settings)}
-        base = {name: (mark(value), mark(value)) for name, value in shown.items() if value is not UNKNOWN}
+        shown = [(each, each.theirs(snapshot, facts)) for each in self.kind.fields if each.synced(facts.settings)]
+        taken = [(e, v) for e, v in shown if v is not UNKNOWN and e.owner is not Owner.XERO_ALONE]
+        base = {each.name: (each.mark(value), each.mark(value)) for each, value in taken}
         state = State(link=Link(xero_id=snapshot.xero_id, since=facts.now_ms, by=by, base=base))
         work = Work(self.kind, tenant_id, record, state, facts, cause)
         self.add(work)

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel
 
 from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.values import Mark, mark
 from tieout_schemas.bodies import Body
 from tieout_schemas.payload import Frozen
 from tieout_schemas.platform import PlatformRecord
@@ -131,10 +132,16 @@ class Field:
     """The value in a snapshot, in the platform's terms; UNKNOWN if it cannot be told."""
     same: Callable[[Any, Any], bool] = operator.eq
     """Whether two values, ours first, are one: Xero trims, rounds, upper-cases."""
+    counts: Callable[[Any], Any] = lambda value: value
+    """What of a value says whether it changed: of lines not Xero's ids."""
     owner: Owner | Callable[[TenantSettings], Owner] = Owner.LATEST
     synced: Callable[[TenantSettings], bool] = _always
     """Whether the tenant wants it to sync."""
     sent_as: str = ""
+
+    def mark(self, value: Any) -> Mark:
+        """What a base remembers of a value."""
+        return mark(self.counts(value))
 
     @property
     def body_name(self) -> str:
@@ -235,7 +242,7 @@ def _none_once(_: Any, __: Written) -> Sequence[Effect]:
     return ()
 
 
-def _as_it_is(record: Any, _: Any) -> Any:
+def _as_it_is(record: Any, _: Any, __: Any) -> Any:
     return record
 
 
@@ -266,8 +273,8 @@ class Kind(Generic[R, S]):
     """What happens once because Xero took something."""
     complete: Callable[[R, Facts], R] | None = None
     """Fills in defaults from the tenant's settings before every decision."""
-    learn: Callable[[R, S], R] = _as_it_is
-    """What our record takes of Xero's that is no field of its own: ids of lines."""
+    learn: Callable[[R, R, S], R] = _as_it_is
+    """What our record takes of Xero's that is no field of its own: ids of lines. Also with the record before."""
     lane: Lane = Lane.WRITE
     rule: str = "SYS-3"
     """The rule by which a linked record follows Xero's."""
