@@ -44,6 +44,15 @@ class Handlers:
         """Each topic has one handler."""
         return cls(tuple(handlers), tuple((topic.payloads, handler) for topic, handler in handlers.items()))
 
+    async def handle(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+        """Hand events to their handlers; a type that has none is let go."""
+        if self.lock:
+            await self.lock(tx, events)
+        for types, handler in self.routes:
+            own = [event for event in events if type(event.data) in types]
+            if own:
+                await handler(tx, own)
+
 
 class Batches:
     """Handles batches of one service's records."""
@@ -114,13 +123,7 @@ class Batches:
         if not events:
             return
         with _spans() as spans:
-            incoming = [self._incoming(event, spans) for event in events]
-            if self._handlers.lock:
-                await self._handlers.lock(tx, incoming)
-            for types, handler in self._handlers.routes:
-                own = [event for event in incoming if type(event.data) in types]
-                if own:
-                    await handler(tx, own)
+            await self._handlers.handle(tx, [self._incoming(event, spans) for event in events])
 
     def _incoming(self, event: Event[Payload], spans: list[Span]) -> Incoming[Any]:
         said = event.envelope

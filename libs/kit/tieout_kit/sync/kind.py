@@ -7,6 +7,7 @@ import operator
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
@@ -305,7 +306,7 @@ class Kind(Generic[R, S]):
         """By what else a record is found: the ids of views that have ids of their own."""
         return (to_record(type(view), view.id) for view in self.public(record) if type(view) is not self.record)
 
-    @property
+    @cached_property
     def by_name(self) -> Mapping[str, Field]:
         """Its fields by their names."""
         return {each.name: each for each in self.fields}

@@ -3,15 +3,19 @@
 Source of every field: docs/sync-semantics.md, section 1.
 """
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PlainSerializer
 
 from tieout_kit.sync.values import Mark
 from tieout_schemas.bodies import Body
 from tieout_schemas.writes import WriteIntent
 
+_WHOLE = PlainSerializer(lambda value: value and value.model_dump(mode="json"))
+"""A state leaves out what is as by default; what is sent is kept word for word, its kind included."""
+StoredIntent = Annotated[WriteIntent, _WHOLE]
+StoredBody = Annotated[Body | None, _WHOLE]
 Pair = tuple[Mark, Mark]
 """What we had, and what Xero showed for it, when a field was last in step."""
 CREATED = "created"
@@ -37,7 +41,7 @@ class Link(BaseModel):
 class Flight(BaseModel):
     """An intent without its answer."""
 
-    intent: WriteIntent
+    intent: StoredIntent
     xero_id: UUID | None = None
     """The record of Xero that it is about; of a create once its result came."""
     sent: dict[str, Any] = {}
@@ -82,9 +86,9 @@ class EffectState(BaseModel):
 class OtherEffect(EffectState):
     """An effect that no snapshot shows. `agreed`: () not known, (None,) absent, (body,) there."""
 
-    wanted: Body | None = None
-    undo: Body | None = None
-    agreed: tuple[Body | None, ...] = (None,)
+    wanted: StoredBody = None
+    undo: StoredBody = None
+    agreed: tuple[StoredBody, ...] = (None,)
     acknowledged: int = 0
     lane: str = "write"
     once: bool = False
