@@ -59,7 +59,9 @@ def why(kind: Kind, tenant: UUID, record: UUID) -> None:
         origin, sync = change["doc"]["origin"], change["doc"]["sync"]
         trace = (change["traceparent"] or "--").split("-")[1]
         who = f"{origin['kind']} {origin['by']}"
-        table.add_row(change["at"][:19], who, origin["rule"] or "", str(origin["settings_version"]), _state(sync), trace)
+        table.add_row(
+            change["at"][:19], who, origin["rule"] or "", str(origin["settings_version"]), _state(sync), trace
+        )
     console.print(table)
 
 

@@ -37,6 +37,7 @@ class Sweeper:
         while True:
             self._bell.silence()
             try:
+                await self._database.run(sweeps.wake_moments)
                 began = time.monotonic()
                 while await self.turn():
                     # Half of the time is others': a large sweep is in no hurry, and what comes meanwhile is.

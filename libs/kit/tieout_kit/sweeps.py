@@ -14,7 +14,7 @@ from uuid import UUID
 from tieout_kit import locks, problems, queries
 from tieout_kit.cause import Cause
 from tieout_kit.postgres import Tx
-from tieout_schemas.references import Reference
+from tieout_schemas.references import Reference, moment
 
 _SQL = queries.load("tieout_kit", "sweeps.sql")
 
@@ -98,6 +98,11 @@ async def add(tx: Tx, asked: Iterable[Sweep]) -> None:
         [one.cause.traceparent for one in new],
     )
     await tx.db.execute(_SQL["wake"])
+
+
+async def wake_moments(tx: Tx) -> None:
+    """Add sweeps for the moments that have come."""
+    await tx.db.execute(_SQL["moments"], str(moment(tx.now)))
 
 
 async def turn(tx: Tx, rechecks: Rechecks | None, limit: int = PAGE) -> bool:

@@ -22,6 +22,8 @@ class Reference(Frozen):
 
 SETTING = "setting"
 """The kind of a reference to a setting."""
+MOMENT = "moment"
+"""The kind of a reference to a moment."""
 CONNECTION = Reference(kind="connection")
 """The tenant's connection to Xero."""
 
@@ -39,5 +41,5 @@ def record(kind: type[Payload], record_id: UUID) -> Reference:
 
 
 def moment(at: dt.datetime) -> Reference:
-    """A moment, UTC: rules see the time, and nothing else would wake them."""
-    return Reference(kind="moment", id=at.isoformat())
+    """A moment: rules see the time, and nothing else would wake them. As text it sorts by time."""
+    return Reference(kind=MOMENT, id=at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))

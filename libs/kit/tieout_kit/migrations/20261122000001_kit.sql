@@ -71,6 +71,7 @@ create table refers (
     primary key (tenant_id, reference, kind, id)
 );
 create index refers_place on refers (tenant_id, reference, place);
+create index refers_moment on refers (reference) where reference like 'moment:%';
 
 -- Other services' records, as last received.
 create table copy (

@@ -11,6 +11,13 @@ where case scope
         where p.tenant_id = asked.tenant_id and p.cause = key and p.state <> 'closed' and not p.copied)
 end;
 
+-- name: moments
+-- What waits for a moment that has come is gone over. Checked, it names that moment no more.
+insert into sweep (tenant_id, scope, key, action, causation_id, correlation_id)
+select distinct tenant_id, 'reference', reference, 'check', reference, reference from refers r
+where reference like 'moment:%' and reference <= $1
+and not exists (select from sweep s where s.tenant_id = r.tenant_id and s.key = r.reference);
+
 -- name: wake
 -- Tells the sweeper that there is something, when the transaction commits.
 select pg_notify('tieout_sweep', '');
