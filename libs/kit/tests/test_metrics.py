@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY
 
 import tieout_kit
 from tieout_kit import metrics, outbox, parking, relay
-from tieout_kit.batch import Batches
+from tieout_kit.batch import Batches, Handlers
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
@@ -64,7 +64,7 @@ class World:
     goes_on: asyncio.Event
 
     def loop(self) -> Loop:
-        return Loop(self.database, self.bootstrap, self.say.prefix, "bills", {SETTINGS: self.handle})
+        return Loop(self.database, self.bootstrap, self.say.prefix, "bills", Handlers.by_topic({SETTINGS: self.handle}))
 
     def relay(self) -> Relay:
         return Relay(self.database, self.bootstrap, self.say.prefix, "bills", 1)
