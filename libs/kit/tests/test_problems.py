@@ -16,8 +16,10 @@ from tieout_kit.problem_list import Wanted
 from tieout_kit.problems import MOST_STEPS, Finding, Found
 from tieout_kit.testing import envelope_of
 from tieout_schemas import generate
+from tieout_schemas.platform import Vendor
 from tieout_schemas.problem import Problem, ProblemKind, ProblemState, StepKind
 from tieout_schemas.reasons import Code, Reason, ReasonCode
+from tieout_schemas.references import record, setting
 from tieout_schemas.roles import Role
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import PROBLEM
@@ -26,11 +28,13 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 TENANT, OTHER = uuid4(), uuid4()
 HELD = Found(Reason.NOT_CONNECTED, {"kind": "bill"})
-OFF = Found(Reason.OUTBOUND_PAYMENTS_OFF, {})
+OFF = Found(Reason.OUTBOUND_PAYMENTS_OFF, {}, setting("outbound_payments"))
+VENDOR, ANOTHER_VENDOR = uuid4(), uuid4()
 
 
-def for_vendor(vendor_id: str, number: str = "B-1") -> Found:
-    return Found(Reason.VENDOR_NOT_IN_XERO, {"number": number, "vendor_id": vendor_id})
+def for_vendor(vendor_id: UUID, number: str = "B-1") -> Found:
+    params = {"number": number, "vendor_id": str(vendor_id)}
+    return Found(Reason.VENDOR_NOT_IN_XERO, params, record(Vendor, vendor_id))
 
 
 def refused(messages: str) -> Found:
@@ -46,7 +50,7 @@ class World:
 
     async def find(self, record_id: UUID, *found: Found, tenant_id: UUID = TENANT, **more: object) -> None:
         finding = Finding(tenant_id, record_id, Cause("event-1", "first", None), found, **more)  # type: ignore[arg-type]  # keywords of a test
-        await self.database.run(lambda tx: problems.settle(tx, "bill", [finding]))
+        await self.database.run(lambda tx: problems.update(tx, "bill", [finding]))
 
     async def listed(
         self, tenant_id: UUID = TENANT, after: UUID | None = None, limit: int = 100, **wanted: object
@@ -113,21 +117,48 @@ async def test_one_that_comes_again_after_it_closed_is_another_one(world: World)
 
 async def test_a_record_held_by_something_else_now_has_another_problem(world: World) -> None:
     bill = uuid4()
-    await world.find(bill, for_vendor("v-1"))
-    await world.find(bill, for_vendor("v-2"))
+    await world.find(bill, for_vendor(VENDOR))
+    await world.find(bill, for_vendor(ANOTHER_VENDOR))
 
     [held] = await world.listed()
-    assert held.cause == "vendor_not_in_xero:v-2"
-    assert [p.cause for p in await world.listed(state=ProblemState.CLOSED)] == ["vendor_not_in_xero:v-1"]
+    assert held.cause == f"vendor_not_in_xero:vendor:{ANOTHER_VENDOR}"
+    assert [p.cause for p in await world.listed(state=ProblemState.CLOSED)] == [f"vendor_not_in_xero:vendor:{VENDOR}"]
 
 
-async def test_what_was_not_looked_for_stays_as_it_is(world: World) -> None:
+async def test_what_is_undecided_stays_as_it_is_and_all_else_that_is_not_found_closes(world: World) -> None:
     bill = uuid4()
-    await world.find(bill, refused("Name is taken"))
+    await world.find(bill, refused("Name is taken"), HELD)
+    [before] = await world.listed(code="refused_by_xero")
 
-    await world.find(bill, decides=frozenset({ProblemKind.HELD}))
+    await world.find(bill, undecided=frozenset({ProblemKind.REFUSED}))
 
-    assert [p.code for p in await world.listed()] == ["refused_by_xero"]
+    assert await world.listed() == [before]
+    assert [p.code for p in await world.listed(state=ProblemState.CLOSED)] == ["not_connected"]
+
+
+@pytest.mark.rule("SYS-2")
+async def test_several_at_once_open_count_and_close_each_for_itself(world: World) -> None:
+    bill = uuid4()
+    await world.find(bill, HELD, OFF, for_vendor(VENDOR))
+    await world.find(bill, OFF, for_vendor(VENDOR), for_vendor(ANOTHER_VENDOR))
+
+    counted = {problem.cause: problem.count for problem in await world.listed()}
+    assert counted == {OFF.cause: 2, for_vendor(VENDOR).cause: 2, for_vendor(ANOTHER_VENDOR).cause: 1}
+    assert [problem.cause for problem in await world.listed(state=ProblemState.CLOSED)] == [HELD.cause]
+    said = [(problem.cause, problem.state) for problem in await world.said()]
+    assert said.count((OFF.cause, ProblemState.OPEN)) == 2
+    assert said.index((HELD.cause, ProblemState.CLOSED)) == 3, "what closes is said before what opens"
+
+
+async def test_another_tenants_or_records_problem_is_not_closed(world: World) -> None:
+    bill, other = uuid4(), uuid4()
+    for tenant_id, record_id in ((TENANT, bill), (TENANT, other), (OTHER, bill)):
+        await world.find(record_id, HELD, tenant_id=tenant_id)
+
+    await world.find(bill)
+
+    assert [p.record.id for p in await world.listed()] == [other]
+    assert [p.record.id for p in await world.listed(OTHER)] == [bill]
 
 
 async def test_a_dismissed_one_is_not_listed_again_and_still_closes(world: World) -> None:
@@ -146,6 +177,25 @@ async def test_a_dismissed_one_is_not_listed_again_and_still_closes(world: World
     assert [p.id for p in await world.listed(state=ProblemState.CLOSED)] == [problem.id]
 
 
+async def test_groups_counts_and_settings_are_of_one_tenant(world: World) -> None:
+    bill = uuid4()
+    for tenant_id in (TENANT, OTHER, OTHER):
+        await world.find(uuid4(), OFF, tenant_id=tenant_id)
+    await world.find(bill, OFF, tenant_id=OTHER)
+    await world.find(bill, tenant_id=OTHER, settings_version=4)
+
+    async with world.database.transaction() as tx:
+        for tenant_id, count in ((TENANT, 1), (OTHER, 2)):
+            [group] = await problem_list.groups(tx, tenant_id, None, None, 10)
+            assert (group.count, await problem_list.open_count(tx, tenant_id)) == (count, count)
+            assert await problem_list.open_by_setting(tx, tenant_id) == {"outbound_payments": {"bills": count}}
+        assert await problem_list.closed_with(tx, TENANT, [4]) == {4: {}}
+        assert await problem_list.closed_with(tx, OTHER, [4]) == {4: {"outbound_payments": 1}}
+        [problem] = await problem_list.page(tx, TENANT, Wanted(), None, 10)
+        with pytest.raises(NotFound):
+            await problem_list.one(tx, OTHER, problem.id)
+
+
 async def test_another_tenants_problem_is_not_dismissed(world: World) -> None:
     await world.find(uuid4(), HELD)
     [problem] = await world.listed()
@@ -159,18 +209,18 @@ async def test_another_tenants_problem_is_not_dismissed(world: World) -> None:
 
 async def test_a_retry_is_a_step_and_so_is_what_came_of_it(world: World) -> None:
     bill = uuid4()
-    await world.find(bill, for_vendor("v-1", "B-1"))
-    await world.find(bill, for_vendor("v-1", "B-2"), retried_by="ada")
+    await world.find(bill, for_vendor(VENDOR, "B-1"))
+    await world.find(bill, for_vendor(VENDOR, "B-2"), retried_by="ada")
 
     [problem] = await world.listed()
     assert [(s.what, s.by) for s in problem.steps[1:]] == [("retried", "ada"), ("seen_again", "event-1")]
-    assert problem.steps[-1].note == problem.sentence == "Bill B-2 waits until its vendor v-1 is in Xero."
+    assert problem.steps[-1].note == problem.sentence == f"Bill B-2 waits until its vendor {VENDOR} is in Xero."
 
 
 async def test_a_long_history_keeps_its_beginning_and_its_end(world: World) -> None:
     bill = uuid4()
     for number in range(MOST_STEPS + 5):
-        await world.find(bill, for_vendor("v", f"B-{number}"))
+        await world.find(bill, for_vendor(VENDOR, f"B-{number}"))
 
     [problem] = await world.listed()
     assert (problem.count, len(problem.steps)) == (MOST_STEPS + 5, MOST_STEPS)
@@ -180,7 +230,7 @@ async def test_a_long_history_keeps_its_beginning_and_its_end(world: World) -> N
 
 async def test_forty_bills_held_by_one_vendor_are_one_group(world: World) -> None:
     for number in range(40):
-        await world.find(uuid4(), for_vendor("v-1", f"B-{number}"))
+        await world.find(uuid4(), for_vendor(VENDOR, f"B-{number}"))
         world.now += timedelta(seconds=1)
     await world.find(uuid4(), HELD)
 
@@ -189,14 +239,14 @@ async def test_forty_bills_held_by_one_vendor_are_one_group(world: World) -> Non
         assert await problem_list.groups(tx, TENANT, None, held.cause, 1) == [vendor]
         assert await problem_list.groups(tx, TENANT, "payments", None, 10) == []
     assert (held.cause, held.count) == ("not_connected", 1)
-    assert (vendor.cause, vendor.count) == ("vendor_not_in_xero:v-1", 40)
+    assert (vendor.cause, vendor.count) == (f"vendor_not_in_xero:vendor:{VENDOR}", 40)
     assert (vendor.last_at - vendor.first_at, vendor.example.params["number"]) == (timedelta(seconds=39), "B-0")
 
 
 async def test_the_list_is_filtered_and_read_page_by_page_oldest_first(world: World) -> None:
     bills = [uuid4() for _ in range(5)]
     for number, bill in enumerate(bills):
-        await world.find(bill, HELD if number % 2 else for_vendor("v"))
+        await world.find(bill, HELD if number % 2 else for_vendor(VENDOR))
         world.now += timedelta(hours=1)
     start = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -205,7 +255,7 @@ async def test_the_list_is_filtered_and_read_page_by_page_oldest_first(world: Wo
 
     assert [p.record.id for p in (*first, *rest)] == bills
     assert {p.code for p in await world.listed(code="not_connected")} == {"not_connected"}
-    assert len(await world.listed(cause="vendor_not_in_xero:v")) == 3
+    assert len(await world.listed(cause=f"vendor_not_in_xero:vendor:{VENDOR}")) == 3
     assert [p.record.id for p in await world.listed(record_id=bills[3])] == [bills[3]]
     young = await world.listed(since=start + timedelta(hours=1), before=start + timedelta(hours=3))
     assert [p.record.id for p in young] == bills[1:3]

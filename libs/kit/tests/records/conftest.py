@@ -1,0 +1,29 @@
+"""A connected tenant with nothing but a vendor, and a neighbour that looks the same."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from .kind import MATCHED, PLAIN
+from .world import World, world_of
+
+
+@pytest_asyncio.fixture
+async def world(database: str) -> AsyncIterator[World]:
+    """Bills with all their effects."""
+    async with world_of(database) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def plain(database: str) -> AsyncIterator[World]:
+    """Bills that have no effects but themselves."""
+    async with world_of(database, PLAIN) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def matched(database: str) -> AsyncIterator[World]:
+    """Bills that are found in Xero by their number."""
+    async with world_of(database, MATCHED) as made:
+        yield made
