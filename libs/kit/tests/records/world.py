@@ -116,6 +116,9 @@ class World:
         again = Recheck(tenant_id, bill_id, Cause.request(), ADA.sub)
         await self.check(again)
 
+    async def check_all(self, *bill_ids: UUID, tenant_id: UUID = TENANT) -> None:
+        await self.check(*(Recheck(tenant_id, bill_id, Cause.request(), None) for bill_id in bill_ids))
+
     async def check(self, *asked: Recheck) -> None:
         """Judge records again."""
 
