@@ -104,17 +104,21 @@ async def test_concurrent_changes_of_different_fields_are_all_kept(plain: World)
 
 
 async def test_records_are_locked_in_the_order_of_their_keys(plain: World) -> None:
-    """Seen to fail without the order: then a record behind the one that is waited for was locked already."""
-    ids = sorted((uuid4() for _ in range(9)), reverse=True)
+    """Seen to fail without the order: while the first was waited for, others were locked already."""
+    ids = sorted((uuid4() for _ in range(20)), reverse=True)
     for bill_id in ids:
         await plain.edit(bill_id)
-    first, last = ids[-1], ids[0]
+
+    async def lock_all(tx: Tx) -> None:
+        # By no order that follows from how Postgres happens to look for them.
+        await tx.db.execute("set local enable_sort = off; set local enable_indexscan = off")
+        await plain.reconciler.records.lock(tx, [(TENANT, bill_id) for bill_id in ids])
 
     async with plain.database.transaction() as holding:
-        await plain.reconciler.records.lock(holding, [(TENANT, first)])
-        waiting = asyncio.create_task(plain.check_all(*ids))
+        await plain.reconciler.records.lock(holding, [(TENANT, min(ids))])
+        waiting = asyncio.create_task(plain.database.run(lock_all))
         await wait_until(lambda: plain.rows("select from pg_locks where not granted"), bool)
-        await plain.rows("select from record where id = $1 for update nowait", last)
+        await plain.rows("select from record where id <> $1 for update nowait", min(ids))
     await waiting
 
 
