@@ -115,7 +115,12 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
     )
     sent = {name: to_jsonable_python(parts[name]) for name in open_fields}
     main.flight = Flight(
-        intent=intent, xero_id=intent.xero_id, sent=sent, pending=open_fields, wanted=_marks(work, parts)
+        intent=intent,
+        left_at=work.facts.now_ms,
+        xero_id=intent.xero_id,
+        sent=sent,
+        pending=open_fields,
+        wanted=_marks(work, parts),
     )
     work.intents.append(intent)
 
@@ -136,7 +141,8 @@ def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEff
         lane=Lane(effect.lane),
         body=body,
     )
-    effect.flight = Flight(intent=intent, xero_id=xero_id, wanted=_body_marks(effect.wanted))
+    marks = _body_marks(effect.wanted)
+    effect.flight = Flight(intent=intent, left_at=work.facts.now_ms, xero_id=xero_id, wanted=marks)
     work.intents.append(intent)
 
 

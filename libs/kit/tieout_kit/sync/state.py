@@ -42,6 +42,8 @@ class Flight(BaseModel):
     """An intent without its answer."""
 
     intent: StoredIntent
+    left_at: int = 0
+    """Milliseconds."""
     xero_id: UUID | None = None
     """The record of Xero that it is about; of a create once its result came."""
     sent: dict[str, Any] = {}
