@@ -117,6 +117,7 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
     main.flight = Flight(
         intent=intent,
         left_at=work.facts.now_ms,
+        seen=work.seen_sequence,
         xero_id=intent.xero_id,
         sent=sent,
         pending=open_fields,
@@ -141,8 +142,13 @@ def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEff
         lane=Lane(effect.lane),
         body=body,
     )
-    marks = _body_marks(effect.wanted)
-    effect.flight = Flight(intent=intent, left_at=work.facts.now_ms, xero_id=xero_id, wanted=marks)
+    effect.flight = Flight(
+        intent=intent,
+        left_at=work.facts.now_ms,
+        seen=work.seen_sequence,
+        xero_id=xero_id,
+        wanted=_body_marks(effect.wanted),
+    )
     work.intents.append(intent)
 
 
