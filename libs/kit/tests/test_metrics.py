@@ -183,13 +183,13 @@ async def test_parked_tenants_are_counted_by_every_member(world: World) -> None:
             "insert into parked_tenant (tenant_id, at, reason) values ($1, now(), 'broken')", UUID(int=1)
         )
 
-    await drain(Batches(world.database, "bills", {}, {}))
+    await drain(Batches(world.database, "bills", Handlers.by_topic({}), {}))
     assert value("tieout_parked_tenants") == 1
 
     async with world.database.transaction() as tx:
         await parking.release(tx, UUID(int=1))
-    await drain(Batches(world.database, "bills", {}, {}))
-    await drain(Batches(world.database, "bills", {}, {}))
+    await drain(Batches(world.database, "bills", Handlers.by_topic({}), {}))
+    await drain(Batches(world.database, "bills", Handlers.by_topic({}), {}))
     assert value("tieout_parked_tenants") == 0
 
 
@@ -197,7 +197,7 @@ async def test_parked_tenants_are_counted_by_every_member(world: World) -> None:
 @pytest.mark.timeout(60)
 async def test_dead_letters_of_a_transaction_that_was_given_up_are_not_counted(world: World) -> None:
     """Seen to fail when they were counted where they are written: each try counted them once more."""
-    batches = Batches(world.database, "bills", {}, {})
+    batches = Batches(world.database, "bills", Handlers.by_topic({}), {})
     record = ConsumerRecord("t", 0, 0, 0, 0, b"key", b"no event", None, 3, 8, ())
     before = value("tieout_dead_letters_total", service="bills")
 

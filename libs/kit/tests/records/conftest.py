@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from .held import OFF, Held
 from .kind import MATCHED, PLAIN
-from .world import World, world_of
+from .world import OTHER, TENANT, World, world_of
 
 
 @pytest_asyncio.fixture
@@ -27,3 +28,11 @@ async def matched(database: str) -> AsyncIterator[World]:
     """Bills that are found in Xero by their number."""
     async with world_of(database, MATCHED) as made:
         yield made
+
+
+@pytest_asyncio.fixture
+async def held(plain: World) -> Held:
+    """Bills of two tenants that a setting holds."""
+    for tenant_id in (TENANT, OTHER):
+        await plain.choose(tenant_id, **OFF)
+    return Held(plain)

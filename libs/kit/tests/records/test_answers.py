@@ -174,6 +174,24 @@ async def test_a_refusal_stands_until_the_record_changes(plain: World) -> None:
     assert await plain.codes() == []
 
 
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.CANCELLED])
+async def test_an_update_that_did_not_go_through_is_not_sent_again_unasked_though_nobody_looked(
+    plain: World, outcome: Outcome
+) -> None:
+    bill_id = uuid4()
+    seen = await plain.in_step(bill_id)
+    await plain.edit(bill_id, number="another")
+    intent = await plain.last(bill_id)
+
+    await plain.deliver(result(intent, outcome, messages=("No.",), cancelled_by="ben"))
+
+    assert await plain.last(bill_id) == intent
+    assert await plain.state_of(bill_id) is SyncState.REFUSED
+    # What Xero refused may be taken once its record is another.
+    await plain.deliver(seen.replace(due_date=plain.now.date(), answers=None))
+    assert await plain.last(bill_id) != intent
+
+
 @pytest.mark.rule("SYS-2")
 async def test_what_a_person_called_back_is_a_problem_and_goes_when_somebody_retries_it(plain: World) -> None:
     bill_id = uuid4()

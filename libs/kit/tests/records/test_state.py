@@ -27,7 +27,7 @@ def flight(effect: str, body: Any) -> Flight:
         replaces=MADE, lane=Lane.PERSON, body=body,
     )  # fmt: skip
     return Flight(
-        intent=intent, left_at=4, xero_id=XERO, sent={"number": "B-1", "lines": [{"a": None}]},
+        intent=intent, left_at=4, seen=5, xero_id=XERO, sent={"number": "B-1", "lines": [{"a": None}]},
         pending=("number", "lines"), wanted={"number": '"B-1"', "lines": ""}, done_at=8,
     )  # fmt: skip
 
