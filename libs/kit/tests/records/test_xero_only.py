@@ -160,9 +160,11 @@ async def test_one_that_came_before_the_answer_to_its_create_is_ours_by_the_resu
     await plain.deliver(unstamped)
     assert await only(plain) == [xero_id]
 
+    assert await plain.codes() == ["not_approved_in_xero"]
     await plain.deliver(done(intent, xero_id, plain.next_sequence()))
 
     assert await only(plain) == []
+    assert await plain.codes() == []
     assert (await plain.bill(bill_id)).sync.xero_id == xero_id
 
 
