@@ -72,7 +72,9 @@ async def test_a_stale_record_among_many_refuses_the_whole_save(plain: World) ->
 async def test_of_two_who_make_a_record_at_once_one_is_told_and_none_is_written_over(plain: World) -> None:
     bill_id = uuid4()
 
-    made = await asyncio.gather(*(plain.edit(bill_id, number=f"number {n}") for n in range(4)), return_exceptions=True)
+    made = await asyncio.gather(
+        *(plain.put(bill_id, None, number=f"number {n}") for n in range(4)), return_exceptions=True
+    )
 
     [won] = [one for one in made if isinstance(one, tuple)]
     assert [type(one) for one in made if one is not won] == [StateUnknown] * 3
@@ -83,7 +85,7 @@ async def test_of_two_who_make_a_record_at_once_one_is_told_and_none_is_written_
 async def test_who_asks_for_the_same_at_once_gets_the_same(plain: World) -> None:
     bill_id = uuid4()
 
-    made = await asyncio.gather(*(plain.edit(bill_id) for _ in range(4)))
+    made = await asyncio.gather(*(plain.put(bill_id, None) for _ in range(4)))
 
     assert made == [made[0]] * 4
     assert len(await plain.intents()) == len(await plain.changes(bill_id)) == 1

@@ -102,9 +102,15 @@ class World:
     async def edit(
         self, bill_id: UUID, *, tenant_id: UUID = TENANT, based_on: int | None = None, **wanted: Any
     ) -> tuple[Bill, int]:
-        """As its route does; without `based_on` on the newest state."""
+        """Of a person who has just read it, or who has read the state `based_on`."""
         if based_on is None and (known := await self.stored(bill_id, tenant_id)):
             based_on = known[1]
+        return await self.put(bill_id, based_on, tenant_id, **wanted)
+
+    async def put(
+        self, bill_id: UUID, based_on: int | None, tenant_id: UUID = TENANT, **wanted: Any
+    ) -> tuple[Bill, int]:
+        """As its route does."""
         body = BillIn(**{"vendor_id": VENDOR, **wanted})
         request = Request(tenant_id, self.kind.views[0], bill_id, body, ADA, based_on)
         bill, sequence = await self.database.run(lambda tx: edits.put(tx, self.reconciler, request))
