@@ -34,8 +34,7 @@ def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
     link = work.link
     if link is None:
         return tuple(parts)
-    fields = work.kind.by_name
-    return tuple(name for name, value in parts.items() if link.base.get(name, (NEVER,))[0] != fields[name].mark(value))
+    return tuple(name for name in parts if link.base.get(name, (NEVER,))[0] != work.mark(name))
 
 
 def judge_rules(work: Work[Any, Any]) -> None:
@@ -186,7 +185,7 @@ def _stands(effect: EffectState, now_wanted: dict[str, str], seen: int) -> bool:
 
 
 def _marks(work: Work[Any, Any], parts: dict[str, Any]) -> dict[str, str]:
-    return {name: work.kind.by_name[name].mark(value) for name, value in parts.items()}
+    return {name: work.mark(name) for name in parts}
 
 
 def _body_marks(body: Body | None) -> dict[str, str]:

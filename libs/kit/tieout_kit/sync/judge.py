@@ -54,11 +54,15 @@ def _state(work: Work[Any, Any], is_pending: bool) -> SyncState:
 
 def is_public_change(before: Any, after: Any) -> bool:
     """Whether others are told: something changed besides who made it and which snapshot it is based on."""
-    if before is None:
-        return True
-    return bool(_shown(before) != _shown(after))
+    if before is None or before is after:
+        return before is None
+    return _differ(before, after, _RIDE_ALONG) or _differ(before.sync, after.sync, _SEEN)
 
 
-def _shown(record: Any) -> tuple[Any, Any]:
-    content = {name: value for name, value in record.__dict__.items() if name not in ("sync", "origin")}
-    return content, record.sync.model_copy(update={"seen": 0})
+_RIDE_ALONG = frozenset({"sync", "origin"})
+_SEEN = frozenset({"seen"})
+
+
+def _differ(before: Any, after: Any, besides: frozenset[str]) -> bool:
+    was = before.__dict__
+    return any(was[name] != value for name, value in after.__dict__.items() if name not in besides)
