@@ -80,6 +80,10 @@ class World:
 
     async def deliver(self, *payloads: Payload, tenant_id: UUID = TENANT, sequence: int | None = None) -> None:
         """As one batch, from Kafka's bytes on."""
+        await self.database.run(lambda tx: self.take_in(tx, *payloads, tenant_id=tenant_id, sequence=sequence))
+
+    async def take_in(self, tx: Tx, *payloads: Payload, tenant_id: UUID = TENANT, sequence: int | None = None) -> None:
+        """The same in a transaction that the test ends."""
         handlers = self.wired.handlers
         batches = Batches(self.database, "bills", handlers, {topic.name: topic for topic in handlers.topics})
         found = [
@@ -89,7 +93,7 @@ class World:
             )
             for payload in payloads
         ]
-        await self.database.run(lambda tx: batches.handle(tx, found, may_wait=True))
+        await batches.handle(tx, found, may_wait=True)
 
     async def connect(self, tenant_id: UUID = TENANT, *, lost: bool = False) -> None:
         state = ConnectionState.CONNECTION_LOST if lost else ConnectionState.CONNECTED
