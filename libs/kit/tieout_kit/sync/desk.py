@@ -9,10 +9,11 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from tieout_kit.cause import Cause
+from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.kind import Arrival, Import, Kind, LinkTo, Skip, Wait, XeroOnly
-from tieout_kit.sync.linking import close_link, open_link
+from tieout_kit.sync.linking import link, open_link, unlink
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import detached, take_in
 from tieout_kit.sync.state import Link, State
@@ -116,15 +117,22 @@ class Desk(Generic[R, S]):
             if tenant_id == work.tenant_id and match.theirs(only.snapshot) == key and not work.link:
                 self._arrive((tenant_id, xero_id), cause)
 
-    def unlinked(self, work: Work[R, S]) -> None:
-        """The record is linked no more: Xero's is nobody's."""
-        assert work.link
-        assert work.seen
-        xero_id, seen = work.link.xero_id, work.seen
-        close_link(work)
-        key = (work.tenant_id, xero_id)
-        self.xero_only[key] = XeroOnly(work.tenant_id, seen.sequence, seen.snapshot, work.record.id)
-        self.changed_only.add(key)
+    def unlink(self, work: Work[R, S], by: str) -> None:
+        """Undo a link by hand: Xero's record is nobody's from now on. Raises Clash."""
+        link, seen = work.link, work.seen
+        unlink(work, by)
+        if link and seen:
+            key = (work.tenant_id, link.xero_id)
+            self.xero_only[key] = XeroOnly(work.tenant_id, seen.sequence, seen.snapshot, work.record.id)
+            self.changed_only.add(key)
+
+    def link(self, work: Work[R, S], key: Key, by: str) -> None:
+        """Link a record to one of Xero's by hand. Raises Clash."""
+        found = self.xero_only.get(key)
+        if found is None:
+            raise Clash(f"that record of Xero is not known, or is linked to another {self.kind.name}")
+        link(work, found, by)
+        self._now_linked(work)
 
     def _judge(self, work: Work[R, S], cause: Cause) -> None:
         work.cause, work.touched = cause, True

@@ -3,10 +3,11 @@
 Source of every field: docs/sync-semantics.md, section 1.
 """
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PlainSerializer
+from pydantic_core import to_jsonable_python
 
 from tieout_kit.sync.values import Mark
 from tieout_schemas.bodies import Body
@@ -14,6 +15,10 @@ from tieout_schemas.writes import WriteIntent
 
 Pair = tuple[Mark, Mark]
 """What we had, and what Xero showed for it, when a field was last in step."""
+_WHOLE = PlainSerializer(to_jsonable_python)
+"""Stored with its defaults, since the type of a body is one."""
+StoredIntent = Annotated[WriteIntent, _WHOLE]
+StoredBody = Annotated[Body, _WHOLE]
 CREATED = "created"
 """By whom a link was opened: by Xero's answer to our own create."""
 MOST_REVISIONS = 20
@@ -37,7 +42,7 @@ class Link(BaseModel):
 class Flight(BaseModel):
     """An intent without its answer."""
 
-    intent: WriteIntent
+    intent: StoredIntent
     xero_id: UUID | None = None
     """The record of Xero that it is about; of a create once its result came."""
     sent: dict[str, Any] = {}
@@ -82,9 +87,9 @@ class EffectState(BaseModel):
 class OtherEffect(EffectState):
     """An effect that no snapshot shows. `agreed`: () not known, (None,) absent, (body,) there."""
 
-    wanted: Body | None = None
-    undo: Body | None = None
-    agreed: tuple[Body | None, ...] = (None,)
+    wanted: StoredBody | None = None
+    undo: StoredBody | None = None
+    agreed: tuple[StoredBody | None, ...] = (None,)
     acknowledged: int = 0
     lane: str = "write"
     once: bool = False
