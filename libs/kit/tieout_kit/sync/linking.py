@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tieout_kit.errors import Clash
+from tieout_kit.sync.facts import ms
 from tieout_kit.sync.kind import XeroOnly
 from tieout_kit.sync.state import Link
 from tieout_kit.sync.work import Seen, Work
@@ -31,7 +32,7 @@ def see(work: Work[Any, Any], seen: Seen[Any]) -> None:
     """This is Xero's record now."""
     assert work.link
     before = work.seen
-    updated_at = int(seen.snapshot.updated_at.timestamp() * 1000)
+    updated_at = ms(seen.snapshot.updated_at)
     moved = before is None or before.snapshot.updated_at != seen.snapshot.updated_at
     # UpdatedDateUTC does not move for every change: then the reading's moment counts.
     work.link.changed_there = updated_at if moved else seen.sequence
