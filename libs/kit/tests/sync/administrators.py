@@ -77,7 +77,10 @@ class Administrators(Stage):
             self.world.note(f"somebody settles {label(row.record.id)}.{name}: {keep}")
             self.bump(row.record.id, service.name)
             self.world.tick()
-            service.resolve(row.record.id, name, keep)
+            shown = self.world.conflicts_shown.get(row.record.id, {})
+            # Sometimes by a page that somebody has had open for a while.
+            values = shown if b % 3 and name in shown else row.state.conflict
+            service.resolve(row.record.id, name, keep, values[name])
 
     def unlink(self, a: int, b: int) -> None:
         """Somebody undoes the link of a contact."""

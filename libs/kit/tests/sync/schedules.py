@@ -1,6 +1,7 @@
 """Schedules: made from a seed, run to the end, and made small when they break an invariant."""
 
 import random
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from tieout_kit.sync.kind import Owner
@@ -137,10 +138,9 @@ def _heal(stage: Stage) -> None:
     for _ in range(3):
         for service, row in stage.rows():
             record_id, state = row.record.id, row.state
-            for name in state.conflict:
+            for name, values in state.conflict.items():
                 stage.bump(record_id, service.name)
-                ours = version(getattr(service.rows[record_id].record, name))
-                service.resolve(record_id, name, Owner.PLATFORM if ours % 2 else Owner.XERO)
+                service.resolve(record_id, name, Owner.PLATFORM if version(values[0]) % 2 else Owner.XERO, values)
             if any(effect.refused for effect in (state.main, *state.others.values())):
                 stage.bump(record_id, service.name)
                 world.tick()
@@ -194,14 +194,28 @@ def shrink(ops: list[Op], profile: str, name: str) -> list[Op]:
     return ops
 
 
+def first_violation(profiles: Iterable[str], seeds: range) -> tuple[str, int, Violation] | None:
+    """Profile and seed of the first schedule that breaks an invariant."""
+    for seed in seeds:
+        for profile in profiles:
+            violation, _ = run(generate(seed, profile), profile)
+            if violation:
+                return profile, seed, violation
+    return None
+
+
 def search(profile: str, seeds: range) -> str:
     """The first violation with its smallest schedule and its trace; empty: none was found."""
-    for seed in seeds:
-        ops = generate(seed, profile)
-        violation, _ = run(ops, profile)
-        if violation:
-            small = shrink(ops, profile, violation.name)
-            smaller, world = run(small, profile, trace=True)
-            shown = [tuple(op) for op in small]
-            return "\n".join([f"{profile} {seed}: {violation}", *world.lines, f"=> {smaller}", f"{shown}"])
-    return ""
+    found = first_violation([profile], seeds)
+    if found is None:
+        return ""
+    _, seed, violation = found
+    return explain(generate(seed, profile), profile, f"{profile} {seed}", violation)
+
+
+def explain(ops: list[Op], profile: str, which: str, violation: Violation) -> str:
+    """The smallest schedule that breaks the same invariant, with its trace."""
+    small = shrink(ops, profile, violation.name)
+    smaller, world = run(small, profile, trace=True)
+    shown = [tuple(op) for op in small]
+    return "\n".join([f"{which}: {violation}", *world.lines, f"=> {smaller}", f"{shown}"])

@@ -186,12 +186,11 @@ class Service:
             return False
         return True
 
-    def resolve(self, record_id: UUID, name: str, keep: Owner) -> None:
+    def resolve(self, record_id: UUID, name: str, keep: Owner, shown: tuple[str, str]) -> None:
         """Somebody settles a conflict, by the two values that he sees."""
-        ours, theirs = self.rows[record_id].state.conflict.get(name, ("", ""))
         try:
             with self._by_hand(record_id) as (_, work):
-                edit.resolve(work, name, keep, ours, theirs, ORIGIN)
+                edit.resolve(work, name, keep, *shown, ORIGIN)
         except Clash:
             self.world.note("   ... refused")
 

@@ -45,6 +45,7 @@ class Stage:
         row = self.row(record_id)
         if row:
             self.world.client[record_id] = (row.sequence, row.record)
+            self.world.conflicts_shown[record_id] = row.state.conflict
 
     def shown(self, n: int, kind: str | None = None) -> tuple[UUID, Row] | None:
         """A record that the platform shows, and that is still here."""

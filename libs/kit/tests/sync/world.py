@@ -48,6 +48,8 @@ class World:
         self.settings, self.connected, self.release = SETTINGS, True, 1
         self.client: dict[UUID, tuple[int, Any]] = {}
         """What the platform shows of a record: sequence and content."""
+        self.conflicts_shown: dict[UUID, dict[str, tuple[str, str]]] = {}
+        """And the conflicts that it showed with it."""
         self.kind_of: dict[UUID, str] = {}
         self.losers: list[tuple[UUID, str, Any]] = []
         """Values that lost, on record: record, field, value."""
