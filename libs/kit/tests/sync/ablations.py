@@ -3,6 +3,7 @@
 Each function replaces a small part of the core, or of what the connector owes, by a wrong one.
 """
 
+import sys
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,6 @@ from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.writes import Outcome, WriteResult
 
 from . import connector, service
-from .kinds import in_xero
 
 Patch = pytest.MonkeyPatch
 AnyWork = Work[Any, Any]
@@ -405,10 +405,8 @@ def nothing_is_said_after_a_restore(patch: Patch) -> None:
 
 
 def _silent(say: Callable[..., None], restore: Callable[..., None]) -> Callable[..., None]:
-    import sys
-
     def quiet(self: service.Service, record: Any, sequence: int) -> None:
-        if sys._getframe(1).f_code is not restore.__code__:  # type: ignore[attr-defined]
+        if sys._getframe(1).f_code is not restore.__code__:
             say(self, record, sequence)
 
     return quiet
@@ -439,7 +437,9 @@ def a_reading_does_not_wait(patch: Patch) -> None:
 def a_looked_up_answer_explains_all(patch: Patch) -> None:
     """C2: somebody's later change is taken for ours."""
     real = connector.Connector._answers
-    patch.setattr(connector.Connector, "_answers", lambda self, call, shown, done, exact: real(self, call, shown, done, True))
+    patch.setattr(
+        connector.Connector, "_answers", lambda self, call, shown, done, exact: real(self, call, shown, done, True)
+    )
 
 
 def a_second_create_is_made(patch: Patch) -> None:

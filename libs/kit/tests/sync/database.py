@@ -34,6 +34,10 @@ class Chosen(NamedTuple):
     connection: Connection
 
 
+AT_FIRST = Chosen(0, SETTINGS, connection(True))
+"""Before anybody has chosen anything."""
+
+
 class Said(NamedTuple):
     """A public state of a record, as it travels."""
 
@@ -79,6 +83,11 @@ class Row:
         state = self.parsed_state()
         return Work(self.kind, TENANT, self.record, state, facts, CAUSE, self.seen, self.sequence, published)
 
+    def is_like(self, work: Work[Any, Any]) -> bool:
+        """Whether a record is still as it was loaded."""
+        same = work.record is self.record and work.seen is self.seen
+        return same and work.state.model_dump_json(exclude_defaults=True) == self.state_json
+
     @classmethod
     def of(cls, work: Work[Any, Any]) -> "Row":
         """A record as it is stored."""
@@ -121,7 +130,7 @@ class Database:
     """Published states of a record, by sequence."""
     xero_only: dict[UUID, XeroOnlyRow] = field(default_factory=dict)
     copies: dict[UUID, tuple[int, str]] = field(default_factory=dict)
-    chosen: Chosen = Chosen(0, SETTINGS, connection(True))
+    chosen: Chosen = AT_FIRST
     positions: dict[str, int] = field(default_factory=dict)
     sweeps: list[Sweep] = field(default_factory=list)
 

@@ -8,6 +8,7 @@ from tieout_schemas.payload import Frozen
 from .kinds import CONTACT, ORIGIN, Bill, Contact
 from .lineage import version
 from .names import by_label, ident, label
+from .service import Service
 from .stage import Stage
 
 TYPED = {"contact": ["name", "email", "account_number", "phone", "name"], "bill": ["number"]}
@@ -22,19 +23,23 @@ class PlatformPeople(Stage):
         world, new = self.world, self.world.lineage.new
         if a % 3 == 0:
             vendor = self.pick([r for r, kind in world.kind_of.items() if kind == "contact"], b)
-            bill_id = next((i for i in map(ident, ("b1", "b2")) if i not in world.kind_of), None)
+            bill_id = self._unused("b1", "b2", world.bills, b)
             if vendor is None or bill_id is None:
                 return
             number = new("p", ("bill", bill_id, "number"), "")
             self._make(Bill(id=bill_id, origin=ORIGIN, number=number, vendor_id=vendor))
             return
-        known, here = world.kind_of, world.contacts.rows
-        contact_id = next((i for i in map(ident, "AB") if i not in known or (i not in here and b % 4 == 0)), None)
+        contact_id = self._unused("A", "B", world.contacts, b)
         if contact_id is None:
             return
         name, email, code = (new("p", ("contact", contact_id, f), "") for f in ("name", "email", "account_number"))
         name += " " if b % 2 else ""
         self._make(Contact(id=contact_id, origin=ORIGIN, name=name, email=email, account_number=code))
+
+    def _unused(self, one: str, other: str, service: Service, n: int) -> UUID | None:
+        known = self.world.kind_of
+        ids = (ident(one), ident(other))
+        return next((i for i in ids if i not in known or (i not in service.rows and n % 4 == 0)), None)
 
     def _make(self, record: Contact | Bill) -> None:
         self.world.kind_of[record.id] = record.kind

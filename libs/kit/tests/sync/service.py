@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,8 +17,9 @@ from tieout_kit.sync.rebuild import rebuild
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.writes import WriteResult
 
-from .connector import EPOCH, timedelta
+from .connector import EPOCH
 from .database import CAUSE, Chosen, Database, Row, Said, Sweep, XeroOnlyRow
 from .kinds import KINDS, ORIGIN, Contact
 from .names import TENANT, label
@@ -24,6 +27,11 @@ from .watch import Watch
 
 if TYPE_CHECKING:
     from .world import World
+
+
+@cache
+def _contact(text: str) -> Contact:
+    return Contact.model_validate_json(text)
 
 
 class Service:
@@ -44,7 +52,7 @@ class Service:
     # ------------------------------------------------------------------------------------------- transactions
     def facts(self) -> Facts:
         """What rules see."""
-        copies = {("contact", r): Contact.model_validate_json(text) for r, (_, text) in self.db.copies.items()}
+        copies = {("contact", record_id): _contact(text) for record_id, (_, text) in self.db.copies.items()}
         linked = {("contact", c.sync.xero_id): c for c in copies.values() if c.sync.xero_id}
         return Facts(
             tenant_id=TENANT,
@@ -71,16 +79,15 @@ class Service:
         for key in desk.changed_only:
             found = desk.xero_only.get(key)
             if found:
-                row = XeroOnlyRow(found.sequence, found.snapshot.model_dump_json(), found.former)
-                self.db.xero_only[key[1]] = row
+                text = found.snapshot.model_dump_json()
+                self.db.xero_only[key[1]] = XeroOnlyRow(found.sequence, text, found.former)
             else:
                 self.db.xero_only.pop(key[1], None)
 
     def _save(self, work: Work[Any, Any]) -> None:
         if not work.touched:
-            before = self.rows[work.record.id]
-            now = Row.of(work)
-            self.world.check(now == before, "SAVED", f"{label(work.record.id)} was changed, and is not to be saved")
+            same = self.rows[work.record.id].is_like(work)
+            self.world.check(same, "SAVED", f"{label(work.record.id)} was changed, and is not to be saved")
             return
         record_id = work.record.id
         lost, work.state.lost = work.state.lost, []
@@ -91,6 +98,8 @@ class Service:
             work.record = work.record.replace(origin=origin.replace(settings_version=version))
             work.sequence = max(work.sequence + 1, self.world.now)
             self.say(work.record, work.sequence)
+        if work.link:
+            self.world.met |= {(record_id, work.link.xero_id, name) for name in work.link.base}
         self.rows[record_id] = Row.of(work)
         for intent in work.intents:
             self.world.send(intent, (self.name, self.life))
@@ -112,7 +121,7 @@ class Service:
         position = self.db.positions.get(topic, 0)
         batch = self.world.log[topic][position : position + most]
         self.db.positions[topic] = position + len(batch)
-        if topic.startswith("snapshots") or topic == "results":
+        if any(isinstance(message, Seen | WriteResult) for message in batch):
             with self.transaction() as desk:
                 for message in batch:
                     with Watch(self.world, desk, message):
@@ -233,6 +242,7 @@ class Service:
     # ------------------------------------------------------------------------------------------------- disaster
     def restore(self, dump: Database) -> None:
         """The database is as it was at an earlier time; every record is said again, so that no reader keeps more."""
+        self.world.met = {each for each in self.world.met if each[0] not in self.rows}
         self.db = dump
         self.life += 1
         for record_id, row in list(self.rows.items()):
@@ -244,7 +254,10 @@ class Service:
 
     def rebuild(self) -> None:
         """The database is gone: what the topics hold is all there is. Nothing leaves before all of it was read."""
-        self.db, self.life = Database(positions={topic: len(self.world.log[topic]) for topic in self.topics}), self.life + 1
+        self.db, self.life = (
+            Database(positions={topic: len(self.world.log[topic]) for topic in self.topics}),
+            self.life + 1,
+        )
         seen: dict[UUID, Seen[Any]] = {}
         for each in self.world.log[f"snapshots.{self.name}"]:
             if each.snapshot.xero_id not in seen or each.sequence > seen[each.snapshot.xero_id].sequence:
@@ -253,21 +266,27 @@ class Service:
         if self.name == "bill":
             self.db.copies = {r: (s.sequence, s.record.model_dump_json()) for r, s in self._newest("contact").items()}
         facts = self.facts()
-        desk: Desk[Any, Any] = Desk(self.kind, lambda _: facts)
         for said in self._newest(self.name).values():
             same = said.record.origin.settings_version == facts.settings.version
             work = rebuild(self.kind, facts, said.record, said.sequence, seen, same, CAUSE)
+            self._is_compared_no_more(work)
             self.rows[said.record.id] = Row.of(work)
             self.db.history[said.record.id] = {said.sequence: said.record.model_dump_json()}
         linked = {row.state.link.xero_id for row in self.rows.values() if row.state.link}
         former = {xero_id: r for r, row in self.rows.items() for xero_id in row.state.closed_ids}
         for xero_id in seen.keys() - linked:
-            each = seen[xero_id]
-            row = XeroOnlyRow(each.sequence, each.snapshot.model_dump_json(), former.get(xero_id))
-            self.db.xero_only[xero_id] = row
+            text = seen[xero_id].snapshot.model_dump_json()
+            self.db.xero_only[xero_id] = XeroOnlyRow(seen[xero_id].sequence, text, former.get(xero_id))
         self.sweep("rebuilt")
         for record_id in list(self.rows):
             self.check(record_id)
+
+    def _is_compared_no_more(self, work: Work[Any, Any]) -> None:
+        link = work.link
+        for each in self.kind.fields:
+            if not link or (each.is_switched and each.name not in link.base):
+                gone = {met for met in self.world.met if (met[0], met[2]) == (work.record.id, each.name)}
+                self.world.met -= gone
 
     def _newest(self, name: str) -> dict[UUID, Said]:
         newest: dict[UUID, Said] = {}

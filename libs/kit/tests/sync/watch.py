@@ -69,10 +69,20 @@ def is_no_false_conflict(world: "World", work: Work[Any, Any], link: Link, each:
     """I10: two values are no conflict if one of them was typed in view of the other."""
     assert work.seen
     ours, theirs = getattr(work.record, each.name), each.theirs(work.seen.snapshot, work.facts)
-    here = link.base.get(each.name, (NEVER, NEVER))[0]
+    base = link.base.get(each.name)
+    known = base or (work.record.id, link.xero_id, each.name) in world.met
     one, other, lineage = version(ours), version(theirs), world.lineage
     is_new = each.name not in work.state.conflict or work.state.conflict[each.name] != (mark(ours), mark(theirs))
-    if not is_new or here == NEVER or work.state.ask or lineage.mixed or lineage.reverted or not one or not other:
+    if (
+        not is_new
+        or not known
+        or (base and base[0] == NEVER)
+        or work.state.ask
+        or lineage.mixed
+        or lineage.reverted
+        or not one
+        or not other
+    ):
         return
     if world.cannot_be_known(one, other):
         return

@@ -60,6 +60,8 @@ class World:
         """Versions in calls whose answer was lost."""
         self.restored_at = 10**9
         """The newest version when a database was restored."""
+        self.met: set[tuple[UUID, UUID, str]] = set()
+        """Record, record of Xero and field of which both sides have seen each other's value."""
         self.nobody_overrules = True
         """No owner and no policy sends back what was typed in Xero."""
         self.changes: Counter[tuple[str, UUID]] = Counter()
@@ -122,7 +124,9 @@ class World:
         """Every conflict is looked at where it is found (I10)."""
         real = merge._winner
 
-        def winner(work: Work[Any, Any], link: Link, each: Field, owner: Owner, here: bool, there: bool) -> Owner | None:
+        def winner(
+            work: Work[Any, Any], link: Link, each: Field, owner: Owner, here: bool, there: bool
+        ) -> Owner | None:
             if here and there and owner is Owner.LATEST:
                 is_no_false_conflict(self, work, link, each)
             return real(work, link, each, owner, here, there)

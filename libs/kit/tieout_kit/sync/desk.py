@@ -68,11 +68,14 @@ class Desk(Generic[R, S]):
                 self._judge(other, cause)
         work = self.linked_to(tenant_id, xero_id)
         stamped = self.works.get((tenant_id, stamp)) if stamp else None
+        opened = False
         if work is None and stamp:
             work = self._by_stamp(tenant_id, stamp, stamped, seen, cause)
+            opened = work is not None
         if work is None:
             self._not_ours(tenant_id, seen, cause)
-        elif take_in(work, seen):
+        elif take_in(work, seen) or opened:
+            # What opens a link is saved, also if a newer snapshot was here before.
             self._judge(work, cause)
 
     def result(self, tenant_id: UUID, result: WriteResult, cause: Cause) -> None:
