@@ -471,7 +471,7 @@ ABLATIONS: dict[Callable[[Patch], None], tuple[str, ...]] = {
     a_field_of_xero_may_be_edited: ("settings",),
     a_settled_conflict_names_no_values: ("settings", "all"),
     the_result_completes: ("edits",),
-    after_stale_nothing_waits: ("edits",),
+    after_stale_nothing_waits: ("reads",),
     an_older_snapshot_counts: ("edits",),
     a_lost_call_explains_nothing: ("edits", "links"),
     only_the_newest_of_a_batch: ("edits",),

@@ -35,6 +35,16 @@ class Machinery(Stage):
             logs[topic] += logs[topic][-(1 + b % 3) :]
             self.world.note(f"the last {1 + b % 3} of {topic} are said again")
 
+    def compact(self, a: int, b: int) -> None:
+        """Kafka keeps only the last snapshot of each record of Xero."""
+        kind = "bill" if a % 3 == 0 else "contact"
+        log = self.world.log[f"snapshots.{kind}"]
+        last = {seen.snapshot.xero_id: n for n, seen in enumerate(log) if seen}
+        log[:] = [seen if seen and last[seen.snapshot.xero_id] == n else None for n, seen in enumerate(log)]
+        # Which values an answer explained may be gone with it: what then counts as a conflict is asked about.
+        self.world.lineage.mixed = True
+        self.world.note(f"snapshots.{kind} is compacted")
+
     def resend(self, a: int, b: int) -> None:
         """What has no answer is said again."""
         self.world.note("what is unanswered is said again")

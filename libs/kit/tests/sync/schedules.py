@@ -41,6 +41,7 @@ PROFILES: dict[str, dict[str, int]] = {
     "links": SYSTEM | EDITS | {"unlink": 2, "link": 4, "export": 1, "x_gone": 1, "x_back": 2},
     "disaster": SYSTEM | EDITS | {"dump": 3, "restore": 1, "rebuild": 1, "refuse": 1, "retry": 2},
     "release": SYSTEM | EDITS | {"release": 2, "set": 1},
+    "compaction": SYSTEM | EDITS | {"compact": 6, "dump": 2, "restore": 1, "unlink": 1, "link": 2, "set": 1},
     "all": SYSTEM
     | EDITS
     | {"set": 2, "resolve": 1, "refuse": 1, "retry": 1, "unlink": 1, "link": 1, "export": 1}

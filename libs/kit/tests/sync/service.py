@@ -121,6 +121,9 @@ class Service:
         position = self.db.positions.get(topic, 0)
         batch = self.world.log[topic][position : position + most]
         self.db.positions[topic] = position + len(batch)
+        moved = bool(batch)
+        # Compaction leaves gaps.
+        batch = [message for message in batch if message]
         if any(isinstance(message, Seen | WriteResult) for message in batch):
             with self.transaction() as desk:
                 for message in batch:
@@ -139,7 +142,7 @@ class Service:
                 if not known or message.sequence > known[0]:
                     self.db.copies[message.record.id] = (message.sequence, message.record.model_dump_json())
                     self.sweep(f"copy of {message.record.id}")
-        return bool(batch)
+        return moved
 
     def sweep(self, name: str) -> None:
         """Check all records again, from the beginning also if such a sweep is running."""
@@ -259,7 +262,7 @@ class Service:
             self.life + 1,
         )
         seen: dict[UUID, Seen[Any]] = {}
-        for each in self.world.log[f"snapshots.{self.name}"]:
+        for each in self.world.snapshots(self.name):
             if each.snapshot.xero_id not in seen or each.sequence > seen[each.snapshot.xero_id].sequence:
                 seen[each.snapshot.xero_id] = each
         self.db.chosen = max(self.world.log["chosen"], key=lambda chosen: chosen.sequence, default=self.db.chosen)

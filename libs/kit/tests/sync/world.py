@@ -11,7 +11,7 @@ import pytest
 from tieout_kit.sync import merge
 from tieout_kit.sync.kind import Field, Owner
 from tieout_kit.sync.state import Link
-from tieout_kit.sync.work import Work
+from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.writes import WriteIntent
 
 from .connector import Connector
@@ -83,6 +83,10 @@ class World:
         self.log[topic].append(message)
         if self.trace:
             self.lines.append(f"            -> {topic}: {what}")
+
+    def snapshots(self, kind: str) -> list[Seen[Any]]:
+        """The snapshots of a kind that compaction has left."""
+        return [seen for seen in self.log[f"snapshots.{kind}"] if seen]
 
     def send(self, intent: WriteIntent, life: tuple[str, int]) -> None:
         """An intent goes to the gateway, and remembers from which life of its database it came."""

@@ -61,7 +61,7 @@ class XeroPeople(Stage):
             return
         xero_id, record = found
         name = self.pick(TYPED[record.kind][:3], b) or ""
-        snapshots = [seen.snapshot for seen in self.world.log[f"snapshots.{record.kind}"]]
+        snapshots = [seen.snapshot for seen in self.world.snapshots(record.kind)]
         older = [getattr(s, name) for s in snapshots if s.xero_id == xero_id]
         value = self.pick([each for each in older if each not in ("", record.values[name])], b // 3)
         if value is not None:
