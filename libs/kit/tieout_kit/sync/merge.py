@@ -13,8 +13,6 @@ from tieout_kit.sync.values import NEVER, UNKNOWN, is_empty, mark
 from tieout_kit.sync.work import Work
 from tieout_schemas.settings import Settles
 
-_EMPTY = mark("")
-
 
 def merge(work: Work[Any, Any]) -> None:
     """Take from Xero's record what is Xero's, and see which fields differ. Without a link or a snapshot: nothing."""
@@ -50,6 +48,8 @@ def _merge_field(
     base = link.base.get(name)
     changed_here, changed_there = _changed(base, mine, shown, ours, theirs)
     if not changed_here and not changed_there:
+        # At the first meeting: both are empty, so that nothing is to be sent.
+        link.base.setdefault(name, (mine, shown))
         state.conflict.pop(name, None)
         return
     if mine == shown or is_same(each, ours, theirs):
