@@ -6,11 +6,25 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Arrival, Effect, Field, Hold, Import, Kind, Owner, Skip, Wait, Written, XeroOnly
+from tieout_kit.sync.kind import (
+    Arrival,
+    Effect,
+    Field,
+    Hold,
+    Import,
+    Kind,
+    LinkTo,
+    Match,
+    Owner,
+    Skip,
+    Wait,
+    Written,
+    XeroOnly,
+)
 from tieout_kit.sync.values import UNKNOWN
 from tieout_schemas.bodies import BillBody, Body, ContactBody, Document, GroupLeaverBody, GroupMemberBody, NoteBody
 from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import PlatformRecord
+from tieout_schemas.platform import PlatformRecord, SyncState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import record as record_reference
 from tieout_schemas.references import setting
@@ -120,9 +134,14 @@ def _bill_body(bill: Bill, facts: Facts, parts: Mapping[str, Any]) -> Body:
     return BillBody(number=parts.get("number"), contact_xero_id=vendor.sync.xero_id if vendor else None)
 
 
-def _contact_arrives(only: XeroOnly[SeenContact], _: Sequence[Contact], facts: Facts) -> Arrival:
+def _contact_arrives(only: XeroOnly[SeenContact], same_name: Sequence[Contact], facts: Facts) -> Arrival:
     seen = only.snapshot
-    if seen.gone or not seen.comes_in:
+    if seen.gone:
+        return Skip(Reason.GONE_IN_XERO, {})
+    for contact in same_name:
+        if contact.sync.xero_id is None and contact.sync.state is not SyncState.NOT_FOR_XERO:
+            return LinkTo(contact.id, "CONT-1")
+    if not seen.comes_in:
         return Skip(Reason.GONE_IN_XERO, {})
     return Import(_made_from(ident("I" + label(seen.xero_id)), seen), "CONT-3")
 
@@ -185,6 +204,7 @@ CONTACT: Kind[Contact, SeenContact] = Kind(
     arrive=_contact_arrives,
     restore=_contact_again,
     rules=(an_account_is_chosen,),
+    match=Match(ours=lambda contact: contact.name.strip(), theirs=lambda seen: seen.name),
     effects=_group,
     once=_note,
 )

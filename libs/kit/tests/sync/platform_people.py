@@ -36,6 +36,18 @@ class PlatformPeople(Stage):
         name += " " if b % 2 else ""
         self._make(Contact(id=contact_id, origin=ORIGIN, name=name, email=email, account_number=code))
 
+    def p_twin(self, a: int, b: int) -> None:
+        """A new contact with the name of one that is in Xero only."""
+        world, contacts = self.world, self.world.contacts
+        xero_id = self.pick(by_label(set(contacts.db.xero_only)), a)
+        contact_id = self._unused("A", "B", contacts, b)
+        if xero_id is None or contact_id is None:
+            return
+        world.lineage.mixed = True
+        name = world.xero.records[xero_id].values["name"]
+        email, code = (world.lineage.new("p", ("contact", contact_id, f), "") for f in ("email", "account_number"))
+        self._make(Contact(id=contact_id, origin=ORIGIN, name=name, email=email, account_number=code))
+
     def _unused(self, one: str, other: str, service: Service, n: int) -> UUID | None:
         known = self.world.kind_of
         ids = (ident(one), ident(other))

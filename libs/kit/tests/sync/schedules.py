@@ -42,6 +42,10 @@ PROFILES: dict[str, dict[str, int]] = {
     "disaster": SYSTEM | EDITS | {"dump": 3, "restore": 1, "rebuild": 1, "refuse": 1, "retry": 2},
     "release": SYSTEM | EDITS | {"release": 2, "set": 1},
     "compaction": SYSTEM | EDITS | {"compact": 6, "dump": 2, "restore": 1, "unlink": 1, "link": 2, "set": 1},
+    "names": SYSTEM
+    | EDITS
+    | {"p_twin": 4, "x_twin": 4, "x_new": 3, "refuse": 1, "retry": 1, "unlink": 1, "link": 1}
+    | {"export": 1, "x_gone": 1, "x_back": 1},
     "all": SYSTEM
     | EDITS
     | {"set": 2, "resolve": 1, "refuse": 1, "retry": 1, "unlink": 1, "link": 1, "export": 1}

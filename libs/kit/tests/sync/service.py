@@ -183,6 +183,7 @@ class Service:
             work = Work(self.kind, TENANT, record, State(), desk.facts_of(TENANT), CAUSE)
             edit.created(work, ORIGIN)
             desk.add(work)
+            desk.look_for(work, CAUSE)
             desk.check(work, CAUSE)
 
     def edit(self, record_id: UUID, wanted: Mapping[str, Any], based_on: int) -> bool:
@@ -192,8 +193,10 @@ class Service:
             return False
         was = self.kind.record.model_validate_json(state).__dict__
         try:
-            with self._by_hand(record_id) as (_, work):
+            with self._by_hand(record_id) as (desk, work):
                 edit.edit(work, wanted, was, ORIGIN)
+                desk.add(work)
+                desk.look_for(work, CAUSE)
         except Clash:
             return False
         return True

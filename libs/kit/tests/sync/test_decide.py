@@ -7,6 +7,7 @@ import pytest
 from tieout_kit.sync.decide import pending, wanted
 from tieout_kit.sync.judge import is_public_change, judge
 from tieout_kit.sync.result import answered
+from tieout_kit.sync.snapshot import take_in
 from tieout_kit.sync.state import CREATED, OtherEffect, Refusal
 from tieout_kit.sync.values import mark
 from tieout_kit.sync.work import Work
@@ -16,7 +17,7 @@ from tieout_schemas.references import CONNECTION, setting
 from tieout_schemas.settings import Settles, Wins
 from tieout_schemas.writes import Outcome, WriteIntent
 
-from .build import NOTHING, NOW, X1, contact, facts, linked, result, seen, unlinked
+from .build import NOTHING, NOW, X1, base_of, contact, facts, linked, result, seen, unlinked
 from .names import ident
 
 pytestmark = pytest.mark.rule("SYS-3")
@@ -176,6 +177,28 @@ def test_a_refusal_stands_until_something_else_is_wanted_or_seen(
 
     assert (judged(work) is not None) is leaves
     assert work.record.sync.state is (SyncState.ON_ITS_WAY if leaves else SyncState.REFUSED)
+
+
+def test_what_is_gone_keeps_its_values_and_its_base() -> None:
+    work = linked(contact(name="ours"), seen(name="theirs", gone=True), CHANGED)
+    judge(work)
+
+    assert work.record.name == "ours"
+    assert work.link
+    assert work.link.base == base_of(CHANGED)
+
+
+@pytest.mark.parametrize(("gateway_saw", "leaves"), [(100, True), (101, False), (102, False)])
+def test_a_refusal_stands_by_what_the_gateway_saw(gateway_saw: int, leaves: bool) -> None:
+    """Its cause may have gone before the refusal was heard."""
+    work = changed()
+    judge(work)
+    first = work.intents[0]
+    take_in(work, seen(101, name="old", email="a"))
+    answered(work, result(first, Outcome.REFUSED, gateway_saw), None)
+    judge(work)
+
+    assert (len(work.intents) == 2) is leaves
 
 
 def test_a_refusal_is_over_once_nothing_is_wanted() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tieout_kit.errors import Clash
 from tieout_kit.sync.desk import Desk
-from tieout_kit.sync.kind import XeroOnly
+from tieout_kit.sync.kind import Wait, XeroOnly
 from tieout_kit.sync.linking import export
 from tieout_kit.sync.state import OtherEffect
 from tieout_kit.sync.work import Work
@@ -197,3 +197,42 @@ def test_an_unmarked_record_of_xero_comes_in_where_a_rule_says_so() -> None:
     assert work.link.xero_id == X1
     assert not [intent for intent in work.intents if intent.effect == "contact"]
     assert (TENANT, X1) not in desk.xero_only
+
+
+# -------------------------------------------------------------------------------------------------------- by name
+def test_two_of_one_name_become_one_whichever_comes_first() -> None:
+    work = unlinked(contact(name="a "))
+    desk = desk_with(work)
+    desk.snapshot(TENANT, seen(100, name="a"), CAUSE)
+    assert work.link
+    assert (work.link.xero_id, work.link.by) == (X1, "CONT-1")
+
+    later = unlinked(contact(name="a "))
+    desk = desk_with()
+    desk.snapshot(TENANT, seen(100, name="a"), CAUSE)
+    desk.add(later)
+    desk.look_for(later, CAUSE)
+    assert later.link
+    assert not [intent for intent in later.intents if intent.xero_id is None]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.REFUSED])
+def test_a_record_that_is_being_made_is_not_linked_by_its_name_before_the_answer(outcome: Outcome) -> None:
+    work = unlinked(contact(name="a"))
+    desk = desk_with(work)
+    desk.check(work, CAUSE)
+    desk.snapshot(TENANT, seen(100, name="a"), CAUSE)
+    assert work.link is None
+    assert desk.arrivals[TENANT, X1][0] == Wait()
+
+    desk.result(TENANT, result(work.intents[0], outcome, 101, X2), CAUSE)
+    assert work.link
+    assert work.link.xero_id == (X2 if outcome is Outcome.DONE else X1)
+
+
+def test_unlinked_by_hand_it_is_not_linked_by_its_name() -> None:
+    desk, work = unlinked_by_hand()
+    desk.snapshot(TENANT, seen(100, xero_id=X2, name="a"), CAUSE)
+    desk.look_for(work, CAUSE)
+
+    assert work.link is None

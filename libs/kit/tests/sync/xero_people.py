@@ -70,11 +70,22 @@ class XeroPeople(Stage):
 
     def x_new(self, a: int, b: int) -> None:
         """Somebody makes a contact in Xero."""
+        self._make_there({}, b)
+
+    def x_twin(self, a: int, b: int) -> None:
+        """Somebody makes a contact in Xero with a name that we have."""
+        row = self.pick(self.world.contacts.rows.values(), a)
+        if row:
+            self.world.lineage.mixed = True
+            self._make_there({"name": row.record.name}, b)
+
+    def _make_there(self, given: dict[str, str], b: int) -> None:
         world, xero = self.world, self.world.xero
         if len(xero.records) >= 4:
             return
         xero_id = xero.next_id()
-        typed = {f: world.lineage.new("x", ("x", xero_id, f), "") for f in ("name", "email", "account_number")}
+        fields = [name for name in ("name", "email", "account_number") if name not in given]
+        typed = given | {f: world.lineage.new("x", ("x", xero_id, f), "") for f in fields}
         values = {name: in_xero(name, value) for name, value in typed.items()} | {"phone": DEFAULT_PHONE}
         xero.records[xero_id] = XeroRecord("contact", None, values, comes_in=bool(b % 2))
         world.tick()

@@ -13,7 +13,7 @@ from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.kind import Arrival, Import, Kind, LinkTo, Skip, Wait, XeroOnly
-from tieout_kit.sync.linking import link, open_link, unlink
+from tieout_kit.sync.linking import is_being_made, link, open_link, unlink
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import detached, take_in
 from tieout_kit.sync.state import Link, State
@@ -88,6 +88,7 @@ class Desk(Generic[R, S]):
         there = self._seen_only(tenant_id, xero_id)
         if answered(work, result, there):
             self._now_linked(work)
+            self.look_for(work, cause)
             self._judge(work, cause)
 
     def check(self, work: Work[R, S], cause: Cause) -> None:
@@ -237,7 +238,10 @@ class Desk(Generic[R, S]):
                     self._take_first(work, only, cause)
             case LinkTo(record_id, rule):
                 work = self.works[tenant_id, record_id]
-                if work.link is None and not work.state.by_hand and snapshot.xero_id not in work.state.closed_ids:
+                if is_being_made(work):
+                    # It would be in Xero twice. If the create fails, it is looked for again.
+                    decision = Wait()
+                elif work.link is None and not work.state.by_hand and snapshot.xero_id not in work.state.closed_ids:
                     open_link(work, snapshot.xero_id, rule, Seen(only.sequence, snapshot))
                     self._now_linked(work)
                     work.made_by(rule, cause)

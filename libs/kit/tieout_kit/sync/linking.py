@@ -64,7 +64,7 @@ def link(work: Work[Any, Any], found: XeroOnly[Any], by: str) -> None:
     state = work.state
     if state.link:
         raise Clash(f"this {work.kind.name} is linked to {state.link.xero_id} already: unlink it first")
-    if state.main.flight and state.main.flight.xero_id is None:
+    if is_being_made(work):
         raise Clash(f"this {work.kind.name} is just being made in Xero: try again once it is there")
     if work.kind.gone(found.snapshot):
         raise Clash("that record of Xero is archived, voided or deleted")
@@ -76,6 +76,12 @@ def export(work: Work[Any, Any]) -> None:
     if work.link or not work.state.by_hand:
         raise Clash(f"this {work.kind.name} was not unlinked by hand")
     work.state.by_hand = False
+
+
+def is_being_made(work: Work[Any, Any]) -> bool:
+    """Whether a create is under way: linked meanwhile to another record of Xero, it would be there twice."""
+    flight = work.state.main.flight
+    return flight is not None and flight.xero_id is None
 
 
 def is_detached(work: Work[Any, Any]) -> bool:
