@@ -134,6 +134,11 @@ def _bill_body(bill: Bill, facts: Facts, parts: Mapping[str, Any]) -> Body:
     return BillBody(number=parts.get("number"), contact_xero_id=vendor.sync.xero_id if vendor else None)
 
 
+def imported(xero_id: UUID) -> UUID:
+    """The id that a record gets that comes in from Xero."""
+    return ident("I" + label(xero_id))
+
+
 def _contact_arrives(only: XeroOnly[SeenContact], same_name: Sequence[Contact], facts: Facts) -> Arrival:
     seen = only.snapshot
     if seen.gone:
@@ -143,7 +148,7 @@ def _contact_arrives(only: XeroOnly[SeenContact], same_name: Sequence[Contact], 
             return LinkTo(contact.id, "CONT-1")
     if not seen.comes_in:
         return Skip(Reason.GONE_IN_XERO, {})
-    return Import(_made_from(ident("I" + label(seen.xero_id)), seen), "CONT-3")
+    return Import(_made_from(imported(seen.xero_id), seen), "CONT-3")
 
 
 def _bill_arrives(only: XeroOnly[SeenBill], _: Sequence[Bill], facts: Facts) -> Arrival:

@@ -22,6 +22,7 @@ from tieout_schemas.writes import WriteResult
 from .connector import EPOCH
 from .database import CAUSE, Chosen, Database, Row, Said, Sweep, XeroOnlyRow
 from .kinds import KINDS, ORIGIN, Contact
+from .loading import Needs, keys_of, load, needs_of
 from .names import TENANT, label
 from .watch import Watch
 
@@ -65,14 +66,9 @@ class Service:
         )
 
     @contextmanager
-    def transaction(self) -> Iterator[Desk[Any, Any]]:
-        """All records on one desk: loaded before, saved after."""
-        facts = self.facts()
-        desk: Desk[Any, Any] = Desk(self.kind, lambda _: facts)
-        for row in self.rows.values():
-            desk.add(row.work(facts))
-        for xero_id, only in self.db.xero_only.items():
-            desk.xero_only[TENANT, xero_id] = only.parsed(self.kind)
+    def transaction(self, needs: Needs) -> Iterator[Desk[Any, Any]]:
+        """A desk: loaded before, saved after."""
+        desk = load(self.kind, self.db, self.facts(), needs)
         yield desk
         for work in desk.works.values():
             self._save(work)
@@ -125,7 +121,7 @@ class Service:
         # Compaction leaves gaps.
         batch = [message for message in batch if message]
         if any(isinstance(message, Seen | WriteResult) for message in batch):
-            with self.transaction() as desk:
+            with self.transaction(needs_of(self.kind, self.db, batch)) as desk:
                 for message in batch:
                     with Watch(self.world, desk, message):
                         if isinstance(message, Seen):
@@ -163,23 +159,26 @@ class Service:
 
     def check(self, name: UUID) -> None:
         """Check a record, or a record of Xero that is none of ours, again."""
-        with self.transaction() as desk, Watch(self.world, desk):
-            if name in self.rows:
-                desk.check(desk.works[TENANT, name], CAUSE)
-            else:
-                desk.check_xero_only((TENANT, name), CAUSE)
+        if name in self.rows:
+            with self._by_hand(name):
+                return
+        seen = self.db.xero_only[name].parsed(self.kind)
+        needs = needs_of(self.kind, self.db, [Seen(seen.sequence, seen.snapshot)])
+        with self.transaction(needs) as desk, Watch(self.world, desk):
+            desk.check_xero_only((TENANT, name), CAUSE)
 
     # --------------------------------------------------------------------------------------------------- people
     @contextmanager
-    def _by_hand(self, record_id: UUID) -> Iterator[tuple[Desk[Any, Any], Work[Any, Any]]]:
-        with self.transaction() as desk, Watch(self.world, desk):
+    def _by_hand(self, record_id: UUID, needs: Needs | None = None) -> Iterator[tuple[Desk[Any, Any], Work[Any, Any]]]:
+        with self.transaction(needs or Needs({record_id})) as desk, Watch(self.world, desk):
             work = desk.works[TENANT, record_id]
             yield desk, work
             desk.check(work, CAUSE)
 
     def make(self, record: Any) -> None:
         """The platform makes a record."""
-        with self.transaction() as desk, Watch(self.world, desk):
+        needs = Needs({record.id}, keys=keys_of(self.kind, record))
+        with self.transaction(needs) as desk, Watch(self.world, desk):
             work = Work(self.kind, TENANT, record, State(), desk.facts_of(TENANT), CAUSE)
             edit.created(work, ORIGIN)
             desk.add(work)
@@ -193,7 +192,8 @@ class Service:
             return False
         was = self.kind.record.model_validate_json(state).__dict__
         try:
-            with self._by_hand(record_id) as (desk, work):
+            new = self.rows[record_id].record.replace(**wanted)
+            with self._by_hand(record_id, Needs({record_id}, keys=keys_of(self.kind, new))) as (desk, work):
                 edit.edit(work, wanted, was, ORIGIN)
                 desk.add(work)
                 desk.look_for(work, CAUSE)
@@ -226,7 +226,7 @@ class Service:
     def link(self, record_id: UUID, xero_id: UUID) -> bool:
         """Somebody links a record."""
         try:
-            with self._by_hand(record_id) as (desk, work):
+            with self._by_hand(record_id, Needs({record_id}, {xero_id})) as (desk, work):
                 desk.link(work, (TENANT, xero_id), "somebody")
         except Clash:
             return False

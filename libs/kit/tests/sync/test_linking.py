@@ -236,3 +236,15 @@ def test_unlinked_by_hand_it_is_not_linked_by_its_name() -> None:
     desk.look_for(work, CAUSE)
 
     assert work.link is None
+
+
+def test_what_bears_a_mark_is_not_linked_by_its_name_nor_made_again_for_it() -> None:
+    """The record that it names need not be on the desk."""
+    work = unlinked(contact(name="a"))
+    work.record = work.record.replace(id=ident("B"))
+    desk = desk_with(work)
+    desk.xero_only[TENANT, X1] = XeroOnly(TENANT, 100, stamped(100, name="a").snapshot, former=A)
+    desk.look_for(work, CAUSE)
+
+    assert work.link is None
+    assert list(desk.works) == [(TENANT, ident("B"))]

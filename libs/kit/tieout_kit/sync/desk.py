@@ -118,7 +118,9 @@ class Desk(Generic[R, S]):
             return
         key = match.ours(work.record)
         for (tenant_id, xero_id), only in list(self.xero_only.items()):
-            if tenant_id == work.tenant_id and match.theirs(only.snapshot) == key and not work.link:
+            # What bears a mark is the record that it names or nobody's; that one need not be on the desk.
+            is_free = tenant_id == work.tenant_id and only.snapshot.record_id is None
+            if is_free and match.theirs(only.snapshot) == key and not work.link:
                 self._arrive((tenant_id, xero_id), cause)
 
     def unlink(self, work: Work[R, S], by: str) -> None:
