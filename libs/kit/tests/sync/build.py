@@ -13,10 +13,11 @@ from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.payload import Answers, RecordRef
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 
-from .connector import EPOCH
 from .database import CAUSE, SETTINGS, connection
-from .kinds import CONTACT, ORIGIN, Contact, SeenContact
+from .kinds import CONTACT
 from .names import TENANT, ident
+from .readings import EPOCH
+from .records import ORIGIN, Contact, SeenContact
 
 A, X1, X2 = ident("A"), ident("X1"), ident("X2")
 NOTHING: Final = object()

@@ -6,9 +6,9 @@ from uuid import UUID
 from tieout_schemas.platform import SyncState
 
 from .database import Row, Said
-from .kinds import Contact
 from .lineage import version
 from .names import ident, label
+from .records import Contact
 from .service import Service
 from .world import World
 from .xero import XeroRecord

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from tieout_kit.sync.facts import Facts
@@ -23,77 +23,16 @@ from tieout_kit.sync.kind import (
 )
 from tieout_kit.sync.values import UNKNOWN
 from tieout_schemas.bodies import BillBody, Body, ContactBody, Document, GroupLeaverBody, GroupMemberBody, NoteBody
-from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import PlatformRecord, SyncState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import record as record_reference
 from tieout_schemas.references import setting
 from tieout_schemas.topics import BILLS_TOPIC, CONTACTS_TOPIC
 from tieout_schemas.writes import Lane
-from tieout_schemas.xero import Address, Snapshot
+from tieout_schemas.xero import Address
 
 from .names import ident, label
-
-ORIGIN = Origin(kind=OriginKind.USER, by="a test")
-
-
-class Contact(PlatformRecord):
-    """A contact."""
-
-    ce_type: ClassVar = "tieout.contact.v1"
-    kind: ClassVar = "contact"
-
-    name: str = ""
-    email: str = ""
-    account_number: str = ""
-    phone: str = ""
-    total: str = ""
-    active: bool = True
-
-
-class Bill(PlatformRecord):
-    """A bill of a contact."""
-
-    ce_type: ClassVar = "tieout.bill.v1"
-    kind: ClassVar = "bill"
-
-    number: str = ""
-    vendor_id: UUID
-    total: str = ""
-
-
-class SeenContact(Snapshot):
-    """Xero's contact."""
-
-    ce_type: ClassVar = "xero.contact.v1"
-    kind: ClassVar = "xero_contact"
-
-    name: str
-    email: str
-    account_number: str
-    phone: str
-    total: str
-    gone: bool
-    comes_in: bool = False
-
-
-class SeenBill(Snapshot):
-    """Xero's bill."""
-
-    ce_type: ClassVar = "xero.invoice.v1"
-    kind: ClassVar = "xero_invoice"
-
-    number: str
-    contact_xero_id: UUID
-    total: str
-    gone: bool
-
-
-def in_xero(name: str, value: str) -> str:
-    """What Xero makes of a value."""
-    if name in ("name", "number"):
-        return value.strip()
-    return value.upper() if name == "account_number" else value
+from .records import ORIGIN, Bill, Contact, SeenBill, SeenContact
 
 
 def _shown(name: str) -> Callable[[Any, Facts], Any]:

@@ -5,9 +5,10 @@ from uuid import UUID
 from tieout_kit.sync.kind import Owner
 from tieout_schemas.payload import Frozen
 
-from .kinds import CONTACT, ORIGIN, Bill, Contact
+from .kinds import CONTACT
 from .lineage import version
 from .names import by_label, ident, label
+from .records import ORIGIN, Bill, Contact
 from .service import Service
 from .stage import Stage
 

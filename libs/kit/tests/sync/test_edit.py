@@ -12,7 +12,7 @@ from tieout_kit.sync.state import OtherEffect, Refusal
 from tieout_schemas.settings import Settles, Wins
 
 from .build import NOTHING, NOW, base_of, contact, facts, linked, seen, unlinked
-from .kinds import ORIGIN
+from .records import ORIGIN
 
 pytestmark = pytest.mark.rule("SYS-3")
 

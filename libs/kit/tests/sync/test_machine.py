@@ -6,7 +6,8 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from .schedules import PROFILES, Stage, finish
+from .profiles import PROFILES
+from .rest import Stage, finish
 from .world import Violation, World
 
 # Restores and rebuilds are left to the schedules: what they may lose is told apart only if there are few of them.

@@ -10,7 +10,8 @@ from tieout_schemas.platform import Sync, SyncState
 
 from .build import NOTHING, X1, X2, A, base_of, contact, facts, seen
 from .database import CAUSE
-from .kinds import CONTACT, Contact, SeenContact
+from .kinds import CONTACT
+from .records import Contact, SeenContact
 
 pytestmark = pytest.mark.rule("SYS-3")
 

@@ -14,8 +14,8 @@ from tieout_schemas.platform import SyncState
 from tieout_schemas.writes import Outcome, WriteIntent
 
 from .build import NOTHING, X1, X2, answering, base_of, contact, linked, result, seen, unlinked
-from .kinds import SeenContact
 from .names import ident
+from .records import SeenContact
 
 pytestmark = pytest.mark.rule("SYS-3")
 THERE: dict[str, Any] = {"name": "new", "email": "a", "account_number": "C1", "phone": "1"}

@@ -5,7 +5,8 @@ A failure prints the seed, and the smallest schedule that breaks the same invari
 
 import pytest
 
-from .schedules import PROFILES, search
+from .profiles import PROFILES
+from .schedules import search
 
 SEEDS = 40
 MANY = 5000

@@ -8,9 +8,9 @@ from uuid import UUID
 from tieout_schemas.bodies import BillBody, ContactBody, GroupLeaverBody, GroupMemberBody, NoteBody
 from tieout_schemas.writes import WriteIntent
 
-from .kinds import in_xero
 from .lineage import version
 from .names import ident
+from .records import in_xero
 
 if TYPE_CHECKING:
     from .world import World

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from .kinds import in_xero
 from .names import by_label, label
+from .records import in_xero
 from .stage import Stage
 from .xero import DEFAULT_PHONE, XeroRecord
 
