@@ -81,7 +81,7 @@ def advance_others(work: Work[Any, Any]) -> bool:
     _want(work, work.kind.effects(work.record, work.facts, link.xero_id))
     waits = False
     for name, effect in work.state.others.items():
-        if effect.refused and not _stands(effect, _body_marks(effect.wanted), work.seen_sequence):
+        if effect.refused and not _stands(effect, body_marks(effect.wanted), work.seen_sequence):
             effect.refused = None
         if effect.agreed == (effect.wanted,) or effect.flight or effect.refused or work.stays:
             continue
@@ -98,6 +98,11 @@ def add_once(work: Work[Any, Any], effects: Iterable[Effect]) -> None:
         if effect.name not in work.state.others:
             other = OtherEffect(wanted=effect.body, lane=effect.lane, once=True, after=effect.after)
             work.state.others[effect.name] = other
+
+
+def body_marks(body: Body | None) -> dict[str, str]:
+    """What is wanted of an effect that is one body; None: that it is absent."""
+    return {"body": mark(body)}
 
 
 def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, ...]) -> None:
@@ -136,7 +141,7 @@ def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEff
         lane=Lane(effect.lane),
         body=body,
     )
-    effect.flight = Flight(intent=intent, xero_id=xero_id, wanted=_body_marks(effect.wanted))
+    effect.flight = Flight(intent=intent, xero_id=xero_id, wanted=body_marks(effect.wanted))
     work.intents.append(intent)
 
 
@@ -154,6 +159,9 @@ def _want(work: Work[Any, Any], effects: Sequence[Effect]) -> None:
     for name, other in others.items():
         if name not in listed and not other.once:
             other.wanted = None
+            if other.undo is None:
+                # Nothing takes it back: it stays in Xero, and nothing is left to do.
+                other.agreed = (None,)
 
 
 def _drop_finished(work: Work[Any, Any]) -> None:

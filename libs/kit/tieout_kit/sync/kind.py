@@ -149,6 +149,11 @@ class Field:
         """Its name in the body of an intent."""
         return self.sent_as or self.name
 
+    @property
+    def is_switched(self) -> bool:
+        """Whether a setting decides if it syncs."""
+        return self.synced is not _always
+
     def owner_for(self, settings: TenantSettings) -> Owner:
         """Whose value counts, by the tenant's settings."""
         return self.owner if isinstance(self.owner, Owner) else self.owner(settings)
