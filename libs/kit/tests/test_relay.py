@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
@@ -63,7 +64,7 @@ class World:
         told: dict[UUID, list[int]] = {tenant_id: [] for tenant_id in self.tenants}
         for record in await self.heard():
             event = decode(SETTINGS, record.headers, record.value)
-            known = told[event.envelope.tenantid]
+            known = told[event.envelope.owner]
             if event.envelope.sequence > (known[-1] if known else 0):
                 known.append(event.envelope.sequence)
         return told
@@ -102,8 +103,8 @@ async def test_rows_arrive_in_order_on_their_tenants_partition_with_their_header
     assert len(records) == 60
     for record in records:
         event = decode(SETTINGS, record.headers, record.value)
-        assert record.partition == partition_of(event.envelope.tenantid, PARTITIONS)
-        assert record.key == SETTINGS.key_of(event.envelope.tenantid, event.data)
+        assert record.partition == partition_of(event.envelope.owner, PARTITIONS)
+        assert record.key == SETTINGS.key_of(event.envelope.owner, event.data)
         assert (event.envelope.causationid, event.envelope.correlationid) == ("cause", "first cause")
         assert event.envelope.source == "tieout/bills"
         assert event.envelope.traceparent
@@ -190,9 +191,44 @@ async def test_a_superseded_relay_cannot_publish_an_old_state_last(
             await wait_until(lambda: _trouble(first), lambda trouble: trouble is not None)
 
     committed = [decode(SETTINGS, r.headers, r.value).envelope for r in await world.heard()]
-    last = {envelope.tenantid: envelope.sequence for envelope in committed}
+    last = {envelope.owner: envelope.sequence for envelope in committed}
     assert last == dict.fromkeys(world.tenants, 2)
     assert REGISTRY.get_sample_value("tieout_relay_fenced_total") == fenced + 1
+
+
+async def test_no_row_is_read_before_the_forerunner_is_fenced(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail with a relay that reads its first rows before init_transactions: its forerunner may still send, so
+    that those rows would be said once more, behind younger ones."""
+    start, fetch = AIOKafkaProducer.start, asyncpg.Connection.fetch
+    starting, go_on = asyncio.Event(), asyncio.Event()
+    happened: list[str] = []
+
+    async def starts(producer: AIOKafkaProducer) -> None:
+        if producer._txn_manager:
+            starting.set()
+            await go_on.wait()
+            await start(producer)
+            assert producer._txn_manager.has_pid()
+            happened.append("fenced")
+        else:
+            await start(producer)
+
+    async def reads(db: Any, query: str, *args: Any, **more: Any) -> Any:
+        if "from outbox order by id limit $1" in query:
+            happened.append("read")
+        return await fetch(db, query, *args, **more)
+
+    monkeypatch.setattr(AIOKafkaProducer, "start", starts)
+    monkeypatch.setattr(asyncpg.Connection, "fetch", reads)
+    await world.write([1])
+    async with running(world.relay().run()):
+        await asyncio.wait_for(starting.wait(), 20)
+        assert happened == []
+        go_on.set()
+        await world.relayed()
+
+    assert happened[:2] == ["fenced", "read"]
+    await world.told_in_order(1)
 
 
 async def test_relaying_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:

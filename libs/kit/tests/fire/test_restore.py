@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from tieout_kit.testing import wait_until
-from tieout_schemas.topics import VENDORS
+from tieout_schemas.topics import CONTACTS_TOPIC
 
 from .accounts import applied_once, in_order, last_is_stored, said_on
 from .members import members
@@ -41,7 +41,7 @@ async def test_a_restored_older_database_catches_up_and_never_numbers_back(
         assert await member.ask(*by_hand, "asked-lost") == "done"
         await small.all_done()
         await member.stop(signal.SIGKILL)
-        before = await said_on(small, VENDORS)
+        before = await said_on(small, CONTACTS_TOPIC)
 
         small.database = postgres.dsn(dump)
         await member.start(small.env())
@@ -54,7 +54,7 @@ async def test_a_restored_older_database_catches_up_and_never_numbers_back(
         await member.leaves()
 
         await applied_once(small)
-        after = await said_on(small, VENDORS)
+        after = await said_on(small, CONTACTS_TOPIC)
         in_order(after)
         stored = {
             (row["tenant_id"], str(row["id"])): (row["sequence"], row["doc"])

@@ -39,8 +39,9 @@ with new as (
     select tenant_id, $1, id, sequence, xero_id, match_key, in_flight_since, doc, state, seen_sequence, seen from new
     on conflict (tenant_id, kind, id) do update set
         sequence = excluded.sequence, xero_id = excluded.xero_id, match_key = excluded.match_key,
-        in_flight_since = case when excluded.in_flight_since is null then null
-            else coalesce(record.in_flight_since, excluded.in_flight_since) end,
+        -- The later one: it may have been sent again since.
+        in_flight_since = case when excluded.in_flight_since is not null
+            then greatest(record.in_flight_since, excluded.in_flight_since) end,
         doc = excluded.doc, state = excluded.state, seen_sequence = excluded.seen_sequence, seen = excluded.seen
     -- Not correlated, so that the states are hashed once and not gone through for every record.
     where (record.tenant_id, record.id, record.sequence) in (select tenant_id, id, before from new)

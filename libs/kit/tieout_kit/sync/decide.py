@@ -120,7 +120,13 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
     )
     sent = {name: to_jsonable_python(parts[name]) for name in open_fields}
     main.flight = Flight(
-        intent=intent, xero_id=intent.xero_id, sent=sent, pending=open_fields, wanted=_marks(work, parts)
+        intent=intent,
+        left_at=work.facts.now_ms,
+        seen=work.seen_sequence,
+        xero_id=intent.xero_id,
+        sent=sent,
+        pending=open_fields,
+        wanted=_marks(work, parts),
     )
     work.intents.append(intent)
 
@@ -141,7 +147,13 @@ def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEff
         lane=Lane(effect.lane),
         body=body,
     )
-    effect.flight = Flight(intent=intent, xero_id=xero_id, wanted=body_marks(effect.wanted))
+    effect.flight = Flight(
+        intent=intent,
+        left_at=work.facts.now_ms,
+        seen=work.seen_sequence,
+        xero_id=xero_id,
+        wanted=body_marks(effect.wanted),
+    )
     work.intents.append(intent)
 
 

@@ -98,7 +98,8 @@ def _refused(effect: EffectState, result: WriteResult) -> None:
     assert effect.flight
     effect.refused = Refusal(
         wanted=effect.flight.wanted,
-        sequence=result.snapshot_sequence,
+        # A gateway that looked at nothing says 0: one that was called back, a note that was refused.
+        sequence=max(result.snapshot_sequence, effect.flight.seen),
         messages=result.messages,
         cancelled_by=result.cancelled_by if result.outcome is Outcome.CANCELLED else None,
     )
