@@ -174,7 +174,12 @@ def _stands(effect: EffectState, now_wanted: dict[str, str], seen: int) -> bool:
 
 
 def _marks(work: Work[Any, Any], parts: dict[str, Any]) -> dict[str, str]:
-    return {name: work.kind.by_name[name].mark(value) for name, value in parts.items()}
+    """What is wanted, and where: to Xero, the same vendor linked to another contact is something else."""
+    marks = {name: work.kind.by_name[name].mark(value) for name, value in parts.items()}
+    for each in work.kind.depends_on:
+        copy = work.facts.copy_of(each.record, each.id_of(work.record))
+        marks[f"xero_id of {each.record.kind}"] = mark(copy.sync.xero_id if copy else None)
+    return marks
 
 
 def _body_marks(body: Body | None) -> dict[str, str]:
