@@ -111,13 +111,21 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
         base_sequence=work.seen_sequence if link else None,
         replaces=None if link else work.state.made,
         lane=work.kind.lane,
-        body=work.kind.compose(work.record, work.facts, parts),
+        body=work.kind.compose(_as_linked(work), work.facts, parts),
     )
     sent = {name: to_jsonable_python(parts[name]) for name in open_fields}
     main.flight = Flight(
         intent=intent, xero_id=intent.xero_id, sent=sent, pending=open_fields, wanted=_marks(work, parts)
     )
     work.intents.append(intent)
+
+
+def _as_linked(work: Work[Any, Any]) -> Any:
+    """The record with the link that it has now: its `sync` is told anew only after every decision."""
+    xero_id = work.link.xero_id if work.link else None
+    if work.record.sync.xero_id == xero_id:
+        return work.record
+    return work.record.replace(sync=work.record.sync.replace(xero_id=xero_id))
 
 
 def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEffect) -> None:

@@ -84,13 +84,14 @@ def learn(bill: Bill, before: Bill, seen: XeroInvoice) -> Bill:
 
 
 def _with_line_ids(ours: tuple[BillLine, ...], seen: tuple[XeroLine, ...]) -> tuple[BillLine, ...]:
-    """A line keeps its id; one without takes that of the line with its content, or else of the line at its place."""
+    """A line keeps its id as long as Xero shows it; one without takes that of the line with its content, or else of
+    the line at its place."""
     found, left = paired(ours, [line_of(line) for line in seen], same_id, same_content, same_line)
     if found.count(None) == len(left):
         found = [theirs or left.pop(0) for theirs in found]
     # Else lines are on their way, or were removed: which is which, the next answer tells.
     pairs = zip(ours, found, strict=True)
-    return tuple(line.replace(xero_line_id=theirs.xero_line_id) if theirs else line for line, theirs in pairs)
+    return tuple(line.replace(xero_line_id=theirs.xero_line_id if theirs else None) for line, theirs in pairs)
 
 
 def _counts(line: BillLine) -> tuple[object, ...]:
