@@ -1,20 +1,33 @@
-"""Values for tests, with good defaults: snapshots of Xero's records, others' records, answers to intents."""
+"""Values for tests, with good defaults: Xero's records, others' records, facts, requests, answers to intents."""
 
 import datetime as dt
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from tieout_kit.sync.facts import Facts
 from tieout_schemas.money import Money
-from tieout_schemas.payload import Answers, Origin, OriginKind
-from tieout_schemas.platform import Bill, BillLine, BillStatus, Sync, SyncState, Vendor
-from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
+from tieout_schemas.payload import Answers, Origin, OriginKind, Payload
+from tieout_schemas.platform import (
+    Bill,
+    BillLine,
+    BillStatus,
+    Connection,
+    ConnectionState,
+    PlatformRecord,
+    Sync,
+    SyncState,
+    Vendor,
+)
+from tieout_schemas.settings import TenantSettings
+from tieout_schemas.writes import BillBody, Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import (
     ContactStatus,
     InvoiceStatus,
     InvoiceType,
     LineAmountTypes,
     PaymentStatus,
+    Snapshot,
     XeroContact,
     XeroInvoice,
     XeroLine,
@@ -23,12 +36,31 @@ from tieout_schemas.xero import (
 
 UPDATED_AT = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 DAY, DUE_DAY = dt.date(2026, 11, 1), dt.date(2026, 11, 20)
+NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 ANA_MADE_IT = Origin(kind=OriginKind.USER, by="ana")
+TENANT_ID = uuid4()
 
 
 def nzd(amount: str) -> Money:
     """An amount in New Zealand dollars."""
     return Money(amount=Decimal(amount), currency="NZD")
+
+
+def facts(
+    *copies: PlatformRecord,
+    connection: ConnectionState = ConnectionState.CONNECTED,
+    now: dt.datetime = NOW,
+    **settings: Any,
+) -> Facts:
+    """What a rule sees besides its record: a connected tenant, these records of other services, these settings."""
+    return Facts(
+        TENANT_ID,
+        Connection(tenant_id=TENANT_ID, state=connection),
+        TenantSettings(tenant_id=TENANT_ID, **settings),
+        now,
+        copies={(copy.kind, copy.id): copy for copy in copies},
+        copies_by_xero_id={(copy.kind, copy.sync.xero_id): copy for copy in copies if copy.sync.xero_id},
+    )
 
 
 def in_step(xero_id: UUID | None) -> Sync:
@@ -58,6 +90,25 @@ def bill(bill_id: UUID, xero_id: UUID | None, **more: Any) -> Bill:
         "xero_status": InvoiceStatus.AUTHORISED if xero_id else None,
     }
     return Bill(id=bill_id, sync=in_step(xero_id), origin=ANA_MADE_IT, **(fields | more))
+
+
+def line_request(**more: Any) -> dict[str, Any]:
+    """A line of a bill as PUT takes it."""
+    return {"description": "Paper", "unit_amount": "100.00", "account_code": "400", "tax_type": "INPUT2", **more}
+
+
+def bill_request(vendor_id: UUID, *lines: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A bill as PUT takes it."""
+    return {
+        "vendor_id": str(vendor_id),
+        "number": "B-1",
+        "status": "approved",
+        "date": DAY.isoformat(),
+        "due_date": DUE_DAY.isoformat(),
+        "currency": "NZD",
+        "lines": list(lines) or [line_request()],
+        **more,
+    }
 
 
 def xero_line(xero_line_id: UUID | None = None, **more: Any) -> XeroLine:
@@ -93,6 +144,18 @@ def xero_invoice(xero_id: UUID, contact_xero_id: UUID, **more: Any) -> XeroInvoi
         "updated_at": UPDATED_AT,
     }
     return XeroInvoice(xero_id=xero_id, contact_xero_id=contact_xero_id, **(fields | more))
+
+
+def xero_invoice_after(intent: WriteIntent, xero_id: UUID, **more: Any) -> XeroInvoice:
+    """The bill of Xero that an intent has made or changed, as its answer tells it: it shows all that was sent."""
+    body = intent.body
+    assert isinstance(body, BillBody)
+    sent = body.model_dump(exclude={"kind", "lines"}, exclude_none=True)
+    if body.lines is not None:
+        sent["lines"] = tuple(
+            xero_line(**line.model_dump(), line_amount=line.quantity * line.unit_amount) for line in body.lines
+        )
+    return xero_invoice(xero_id, **{"record_id": intent.record.id, "answers": answering(intent), **sent, **more})
 
 
 def xero_contact(xero_id: UUID, **more: Any) -> XeroContact:
@@ -142,3 +205,8 @@ def answering(intent: WriteIntent, *, done: bool = True, explains: tuple[str, ..
         done=done,
         explains=sent if explains is None else explains,
     )
+
+
+def answered(intent: WriteIntent, snapshot: Snapshot, sequence: int = 50) -> tuple[tuple[Payload, int], ...]:
+    """Both messages of an answer: the result, and the snapshot that was made from it."""
+    return (answer_to(intent, snapshot.xero_id, sequence), sequence), (snapshot, sequence)

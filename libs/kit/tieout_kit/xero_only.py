@@ -92,7 +92,14 @@ class XeroOnlyStore(Generic[R, S]):
             if found or (key in before and before[key].told) or asked_by:
                 version = desk.facts_of(key[0]).settings.version
                 findings.append(Finding(*key, cause, found, settings_version=version, retried_by=asked_by))
+        findings += self._linked(desk, before)
         await problems.update(tx, self._named, findings)
+
+    def _linked(self, desk: Desk[R, S], before: Mapping[Key, StoredOnly[S]]) -> Iterable[Finding]:
+        """Those that became somebody's otherwise than by arriving, by hand or by our mark, have no problem any more."""
+        for key in desk.changed_only - desk.xero_only.keys() - desk.arrivals.keys():
+            if key in before and before[key].told and (work := desk.linked_to(*key)):
+                yield Finding(*key, work.cause, settings_version=work.facts.settings.version)
 
     def _names(self, desk: Desk[R, S], key: Key, before: Mapping[Key, StoredOnly[S]]) -> tuple[str, ...]:
         if key in desk.arrivals:

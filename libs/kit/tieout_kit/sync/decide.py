@@ -116,7 +116,7 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
         base_sequence=work.seen_sequence if link else None,
         replaces=None if link else work.state.made,
         lane=work.kind.lane,
-        body=work.kind.compose(work.record, work.facts, parts),
+        body=work.kind.compose(_as_linked(work), work.facts, parts),
     )
     sent = {name: to_jsonable_python(parts[name]) for name in open_fields}
     main.flight = Flight(
@@ -129,6 +129,14 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
         wanted=_marks(work, parts),
     )
     work.intents.append(intent)
+
+
+def _as_linked(work: Work[Any, Any]) -> Any:
+    """The record with the link that it has now: its `sync` is told anew only after every decision."""
+    xero_id = work.link.xero_id if work.link else None
+    if work.record.sync.xero_id == xero_id:
+        return work.record
+    return work.record.replace(sync=work.record.sync.replace(xero_id=xero_id))
 
 
 def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEffect) -> None:
@@ -194,7 +202,12 @@ def _stands(effect: EffectState, now_wanted: dict[str, str], seen: int) -> bool:
 
 
 def _marks(work: Work[Any, Any], parts: dict[str, Any]) -> dict[str, str]:
-    return {name: work.kind.by_name[name].mark(value) for name, value in parts.items()}
+    """What is wanted, and where: to Xero, the same vendor linked to another contact is something else."""
+    marks = {name: work.kind.by_name[name].mark(value) for name, value in parts.items()}
+    for each in work.kind.depends_on:
+        copy = work.facts.copy_of(each.record, each.id_of(work.record))
+        marks[f"xero_id of {each.record.kind}"] = mark(copy.sync.xero_id if copy else None)
+    return marks
 
 
 def _body_marks(body: Body | None) -> dict[str, str]:

@@ -173,13 +173,15 @@ class Desk(Generic[R, S]):
         self._now_linked(stamped, xero_id)
         return stamped
 
-    def _made_again(self, tenant_id: UUID, stamp: UUID, seen: Seen[S], cause: Cause) -> Work[R, S] | None:
+    def _made_again(
+        self, tenant_id: UUID, stamp: UUID, seen: Seen[S], cause: Cause, asked_by: str | None = None
+    ) -> Work[R, S] | None:
         """A record that was lost here, a restored database say: under its own id, never under another."""
         facts = self.facts_of(tenant_id)
         record = self.kind.restore(stamp, seen.snapshot, facts)
         if isinstance(record, Wait):
             self._keep(tenant_id, seen)
-            self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause, None)
+            self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause, asked_by)
             return None
         work = self._new(tenant_id, record, seen.snapshot, "stamp", cause)
         work.state.made = seen.snapshot.xero_id
@@ -219,7 +221,7 @@ class Desk(Generic[R, S]):
         tenant_id, snapshot = only.tenant_id, only.snapshot
         if snapshot.record_id and (tenant_id, snapshot.record_id) not in self.works:
             # It waited until it could be made again.
-            made = self._made_again(tenant_id, snapshot.record_id, Seen(only.sequence, snapshot), cause)
+            made = self._made_again(tenant_id, snapshot.record_id, Seen(only.sequence, snapshot), cause, asked_by)
             if made:
                 self._take_first(made, only, cause)
             return

@@ -266,7 +266,7 @@ class Kind(Generic[R, S]):
     fields: tuple[Field, ...]
     compose: Callable[[R, Facts, Mapping[str, Any]], Body]
     """The body that makes Xero's record look like this, by the fields that are wanted; what is left out is left as it
-    is there."""
+    is there. By `sync.xero_id` it tells whether there is one yet."""
     arrive: Callable[[XeroOnly[S], Sequence[R], Facts], Arrival]
     """What an unlinked record of Xero means; with it, our records that match it (`match`)."""
     restore: Callable[[UUID, S, Facts], R | Wait]
