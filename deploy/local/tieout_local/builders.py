@@ -5,11 +5,26 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from tieout_kit.sync.facts import Facts
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Answers, Origin, OriginKind
-from tieout_schemas.platform import Bill, BillLine, BillStatus, Sync, SyncState, Vendor
+from tieout_schemas.platform import (
+    Bill,
+    BillLine,
+    BillStatus,
+    Connection,
+    ConnectionState,
+    Payment,
+    PaymentMethod,
+    PlatformRecord,
+    Sync,
+    SyncState,
+    Vendor,
+)
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import (
+    Applied,
     ContactStatus,
     InvoiceStatus,
     InvoiceType,
@@ -22,6 +37,7 @@ from tieout_schemas.xero import (
 )
 
 UPDATED_AT = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 DAY, DUE_DAY = dt.date(2026, 11, 1), dt.date(2026, 11, 20)
 ANA_MADE_IT = Origin(kind=OriginKind.USER, by="ana")
 
@@ -58,6 +74,41 @@ def bill(bill_id: UUID, xero_id: UUID | None, **more: Any) -> Bill:
         "xero_status": InvoiceStatus.AUTHORISED if xero_id else None,
     }
     return Bill(id=bill_id, sync=in_step(xero_id), origin=ANA_MADE_IT, **(fields | more))
+
+
+def applied(xero_id: UUID, amount: str) -> Applied:
+    """What a bill's amount due holds: a payment, a credit."""
+    return Applied(xero_id=xero_id, amount=nzd(amount))
+
+
+def payment(
+    bill_id: UUID, amount: str = "60.00", xero_id: UUID | None = None, currency: str = "NZD", **more: Any
+) -> Payment:
+    """A payment as the payments service publishes it, no two with one reference."""
+    payment_id = uuid4()
+    fields: dict[str, Any] = {
+        "id": payment_id,
+        "sync": in_step(xero_id),
+        "method": PaymentMethod.ACH,
+        "date": DAY,
+        "amount": Money(amount=Decimal(amount), currency=currency),
+        "account_code": "090",
+        "reference": f"TX-{payment_id}",
+    }
+    return Payment(bill_id=bill_id, origin=ANA_MADE_IT, **(fields | more))
+
+
+def facts(*copies: PlatformRecord, state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Facts:
+    """What a rule sees of a tenant: others' records, the connection, and the settings that are chosen."""
+    tenant_id = uuid4()
+    return Facts(
+        tenant_id,
+        Connection(tenant_id=tenant_id, state=state),
+        TenantSettings(tenant_id=tenant_id, version=1, **chosen),
+        NOW,
+        {(copy.kind, copy.id): copy for copy in copies},
+        {(copy.kind, copy.sync.xero_id): copy for copy in copies if copy.sync.xero_id},
+    )
 
 
 def xero_line(xero_line_id: UUID | None = None, **more: Any) -> XeroLine:

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from fastapi import FastAPI
 
+from tieout_kit import edits
 from tieout_kit.auth import Keys
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence, utc_now
@@ -18,7 +19,7 @@ from tieout_kit.postgres import Database, Tx
 from tieout_kit.sweeper import Sweeper
 from tieout_kit.testing import envelope_of, wait_until
 from tieout_local import keys as local
-from tieout_local.door import Door
+from tieout_local.door import ANA, Door
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload
@@ -59,6 +60,19 @@ class Stage:
         """The handling of a batch of events, to be run in a transaction."""
         incoming = [self._incoming(payload, sequence) for payload, sequence in events]
         return lambda tx: self._handlers.handle(tx, incoming)
+
+    def putting(self, plural: str, record_id: UUID, body: dict[str, Any]) -> Work:
+        """The handling of a PUT that names no state, to be run in a transaction."""
+        found = [(each, view) for each in self.wired.reconcilers for view in each.kind.views if view.plural == plural]
+        [(reconciler, view)] = found
+        assert view.put
+        wanted = view.put.body.model_validate(body)
+        request = edits.Request(self.tenant_id, view, record_id, wanted, ANA, None)
+        return lambda tx: edits.put(tx, reconciler, request)
+
+    def neighbour(self) -> "Stage":
+        """Another tenant of the same service."""
+        return Stage(self.database, self.app, self.http, self.token, self.wired)
 
     async def sweep(self) -> None:
         """Judge again what waited for what has happened."""
