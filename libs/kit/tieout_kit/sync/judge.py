@@ -12,7 +12,9 @@ def judge(work: Work[Any, Any]) -> None:
     """Level, not edge: from the present state alone, so that judging all records again writes nothing."""
     merge(work)
     if work.kind.complete and pending(work, wanted(work)):
-        work.record = work.kind.complete(work.record, work.facts)
+        completed = work.kind.complete(work.record, work.facts)
+        work.completed |= completed != work.record
+        work.record = completed
     judge_rules(work)
     open_fields = advance(work)
     others_wait = advance_others(work)

@@ -274,6 +274,8 @@ class Kind(Generic[R, S]):
     """What happens once because Xero took something."""
     complete: Callable[[R, Facts], R] | None = None
     """Fills in defaults from the tenant's settings before every decision."""
+    complete_rule: str | None = None
+    """The rule by which it does."""
     learn: Callable[[R, R, S], R] = _as_it_is
     """What our record takes of Xero's that is no field of its own: ids of lines. Also with the record before."""
     lane: Lane = Lane.WRITE
