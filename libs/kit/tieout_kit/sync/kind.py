@@ -149,6 +149,11 @@ class Field:
         """Its name in the body of an intent."""
         return self.sent_as or self.name
 
+    @property
+    def may_conflict(self) -> bool:
+        """Whether a person may ever be asked which of two values stands."""
+        return self.owner is Owner.LATEST or not isinstance(self.owner, Owner)
+
     def owner_for(self, settings: TenantSettings) -> Owner:
         """Whose value counts, by the tenant's settings."""
         return self.owner if isinstance(self.owner, Owner) else self.owner(settings)
