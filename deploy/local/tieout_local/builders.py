@@ -5,7 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from tieout_kit.cause import Cause
 from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.judge import judge
+from tieout_kit.sync.kind import Kind
+from tieout_kit.sync.state import State
+from tieout_kit.sync.work import Work
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Answers, Origin, OriginKind
 from tieout_schemas.platform import (
@@ -96,6 +101,26 @@ def payment(
         "reference": f"TX-{payment_id}",
     }
     return Payment(bill_id=bill_id, origin=ANA_MADE_IT, **(fields | more))
+
+
+def payment_body(bill_id: UUID, amount: str = "60.00", **more: Any) -> dict[str, Any]:
+    """A payment as the API takes it, no two with one reference."""
+    fields: dict[str, Any] = {
+        "bill_id": str(bill_id),
+        "method": "ach",
+        "date": DAY.isoformat(),
+        "amount": {"amount": amount, "currency": "NZD"},
+        "account_code": "090",
+        "reference": f"TX-{uuid4()}",
+    }
+    return fields | more
+
+
+def judged(kind: Kind[Any, Any], record: PlatformRecord, seen_by: Facts) -> Work[Any, Any]:
+    """A new record of ours, after the first decision on it."""
+    work = Work(kind, seen_by.tenant_id, record, State(), seen_by, Cause.request())
+    judge(work)
+    return work
 
 
 def facts(*copies: PlatformRecord, state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Facts:

@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_local.builders import answer_to, answering, bill, nzd, xero_payment
+from tieout_local.builders import DAY, answer_to, answering, applied, bill, nzd, payment_body, xero_payment
 from tieout_local.stage import Stage
-from tieout_schemas.platform import ConnectionState, Payment, PaymentMethod, SyncState
+from tieout_schemas.platform import ConnectionState, Payment, SyncState
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.writes import Lane, Outcome, PaymentBody, WriteIntent
-from tieout_schemas.xero import InvoiceStatus, PaymentStatus
+from tieout_schemas.xero import InvoiceStatus
 
 pytestmark = pytest.mark.real
 
@@ -19,16 +19,8 @@ BILL, BILL_X, P, P_X = uuid4(), uuid4(), uuid4(), uuid4()
 
 
 def wanted(amount: str = "60.00", **more: Any) -> dict[str, Any]:
-    """A payment as the API takes it."""
-    return {
-        "bill_id": str(BILL),
-        "method": "ach",
-        "date": "2026-11-10",
-        "amount": {"amount": amount, "currency": "NZD"},
-        "account_code": "090",
-        "reference": "TX-1",
-        **more,
-    }
+    """The same payment each time."""
+    return payment_body(BILL, amount, **{"reference": "TX-1", **more})
 
 
 async def sent(stage: Stage) -> WriteIntent:
@@ -223,6 +215,30 @@ async def test_a_bill_paid_by_the_payment_under_way_is_no_problem_of_it(stage: S
     assert await stage.said(Problem) == []
 
 
+@pytest.mark.rule("PAY-9")
+@pytest.mark.parametrize(
+    ("change", "sweeps"),
+    [
+        ({"due_date": DAY, "lines": (), "paid": True}, 0),
+        ({"amount_due": nzd("114.00")}, 1),
+        ({"applied": (applied(P_X, "1.00"),)}, 1),
+    ],
+    ids=["nothing that payments look at", "amount due", "what it holds"],
+)
+async def test_payments_are_checked_again_only_for_what_they_look_at_of_their_bill(
+    stage: Stage, change: dict[str, Any], sweeps: int
+) -> None:
+    known = bill(BILL, BILL_X)
+    await stage.connect()
+    await stage.deliver((known, 1))
+    await put(stage)
+
+    await stage.database.run(stage.batch((known.replace(**change), 2)))
+
+    async with stage.database.transaction() as tx:
+        assert await tx.db.fetchval("select count(*) from sweep") == sweeps
+
+
 @pytest.mark.rule("SYS-2")
 async def test_a_refusal_opens_a_problem_and_frees_what_is_due(stage: Stage) -> None:
     await stage.connect()
@@ -271,130 +287,6 @@ async def test_a_held_payment_that_is_tried_again_still_waits(stage: Stage) -> N
     await stage.ask("POST", f"problems/{problem['id']}/retry")
 
     assert (await open_problems(stage), await stage.said(WriteIntent)) == (["bill_not_in_xero"], [])
-
-
-@pytest.mark.rule("SYS-10")
-@pytest.mark.parametrize("result_first", [True, False])
-async def test_a_payment_deleted_in_xero_is_marked_and_its_bill_is_payable_again(
-    stage: Stage, result_first: bool
-) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
-    made = Payment.model_validate(await put(stage))
-    intent = await sent(stage)
-    deleted = xero_payment(P_X, BILL_X, record_id=P, status=PaymentStatus.DELETED)
-    heard = [(answer_to(intent, P_X, 50), 1), (deleted, 60)]
-    assert (await stage.put(f"payments/{uuid4()}", wanted("115.00"))).status_code == 409
-
-    for event in heard if result_first else reversed(heard):
-        await stage.deliver(event)
-
-    after = await last(stage)
-    gone = made.sync.replace(state=SyncState.NOT_FOR_XERO, xero_id=P_X, made=P_X, gone=True, seen=60)
-    assert after == made.replace(sync=gone, deleted_in_xero=True, origin=after.origin)
-    assert await open_problems(stage) == []
-    await put(stage, uuid4(), amount="115.00")
-
-
-@pytest.mark.rule("SYS-10")
-async def test_the_deletion_is_the_origin_of_what_it_changes(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
-    await put(stage)
-    intent = await sent(stage)
-    await stage.deliver((xero_payment(P_X, BILL_X, record_id=P, answers=answering(intent)), 50))
-
-    await stage.deliver((xero_payment(P_X, BILL_X, record_id=P, status=PaymentStatus.DELETED), 60))
-
-    origins = [(one.origin.kind, one.origin.rule) for one in await stage.said(Payment)]
-    assert origins == [("user", "PAY-1"), ("event", None), ("event", "SYS-10")]
-
-
-@pytest.mark.rule("PAY-1")
-async def test_what_xeros_payment_shows_otherwise_changes_nothing_here_and_is_not_sent_back(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
-    await put(stage)
-    intent = await sent(stage)
-    await stage.deliver((xero_payment(P_X, BILL_X, record_id=P, answers=answering(intent)), 50))
-    states = await stage.said(Payment)
-
-    other = {"date": "2026-11-11", "amount": nzd("61.00"), "reference": "TX-2", "invoice_xero_id": uuid4()}
-    await stage.deliver((xero_payment(P_X, BILL_X, record_id=P).replace(**other), 60))
-
-    assert await stage.said(Payment) == states
-    assert await sent(stage) == intent
-
-
-@pytest.mark.rule("PAY-1")
-async def test_a_payment_made_in_xero_is_left_alone(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
-
-    await stage.deliver((xero_payment(P_X, BILL_X), 1))
-
-    assert (await stage.said(Payment), await stage.said(Problem)) == ([], [])
-
-
-@pytest.mark.rule("SYS-1")
-@pytest.mark.parametrize("bill_first", [True, False])
-@pytest.mark.parametrize("status", list(PaymentStatus))
-async def test_a_payment_lost_in_a_restore_is_made_again_from_xeros_once_its_bill_is_known(
-    stage: Stage, bill_first: bool, status: PaymentStatus
-) -> None:
-    await stage.connect()
-    in_xero = xero_payment(P_X, BILL_X, record_id=P, status=status, amount=nzd("60.00"), reference="TX-1")
-    heard = [(bill(BILL, BILL_X), 1), (in_xero, 1)]
-
-    for event in heard if bill_first else reversed(heard):
-        await stage.deliver(event)
-
-    [made] = await stage.said(Payment)
-    deleted = status is PaymentStatus.DELETED
-    state = SyncState.NOT_FOR_XERO if deleted else SyncState.IN_STEP
-    assert made == Payment(
-        id=P,
-        sync=made.sync.replace(state=state, xero_id=P_X, made=P_X, former=(), gone=deleted, waits_for=(), seen=1),
-        origin=made.origin,
-        bill_id=BILL,
-        method=PaymentMethod.OFFLINE,
-        date=in_xero.date,
-        amount=nzd("60.00"),
-        account_code="",
-        reference="TX-1",
-        deleted_in_xero=deleted,
-    )
-    assert (made.origin.kind, made.origin.rule) == ("import", "SYS-1")
-    assert (await stage.said(WriteIntent), await stage.said(Problem)) == ([], [])
-
-
-@pytest.mark.rule("SYS-1")
-async def test_a_payment_that_a_restore_forgot_to_have_sent_is_linked_and_never_sent_again(stage: Stage) -> None:
-    await stage.connect(ConnectionState.CONNECTION_LOST)
-    await stage.deliver((bill(BILL, BILL_X), 1))
-    await put(stage)
-
-    await stage.deliver((xero_payment(P_X, BILL_X, record_id=P), 50))
-    await stage.connect(sequence=2)
-
-    after = await last(stage)
-    assert (after.sync.state, after.sync.xero_id) == (SyncState.IN_STEP, P_X)
-    assert (await stage.said(WriteIntent), await open_problems(stage)) == ([], [])
-
-
-@pytest.mark.rule("SYS-1")
-async def test_a_payment_sent_again_after_a_restore_is_the_one_that_xero_has_already(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
-    await put(stage)
-    intent = await sent(stage)
-
-    await stage.deliver((answer_to(intent, P_X, 50, outcome=Outcome.STALE), 1))
-    await stage.deliver((xero_payment(P_X, BILL_X, record_id=P), 50))
-
-    after = await last(stage)
-    assert (after.sync.state, after.sync.xero_id) == (SyncState.IN_STEP, P_X)
-    assert (await sent(stage), await stage.said(Problem)) == (intent, [])
 
 
 @pytest.mark.rule("SYS-2")
