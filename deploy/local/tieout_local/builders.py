@@ -42,14 +42,32 @@ from tieout_schemas.xero import (
 )
 
 UPDATED_AT = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
-NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 DAY, DUE_DAY = dt.date(2026, 11, 1), dt.date(2026, 11, 20)
+NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 ANA_MADE_IT = Origin(kind=OriginKind.USER, by="ana")
+TENANT_ID = uuid4()
 
 
 def nzd(amount: str) -> Money:
     """An amount in New Zealand dollars."""
     return Money(amount=Decimal(amount), currency="NZD")
+
+
+def facts(
+    *copies: PlatformRecord,
+    connection: ConnectionState = ConnectionState.CONNECTED,
+    now: dt.datetime = NOW,
+    **settings: Any,
+) -> Facts:
+    """What a rule sees besides its record: a connected tenant, these records of other services, these settings."""
+    return Facts(
+        TENANT_ID,
+        Connection(tenant_id=TENANT_ID, state=connection),
+        TenantSettings(tenant_id=TENANT_ID, **settings),
+        now,
+        copies={(copy.kind, copy.id): copy for copy in copies},
+        copies_by_xero_id={(copy.kind, copy.sync.xero_id): copy for copy in copies if copy.sync.xero_id},
+    )
 
 
 def in_step(xero_id: UUID | None) -> Sync:
@@ -103,8 +121,8 @@ def payment(
     return Payment(bill_id=bill_id, origin=ANA_MADE_IT, **(fields | more))
 
 
-def payment_body(bill_id: UUID, amount: str = "60.00", **more: Any) -> dict[str, Any]:
-    """A payment as the API takes it, no two with one reference."""
+def payment_request(bill_id: UUID, amount: str = "60.00", **more: Any) -> dict[str, Any]:
+    """A payment as PUT takes it, no two with one reference."""
     fields: dict[str, Any] = {
         "bill_id": str(bill_id),
         "method": "ach",
@@ -121,19 +139,6 @@ def judged(kind: Kind[Any, Any], record: PlatformRecord, seen_by: Facts) -> Work
     work = Work(kind, seen_by.tenant_id, record, State(), seen_by, Cause.request())
     judge(work)
     return work
-
-
-def facts(*copies: PlatformRecord, state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Facts:
-    """What a rule sees of a tenant: others' records, the connection, and the settings that are chosen."""
-    tenant_id = uuid4()
-    return Facts(
-        tenant_id,
-        Connection(tenant_id=tenant_id, state=state),
-        TenantSettings(tenant_id=tenant_id, version=1, **chosen),
-        NOW,
-        {(copy.kind, copy.id): copy for copy in copies},
-        {(copy.kind, copy.sync.xero_id): copy for copy in copies if copy.sync.xero_id},
-    )
 
 
 def xero_line(xero_line_id: UUID | None = None, **more: Any) -> XeroLine:

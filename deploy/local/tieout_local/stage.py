@@ -24,7 +24,9 @@ from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.problem import Problem
 from tieout_schemas.roles import Feature
+from tieout_schemas.settings import TenantSettings
 
 P = TypeVar("P", bound=Payload)
 Work = Callable[[Tx], Awaitable[object]]
@@ -61,18 +63,14 @@ class Stage:
         incoming = [self._incoming(payload, sequence) for payload, sequence in events]
         return lambda tx: self._handlers.handle(tx, incoming)
 
-    def putting(self, plural: str, record_id: UUID, body: dict[str, Any]) -> Work:
-        """The handling of a PUT that names no state, to be run in a transaction."""
-        found = [(each, view) for each in self.wired.reconcilers for view in each.kind.views if view.plural == plural]
-        [(reconciler, view)] = found
+    def putting(self, path: str, body: dict[str, Any]) -> Work:
+        """A PUT of a new record, to be run in a transaction."""
+        plural, record_id = path.split("/")
+        reconciler, view = next((r, v) for r in self.wired.reconcilers for v in r.kind.views if v.plural == plural)
         assert view.put
         wanted = view.put.body.model_validate(body)
-        request = edits.Request(self.tenant_id, view, record_id, wanted, ANA, None)
+        request = edits.Request(self.tenant_id, view, UUID(record_id), wanted, ANA, None)
         return lambda tx: edits.put(tx, reconciler, request)
-
-    def neighbour(self) -> "Stage":
-        """Another tenant of the same service."""
-        return Stage(self.database, self.app, self.http, self.token, self.wired)
 
     async def sweep(self) -> None:
         """Judge again what waited for what has happened."""
@@ -100,6 +98,16 @@ class Stage:
         events = [decode(_TOPICS[r["topic"]], h, r["value"]) for r, h in zip(rows, headers, strict=True)]
         return [event.data for event in events if isinstance(event.data, kind)]
 
+    async def choose(self, version: int, **chosen: Any) -> None:
+        """The tenant chooses these settings, and the defaults of all others."""
+        settings = TenantSettings.model_validate({"tenant_id": self.tenant_id, "version": version, **chosen})
+        await self.deliver((settings, version))
+
+    async def problems(self) -> list[Problem]:
+        """The tenant's open problems, oldest first."""
+        found = (await self.get("problems")).json()["items"]
+        return [Problem.model_validate(problem) for problem in found]
+
     async def connect(self, state: ConnectionState = ConnectionState.CONNECTED, sequence: int = 1) -> None:
         """The tenant becomes known, connected by default."""
         await self.deliver((Connection(tenant_id=self.tenant_id, state=state), sequence))
@@ -108,6 +116,10 @@ class Stage:
         """The plan does not have these features any more, which is the latest news of the connection."""
         connection = Connection(tenant_id=self.tenant_id, state=ConnectionState.CONNECTED, closed=tuple(features))
         await self.deliver((connection, next_sequence(0, utc_now())))
+
+    async def post(self, path: str, body: dict[str, Any] | None = None, **token: Any) -> httpx.Response:
+        """POST under the tenant."""
+        return await self.ask("POST", path, body, **token)
 
     @property
     def door(self) -> Door:
@@ -140,6 +152,10 @@ class Stage:
         url = f"/tenants/{self.tenant_id}/{path}"
         sent = {"Authorization": f"Bearer {signed}", **(headers or {})}
         return await self.http.request(method, url, json=body, headers=sent)
+
+    def neighbour(self) -> "Stage":
+        """Another tenant of the same service."""
+        return Stage(self.database, self.app, self.http, self.token, self.wired)
 
     def _incoming(self, payload: Payload, sequence: int) -> Incoming[Any]:
         envelope = envelope_of(self.tenant_id, payload, sequence)

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.sync.kind import Hold
-from tieout_local.builders import answer_to, bill, facts, nzd, payment, payment_body, xero_payment
+from tieout_local.builders import answer_to, bill, facts, nzd, payment, payment_request, xero_payment
 from tieout_local.stage import Stage
 from tieout_payments.payment.edit import PaymentIn, content
 from tieout_payments.payment.rules import a_payment_needs_its_account, with_chosen_account
@@ -14,7 +14,6 @@ from tieout_schemas.platform import Payment, PaymentMethod, SyncState
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import setting
-from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import Outcome, PaymentBody, WriteIntent
 
 BILL, BILL_X, P, P_X = (uuid4() for _ in range(4))
@@ -67,19 +66,14 @@ def test_a_payment_without_an_account_waits_for_the_setting_that_names_one(metho
 @pytest.mark.parametrize("asked", [None, "091"])
 def test_the_same_payment_asked_for_again_without_an_account_is_the_same(asked: str | None) -> None:
     once = payment(BILL, account_code="091")
-    again = PaymentIn.model_validate(payment_body(BILL, reference=once.reference, account_code=asked))
+    again = PaymentIn.model_validate(payment_request(BILL, reference=once.reference, account_code=asked))
 
     assert once.replace(**content(again, once, once.id)) == once
 
 
-def choose(stage: Stage, version: int, **chosen: Any) -> tuple[TenantSettings, int]:
-    """The event of the tenant's settings."""
-    return TenantSettings(tenant_id=stage.tenant_id, version=version, **chosen), version
-
-
 async def put(stage: Stage, **more: Any) -> Payment:
     """A payment of 10.00, which names no account unless the test does."""
-    body = payment_body(BILL, "10.00", **{"account_code": None, **more})
+    body = payment_request(BILL, "10.00", **{"account_code": None, **more})
     return Payment.model_validate((await stage.put(f"payments/{uuid4()}", body)).json())
 
 
@@ -90,7 +84,7 @@ async def booked(stage: Stage) -> dict[str, str]:
 
 
 async def open_problems(stage: Stage) -> list[str]:
-    return sorted(problem["code"] for problem in (await stage.get("problems")).json()["items"])
+    return sorted(problem.code for problem in await stage.problems())
 
 
 @pytest.mark.real
@@ -106,7 +100,7 @@ async def test_held_payments_go_out_by_themselves_once_the_account_is_chosen(sta
         "clearing_account_not_chosen", "clearing_account_not_chosen", "payment_account_not_chosen",
     ]  # fmt: skip
 
-    await stage.deliver(choose(stage, 1, clearing_account="091"))
+    await stage.choose(1, clearing_account="091")
 
     assert await booked(stage) == {"TX-0": "091", "TX-1": "091"}
     sent = [one for one in await stage.said(Payment) if one.sync.state is SyncState.ON_ITS_WAY]
@@ -115,7 +109,7 @@ async def test_held_payments_go_out_by_themselves_once_the_account_is_chosen(sta
     closed = [problem for problem in await stage.said(Problem) if problem.state is ProblemState.CLOSED]
     assert [problem.code for problem in closed] == ["clearing_account_not_chosen"] * 2
 
-    await stage.deliver(choose(stage, 2, payment_account="090", clearing_account="093"))
+    await stage.choose(2, payment_account="090", clearing_account="093")
 
     assert await booked(stage) == {"TX-0": "091", "TX-1": "091", "TX-2": "090"}
     listed = (await stage.get("payments")).json()["items"]
@@ -128,10 +122,10 @@ async def test_held_payments_go_out_by_themselves_once_the_account_is_chosen(sta
 async def test_another_account_is_for_later_payments_only(stage: Stage) -> None:
     # The bill is not here yet, so the first payment waits; its account is the one chosen when it was made.
     await stage.connect()
-    await stage.deliver(choose(stage, 1, clearing_account="091"))
-    first = payment_body(BILL, "10.00", account_code=None, reference="TX-1")
+    await stage.choose(1, clearing_account="091")
+    first = payment_request(BILL, "10.00", account_code=None, reference="TX-1")
     made = await stage.put(f"payments/{P}", first)
-    await stage.deliver(choose(stage, 2, clearing_account="093"))
+    await stage.choose(2, clearing_account="093")
     await put(stage, reference="TX-2")
 
     await stage.deliver((bill(BILL, BILL_X), 1))
@@ -155,7 +149,7 @@ async def test_an_account_that_is_chosen_later_books_no_payment_that_has_left(st
     states = {one.id: (one.account_code, one.sync.state) for one in before}
     assert sorted(states.values()) == [("", "in_step"), ("092", "on_its_way"), ("092", "refused")]
 
-    await stage.deliver(choose(stage, 1, **BOTH))
+    await stage.choose(1, **BOTH)
 
     assert await stage.said(Payment) == before
     assert await booked(stage) == {"TX-1": "092", "TX-2": "092"}
@@ -165,12 +159,13 @@ async def test_an_account_that_is_chosen_later_books_no_payment_that_has_left(st
 @pytest.mark.rule("PAY-7")
 async def test_payments_wait_while_outbound_payments_are_off(stage: Stage) -> None:
     await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1), choose(stage, 1, outbound_payments=False))
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    await stage.choose(1, outbound_payments=False)
     held = await put(stage, account_code="092", reference="TX-1")
     assert held.sync.waits_for == (setting("outbound_payments"),)
     assert (await open_problems(stage), await stage.said(WriteIntent)) == (["outbound_payments_off"], [])
 
-    await stage.deliver(choose(stage, 2, outbound_payments=True))
+    await stage.choose(2, outbound_payments=True)
 
     assert (await open_problems(stage), await booked(stage)) == ([], {"TX-1": "092"})
     [last] = [one for one in await stage.said(Payment) if one.sync.state is SyncState.ON_ITS_WAY]
@@ -185,6 +180,6 @@ async def test_what_has_left_already_is_left_alone_when_outbound_payments_are_sw
     await put(stage, account_code="092", reference="TX-1")
     before = await stage.said(Payment)
 
-    await stage.deliver(choose(stage, 1, outbound_payments=False))
+    await stage.choose(1, outbound_payments=False)
 
     assert (await stage.said(Payment), await open_problems(stage)) == (before, [])

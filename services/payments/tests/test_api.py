@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.access import APPROVERS, Allowed, operations
-from tieout_local.builders import payment_body, xero_payment
+from tieout_local.builders import payment_request, xero_payment
 from tieout_local.door import surprises, told_apart
 from tieout_local.stage import Stage
 from tieout_local.trail import Change, menders, operators, untold
@@ -16,7 +16,7 @@ from tieout_schemas.roles import Feature
 pytestmark = pytest.mark.real
 
 P, P_X = uuid4(), uuid4()
-WANTED = payment_body(uuid4(), method="offline", reference="cash box")
+WANTED = payment_request(uuid4(), method="offline", reference="cash box")
 
 
 @pytest.mark.rule("SYS-11")

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.errors import Clash
-from tieout_local.builders import bill, payment_body
+from tieout_local.builders import bill, payment_request
 from tieout_local.stage import Stage
 from tieout_schemas.platform import Connection, ConnectionState, Payment
 from tieout_schemas.settings import TenantSettings
@@ -19,7 +19,7 @@ BILL, BILL_X, P = uuid4(), uuid4(), uuid4()
 
 
 async def open_problems(stage: Stage) -> list[str]:
-    return sorted(problem["code"] for problem in (await stage.get("problems")).json()["items"])
+    return sorted(problem.code for problem in await stage.problems())
 
 
 @pytest.mark.rule("PAY-9")
@@ -29,7 +29,7 @@ async def test_of_two_payments_at_once_that_exceed_what_is_due_the_second_is_ref
 ) -> None:
     await stage.connect()
     await stage.deliver((bill(BILL, BILL_X), 1))
-    first, second = (stage.putting("payments", uuid4(), payment_body(BILL, amount)) for amount in amounts)
+    first, second = (stage.putting(f"payments/{uuid4()}", payment_request(BILL, amount)) for amount in amounts)
 
     with pytest.raises(Clash, match=f"left to pay, less than {amounts[1]} NZD"):
         await stage.overlap(first, second)
@@ -42,7 +42,9 @@ async def test_of_two_payments_at_once_that_exceed_what_is_due_the_second_is_ref
 async def test_two_payments_at_once_that_fit_both_go(stage: Stage) -> None:
     await stage.connect()
     await stage.deliver((bill(BILL, BILL_X), 1))
-    first, second = (stage.putting("payments", uuid4(), payment_body(BILL, amount)) for amount in ("60.00", "55.00"))
+    first, second = (
+        stage.putting(f"payments/{uuid4()}", payment_request(BILL, amount)) for amount in ("60.00", "55.00")
+    )
 
     await stage.overlap(first, second)
 
@@ -53,7 +55,7 @@ async def test_two_payments_at_once_that_fit_both_go(stage: Stage) -> None:
 async def test_the_same_payment_twice_at_once_is_one(stage: Stage) -> None:
     await stage.connect()
     await stage.deliver((bill(BILL, BILL_X), 1))
-    same = stage.putting("payments", P, payment_body(BILL))
+    same = stage.putting(f"payments/{P}", payment_request(BILL))
 
     await stage.overlap(same, same)
 
@@ -65,7 +67,9 @@ async def test_many_payments_at_once_never_exceed_what_is_due(stage: Stage) -> N
     await stage.connect()
     await stage.deliver((bill(BILL, BILL_X), 1))
 
-    answers = await asyncio.gather(*(stage.put(f"payments/{uuid4()}", payment_body(BILL, "60.00")) for _ in range(4)))
+    answers = await asyncio.gather(
+        *(stage.put(f"payments/{uuid4()}", payment_request(BILL, "60.00")) for _ in range(4))
+    )
 
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     assert len(await stage.said(WriteIntent)) == 1
@@ -80,7 +84,7 @@ async def test_a_payment_and_its_bill_at_once_never_miss_each_other(
     await stage.connect()
     if named_before:
         await stage.deliver((bill(BILL, None), 1))
-    put, event = stage.putting("payments", P, payment_body(BILL)), stage.batch((bill(BILL, BILL_X), 2))
+    put, event = stage.putting(f"payments/{P}", payment_request(BILL)), stage.batch((bill(BILL, BILL_X), 2))
 
     await stage.overlap(*((event, put) if event_first else (put, event)))
 
@@ -96,7 +100,7 @@ async def test_a_payment_and_the_choice_of_its_account_at_once_never_miss_each_o
     await stage.connect()
     await stage.deliver((bill(BILL, BILL_X), 1))
     chosen = TenantSettings(tenant_id=stage.tenant_id, version=1, clearing_account="091")
-    put, event = stage.putting("payments", P, payment_body(BILL, account_code=None)), stage.batch((chosen, 1))
+    put, event = stage.putting(f"payments/{P}", payment_request(BILL, account_code=None)), stage.batch((chosen, 1))
 
     await stage.overlap(*((event, put) if event_first else (put, event)))
 
@@ -111,7 +115,7 @@ async def test_a_payment_and_the_connection_at_once_never_miss_each_other(stage:
     await stage.connect(ConnectionState.CONNECTION_LOST)
     await stage.deliver((bill(BILL, BILL_X), 1))
     back = Connection(tenant_id=stage.tenant_id, state=ConnectionState.CONNECTED)
-    put, event = stage.putting("payments", P, payment_body(BILL)), stage.batch((back, 2))
+    put, event = stage.putting(f"payments/{P}", payment_request(BILL)), stage.batch((back, 2))
 
     await stage.overlap(*((event, put) if event_first else (put, event)))
 

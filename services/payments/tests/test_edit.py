@@ -15,7 +15,7 @@ from tieout_local.builders import (
     facts,
     nzd,
     payment,
-    payment_body,
+    payment_request,
 )
 from tieout_payments.payment.edit import PaymentIn, check, content
 from tieout_schemas.money import Money
@@ -29,7 +29,7 @@ FITS = facts(bill(BILL, BILL_X))
 @pytest.mark.rule("PAY-1")
 @pytest.mark.parametrize("asked", [{}, {"amount": {"amount": "60", "currency": "NZD"}}], ids=["same", "fewer digits"])
 def test_the_same_payment_again_changes_nothing(asked: dict[str, Any]) -> None:
-    again = PaymentIn.model_validate(payment_body(BILL, reference=OURS.reference) | asked)
+    again = PaymentIn.model_validate(payment_request(BILL, reference=OURS.reference) | asked)
 
     assert OURS.replace(**content(again, OURS, OURS.id)) == OURS
 
@@ -52,7 +52,7 @@ def test_the_same_payment_again_changes_nothing(asked: dict[str, Any]) -> None:
     ids=["amount", "currency", "bill", "date", "account", "reference", "method"],
 )
 def test_a_payment_is_never_changed(change: dict[str, Any], changed: dict[str, Any]) -> None:
-    other = PaymentIn.model_validate(payment_body(BILL, reference=OURS.reference) | change)
+    other = PaymentIn.model_validate(payment_request(BILL, reference=OURS.reference) | change)
     wanted = OURS.replace(**content(other, OURS, OURS.id))
     assert wanted == OURS.replace(**changed)
 
@@ -103,4 +103,4 @@ def test_a_new_payment_is_checked_against_its_bill_and_the_payments_of_that_bill
 )
 def test_what_is_no_payment_is_refused(field: str, value: Any) -> None:
     with pytest.raises(ValidationError, match=field):
-        PaymentIn.model_validate(payment_body(BILL) | {field: value})
+        PaymentIn.model_validate(payment_request(BILL) | {field: value})

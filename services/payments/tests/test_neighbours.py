@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_local.builders import answer_to, bill, nzd, payment_body, xero_payment
+from tieout_local.builders import answer_to, bill, nzd, payment_request, xero_payment
 from tieout_local.stage import Stage
 from tieout_schemas.platform import Payment
 from tieout_schemas.writes import Outcome, WriteIntent
@@ -27,10 +27,10 @@ async def two_tenants(stage: Stage) -> tuple[Stage, Stage]:
 @pytest.mark.rule("PAY-9")
 async def test_what_one_tenant_has_paid_of_a_bill_is_not_taken_off_the_others(stage: Stage) -> None:
     ours, theirs = await two_tenants(stage)
-    await ours.put(f"payments/{uuid4()}", payment_body(BILL, "115.00"))
+    await ours.put(f"payments/{uuid4()}", payment_request(BILL, "115.00"))
 
-    paid = await theirs.put(f"payments/{uuid4()}", payment_body(BILL, "115.00"))
-    again = await theirs.put(f"payments/{uuid4()}", payment_body(BILL, "0.01"))
+    paid = await theirs.put(f"payments/{uuid4()}", payment_request(BILL, "115.00"))
+    again = await theirs.put(f"payments/{uuid4()}", payment_request(BILL, "0.01"))
 
     assert (paid.status_code, again.status_code) == (200, 409)
     assert len(await stage.said(WriteIntent)) == 2
@@ -39,8 +39,8 @@ async def test_what_one_tenant_has_paid_of_a_bill_is_not_taken_off_the_others(st
 async def test_a_tenants_lists_and_stories_hold_its_own_payments_alone(stage: Stage) -> None:
     ours, theirs = await two_tenants(stage)
     for each, amount in ((ours, "10.00"), (theirs, "20.00")):
-        await each.put(f"payments/{P}", payment_body(BILL, amount))
-        await each.put(f"payments/{uuid4()}", payment_body(BILL, amount))
+        await each.put(f"payments/{P}", payment_request(BILL, amount))
+        await each.put(f"payments/{uuid4()}", payment_request(BILL, amount))
 
     for each, amount in ((ours, "10.00"), (theirs, "20.00")):
         listed = (await each.get("payments")).json()["items"]
@@ -55,17 +55,17 @@ async def test_a_tenants_problems_are_its_own_alone(stage: Stage) -> None:
     ours, theirs = stage, stage.neighbour()
     for each in (ours, theirs):
         await each.connect()
-    await ours.put(f"payments/{P}", payment_body(BILL))
+    await ours.put(f"payments/{P}", payment_request(BILL))
 
-    assert [one["code"] for one in (await ours.get("problems")).json()["items"]] == ["bill_not_in_xero"]
-    assert (await theirs.get("problems")).json()["items"] == []
+    assert [problem.code for problem in await ours.problems()] == ["bill_not_in_xero"]
+    assert await theirs.problems() == []
     assert (await theirs.get("problems/groups")).json()["items"] == []
 
 
 async def test_a_bill_settings_and_answers_of_another_tenant_change_nothing(stage: Stage) -> None:
     ours, theirs = stage, stage.neighbour()
     await ours.connect()
-    await ours.put(f"payments/{P}", payment_body(BILL))
+    await ours.put(f"payments/{P}", payment_request(BILL))
 
     await theirs.connect()
     await theirs.deliver((bill(BILL, BILL_X), 1))
@@ -84,7 +84,7 @@ async def test_a_bill_settings_and_answers_of_another_tenant_change_nothing(stag
 @pytest.mark.rule("SYS-1")
 async def test_a_payment_that_bears_an_id_of_another_tenant_is_made_again_beside_it(stage: Stage) -> None:
     ours, theirs = await two_tenants(stage)
-    await ours.put(f"payments/{P}", payment_body(BILL, "10.00"))
+    await ours.put(f"payments/{P}", payment_request(BILL, "10.00"))
 
     await theirs.deliver((xero_payment(P_X, BILL_X, record_id=P, amount=nzd("20.00")), 1))
 

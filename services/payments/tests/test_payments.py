@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_local.builders import DAY, answer_to, answering, applied, bill, nzd, payment_body, xero_payment
+from tieout_local.builders import DAY, answer_to, answering, applied, bill, nzd, payment_request, xero_payment
 from tieout_local.stage import Stage
 from tieout_schemas.platform import ConnectionState, Payment, SyncState
 from tieout_schemas.problem import Problem, ProblemState
@@ -20,7 +20,7 @@ BILL, BILL_X, P, P_X = uuid4(), uuid4(), uuid4(), uuid4()
 
 def wanted(amount: str = "60.00", **more: Any) -> dict[str, Any]:
     """The same payment each time."""
-    return payment_body(BILL, amount, **{"reference": "TX-1", **more})
+    return payment_request(BILL, amount, **{"reference": "TX-1", **more})
 
 
 async def sent(stage: Stage) -> WriteIntent:
@@ -35,7 +35,7 @@ async def last(stage: Stage) -> Payment:
 
 
 async def open_problems(stage: Stage) -> list[str]:
-    return sorted(problem["code"] for problem in (await stage.get("problems")).json()["items"])
+    return sorted(problem.code for problem in await stage.problems())
 
 
 async def put(stage: Stage, payment_id: UUID = P, **more: Any) -> dict[str, Any]:
@@ -262,10 +262,10 @@ async def test_only_what_was_refused_and_is_not_under_way_is_tried_again(stage: 
     await put(stage)
     first = await sent(stage)
     await stage.deliver((answer_to(first, outcome=Outcome.REFUSED, messages=("locked",)), 1))
-    [problem] = (await stage.get("problems")).json()["items"]
-    retry = f"problems/{problem['id']}/retry"
+    [problem] = await stage.problems()
+    retry = f"problems/{problem.id}/retry"
 
-    answers = [await stage.ask("POST", retry) for _ in range(2)]
+    answers = [await stage.post(retry) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 200]
     [_, second] = await stage.said(WriteIntent)
@@ -274,7 +274,7 @@ async def test_only_what_was_refused_and_is_not_under_way_is_tried_again(stage: 
     await stage.deliver((answer_to(second, P_X), 2))
     await stage.deliver((xero_payment(P_X, BILL_X, record_id=P, answers=answering(second)), 50))
     assert await open_problems(stage) == []
-    assert (await stage.ask("POST", retry)).status_code == 409
+    assert (await stage.post(retry)).status_code == 409
     assert len(await stage.said(WriteIntent)) == 2
 
 
@@ -282,9 +282,9 @@ async def test_only_what_was_refused_and_is_not_under_way_is_tried_again(stage: 
 async def test_a_held_payment_that_is_tried_again_still_waits(stage: Stage) -> None:
     await stage.connect()
     await put(stage)
-    [problem] = (await stage.get("problems")).json()["items"]
+    [problem] = await stage.problems()
 
-    await stage.ask("POST", f"problems/{problem['id']}/retry")
+    await stage.post(f"problems/{problem.id}/retry")
 
     assert (await open_problems(stage), await stage.said(WriteIntent)) == (["bill_not_in_xero"], [])
 

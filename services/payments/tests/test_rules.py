@@ -119,10 +119,10 @@ def test_a_payment_that_turns_out_not_to_fit_its_bill_is_held(seen_by: Facts, he
     ("one", "seen_by", "waits_for"),
     [
         (OURS, FITS, []),
-        (OURS, facts(state=ConnectionState.DISCONNECTED), [CONNECTION, record(Bill, BILL)]),
+        (OURS, facts(connection=ConnectionState.DISCONNECTED), [CONNECTION, record(Bill, BILL)]),
         (
             OURS.replace(account_code=""),
-            facts(state=ConnectionState.CONNECTION_LOST, outbound_payments=False),
+            facts(connection=ConnectionState.CONNECTION_LOST, outbound_payments=False),
             [CONNECTION, setting("outbound_payments"), setting("clearing_account"), record(Bill, BILL)],
         ),
         (

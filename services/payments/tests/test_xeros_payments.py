@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_local.builders import answer_to, answering, bill, nzd, payment_body, xero_payment
+from tieout_local.builders import answer_to, answering, bill, nzd, payment_request, xero_payment
 from tieout_local.stage import Stage
 from tieout_schemas.platform import ConnectionState, Payment, PaymentMethod, SyncState
 from tieout_schemas.problem import Problem
@@ -20,7 +20,7 @@ BILL, BILL_X, P, P_X = uuid4(), uuid4(), uuid4(), uuid4()
 
 def wanted(amount: str = "60.00", **more: Any) -> dict[str, Any]:
     """The same payment each time."""
-    return payment_body(BILL, amount, **{"reference": "TX-1", **more})
+    return payment_request(BILL, amount, **{"reference": "TX-1", **more})
 
 
 async def sent(stage: Stage) -> WriteIntent:
@@ -35,7 +35,7 @@ async def last(stage: Stage) -> Payment:
 
 
 async def open_problems(stage: Stage) -> list[str]:
-    return sorted(problem["code"] for problem in (await stage.get("problems")).json()["items"])
+    return sorted(problem.code for problem in await stage.problems())
 
 
 async def put(stage: Stage, payment_id: UUID = P, **more: Any) -> dict[str, Any]:
