@@ -1,7 +1,7 @@
 """Tenants are locked in one order, and what is judged by facts that change at that moment is found again (locks.py)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from tieout_kit import locks, sweeps
 from tieout_kit.access import EDITORS
+from tieout_kit.cause import Cause
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Service
 from tieout_kit.postgres import Database, Tx
@@ -77,6 +78,7 @@ VENDOR: Kind[Vendor, XeroContact] = Kind(
     restore=restore,
     rules=(nothing_leaves_while_it_is_off,),
     views=(View(model=Vendor, plural="vendors", put=PUT),),
+    serial=True,
 )
 SHARING = replace(VENDOR, serial=False)
 """Its transactions hold their tenants together, unless they change facts."""
@@ -252,3 +254,25 @@ async def test_what_is_seen_in_xero_while_it_is_checked_again_is_not_lost(stage:
     await stage.choose(4, items=True)
 
     assert [vendor.name for vendor in await stage.said(Vendor)] == ["Acme Ltd"]
+
+
+@pytest.mark.rule("CONT-13")
+@pytest.mark.parametrize("unlink_first", [True, False])
+async def test_what_is_unlinked_by_hand_while_it_is_seen_in_xero_does_not_come_in_again(
+    stage: Stage, unlink_first: bool
+) -> None:
+    await stage.choose(1, outbound_payments=False, items=False)
+    await stage.deliver((xero_contact(CONTACT_X), 5))
+    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
+    linked = await stage.post(f"vendors/{VENDOR_ID}/link", {"xero_id": str(CONTACT_X)})
+    assert linked.status_code == 200
+    await stage.choose(2, outbound_payments=False)
+    seen = stage.batch((xero_contact(CONTACT_X, name="Acme Ltd"), 6))
+
+    def unlink(tx: Tx) -> Awaitable[object]:
+        [vendors] = stage.wired.reconcilers
+        return vendors.act(tx, stage.tenant_id, VENDOR_ID, lambda desk, work: desk.unlink(work, Cause.request()))
+
+    await stage.overlap(*((unlink, seen) if unlink_first else (seen, unlink)))
+
+    assert {vendor.id for vendor in await stage.said(Vendor)} == {VENDOR_ID}
