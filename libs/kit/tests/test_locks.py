@@ -17,6 +17,7 @@ from tieout_kit.cause import Cause
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Service
 from tieout_kit.postgres import Database, Tx
+from tieout_kit.reconciler import UNANSWERED
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Arrival, Field, Hold, Import, Kind, Put, View, Wait, XeroOnly, imported_id
 from tieout_kit.testing import wait_until
@@ -276,3 +277,19 @@ async def test_what_is_unlinked_by_hand_while_it_is_seen_in_xero_does_not_come_i
     await stage.overlap(*((unlink, seen) if unlink_first else (seen, unlink)))
 
     assert {vendor.id for vendor in await stage.said(Vendor)} == {VENDOR_ID}
+
+
+@pytest.mark.rule("SYS-1")
+async def test_intents_that_are_sent_again_pass_over_a_record_that_somebody_is_at(stage: Stage) -> None:
+    [vendors] = stage.wired.reconcilers
+    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
+    async with stage.database.transaction() as tx:
+        await tx.db.execute("update record set in_flight_since = $1", tx.now - 2 * UNANSWERED)
+
+    async with stage.database.transaction() as busy:
+        await vendors.records.lock(busy, [(stage.tenant_id, VENDOR_ID)])
+        meanwhile = await stage.database.run(vendors.emit_unanswered)
+
+    assert (meanwhile, await stage.database.run(vendors.emit_unanswered)) == (0, 1)
+    first, again = await stage.said(WriteIntent)
+    assert first == again
