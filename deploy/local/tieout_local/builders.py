@@ -5,7 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from tieout_kit.cause import Cause
 from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.judge import judge
+from tieout_kit.sync.kind import Kind
+from tieout_kit.sync.state import State
+from tieout_kit.sync.work import Work
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Answers, Origin, OriginKind, Payload
 from tieout_schemas.platform import (
@@ -14,6 +19,8 @@ from tieout_schemas.platform import (
     BillStatus,
     Connection,
     ConnectionState,
+    Payment,
+    PaymentMethod,
     PlatformRecord,
     Sync,
     SyncState,
@@ -22,6 +29,7 @@ from tieout_schemas.platform import (
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import BillBody, Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import (
+    Applied,
     ContactStatus,
     InvoiceStatus,
     InvoiceType,
@@ -109,6 +117,48 @@ def bill_request(vendor_id: UUID, *lines: dict[str, Any], **more: Any) -> dict[s
         "lines": list(lines) or [line_request()],
         **more,
     }
+
+
+def applied(xero_id: UUID, amount: str) -> Applied:
+    """What a bill's amount due holds: a payment, a credit."""
+    return Applied(xero_id=xero_id, amount=nzd(amount))
+
+
+def payment(
+    bill_id: UUID, amount: str = "60.00", xero_id: UUID | None = None, currency: str = "NZD", **more: Any
+) -> Payment:
+    """A payment as the payments service publishes it, no two with one reference."""
+    payment_id = uuid4()
+    fields: dict[str, Any] = {
+        "id": payment_id,
+        "sync": in_step(xero_id),
+        "method": PaymentMethod.ACH,
+        "date": DAY,
+        "amount": Money(amount=Decimal(amount), currency=currency),
+        "account_code": "090",
+        "reference": f"TX-{payment_id}",
+    }
+    return Payment(bill_id=bill_id, origin=ANA_MADE_IT, **(fields | more))
+
+
+def payment_request(bill_id: UUID, amount: str = "60.00", **more: Any) -> dict[str, Any]:
+    """A payment as PUT takes it, no two with one reference."""
+    fields: dict[str, Any] = {
+        "bill_id": str(bill_id),
+        "method": "ach",
+        "date": DAY.isoformat(),
+        "amount": {"amount": amount, "currency": "NZD"},
+        "account_code": "090",
+        "reference": f"TX-{uuid4()}",
+    }
+    return fields | more
+
+
+def judged(kind: Kind[Any, Any], record: PlatformRecord, seen_by: Facts) -> Work[Any, Any]:
+    """A new record of ours, after the first decision on it."""
+    work = Work(kind, seen_by.tenant_id, record, State(), seen_by, Cause.request())
+    judge(work)
+    return work
 
 
 def xero_line(xero_line_id: UUID | None = None, **more: Any) -> XeroLine:

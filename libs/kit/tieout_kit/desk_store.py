@@ -121,10 +121,12 @@ class DeskStore(Generic[R, S]):
         return was
 
     def _followed(self, work: Work[R, S]) -> Origin:
-        """The event that changed it is its origin; by the kind's rule, if more than its sync changed."""
+        """The event that changed it is its origin; by the kind's rule, if more than its sync changed, or by that of
+        the defaults that were filled in."""
         was, names = work.published, [each.name for each in self.kind.fields]
         content = was is None or any(getattr(was, name) != getattr(work.record, name) for name in names)
-        return Origin(kind=OriginKind.EVENT, by=work.cause.causation_id, rule=self.kind.rule if content else None)
+        rule = self.kind.complete_rule if work.completed else self.kind.rule
+        return Origin(kind=OriginKind.EVENT, by=work.cause.causation_id, rule=rule if content else None)
 
     def _is_changed(self, loaded: Loaded[R, S], work: Work[R, S]) -> bool:
         if work.key not in loaded.stored:

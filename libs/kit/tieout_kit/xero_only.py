@@ -38,7 +38,7 @@ class XeroOnlyStore(Generic[R, S]):
     async def load(
         self, tx: Tx, xero_ids: Iterable[Key], match_keys: Iterable[NamedKey] = ()
     ) -> dict[Key, StoredOnly[S]]:
-        """By Xero's id, and by what they may be matched by. Under the tenant's lock: nobody else changes them."""
+        """By Xero's id, and by what they may be matched by, locked."""
         ids, keys = list(dict.fromkeys(xero_ids)), list(dict.fromkeys(match_keys))
         by_id, by_key = ([t for t, _ in ids], [x for _, x in ids]), ([t for t, _ in keys], [k for _, k in keys])
         rows = await tx.db.fetch(_SQL["load"], self._kind.name, *by_id, *by_key)

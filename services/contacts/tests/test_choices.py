@@ -5,12 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-
-from tieout_contacts import handlers
-from tieout_contacts.model import Unlinked, VendorIn
 from tieout_contacts.rules.edit import edited
 from tieout_contacts.rules.incoming import became, follow, linked
 from tieout_contacts.rules.outgoing import body
+
+from tieout_contacts import handlers
+from tieout_contacts.model import Unlinked, VendorIn
 from tieout_kit import tenants
 from tieout_local.stage import Stage
 from tieout_schemas.payload import Origin, OriginKind

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 from pydantic import ValidationError
-
-from tieout_contacts.model import VendorIn
 from tieout_contacts.rules.edit import edited
 from tieout_contacts.rules.outgoing import verdict
+
+from tieout_contacts.model import VendorIn
 from tieout_kit.sync import Hold, Send, Stay
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Connection, ConnectionState, Vendor

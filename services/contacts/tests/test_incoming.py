@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from tieout_contacts.model import Unlinked
 from tieout_contacts.rules.incoming import Become, Link, Wait, became, first_sight, follow, linked
 from tieout_contacts.rules.names import name_key
+
+from tieout_contacts.model import Unlinked
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Sync, Vendor
 from tieout_schemas.settings import Choices

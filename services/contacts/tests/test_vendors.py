@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from tieout_contacts.rules.incoming import vendor_id_of
 
 from tieout_contacts import handlers
 from tieout_contacts.model import VendorIn
-from tieout_contacts.rules.incoming import vendor_id_of
 from tieout_kit.errors import Clash
 from tieout_kit.postgres import Tx
 from tieout_local.door import ANA

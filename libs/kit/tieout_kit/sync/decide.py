@@ -38,6 +38,12 @@ def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for name, value in parts.items() if link.base.get(name, (NEVER,))[0] != fields[name].mark(value))
 
 
+def is_under_way(work: Work[Any, Any]) -> bool:
+    """Whether just this was sent and has no answer yet: then nothing of it waits."""
+    flight = work.state.main.flight
+    return flight is not None and flight.wanted == _marks(work, wanted(work))
+
+
 def judge_rules(work: Work[Any, Any]) -> None:
     """Apply every rule: all reasons count, not only the first."""
     work.stays, holds, notices = work.gone or work.state.by_hand, [], []

@@ -154,6 +154,11 @@ class Field:
         """Whether a setting decides if it syncs."""
         return self.synced is not _always
 
+    @property
+    def may_conflict(self) -> bool:
+        """Whether a person may ever be asked which of two values stands."""
+        return self.owner is Owner.LATEST or not isinstance(self.owner, Owner)
+
     def owner_for(self, settings: TenantSettings) -> Owner:
         """Whose value counts, by the tenant's settings."""
         return self.owner if isinstance(self.owner, Owner) else self.owner(settings)
@@ -279,6 +284,8 @@ class Kind(Generic[R, S]):
     """What happens once because Xero took something."""
     complete: Callable[[R, Facts], R] | None = None
     """Fills in defaults from the tenant's settings before every decision."""
+    complete_rule: str | None = None
+    """The rule by which it does."""
     learn: Callable[[R, R, S], R] = _as_it_is
     """What our record takes of Xero's that is no field of its own: ids of lines. Also with the record before."""
     lane: Lane = Lane.WRITE

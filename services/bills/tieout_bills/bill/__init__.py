@@ -21,6 +21,7 @@ BILL: Kind[Bill, XeroInvoice] = Kind(
     arrive=arrive.arrive,
     restore=arrive.restore,
     complete=rules.with_default_account,
+    complete_rule="MAP-9",
     rules=(
         rules.a_draft_stays_here,
         rules.only_approved_bills_are_sent,
