@@ -49,6 +49,8 @@ def _merge_field(
     base = link.base.get(name)
     changed_here, changed_there = _changed(base, mine, shown, ours, theirs)
     if not changed_here and not changed_there:
+        # Empty on both sides at the first meeting is in step, too, and no reason to send anything.
+        link.base.setdefault(name, (mine, shown))
         state.conflict.pop(name, None)
         return
     if mine == shown or is_same(each, ours, theirs):
