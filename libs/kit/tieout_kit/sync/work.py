@@ -74,5 +74,6 @@ class Work(Generic[R, S]):
         return self.seen is not None and self.kind.gone(self.seen.snapshot)
 
     def made_by(self, rule: str, cause: Cause) -> None:
-        """What changed its content follows from an event, by this rule."""
-        self.asked_origin = Origin(kind=OriginKind.EVENT, by=cause.causation_id, rule=rule)
+        """What changed its content follows from an event, or from what a person did just now, by this rule."""
+        followed = Origin(kind=OriginKind.EVENT, by=cause.causation_id)
+        self.asked_origin = (self.asked_origin or followed).replace(rule=rule)
