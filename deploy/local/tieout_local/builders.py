@@ -2,12 +2,23 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from tieout_kit.sync.facts import Facts
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Answers, Origin, OriginKind
-from tieout_schemas.platform import Bill, BillLine, BillStatus, Sync, SyncState, Vendor
+from tieout_schemas.platform import (
+    Bill,
+    BillLine,
+    BillStatus,
+    Connection,
+    ConnectionState,
+    Sync,
+    SyncState,
+    Vendor,
+)
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import (
     ContactStatus,
@@ -15,13 +26,17 @@ from tieout_schemas.xero import (
     InvoiceType,
     LineAmountTypes,
     PaymentStatus,
+    Snapshot,
     XeroContact,
     XeroInvoice,
     XeroLine,
     XeroPayment,
 )
 
+S = TypeVar("S", bound=Snapshot)
+TENANT = UUID(int=1)
 UPDATED_AT = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+NOW = UPDATED_AT + dt.timedelta(hours=12)
 DAY, DUE_DAY = dt.date(2026, 11, 1), dt.date(2026, 11, 20)
 ANA_MADE_IT = Origin(kind=OriginKind.USER, by="ana")
 
@@ -29,6 +44,19 @@ ANA_MADE_IT = Origin(kind=OriginKind.USER, by="ana")
 def nzd(amount: str) -> Money:
     """An amount in New Zealand dollars."""
     return Money(amount=Decimal(amount), currency="NZD")
+
+
+def facts(
+    state: ConnectionState = ConnectionState.CONNECTED,
+    *,
+    tenant_id: UUID = TENANT,
+    now: dt.datetime = NOW,
+    more: Any = None,
+    **chosen: Any,
+) -> Facts:
+    """What a rule sees of a tenant, connected and with the default settings, unless it says otherwise."""
+    settings = TenantSettings.model_validate({"tenant_id": tenant_id, **chosen})
+    return Facts(tenant_id, Connection(tenant_id=tenant_id, state=state), settings, now, more=more)
 
 
 def in_step(xero_id: UUID | None) -> Sync:
@@ -142,3 +170,9 @@ def answering(intent: WriteIntent, *, done: bool = True, explains: tuple[str, ..
         done=done,
         explains=sent if explains is None else explains,
     )
+
+
+def done(intent: WriteIntent, shown: S, sequence: int = 50) -> tuple[tuple[WriteResult, int], tuple[S, int]]:
+    """The two events by which an intent is done: its result, and what Xero shows since, each with its sequence."""
+    snapshot = shown.replace(record_id=intent.record.id, answers=answering(intent))
+    return (answer_to(intent, shown.xero_id, sequence), sequence), (snapshot, sequence)
