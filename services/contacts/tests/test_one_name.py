@@ -8,7 +8,7 @@ from tieout_kit.errors import Clash
 from tieout_local.builders import answer_to, done, xero_contact, xero_invoice
 from tieout_local.stage import Stage
 from tieout_schemas.bodies import ContactBody
-from tieout_schemas.platform import ConnectionState, SyncState, Vendor
+from tieout_schemas.platform import ConnectionState, Sync, SyncState, Vendor
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import Address, ContactStatus
 
@@ -182,6 +182,30 @@ async def test_our_own_contact_makes_no_second_vendor_though_ours_was_renamed_me
     [_, rename] = await stage.said(WriteIntent)
     assert isinstance(rename.body, ContactBody)
     assert (rename.xero_id, rename.body.name) == (X, "Other")
+
+
+async def test_a_contact_that_bears_our_mark_before_the_answer_is_linked_and_not_written_twice(stage: Stage) -> None:
+    await stage.connect()
+    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    [create] = await stage.said(WriteIntent)
+
+    await stage.deliver((xero_contact(X, record_id=V), 40))
+    linked = (await vendors(stage))[V].sync
+    await stage.deliver(*done(create, xero_contact(X)))
+
+    assert (linked.xero_id, linked.state) == (X, SyncState.ON_ITS_WAY)
+    assert (await vendors(stage))[V].sync == Sync(state=SyncState.IN_STEP, xero_id=X, made=X, seen=50)
+    assert await stage.said(WriteIntent) == [create]
+
+
+async def test_a_contact_that_bears_anothers_mark_is_not_linked_by_its_name(stage: Stage) -> None:
+    await stage.connect(ConnectionState.DISCONNECTED)
+    await stage.put(f"vendors/{V}", {"name": "Acme"})
+
+    await stage.deliver((xero_contact(X, record_id=OTHER), 1))
+
+    # It is the one that was lost here, and made again under its own id.
+    assert {v.id: v.sync.xero_id for v in (await vendors(stage)).values()} == {V: None, OTHER: X}
 
 
 async def test_a_contact_that_was_renamed_there_to_a_vendors_name_is_linked(stage: Stage) -> None:
