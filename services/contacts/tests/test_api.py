@@ -126,7 +126,7 @@ async def test_an_unknown_vendor_is_404_whatever_is_done_to_it(stage: Stage, act
 
     answer = await stage.post(f"vendors/{V}/{action}", bodies.get(action))
 
-    assert (answer.status_code, answer.json()["title"]) == (404, "no such contact")
+    assert (answer.status_code, answer.json()["title"]) == (404, "no such vendor")
 
 
 async def test_pages_hold_every_vendor_once(stage: Stage) -> None:
