@@ -13,7 +13,7 @@ from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Reconciler
 from tieout_kit.records import Shown
 from tieout_kit.sync.edit import StateUnknown, created, edit
-from tieout_kit.sync.kind import Put, View
+from tieout_kit.sync.kind import Owner, Put, View
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Work
 from tieout_schemas.payload import Origin, OriginKind, RecordRef
@@ -100,9 +100,10 @@ async def _make(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> tu
     new = reconciler.kind.record(id=new_id, sync=Sync(state=SyncState.WAITING), origin=origin, **content)
     loaded = await reconciler.store.load(tx, {tenant_id}, [(tenant_id, new.id)], wanted=[(tenant_id, new)])
     others, facts = _others(loaded, request, new.id), loaded.desk.facts_of(tenant_id)
-    if joined := rule.joins(others):
+    if joined := rule.joins(_matching(loaded, request, new)):
         work = loaded.desk.works[tenant_id, joined.id]
-        content = rule.content(request.body, joined, request.view_id)
+        asked = rule.content(request.body, joined, request.view_id)
+        content = {name: value for name, value in asked.items() if not _is_xeros(work, name)}
         edit(work, content, {name: getattr(joined, name) for name in content}, origin)
         return work, loaded
     rule.check(None, new, others, facts)
@@ -137,6 +138,19 @@ def _others(loaded: Loaded[R, S], request: Request[R], record_id: UUID) -> list[
     """The other records that match it."""
     works = loaded.desk.works.values()
     return [w.record for w in works if w.tenant_id == request.tenant_id and w.record.id != record_id]
+
+
+def _matching(loaded: Loaded[R, S], request: Request[R], new: R) -> list[R]:
+    """The records that may be one with a new one."""
+    desk = loaded.desk
+    works = desk.matching(request.tenant_id, desk.kind.match.ours(new)) if desk.kind.match else []
+    return [work.record for work in works]
+
+
+def _is_xeros(work: Work[R, S], name: str) -> bool:
+    """Whether a field of a linked record is Xero's, so that who joins the record takes it as it is."""
+    each = work.kind.by_name.get(name)
+    return each is not None and work.link is not None and each.owner_for(work.facts.settings) is Owner.XERO
 
 
 def _origin(request: Request[R]) -> Origin:
