@@ -75,5 +75,8 @@ class Work(Generic[R, S]):
 
     def made_by(self, rule: str, cause: Cause) -> None:
         """What changed its content follows from an event, or from what a person did just now, by this rule."""
-        followed = Origin(kind=OriginKind.EVENT, by=cause.causation_id)
-        self.asked_origin = (self.asked_origin or followed).replace(rule=rule)
+        asked = self.asked_origin
+        if asked and asked.kind is OriginKind.USER:
+            self.asked_origin = asked.replace(rule=rule)
+        else:
+            self.asked_origin = Origin(kind=OriginKind.EVENT, by=cause.causation_id, rule=rule)
