@@ -12,6 +12,7 @@ from tieout_kit.edits import Request
 from tieout_kit.errors import Clash, NotFound
 from tieout_kit.postgres import Database
 from tieout_kit.reconciler import Reconciler
+from tieout_kit.sync.judge import is_public_change
 from tieout_kit.sync.kind import View
 from tieout_schemas.platform import PlatformRecord
 
@@ -62,8 +63,12 @@ def _readers(database: Database, reconciler: Reconciler[Any, Any], view: View[An
         async with database.transaction() as tx:
             found_id = await edits.id_of(tx, reconciler, tenant_id, view, record_id)
             found = await records.changes(tx, tenant_id, found_id) if found_id else []
-        states = [(row, view.of(records.model.model_validate(row["doc"]))) for row in found]
-        shown = [{**row, "doc": state.model_dump(mode="json")} for row, state in states if state]
+        shown, before = [], None
+        for row in found:
+            state = view.of(records.model.model_validate(row["doc"]))
+            if state and (row["lost"] or is_public_change(before, state)):
+                shown.append({**row, "doc": state.model_dump(mode="json")})
+            before = state
         if not shown:
             raise NotFound(f"no such {name}")
         return shown
