@@ -34,6 +34,9 @@ def merge(work: Work[Any, Any]) -> None:
         work.record = before.replace(**changed)
     if not work.gone:
         work.record = work.kind.learn(work.record, before, seen.snapshot)
+    if became := work.kind.becomes(work.record, seen.snapshot, work.facts):
+        work.record, rule = became
+        work.made_by(rule, work.cause)
 
 
 def _merge_field(
