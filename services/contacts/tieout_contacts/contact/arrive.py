@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tieout_contacts.classified import Roles
+from tieout_contacts.classified import roles_of
 from tieout_contacts.contact.fields import FIELDS
-from tieout_contacts.model import Contact, RoleState
+from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Arrival, Import, LinkTo, Wait, XeroOnly, imported_id
 from tieout_schemas.payload import Origin, OriginKind
@@ -25,7 +25,7 @@ def arrive(only: XeroOnly[XeroContact], candidates: Sequence[Contact], facts: Fa
     if seen.status is ContactStatus.ACTIVE and free:
         under_way = free[0].sync.state is SyncState.ON_ITS_WAY
         return Wait() if under_way else LinkTo(free[0].id, rule="CONT-1")
-    if _roles(seen, facts).any:
+    if roles_of(seen, facts):
         return Import(_contact(imported_id(only.tenant_id, seen.xero_id), seen, facts), rule="CONT-4")
     return Wait()
 
@@ -36,17 +36,10 @@ def restore(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact | Wait
 
 
 def _contact(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact:
-    roles = _roles(seen, facts)
-    role = RoleState(id=contact_id)
+    roles = {role.value: RoleState(id=contact_id) for role in roles_of(seen, facts) or {Role.VENDOR}}
     taken = {each.name: each.theirs(seen, facts) for each in FIELDS if each.synced(facts.settings)}
     return Contact(
         id=contact_id,
         origin=Origin(kind=OriginKind.EVENT, by=str(seen.xero_id), rule="CONT-4"),
-        vendor=role if roles.vendor or not roles.any else None,
-        **{"name": seen.name} | taken,
+        **{"name": seen.name} | roles | taken,
     )
-
-
-def _roles(seen: XeroContact, facts: Facts) -> Roles:
-    roles: Roles = (facts.more or {}).get(seen.xero_id, Roles())
-    return roles
