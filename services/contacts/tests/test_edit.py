@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tieout_contacts.contact import CONTACT
 from tieout_contacts.contact.compose import compose
 from tieout_contacts.contact.edit import RoleIn, content
-from tieout_contacts.model import Contact, RoleState
+from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.sync.kind import content as values_of
 from tieout_local.builders import ANA_MADE_IT, facts
 from tieout_schemas.bodies import ContactBody
@@ -52,7 +52,7 @@ def wanted(**more: Any) -> RoleIn:
 def test_a_request_asks_for_what_it_names_and_for_nothing_else(
     body: dict[str, Any], was: Contact | None, asked: dict[str, Any]
 ) -> None:
-    assert content(wanted(**body), was, V) == {"name": "Acme", "vendor": RoleState(id=V), **asked}
+    assert content(Role.VENDOR, wanted(**body), was, V) == {"name": "Acme", "vendor": RoleState(id=V), **asked}
 
 
 def test_every_part_of_an_address_is_taken() -> None:
@@ -64,7 +64,7 @@ def test_every_part_of_an_address_is_taken() -> None:
         "country": "NZ",
     }
 
-    assert content(wanted(address=parts), None, V)["address"] == Address(**parts)
+    assert content(Role.VENDOR, wanted(address=parts), None, V)["address"] == Address(**parts)
 
 
 @pytest.mark.rule("CONT-5")
@@ -95,6 +95,7 @@ NO_FIELD = {
     "sync": "how it stands to Xero: made by the kit",
     "origin": "who made this state",
     "vendor": "the role's own: Xero has no such thing, and IsSupplier follows from bills (CONT-4)",
+    "customer": "the same: IsCustomer follows from invoices",
 }
 
 

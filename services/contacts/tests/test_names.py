@@ -5,12 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_contacts.classified import Roles
 from tieout_contacts.contact import CONTACT
 from tieout_contacts.contact.arrive import arrive, restore
 from tieout_contacts.contact.edit import check
 from tieout_contacts.contact.fields import name_key
-from tieout_contacts.model import Contact, RoleState
+from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Arrival, Import, LinkTo, Wait, XeroOnly, imported_id
@@ -35,7 +34,7 @@ def only(**more: Any) -> XeroOnly[XeroContact]:
 
 
 def classified(as_vendor: bool, **chosen: Any) -> Facts:
-    return facts(more={X: Roles(vendor=True)} if as_vendor else None, **chosen)
+    return facts(more={X: {Role.VENDOR}} if as_vendor else None, **chosen)
 
 
 BILL, NO_BILL = classified(True), classified(False)
@@ -163,7 +162,7 @@ def test_a_name_that_another_contact_bears_is_refused_and_the_other_one_told(
     was = contact(name=before) if before else None
 
     if not clashes:
-        check(was, contact(name=after), others, BILL)
+        check(Role.VENDOR, was, contact(name=after), others, BILL)
         return
-    with pytest.raises(Clash, match=f"{UUID(int=8)} is already called {after}"):
-        check(was, contact(name=after), others, BILL)
+    with pytest.raises(Clash, match=f"vendor {UUID(int=8)} is already called {after}"):
+        check(Role.VENDOR, was, contact(name=after), others, BILL)

@@ -4,9 +4,8 @@ import datetime as dt
 from typing import Any
 from uuid import uuid4
 
-from tieout_contacts.classified import Roles
 from tieout_contacts.contact import CONTACT
-from tieout_contacts.model import Contact, RoleState
+from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import imported_id
 from tieout_local.builders import ANA_MADE_IT, NOW, TENANT, facts, xero_contact
@@ -39,7 +38,7 @@ EMPTY: dict[str, Any] = {"email": "", "phone": "", "address": Address(), "accoun
 
 def known(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Facts:
     """The facts; a bill made the contact a vendor."""
-    return facts(state, more={X: Roles(vendor=True)}, **chosen)
+    return facts(state, more={X: {Role.VENDOR}}, **chosen)
 
 
 def linked(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Rehearsal[Contact, XeroContact]:
