@@ -5,9 +5,8 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
-from tieout_contacts.classified import becomes
 from tieout_contacts.contact import CONTACT
-from tieout_contacts.contact.arrive import arrive, restore
+from tieout_contacts.contact.arrive import arrive, becomes, restore
 from tieout_contacts.contact.edit import RoleIn, check, content, joins
 from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.errors import Clash

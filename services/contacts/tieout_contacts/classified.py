@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from tieout_contacts.model import Contact, Role, RoleState
+from tieout_contacts.model import Role
 from tieout_kit import queries
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Incoming
 from tieout_kit.domain import Wired
 from tieout_kit.postgres import Tx
 from tieout_kit.records import Key
-from tieout_kit.sync.facts import Facts
 from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice
 
 _SQL = queries.load("tieout_contacts", "contacts.sql")
@@ -25,23 +24,6 @@ async def load(tx: Tx, contacts: Sequence[tuple[UUID, XeroContact]]) -> Mapping[
     for row in rows:
         found.setdefault(row["tenant_id"], {})[row["xero_id"]] = frozenset(role for role in Role if row[role])
     return found
-
-
-def roles_of(seen: XeroContact, facts: Facts) -> frozenset[Role]:
-    """What documents made of a contact."""
-    roles: frozenset[Role] = (facts.more or {}).get(seen.xero_id, frozenset())
-    return roles
-
-
-def becomes(contact: Contact, seen: XeroContact, facts: Facts) -> tuple[Contact, str] | None:
-    """CONT-4. What documents make of a contact that is here, whichever came first: the link or the document."""
-    new = {role: _added(contact, role) for role in Role if role in roles_of(seen, facts) and contact.role(role) is None}
-    return (contact.replace(**new), "CONT-4") if new else None
-
-
-def _added(contact: Contact, role: Role) -> RoleState:
-    """An id of its own: the platform may have chosen the contact's for a role of another one."""
-    return RoleState(id=uuid5(contact.id, role))
 
 
 def by_documents(wired: Wired) -> Handler:

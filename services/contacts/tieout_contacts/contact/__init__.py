@@ -22,7 +22,7 @@ CONTACT: Kind[Contact, XeroContact] = Kind(
     arrive=arrive.arrive,
     restore=arrive.restore,
     more_facts=classified.load,
-    becomes=classified.becomes,
+    becomes=arrive.becomes,
     match=Match(ours=lambda contact: fields.name_key(contact.name), theirs=lambda seen: fields.name_key(seen.name)),
     settings=("contact_email", "contact_phone", "contact_address", "contact_name_wins", "conflicts"),
     views=(
