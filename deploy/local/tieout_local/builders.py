@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from tieout_kit.cause import Cause
@@ -42,11 +42,12 @@ from tieout_schemas.xero import (
     XeroPayment,
 )
 
+S = TypeVar("S", bound=Snapshot)
 UPDATED_AT = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+NOW = UPDATED_AT + dt.timedelta(hours=12)
 DAY, DUE_DAY = dt.date(2026, 11, 1), dt.date(2026, 11, 20)
-NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 ANA_MADE_IT = Origin(kind=OriginKind.USER, by="ana")
-TENANT_ID = uuid4()
+TENANT_ID = UUID(int=1)
 
 
 def nzd(amount: str) -> Money:
@@ -57,17 +58,20 @@ def nzd(amount: str) -> Money:
 def facts(
     *copies: PlatformRecord,
     connection: ConnectionState = ConnectionState.CONNECTED,
+    tenant_id: UUID = TENANT_ID,
     now: dt.datetime = NOW,
+    more: Any = None,
     **settings: Any,
 ) -> Facts:
     """What a rule sees besides its record: a connected tenant, these records of other services, these settings."""
     return Facts(
-        TENANT_ID,
-        Connection(tenant_id=TENANT_ID, state=connection),
-        TenantSettings(tenant_id=TENANT_ID, **settings),
+        tenant_id,
+        Connection(tenant_id=tenant_id, state=connection),
+        TenantSettings.model_validate({"tenant_id": tenant_id, **settings}),
         now,
         copies={(copy.kind, copy.id): copy for copy in copies},
         copies_by_xero_id={(copy.kind, copy.sync.xero_id): copy for copy in copies if copy.sync.xero_id},
+        more=more,
     )
 
 
@@ -260,3 +264,9 @@ def answering(intent: WriteIntent, *, done: bool = True, explains: tuple[str, ..
 def answered(intent: WriteIntent, snapshot: Snapshot, sequence: int = 50) -> tuple[tuple[Payload, int], ...]:
     """Both messages of an answer: the result, and the snapshot that was made from it."""
     return (answer_to(intent, snapshot.xero_id, sequence), sequence), (snapshot, sequence)
+
+
+def done(intent: WriteIntent, shown: S, sequence: int = 50) -> tuple[tuple[WriteResult, int], tuple[S, int]]:
+    """The two events by which an intent is done: its result, and what Xero shows since, each with its sequence."""
+    snapshot = shown.replace(record_id=intent.record.id, answers=answering(intent))
+    return (answer_to(intent, shown.xero_id, sequence), sequence), (snapshot, sequence)

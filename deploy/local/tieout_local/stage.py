@@ -92,11 +92,25 @@ class Stage:
 
     async def said(self, kind: type[P]) -> list[P]:
         """Everything of this kind the service said so far, in order."""
+        return [payload for payload, _ in await self.numbered(kind)]
+
+    async def numbered(self, kind: type[P]) -> list[tuple[P, int]]:
+        """The same, each with its sequence."""
         async with self.database.transaction() as tx:
             rows = await tx.db.fetch("select topic, headers, value from outbox order by id")
         headers = [[(name, value.encode("latin-1")) for name, value in row["headers"]] for row in rows]
         events = [decode(_TOPICS[r["topic"]], h, r["value"]) for r, h in zip(rows, headers, strict=True)]
-        return [event.data for event in events if isinstance(event.data, kind)]
+        return [(event.data, event.envelope.sequence) for event in events if isinstance(event.data, kind)]
+
+    async def choose(self, version: int, **chosen: Any) -> None:
+        """The tenant chooses these settings, and the defaults of all others."""
+        settings = TenantSettings.model_validate({"tenant_id": self.tenant_id, "version": version, **chosen})
+        await self.deliver((settings, version))
+
+    async def problems(self) -> list[Problem]:
+        """The tenant's open problems, oldest first."""
+        found = (await self.get("problems")).json()["items"]
+        return [Problem.model_validate(problem) for problem in found]
 
     async def choose(self, version: int, **chosen: Any) -> None:
         """The tenant chooses these settings, and the defaults of all others."""

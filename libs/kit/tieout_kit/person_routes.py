@@ -63,6 +63,8 @@ def _of_view(database: Database, reconciler: Reconciler[Any, Any], view: View[An
     ) -> PlatformRecord:
         async def work(tx: Tx) -> PlatformRecord:
             record_id = await edits.id_of(tx, reconciler, tenant_id, view, view_id)
+            if record_id is None:
+                raise NotFound(f"no such {name}")
             before, after, _ = await reconciler.act(tx, tenant_id, record_id, do, xero_ids)
             was, shown = view.of(before), view.of(after)
             if shown is None:

@@ -158,9 +158,7 @@ class Desk(Generic[R, S]):
         if xero_id in stamped.state.closed_ids:
             return None
         if stamped.link:
-            if stamped.state.duplicate != xero_id:
-                stamped.state.duplicate = xero_id
-                self._judge(stamped, cause)
+            self._second(stamped, seen, cause)
             return None
         if stamped.state.by_hand:
             return None
@@ -172,6 +170,21 @@ class Desk(Generic[R, S]):
             stamped.state.made = xero_id
         self._now_linked(stamped, xero_id)
         return stamped
+
+    def _second(self, work: Work[R, S], seen: Seen[S], cause: Cause) -> None:
+        """Another record of Xero bears the mark of one that is linked: it is there twice, until one of the two is
+        gone."""
+        xero_id, state = seen.snapshot.xero_id, work.state
+        known = self.xero_only.get((work.tenant_id, xero_id))
+        if known and known.sequence > seen.sequence:
+            return
+        before = state.duplicate
+        if not self.kind.gone(seen.snapshot):
+            state.duplicate = xero_id
+        elif before == xero_id:
+            state.duplicate = None
+        if state.duplicate != before:
+            self._judge(work, cause)
 
     def _made_again(
         self, tenant_id: UUID, stamp: UUID, seen: Seen[S], cause: Cause, asked_by: str | None = None

@@ -253,6 +253,10 @@ def _none_once(_: Any, __: Written) -> Sequence[Effect]:
     return ()
 
 
+def _nothing_else(_: Any, __: Any, ___: Facts) -> None:
+    return None
+
+
 def _as_it_is(record: Any, _: Any, __: Any) -> Any:
     return record
 
@@ -288,6 +292,8 @@ class Kind(Generic[R, S]):
     """The rule by which it does."""
     learn: Callable[[R, R, S], R] = _as_it_is
     """What our record takes of Xero's that is no field of its own: ids of lines. Also with the record before."""
+    becomes: Callable[[R, S, Facts], tuple[R, str] | None] = _nothing_else
+    """What else a linked record is because of the facts, and by which rule: a bill makes a contact a vendor."""
     lane: Lane = Lane.WRITE
     rule: str = "SYS-3"
     """The rule by which a linked record follows Xero's."""
@@ -300,7 +306,7 @@ class Kind(Generic[R, S]):
     serial: bool = False
     """Records of a tenant are checked against each other, so one transaction at a time changes them."""
     more_facts: Callable[[Any, Sequence[tuple[UUID, S]]], Awaitable[Mapping[UUID, Any]]] | None = None
-    """Loads, in a transaction, what `arrive` looks at beyond what the kit loads, for unlinked records of tenants: by
+    """Loads, in a transaction, what `arrive` and `becomes` look at beyond what the kit loads, for these snapshots: by
     tenant, for `Facts.more`."""
     views: tuple[View[R], ...] = ()
     """The records that others see of it, over HTTP and on its topic."""

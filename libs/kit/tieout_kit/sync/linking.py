@@ -19,6 +19,8 @@ def open_link(work: Work[Any, Any], xero_id: UUID, by: str, seen: Seen[Any] | No
     base = old.base if old else {}
     state.link = Link(xero_id=xero_id, since=work.facts.now_ms, by=by, base=base)
     state.by_hand = False
+    if state.duplicate == xero_id:
+        state.duplicate = None
     work.seen = None
     if seen:
         see(work, seen)

@@ -34,6 +34,9 @@ def merge(work: Work[Any, Any]) -> None:
         work.record = before.replace(**changed)
     if not work.gone:
         work.record = work.kind.learn(work.record, before, seen.snapshot)
+    if became := work.kind.becomes(work.record, seen.snapshot, work.facts):
+        work.record, rule = became
+        work.made_by(rule, work.cause)
 
 
 def _merge_field(
@@ -49,7 +52,7 @@ def _merge_field(
     base = link.base.get(name)
     changed_here, changed_there = _changed(base, mine, shown, ours, theirs)
     if not changed_here and not changed_there:
-        # At the first meeting: both are empty, so that nothing is to be sent.
+        # Empty on both sides at the first meeting is in step, too, and no reason to send anything.
         link.base.setdefault(name, (mine, shown))
         state.conflict.pop(name, None)
         return
