@@ -112,16 +112,6 @@ class Stage:
         found = (await self.get("problems")).json()["items"]
         return [Problem.model_validate(problem) for problem in found]
 
-    async def choose(self, version: int, **chosen: Any) -> None:
-        """The tenant chooses these settings, and the defaults of all others."""
-        settings = TenantSettings.model_validate({"tenant_id": self.tenant_id, "version": version, **chosen})
-        await self.deliver((settings, version))
-
-    async def problems(self) -> list[Problem]:
-        """The tenant's open problems, oldest first."""
-        found = (await self.get("problems")).json()["items"]
-        return [Problem.model_validate(problem) for problem in found]
-
     async def connect(self, state: ConnectionState = ConnectionState.CONNECTED, sequence: int = 1) -> None:
         """The tenant becomes known, connected by default."""
         await self.deliver((Connection(tenant_id=self.tenant_id, state=state), sequence))
