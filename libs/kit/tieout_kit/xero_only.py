@@ -52,7 +52,7 @@ class XeroOnlyStore(Generic[R, S]):
             await tx.db.execute(_SQL["forget"], self._kind.name, [t for t, _ in gone], [x for _, x in gone])
         if kept:
             await self._store(tx, desk, kept, before)
-        await self._update_problems(tx, desk, gone, before)
+        await self._update_problems(tx, desk, before)
         await records.refer(
             tx,
             [(key, self._named, name) for key in [*gone, *kept] if key in before for name in before[key].names],
@@ -78,15 +78,8 @@ class XeroOnlyStore(Generic[R, S]):
             [one.snapshot.model_dump_json().encode() for one in only],
         )
 
-    async def _update_problems(
-        self, tx: Tx, desk: Desk[R, S], gone: Sequence[Key], before: Mapping[Key, StoredOnly[S]]
-    ) -> None:
+    async def _update_problems(self, tx: Tx, desk: Desk[R, S], before: Mapping[Key, StoredOnly[S]]) -> None:
         findings = []
-        for key in gone:
-            # Linked by a person or an answer, without a decision of what it means.
-            work = desk.linked_to(*key)
-            if work and key not in desk.arrivals and key in before and before[key].told:
-                findings.append(Finding(*key, work.cause, settings_version=work.facts.settings.version))
         for key, (decision, cause, asked_by) in desk.arrivals.items():
             found = _found(decision) if key in desk.xero_only else ()
             if found or (key in before and before[key].told) or asked_by:
