@@ -166,7 +166,7 @@ async def test_work_resumes_without_a_restart_when_kafka_was_away(connected: Sto
         await connected.platform.put("bills", path, bill)
         async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
             assert (await client.post(url, content=body, headers=signed(body))).status_code == 503
-        assert (await connected.platform.get("bills", path))["sync"]["acknowledged"] == 0
+        assert (await connected.platform.get("bills", path))["sync"]["state"] == "on_its_way"
 
     await connected.settled("bills", path)
     async with httpx.AsyncClient(trust_env=False, timeout=10) as client:

@@ -21,6 +21,7 @@ from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.access import operations
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
+from tieout_kit.domain import Wired
 from tieout_kit.postgres import Database
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "roles.md"
@@ -45,9 +46,9 @@ def apps() -> dict[str, FastAPI]:
     receiver = Receiver("127.0.0.1:1", "", 1, "", utc_now)
     return {
         "connector": tieout_connector.app.http_app(database, keys, connecting, receiver, PersonAnswers(database), 1),
-        "contacts": tieout_contacts.app.http_app(database, keys),
-        "bills": tieout_bills.app.http_app(database, keys),
-        "payments": tieout_payments.app.http_app(database, keys),
+        "contacts": Wired(tieout_contacts.app.SERVICE).http_app(database, keys),
+        "bills": Wired(tieout_bills.app.SERVICE).http_app(database, keys),
+        "payments": Wired(tieout_payments.app.SERVICE).http_app(database, keys),
     }
 
 

@@ -1,4 +1,4 @@
-"""A domain service on a real Postgres, for its tests: it hears events and requests; what it says is in its outbox."""
+"""A domain service on a real Postgres, for its tests: events and requests come in, its outbox has what it publishes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -9,15 +9,13 @@ from uuid import uuid4
 import httpx
 from fastapi import FastAPI
 
-from tieout_kit import tenants
 from tieout_kit.auth import Keys
-from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence, utc_now
+from tieout_kit.domain import Service, Wired
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.sweeper import Sweeper
-from tieout_kit.sweeps import Retry
 from tieout_kit.testing import envelope_of, wait_until
 from tieout_local import keys as local
 from tieout_local.door import Door
@@ -41,20 +39,26 @@ class Stage:
         app: FastAPI,
         http: httpx.AsyncClient,
         token: Callable[..., str],
-        retries: Mapping[str, Retry],
+        wired: Wired,
     ) -> None:
         self.database = database
         self.app = app
         self.http = http
         self.token = token
         self.tenant_id = uuid4()
-        self._sweeper = Sweeper(database, retries)
+        self.wired = wired
+        self._handlers = wired.handlers
+        self._sweeper = Sweeper(database, wired.rechecks)
 
-    async def hear(self, handler: Handler, *events: tuple[Payload, int]) -> None:
-        """Handle these events, each with its sequence, in one transaction; and what waited for them, as it does."""
-        incoming = [self._incoming(payload, sequence) for payload, sequence in events]
-        await self.database.run(lambda tx: handler(tx, incoming))
+    async def deliver(self, *events: tuple[Payload, int]) -> None:
+        """Handle these events, each with its sequence, in one transaction as a batch is; then what waited for them."""
+        await self.database.run(self.batch(*events))
         await self.sweep()
+
+    def batch(self, *events: tuple[Payload, int]) -> Work:
+        """The handling of a batch of events, to be run in a transaction."""
+        incoming = [self._incoming(payload, sequence) for payload, sequence in events]
+        return lambda tx: self._handlers.handle(tx, incoming)
 
     async def sweep(self) -> None:
         """Judge again what waited for what has happened."""
@@ -82,37 +86,46 @@ class Stage:
         events = [decode(_TOPICS[r["topic"]], h, r["value"]) for r, h in zip(rows, headers, strict=True)]
         return [event.data for event in events if isinstance(event.data, kind)]
 
-    def event(self, handler: Handler, payload: Payload, sequence: int) -> Work:
-        """The handling of one event, to be run in a transaction."""
-        return lambda tx: handler(tx, [self._incoming(payload, sequence)])
-
     async def connect(self, state: ConnectionState = ConnectionState.CONNECTED, sequence: int = 1) -> None:
         """The tenant becomes known, connected by default."""
-        await self.hear(tenants.connection_changed, (Connection(tenant_id=self.tenant_id, state=state), sequence))
+        await self.deliver((Connection(tenant_id=self.tenant_id, state=state), sequence))
 
     async def close(self, features: Sequence[Feature]) -> None:
         """The plan does not have these features any more, which is the latest news of the connection."""
         connection = Connection(tenant_id=self.tenant_id, state=ConnectionState.CONNECTED, closed=tuple(features))
-        await self.hear(tenants.connection_changed, (connection, next_sequence(0, utc_now())))
+        await self.deliver((connection, next_sequence(0, utc_now())))
 
     @property
     def door(self) -> Door:
         """Where everybody tries to come in."""
         return Door(self.app, self.tenant_id, self.token, self.close)
 
-    async def put(self, path: str, body: dict[str, Any], **token: Any) -> httpx.Response:
-        """PUT under the tenant, as one who may do anything there unless the token says otherwise."""
-        return await self.ask("PUT", path, body, **token)
+    async def put(self, path: str, body: dict[str, Any], etag: str | None = None, **token: Any) -> httpx.Response:
+        """PUT under the tenant, as one who may do anything there unless the token says otherwise; `etag`: that of the
+        state which is changed."""
+        return await self.ask("PUT", path, body, {"If-Match": etag} if etag else {}, **token)
+
+    async def change(self, path: str, body: dict[str, Any], **token: Any) -> httpx.Response:
+        """PUT on the state that is there now."""
+        return await self.put(path, body, (await self.get(path)).headers["ETag"], **token)
 
     async def get(self, path: str, **token: Any) -> httpx.Response:
         """GET under the tenant."""
         return await self.ask("GET", path, **token)
 
-    async def ask(self, method: str, path: str, body: dict[str, Any] | None = None, **token: Any) -> httpx.Response:
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **token: Any,
+    ) -> httpx.Response:
         """Ask under the tenant, as one who may do anything there unless the token says otherwise."""
         signed = self.token("ana", **{"tenants": [str(self.tenant_id)], **token})
         url = f"/tenants/{self.tenant_id}/{path}"
-        return await self.http.request(method, url, json=body, headers={"Authorization": f"Bearer {signed}"})
+        sent = {"Authorization": f"Bearer {signed}", **(headers or {})}
+        return await self.http.request(method, url, json=body, headers=sent)
 
     def _incoming(self, payload: Payload, sequence: int) -> Incoming[Any]:
         envelope = envelope_of(self.tenant_id, payload, sequence)
@@ -120,19 +133,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(
-    url: str,
-    signing: local.Keys,
-    service: str,
-    http_app: Callable[[Database, Keys], FastAPI],
-    retries: Mapping[str, Retry],
-) -> AsyncIterator[Stage]:
+async def stage(url: str, signing: local.Keys, service: Service) -> AsyncIterator[Stage]:
     """The service, migrated, with an empty database, and all that it serves over HTTP."""
-    database = Database(url, service, utc_now)
+    database, wired = Database(url, service.name, utc_now), Wired(service)
     await database.open()
-    await migrate(database, ("tieout_kit", f"tieout_{service}"))
-    app = http_app(database, Keys(signing.jwks_url, local.ISSUER))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service}") as http:
-        yield Stage(database, app, http, signing.token, retries)
+    await migrate(database, ("tieout_kit", f"tieout_{service.name}"))
+    app = wired.http_app(database, Keys(signing.jwks_url, local.ISSUER))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service.name}") as http:
+        yield Stage(database, app, http, signing.token, wired)
     async with asyncio.timeout(10):
         await database.close()

@@ -13,8 +13,13 @@ from tieout_cli.console import console
 from tieout_cli.settings import settings
 from tieout_cli.writes import writes
 
-Kind = Literal["vendors", "bills", "payments"]
-_SERVICE: dict[Kind, Service] = {"vendors": "contacts", "bills": "bills", "payments": "payments"}
+Kind = Literal["vendors", "customers", "bills", "payments"]
+_SERVICE: dict[Kind, Service] = {
+    "vendors": "contacts",
+    "customers": "contacts",
+    "bills": "bills",
+    "payments": "payments",
+}
 
 app = cyclopts.App(name="tieout", help="What is in step with Xero, what waits, and why.")
 for command in (problems.problems, problems.retry, problems.dismiss):
@@ -37,11 +42,12 @@ def connection(tenant: UUID) -> None:
 
 @app.command
 def records(kind: Kind, tenant: UUID, *, limit: int = 50) -> None:
-    """A page of vendors, bills or payments, and how far each is in step with Xero."""
+    """A page of vendors, customers, bills or payments, and how each stands to Xero."""
     table = Table("id", "what", "here", "in Xero", "waits for")
     for one in ask(_SERVICE[kind], tenant, f"/{kind}", limit=limit)["items"]:
         sync = one["sync"]
-        table.add_row(one["id"], _name(one), one.get("status", ""), _there(sync), sync["held"] or "")
+        waits_for = ", ".join(filter(None, (f"{each['kind']} {each['id']}".strip() for each in sync["waits_for"])))
+        table.add_row(one["id"], _name(one), one.get("status", ""), _state(sync), waits_for)
     console.print(table)
 
 
@@ -52,9 +58,10 @@ def why(kind: Kind, tenant: UUID, record: UUID) -> None:
     for change in ask(_SERVICE[kind], tenant, f"/{kind}/{record}/changes"):
         origin, sync = change["doc"]["origin"], change["doc"]["sync"]
         trace = (change["traceparent"] or "--").split("-")[1]
-        reached = f"{sync['acknowledged']} of {sync['desired']}"
         who = f"{origin['kind']} {origin['by']}"
-        table.add_row(change["at"][:19], who, origin["rule"] or "", str(origin["settings_version"]), reached, trace)
+        table.add_row(
+            change["at"][:19], who, origin["rule"] or "", str(origin["settings_version"]), _state(sync), trace
+        )
     console.print(table)
 
 
@@ -62,12 +69,9 @@ def _name(record: dict[str, Any]) -> str:
     return str(record.get("name") or record.get("number") or record.get("reference"))
 
 
-def _there(sync: dict[str, Any]) -> str:
-    if sync["acknowledged"] == sync["desired"]:
-        return "in step"
-    if sync["refused"] == sync["desired"]:
-        return "refused"
-    return "on its way" if sync["in_flight"] else "not yet"
+def _state(sync: dict[str, Any]) -> str:
+    gone = ", gone there" if sync["gone"] else ""
+    return f"{sync['state'].replace('_', ' ')}{gone}"
 
 
 def run() -> None:

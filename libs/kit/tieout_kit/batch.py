@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,25 +21,47 @@ from tieout_schemas.payload import Payload
 from tieout_schemas.topics import Topic
 
 Handler = Callable[[Tx, Sequence[Incoming[Any]]], Awaitable[None]]
-"""Handles the events of one topic, in order, many at once."""
+"""Handles events of certain types, in order, many at once."""
+Lock = Callable[[Tx, Sequence[Incoming[Any]]], Awaitable[None]]
+"""Locks what all events of a batch are about, before any is handled (locks.py)."""
 Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 Found = Sequence[tuple[Topic, ConsumerRecord]]
 
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class Handlers:
+    """Who handles what: by the type of the payload, whichever topic it came on; a replay is no other."""
+
+    topics: tuple[Topic, ...]
+    routes: tuple[tuple[tuple[type[Payload], ...], Handler], ...]
+    """Types and their handler. In this order: facts before what is decided by them."""
+    lock: Lock | None = None
+
+    @classmethod
+    def by_topic(cls, handlers: Mapping[Topic, Handler]) -> "Handlers":
+        """Each topic has one handler."""
+        return cls(tuple(handlers), tuple((topic.payloads, handler) for topic, handler in handlers.items()))
+
+    async def handle(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+        """Hand events to their handlers; a type that has none is let go."""
+        if self.lock:
+            await self.lock(tx, events)
+        for types, handler in self.routes:
+            own = [event for event in events if type(event.data) in types]
+            if own:
+                await handler(tx, own)
+
+
 class Batches:
     """Handles batches of one service's records."""
 
-    def __init__(
-        self, database: Database, service: str, handlers: Mapping[Topic, Handler], topics: Mapping[str, Topic]
-    ) -> None:
+    def __init__(self, database: Database, service: str, handlers: Handlers, topics: Mapping[str, Topic]) -> None:
         self.database = database
         self._service = service
         self._handlers = handlers
         self._topics = topics
-        # What comes on the replay topic goes where its type is at home.
-        self._home = {payload.ce_type: topic for topic in handlers for payload in topic.payloads}
 
     async def live(
         self, cluster_id: str, batch: Batch, expected: positions.Offsets, refused: str | None = None
@@ -97,11 +120,10 @@ class Batches:
         return [one for one in events if one[2].envelope.owner not in parked]
 
     async def _hand_over(self, tx: Tx, events: Sequence[Event[Payload]]) -> None:
+        if not events:
+            return
         with _spans() as spans:
-            for topic, handler in self._handlers.items():
-                own = [self._incoming(e, spans) for e in events if self._home[e.envelope.type] is topic]
-                if own:
-                    await handler(tx, own)
+            await self._handlers.handle(tx, [self._incoming(event, spans) for event in events])
 
     def _incoming(self, event: Event[Payload], spans: list[Span]) -> Incoming[Any]:
         said = event.envelope

@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRa
 from aiokafka.structs import ConsumerRecord
 
 from tieout_kit import metrics, parking, positions
-from tieout_kit.batch import Batch, Batches, Handler
+from tieout_kit.batch import Batch, Batches, Handlers
 from tieout_kit.errors import Conflict, PositionLost, RetryLater, Stopped, TooManyParked
 from tieout_kit.lag import Lag
 from tieout_kit.postgres import Database
@@ -45,14 +45,14 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         bootstrap: str,
         prefix: str,
         service: str,
-        handlers: Mapping[Topic, Handler],
+        handlers: Handlers,
         *,
         replay: Topic | None = None,
     ) -> None:
         self._database = database
         self._bootstrap = bootstrap
         self._group = f"{prefix}tieout-{service}"
-        self._topics = {prefix + topic.name: topic for topic in (*handlers, *([replay] if replay else ()))}
+        self._topics = {prefix + topic.name: topic for topic in (*handlers.topics, *([replay] if replay else ()))}
         self.batches = Batches(database, service, handlers, self._topics)
         self._cluster_id = ""
         # The position of each partition as this member last loaded or wrote it; only these are read.

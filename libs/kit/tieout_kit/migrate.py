@@ -43,7 +43,8 @@ def known(packages: Iterable[str]) -> list[Migration]:
     """The migrations of these packages, first to last."""
     found = []
     for package in packages:
-        for file in files(package).joinpath("migrations").iterdir():
+        folder = files(package).joinpath("migrations")
+        for file in folder.iterdir() if folder.is_dir() else ():
             if file.name.endswith(".sql"):
                 text = file.read_text()
                 up = text.split("-- migrate:up", 1)[1].split("-- migrate:down", 1)[0]

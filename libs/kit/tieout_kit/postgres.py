@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -57,6 +58,8 @@ class Tx:
     now: datetime
     committed: list[Callable[[], object]] = field(default_factory=list)
     """Called once it is: what is counted must not count what was rolled back."""
+    locked: dict[UUID, bool] = field(default_factory=dict)
+    """The tenants that are locked (locks.py), and whether nobody else may check their records meanwhile."""
     undone: list[Callable[[], object]] = field(default_factory=list)
     """Called if it is not, or if nobody knows: what was taken out of memory to be stored goes back there."""
 

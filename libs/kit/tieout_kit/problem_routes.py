@@ -1,6 +1,6 @@
 """The problems of a tenant over HTTP: pages, groups by cause, one with its history; retry and dismiss (SYS-2)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from tieout_kit import audit, problem_list, problems, sweeps, tenants
+from tieout_kit import audit, locks, problem_list, problems, sweeps, tenants
 from tieout_kit.access import ADMINS, APPROVERS, READERS, allow, require
 from tieout_kit.auth import By, Caller
 from tieout_kit.cause import Cause
@@ -16,7 +16,7 @@ from tieout_kit.errors import Clash
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.problem_list import Group, Wanted
 from tieout_kit.routes import Limit
-from tieout_kit.sweeps import Action, Retry
+from tieout_kit.sweeps import Action, Recheck, Rechecks, Scope, Sweep
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
@@ -97,7 +97,7 @@ def list_routes(database: Database, known: Callable[[Tx, UUID], Awaitable[object
     return router
 
 
-def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRouter:
+def problem_routes(database: Database, rechecks: Rechecks) -> APIRouter:
     """The lists, and POST …/{id}/retry, …/{id}/dismiss, …/retry and …/dismiss for a whole group."""
     router = APIRouter(tags=["problems"])
     prefix = "/tenants/{tenant_id}/problems"
@@ -108,9 +108,11 @@ def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRoute
         """Answers with the problem as it is then. What has to go to Xero is answered there first."""
 
         async def work(tx: Tx) -> Problem:
+            await locks.tenants(tx, [tenant_id], alone=[tenant_id] if rechecks.serial else ())
             problem = await _open(tx, tenant_id, problem_id)
             _may(caller, problem.by)
-            await retries[problem.record.kind](tx, [(tenant_id, problem.record.id)], Cause.request(), caller.sub)
+            again = Recheck(tenant_id, problem.record.id, Cause.request(), caller.sub)
+            await rechecks.by_kind[problem.record.kind](tx, [again])
             return await _changed(tx, caller, tenant_id, problem)
 
         return await database.run(work)
@@ -129,7 +131,7 @@ def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRoute
     @router.post(f"{prefix}/retry", status_code=202, summary="Try every record of a cause again", dependencies=menders)
     async def retry_all(tenant_id: UUID, wanted: CauseIn, caller: By) -> None:
         _may(caller, _mender(wanted.cause))
-        await _sweep(tenant_id, wanted.cause, Action.JUDGE, caller)
+        await _sweep(tenant_id, wanted.cause, Action.CHECK, caller)
 
     @router.post(f"{prefix}/dismiss", status_code=202, summary="Hear no more of a whole cause", dependencies=menders)
     async def dismiss_all(tenant_id: UUID, wanted: CauseIn, caller: By) -> None:
@@ -138,7 +140,7 @@ def problem_routes(database: Database, retries: Mapping[str, Retry]) -> APIRoute
     async def _sweep(tenant_id: UUID, cause: str, action: Action, caller: Caller) -> None:
         async with database.transaction() as tx:
             await tenants.get(tx, tenant_id)
-            await sweeps.add(tx, [(tenant_id, cause, Cause.request())], action, caller.sub)
+            await sweeps.add(tx, [Sweep(tenant_id, Scope.CAUSE, cause, Cause.request(), action, caller.sub)])
             # Of the group; each of its problems remembers who asked in its own history.
             group, asked = RecordRef(kind="problem_group", id=tenant_id), {"cause": cause, "asked": action}
             await audit.note(tx, caller, tenant_id, group, {"cause": cause}, asked)

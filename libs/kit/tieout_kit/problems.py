@@ -11,13 +11,11 @@ from tieout_kit.postgres import Tx
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemKind, ProblemState, Step, StepKind
 from tieout_schemas.reasons import ReasonCode
+from tieout_schemas.references import SETTING, Reference
 from tieout_schemas.topics import PROBLEM
 
 _SQL = queries.load("tieout_kit", "problems.sql")
 
-SKIPPED_OR_HELD = frozenset({ProblemKind.SKIPPED, ProblemKind.HELD})
-ON_ITS_WAY = SKIPPED_OR_HELD | {ProblemKind.REFUSED}
-"""What can be wrong with a record's way to the other side; conflicts and notices stand beside it."""
 MOST_STEPS = 20
 """Steps of a history that a problem carries; of a longer one the first and the latest."""
 
@@ -28,6 +26,18 @@ class Found:
 
     reason: ReasonCode
     params: dict[str, str]
+    on: Reference | None = None
+    """What it waits for."""
+
+    @property
+    def cause(self) -> str:
+        """What groups it with others."""
+        return self.reason.cause(self.params, self.on)
+
+    @property
+    def setting(self) -> str | None:
+        """The setting that mends it."""
+        return self.on.id if self.on and self.on.kind == SETTING else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +48,8 @@ class Finding:
     record_id: UUID
     cause: Cause
     found: tuple[Found, ...] = ()
-    decides: frozenset[ProblemKind] = ON_ITS_WAY
-    """The kinds of problems that were looked for; others stay as they are."""
+    undecided: frozenset[ProblemKind] = frozenset()
+    """The kinds of problems that stay as they are: what was refused and is sent again, Xero's answer decides."""
     settings_version: int = 0
     retried_by: str | None = None
     """Who asked that the record be tried again."""
@@ -55,7 +65,7 @@ class Turned:
     cause: Cause
 
 
-async def settle(tx: Tx, kind: str, findings: Sequence[Finding]) -> None:
+async def update(tx: Tx, kind: str, findings: Sequence[Finding]) -> None:
     """Open, count up and close the problems of these records, all of one kind, and say so."""
     if not findings:
         return
@@ -71,17 +81,17 @@ async def settle(tx: Tx, kind: str, findings: Sequence[Finding]) -> None:
 
 def _turned(tx: Tx, kind: str, finding: Finding, known: Sequence[tuple[int, Problem]]) -> Iterable[Turned]:
     """What becomes of a record's problems: closed ones first, since each is open only once."""
-    found = {(one.reason.code, one.reason.cause(one.params)): one for one in finding.found}
+    found = {(one.reason.code, one.cause): one for one in finding.found}
     seen, opened = [], dict(found)
     for sequence, before in known:
         same = opened.pop((before.code, before.cause), None)
         problem = _retried(tx, before, finding)
         if same:
             problem = _seen_again(tx, problem, same, finding)
-        elif before.what in finding.decides:
+        elif before.what not in finding.undecided:
             problem = step(tx, problem, StepKind.CLOSED, finding.cause, state=ProblemState.CLOSED)
         if problem is not before:
-            decided = problem.model_copy(update={"settings_version": finding.settings_version})
+            decided = problem.replace(settings_version=finding.settings_version)
             turned = Turned(finding.tenant_id, next_sequence(sequence, tx.now), decided, finding.cause)
             if decided.state is ProblemState.CLOSED:
                 yield turned
@@ -100,12 +110,12 @@ def _opened(tx: Tx, kind: str, finding: Finding, found: Found) -> Problem:
         record=RecordRef(kind=kind, id=finding.record_id),
         code=reason.code,
         what=reason.value.what,
-        cause=reason.cause(found.params),
+        cause=found.cause,
         params=found.params,
         sentence=reason.sentence(found.params),
         mend=reason.value.mend,
         by=reason.value.by,
-        setting=reason.value.setting,
+        setting=found.setting,
         state=ProblemState.OPEN,
         opened_at=tx.now,
         last_at=tx.now,
@@ -126,7 +136,7 @@ def _retried(tx: Tx, problem: Problem, finding: Finding) -> Problem:
 def _seen_again(tx: Tx, problem: Problem, found: Found, finding: Finding) -> Problem:
     sentence = found.reason.sentence(found.params)
     note = sentence if sentence != problem.sentence else ""
-    told = problem.model_copy(update={"count": problem.count + 1, "params": found.params, "sentence": sentence})
+    told = problem.replace(count=problem.count + 1, params=found.params, sentence=sentence)
     return step(tx, told, StepKind.SEEN_AGAIN, finding.cause, note=note)
 
 
@@ -146,7 +156,7 @@ def step(
         Step(at=tx.now, what=what, by=by or cause.causation_id, note=note, traceparent=cause.traceparent),
     )
     steps = (first, *later[-(MOST_STEPS - 1) :])
-    return problem.model_copy(update={"state": state or problem.state, "last_at": tx.now, "steps": steps})
+    return problem.replace(state=state or problem.state, last_at=tx.now, steps=steps)
 
 
 async def save(tx: Tx, turned: Sequence[Turned]) -> None:

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.applications import Starlette
 
-from tieout_kit.batch import Handler
+from tieout_kit.batch import Handlers
 from tieout_kit.consume import Loop
 from tieout_kit.draining import drain
 from tieout_kit.errors import RetryLater
@@ -23,9 +23,9 @@ from tieout_kit.schema import Schema
 from tieout_kit.settings import Settings
 from tieout_kit.silent import LOOK_EVERY, end_silent
 from tieout_kit.sweeper import Sweeper
-from tieout_kit.sweeps import Retry
+from tieout_kit.sweeps import Rechecks
 from tieout_kit.telemetry import set_up
-from tieout_schemas.topics import Topic, replay_topic
+from tieout_schemas.topics import replay_topic
 
 DRAIN_EVERY = timedelta(seconds=1)
 
@@ -49,14 +49,14 @@ async def run(
     service: str,
     database: Database,
     app: FastAPI,
-    handlers: Mapping[Topic, Handler],
-    retries: Mapping[str, Retry],
+    handlers: Handlers,
+    rechecks: Rechecks,
     tasks: Iterable[Callable[[], Awaitable[None]]] = (),
     told: Mapping[str, Trouble] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; what is in the middle of a transaction abandons it, which loses nothing.
 
-    `retries` judge again what was held, by record kind. `tasks` run for good beside the loop and the relay; if one of
+    `rechecks` check again what was held, by record kind. `tasks` run for good beside the loop and the relay; if one of
     them fails, the service ends and says so. `told`: how they are, beside the loop and the relay.
     """
     look_seldom()
@@ -64,7 +64,7 @@ async def run(
     loop = Loop(database, settings.kafka, settings.kafka_prefix, service, handlers, replay=replay_topic(service))
     schema = Schema(database, ("tieout_kit", f"tieout_{service}"))
     api = _Server(app, settings.http_host, settings.http_port)
-    sweeper = Sweeper(database, retries)
+    sweeper = Sweeper(database, rechecks)
     relay = Relay(database, settings.kafka, settings.kafka_prefix, service, settings.partitions)
 
     async def postgres() -> str | None:

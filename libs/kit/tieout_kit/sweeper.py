@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
 
 import structlog
 
@@ -10,7 +9,7 @@ from tieout_kit import sweeps
 from tieout_kit.bell import Bell
 from tieout_kit.errors import RetryLater
 from tieout_kit.postgres import Database
-from tieout_kit.sweeps import Retry
+from tieout_kit.sweeps import Rechecks
 
 MOST_WAITING = 200
 """Events in the outbox above which a sweep pauses: what others say leaves in order behind ours."""
@@ -23,9 +22,9 @@ log = structlog.get_logger(__name__)
 class Sweeper:
     """One a process; several processes share the work, each at a sweep of its own."""
 
-    def __init__(self, database: Database, retries: Mapping[str, Retry]) -> None:
+    def __init__(self, database: Database, rechecks: Rechecks) -> None:
         self._database = database
-        self._retries = retries
+        self._rechecks = rechecks
         self._bell = Bell(database, "tieout_sweep")
 
     async def run(self) -> None:
@@ -38,6 +37,7 @@ class Sweeper:
         while True:
             self._bell.silence()
             try:
+                await self._database.run(sweeps.wake_moments)
                 began = time.monotonic()
                 while await self.turn():
                     # Half of the time is others': a large sweep is in no hurry, and what comes meanwhile is.
@@ -53,16 +53,16 @@ class Sweeper:
             await asyncio.sleep(_PAUSE)
             return True
         try:
-            return await self._database.run(lambda tx: sweeps.turn(tx, self._retries))
+            return await self._database.run(lambda tx: sweeps.turn(tx, self._rechecks))
         except RetryLater:
             raise
         except Exception as error:
-            # One of them cannot be judged; alone, the first shows whether it is the one.
-            log.warning("a page of a sweep failed, its first record is judged alone", error=repr(error))
+            # One of them cannot be checked; alone, the first shows whether it is the one.
+            log.warning("a page of a sweep failed, its first record is checked alone", error=repr(error))
         try:
-            return await self._database.run(lambda tx: sweeps.turn(tx, self._retries, 1))
+            return await self._database.run(lambda tx: sweeps.turn(tx, self._rechecks, 1))
         except RetryLater:
             raise
         except Exception:
-            log.exception("a record cannot be judged, it stays as it is")
+            log.exception("a record cannot be checked, it stays as it is")
             return await self._database.run(lambda tx: sweeps.turn(tx, None, 1))

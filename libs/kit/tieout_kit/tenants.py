@@ -1,4 +1,4 @@
-"""What a service knows of its tenants: connection and settings, as last consumed."""
+"""What a service knows of its tenants: connection and settings, as last received."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from tieout_kit import queries, sweeps
 from tieout_kit.cause import Incoming
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Database, Tx
+from tieout_kit.sweeps import Scope, Sweep
+from tieout_kit.sync.kind import Kind
 from tieout_schemas.platform import Connection, ConnectionState
-from tieout_schemas.reasons import Reason
+from tieout_schemas.references import CONNECTION, setting
 from tieout_schemas.roles import Feature
-from tieout_schemas.settings import TenantSettings
+from tieout_schemas.settings import Choices, TenantSettings
 
 _SQL = queries.load("tieout_kit", "tenants.sql")
 
@@ -34,7 +36,7 @@ async def load(tx: Tx, tenant_ids: Iterable[UUID]) -> dict[UUID, Tenant]:
 
 
 async def get(tx: Tx, tenant_id: UUID) -> Tenant:
-    """One tenant. Raises NotFound if nothing was ever said of it."""
+    """One tenant. Raises NotFound if nothing was ever published of it."""
     row = await tx.db.fetchrow(_SQL["load"], [tenant_id])
     if row is None:
         raise NotFound("no such tenant")
@@ -51,27 +53,50 @@ def closed_by_plan(database: Database) -> Callable[[UUID], Awaitable[tuple[Featu
     return closed
 
 
-async def connection_changed(tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
-    """tieout.connection.v1 → what is known of the tenant; what waited for it is judged again."""
-    await _store(tx, "connection_changed", events)
+class Tenants:
+    """Receives what is published of tenants; `kinds`: what is decided by it."""
+
+    def __init__(self, kinds: Sequence[Kind[Any, Any]]) -> None:
+        self._kinds = kinds
+
+    async def connection_changed(self, tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
+        """tieout.connection.v1 → what is known of the tenant; what waited for it is checked again."""
+        latest = _latest(events)
+        await _store(tx, "connection_changed", latest)
+        await sweeps.add(tx, [Sweep.over(event.tenant_id, CONNECTION, event.cause) for event in latest])
+
+    async def settings_changed(self, tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
+        """tieout.settings.v1 → what is known of the tenant; what waited for a setting that changed is checked again,
+        then all records that are decided by it."""
+        latest = _latest(events)
+        before = await load(tx, (event.tenant_id for event in latest))
+        await _store(tx, "settings_changed", latest)
+        asked: list[Sweep] = []
+        for event in latest:
+            old = before[event.tenant_id].settings
+            if event.sequence and old.version > event.data.version:
+                continue
+            changed = [name for name in Choices.model_fields if getattr(old, name) != getattr(event.data, name)]
+            asked += [Sweep.over(event.tenant_id, setting(name), event.cause) for name in changed]
+            asked += [
+                Sweep(event.tenant_id, Scope.KIND, kind.name, event.cause)
+                for kind in self._kinds
+                if set(changed) & set(kind.settings)
+            ]
+        await sweeps.add(tx, asked)
 
 
-async def settings_changed(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
-    """tieout.settings.v1 → what is known of the tenant; what waited for it is judged again."""
-    await _store(tx, "settings_changed", events)
+def _latest(events: Sequence[Incoming[Any]]) -> list[Incoming[Any]]:
+    latest = {event.tenant_id: event for event in sorted(events, key=lambda event: event.sequence)}
+    return [latest[tenant_id] for tenant_id in sorted(latest)]
 
 
 async def _store(tx: Tx, query: str, events: Sequence[Incoming[Any]]) -> None:
-    latest = {event.tenant_id: event for event in sorted(events, key=lambda event: event.sequence)}
-    ordered = [latest[tenant_id] for tenant_id in sorted(latest)]
     await tx.db.execute(
         _SQL[query],
-        [event.tenant_id for event in ordered],
-        [event.data.model_dump_json().encode() for event in ordered],
-        [event.sequence for event in ordered],
-    )
-    await sweeps.add(
-        tx, [(e.tenant_id, r.code, e.cause) for e in ordered for r in Reason if r.value.closes_on is type(e.data)]
+        [event.tenant_id for event in events],
+        [event.data.model_dump_json().encode() for event in events],
+        [event.sequence for event in events],
     )
 
 
@@ -79,7 +104,7 @@ def _tenant(tenant_id: UUID, row: Any) -> Tenant:
     connection = Connection(tenant_id=tenant_id, state=ConnectionState.DISCONNECTED)
     settings = TenantSettings(tenant_id=tenant_id)
     if row and row["connection"]:
-        connection = Connection.model_validate(row["connection"])
+        connection = Connection.model_validate_json(row["connection"])
     if row and row["settings"]:
-        settings = TenantSettings.model_validate(row["settings"])
+        settings = TenantSettings.model_validate_json(row["settings"])
     return Tenant(connection, settings)

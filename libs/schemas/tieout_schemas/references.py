@@ -20,6 +20,10 @@ class Reference(Frozen):
         return f"{self.kind}:{self.id}" if self.id else self.kind
 
 
+SETTING = "setting"
+"""The kind of a reference to a setting."""
+MOMENT = "moment"
+"""The kind of a reference to a moment."""
 CONNECTION = Reference(kind="connection")
 """The tenant's connection to Xero."""
 
@@ -28,7 +32,7 @@ def setting(name: str) -> Reference:
     """A setting of the tenant. Raises KeyError for one that is not declared."""
     if name not in Choices.model_fields:
         raise KeyError(f"{name} is no setting")
-    return Reference(kind="setting", id=name)
+    return Reference(kind=SETTING, id=name)
 
 
 def record(kind: type[Payload], record_id: UUID) -> Reference:
@@ -37,5 +41,5 @@ def record(kind: type[Payload], record_id: UUID) -> Reference:
 
 
 def moment(at: dt.datetime) -> Reference:
-    """A moment, UTC: rules see the time, and nothing else would wake them."""
-    return Reference(kind="moment", id=at.isoformat())
+    """A moment: rules see the time, and nothing else would wake them. As text it sorts by time."""
+    return Reference(kind=MOMENT, id=at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))

@@ -36,6 +36,11 @@ class InvoiceStatus(StrEnum):
     VOIDED = "VOIDED"
     DELETED = "DELETED"
 
+    @property
+    def is_final(self) -> bool:
+        """Voided and deleted ones stay so for good."""
+        return self in (InvoiceStatus.VOIDED, InvoiceStatus.DELETED)
+
 
 class LineAmountTypes(StrEnum):
     """Whether line amounts hold tax. Source: xero-api.md 4.3."""

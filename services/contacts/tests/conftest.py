@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tieout_contacts import handlers
-from tieout_contacts.app import http_app
+from tieout_contacts.app import SERVICE
 from tieout_local import keys as local
 from tieout_local.stage import Stage
 from tieout_local.stage import stage as staged
@@ -23,5 +22,5 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 @pytest_asyncio.fixture
 async def stage(database: str, signing: local.Keys) -> AsyncIterator[Stage]:
     """The service, migrated, with an empty database."""
-    async with staged(database, signing, "contacts", http_app, handlers.RETRIES) as made:
+    async with staged(database, signing, SERVICE) as made:
         yield made

@@ -2,6 +2,6 @@
 
 import uvloop
 
-from tieout_contacts.app import main
+from tieout_contacts.app import SERVICE
 
-uvloop.run(main())
+uvloop.run(SERVICE.run())

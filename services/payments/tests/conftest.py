@@ -9,8 +9,7 @@ import pytest_asyncio
 from tieout_local import keys as local
 from tieout_local.stage import Stage
 from tieout_local.stage import stage as staged
-from tieout_payments import handlers
-from tieout_payments.app import http_app
+from tieout_payments.app import SERVICE
 
 
 @pytest.fixture(scope="session")
@@ -23,5 +22,5 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 @pytest_asyncio.fixture
 async def stage(database: str, signing: local.Keys) -> AsyncIterator[Stage]:
     """The service, migrated, with an empty database."""
-    async with staged(database, signing, "payments", http_app, handlers.RETRIES) as made:
+    async with staged(database, signing, SERVICE) as made:
         yield made

@@ -2,6 +2,6 @@
 
 import uvloop
 
-from tieout_payments.app import main
+from tieout_payments.app import SERVICE
 
-uvloop.run(main())
+uvloop.run(SERVICE.run())

@@ -42,18 +42,18 @@ class Story:
         return (await self.xero.state(self.org_id, "Invoices"))["Invoices"]
 
     async def settled(self, service: str, path: str) -> Json:
-        """A record once Xero has acknowledged what was wished for."""
+        """A record once both sides show the same."""
 
         async def look() -> Any:
             record = await self.platform.get(service, path)
-            sync = record["sync"]
-            if sync["refused"] == sync["desired"]:
+            state = record["sync"]["state"]
+            if state == "refused":
                 problems = await self.platform.get(service, "/problems", limit=1000)
                 said = [p["sentence"] for p in problems["items"] if p["record"]["id"] == record["id"]]
                 raise NotAsTold(f"{path}: {said}")
-            return record if sync["acknowledged"] == sync["desired"] else None
+            return record if state == "in_step" else None
 
-        found: Json = await until(f"{path} acknowledged by Xero", look, within=90)
+        found: Json = await until(f"{path} in step with Xero", look, within=90)
         return found
 
 
@@ -252,7 +252,7 @@ async def kill_in_the_middle(story: Story) -> str:
     async def all_followed() -> bool:
         here = {bill["id"]: bill for bill in await story.platform.all("bills", "/bills")}
         followed = all(here[bill_id]["total"]["amount"] == total for bill_id, total in wanted.items())
-        sent = all(here[bill_id]["sync"]["acknowledged"] == 1 for bill_id in new)
+        sent = all(here[bill_id]["sync"]["state"] == "in_step" for bill_id in new)
         return followed and sent
 
     await until("all 200 changes on both sides", all_followed, within=90, every=0.25)

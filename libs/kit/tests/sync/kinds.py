@@ -124,7 +124,6 @@ def _note(contact: Contact, written: Written) -> Sequence[Effect]:
 
 CONTACT: Kind[Contact, SeenContact] = Kind(
     record=Contact,
-    plural="contacts",
     topic=CONTACTS_TOPIC,
     snapshot=SeenContact,
     ours=lambda _: True,
@@ -154,7 +153,6 @@ CONTACT: Kind[Contact, SeenContact] = Kind(
 )
 BILL: Kind[Bill, SeenBill] = Kind(
     record=Bill,
-    plural="bills",
     topic=BILLS_TOPIC,
     snapshot=SeenBill,
     ours=lambda _: True,

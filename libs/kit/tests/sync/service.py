@@ -102,7 +102,7 @@ class Service(Recovery):
         """Somebody undoes a link."""
         try:
             with self.by_hand(record_id) as (desk, work):
-                desk.unlink(work, "somebody")
+                desk.unlink(work, CAUSE)
         except Clash:
             return False
         return True
@@ -111,7 +111,7 @@ class Service(Recovery):
         """Somebody links a record."""
         try:
             with self.by_hand(record_id, Needs({record_id}, {xero_id})) as (desk, work):
-                desk.link(work, (TENANT, xero_id), "somebody")
+                desk.link(work, xero_id, "somebody", CAUSE)
         except Clash:
             return False
         return True

@@ -42,8 +42,8 @@ def unlinked_by_hand_is_made_again(patch: Patch) -> None:
     """A second record in Xero."""
     real = linking.unlink
 
-    def unlink(work: AnyWork, by: str) -> None:
-        real(work, by)
+    def unlink(work: AnyWork) -> None:
+        real(work)
         work.state.by_hand = False
 
     patch.setattr(desk, "unlink", unlink)

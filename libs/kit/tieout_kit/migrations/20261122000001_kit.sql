@@ -31,15 +31,69 @@ create table record (
     id uuid not null,
     sequence bigint not null,
     xero_id uuid,
-    held text,
+    -- What a record of ours and the record of Xero that it may be have in common.
+    match_key text,
     in_flight_since timestamptz,
-    intent jsonb,
     doc jsonb not null,
+    state jsonb not null,
+    seen_sequence bigint,
+    seen jsonb,
     primary key (tenant_id, kind, id)
 );
 create unique index record_xero_id on record (tenant_id, kind, xero_id) where xero_id is not null;
-create index record_held on record (tenant_id, held, kind, id) where held is not null;
+create index record_match_key on record (tenant_id, kind, match_key) where match_key is not null;
 create index record_in_flight on record (in_flight_since) where in_flight_since is not null;
+
+-- Records of Xero that none of ours is linked to, as last seen.
+create table xero_only (
+    tenant_id uuid not null,
+    kind text not null,
+    xero_id uuid not null,
+    sequence bigint not null,
+    match_key text,
+    former uuid,
+    names text[] not null default '{}',
+    told boolean not null default false,
+    doc jsonb not null,
+    primary key (tenant_id, kind, xero_id)
+);
+create index xero_only_match_key on xero_only (tenant_id, kind, match_key) where match_key is not null;
+
+-- What names what: when the thing with a reference changes, these are checked again. `kind` is a record's, or a
+-- snapshot's for a record of Xero that none of ours is linked to.
+create table refers (
+    tenant_id uuid not null,
+    reference text not null,
+    kind text not null,
+    id uuid not null,
+    -- The order in which they began to wait.
+    place bigint generated always as identity,
+    primary key (tenant_id, reference, kind, id)
+);
+create index refers_place on refers (tenant_id, reference, place);
+create index refers_moment on refers (reference) where reference like 'moment:%';
+
+-- Other services' records, as last received.
+create table copy (
+    tenant_id uuid not null,
+    kind text not null,
+    id uuid not null,
+    sequence bigint not null,
+    xero_id uuid,
+    doc jsonb not null,
+    primary key (tenant_id, kind, id)
+);
+create index copy_xero_id on copy (tenant_id, kind, xero_id) where xero_id is not null;
+
+-- The organisation's accounts, tax rates, tracking categories, as last seen.
+create table reference (
+    tenant_id uuid not null,
+    kind text not null,
+    id text not null,
+    sequence bigint not null,
+    doc jsonb not null,
+    primary key (tenant_id, kind, id)
+);
 
 create table change (
     tenant_id uuid not null,
@@ -48,6 +102,8 @@ create table change (
     sequence bigint not null,
     at timestamptz not null,
     traceparent text,
+    -- Values that lost a conflict, or were overruled.
+    lost jsonb,
     doc jsonb not null,
     primary key (tenant_id, kind, id, sequence)
 );
@@ -66,4 +122,4 @@ create table problem (
 create unique index problem_open on problem (tenant_id, record_kind, record_id) where state = 'open';
 
 -- migrate:down
-drop table problem, change, record, tenant, outbox, position;
+drop table problem, change, reference, copy, refers, xero_only, record, tenant, outbox, position;

@@ -15,7 +15,7 @@ update problem set
     service = doc ->> 'service', cause = coalesce(doc ->> 'cause', code), what = coalesce(doc ->> 'what', 'held'),
     opened_at = (doc ->> 'opened_at')::timestamptz;
 drop index problem_open;
-create unique index problem_once on problem (tenant_id, record_kind, record_id, code)
+create unique index problem_once on problem (tenant_id, record_kind, record_id, code, md5(cause))
     where state <> 'closed' and not copied;
 create index problem_place on problem (tenant_id, state, place);
 create index problem_cause on problem (tenant_id, cause, place) where state <> 'closed';
@@ -24,22 +24,21 @@ create index problem_version on problem (tenant_id, settings_version) where stat
 create table sweep (
     id bigint generated always as identity primary key,
     tenant_id uuid not null,
-    cause text not null,
+    -- What is gone over: what names a reference, all records of a kind, or all problems of a cause.
+    scope text not null,
+    key text not null,
     action text not null,
     asked_by text,
     causation_id text not null,
     correlation_id text not null,
     traceparent text,
     turns int not null default 0,
-    after_place bigint not null default 0
+    after_place bigint not null default 0,
+    after_id uuid not null default '00000000-0000-0000-0000-000000000000'
 );
 create index sweep_turns on sweep (turns, id);
 
--- What is held is found by its problem.
-drop index record_held;
-
 -- migrate:down
-create index record_held on record (tenant_id, held, kind, id) where held is not null;
 drop table sweep;
 drop index problem_version, problem_cause, problem_place, problem_once;
 alter table problem drop column place, drop column copied, drop column service, drop column what, drop column cause,

@@ -15,5 +15,5 @@ set settings = excluded.settings, settings_sequence = excluded.settings_sequence
 where tenant.settings_sequence < excluded.settings_sequence;
 
 -- name: load
--- What is known of these tenants; locked, so that nothing is held for a reason that is going away at this moment.
-select tenant_id, connection, settings from tenant where tenant_id = any($1::uuid[]) order by tenant_id for share;
+-- What is known of these tenants. Their lock (locks.py) keeps it as it is while records are checked.
+select tenant_id, connection::text, settings::text from tenant where tenant_id = any($1::uuid[]);

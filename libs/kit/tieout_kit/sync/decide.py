@@ -34,7 +34,8 @@ def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
     link = work.link
     if link is None:
         return tuple(parts)
-    return tuple(name for name, value in parts.items() if link.base.get(name, (NEVER,))[0] != mark(value))
+    fields = work.kind.by_name
+    return tuple(name for name, value in parts.items() if link.base.get(name, (NEVER,))[0] != fields[name].mark(value))
 
 
 def judge_rules(work: Work[Any, Any]) -> None:
@@ -60,7 +61,7 @@ def advance(work: Work[Any, Any]) -> tuple[str, ...]:
     state, main = work.state, work.state.main
     parts = wanted(work)
     open_fields = pending(work, parts)
-    if main.refused and not _stands(main, _marks(parts), work.seen_sequence):
+    if main.refused and not _stands(main, _marks(work, parts), work.seen_sequence):
         main.refused = None
     if not open_fields:
         main.refused = None
@@ -118,7 +119,9 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
         body=work.kind.compose(work.record, work.facts, parts),
     )
     sent = {name: to_jsonable_python(parts[name]) for name in open_fields}
-    main.flight = Flight(intent=intent, xero_id=intent.xero_id, sent=sent, pending=open_fields, wanted=_marks(parts))
+    main.flight = Flight(
+        intent=intent, xero_id=intent.xero_id, sent=sent, pending=open_fields, wanted=_marks(work, parts)
+    )
     work.intents.append(intent)
 
 
@@ -178,5 +181,5 @@ def _stands(effect: EffectState, now_wanted: dict[str, str], seen: int) -> bool:
     return refused is not None and refused.wanted == now_wanted and seen <= refused.sequence
 
 
-def _marks(parts: dict[str, Any]) -> dict[str, str]:
-    return {name: mark(value) for name, value in parts.items()}
+def _marks(work: Work[Any, Any], parts: dict[str, Any]) -> dict[str, str]:
+    return {name: work.kind.by_name[name].mark(value) for name, value in parts.items()}

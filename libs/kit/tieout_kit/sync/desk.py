@@ -12,12 +12,12 @@ from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import judge
-from tieout_kit.sync.kind import Arrival, Import, Kind, LinkTo, Skip, Wait, XeroOnly
+from tieout_kit.sync.kind import Arrival, Import, Kind, LinkTo, Owner, Skip, Wait, XeroOnly
 from tieout_kit.sync.linking import is_being_made, link, open_link, unlink
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import detached, take_in
 from tieout_kit.sync.state import Link, State
-from tieout_kit.sync.values import UNKNOWN, mark
+from tieout_kit.sync.values import UNKNOWN
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import PlatformRecord
@@ -39,8 +39,10 @@ class Desk(Generic[R, S]):
     facts_of: Callable[[UUID], Facts]
     works: dict[Key, Work[R, S]] = field(default_factory=dict)
     xero_only: dict[Key, XeroOnly[S]] = field(default_factory=dict)
-    arrivals: dict[Key, tuple[Arrival, Cause]] = field(default_factory=dict)
-    """What was decided of records of Xero that are none of ours; the last decision counts."""
+    arrivals: dict[Key, tuple[Arrival, Cause, str | None]] = field(default_factory=dict)
+    """What was decided of records of Xero that are none of ours, and who asked; the last decision counts."""
+    touched: dict[Key, Work[R, S]] = field(default_factory=dict)
+    """Records of which something may have changed, in the order in which it did."""
     changed_only: set[Key] = field(default_factory=set)
     """Records of Xero to be stored as nobody's, or no more: linked ones are gone from `xero_only`."""
     _by_xero_id: dict[Key, list[Work[R, S]]] = field(default_factory=dict)
@@ -95,10 +97,10 @@ class Desk(Generic[R, S]):
         """Something it depends on has changed, or somebody asked."""
         self._judge(work, cause)
 
-    def check_xero_only(self, key: Key, cause: Cause) -> None:
+    def check_xero_only(self, key: Key, cause: Cause, asked_by: str | None = None) -> None:
         """The same of a record of Xero that is none of ours."""
         if key in self.xero_only:
-            self._arrive(key, cause)
+            self._arrive(key, cause, asked_by)
 
     def linked_to(self, tenant_id: UUID, xero_id: UUID) -> Work[R, S] | None:
         """The record that is linked to this one of Xero's."""
@@ -123,25 +125,27 @@ class Desk(Generic[R, S]):
             if is_free and match.theirs(only.snapshot) == key and not work.link:
                 self._arrive((tenant_id, xero_id), cause)
 
-    def unlink(self, work: Work[R, S], by: str) -> None:
-        """Undo a link by hand: Xero's record is nobody's from now on. Raises Clash."""
-        link, seen = work.link, work.seen
-        unlink(work, by)
-        if link and seen:
-            key = (work.tenant_id, link.xero_id)
-            self.xero_only[key] = XeroOnly(work.tenant_id, seen.sequence, seen.snapshot, work.record.id)
+    def unlink(self, work: Work[R, S], cause: Cause) -> None:
+        """Undo a link by hand: Xero's record is nobody's again. Raises Clash."""
+        if work.link and work.seen:
+            key = (work.tenant_id, work.link.xero_id)
+            self.xero_only[key] = XeroOnly(work.tenant_id, work.seen.sequence, work.seen.snapshot, work.record.id)
             self.changed_only.add(key)
+        unlink(work)
+        self._judge(work, cause)
 
-    def link(self, work: Work[R, S], key: Key, by: str) -> None:
-        """Link a record to one of Xero's by hand. Raises Clash."""
-        found = self.xero_only.get(key)
-        if found is None:
-            raise Clash(f"that record of Xero is not known, or is linked to another {self.kind.name}")
-        link(work, found, by)
+    def link(self, work: Work[R, S], xero_id: UUID, by: str, cause: Cause) -> None:
+        """Link by hand. Raises Clash: one of the two has a link, or a create is under way."""
+        only = self.xero_only.get((work.tenant_id, xero_id))
+        if only is None:
+            raise Clash(f"Xero's record {xero_id} is linked to another {self.kind.name}, or is not known here")
+        link(work, only, by)
         self._now_linked(work)
+        self._judge(work, cause)
 
     def _judge(self, work: Work[R, S], cause: Cause) -> None:
-        work.cause, work.touched = cause, True
+        work.cause = cause
+        self.touched.setdefault(work.key, work)
         judge(work)
         self.add(work)
 
@@ -175,7 +179,7 @@ class Desk(Generic[R, S]):
         record = self.kind.restore(stamp, seen.snapshot, facts)
         if isinstance(record, Wait):
             self._keep(tenant_id, seen)
-            self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause)
+            self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause, None)
             return None
         work = self._new(tenant_id, record, seen.snapshot, "stamp", cause)
         work.state.made = seen.snapshot.xero_id
@@ -185,8 +189,9 @@ class Desk(Generic[R, S]):
     def _new(self, tenant_id: UUID, record: R, snapshot: S, by: str, cause: Cause) -> Work[R, S]:
         """A record made from Xero's, and linked to it: what was taken is in step."""
         facts = self.facts_of(tenant_id)
-        shown = {f.name: f.theirs(snapshot, facts) for f in self.kind.fields if f.synced(facts.settings)}
-        base = {name: (mark(value), mark(value)) for name, value in shown.items() if value is not UNKNOWN}
+        shown = [(each, each.theirs(snapshot, facts)) for each in self.kind.fields if each.synced(facts.settings)]
+        taken = [(e, v) for e, v in shown if v is not UNKNOWN and e.owner is not Owner.XERO_ALONE]
+        base = {each.name: (each.mark(value), each.mark(value)) for each, value in taken}
         state = State(link=Link(xero_id=snapshot.xero_id, since=facts.now_ms, by=by, base=base))
         work = Work(self.kind, tenant_id, record, state, facts, cause)
         self.add(work)
@@ -209,7 +214,7 @@ class Desk(Generic[R, S]):
         self.xero_only[key] = XeroOnly(tenant_id, seen.sequence, seen.snapshot, former)
         self.changed_only.add(key)
 
-    def _arrive(self, key: Key, cause: Cause) -> None:
+    def _arrive(self, key: Key, cause: Cause, asked_by: str | None = None) -> None:
         only = self.xero_only[key]
         tenant_id, snapshot = only.tenant_id, only.snapshot
         if snapshot.record_id and (tenant_id, snapshot.record_id) not in self.works:
@@ -224,9 +229,9 @@ class Desk(Generic[R, S]):
         match = self.kind.match
         candidates = self.matching(tenant_id, match.theirs(snapshot)) if match else []
         decision = self.kind.arrive(only, [work.record for work in candidates], self.facts_of(tenant_id))
-        self._decided(key, only, decision, cause)
+        self.arrivals[key] = (self._carry_out(key, only, decision, cause), cause, asked_by)
 
-    def _decided(self, key: Key, only: XeroOnly[S], decision: Arrival, cause: Cause) -> None:
+    def _carry_out(self, key: Key, only: XeroOnly[S], decision: Arrival, cause: Cause) -> Arrival:
         tenant_id, snapshot = only.tenant_id, only.snapshot
         match decision:
             case Import(record, rule) if only.former is None:
@@ -248,7 +253,7 @@ class Desk(Generic[R, S]):
                     self._now_linked(work)
                     work.made_by(rule, cause)
                     self._judge(work, cause)
-        self.arrivals[key] = (decision, cause)
+        return decision
 
     def _take_first(self, work: Work[R, S], only: XeroOnly[S], cause: Cause) -> None:
         take_in(work, Seen(only.sequence, only.snapshot))

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tieout_kit.errors import Clash, Refused
-from tieout_kit.sync.kind import Owner
+from tieout_kit.sync.kind import Field, Owner
 from tieout_kit.sync.merge import lose
 from tieout_kit.sync.state import Link
-from tieout_kit.sync.values import NEVER, UNKNOWN, mark
+from tieout_kit.sync.values import NEVER, UNKNOWN
 from tieout_kit.sync.work import Work
 from tieout_schemas.payload import Origin
 
@@ -54,22 +54,24 @@ def resolve(work: Work[Any, Any], name: str, keep: Owner, ours: str, theirs: str
     link, seen = work.link, work.seen
     if work.state.conflict.get(name) != (ours, theirs) or not link or not seen or work.gone:
         raise Clash(f"{name} of this {work.kind.name} is no such conflict any more: read it again", field=name)
-    shown = work.kind.by_name[name].theirs(seen.snapshot, work.facts)
+    each = work.kind.by_name[name]
+    shown = each.theirs(seen.snapshot, work.facts)
     if shown is UNKNOWN:
         raise Clash(f"{name} of this {work.kind.name} cannot be told now", field=name)
     del work.state.conflict[name]
-    _settle(work, link, name, keep, shown)
+    _decide_for(work, link, each, keep, shown)
     work.asked_origin = origin
 
 
-def _settle(work: Work[Any, Any], link: Link, name: str, keep: Owner, shown: Any) -> None:
+def _decide_for(work: Work[Any, Any], link: Link, each: Field, keep: Owner, shown: Any) -> None:
+    name = each.name
     if keep is Owner.PLATFORM:
         lose(work, name, shown, Owner.XERO, conflict=True, owner=Owner.LATEST)
-        link.base[name] = (NEVER, mark(shown))
+        link.base[name] = (NEVER, each.mark(shown))
         return
     lose(work, name, getattr(work.record, name), Owner.PLATFORM, conflict=True, owner=Owner.LATEST)
     work.record = work.record.replace(**{name: shown})
-    link.base[name] = (mark(shown), mark(shown))
+    link.base[name] = (each.mark(shown), each.mark(shown))
 
 
 def retry(work: Work[Any, Any], by: str) -> None:

@@ -7,15 +7,21 @@ import operator
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel
 
 from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.values import Mark, mark
 from tieout_schemas.bodies import Body
 from tieout_schemas.payload import Frozen
 from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.reasons import ReasonCode
 from tieout_schemas.references import Reference
+from tieout_schemas.references import record as to_record
+from tieout_schemas.roles import Feature, Role
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import Topic
 from tieout_schemas.writes import Lane
@@ -127,10 +133,16 @@ class Field:
     """The value in a snapshot, in the platform's terms; UNKNOWN if it cannot be told."""
     same: Callable[[Any, Any], bool] = operator.eq
     """Whether two values, ours first, are one: Xero trims, rounds, upper-cases."""
+    counts: Callable[[Any], Any] = lambda value: value
+    """What of a value says whether it changed: of lines not Xero's ids."""
     owner: Owner | Callable[[TenantSettings], Owner] = Owner.LATEST
     synced: Callable[[TenantSettings], bool] = _always
     """Whether the tenant wants it to sync."""
     sent_as: str = ""
+
+    def mark(self, value: Any) -> Mark:
+        """What a base remembers of a value."""
+        return mark(self.counts(value))
 
     @property
     def body_name(self) -> str:
@@ -197,6 +209,37 @@ class Written:
     created: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Put(Generic[R]):
+    """How a person or the platform makes and changes a record: PUT, with the id that the caller chose."""
+
+    body: type[BaseModel]
+    summary: str
+    roles: tuple[Role, ...]
+    rule: str
+    content: Callable[[Any, R | None, UUID], Mapping[str, Any]]
+    """The fields that a body asks for, given the state of the record that the request was made on, and the id in the
+    path."""
+    feature: Feature | None = None
+    check: Callable[[R | None, R, Sequence[R], Facts], None] = lambda before, after, others, facts: None
+    """Raises Clash for a change that breaks a rule; with it, the other records that match it."""
+    joins: Callable[[Sequence[R]], R | None] = lambda others: None
+    """Which of the records that match a new one it is a part of: a vendor of a customer's name is one contact."""
+    needs: Callable[[Any], tuple[tuple[Role, ...], str] | None] = lambda body: None
+    """The roles that this very body needs beyond those of the route, and for what."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class View(Generic[R]):
+    """A record as others see it: usually itself; of a contact its roles."""
+
+    model: type[PlatformRecord]
+    plural: str
+    of: Callable[[R], PlatformRecord | None] = lambda record: record
+    """The record in this view; None: it has none."""
+    put: Put[R] | None = None
+
+
 def _no_effects(_: Any, __: Facts, ___: UUID) -> Sequence[Effect]:
     return ()
 
@@ -205,7 +248,7 @@ def _none_once(_: Any, __: Written) -> Sequence[Effect]:
     return ()
 
 
-def _as_it_is(record: Any, _: Any) -> Any:
+def _as_it_is(record: Any, _: Any, __: Any) -> Any:
     return record
 
 
@@ -214,7 +257,6 @@ class Kind(Generic[R, S]):
     """A kind of record."""
 
     record: type[R]
-    plural: str
     topic: Topic
     snapshot: type[S]
     ours: Callable[[S], bool]
@@ -237,8 +279,8 @@ class Kind(Generic[R, S]):
     """What happens once because Xero took something."""
     complete: Callable[[R, Facts], R] | None = None
     """Fills in defaults from the tenant's settings before every decision."""
-    learn: Callable[[R, S], R] = _as_it_is
-    """What our record takes of Xero's that is no field of its own: ids of lines."""
+    learn: Callable[[R, R, S], R] = _as_it_is
+    """What our record takes of Xero's that is no field of its own: ids of lines. Also with the record before."""
     lane: Lane = Lane.WRITE
     rule: str = "SYS-3"
     """The rule by which a linked record follows Xero's."""
@@ -253,18 +295,31 @@ class Kind(Generic[R, S]):
     more_facts: Callable[[Any, Sequence[tuple[UUID, S]]], Awaitable[Mapping[UUID, Any]]] | None = None
     """Loads, in a transaction, what `arrive` looks at beyond what the kit loads, for unlinked records of tenants: by
     tenant, for `Facts.more`."""
-    public: Callable[[R], Iterable[PlatformRecord]] = lambda record: (record,)
-    """The records that others see of it; usually itself."""
+    views: tuple[View[R], ...] = ()
+    """The records that others see of it, over HTTP and on its topic."""
 
     @property
     def name(self) -> str:
         """The kind as it travels: `bill`."""
         return self.record.kind
 
-    @property
+    def public(self, record: R) -> Iterable[PlatformRecord]:
+        """The record in all its views."""
+        return filter(None, (view.of(record) for view in self.views))
+
+    def also_named(self, record: R) -> Iterable[Reference]:
+        """By what else a record is found: the ids of views that have ids of their own."""
+        return (to_record(type(view), view.id) for view in self.public(record) if type(view) is not self.record)
+
+    @cached_property
     def by_name(self) -> Mapping[str, Field]:
         """Its fields by their names."""
         return {each.name: each for each in self.fields}
+
+
+def imported_id(tenant_id: UUID, xero_id: UUID) -> UUID:
+    """The id of the record that one of Xero becomes here. It follows from Xero's, so that one never becomes two."""
+    return uuid5(tenant_id, str(xero_id))
 
 
 def content(record: Frozen, fields: Iterable[Field]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def see(work: Work[Any, Any], seen: Seen[Any]) -> None:
     work.seen = seen
 
 
-def unlink(work: Work[Any, Any], by: str) -> None:
+def unlink(work: Work[Any, Any]) -> None:
     """Undo a link by hand: nothing creates or links the record until a person does. Raises Clash."""
     state = work.state
     if state.link is None:

@@ -9,7 +9,7 @@ from pydantic_core import to_json, to_jsonable_python
 
 from tieout_kit.sync.kind import Field, Owner
 from tieout_kit.sync.state import Link, Lost
-from tieout_kit.sync.values import NEVER, UNKNOWN, is_empty, mark
+from tieout_kit.sync.values import NEVER, UNKNOWN, is_empty
 from tieout_kit.sync.work import Work
 from tieout_schemas.settings import Settles
 
@@ -29,10 +29,11 @@ def merge(work: Work[Any, Any]) -> None:
         elif not work.gone:
             _merge_field(work, link, each, owner, theirs, taken)
     changed = {name: value for name, value in taken.items() if getattr(work.record, name) != value}
+    before = work.record
     if changed:
-        work.record = work.record.replace(**changed)
+        work.record = before.replace(**changed)
     if not work.gone:
-        work.record = work.kind.learn(work.record, seen.snapshot)
+        work.record = work.kind.learn(work.record, before, seen.snapshot)
 
 
 def _merge_field(
@@ -44,7 +45,7 @@ def _merge_field(
         state.conflict.pop(name, None)
         return
     ours = getattr(work.record, name)
-    mine, shown = mark(ours), mark(theirs)
+    mine, shown = each.mark(ours), each.mark(theirs)
     base = link.base.get(name)
     changed_here, changed_there = _changed(base, mine, shown, ours, theirs)
     if not changed_here and not changed_there:

@@ -11,7 +11,7 @@ from tieout_kit.sync.kind import Field, Kind, Written
 from tieout_kit.sync.linking import base_of, is_detached, open_link, see
 from tieout_kit.sync.merge import is_same
 from tieout_kit.sync.state import CREATED, Flight
-from tieout_kit.sync.values import NEVER, UNKNOWN, is_empty, mark
+from tieout_kit.sync.values import NEVER, UNKNOWN, is_empty
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.payload import Answers
 
@@ -77,11 +77,11 @@ def complete(work: Work[Any, Any], seen: Seen[Any], explains: Collection[str]) -
         sent, shown = _sent(work.kind, each, flight), each.theirs(seen.snapshot, work.facts)
         if is_empty(sent) and each.body_name not in explains:
             # An empty value explains nothing.
-            base[name] = (mark(sent), NEVER)
+            base[name] = (each.mark(sent), NEVER)
         elif shown is not UNKNOWN and (each.body_name in explains or is_same(each, sent, shown)):
-            base[name] = (mark(sent), mark(shown))
+            base[name] = (each.mark(sent), each.mark(shown))
         else:
-            base[name] = (mark(sent), mark(sent))
+            base[name] = (each.mark(sent), each.mark(sent))
     main.flight, main.refused, main.stale = None, None, None
     if work.link and work.link.xero_id == xero_id:
         created = flight.intent.xero_id is None
@@ -95,7 +95,7 @@ def _explain(work: Work[Any, Any], flight: Flight, seen: Seen[Any], answers: Ans
         each = work.kind.by_name[name]
         shown = each.theirs(seen.snapshot, work.facts)
         if each.body_name in answers.explains and shown is not UNKNOWN:
-            base[name] = (mark(_sent(work.kind, each, flight)), mark(shown))
+            base[name] = (each.mark(_sent(work.kind, each, flight)), each.mark(shown))
 
 
 def _restored(work: Work[Any, Any], answers: Answers) -> None:
@@ -104,7 +104,7 @@ def _restored(work: Work[Any, Any], answers: Answers) -> None:
     main.last = max(main.last, answers.revision)
     for each in work.kind.fields:
         if link and each.body_name in answers.explains and work.state.changed_at.get(each.name, 0) <= answers.revision:
-            link.base[each.name] = (mark(getattr(work.record, each.name)), NEVER)
+            link.base[each.name] = (each.mark(getattr(work.record, each.name)), NEVER)
 
 
 def _sent(kind: Kind[Any, Any], each: Field, flight: Flight) -> Any:

@@ -7,18 +7,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field, PlainSerializer
-from pydantic_core import to_jsonable_python
 
 from tieout_kit.sync.values import Mark
 from tieout_schemas.bodies import Body
 from tieout_schemas.writes import WriteIntent
 
+_WHOLE = PlainSerializer(lambda value: value and value.model_dump(mode="json"))
+"""A state leaves out what is as by default; what is sent is kept word for word, its kind included."""
+StoredIntent = Annotated[WriteIntent, _WHOLE]
+StoredBody = Annotated[Body | None, _WHOLE]
 Pair = tuple[Mark, Mark]
 """What we had, and what Xero showed for it, when a field was last in step."""
-_WHOLE = PlainSerializer(to_jsonable_python)
-"""Stored with its defaults, since the type of a body is one."""
-StoredIntent = Annotated[WriteIntent, _WHOLE]
-StoredBody = Annotated[Body, _WHOLE]
 CREATED = "created"
 """By whom a link was opened: by Xero's answer to our own create."""
 MOST_REVISIONS = 20
@@ -87,9 +86,9 @@ class EffectState(BaseModel):
 class OtherEffect(EffectState):
     """An effect that no snapshot shows. `agreed`: () not known, (None,) absent, (body,) there."""
 
-    wanted: StoredBody | None = None
-    undo: StoredBody | None = None
-    agreed: tuple[StoredBody | None, ...] = (None,)
+    wanted: StoredBody = None
+    undo: StoredBody = None
+    agreed: tuple[StoredBody, ...] = (None,)
     acknowledged: int = 0
     lane: str = "write"
     once: bool = False

@@ -8,7 +8,7 @@ from uuid import UUID
 from tieout_kit.cause import Cause
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Hold, Kind, Notice
-from tieout_kit.sync.state import Link, State
+from tieout_kit.sync.state import Link, Lost, State
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.writes import WriteIntent
@@ -26,7 +26,7 @@ class Seen(Generic[S]):
     snapshot: S
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Work(Generic[R, S]):
     """A record as it is to be."""
 
@@ -41,8 +41,6 @@ class Work(Generic[R, S]):
     sequence: int = 0
     """Of the state that was published last; 0: none was."""
     published: R | None = None
-    touched: bool = False
-    """Something of it may have changed."""
     retried_by: str | None = None
     """Who asked that it be tried again."""
     intents: list[WriteIntent] = field(default_factory=list)
@@ -50,6 +48,8 @@ class Work(Generic[R, S]):
     holds: Sequence[Hold] = ()
     notices: Sequence[Notice] = ()
     stays: bool = False
+    lost: Sequence[Lost] = ()
+    """What lost a conflict since the state that was published before."""
     asked_origin: Origin | None = None
     """Who or what made the change; None: it followed from the cause."""
 

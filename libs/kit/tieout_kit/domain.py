@@ -1,0 +1,135 @@
+"""A domain service is its kinds: handlers, routes, checks and resending all follow from them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from tieout_kit import locks
+from tieout_kit.audit_routes import audit_routes
+from tieout_kit.auth import Keys
+from tieout_kit.batch import Handler, Handlers
+from tieout_kit.cause import Incoming
+from tieout_kit.clock import utc_now
+from tieout_kit.copies import Copies
+from tieout_kit.facts import FactsLoader
+from tieout_kit.http import make_app
+from tieout_kit.operations import operation_routes
+from tieout_kit.person_routes import person_routes
+from tieout_kit.postgres import Database, Tx
+from tieout_kit.problem_routes import problem_routes
+from tieout_kit.reconciler import Reconciler
+from tieout_kit.reference import ReferenceStore
+from tieout_kit.routes import record_routes
+from tieout_kit.service import every, run
+from tieout_kit.settings import Settings
+from tieout_kit.sweeps import Recheck, Rechecker, Rechecks
+from tieout_kit.sync.kind import Kind
+from tieout_kit.tenants import Tenants, closed_by_plan
+from tieout_schemas.payload import Payload
+from tieout_schemas.platform import Connection
+from tieout_schemas.settings import TenantSettings
+from tieout_schemas.topics import consumed_by
+from tieout_schemas.writes import WriteResult
+from tieout_schemas.xero import ReferenceData
+
+RESEND_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """What a domain service declares."""
+
+    name: str
+    about: str
+    """For people who read its API."""
+    kinds: tuple[Kind[Any, Any], ...]
+    reference: tuple[type[ReferenceData], ...] = ()
+    """The reference data that it keeps."""
+    also: tuple[tuple[type[Payload], Callable[["Wired"], Handler]], ...] = ()
+    """Handlers written by hand, beside those that follow from the kinds."""
+    routes: Callable[[Database], APIRouter] | None = None
+    """Routes written by hand."""
+
+    async def run(self) -> None:
+        """Run until SIGTERM."""
+        settings = Settings()
+        database = Database(settings.database_url, self.name, utc_now)
+        wired = Wired(self)
+        app = wired.http_app(database, Keys(settings.jwks_url, settings.jwt_issuer))
+
+        async def resend() -> None:
+            await every(RESEND_EVERY, lambda: wired.resend(database))
+
+        await run(settings, self.name, database, app, wired.handlers, wired.rechecks, [resend])
+
+
+class Wired:
+    """A service put together."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._serial = any(kind.serial or kind.match for kind in service.kinds)
+        self._copies = Copies(service.kinds)
+        self._reference = ReferenceStore(service.reference, service.kinds)
+        loader = FactsLoader(self._copies, self._reference)
+        self.reconcilers = [Reconciler(kind, loader, serial=self._serial) for kind in service.kinds]
+
+    @property
+    def handlers(self) -> Handlers:
+        """Facts first, then what is decided by them."""
+        tenants = Tenants(self.service.kinds)
+        facts: list[tuple[tuple[type[Payload], ...], Handler]] = [
+            ((Connection,), tenants.connection_changed),
+            ((TenantSettings,), tenants.settings_changed),
+            (tuple(self._copies.types), self._copies.received),
+            (self.service.reference, self._reference.received),
+        ]
+        own = [((type_,), make(self)) for type_, make in self.service.also]
+        records = [((each.kind.snapshot, WriteResult), each.received) for each in self.reconcilers]
+        return Handlers(consumed_by(self.service.name), (*facts, *own, *records), self.lock)
+
+    @property
+    def rechecks(self) -> Rechecks:
+        """How what waits is checked again."""
+        by_kind: dict[str, Rechecker] = {each.kind.name: each.check for each in self.reconcilers}
+        for snapshot in dict.fromkeys(kind.snapshot for kind in self.service.kinds):
+            by_kind[snapshot.kind] = self._xero_only(snapshot)
+        return Rechecks(by_kind, self._serial)
+
+    async def lock(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+        """The tenants of a batch: alone where it changes facts, or where the service always does."""
+        facts: tuple[type[Payload], ...] = (Connection, TenantSettings, *self._copies.types, *self.service.reference)
+        alone = {event.tenant_id for event in events if self._serial or isinstance(event.data, facts)}
+        await locks.tenants(tx, {event.tenant_id for event in events}, alone=alone)
+
+    async def resend(self, database: Database) -> None:
+        """Emit again what was never answered."""
+        for each in self.reconcilers:
+            await database.run(each.emit_unanswered)
+
+    def http_app(self, database: Database, keys: Keys) -> FastAPI:
+        """All that is served over HTTP."""
+        service = self.service
+        app = make_app(f"Tieout {service.name}", service.about, keys, closed_by_plan(database))
+        if service.routes:
+            app.include_router(service.routes(database))
+        for each in self.reconcilers:
+            app.include_router(record_routes(database, each))
+            app.include_router(person_routes(database, each))
+        app.include_router(problem_routes(database, self.rechecks))
+        app.include_router(operation_routes(database, service.name))
+        app.include_router(audit_routes(database))
+        return app
+
+    def _xero_only(self, snapshot: type[Payload]) -> Rechecker:
+        """Records of Xero of one type may be of several kinds."""
+        reconcilers = [each for each in self.reconcilers if each.kind.snapshot is snapshot]
+
+        async def check(tx: Tx, asked: Sequence[Recheck]) -> None:
+            for each in reconcilers:
+                await each.check_xero_only(tx, asked)
+
+        return check

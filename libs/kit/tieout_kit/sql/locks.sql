@@ -1,0 +1,7 @@
+-- name: tenants
+-- In the order of the keys. Not row locks: those would write to the table, and a tenant may have no row yet.
+select case when alone then pg_advisory_xact_lock(key) else pg_advisory_xact_lock_shared(key) end
+from (
+    select hashtextextended(tenant::text, 0) as key, bool_or(alone) as alone
+    from unnest($1::uuid[], $2::bool[]) as wanted(tenant, alone) group by 1 order by 1
+) as ordered;

@@ -1,0 +1,43 @@
+"""BILL-2: the body that makes Xero's bill look like ours."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tieout_kit.sync.facts import Facts
+from tieout_schemas.bodies import BillBody, WriteLine
+from tieout_schemas.platform import Bill, BillLine, BillStatus, Vendor
+from tieout_schemas.xero import InvoiceStatus
+
+_STATUS = {
+    BillStatus.DRAFT: InvoiceStatus.DRAFT,
+    BillStatus.AWAITING_APPROVAL: InvoiceStatus.SUBMITTED,
+    BillStatus.APPROVED: InvoiceStatus.AUTHORISED,
+}
+
+
+def compose(bill: Bill, facts: Facts, parts: Mapping[str, Any]) -> BillBody:
+    """Only Xero's ids; what is not among the parts is left as it is there."""
+    vendor = facts.copy_of(Vendor, bill.vendor_id) if "vendor_id" in parts else None
+    return BillBody(
+        contact_xero_id=vendor.sync.xero_id if vendor else None,
+        number=parts.get("number"),
+        status=_STATUS[parts["status"]] if "status" in parts else None,
+        date=parts.get("date"),
+        due_date=parts.get("due_date"),
+        currency=parts.get("currency"),
+        line_amount_types=parts.get("line_amount_types"),
+        lines=tuple(line_to_write(line) for line in parts["lines"]) if "lines" in parts else None,
+    )
+
+
+def line_to_write(line: BillLine) -> WriteLine:
+    """Our line as it is written: converted here and nowhere else. Where it has its account from is ours alone."""
+    return WriteLine(
+        xero_line_id=line.xero_line_id,
+        description=line.description,
+        quantity=line.quantity,
+        unit_amount=line.unit_amount,
+        account_code=line.account_code,
+        tax_type=line.tax_type,
+        tracking=line.tracking,
+    )

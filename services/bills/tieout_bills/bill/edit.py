@@ -1,0 +1,103 @@
+"""BILL-2, BILL-8: a bill made or changed on the platform."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tieout_kit.access import APPROVERS
+from tieout_kit.errors import Clash
+from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.kind import Put
+from tieout_schemas.money import Currency
+from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus
+from tieout_schemas.roles import Feature, Role
+from tieout_schemas.xero import LineAmountTypes, Tracking
+
+# Postgres stores no U+0000, and no other control character but a line break means anything in a bill.
+Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x09\x0b-\x1f]*$")]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TrackingIn(_In):
+    """A tracking option, by name."""
+
+    category: Text = Field(max_length=100)
+    option: Text = Field(max_length=100)
+
+
+class LineIn(_In):
+    """A line as the API takes it."""
+
+    description: Text = Field(max_length=4000)
+    quantity: Decimal = Field(Decimal(1), max_digits=16, decimal_places=4)
+    unit_amount: Decimal = Field(max_digits=18, decimal_places=4)
+    account_code: Text | None = Field(None, max_length=10)
+    tax_type: Text | None = Field(None, max_length=50)
+    tracking: tuple[TrackingIn, ...] = Field((), max_length=2)
+
+
+class BillIn(_In):
+    """A bill as the API takes it; the caller chooses the id, so that a repeated request makes no second bill."""
+
+    vendor_id: UUID
+    number: Text = Field(max_length=255)
+    status: BillStatus = BillStatus.DRAFT
+    date: dt.date
+    due_date: dt.date
+    currency: Currency
+    line_amount_types: LineAmountTypes = LineAmountTypes.EXCLUSIVE
+    lines: tuple[LineIn, ...] = Field(min_length=1, max_length=500)
+
+
+def content(wanted: BillIn, was: Bill | None, _: UUID) -> Mapping[str, Any]:
+    """The fields that a request asks for. Lines keep what those at their places have got: Xero's id, an account."""
+    had = was.lines if was else ()
+    fields = {name: getattr(wanted, name) for name in BillIn.model_fields if name != "lines"}
+    return {
+        **fields,
+        "lines": tuple(_line(line, had[i] if i < len(had) else None) for i, line in enumerate(wanted.lines)),
+    }
+
+
+def check(before: Bill | None, _: Bill, __: Sequence[Bill], ___: Facts) -> None:
+    """BILL-8, SYS-10. Raises Clash for a bill that is paid, or voided or deleted in Xero."""
+    if before is None:
+        return
+    if before.xero_status and before.xero_status.is_final:
+        raise Clash(f"bill {before.number} is {before.xero_status} in Xero and cannot be changed any more")
+    if before.paid:
+        raise Clash(f"bill {before.number} is paid and cannot be changed any more")
+
+
+def _line(wanted: LineIn, had: BillLine | None) -> BillLine:
+    """A line that still names no account keeps the default it got: so the same request again changes nothing."""
+    default = had is not None and wanted.account_code is None and had.account_from is AccountFrom.DEFAULT
+    return BillLine(
+        description=wanted.description,
+        quantity=wanted.quantity,
+        unit_amount=wanted.unit_amount,
+        account_code=had.account_code if had and default else wanted.account_code,
+        account_from=AccountFrom.DEFAULT if default else AccountFrom.LINE,
+        tax_type=wanted.tax_type,
+        tracking=tuple(Tracking(category=each.category, option=each.option) for each in wanted.tracking),
+        xero_line_id=had.xero_line_id if had else None,
+    )
+
+
+PUT: Put[Bill] = Put(
+    body=BillIn,
+    summary="Make or change a bill; to approve it needs the role approver",
+    roles=(Role.BOOKKEEPER, *APPROVERS),
+    feature=Feature.BILLS,
+    rule="BILL-2",
+    content=content,
+    check=check,
+    needs=lambda wanted: (APPROVERS, "approving") if wanted.status is BillStatus.APPROVED else None,
+)

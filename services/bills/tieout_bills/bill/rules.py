@@ -1,0 +1,54 @@
+"""BILL-2, BILL-3, MAP-4, MAP-9: what of a bill goes to Xero, and when."""
+
+from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.kind import Hold, Stay
+from tieout_schemas.platform import AccountFrom, Bill, BillStatus, Vendor
+from tieout_schemas.reasons import Reason
+from tieout_schemas.references import record, setting
+
+
+def a_draft_stays_here(bill: Bill, _: Facts) -> Stay | None:
+    """BILL-2. A draft is not sent."""
+    return Stay() if bill.status is BillStatus.DRAFT else None
+
+
+def only_approved_bills_are_sent(bill: Bill, facts: Facts) -> Stay | None:
+    """BILL-3. Where the tenant chose so, a bill is sent only once it is approved."""
+    if facts.settings.approved_only_bills and bill.status is not BillStatus.APPROVED:
+        return Stay()
+    return None
+
+
+def an_approved_bill_needs_its_accounts(bill: Bill, _: Facts) -> Hold | None:
+    """MAP-4. Xero accepts lines without an account until the bill is approved."""
+    if bill.status is BillStatus.APPROVED and lacks_account(bill):
+        on = setting("default_expense_account")
+        return Hold(Reason.EXPENSE_ACCOUNT_NOT_CHOSEN, {"number": bill.number}, on)
+    return None
+
+
+def the_vendor_must_be_in_xero(bill: Bill, facts: Facts) -> Hold | None:
+    """BILL-2. A bill names its vendor's contact."""
+    vendor = facts.copy_of(Vendor, bill.vendor_id)
+    if vendor is None or vendor.sync.xero_id is None:
+        params = {"number": bill.number, "vendor_id": str(bill.vendor_id)}
+        return Hold(Reason.VENDOR_NOT_IN_XERO, params, record(Vendor, bill.vendor_id))
+    return None
+
+
+def lacks_account(bill: Bill) -> bool:
+    """Whether a line has no account yet."""
+    return any(line.account_code is None for line in bill.lines)
+
+
+def with_default_account(bill: Bill, facts: Facts) -> Bill:
+    """MAP-9. A bill that is about to be sent, with the tenant's default account on each line that names none; the line
+    says which it has."""
+    default = facts.settings.default_expense_account
+    if default is None or bill.status is BillStatus.DRAFT or not lacks_account(bill):
+        return bill
+    lines = tuple(
+        line if line.account_code else line.replace(account_code=default, account_from=AccountFrom.DEFAULT)
+        for line in bill.lines
+    )
+    return bill.replace(lines=lines)

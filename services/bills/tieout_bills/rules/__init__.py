@@ -1,1 +1,0 @@
-"""The sync rules of bills: pure functions from state and event to decisions."""

@@ -1,0 +1,52 @@
+"""CONT-1, CONT-3, CONT-4: what a contact of Xero that is none of ours means here."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from tieout_contacts.classified import Roles
+from tieout_contacts.contact.fields import FIELDS
+from tieout_contacts.model import Contact, RoleState
+from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.kind import Arrival, Import, LinkTo, Wait, XeroOnly, imported_id
+from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.platform import SyncState
+from tieout_schemas.xero import ContactStatus, XeroContact
+
+
+def arrive(only: XeroOnly[XeroContact], candidates: Sequence[Contact], facts: Facts) -> Arrival:
+    """CONT-1, CONT-4. It is the unlinked contact of its name, or becomes what a document made of it, or waits.
+
+    While a contact's create is under way, Xero's answer tells whether it is this one or another; a refusal because the
+    name exists there leads back here.
+    """
+    seen = only.snapshot
+    free = [contact for contact in candidates if contact.sync.xero_id is None]
+    # Not an archived one: Xero lets its name be used again.
+    if seen.status is ContactStatus.ACTIVE and free:
+        under_way = free[0].sync.state is SyncState.ON_ITS_WAY
+        return Wait() if under_way else LinkTo(free[0].id, rule="CONT-1")
+    if _roles(seen, facts).any:
+        return Import(_contact(imported_id(only.tenant_id, seen.xero_id), seen, facts), rule="CONT-4")
+    return Wait()
+
+
+def restore(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact | Wait:
+    """SYS-1. The contact that Xero's was: with the roles that documents gave it, or else a vendor."""
+    return _contact(contact_id, seen, facts)
+
+
+def _contact(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact:
+    roles = _roles(seen, facts)
+    role = RoleState(id=contact_id)
+    taken = {each.name: each.theirs(seen, facts) for each in FIELDS if each.synced(facts.settings)}
+    return Contact(
+        id=contact_id,
+        origin=Origin(kind=OriginKind.EVENT, by=str(seen.xero_id), rule="CONT-4"),
+        vendor=role if roles.vendor or not roles.any else None,
+        **{"name": seen.name} | taken,
+    )
+
+
+def _roles(seen: XeroContact, facts: Facts) -> Roles:
+    roles: Roles = (facts.more or {}).get(seen.xero_id, Roles())
+    return roles

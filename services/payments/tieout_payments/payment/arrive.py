@@ -1,0 +1,32 @@
+"""What a payment of Xero that is none of ours means here. Bringing in those that were made there is PAY-8's."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.kind import Arrival, Wait, XeroOnly
+from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.platform import Bill, Payment, PaymentMethod
+from tieout_schemas.references import record
+from tieout_schemas.xero import XeroInvoice, XeroPayment
+
+
+def arrive(_: XeroOnly[XeroPayment], __: Sequence[Payment], ___: Facts) -> Arrival:
+    """Nothing yet: it is kept as seen."""
+    return Wait()
+
+
+def restore(payment_id: UUID, seen: XeroPayment, facts: Facts) -> Payment | Wait:
+    """SYS-1. The payment that Xero's was, once its bill is here; how the money moved nobody remembers."""
+    bill = facts.copy_behind(Bill, seen.invoice_xero_id)
+    if bill is None:
+        return Wait(record(XeroInvoice, seen.invoice_xero_id))
+    return Payment(
+        id=payment_id,
+        origin=Origin(kind=OriginKind.EVENT, by=str(seen.xero_id), rule="SYS-1"),
+        bill_id=bill.id,
+        method=PaymentMethod.OFFLINE,
+        date=seen.date,
+        amount=seen.amount,
+        reference=seen.reference or str(seen.xero_id),
+    )

@@ -1,1 +1,0 @@
-"""The sync rules of payments: pure functions from state and event to decisions."""
