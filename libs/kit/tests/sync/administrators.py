@@ -115,7 +115,7 @@ class Administrators(Stage):
         """A backup of a database is made."""
         service = self.world.bills if a % 3 == 0 else self.world.contacts
         self.world.dumps[service.name] = (service.db.dump(), self.world.lineage.newest)
-        self.world.note(f"{service.name} is dumped")
+        self.world.note(f"{service.name}s is dumped")
 
     def restore(self, a: int, b: int) -> None:
         """A database is restored from its backup."""
@@ -130,7 +130,7 @@ class Administrators(Stage):
             if here and typed not in shown:
                 world.excused.add(typed)
         world.tick()
-        world.note(f"the dump of {service.name} is restored")
+        world.note(f"the dump of {service.name}s is restored")
         service.restore(dump)
         world.restored_at = min(world.restored_at, lineage.newest)
         self._after_disaster(service.name)
@@ -139,7 +139,7 @@ class Administrators(Stage):
         """A database is made again from the topics."""
         service = self.world.bills if a % 3 == 0 else self.world.contacts
         self.world.tick()
-        self.world.note(f"{service.name} is rebuilt from the topics")
+        self.world.note(f"{service.name}s is rebuilt from the topics")
         service.rebuild()
         self._after_disaster(service.name)
 

@@ -16,7 +16,7 @@ class Machinery(Stage):
         if topic:
             self.world.tick()
             most = 1 + (a // 4) % 3
-            self.world.note(f"{service.name} handles {topic}[{service.db.positions.get(topic, 0)}], at most {most}")
+            self.world.note(f"{service.name}s handles {topic}[{service.db.positions.get(topic, 0)}], at most {most}")
             service.consume(topic, most)
 
     def sweep(self, a: int, b: int) -> None:

@@ -66,7 +66,7 @@ class Store:
         desk = load(self.kind, self.db, self.facts(), needs)
         yield desk
         for work in desk.works.values():
-            self._save(work, touched=work.key in desk.touched)
+            self._save(work, is_touched=work.key in desk.touched)
         for key in desk.changed_only:
             found = desk.xero_only.get(key)
             if found:
@@ -75,8 +75,8 @@ class Store:
             else:
                 self.db.xero_only.pop(key[1], None)
 
-    def _save(self, work: Work[Any, Any], *, touched: bool) -> None:
-        if not touched:
+    def _save(self, work: Work[Any, Any], is_touched: bool) -> None:
+        if not is_touched:
             same = self.rows[work.record.id].is_like(work)
             self.world.check(same, "SAVED", f"{label(work.record.id)} was changed, and is not to be saved")
             return

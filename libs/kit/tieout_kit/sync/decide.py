@@ -214,7 +214,3 @@ def _marks(work: Work[Any, Any], parts: dict[str, Any]) -> dict[str, str]:
         copy = work.facts.copy_of(each.record, each.id_of(work.record))
         marks[f"xero_id of {each.record.kind}"] = mark(copy.sync.xero_id if copy else None)
     return marks
-
-
-def _body_marks(body: Body | None) -> dict[str, str]:
-    return {"body": mark(body)}
