@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from tieout_bills.bill import BILL
 from tieout_bills.bill.edit import PUT, BillIn, LineIn, check, content
+from tieout_kit.access import APPROVERS
 from tieout_kit.errors import Clash
 from tieout_kit.sync.kind import Owner
 from tieout_local.builders import bill, bill_request, facts, line_request
 from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus
-from tieout_schemas.roles import Role
+from tieout_schemas.roles import Feature, Role
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, Tracking
 
 BILL_ID, BILL_XERO_ID, VENDOR_ID = uuid4(), uuid4(), uuid4()
@@ -23,6 +24,7 @@ PAPER_XERO_ID, INK_XERO_ID, GLUE_XERO_ID = uuid4(), uuid4(), uuid4()
 PAPER = BillLine(description="Paper", unit_amount=Decimal(100), account_code="400", tax_type="INPUT2")
 INK = PAPER.replace(description="Ink")
 GLUE = PAPER.replace(description="Glue")
+LOCATION = {"category": "Location", "option": "Auckland"}
 NO_ACCOUNT = line_request(account_code=None)
 
 
@@ -56,8 +58,7 @@ def test_every_attribute_of_a_line_is_asked_for_or_is_got_later() -> None:
 
 @pytest.mark.rule("BILL-2")
 def test_a_bill_is_what_was_asked_for_and_nothing_else() -> None:
-    tracking = [{"category": "Location", "option": "Auckland"}]
-    line = line_request(quantity="3", unit_amount="12.3456", account_code="431", tax_type="NONE", tracking=tracking)
+    line = line_request(quantity="3", unit_amount="12.3456", account_code="431", tax_type="NONE", tracking=[LOCATION])
     whole = {"number": "B-7", "date": "2026-11-02", "due_date": "2026-12-24", "currency": "USD",
              "line_amount_types": "Inclusive", "status": "awaiting_approval"}  # fmt: skip
 
@@ -95,14 +96,46 @@ def test_a_bill_is_what_was_asked_for_and_nothing_else() -> None:
         {"status": "paid"},
         {"total": "115.00"},
         {"lines": [line_request(xero_line_id=str(PAPER_XERO_ID))]},
+        {"lines": [line_request()] * 501},
+        {"number": "B" * 256},
         {"lines": [line_request(unit_amount="0.12345")]},
+        {"lines": [line_request(unit_amount="1" + "0" * 18)]},
+        {"lines": [line_request(quantity="0.12345")]},
+        {"lines": [line_request(quantity="1" + "0" * 16)]},
+        {"lines": [line_request(description="")]},
+        {"lines": [line_request(description="P" * 4001)]},
+        {"lines": [line_request(account_code="1" * 11)]},
+        {"lines": [line_request(tax_type="T" * 51)]},
+        {"lines": [line_request(tracking=[LOCATION] * 3)]},
+        {"lines": [line_request(tracking=[{**LOCATION, "category": "C" * 101}])]},
+        {"lines": [line_request(tracking=[{**LOCATION, "option": "O" * 101}])]},
     ],
     ids=["no lines", "no number", "a zero byte", "no currency", "a status of Xero's", "Xero's alone", "an id of Xero's",
-         "too fine an amount"],
+         "too many lines", "too long a number", "too fine an amount", "too large an amount", "too fine a quantity",
+         "too large a quantity", "no description", "too long a description", "too long an account",
+         "too long a tax type", "too many options", "too long a category", "too long an option"],
 )  # fmt: skip
 def test_a_request_for_what_no_bill_can_be_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         BillIn.model_validate({**bill_request(VENDOR_ID), **wrong})
+
+
+@pytest.mark.rule("BILL-2")
+def test_a_request_may_ask_for_all_that_xero_takes() -> None:
+    longest = line_request(
+        description="P" * 4000, quantity="999999999999.9999", unit_amount="-99999999999999.9999", account_code="1" * 10,
+        tax_type="T" * 50, tracking=[{"category": "C" * 100, "option": "O" * 100}] * 2,
+    )  # fmt: skip
+
+    wanted = asked(*[longest] * 500, number="B" * 255)
+
+    assert (len(wanted.lines), wanted.lines[0].unit_amount) == (500, Decimal("-99999999999999.9999"))
+
+
+@pytest.mark.rule("SYS-11")
+def test_who_may_make_and_change_bills() -> None:
+    assert PUT.roles == (Role.BOOKKEEPER, *APPROVERS)
+    assert (PUT.feature, PUT.rule) == (Feature.BILLS, "BILL-2")
 
 
 @pytest.mark.rule("BILL-8")
@@ -211,11 +244,10 @@ def test_a_bill_that_is_not_paid_yet_may_be_changed(status: InvoiceStatus | None
 
 
 @pytest.mark.rule("SYS-11")
-@pytest.mark.parametrize(("status", "approvers"), [("draft", False), ("awaiting_approval", False), ("approved", True)])
-def test_only_to_approve_a_bill_needs_an_approver(status: str, approvers: bool) -> None:
-    needed = PUT.needs(asked(status=status))
-
-    assert (needed is not None) is approvers
-    if needed:
-        assert Role.APPROVER in needed[0]
-        assert Role.BOOKKEEPER not in needed[0]
+@pytest.mark.parametrize(
+    ("status", "needed"),
+    [("draft", None), ("awaiting_approval", None), ("approved", (APPROVERS, "approving"))],
+)
+def test_only_to_approve_a_bill_needs_an_approver(status: str, needed: object) -> None:
+    assert PUT.needs(asked(status=status)) == needed
+    assert Role.BOOKKEEPER not in APPROVERS

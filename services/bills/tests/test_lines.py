@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tieout_bills.bill import BILL
 from tieout_bills.bill.compose import line_to_write
-from tieout_bills.bill.lines import counts_of_lines, learn, line_of, same_lines
+from tieout_bills.bill.lines import learn, line_of
 from tieout_local.builders import bill, xero_invoice, xero_line
 from tieout_schemas.bodies import WriteLine
 from tieout_schemas.platform import AccountFrom, Bill, BillLine
@@ -18,6 +19,7 @@ PAPER_XERO_ID, INK_XERO_ID, GLUE_XERO_ID, FORMER_XERO_ID = uuid4(), uuid4(), uui
 AUCKLAND = Tracking(category="Location", option="Auckland")
 SALES = Tracking(category="Department", option="Sales")
 
+LINES = BILL.by_name["lines"]
 OURS_ALONE = {"account_from": "where a line has its account from is not Xero's matter (MAP-9)"}
 """What of a line Xero neither is told nor shows, and why."""
 
@@ -184,6 +186,16 @@ def test_a_line_followed_from_xero_still_says_where_its_account_is_from(
     assert after.lines == (line_of(taken).replace(account_from=account_from),)
 
 
+@pytest.mark.rule("MAP-9")
+def test_lines_that_were_not_taken_from_xero_say_as_before_where_their_accounts_are_from() -> None:
+    by_default = line("Ink", account_code="429", account_from=AccountFrom.DEFAULT)
+    by_itself = line("Paper", account_code="429")
+
+    seen = (there(INK_XERO_ID, "Ink", account_code="429"), there(PAPER_XERO_ID, account_code="429"))
+
+    assert [each.account_from for each in learned((by_default, by_itself), seen).lines] == ["default", "line"]
+
+
 @pytest.mark.rule("BILL-8")
 @pytest.mark.parametrize(
     ("theirs", "same"),
@@ -209,7 +221,7 @@ def test_a_line_followed_from_xero_still_says_where_its_account_is_from(
 def test_lines_are_as_wanted_only_if_all_that_is_wanted_shows(theirs: dict[str, Any], same: bool) -> None:
     ours = line(tracking=(AUCKLAND, SALES))
 
-    assert same_lines((ours,), (ours.replace(**theirs),)) is same
+    assert LINES.same((ours,), (ours.replace(**theirs),)) is same
 
 
 @pytest.mark.rule("BILL-8")
@@ -232,10 +244,10 @@ def test_lines_are_as_wanted_only_if_all_that_is_wanted_shows(theirs: dict[str, 
         "one less", "their contents changed places",
     ],
 )  # fmt: skip
-def test_lines_are_the_same_in_any_order_and_with_what_was_left_open(
+def test_lines_are_the_same_in_whatever_order_and_with_what_was_left_open(
     ours: tuple[BillLine, ...], theirs: tuple[BillLine, ...], same: bool
 ) -> None:
-    assert same_lines(ours, theirs) is same
+    assert LINES.same(ours, theirs) is same
 
 
 @pytest.mark.rule("BILL-8")
@@ -258,4 +270,4 @@ def test_lines_are_the_same_in_any_order_and_with_what_was_left_open(
 def test_only_what_xero_can_show_says_whether_lines_changed(change: dict[str, Any], counts: bool) -> None:
     ours = line(xero_line_id=PAPER_XERO_ID)
 
-    assert (counts_of_lines((ours,)) != counts_of_lines((ours.replace(**change),))) is counts
+    assert (LINES.counts((ours,)) != LINES.counts((ours.replace(**change),))) is counts

@@ -8,6 +8,7 @@ import pytest
 from tieout_kit.sync.kind import imported_id
 from tieout_local.builders import (
     answered,
+    answering,
     bill_request,
     line_request,
     nzd,
@@ -183,13 +184,16 @@ async def test_a_bill_names_what_its_amount_due_holds(stage: Stage) -> None:
 
 
 @pytest.mark.rule("BILL-8")
-async def test_an_answer_that_lists_a_new_line_before_an_old_one_mixes_up_none(stage: Stage) -> None:
+@pytest.mark.parametrize("explains", [None, ()], ids=["explained", "found again after it was lost"])
+async def test_an_answer_that_lists_a_new_line_before_an_old_one_mixes_up_none(
+    stage: Stage, explains: tuple[str, ...] | None
+) -> None:
     await in_xero(stage, line_request())
     [paper] = (await last(stage)).lines
     await stage.change(PATH, wanted(line_request(), line_request(description="Ink")))
     intent = (await stage.said(WriteIntent))[-1]
 
-    shown = xero_invoice_after(intent, BILL_XERO_ID)
+    shown = xero_invoice_after(intent, BILL_XERO_ID, answers=answering(intent, explains=explains))
     await stage.deliver(*answered(intent, shown.replace(lines=tuple(reversed(shown.lines))), 60))
 
     known = await last(stage)
