@@ -15,7 +15,7 @@ from tieout_schemas.roles import Role
 
 pytestmark = pytest.mark.real
 
-V, X = uuid4(), uuid4()
+VENDOR_ID, XERO_ID = uuid4(), uuid4()
 
 
 @pytest.mark.rule("SYS-11")
@@ -89,21 +89,21 @@ def changes_of(stage: Stage, plural: str) -> dict[str, Sequence[Change]]:
 @pytest.mark.parametrize("plural", ["vendors", "customers"])
 async def test_another_tenants_records_are_in_none_of_ones_lists(stage: Stage, plural: str) -> None:
     await stage.connect(ConnectionState.DISCONNECTED)
-    await stage.put(f"{plural}/{V}", {"name": "Acme"})
+    await stage.put(f"{plural}/{VENDOR_ID}", {"name": "Acme"})
     theirs, stage.tenant_id = stage.tenant_id, uuid4()
     await stage.connect(ConnectionState.DISCONNECTED)
 
     nothing = [(await stage.get(path)).json()["items"] for path in (plural, "problems", "problems/groups", "audit")]
-    unknown = [await stage.get(f"{plural}/{V}"), await stage.get(f"{plural}/{V}/changes")]
-    await stage.put(f"{plural}/{V}", {"name": "Ours"})
+    unknown = [await stage.get(f"{plural}/{VENDOR_ID}"), await stage.get(f"{plural}/{VENDOR_ID}/changes")]
+    await stage.put(f"{plural}/{VENDOR_ID}", {"name": "Ours"})
 
     assert nothing == [[], [], [], []]
     assert [answer.status_code for answer in unknown] == [404, 404]
     for tenant_id, name in ((theirs, "Acme"), (stage.tenant_id, "Ours")):
         stage.tenant_id = tenant_id
         assert [each["name"] for each in (await stage.get(plural)).json()["items"]] == [name]
-        assert {each["doc"]["name"] for each in (await stage.get(f"{plural}/{V}/changes")).json()} == {name}
-        assert (await stage.get(f"{plural}/{V}")).json()["name"] == name
+        assert {each["doc"]["name"] for each in (await stage.get(f"{plural}/{VENDOR_ID}/changes")).json()} == {name}
+        assert (await stage.get(f"{plural}/{VENDOR_ID}")).json()["name"] == name
         assert len(await stage.problems()) == 1
         assert {each["after"]["name"] for each in (await stage.get("audit")).json()["items"]} == {name}
 
@@ -112,8 +112,8 @@ async def test_another_tenants_records_are_in_none_of_ones_lists(stage: Stage, p
 @pytest.mark.rule("SYS-11")
 async def test_a_name_in_one_tenant_says_nothing_of_another(stage: Stage) -> None:
     await stage.connect()
-    await stage.deliver((xero_contact(X), 1))
-    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    await stage.deliver((xero_contact(XERO_ID), 1))
+    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
     stage.tenant_id = uuid4()
     await stage.connect()
 
@@ -123,7 +123,7 @@ async def test_a_name_in_one_tenant_says_nothing_of_another(stage: Stage) -> Non
 
 
 async def test_an_unknown_tenant_is_404(stage: Stage) -> None:
-    assert (await stage.put(f"vendors/{V}", {"name": "Acme"})).status_code == 404
+    assert (await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})).status_code == 404
 
 
 @pytest.mark.parametrize(("plural", "kind"), [("vendors", "vendor"), ("customers", "customer")])
@@ -131,11 +131,11 @@ async def test_an_unknown_tenant_is_404(stage: Stage) -> None:
 async def test_what_is_unknown_is_404_whatever_is_done_to_it(stage: Stage, action: str, plural: str, kind: str) -> None:
     await stage.connect()
     bodies = {
-        "link": {"xero_id": str(X)},
+        "link": {"xero_id": str(XERO_ID)},
         "resolve": {"field": "name", "keep": "xero", "ours": '"a"', "theirs": '"b"'},
     }
 
-    answer = await stage.post(f"{plural}/{V}/{action}", bodies.get(action))
+    answer = await stage.post(f"{plural}/{VENDOR_ID}/{action}", bodies.get(action))
 
     assert (answer.status_code, answer.json()["title"]) == (404, f"no such {kind}")
 
@@ -170,7 +170,7 @@ async def test_a_breach_of_the_schema_is_422_and_names_the_field(
 ) -> None:
     await stage.connect()
 
-    answer = await stage.put(f"vendors/{V}", body)
+    answer = await stage.put(f"vendors/{VENDOR_ID}", body)
 
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
@@ -183,7 +183,7 @@ async def test_a_breach_of_the_schema_is_422_and_names_the_field(
 async def test_who_makes_vendors(stage: Stage, roles: tuple[Role, ...], status: int) -> None:
     await stage.connect()
 
-    answer = await stage.put(f"vendors/{V}", {"name": "Acme"}, roles=roles)
+    answer = await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"}, roles=roles)
 
     assert answer.status_code == status
     if status == 200:

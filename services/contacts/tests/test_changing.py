@@ -14,8 +14,8 @@ from tieout_schemas.xero import Address
 
 pytestmark = pytest.mark.real
 
-X, V = uuid4(), uuid4()
-PATH = f"vendors/{V}"
+XERO_ID, VENDOR_ID = uuid4(), uuid4()
+PATH = f"vendors/{VENDOR_ID}"
 AUCKLAND = Address(lines=("1 Queen St",), city="Auckland")
 WHOLE: dict[str, Any] = {
     "name": "Acme", "email": "a@acme.nz", "phone": "64-9-111",
@@ -30,7 +30,7 @@ async def in_step(stage: Stage) -> None:
     await stage.connect()
     await stage.put(PATH, WHOLE)
     [intent] = await stage.said(WriteIntent)
-    await stage.deliver(*done(intent, xero_contact(X, **SHARED)))
+    await stage.deliver(*done(intent, xero_contact(XERO_ID, **SHARED)))
 
 
 async def content(stage: Stage) -> dict[str, Any]:
@@ -68,7 +68,7 @@ async def test_what_a_request_empties_is_emptied_here_and_in_xero(stage: Stage, 
 @pytest.mark.rule("CONT-10")
 async def test_an_account_number_taken_from_xero_outlives_a_request_without_one(stage: Stage) -> None:
     await in_step(stage)
-    await stage.deliver((xero_contact(X, **(SHARED | {"account_number": "T-1"}), record_id=V), 60))
+    await stage.deliver((xero_contact(XERO_ID, **(SHARED | {"account_number": "T-1"}), record_id=VENDOR_ID), 60))
 
     await stage.change(PATH, {"name": "Acme"})
 
@@ -119,7 +119,7 @@ async def test_a_field_that_was_changed_meanwhile_is_not_overwritten_unseen(stag
     await in_step(stage)
     etag = (await stage.get(PATH)).headers["ETag"]
     if by == "xero":
-        await stage.deliver((xero_contact(X, **(SHARED | {"phone": "64-9-222"}), record_id=V), 60))
+        await stage.deliver((xero_contact(XERO_ID, **(SHARED | {"phone": "64-9-222"}), record_id=VENDOR_ID), 60))
     else:
         await stage.put(PATH, {"name": "Acme", "phone": "64-9-222"}, etag)
     before = await stage.said(Vendor)
@@ -135,7 +135,7 @@ async def test_a_field_that_was_changed_meanwhile_is_not_overwritten_unseen(stag
 async def test_a_stale_copy_changes_its_own_fields_and_reverts_none_of_xeros(stage: Stage) -> None:
     await in_step(stage)
     etag = (await stage.get(PATH)).headers["ETag"]
-    await stage.deliver((xero_contact(X, **(SHARED | {"phone": "64-9-222"}), record_id=V), 60))
+    await stage.deliver((xero_contact(XERO_ID, **(SHARED | {"phone": "64-9-222"}), record_id=VENDOR_ID), 60))
 
     answer = await stage.put(PATH, {**WHOLE, "email": "b@acme.nz"}, etag)
 

@@ -14,8 +14,8 @@ from tieout_schemas.xero import Address
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("MAP-5")]
 
-X, V = uuid4(), uuid4()
-PATH = f"vendors/{V}"
+XERO_ID, VENDOR_ID = uuid4(), uuid4()
+PATH = f"vendors/{VENDOR_ID}"
 HERE: dict[str, Any] = {"email": "here@acme.nz", "phone": "64-9-111", "address": {"city": "Auckland"}}
 THERE: dict[str, Any] = {"email": "there@acme.nz", "phone": "64-9-222", "address": Address(city="Wellington")}
 
@@ -29,7 +29,7 @@ async def in_step(stage: Stage, **content: Any) -> None:
     [create] = await stage.said(WriteIntent)
     assert isinstance(create.body, ContactBody)
     shown = {name: value for name, value in create.body.model_dump(exclude={"kind"}).items() if value is not None}
-    await stage.deliver(*done(create, xero_contact(X, **shown)))
+    await stage.deliver(*done(create, xero_contact(XERO_ID, **shown)))
 
 
 @pytest.mark.rule("CONT-11")
@@ -38,7 +38,9 @@ async def test_the_service_sends_and_takes_what_the_tenant_chose(stage: Stage) -
     await stage.choose(3, contact_phone=False, contact_name_wins="platform")
     await in_step(stage, email="here@acme.nz", phone="64-9-111")
 
-    await stage.deliver((xero_contact(X, name="There", email="there@acme.nz", phone="64-9-222", record_id=V), 60))
+    await stage.deliver(
+        (xero_contact(XERO_ID, name="There", email="there@acme.nz", phone="64-9-222", record_id=VENDOR_ID), 60)
+    )
 
     [create, name_again] = await stage.said(WriteIntent)
     assert create.body == ContactBody(name="Acme", email="here@acme.nz", address=Address(), account_number="")
@@ -71,7 +73,7 @@ async def test_switching_a_field_on_takes_what_was_changed_there_while_it_was_of
     await in_step(stage, **HERE)
     await stage.choose(1, **{f"contact_{field}": False})
     shown = {"email": "here@acme.nz", "phone": "64-9-111", "address": Address(city="Auckland")}
-    await stage.deliver((xero_contact(X, **(shown | {field: THERE[field]}), record_id=V), 60))
+    await stage.deliver((xero_contact(XERO_ID, **(shown | {field: THERE[field]}), record_id=VENDOR_ID), 60))
     while_off = getattr(await last(stage), field)
 
     await stage.choose(2)
@@ -102,11 +104,11 @@ async def test_choosing_whose_name_stands_reaches_names_that_differ_already(stag
     await stage.connect()
     await stage.choose(1, conflicts="ask")
     await in_step(stage)
-    await stage.deliver((xero_contact(X, name="Theirs", record_id=V), 60))
+    await stage.deliver((xero_contact(XERO_ID, name="Theirs", record_id=VENDOR_ID), 60))
     await stage.choose(2, contact_name_wins="platform")
     taken = (await last(stage)).name
 
-    await stage.deliver((xero_contact(X, name="Other", record_id=V), 61))
+    await stage.deliver((xero_contact(XERO_ID, name="Other", record_id=VENDOR_ID), 61))
 
     assert (taken, (await last(stage)).name) == ("Theirs", "Theirs")
     [_, update] = await stage.said(WriteIntent)
@@ -118,7 +120,7 @@ async def test_choosing_whose_name_stands_reaches_names_that_differ_already(stag
 async def test_choosing_who_settles_conflicts_settles_those_that_are_open(stage: Stage) -> None:
     await stage.connect()
     await stage.choose(1, conflicts="ask")
-    await stage.deliver((xero_contact(X, phone="64-9-222"), 1))
+    await stage.deliver((xero_contact(XERO_ID, phone="64-9-222"), 1))
     await stage.put(PATH, {"name": "Acme", "phone": "64-9-111"})
     open_before = [problem.code for problem in await stage.problems()]
 

@@ -16,10 +16,10 @@ from tieout_schemas.xero import InvoiceStatus, InvoiceType
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("CONT-4")]
 
-X, OTHER, V = uuid4(), uuid4(), uuid4()
-BILL = (xero_invoice(uuid4(), X), 1)
-INVOICE = (xero_invoice(uuid4(), X, type=InvoiceType.ACCREC), 2)
-CONTACT = (xero_contact(X), 3)
+XERO_ID, OTHER, VENDOR_ID = uuid4(), uuid4(), uuid4()
+BILL = (xero_invoice(uuid4(), XERO_ID), 1)
+INVOICE = (xero_invoice(uuid4(), XERO_ID, type=InvoiceType.ACCREC), 2)
+CONTACT = (xero_contact(XERO_ID), 3)
 
 
 async def roles(stage: Stage) -> set[str]:
@@ -40,8 +40,8 @@ async def test_a_bill_and_an_invoice_make_both_in_any_order(
         await stage.deliver(*batch)
 
     [vendor], [customer] = await stage.said(Vendor), await stage.said(Customer)
-    assert vendor.contact_id == customer.contact_id == imported_id(stage.tenant_id, X)
-    assert vendor.sync.xero_id == customer.sync.xero_id == X
+    assert vendor.contact_id == customer.contact_id == imported_id(stage.tenant_id, XERO_ID)
+    assert vendor.sync.xero_id == customer.sync.xero_id == XERO_ID
     assert await stage.said(WriteIntent) == []
     assert await stage.said(Problem) == []
 
@@ -51,7 +51,7 @@ async def test_a_bill_and_an_invoice_make_both_in_any_order(
 async def test_one_document_makes_one_role_even_if_it_is_skipped_itself(
     stage: Stage, type_: InvoiceType, role: str, status: InvoiceStatus
 ) -> None:
-    await stage.deliver(CONTACT, (xero_invoice(uuid4(), X, type=type_, status=status), 1))
+    await stage.deliver(CONTACT, (xero_invoice(uuid4(), XERO_ID, type=type_, status=status), 1))
 
     assert await roles(stage) == {role}
 
@@ -66,7 +66,9 @@ async def test_a_document_more_makes_a_role_more_and_is_said_of_it_alone(
 
     await stage.deliver(BILL if second is BILL else INVOICE)
     [added] = await stage.said(model)
-    await stage.deliver((xero_invoice(uuid4(), X), 3), (xero_invoice(uuid4(), X, type=InvoiceType.ACCREC), 4))
+    await stage.deliver(
+        (xero_invoice(uuid4(), XERO_ID), 3), (xero_invoice(uuid4(), XERO_ID, type=InvoiceType.ACCREC), 4)
+    )
 
     assert added.origin == Origin(kind=OriginKind.EVENT, by=added.origin.by, rule="CONT-4")
     assert await stage.said(before) == known
@@ -81,14 +83,14 @@ async def test_a_vendor_that_is_linked_by_its_name_is_a_customer_too_if_the_cont
     await stage.deliver(*([INVOICE] if invoice_first else []))
     await stage.connect()
     if put_first:
-        await stage.put(f"vendors/{V}", {"name": "Acme"})
+        await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
         [create] = await stage.said(WriteIntent)
-        await stage.deliver(*done(create, xero_contact(X)))
+        await stage.deliver(*done(create, xero_contact(XERO_ID)))
     else:
-        await stage.deliver((xero_contact(X, name="Acme Ltd"), 1))
+        await stage.deliver((xero_contact(XERO_ID, name="Acme Ltd"), 1))
         # Not imported under this name: the vendor's.
-        await stage.deliver((xero_contact(X), 2))
-        await stage.put(f"vendors/{V}", {"name": "Acme"})
+        await stage.deliver((xero_contact(XERO_ID), 2))
+        await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
     await stage.deliver(*([] if invoice_first else [INVOICE]))
 
     assert await roles(stage) == {"vendor", "customer"}
@@ -96,43 +98,43 @@ async def test_a_vendor_that_is_linked_by_its_name_is_a_customer_too_if_the_cont
 
 async def test_a_vendor_linked_by_hand_is_a_customer_too_if_the_contact_is(stage: Stage) -> None:
     await stage.connect()
-    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
     [create] = await stage.said(WriteIntent)
-    await stage.deliver(*done(create, xero_contact(X)))
-    await stage.post(f"vendors/{V}/unlink")
+    await stage.deliver(*done(create, xero_contact(XERO_ID)))
+    await stage.post(f"vendors/{VENDOR_ID}/unlink")
     # In one batch it would come in as a customer of its own.
-    await stage.deliver((xero_contact(OTHER, name="Beta", record_id=V), 60))
+    await stage.deliver((xero_contact(OTHER, name="Beta", record_id=VENDOR_ID), 60))
     await stage.deliver((xero_invoice(uuid4(), OTHER, type=InvoiceType.ACCREC), 1))
     before = await roles(stage)
 
-    answer = await stage.post(f"vendors/{V}/link", {"xero_id": str(OTHER)})
+    answer = await stage.post(f"vendors/{VENDOR_ID}/link", {"xero_id": str(OTHER)})
 
     assert answer.status_code == 200
     assert (before, await roles(stage)) == ({"vendor"}, {"vendor", "customer"})
     [customer] = await stage.said(Customer)
-    assert (customer.contact_id, customer.origin.kind, customer.origin.rule) == (V, OriginKind.USER, "CONT-4")
+    assert (customer.contact_id, customer.origin.kind, customer.origin.rule) == (VENDOR_ID, OriginKind.USER, "CONT-4")
 
 
 @pytest.mark.rule("SYS-1")
 async def test_a_role_by_documents_takes_no_id_that_another_contact_may_have(stage: Stage) -> None:
     await stage.connect()
-    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
     [create] = await stage.said(WriteIntent)
-    await stage.deliver(*done(create, xero_contact(X)))
-    await stage.put(f"customers/{V}", {"name": "Beta"})
+    await stage.deliver(*done(create, xero_contact(XERO_ID)))
+    await stage.put(f"customers/{VENDOR_ID}", {"name": "Beta"})
 
     await stage.deliver(INVOICE)
 
     customers = {customer.id: customer for customer in await stage.said(Customer)}
     assert {customer.name for customer in customers.values()} == {"Acme", "Beta"}
-    assert (await stage.get(f"customers/{V}")).json()["name"] == "Beta"
+    assert (await stage.get(f"customers/{VENDOR_ID}")).json()["name"] == "Beta"
     [ours] = [customer for customer in customers.values() if customer.name == "Acme"]
-    assert (await stage.get(f"customers/{ours.id}")).json()["contact_id"] == str(V)
+    assert (await stage.get(f"customers/{ours.id}")).json()["contact_id"] == str(VENDOR_ID)
 
 
 @pytest.mark.rule("SYS-1")
 async def test_a_contact_that_was_lost_here_is_made_again_with_both_roles(stage: Stage) -> None:
-    await stage.deliver(BILL, INVOICE, (xero_contact(X, record_id=V), 7))
+    await stage.deliver(BILL, INVOICE, (xero_contact(XERO_ID, record_id=VENDOR_ID), 7))
 
     [vendor], [customer] = await stage.said(Vendor), await stage.said(Customer)
-    assert vendor.contact_id == customer.contact_id == V
+    assert vendor.contact_id == customer.contact_id == VENDOR_ID

@@ -15,8 +15,8 @@ from tieout_schemas.xero import Address, ContactStatus
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("CONT-5")]
 
-X, V, C = uuid4(), uuid4(), uuid4()
-VENDOR, CUSTOMER = f"vendors/{V}", f"customers/{C}"
+XERO_ID, VENDOR_ID, CUSTOMER_ID = uuid4(), uuid4(), uuid4()
+VENDOR, CUSTOMER = f"vendors/{VENDOR_ID}", f"customers/{CUSTOMER_ID}"
 MODELS: dict[str, type[ContactRole]] = {VENDOR: Vendor, CUSTOMER: Customer}
 EMPTY: dict[str, Any] = {"email": "", "phone": "", "address": Address(), "account_number": ""}
 both_orders = pytest.mark.parametrize(
@@ -38,7 +38,7 @@ async def in_step(stage: Stage, *paths: str, **content: Any) -> None:
     for path in paths:
         await stage.put(path, {"name": "Acme", **content})
     [create] = await stage.said(WriteIntent)
-    await stage.deliver(*done(create, xero_contact(X, **content)))
+    await stage.deliver(*done(create, xero_contact(XERO_ID, **content)))
 
 
 @both_orders
@@ -54,9 +54,9 @@ async def test_they_are_one_contact_and_one_intent(stage: Stage, first: str, sec
     assert (joined.json()["id"], joined.json()["contact_id"]) == (str(id_of(second)), str(id_of(first)))
     # The latest spelling is both roles' own, and goes to Xero after the create.
     assert (await last(stage, first)).name == (await last(stage, second)).name == "ACME"
-    await stage.deliver(*done(intent, xero_contact(X)))
+    await stage.deliver(*done(intent, xero_contact(XERO_ID)))
     [_, update] = await stage.said(WriteIntent)
-    assert (update.xero_id, update.body) == (X, ContactBody(name="ACME", **EMPTY))
+    assert (update.xero_id, update.body) == (XERO_ID, ContactBody(name="ACME", **EMPTY))
 
 
 @both_orders
@@ -67,7 +67,7 @@ async def test_who_joins_what_is_in_step_sends_nothing_of_its_own(stage: Stage, 
     answer = await stage.put(second, {"name": "Acme"})
 
     assert answer.json()["sync"]["state"] == SyncState.IN_STEP
-    assert (answer.json()["sync"]["xero_id"], answer.json()["phone"]) == (str(X), "1")
+    assert (answer.json()["sync"]["xero_id"], answer.json()["phone"]) == (str(XERO_ID), "1")
     assert len(await stage.said(WriteIntent)) == 1
     assert len(await stage.said(MODELS[first])) == known
 
@@ -157,7 +157,7 @@ async def test_a_shared_field_changed_through_one_shows_in_both_with_the_contact
 async def test_a_change_in_xero_shows_in_both_with_the_contacts_sequence(stage: Stage, first: str, second: str) -> None:
     await in_step(stage, first, second)
 
-    await stage.deliver((xero_contact(X, phone="3", record_id=id_of(first)), 60))
+    await stage.deliver((xero_contact(XERO_ID, phone="3", record_id=id_of(first)), 60))
 
     shown = [(await stage.numbered(MODELS[path]))[-1] for path in (first, second)]
     assert [(role.phone, role.sync.seen) for role, _ in shown] == [("3", 60), ("3", 60)]
@@ -190,8 +190,8 @@ async def test_each_list_holds_its_own_role_alone(stage: Stage) -> None:
 
     pages = {plural: (await stage.get(plural)).json()["items"] for plural in others}
 
-    assert {item["id"] for item in pages["vendors"]} == {str(V), str(others["vendors"])}
-    assert {item["id"] for item in pages["customers"]} == {str(C), str(others["customers"])}
+    assert {item["id"] for item in pages["vendors"]} == {str(VENDOR_ID), str(others["vendors"])}
+    assert {item["id"] for item in pages["customers"]} == {str(CUSTOMER_ID), str(others["customers"])}
 
 
 async def test_ids_of_vendors_and_customers_say_nothing_of_each_other(stage: Stage) -> None:
@@ -220,13 +220,13 @@ async def test_a_contacts_id_is_not_that_of_a_role_it_was_not_given(stage: Stage
     await stage.put(CUSTOMER, {"name": "Acme"})
     body = {"field": "name", "keep": "xero", "ours": '"a"', "theirs": '"b"'}
 
-    reads = [await stage.get(f"customers/{V}{end}") for end in ("", "/changes")]
-    acts = [await stage.post(f"customers/{V}/{act}") for act in ("unlink", "export")]
-    acts.append(await stage.post(f"customers/{V}/resolve", body))
-    acts.append(await stage.post(f"customers/{V}/link", {"xero_id": str(uuid4())}))
+    reads = [await stage.get(f"customers/{VENDOR_ID}{end}") for end in ("", "/changes")]
+    acts = [await stage.post(f"customers/{VENDOR_ID}/{act}") for act in ("unlink", "export")]
+    acts.append(await stage.post(f"customers/{VENDOR_ID}/resolve", body))
+    acts.append(await stage.post(f"customers/{VENDOR_ID}/link", {"xero_id": str(uuid4())}))
 
     assert [answer.status_code for answer in (*reads, *acts)] == [404] * 6
-    assert (await last(stage, VENDOR)).sync.xero_id == X
+    assert (await last(stage, VENDOR)).sync.xero_id == XERO_ID
 
 
 @pytest.mark.rule("CONT-13")
@@ -235,18 +235,18 @@ async def test_unlinking_one_role_unlinks_the_contact_of_both(stage: Stage) -> N
 
     answer = await stage.post(f"{CUSTOMER}/unlink")
 
-    assert answer.json()["id"] == str(C)
+    assert answer.json()["id"] == str(CUSTOMER_ID)
     for path in (VENDOR, CUSTOMER):
         assert (await last(stage, path)).sync.state is SyncState.NOT_FOR_XERO
 
 
 async def test_a_customer_joins_a_vendor_that_is_gone_in_xero_and_shares_its_mark(stage: Stage) -> None:
     await in_step(stage, VENDOR)
-    await stage.deliver((xero_contact(X, status=ContactStatus.ARCHIVED, record_id=V), 60))
+    await stage.deliver((xero_contact(XERO_ID, status=ContactStatus.ARCHIVED, record_id=VENDOR_ID), 60))
 
     answer = await stage.put(CUSTOMER, {"name": "Acme"})
 
-    assert (answer.json()["contact_id"], answer.json()["sync"]["gone"]) == (str(V), True)
+    assert (answer.json()["contact_id"], answer.json()["sync"]["gone"]) == (str(VENDOR_ID), True)
     assert len(await stage.said(WriteIntent)) == 1
 
 
@@ -266,11 +266,11 @@ async def test_a_customer_joins_nobody_but_who_bears_its_name(stage: Stage) -> N
     await stage.post(f"{VENDOR}/unlink")
     await stage.change(VENDOR, {"name": "Beta"})
     # Xero's contact still bears the old name, and the mark of who bears another one now.
-    await stage.deliver((xero_contact(X, record_id=V), 60))
+    await stage.deliver((xero_contact(XERO_ID, record_id=VENDOR_ID), 60))
 
     answer = await stage.put(CUSTOMER, {"name": "Acme"})
 
-    assert (answer.status_code, answer.json()["contact_id"]) == (200, str(C))
+    assert (answer.status_code, answer.json()["contact_id"]) == (200, str(CUSTOMER_ID))
     assert (await last(stage, VENDOR)).name == "Beta"
 
 

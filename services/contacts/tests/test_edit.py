@@ -16,12 +16,12 @@ from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import Vendor
 from tieout_schemas.xero import Address
 
-V = UUID(int=2)
+VENDOR_ID = UUID(int=2)
 AUCKLAND = Address(lines=("1 Queen St",), city="Auckland")
 SHARED: dict[str, Any] = {
     "name": "Acme", "email": "a@acme.nz", "phone": "64-9-111", "address": AUCKLAND, "account_number": "A-7",
 }  # fmt: skip
-WHOLE = Contact(id=V, origin=ANA_MADE_IT, vendor=RoleState(id=V, active=False), **SHARED)
+WHOLE = Contact(id=VENDOR_ID, origin=ANA_MADE_IT, vendor=RoleState(id=VENDOR_ID, active=False), **SHARED)
 
 
 def wanted(**more: Any) -> RoleIn:
@@ -34,8 +34,8 @@ def wanted(**more: Any) -> RoleIn:
     [
         ({}, None, {}),
         # What is left out is not asked for; what is empty is asked to be empty.
-        ({}, WHOLE, {"vendor": RoleState(id=V, active=False)}),
-        ({"email": ""}, WHOLE, {"email": "", "vendor": RoleState(id=V, active=False)}),
+        ({}, WHOLE, {"vendor": RoleState(id=VENDOR_ID, active=False)}),
+        ({"email": ""}, WHOLE, {"email": "", "vendor": RoleState(id=VENDOR_ID, active=False)}),
         ({"phone": ""}, None, {"phone": ""}),
         ({"account_number": ""}, None, {"account_number": ""}),
         ({"address": {}}, None, {"address": Address()}),
@@ -43,16 +43,20 @@ def wanted(**more: Any) -> RoleIn:
         ({"phone": "64-9-222"}, None, {"phone": "64-9-222"}),
         ({"account_number": "A-8"}, None, {"account_number": "A-8"}),
         ({"address": {"lines": ["1 Queen St"], "city": "Auckland"}}, None, {"address": AUCKLAND}),
-        ({"active": False}, None, {"vendor": RoleState(id=V, active=False)}),
-        ({"active": True}, WHOLE, {"vendor": RoleState(id=V, active=True)}),
-        ({"active": False}, WHOLE, {"vendor": RoleState(id=V, active=False)}),
+        ({"active": False}, None, {"vendor": RoleState(id=VENDOR_ID, active=False)}),
+        ({"active": True}, WHOLE, {"vendor": RoleState(id=VENDOR_ID, active=True)}),
+        ({"active": False}, WHOLE, {"vendor": RoleState(id=VENDOR_ID, active=False)}),
     ],
     ids=str,
 )
 def test_a_request_asks_for_what_it_names_and_for_nothing_else(
     body: dict[str, Any], was: Contact | None, asked: dict[str, Any]
 ) -> None:
-    assert content(Role.VENDOR, wanted(**body), was, V) == {"name": "Acme", "vendor": RoleState(id=V), **asked}
+    assert content(Role.VENDOR, wanted(**body), was, VENDOR_ID) == {
+        "name": "Acme",
+        "vendor": RoleState(id=VENDOR_ID),
+        **asked,
+    }
 
 
 def test_every_part_of_an_address_is_taken() -> None:
@@ -64,7 +68,7 @@ def test_every_part_of_an_address_is_taken() -> None:
         "country": "NZ",
     }
 
-    assert content(Role.VENDOR, wanted(address=parts), None, V)["address"] == Address(**parts)
+    assert content(Role.VENDOR, wanted(address=parts), None, VENDOR_ID)["address"] == Address(**parts)
 
 
 @pytest.mark.rule("CONT-5")
@@ -119,7 +123,7 @@ def test_a_vendor_shows_the_whole_contact_and_its_own_role() -> None:
     assert vendor
     assert vendor.id != vendor.contact_id
     assert vendor == Vendor(
-        id=vendor.id, contact_id=V, sync=WHOLE.sync, origin=ANA_MADE_IT, active=False, **SHARED
+        id=vendor.id, contact_id=VENDOR_ID, sync=WHOLE.sync, origin=ANA_MADE_IT, active=False, **SHARED
     )  # fmt: skip
     assert WHOLE.replace(vendor=None).as_vendor() is None
 

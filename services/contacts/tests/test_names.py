@@ -18,32 +18,32 @@ from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Sync, SyncState
 from tieout_schemas.xero import Address, XeroContact
 
-TENANT_ID, X, V = UUID(int=1), uuid4(), uuid4()
+TENANT_ID, XERO_ID, VENDOR_ID = UUID(int=1), uuid4(), uuid4()
 AUCKLAND = Address(lines=("1 Queen St",), city="Auckland")
 HERE: dict[str, Any] = {"email": "a@acme.nz", "phone": "64-9-111", "address": AUCKLAND, "account_number": "A-7"}
 
 
 def contact(state: SyncState = SyncState.WAITING, xero_id: UUID | None = None, **more: Any) -> Contact:
-    role = RoleState(id=more.get("id", V))
-    fields = {"id": V, "name": "Acme", "vendor": role, **more}
+    role = RoleState(id=more.get("id", VENDOR_ID))
+    fields = {"id": VENDOR_ID, "name": "Acme", "vendor": role, **more}
     return Contact(sync=Sync(state=state, xero_id=xero_id), origin=ANA_MADE_IT, **fields)
 
 
 def only(**more: Any) -> XeroOnly[XeroContact]:
-    return XeroOnly(TENANT_ID, 5, xero_contact(X, **more))
+    return XeroOnly(TENANT_ID, 5, xero_contact(XERO_ID, **more))
 
 
 def classified(as_vendor: bool, **chosen: Any) -> Facts:
-    return facts(more={X: {Role.VENDOR}} if as_vendor else None, **chosen)
+    return facts(more={XERO_ID: {Role.VENDOR}} if as_vendor else None, **chosen)
 
 
 BILL, NO_BILL = classified(True), classified(False)
-LINKED = LinkTo(V, rule="CONT-1")
+LINKED = LinkTo(VENDOR_ID, rule="CONT-1")
 
 
 def imported(**more: Any) -> Import[Contact]:
-    new_id = imported_id(TENANT_ID, X)
-    origin = Origin(kind=OriginKind.EVENT, by=str(X), rule="CONT-4")
+    new_id = imported_id(TENANT_ID, XERO_ID)
+    origin = Origin(kind=OriginKind.EVENT, by=str(XERO_ID), rule="CONT-4")
     fields = {"name": "Acme", "vendor": RoleState(id=new_id), **more}
     return Import(Contact(id=new_id, origin=origin, **fields), rule="CONT-4")
 
@@ -68,7 +68,7 @@ def test_names_are_compared_trimmed_and_without_case_and_no_looser(one: str, oth
 def test_both_sides_are_matched_by_the_same_key() -> None:
     assert CONTACT.match
 
-    assert CONTACT.match.ours(contact(name="ACME")) == CONTACT.match.theirs(xero_contact(X, name=" Acme "))
+    assert CONTACT.match.ours(contact(name="ACME")) == CONTACT.match.theirs(xero_contact(XERO_ID, name=" Acme "))
 
 
 @pytest.mark.rule("CONT-1")
@@ -130,13 +130,13 @@ def test_a_contact_becomes_the_same_vendor_however_often_it_is_seen() -> None:
 
 
 def test_ids_of_two_tenants_differ() -> None:
-    assert imported_id(UUID(int=1), X) != imported_id(UUID(int=2), X)
+    assert imported_id(UUID(int=1), XERO_ID) != imported_id(UUID(int=2), XERO_ID)
 
 
 @pytest.mark.rule("SYS-1")
 @pytest.mark.parametrize("known", [BILL, NO_BILL], ids=["with a bill", "without"])
 def test_a_contact_that_was_lost_here_is_made_again_whole_as_a_vendor(known: Facts) -> None:
-    again = restore(V, xero_contact(X, name="Acme", **HERE), known)
+    again = restore(VENDOR_ID, xero_contact(XERO_ID, name="Acme", **HERE), known)
 
     assert isinstance(again, Contact)
     assert again.replace(origin=ANA_MADE_IT) == contact(**HERE).replace(sync=Sync())

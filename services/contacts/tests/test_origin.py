@@ -15,8 +15,8 @@ from tieout_schemas.xero import ContactStatus
 
 pytestmark = pytest.mark.real
 
-X, V = uuid4(), uuid4()
-PATH = f"vendors/{V}"
+XERO_ID, VENDOR_ID = uuid4(), uuid4()
+PATH = f"vendors/{VENDOR_ID}"
 USER, EVENT, IMPORT = OriginKind.USER, OriginKind.EVENT, OriginKind.IMPORT
 
 
@@ -33,7 +33,7 @@ async def sent(stage: Stage) -> WriteIntent:
 
 
 async def answer(stage: Stage) -> None:
-    await stage.deliver(*done(await sent(stage), xero_contact(X)))
+    await stage.deliver(*done(await sent(stage), xero_contact(XERO_ID)))
 
 
 async def refuse(stage: Stage) -> None:
@@ -41,23 +41,23 @@ async def refuse(stage: Stage) -> None:
 
 
 async def contact(stage: Stage) -> None:
-    await stage.deliver((xero_contact(X), 1))
+    await stage.deliver((xero_contact(XERO_ID), 1))
 
 
 async def contact_and_bill(stage: Stage) -> None:
-    await stage.deliver((xero_contact(X), 1), (xero_invoice(uuid4(), X), 1))
+    await stage.deliver((xero_contact(XERO_ID), 1), (xero_invoice(uuid4(), XERO_ID), 1))
 
 
 async def changed_there(stage: Stage) -> None:
-    await stage.deliver((xero_contact(X, phone="2"), 60))
+    await stage.deliver((xero_contact(XERO_ID, phone="2"), 60))
 
 
 async def archived(stage: Stage) -> None:
-    await stage.deliver((xero_contact(X, status=ContactStatus.ARCHIVED), 60))
+    await stage.deliver((xero_contact(XERO_ID, status=ContactStatus.ARCHIVED), 60))
 
 
 async def lost(stage: Stage) -> None:
-    await stage.deliver((xero_contact(X, record_id=V), 7))
+    await stage.deliver((xero_contact(XERO_ID, record_id=VENDOR_ID), 7))
 
 
 async def disconnect(stage: Stage) -> None:
@@ -69,7 +69,7 @@ async def unlink(stage: Stage) -> None:
 
 
 async def link(stage: Stage) -> None:
-    await stage.post(f"{PATH}/link", {"xero_id": str(X)})
+    await stage.post(f"{PATH}/link", {"xero_id": str(XERO_ID)})
 
 
 async def export(stage: Stage) -> None:
@@ -144,7 +144,7 @@ async def test_a_state_tells_the_settings_it_was_decided_with(stage: Stage) -> N
 async def test_a_vendors_story_holds_every_state_with_its_origin(stage: Stage) -> None:
     await contact_and_bill(stage)
     await stage.connect()
-    vendor_id = imported_id(stage.tenant_id, X)
+    vendor_id = imported_id(stage.tenant_id, XERO_ID)
     await stage.change(f"vendors/{vendor_id}", {"name": "Acme", "phone": "1"})
 
     story = (await stage.get(f"vendors/{vendor_id}/changes")).json()

@@ -16,7 +16,7 @@ from tieout_schemas.platform import Customer, Vendor
 from tieout_schemas.roles import Feature
 from tieout_schemas.xero import Address
 
-X, A, B = UUID(int=1), UUID(int=8), UUID(int=9)
+XERO_ID, CONTACT_ID, OTHER_ID = UUID(int=1), UUID(int=8), UUID(int=9)
 IDS = {Role.VENDOR: UUID(int=21), Role.CUSTOMER: UUID(int=22)}
 OTHER = {Role.VENDOR: Role.CUSTOMER, Role.CUSTOMER: Role.VENDOR}
 SHARED: dict[str, Any] = {
@@ -26,7 +26,7 @@ SHARED: dict[str, Any] = {
 each_role = pytest.mark.parametrize("role", Role)
 
 
-def contact(*roles: Role, active: bool = True, contact_id: UUID = A, **more: Any) -> Contact:
+def contact(*roles: Role, active: bool = True, contact_id: UUID = CONTACT_ID, **more: Any) -> Contact:
     own = {role.value: RoleState(id=IDS[role], active=active) for role in roles}
     return Contact(id=contact_id, origin=ANA_MADE_IT, **(SHARED | own | more))
 
@@ -37,7 +37,7 @@ def wanted(**more: Any) -> RoleIn:
 
 @each_role
 def test_a_new_role_joins_the_contact_that_has_no_such_role_and_no_other(role: Role) -> None:
-    other, same, both = contact(OTHER[role]), contact(role, contact_id=B), contact(*Role)
+    other, same, both = contact(OTHER[role]), contact(role, contact_id=OTHER_ID), contact(*Role)
 
     assert joins(role, [other]) == other
     assert joins(role, [same]) is None
@@ -54,7 +54,7 @@ def test_a_new_role_joins_the_contact_that_has_no_such_role_and_no_other(role: R
     ids=["a vendor", "a customer", "both"],
 )
 def test_who_takes_a_name_is_told_which_role_has_it(role: Role, bears: list[Role], told: Role | None) -> None:
-    before, after = contact(role, contact_id=B, name="Beta"), contact(role, contact_id=B)
+    before, after = contact(role, contact_id=OTHER_ID, name="Beta"), contact(role, contact_id=OTHER_ID)
     # Of both, its own: that is the one that it should be.
     who = told or role
 
@@ -67,15 +67,18 @@ def test_a_request_changes_its_own_role_and_what_both_share(role: Role) -> None:
     was = contact(*Role, active=False)
 
     assert content(role, wanted(), was, IDS[role]) == {"name": "Acme", role: RoleState(id=IDS[role], active=False)}
-    assert content(role, wanted(active=True), was, B) == {"name": "Acme", role: RoleState(id=B, active=True)}
+    assert content(role, wanted(active=True), was, OTHER_ID) == {
+        "name": "Acme",
+        role: RoleState(id=OTHER_ID, active=True),
+    }
     # A new role of a contact is active, whatever the other one is.
     joined = contact(OTHER[role], active=False)
-    assert content(role, wanted(), joined, B) == {"name": "Acme", role: RoleState(id=B, active=True)}
+    assert content(role, wanted(), joined, OTHER_ID) == {"name": "Acme", role: RoleState(id=OTHER_ID, active=True)}
 
 
 def test_each_view_shows_the_whole_contact_and_its_own_role() -> None:
     both = contact(*Role, customer=RoleState(id=IDS[Role.CUSTOMER], active=False))
-    shown = {"contact_id": A, "sync": both.sync, "origin": both.origin, **SHARED}
+    shown = {"contact_id": CONTACT_ID, "sync": both.sync, "origin": both.origin, **SHARED}
 
     assert list(CONTACT.public(both)) == [
         Vendor(id=IDS[Role.VENDOR], active=True, **shown),
@@ -96,13 +99,13 @@ def test_each_role_is_a_feature_of_a_plan_and_has_its_own_way_in(role: Role) -> 
 @pytest.mark.rule("CONT-4")
 @pytest.mark.parametrize("roles", [{Role.VENDOR}, {Role.CUSTOMER}, {Role.VENDOR, Role.CUSTOMER}], ids=sorted)
 def test_a_contact_comes_in_with_the_roles_that_documents_gave_it(roles: set[Role]) -> None:
-    seen, known = xero_contact(X, **SHARED), facts(more={X: roles})
+    seen, known = xero_contact(XERO_ID, **SHARED), facts(more={XERO_ID: roles})
     came = arrive(XeroOnly(TENANT_ID, 5, seen), [], known)
-    again = restore(B, seen, known)
+    again = restore(OTHER_ID, seen, known)
 
     assert isinstance(came, Import)
     assert isinstance(again, Contact)
-    for record, record_id in ((came.record, imported_id(TENANT_ID, X)), (again, B)):
+    for record, record_id in ((came.record, imported_id(TENANT_ID, XERO_ID)), (again, OTHER_ID)):
         assert {role: record.role(role) for role in Role} == {
             role: RoleState(id=record_id) if role in roles else None for role in Role
         }
@@ -125,7 +128,7 @@ def test_documents_add_roles_to_a_contact_that_is_here_and_take_none(
 ) -> None:
     before = contact(*has, active=False)
 
-    after = becomes(before, xero_contact(X), facts(more={X: documents, uuid4(): set(Role)}))
+    after = becomes(before, xero_contact(XERO_ID), facts(more={XERO_ID: documents, uuid4(): set(Role)}))
 
-    new = {role.value: RoleState(id=uuid5(A, role)) for role in gets}
+    new = {role.value: RoleState(id=uuid5(CONTACT_ID, role)) for role in gets}
     assert after == ((before.replace(**new), "CONT-4") if gets else None)

@@ -17,7 +17,7 @@ from tieout_schemas.xero import Address
 
 pytestmark = pytest.mark.real
 
-X, V = uuid4(), uuid4()
+XERO_ID, VENDOR_ID = uuid4(), uuid4()
 NAME_TAKEN = "The contact name Acme is already assigned to another contact."
 EMPTY: dict[str, Any] = {"email": "", "phone": "", "address": Address(), "account_number": ""}
 
@@ -33,7 +33,7 @@ async def last(stage: Stage) -> Vendor:
 async def made(stage: Stage, **more: Any) -> WriteIntent:
     """The vendor is put, and its create is under way."""
     await stage.connect()
-    await stage.put(f"vendors/{V}", {"name": "Acme", **more})
+    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme", **more})
     [intent] = await stage.said(WriteIntent)
     return intent
 
@@ -41,7 +41,7 @@ async def made(stage: Stage, **more: Any) -> WriteIntent:
 async def in_step(stage: Stage, **more: Any) -> WriteIntent:
     """The vendor is in Xero."""
     intent = await made(stage, **more)
-    await stage.deliver(*done(intent, xero_contact(X, **more)))
+    await stage.deliver(*done(intent, xero_contact(XERO_ID, **more)))
     return intent
 
 
@@ -49,13 +49,13 @@ async def in_step(stage: Stage, **more: Any) -> WriteIntent:
 async def test_a_vendor_put_twice_is_sent_once(stage: Stage) -> None:
     await stage.connect()
 
-    first = await stage.put(f"vendors/{V}", {"name": "Acme"})
-    second = await stage.put(f"vendors/{V}", {"name": "Acme"})
+    first = await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
+    second = await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
 
     assert (first.status_code, first.json()) == (200, second.json())
     assert first.headers["ETag"] == second.headers["ETag"]
     [intent] = await stage.said(WriteIntent)
-    assert (intent.record.kind, intent.record.id, intent.effect) == ("contact", V, "contact")
+    assert (intent.record.kind, intent.record.id, intent.effect) == ("contact", VENDOR_ID, "contact")
     assert (intent.xero_id, intent.base_sequence, intent.replaces, intent.lane) == (None, None, None, Lane.WRITE)
     # A new contact has nothing that could be left as it is.
     assert intent.body == ContactBody(name="Acme", **EMPTY)
@@ -66,14 +66,14 @@ async def test_a_vendor_on_its_way_says_so_and_nothing_of_the_machinery(stage: S
     await made(stage)
 
     assert (await last(stage)).sync == Sync(state=SyncState.ON_ITS_WAY)
-    shown = (await stage.get(f"vendors/{V}")).json()["sync"]
+    shown = (await stage.get(f"vendors/{VENDOR_ID}")).json()["sync"]
     assert shown.keys() == {"state", "xero_id", "former", "made", "gone", "waits_for", "seen"}
 
 
 @pytest.mark.rule("CONT-5")
 async def test_vendors_made_before_connecting_go_out_when_connected(stage: Stage) -> None:
     await stage.connect(ConnectionState.DISCONNECTED)
-    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
     assert [problem.code for problem in await stage.problems()] == ["not_connected"]
     assert (await last(stage)).sync == Sync(state=SyncState.WAITING, waits_for=(CONNECTION,))
     assert await stage.said(WriteIntent) == []
@@ -91,14 +91,14 @@ async def test_the_snapshot_acknowledges_and_a_result_alone_nothing_but_the_link
     stage: Stage, result_first: bool
 ) -> None:
     intent = await made(stage)
-    result, snapshot = done(intent, xero_contact(X))
+    result, snapshot = done(intent, xero_contact(XERO_ID))
 
     await stage.deliver(result if result_first else snapshot)
     between = await last(stage)
     await stage.deliver(snapshot if result_first else result)
 
-    linked = Sync(state=SyncState.ON_ITS_WAY, xero_id=X, made=X)
-    both = Sync(state=SyncState.IN_STEP, xero_id=X, made=X, seen=50)
+    linked = Sync(state=SyncState.ON_ITS_WAY, xero_id=XERO_ID, made=XERO_ID)
+    both = Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, made=XERO_ID, seen=50)
     assert between.sync == (linked if result_first else both)
     assert (await last(stage)).sync == both
     assert await stage.said(WriteIntent) == [intent]
@@ -109,7 +109,7 @@ async def test_answers_that_come_again_or_late_change_nothing(stage: Stage) -> N
     intent = await in_step(stage)
     after = await stage.said(Vendor)
 
-    await stage.deliver(*done(intent, xero_contact(X)))
+    await stage.deliver(*done(intent, xero_contact(XERO_ID)))
     await stage.deliver((refusal(intent), 60), (answer_to(intent, outcome=Outcome.STALE), 61))
 
     assert await stage.said(Vendor) == after
@@ -121,26 +121,26 @@ async def test_answers_that_come_again_or_late_change_nothing(stage: Stage) -> N
 async def test_edits_during_a_flight_lead_to_exactly_one_next_intent(stage: Stage) -> None:
     first = await made(stage)
     for phone in ("1", "2", "3"):
-        assert (await stage.change(f"vendors/{V}", {"name": "Acme", "phone": phone})).status_code == 200
+        assert (await stage.change(f"vendors/{VENDOR_ID}", {"name": "Acme", "phone": phone})).status_code == 200
     assert await stage.said(WriteIntent) == [first]
 
-    await stage.deliver(*done(first, xero_contact(X)))
+    await stage.deliver(*done(first, xero_contact(XERO_ID)))
 
     [_, second] = await stage.said(WriteIntent)
     assert second.revision > first.revision
-    assert (second.xero_id, second.base_sequence) == (X, 50)
+    assert (second.xero_id, second.base_sequence) == (XERO_ID, 50)
     assert second.body == ContactBody(name="Acme", **(EMPTY | {"phone": "3"}))
 
 
 @pytest.mark.rule("SYS-3")
 async def test_what_was_found_stale_waits_for_what_changed_there_and_goes_again(stage: Stage) -> None:
     await in_step(stage)
-    await stage.change(f"vendors/{V}", {"name": "Acme", "phone": "1"})
+    await stage.change(f"vendors/{VENDOR_ID}", {"name": "Acme", "phone": "1"})
     [_, update] = await stage.said(WriteIntent)
 
     await stage.deliver((answer_to(update, outcome=Outcome.STALE, sequence=60), 60))
     before = await stage.said(WriteIntent)
-    await stage.deliver((xero_contact(X, email="b@acme.nz", record_id=V), 60))
+    await stage.deliver((xero_contact(XERO_ID, email="b@acme.nz", record_id=VENDOR_ID), 60))
 
     assert before[1:] == [update]
     [*_, again] = await stage.said(WriteIntent)
@@ -158,11 +158,11 @@ async def test_a_refusal_opens_a_problem_and_an_edit_closes_it_and_sends_again(s
     await stage.deliver((refusal(first), 1))
     refused = await stage.problems()
     state = (await last(stage)).sync
-    await stage.change(f"vendors/{V}", {"name": "Acme NZ"})
+    await stage.change(f"vendors/{VENDOR_ID}", {"name": "Acme NZ"})
     [_, second] = await stage.said(WriteIntent)
-    await stage.deliver(*done(second, xero_contact(X, name="Acme NZ")))
+    await stage.deliver(*done(second, xero_contact(XERO_ID, name="Acme NZ")))
 
-    assert [(problem.code, problem.record.id) for problem in refused] == [("refused_by_xero", V)]
+    assert [(problem.code, problem.record.id) for problem in refused] == [("refused_by_xero", VENDOR_ID)]
     assert NAME_TAKEN in refused[0].sentence
     assert state == Sync(state=SyncState.REFUSED)
     assert (second.xero_id, second.body) == (None, ContactBody(name="Acme NZ", **EMPTY))
@@ -184,7 +184,7 @@ async def test_what_was_refused_is_tried_again_once_somebody_asks(stage: Stage, 
     [_, second] = await stage.said(WriteIntent)
     assert second.revision > first.revision
     assert (second.xero_id, second.body) == (None, first.body)
-    await stage.deliver(*done(second, xero_contact(X)))
+    await stage.deliver(*done(second, xero_contact(XERO_ID)))
     assert await stage.problems() == []
 
 
@@ -204,7 +204,7 @@ async def test_a_retry_while_it_is_in_flight_sends_nothing(stage: Stage) -> None
 @pytest.mark.rule("SYS-2")
 async def test_a_retry_of_what_is_held_sends_nothing_while_the_hold_lasts(stage: Stage) -> None:
     await stage.connect(ConnectionState.DISCONNECTED)
-    await stage.put(f"vendors/{V}", {"name": "Acme"})
+    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
     [problem] = await stage.problems()
 
     answer = await stage.post(f"problems/{problem.id}/retry")
@@ -233,10 +233,10 @@ async def test_a_retry_that_is_refused_again_counts_up_the_same_problem(stage: S
 async def test_a_contact_that_an_earlier_create_made_is_taken_up_not_made_twice(stage: Stage) -> None:
     create = await made(stage)
 
-    await stage.deliver((answer_to(create, X, outcome=Outcome.STALE, sequence=40), 1))
-    await stage.deliver((xero_contact(X, record_id=V), 40))
+    await stage.deliver((answer_to(create, XERO_ID, outcome=Outcome.STALE, sequence=40), 1))
+    await stage.deliver((xero_contact(XERO_ID, record_id=VENDOR_ID), 40))
 
-    assert (await last(stage)).sync == Sync(state=SyncState.IN_STEP, xero_id=X, made=X, seen=40)
+    assert (await last(stage)).sync == Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, made=XERO_ID, seen=40)
     assert await stage.said(WriteIntent) == [create]
 
 
@@ -245,20 +245,22 @@ async def test_a_plan_without_vendors_refuses_people_and_still_follows_xero(stag
     await in_step(stage)
     await stage.close([Feature.VENDORS])
 
-    refused = await stage.change(f"vendors/{V}", {"name": "Acme Ltd"})
-    await stage.deliver((xero_contact(X, name="Paper Ltd", record_id=V), 60))
+    refused = await stage.change(f"vendors/{VENDOR_ID}", {"name": "Acme Ltd"})
+    await stage.deliver((xero_contact(XERO_ID, name="Paper Ltd", record_id=VENDOR_ID), 60))
 
     assert refused.status_code == 403
-    assert (await stage.get(f"vendors/{V}")).json()["name"] == "Paper Ltd"
+    assert (await stage.get(f"vendors/{VENDOR_ID}")).json()["name"] == "Paper Ltd"
 
 
 @pytest.mark.rule("SYS-1")
 async def test_a_lost_write_that_shows_in_xero_is_no_foreign_change(stage: Stage) -> None:
     await in_step(stage, phone="1")
-    await stage.change(f"vendors/{V}", {"name": "Acme", "phone": "2"})
+    await stage.change(f"vendors/{VENDOR_ID}", {"name": "Acme", "phone": "2"})
     [_, update] = await stage.said(WriteIntent)
 
-    looked = xero_contact(X, phone="2", record_id=V, answers=answering(update, done=False, explains=("phone",)))
+    looked = xero_contact(
+        XERO_ID, phone="2", record_id=VENDOR_ID, answers=answering(update, done=False, explains=("phone",))
+    )
     await stage.deliver((looked, 60), (answer_to(update, sequence=60), 60))
 
     assert (await last(stage)).sync.state is SyncState.IN_STEP
@@ -269,7 +271,7 @@ async def test_a_lost_write_that_shows_in_xero_is_no_foreign_change(stage: Stage
 async def test_whether_a_vendor_is_active_is_no_field_of_xeros(stage: Stage) -> None:
     intent = await in_step(stage)
 
-    await stage.change(f"vendors/{V}", {"name": "Acme", "active": False})
+    await stage.change(f"vendors/{VENDOR_ID}", {"name": "Acme", "active": False})
 
     assert (await last(stage)).active is False
     assert await stage.said(WriteIntent) == [intent]

@@ -14,8 +14,8 @@ from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ConnectionState, Sync, SyncState
 from tieout_schemas.xero import Address, XeroContact
 
-X = uuid4()
-V = imported_id(TENANT_ID, X)
+XERO_ID = uuid4()
+CONTACT_ID = imported_id(TENANT_ID, XERO_ID)
 BEFORE, AFTER = NOW - dt.timedelta(minutes=1), NOW + dt.timedelta(minutes=1)
 """Of an edit here, which is at NOW."""
 CLOSED = ConnectionState.DISCONNECTED
@@ -38,7 +38,7 @@ EMPTY: dict[str, Any] = {"email": "", "phone": "", "address": Address(), "accoun
 
 def known(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Facts:
     """The facts; a bill made the contact a vendor."""
-    return facts(connection=state, more={X: {Role.VENDOR}}, **chosen)
+    return facts(connection=state, more={XERO_ID: {Role.VENDOR}}, **chosen)
 
 
 def linked(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Rehearsal[Contact, XeroContact]:
@@ -50,18 +50,18 @@ def linked(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) ->
 
 def there(updated_at: dt.datetime = BEFORE, **more: Any) -> XeroContact:
     """The contact as Xero shows it."""
-    return xero_contact(X, updated_at=updated_at, **(BASE | more))
+    return xero_contact(XERO_ID, updated_at=updated_at, **(BASE | more))
 
 
 def contact(seen: int = 5, *, state: SyncState = SyncState.IN_STEP, gone: bool = False, **more: Any) -> Contact:
     """The record, whole, as it should be here."""
-    sync = Sync(state=state, xero_id=X, gone=gone, seen=seen)
-    return Contact(id=V, sync=sync, origin=ANA_MADE_IT, vendor=RoleState(id=V), **(BASE | more))
+    sync = Sync(state=state, xero_id=XERO_ID, gone=gone, seen=seen)
+    return Contact(id=CONTACT_ID, sync=sync, origin=ANA_MADE_IT, vendor=RoleState(id=CONTACT_ID), **(BASE | more))
 
 
 def whole(rehearsal: Rehearsal[Contact, XeroContact]) -> Contact:
     """The record as it is but for its origin, which it gets when it is published."""
-    return rehearsal.record(V).replace(origin=ANA_MADE_IT)
+    return rehearsal.record(CONTACT_ID).replace(origin=ANA_MADE_IT)
 
 
 def sent(rehearsal: Rehearsal[Contact, XeroContact], field: str) -> list[Any]:

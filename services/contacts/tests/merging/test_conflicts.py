@@ -17,7 +17,7 @@ from tieout_local.builders import ANA_MADE_IT, NOW, facts
 from tieout_local.rehearsal import Rehearsal
 from tieout_schemas.platform import SyncState
 
-from .acme import AFTER, BASE, BEFORE, CLOSED, HERE, THERE, V, known, linked, sent, there
+from .acme import AFTER, BASE, BEFORE, CLOSED, CONTACT_ID, HERE, THERE, known, linked, sent, there
 
 NEW = uuid4()
 
@@ -40,13 +40,13 @@ def test_of_two_changes_one_stands_and_the_other_is_kept_on_record(
 ) -> None:
     rehearsal = linked(CLOSED, conflicts=policy)
 
-    rehearsal.edit(V, **{field: HERE[field]})
+    rehearsal.edit(CONTACT_ID, **{field: HERE[field]})
     rehearsal.hear((there(at, **{field: THERE[field]}), 6))
     rehearsal.learn(known(conflicts=policy))
 
-    assert getattr(rehearsal.record(V), field) == stands[field]
+    assert getattr(rehearsal.record(CONTACT_ID), field) == stands[field]
     assert sent(rehearsal, field) == ([HERE[field]] if stands is HERE else [])
-    [lost] = rehearsal.work(V).state.lost
+    [lost] = rehearsal.work(CONTACT_ID).state.lost
     loser, side = (THERE, "xero") if stands is HERE else (HERE, "platform")
     value = loser[field].model_dump(mode="json") if field == "address" else loser[field]
     assert lost == Lost(field=field, value=value, side=side, why="conflict")
@@ -58,13 +58,13 @@ def test_of_two_changes_one_stands_and_the_other_is_kept_on_record(
 def test_the_same_change_on_both_sides_is_no_conflict_whatever_the_policy(policy: str, field: str) -> None:
     rehearsal = linked(CLOSED, conflicts=policy)
 
-    rehearsal.edit(V, **{field: HERE[field]})
+    rehearsal.edit(CONTACT_ID, **{field: HERE[field]})
     rehearsal.hear((there(AFTER, **{field: HERE[field]}), 6))
     rehearsal.learn(known(conflicts=policy))
 
-    assert getattr(rehearsal.record(V), field) == HERE[field]
-    assert (rehearsal.record(V).sync.state, rehearsal.intents) == (SyncState.IN_STEP, [])
-    assert rehearsal.work(V).state.lost == []
+    assert getattr(rehearsal.record(CONTACT_ID), field) == HERE[field]
+    assert (rehearsal.record(CONTACT_ID).sync.state, rehearsal.intents) == (SyncState.IN_STEP, [])
+    assert rehearsal.work(CONTACT_ID).state.lost == []
 
 
 @pytest.mark.rule("SYS-3")
@@ -73,12 +73,12 @@ def test_a_person_is_asked_and_until_then_neither_side_changes(field: str) -> No
     other, else_here = ("phone", "64-9-777") if field != "phone" else ("email", "z@acme.nz")
     rehearsal = linked(CLOSED, conflicts="ask")
 
-    rehearsal.edit(V, **{field: HERE[field], other: else_here})
+    rehearsal.edit(CONTACT_ID, **{field: HERE[field], other: else_here})
     rehearsal.hear((there(AFTER, **{field: THERE[field]}), 6))
     rehearsal.learn(known(conflicts="ask"))
 
-    assert rehearsal.record(V).sync.state is SyncState.CONFLICT
-    assert getattr(rehearsal.record(V), field) == HERE[field]
+    assert rehearsal.record(CONTACT_ID).sync.state is SyncState.CONFLICT
+    assert getattr(rehearsal.record(CONTACT_ID), field) == HERE[field]
     # What nobody disputes goes; the disputed field is left as it is there.
     assert (sent(rehearsal, field), sent(rehearsal, other)) == ([None], [else_here])
 
@@ -90,10 +90,10 @@ def test_a_person_is_asked_and_until_then_neither_side_changes(field: str) -> No
 )
 def test_what_a_person_decides_stands(keep: Owner, stands: str, goes: list[str], side: str) -> None:
     rehearsal = linked(CLOSED, conflicts="ask")
-    rehearsal.edit(V, name="Here")
+    rehearsal.edit(CONTACT_ID, name="Here")
     rehearsal.hear((there(name="There"), 6))
     rehearsal.learn(known(conflicts="ask"))
-    work = rehearsal.work(V)
+    work = rehearsal.work(CONTACT_ID)
 
     with pytest.raises(Clash, match="no such conflict any more"):
         resolve(work, "name", keep, '"Here"', '"Elsewhere"', ANA_MADE_IT)
@@ -102,7 +102,7 @@ def test_what_a_person_decides_stands(keep: Owner, stands: str, goes: list[str],
     resolve(work, "name", keep, '"Here"', '"There"', ANA_MADE_IT)
     judge(work)
 
-    assert (rehearsal.record(V).name, sent(rehearsal, "name")) == (stands, goes)
+    assert (rehearsal.record(CONTACT_ID).name, sent(rehearsal, "name")) == (stands, goes)
     assert [(lost.side, lost.why) for lost in work.state.lost] == [(side, "conflict")]
     assert work.state.conflict == {}
 
@@ -111,16 +111,16 @@ def test_what_a_person_decides_stands(keep: Owner, stands: str, goes: list[str],
 @pytest.mark.parametrize("who", ["there", "here"])
 def test_a_question_closes_by_itself_once_both_sides_are_equal(who: str) -> None:
     rehearsal = linked(CLOSED, conflicts="ask")
-    rehearsal.edit(V, name="Here")
+    rehearsal.edit(CONTACT_ID, name="Here")
     rehearsal.hear((there(name="There"), 6))
 
     if who == "there":
         rehearsal.hear((there(name="Here"), 7))
     else:
-        rehearsal.edit(V, name="There")
+        rehearsal.edit(CONTACT_ID, name="There")
 
-    assert rehearsal.work(V).state.conflict == {}
-    assert rehearsal.record(V).sync.state is SyncState.IN_STEP
+    assert rehearsal.work(CONTACT_ID).state.conflict == {}
+    assert rehearsal.record(CONTACT_ID).sync.state is SyncState.IN_STEP
 
 
 @pytest.mark.rule("CONT-11")
@@ -144,12 +144,12 @@ def test_a_name_changed_on_either_side_stands_as_the_tenant_chose(
     rehearsal = linked(CLOSED, contact_name_wins=wins)
 
     if who != "there":
-        rehearsal.edit(V, name="Here")
+        rehearsal.edit(CONTACT_ID, name="Here")
     if who != "here":
         rehearsal.hear((there(AFTER if "theirs" in who else BEFORE, name="There"), 6))
     rehearsal.learn(known(contact_name_wins=wins))
 
-    assert rehearsal.record(V).name == stands
+    assert rehearsal.record(CONTACT_ID).name == stands
     assert sent(rehearsal, "name") == goes
 
 
@@ -158,11 +158,11 @@ def test_a_name_that_is_xeros_is_changed_there_and_every_other_field_here() -> N
     rehearsal = linked(CLOSED, contact_name_wins="xero")
 
     with pytest.raises(Clash, match="name of this contact is Xero's"):
-        rehearsal.edit(V, name="Here")
-    rehearsal.edit(V, phone="64-9-222")
+        rehearsal.edit(CONTACT_ID, name="Here")
+    rehearsal.edit(CONTACT_ID, phone="64-9-222")
     rehearsal.learn(known(contact_name_wins="xero"))
 
-    assert rehearsal.record(V).name == "Acme"
+    assert rehearsal.record(CONTACT_ID).name == "Acme"
     assert (sent(rehearsal, "name"), sent(rehearsal, "phone")) == ([None], ["64-9-222"])
 
 
@@ -187,9 +187,9 @@ def test_choosing_an_owner_decides_names_that_differ_already(
     wins: str, stands: str, goes: list[str], lost: list[tuple[str, str, str]]
 ) -> None:
     rehearsal = linked(CLOSED)
-    rehearsal.edit(V, name="Here")
+    rehearsal.edit(CONTACT_ID, name="Here")
 
     rehearsal.learn(known(contact_name_wins=wins))
 
-    assert (rehearsal.record(V).name, sent(rehearsal, "name")) == (stands, goes)
-    assert [(one.value, one.side, one.why) for one in rehearsal.work(V).state.lost] == lost
+    assert (rehearsal.record(CONTACT_ID).name, sent(rehearsal, "name")) == (stands, goes)
+    assert [(one.value, one.side, one.why) for one in rehearsal.work(CONTACT_ID).state.lost] == lost

@@ -13,7 +13,7 @@ from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ConnectionState, SyncState
 from tieout_schemas.xero import Address, ContactStatus
 
-from .acme import BASE, V, X, contact, known, linked, there, whole
+from .acme import BASE, CONTACT_ID, XERO_ID, contact, known, linked, there, whole
 
 CHANGES = [
     ("name", "Acme Ltd"),
@@ -54,11 +54,16 @@ def test_each_single_change_in_xero_is_taken_and_nothing_else_and_never_sent_bac
 def test_each_single_change_here_goes_to_xero_whole_and_once(field: str, value: Any) -> None:
     rehearsal = linked()
 
-    rehearsal.edit(V, **{field: value})
-    rehearsal.edit(V, **{field: value})
+    rehearsal.edit(CONTACT_ID, **{field: value})
+    rehearsal.edit(CONTACT_ID, **{field: value})
 
     [intent] = rehearsal.intents
-    assert (intent.record.kind, intent.effect, intent.xero_id, intent.base_sequence) == ("contact", "contact", X, 5)
+    assert (intent.record.kind, intent.effect, intent.xero_id, intent.base_sequence) == (
+        "contact",
+        "contact",
+        XERO_ID,
+        5,
+    )
     assert intent.body == ContactBody(**(BASE | {field: value}))
     assert whole(rehearsal) == contact(state=SyncState.ON_ITS_WAY, **{field: value})
 
@@ -67,7 +72,7 @@ def test_each_single_change_here_goes_to_xero_whole_and_once(field: str, value: 
 @each_change
 def test_the_answer_to_each_single_change_ends_in_step_and_is_no_news(field: str, value: Any) -> None:
     rehearsal = linked()
-    rehearsal.edit(V, **{field: value})
+    rehearsal.edit(CONTACT_ID, **{field: value})
     [intent] = rehearsal.intents
 
     rehearsal.hear(*done(intent, there(**{field: value})))
@@ -82,7 +87,7 @@ def test_the_answer_to_each_single_change_ends_in_step_and_is_no_news(field: str
 def test_changes_of_two_fields_on_two_sides_both_stand(field: str, value: Any) -> None:
     other, else_there = ("phone", "64-9-999") if field != "phone" else ("email", "z@acme.nz")
     rehearsal = linked()
-    rehearsal.edit(V, **{field: value})
+    rehearsal.edit(CONTACT_ID, **{field: value})
     [intent] = rehearsal.intents
 
     rehearsal.hear(*done(intent, there(**{field: value, other: else_there})))
@@ -94,7 +99,7 @@ def test_changes_of_two_fields_on_two_sides_both_stand(field: str, value: Any) -
 @pytest.mark.rule("SYS-1")
 def test_what_xero_normalises_is_in_step_and_not_sent_again() -> None:
     rehearsal = linked()
-    rehearsal.edit(V, phone="64-9-333")
+    rehearsal.edit(CONTACT_ID, phone="64-9-333")
     [intent] = rehearsal.intents
 
     rehearsal.hear(*done(intent, there(phone="(64) 9 333")))
@@ -107,7 +112,7 @@ def test_what_xero_normalises_is_in_step_and_not_sent_again() -> None:
 @pytest.mark.rule("SYS-3")
 def test_what_somebody_typed_in_xero_beside_our_write_is_taken() -> None:
     rehearsal = linked()
-    rehearsal.edit(V, phone="64-9-333")
+    rehearsal.edit(CONTACT_ID, phone="64-9-333")
     [intent] = rehearsal.intents
     result, (snapshot, sequence) = done(intent, there(phone="64-9-444"))
 
@@ -140,7 +145,7 @@ def test_what_is_changed_here_while_it_is_gone_there_goes_when_it_is_restored() 
     rehearsal = linked()
     rehearsal.hear((there(status=ContactStatus.ARCHIVED), 6))
 
-    rehearsal.edit(V, phone="64-9-333")
+    rehearsal.edit(CONTACT_ID, phone="64-9-333")
     before = list(rehearsal.intents)
     rehearsal.hear((there(), 7))
 
@@ -165,7 +170,7 @@ def test_nothing_is_sent_but_over_an_open_connection_and_xero_is_followed_all_th
     rehearsal.learn(known(state))
 
     rehearsal.hear((there(email="b@acme.nz"), 6))
-    rehearsal.edit(V, phone="64-9-333")
+    rehearsal.edit(CONTACT_ID, phone="64-9-333")
 
     assert whole(rehearsal).email == "b@acme.nz"
     assert bool(rehearsal.intents) is open_

@@ -12,7 +12,7 @@ from tieout_local.builders import ANA_MADE_IT, done, xero_contact
 from tieout_local.rehearsal import Rehearsal
 from tieout_schemas.platform import SyncState
 
-from .acme import AFTER, BASE, BEFORE, CLOSED, EMPTY, HERE, THERE, V, X, known, linked, sent, there
+from .acme import AFTER, BASE, BEFORE, CLOSED, CONTACT_ID, EMPTY, HERE, THERE, XERO_ID, known, linked, sent, there
 
 NEW = uuid4()
 
@@ -39,14 +39,14 @@ def test_a_field_switched_off_stays_on_either_side_and_on_again_overwrites_nobod
     rehearsal.learn(known(**off))
 
     if who in ("here", "both"):
-        rehearsal.edit(V, **{field: HERE[field]})
+        rehearsal.edit(CONTACT_ID, **{field: HERE[field]})
     if who in ("there", "both"):
         rehearsal.hear((there(at, **{field: THERE[field]}), 6))
-    while_off = getattr(rehearsal.record(V), field), list(rehearsal.intents)
+    while_off = getattr(rehearsal.record(CONTACT_ID), field), list(rehearsal.intents)
     rehearsal.learn(known())
 
     assert while_off == (HERE[field] if who in ("here", "both") else BASE[field], [])
-    assert getattr(rehearsal.record(V), field) == stands[field]
+    assert getattr(rehearsal.record(CONTACT_ID), field) == stands[field]
     assert sent(rehearsal, field) == ([HERE[field]] if stands is HERE else [])
 
 
@@ -56,11 +56,11 @@ def test_a_field_that_never_synced_fills_the_empty_side_when_it_is_switched_on(f
     off: dict[str, Any] = {f"contact_{field}": False}
     rehearsal = Rehearsal(CONTACT, known(**off))
     rehearsal.hear((there(), 5))
-    assert getattr(rehearsal.record(V), field) == EMPTY[field]
+    assert getattr(rehearsal.record(CONTACT_ID), field) == EMPTY[field]
 
     rehearsal.learn(known())
 
-    assert getattr(rehearsal.record(V), field) == BASE[field]
+    assert getattr(rehearsal.record(CONTACT_ID), field) == BASE[field]
     assert rehearsal.intents == []
 
 
@@ -69,8 +69,8 @@ def test_while_a_field_is_off_its_change_is_no_reason_to_send_and_others_go_with
     rehearsal = linked(CLOSED)
     rehearsal.learn(known(contact_phone=False))
 
-    rehearsal.edit(V, phone="64-9-222")
-    rehearsal.edit(V, email="here@acme.nz")
+    rehearsal.edit(CONTACT_ID, phone="64-9-222")
+    rehearsal.edit(CONTACT_ID, email="here@acme.nz")
 
     assert (sent(rehearsal, "phone"), sent(rehearsal, "email")) == ([None], ["here@acme.nz"])
 
@@ -95,13 +95,13 @@ def test_at_the_first_meeting_what_is_empty_is_filled_and_of_two_values_the_late
     rehearsal = Rehearsal(CONTACT, known(CLOSED))
     rehearsal.make(Contact(id=NEW, name="Acme", vendor=RoleState(id=NEW), origin=ANA_MADE_IT, **{field: ours[field]}))
 
-    rehearsal.hear((xero_contact(X, updated_at=at, **{field: theirs[field]}), 5))
+    rehearsal.hear((xero_contact(XERO_ID, updated_at=at, **{field: theirs[field]}), 5))
     rehearsal.learn(known())
 
     assert getattr(rehearsal.record(NEW), field) == stands[field]
     goes = [stands[field]] if stands[field] != theirs[field] else []
     assert sent(rehearsal, field) == goes
     for intent in list(rehearsal.intents):
-        rehearsal.hear(*done(intent, xero_contact(X, updated_at=at, **{field: stands[field]})))
+        rehearsal.hear(*done(intent, xero_contact(XERO_ID, updated_at=at, **{field: stands[field]})))
     assert rehearsal.record(NEW).sync.state is SyncState.IN_STEP
     assert len(rehearsal.intents) == len(goes)
