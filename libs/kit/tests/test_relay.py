@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
@@ -194,41 +193,6 @@ async def test_a_superseded_relay_cannot_publish_an_old_state_last(
     last = {envelope.owner: envelope.sequence for envelope in committed}
     assert last == dict.fromkeys(world.tenants, 2)
     assert REGISTRY.get_sample_value("tieout_relay_fenced_total") == fenced + 1
-
-
-async def test_no_row_is_read_before_the_forerunner_is_fenced(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seen to fail with a relay that reads its first rows before init_transactions: its forerunner may still send, so
-    that those rows would be said once more, behind younger ones."""
-    start, fetch = AIOKafkaProducer.start, asyncpg.Connection.fetch
-    starting, go_on = asyncio.Event(), asyncio.Event()
-    happened: list[str] = []
-
-    async def starts(producer: AIOKafkaProducer) -> None:
-        if producer._txn_manager:
-            starting.set()
-            await go_on.wait()
-            await start(producer)
-            assert producer._txn_manager.has_pid()
-            happened.append("fenced")
-        else:
-            await start(producer)
-
-    async def reads(db: Any, query: str, *args: Any, **more: Any) -> Any:
-        if "from outbox order by id limit $1" in query:
-            happened.append("read")
-        return await fetch(db, query, *args, **more)
-
-    monkeypatch.setattr(AIOKafkaProducer, "start", starts)
-    monkeypatch.setattr(asyncpg.Connection, "fetch", reads)
-    await world.write([1])
-    async with running(world.relay().run()):
-        await asyncio.wait_for(starting.wait(), 20)
-        assert happened == []
-        go_on.set()
-        await world.relayed()
-
-    assert happened[:2] == ["fenced", "read"]
-    await world.told_in_order(1)
 
 
 async def test_relaying_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:

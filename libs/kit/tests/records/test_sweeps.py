@@ -56,6 +56,17 @@ async def test_it_goes_in_pages_and_a_small_sweep_does_not_wait_for_a_large_one(
     assert held.judged[1][0] == (OTHER, alone), "it has its turn before the large one has its second"
 
 
+async def test_a_sweep_of_one_tenant_does_not_go_over_anothers(held: Held) -> None:
+    ids = await held.make(TENANT, 2)
+    await held.make(OTHER, 2)
+
+    await held.world.choose(**ON)
+    await held.sweep()
+
+    assert held.judged == [[(TENANT, bill_id) for bill_id in ids]]
+    assert await held.waiting() == 2
+
+
 async def test_a_sweep_pauses_while_the_outbox_is_behind(held: Held) -> None:
     await held.make(TENANT, MOST_WAITING)
     await held.world.choose(**ON)
