@@ -1,6 +1,6 @@
 """The durable queue of intents, and the calls that carry them: stored before they leave, settled with their answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -23,10 +23,14 @@ KEPT = timedelta(days=30)
 
 
 class Group(NamedTuple):
-    """Which intents may share a call, and how many of them."""
+    """Which intents may share a call, and how many of them; and which readings of Xero wait for its answer."""
 
     together: str
     most: int
+    follows: str | None = None
+    """The kind of snapshot that it changes or makes; None: of its kind there are none."""
+    target: UUID | None = None
+    """The record of Xero that it changes; None: it makes one."""
 
 
 Grouping = Callable[[WriteIntent], Group]
@@ -41,6 +45,8 @@ class Queued:
     said_at: datetime | None
     look_up: bool
     """It may be in Xero already: the database was restored since it was said."""
+    tried: bool
+    """A call of it was lost and is not in Xero as a whole: what it did is told by the reading before the next."""
     cause: Cause
 
 
@@ -55,10 +61,25 @@ class StoredCall:
     stored_file: str | None
     before: bytes
     """JSON: what Xero showed of each record before, by intent id, where nothing else tells what the call did."""
+    sent: Mapping[str, Sequence[str]]
+    """The fields of each intent's body that are in the bytes, by intent id."""
+    seen: Mapping[str, int]
+    """The sequence of the reading before, by intent id."""
     unmarked: str | None
     first_sent_at: datetime
     look_up_first: bool
     intents: Sequence[Queued]
+
+
+class About(NamedTuple):
+    """What calls are about that have no answer."""
+
+    targets: frozenset[UUID]
+    """Records of Xero that they change."""
+    makers: frozenset[UUID]
+    """Records of ours that they make one for: it bears their mark."""
+    bills: frozenset[UUID]
+    """Bills of Xero that they pay: a payment bears no mark."""
 
 
 async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]], group: Grouping) -> None:
@@ -83,6 +104,8 @@ async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]], group: Groupi
         [one.together for one in groups],
         [one.most for one in groups],
         [e.envelope.time for e in ordered],
+        [one.follows for one in groups],
+        [one.target for one in groups],
     )
     rows = await tx.db.fetch(_SQL["known"], [e.tenant_id for e in ordered], [e.data.intent_id for e in ordered])
     known = {(row["tenant_id"], row["id"]): row["result"] for row in rows}
@@ -128,6 +151,8 @@ async def store_call(tx: Tx, tenant_id: UUID, call: StoredCall, retry_at: dateti
         call.body,
         call.stored_file,
         call.before,
+        call.sent,
+        call.seen,
         call.unmarked,
         call.first_sent_at,
         retry_at,
@@ -163,13 +188,17 @@ async def settle_call(
     requeue: Sequence[Queued] = (),
     *,
     most: int | None = None,
+    tried: bool = False,
 ) -> None:
-    """A call's end: results are stored and said, the rest goes again. Raises Conflict: it was settled already."""
+    """A call's end: results are stored and said, the rest goes again. Raises Conflict: it was settled already.
+
+    `tried`: the call may have done a part of what goes again.
+    """
     if not await tx.db.fetchval(_SQL["forget_call"], tenant_id, call_id):
         raise Conflict("somebody else has settled this call")
     if requeue:
         most = most or requeue[0].most
-        await tx.db.execute(_SQL["requeue"], tenant_id, [q.intent.intent_id for q in requeue], most)
+        await tx.db.execute(_SQL["requeue"], tenant_id, [q.intent.intent_id for q in requeue], most, tried)
     await settle(tx, tenant_id, results)
 
 
@@ -196,15 +225,16 @@ async def made(tx: Tx, tenant_id: UUID, body_kind: str, xero_ids: Sequence[UUID]
     return {UUID(row["xero_id"]) for row in rows}
 
 
-async def open_records(tx: Tx, tenant_id: UUID, kind: str, record_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these records whose intent Xero has not answered."""
-    rows = await tx.db.fetch(_SQL["open_records"], tenant_id, kind, list(record_ids))
-    return {row["record_id"] for row in rows}
-
-
-async def open_payments(tx: Tx, tenant_id: UUID) -> set[UUID]:
-    """The bills of Xero with a payment of ours under way."""
-    return {row["bill"] for row in await tx.db.fetch(_SQL["open_payments"], tenant_id)}
+async def unanswered_about(tx: Tx, tenant_id: UUID, follows: str) -> About:
+    """What readings of this kind wait for: calls that Xero has not answered, or that nobody has looked for since they
+    were lost. Never an intent that is only queued, which may be for hours."""
+    rows = await tx.db.fetch(_SQL["about"], tenant_id, follows)
+    creates = [row for row in rows if row["target"] is None]
+    return About(
+        frozenset(row["target"] for row in rows) - {None},
+        frozenset(row["record_id"] for row in creates),
+        frozenset(row["bill"] for row in creates) - {None},
+    )
 
 
 async def counts(tx: Tx, tenant_id: UUID) -> dict[str, int]:
@@ -225,4 +255,4 @@ async def look_up_all(tx: Tx, dumped_at: datetime | None) -> None:
 def _queued(row: Any) -> Queued:
     cause = Cause(row["causation_id"], row["correlation_id"], row["traceparent"])
     intent = WriteIntent.model_validate(row["doc"])
-    return Queued(intent, row["most"], row["said_at"], row["look_up"], cause)
+    return Queued(intent, row["most"], row["said_at"], row["look_up"], row["tried"], cause)
