@@ -13,7 +13,7 @@ import pytest
 
 from tieout_connector.gateway import budgets, reactions, worker
 from tieout_connector.gateway import look as looks
-from tieout_connector.gateway.writer import post, send
+from tieout_connector.gateway.writer import compose, post, send
 from tieout_connector.rules.budget import KEPT_A_DAY, KEPT_A_MINUTE, PER_MINUTE, fresh
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import OurBug, RefusedRequest, Unknown
@@ -407,7 +407,7 @@ async def test_a_parked_tenant_costs_nothing(stage: Stage, monkeypatch: pytest.M
 
 async def test_a_batch_stays_below_what_xero_takes(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     await stage.settled()
-    monkeypatch.setattr(send, "MOST_BYTES", 300)
+    monkeypatch.setattr(compose, "MOST_BYTES", 300)
     await stage.write(*[stage.contact(f"Vendor {i}") for i in range(6)])
 
     async with stage.working():

@@ -1,6 +1,6 @@
 """The durable queue of intents, and the calls that carry them: stored before they leave, settled with their answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -48,27 +48,6 @@ class Queued:
     tried: bool
     """A call of it was lost and is not in Xero as a whole: what it did is told by the reading before the next."""
     cause: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCall:
-    """A call that left; its bytes and key are the same whenever it is sent again."""
-
-    id: UUID
-    kind: str
-    request: dict[str, Any]
-    body: bytes
-    stored_file: str | None
-    before: bytes
-    """JSON: what Xero showed of each record before, by intent id, where nothing else tells what the call did."""
-    sent: Mapping[str, Sequence[str]]
-    """The fields of each intent's body that are in the bytes, by intent id."""
-    seen: Mapping[str, int]
-    """The sequence of the reading before, by intent id."""
-    unmarked: str | None
-    first_sent_at: datetime
-    look_up_first: bool
-    intents: Sequence[Queued]
 
 
 class About(NamedTuple):
@@ -132,74 +111,12 @@ async def next_batch(tx: Tx, tenant_id: UUID, lane: Lane, in_hand: InHand) -> li
     # One of a process of the version before names no group, and may be beside others of any kind.
     limit = most if together else 1
     rows = await tx.db.fetch(_SQL["together"], tenant_id, busy, together, most, look_up, limit)
-    return [_queued(row) for row in rows]
+    return [queued_of(row) for row in rows]
 
 
 async def fewer(tx: Tx, tenant_id: UUID, queued: Sequence[Queued], most: int) -> None:
     """These go in smaller calls."""
     await tx.db.execute(_SQL["fewer"], tenant_id, [q.intent.intent_id for q in queued], most)
-
-
-async def store_call(tx: Tx, tenant_id: UUID, call: StoredCall, retry_at: datetime) -> None:
-    """Store a call before it leaves, and mark its intents as in it. Raises Conflict: one was called back meanwhile."""
-    await tx.db.execute(
-        _SQL["store_call"],
-        tenant_id,
-        call.id,
-        call.kind,
-        call.request,
-        call.body,
-        call.stored_file,
-        call.before,
-        call.sent,
-        call.seen,
-        call.unmarked,
-        call.first_sent_at,
-        retry_at,
-        call.look_up_first,
-    )
-    ids = [q.intent.intent_id for q in call.intents]
-    marked = await tx.db.execute(_SQL["sent"], tenant_id, call.id, ids)
-    if marked != f"UPDATE {len(ids)}":
-        raise Conflict("an intent was called back before it left")
-
-
-async def unanswered(tx: Tx, tenant_id: UUID, in_hand: InHand) -> StoredCall | None:
-    """A call that left and was not answered: by us before a crash, or by a forerunner."""
-    row = await tx.db.fetchrow(_SQL["unanswered"], tenant_id, tx.now, list(in_hand.calls))
-    if row is None:
-        return None
-    queued = [_queued(one) for one in await tx.db.fetch(_SQL["of_call"], tenant_id, row["id"])]
-    # One of a process of the version before names no kind: its intents do.
-    kind = row["kind"] or queued[0].intent.body.kind
-    return StoredCall(**{**dict(row), "kind": kind}, intents=queued)
-
-
-async def retry_call(tx: Tx, tenant_id: UUID, call_id: UUID, at: datetime, *, look_up_first: bool) -> None:
-    """Whether this call did anything is not known: look at it again later."""
-    await tx.db.execute(_SQL["retry_call"], tenant_id, call_id, at, look_up_first)
-
-
-async def settle_call(
-    tx: Tx,
-    tenant_id: UUID,
-    call_id: UUID,
-    results: Sequence[tuple[Queued, WriteResult]],
-    requeue: Sequence[Queued] = (),
-    *,
-    most: int | None = None,
-    tried: bool = False,
-) -> None:
-    """A call's end: results are stored and said, the rest goes again. Raises Conflict: it was settled already.
-
-    `tried`: the call may have done a part of what goes again.
-    """
-    if not await tx.db.fetchval(_SQL["forget_call"], tenant_id, call_id):
-        raise Conflict("somebody else has settled this call")
-    if requeue:
-        most = most or requeue[0].most
-        await tx.db.execute(_SQL["requeue"], tenant_id, [q.intent.intent_id for q in requeue], most, tried)
-    await settle(tx, tenant_id, results)
 
 
 async def settle(tx: Tx, tenant_id: UUID, results: Sequence[tuple[Queued, WriteResult]]) -> None:
@@ -252,7 +169,8 @@ async def look_up_all(tx: Tx, dumped_at: datetime | None) -> None:
     await tx.db.execute(_SQL["restored"], dumped_at)
 
 
-def _queued(row: Any) -> Queued:
+def queued_of(row: Any) -> Queued:
+    """An intent from its row."""
     cause = Cause(row["causation_id"], row["correlation_id"], row["traceparent"])
     intent = WriteIntent.model_validate(row["doc"])
     return Queued(intent, row["most"], row["said_at"], row["look_up"], row["tried"], cause)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector import intents, reads
+from tieout_connector import calls, reads
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.look import MOST_IDS
 from tieout_connector.xero.errors import Unknown
@@ -44,7 +44,7 @@ class Steps:
     async def resume(self) -> None:
         """The call without answer is looked at."""
         async with self.stage.database.transaction() as tx:
-            call = await intents.unanswered(tx, self.stage.tenant_id, self.at.in_hand)
+            call = await calls.unanswered(tx, self.stage.tenant_id, self.at.in_hand)
         assert call, "no call is due"
         await self.process.writer.resume(self.at, call)
 

@@ -4,14 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tieout_connector import intents, reads
+from tieout_connector import calls, reads
+from tieout_connector.calls import StoredCall
 from tieout_connector.gateway import results, seen
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.lookup import find
 from tieout_connector.gateway.seen import Shown
 from tieout_connector.gateway.writing.kind import Kind
-from tieout_connector.intents import Queued, StoredCall
+from tieout_connector.intents import Queued
 from tieout_connector.reads import Wish
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.refusals import refusal_of
@@ -71,7 +72,7 @@ async def settle(
                 (a.queued, results.done(intent, kind.xero_id(a.element, intent), sequences.get(a.intent_id) or 0))
             )
         again = [*requeue, *[a.queued for a in overtaken]]
-        await intents.settle_call(tx, tenant_id, call.id, ended, again, most=most, tried=True)
+        await calls.settle(tx, tenant_id, call.id, ended, again, most=most, tried=True)
         also = [(a, read) for a in done for read in kind.changes(a.queued.intent, a.element)]
         await reads.ask(tx, [Wish(tenant_id, r.kind, r.xero_id, tx.now, a.queued.cause) for a, r in also])
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import structlog
 
-from tieout_connector import intents
+from tieout_connector import calls
+from tieout_connector.calls import StoredCall
 from tieout_connector.gateway import results
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller, Leave
@@ -12,7 +13,6 @@ from tieout_connector.gateway.storage import Storage
 from tieout_connector.gateway.writer.answer import Answer, fields_sent, settle
 from tieout_connector.gateway.writer.resolve import look_up, refused_whole
 from tieout_connector.gateway.writing.kind import Kind
-from tieout_connector.intents import StoredCall
 from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, Unknown
 from tieout_connector.xero.http import Request, Upload
 from tieout_kit.errors import Refused
@@ -36,21 +36,21 @@ async def post(
         # The file of an attachment is not there: nothing has left.
         async with caller.storing(at) as tx:
             gone = [(q, results.refused(q.intent, (str(error),), None)) for q in call.intents]
-            await intents.settle_call(tx, tenant_id, call.id, gone)
+            await calls.settle(tx, tenant_id, call.id, gone)
         return
     except (Unknown, OurBug) as error:
         async with caller.storing(at) as tx:
             again, answered = tx.now + RETRY_AFTER, isinstance(error, Unknown) and error.answered
-            await intents.retry_call(tx, tenant_id, call.id, again, look_up_first=answered)
+            await calls.retry(tx, tenant_id, call.id, again, look_up_first=answered)
         raise
     except (Again, ConsentLost):
         # The call did nothing: its intents go again, in a new call with a new key. Of one that was sent before,
         # this says nothing: what it did then is still not known.
         async with caller.storing(at) as tx:
             if first:
-                await intents.settle_call(tx, tenant_id, call.id, [], call.intents)
+                await calls.settle(tx, tenant_id, call.id, [], call.intents)
             else:
-                await intents.retry_call(tx, tenant_id, call.id, tx.now, look_up_first=call.look_up_first)
+                await calls.retry(tx, tenant_id, call.id, tx.now, look_up_first=call.look_up_first)
         raise
     except RefusedRequest as error:
         await refused_whole(caller, at, kind, call, error, first=first)

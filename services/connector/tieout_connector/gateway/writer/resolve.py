@@ -1,13 +1,13 @@
 """Finds out what a call did whose answer is lost, or that was refused as a whole: only what is missing goes again."""
 
-from tieout_connector import intents
+from tieout_connector import calls
+from tieout_connector.calls import StoredCall
 from tieout_connector.gateway import results
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.lookup import find
 from tieout_connector.gateway.writer import answer
 from tieout_connector.gateway.writing.kind import Kind
-from tieout_connector.intents import StoredCall
 from tieout_connector.xero.errors import RefusedRequest
 
 
@@ -40,4 +40,4 @@ async def refused_whole(
             return
     async with caller.storing(at) as tx:
         refusal = results.refused(queued.intent, error.messages, call.seen.get(key))
-        await intents.settle_call(tx, at.org.tenant_id, call.id, [(queued, refusal)])
+        await calls.settle(tx, at.org.tenant_id, call.id, [(queued, refusal)])

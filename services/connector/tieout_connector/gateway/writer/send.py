@@ -1,35 +1,31 @@
 """Carries intents to Xero: reads what must be read before, composes what is left to do, stores and sends it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from uuid import uuid4
 
 import structlog
 
-from tieout_connector import intents
+from tieout_connector import calls, intents
+from tieout_connector.calls import StoredCall
 from tieout_connector.gateway import results
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.leases import CALL
 from tieout_connector.gateway.storage import Storage
-from tieout_connector.gateway.writer.answer import fields_sent
-from tieout_connector.gateway.writer.fresh import Fresh, sort
+from tieout_connector.gateway.writer.compose import compose, to_look_up
+from tieout_connector.gateway.writer.fresh import sort
+from tieout_connector.gateway.writer.groups import together, unmarked
 from tieout_connector.gateway.writer.post import RESEND_WINDOW, post
 from tieout_connector.gateway.writer.resolve import look_up
 from tieout_connector.gateway.writing.kind import NONE, Kind
-from tieout_connector.intents import Queued, StoredCall
-from tieout_connector.xero import wire
+from tieout_connector.intents import Queued
 from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.reading import Json
-from tieout_kit.postgres import Tx
-from tieout_schemas.writes import Lane, WriteIntent
+from tieout_schemas.writes import Lane
 
 LOOK_UP_AGAIN = timedelta(minutes=1)
 """A look-up that fails for good lets the tenant's other calls go on in between."""
-MOST_BYTES = 3_000_000
-"""Of a call's body; Xero takes 3.5 MB."""
 
 log = structlog.get_logger(__name__)
 
@@ -56,17 +52,18 @@ class Writer:
 
     def group(self, queued: Sequence[Queued]) -> str:
         """What these share a call by."""
-        return _together(self._kind(queued), queued[0].intent)
+        return together(self._kind(queued), queued[0].intent)
 
     def unmarked(self, queued: Sequence[Queued]) -> set[str]:
         """What no second call may be about meanwhile: nothing, but for kinds without a mark."""
-        return {self.group(queued)} if self._kind(queued).unmarked else set()
+        return {key} if (key := unmarked(self._kind(queued), queued)) else set()
 
     async def send(self, at: AtWork, lane: Lane, queued: Sequence[Queued]) -> None:
         """Read what must be read before, settle what needs no sending, and send the rest in one call."""
         kind = self._kind(queued)
         if queued[0].look_up:
-            await self._store_to_look_up(at, kind, queued)
+            async with self._caller.storing(at) as tx:
+                await calls.store(tx, at.org.tenant_id, to_look_up(kind, queued, tx.now), tx.now)
             return
         try:
             reading = await self._read(at, lane, kind, queued)
@@ -82,9 +79,9 @@ class Writer:
             await intents.settle(tx, at.org.tenant_id, fresh.settled)
             if not fresh.rest:
                 return
-            call = self._compose(tx, kind, fresh, now)
+            call = compose(kind, fresh, now, tx.now)
             # Until then it may be under way, whatever becomes of this process.
-            await intents.store_call(tx, at.org.tenant_id, call, tx.now + CALL)
+            await calls.store(tx, at.org.tenant_id, call, tx.now + CALL)
             leave = await self._caller.leave(tx, at, lane)
         await post(self._caller, self._files, at, kind, call, leave, access, first=True)
 
@@ -96,7 +93,7 @@ class Writer:
         async with self._caller.storing(at) as tx:
             look_up_first = call.look_up_first or tx.now - call.first_sent_at > RESEND_WINDOW
             again = tx.now + (LOOK_UP_AGAIN if look_up_first else CALL)
-            await intents.retry_call(tx, at.org.tenant_id, call.id, again, look_up_first=look_up_first)
+            await calls.retry(tx, at.org.tenant_id, call.id, again, look_up_first=look_up_first)
             leave = None if look_up_first else await self._caller.leave(tx, at, Lane.PERSON)
         if leave:
             await post(self._caller, self._files, at, kind, call, leave, access, first=False)
@@ -130,58 +127,3 @@ class Writer:
                 contents.append(answer.json)
                 left.append(left_at)
         return Reading(contents, min(left, default=None))
-
-    def _compose(self, tx: Tx, kind: Kind, fresh: Fresh, now: Mapping[str, Json]) -> StoredCall:
-        call_id, fitting = uuid4(), fresh.rest
-        composed = kind.compose([q.intent for q in fitting], now)
-        while len(composed.body) > MOST_BYTES and len(fitting) > 1:
-            fitting = fitting[: len(fitting) // 2]
-            composed = kind.compose([q.intent for q in fitting], now)
-        before = {q.intent.intent_id: now.get(q.intent.intent_id, NONE) for q in fitting} if kind.unmarked else {}
-        return StoredCall(
-            id=call_id,
-            kind=kind.name,
-            request=asdict(composed.request) | {"key": str(call_id)},
-            body=composed.body,
-            stored_file=composed.stored_file,
-            before=wire.dumps(before),
-            sent={q.intent.intent_id: fields_sent(composed.sent, q.intent) for q in fitting},
-            seen={key: fresh.seen[key] for q in fitting if (key := q.intent.intent_id) in fresh.seen},
-            unmarked=next(iter(self.unmarked(fitting)), None),
-            first_sent_at=tx.now,
-            look_up_first=False,
-            intents=fitting,
-        )
-
-    async def _store_to_look_up(self, at: AtWork, kind: Kind, queued: Sequence[Queued]) -> None:
-        """These may have been sent by a database that is no more: a call that never leaves, to be looked up."""
-        async with self._caller.storing(at) as tx:
-            call = StoredCall(
-                id=uuid4(),
-                kind=kind.name,
-                request={},
-                body=b"",
-                stored_file=None,
-                before=b"{}",
-                sent={},
-                seen={},
-                unmarked=next(iter(self.unmarked(queued)), None),
-                first_sent_at=min((q.said_at or tx.now for q in queued), default=tx.now),
-                look_up_first=True,
-                intents=queued,
-            )
-            await intents.store_call(tx, at.org.tenant_id, call, tx.now)
-
-
-def group_of(kinds: Mapping[str, Kind]) -> intents.Grouping:
-    """Which intents may share a call, and which readings wait for its answer."""
-
-    def group(intent: WriteIntent) -> intents.Group:
-        kind = kinds[intent.body.kind]
-        return intents.Group(_together(kind, intent), kind.at_once(intent), kind.linked, kind.target(intent))
-
-    return group
-
-
-def _together(kind: Kind, intent: WriteIntent) -> str:
-    return f"{kind.name}:{kind.together(intent)}"
