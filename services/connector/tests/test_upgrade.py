@@ -15,7 +15,7 @@ else:
     Stage = Any
 
 pytestmark = pytest.mark.real
-CONTRACT = files("tieout_connector").joinpath("migrations", "20261127100000_contract.sql").read_text()
+NAMES = files("tieout_connector").joinpath("migrations", "20261127100001_names.sql").read_text()
 BEFORE = """
 update intent set id = concat_ws(':', kind, record_id, doc ->> 'revision', doc ->> 'attempt'), doc = doc - 'effect',
     result = result - 'effect', follows = null, target = null;
@@ -34,7 +34,7 @@ async def test_what_waits_is_sent_what_is_done_is_told_again_and_nothing_is_made
     await stage.write(queued)
     await stage.sql(BEFORE)
 
-    await stage.sql(";".join(re.findall(r"^update [^;]+", CONTRACT.partition("-- migrate:down")[0], re.MULTILINE)))
+    await stage.sql(";".join(re.findall(r"^update [^;]+", NAMES.partition("-- migrate:down")[0], re.MULTILINE)))
 
     assert await stage.sql("select id, follows, target from intent where state = 'queued'") == [
         (queued.intent_id, "xero_contact", xero_id)

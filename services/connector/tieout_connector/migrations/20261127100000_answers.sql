@@ -8,22 +8,6 @@ alter table intent
 create index intent_unanswered on intent (tenant_id, follows)
     where state = 'sent' or state = 'queued' and (tried or look_up);
 
--- An intent names its effect now; before, a record had one, called here like the record's kind.
-update intent set
-    id = concat_ws(':', kind, record_id, kind, doc ->> 'revision', doc ->> 'attempt'),
-    doc = doc || jsonb_build_object('effect', kind),
-    result = result || jsonb_build_object('effect', kind, 'intent_id',
-        concat_ws(':', kind, record_id, kind, doc ->> 'revision', doc ->> 'attempt'))
-where not doc ? 'effect';
-update intent set
-    follows = case
-        when doc -> 'body' ->> 'kind' in ('contact', 'contact_archive') then 'xero_contact'
-        when doc -> 'body' ->> 'kind' in ('bill', 'invoice') then 'xero_invoice'
-        when doc -> 'body' ->> 'kind' in ('payment', 'payment_reversal') then 'xero_payment' end,
-    target = coalesce(doc ->> 'xero_id', doc -> 'body' ->> 'payment_xero_id',
-        case when doc -> 'body' ->> 'kind' = 'contact_archive' then doc -> 'body' ->> 'contact_xero_id' end)::uuid
-where state <> 'done';
-
 -- By intent id: the fields in a call's bytes, and the sequence of the reading before it.
 alter table call
     add sent jsonb not null default '{}',
@@ -35,13 +19,7 @@ alter table snapshot
     add record_kind text,
     add effect text,
     add made_at timestamptz;
-update snapshot set made_at = coalesce(as_of, now()) where record_id is not null;
 create index snapshot_of_record on snapshot (tenant_id, record_id, kind) where record_id is not null;
-
--- Xero's records have kinds of their own now.
-update snapshot set kind = 'xero_' || kind where kind in ('contact', 'invoice', 'payment');
-update read_request set kind = 'xero_' || kind where kind in ('contact', 'invoice', 'payment');
-update person_read set kind = 'xero_' || kind where kind in ('contact', 'invoice', 'payment');
 
 -- Intents that may leave now, by the conditions of every query that chooses: nothing else of its record is under way or
 -- waits longer, no call of its unmarked kind is without answer, and this process has it not in hand. While a call of its
@@ -65,8 +43,5 @@ $$;
 drop function may_leave;
 drop index snapshot_of_record, intent_unanswered;
 alter table snapshot drop record_kind, drop effect, drop made_at;
-update snapshot set kind = substr(kind, 6) where kind like 'xero\_%';
-update read_request set kind = substr(kind, 6) where kind like 'xero\_%';
-update person_read set kind = substr(kind, 6) where kind like 'xero\_%';
 alter table call drop sent, drop seen;
 alter table intent drop follows, drop target, drop tried;
