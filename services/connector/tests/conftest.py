@@ -52,6 +52,7 @@ from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload, RecordRef
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import BillBody, ContactBody, Lane, PaymentBody, WriteIntent, WriteLine, WriteResult
+from tieout_schemas.xero import Address
 from xero_sim import Control, serve_in_thread
 from xero_sim.control_client import RegisteredApp
 
@@ -60,6 +61,8 @@ T = TypeVar("T")
 PLATFORM = "http://localhost:3000"
 REDIRECT = "http://localhost:8000/oauth/callback"
 SHARDS = 2
+NEWEST = 1 << 53
+"""The base of a change that is never stale."""
 _TOPICS = {topic.name: topic for topic in topics.every_topic()}
 
 
@@ -264,9 +267,11 @@ class Stage:
     # Intents.
 
     def contact(self, name: str, record_id: UUID | None = None, **more: Any) -> WriteIntent:
-        """A vendor to write."""
+        """A vendor to write, whole, as its domain sends it; a change was decided on whatever is there."""
         record = RecordRef(kind="vendor", id=record_id or uuid4())
-        return WriteIntent(record=record, effect="main", revision=1, body=ContactBody(name=name), **more)
+        body = ContactBody(name=name, email="", phone="", address=Address(), account_number="")
+        based = {"base_sequence": NEWEST} if more.get("xero_id") else {}
+        return WriteIntent(record=record, effect="main", revision=1, body=body, **{**based, **more})
 
     def bill(self, contact_id: str, number: str = "B-1", lines: Sequence[WriteLine] = (), **more: Any) -> WriteIntent:
         """A bill over 100.00 to write."""

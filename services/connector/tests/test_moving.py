@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout_connector.gateway import reactions, writer
+from tieout_connector.gateway import reactions
 from tieout_connector.gateway.paging import all_pages
+from tieout_connector.gateway.writer import send
 from tieout_connector.gateway.writing.table import kinds
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import RefusedRequest
@@ -188,7 +189,7 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
     """Seen to fail when a refused list counted as an empty one: the bill was made twice."""
     await stage.settled()
     monkeypatch.setattr(reactions, "AFTER_A_BUG", timedelta(seconds=0.2))
-    monkeypatch.setattr(writer, "LOOK_UP_AGAIN", timedelta(seconds=0.2))
+    monkeypatch.setattr(send, "LOOK_UP_AGAIN", timedelta(seconds=0.2))
     wanted = stage.bill(await stage.their_contact())
     await stage.control.add_fault("lost", times=1, method="PUT")
     await stage.write(wanted)

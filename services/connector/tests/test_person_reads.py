@@ -117,7 +117,7 @@ async def test_one_record_is_shown_as_it_is_in_xero_and_given_back_whole(desk: D
     bill = await desk.stage.their_bill(contact)
     record_id = uuid4()
     await desk.stage.sql(
-        "insert into snapshot values ($1, 'contact', $2, 1, '', $3)", desk.stage.tenant_id, contact, record_id
+        "insert into snapshot values ($1, 'xero_contact', $2, 1, '', $3)", desk.stage.tenant_id, contact, record_id
     )
     async with desk.owned():
         shown = (await desk.look(f"contacts/{contact}")).json()

@@ -59,6 +59,6 @@ def routes(database: Database, answers: PersonAnswers) -> APIRouter:
         for record in found:
             if isinstance(record, XeroContact | XeroInvoice | XeroPayment):
                 return record
-        raise NotFound(f"Xero has no such {_KINDS[what]}")
+        raise NotFound(f"Xero has no such {what.removesuffix('s')}")
 
     return router

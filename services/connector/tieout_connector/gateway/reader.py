@@ -194,32 +194,33 @@ class Reader:
         left_at: datetime,
         otherwise: Cause | None = None,
     ) -> tuple[set[UUID], int]:
-        """Say what changed. The ids of those to be read again, each the echo of a write that is not settled yet or
-        overtaken by another call, and how many had new content."""
+        """Store what was read. The ids of those to be read again, each about a call that is not settled yet or
+        overtaken by another reading, and how many had new content."""
         parsed = [(raw, snapshot) for raw in raws if (snapshot := self._readables[kind].read(raw))]
-        waiting = await self._echoes(tx, tenant_id, kind, parsed)
+        waiting = await self._waiting(tx, tenant_id, kind, parsed)
         seen = [
-            Seen(snapshot, causes.get(snapshot.xero_id) or otherwise or Cause.request())
+            Seen(snapshot, causes.get(snapshot.xero_id) or otherwise or Cause.request(), left_at)
             for _, snapshot in parsed
             if snapshot.xero_id not in waiting
         ]
-        taken = await snapshots.take(tx, tenant_id, seen, left_at)
+        taken = await snapshots.take(tx, tenant_id, seen)
         return waiting | set(taken.overtaken), taken.changed
 
-    async def _echoes(
+    async def _waiting(
         self, tx: Tx, tenant_id: UUID, kind: XeroKind, parsed: Sequence[tuple[dict[str, Any], Snapshot]]
     ) -> set[UUID]:
-        """Those that bear our mark while their intent is unanswered (design, Echo before result)."""
+        """Those that a call without answer is about: it changes them, or it may have made them (design, Echo before
+        result)."""
+        about = await intents.unanswered_about(tx, tenant_id, kind)
+        waiting = {snapshot.xero_id for _, snapshot in parsed} & about.targets
+        if not about.makers:
+            return waiting
         known = await snapshots.links(tx, tenant_id, kind, [snapshot.xero_id for _, snapshot in parsed])
         new = [(raw, snapshot) for raw, snapshot in parsed if snapshot.xero_id not in known]
-        if kind is XeroKind.PAYMENT:
-            bills = await intents.open_payments(tx, tenant_id)
-            return {s.xero_id for _, s in new if isinstance(s, XeroPayment) and s.invoice_xero_id in bills}
-        how = self._readables[kind]
-        marked = {snapshot.xero_id: how.marker(raw) for raw, snapshot in new}
-        records = [record_id for record_id in marked.values() if record_id]
-        unanswered = await intents.open_records(tx, tenant_id, how.written_as, records)
-        return {xero_id for xero_id, record_id in marked.items() if record_id in unanswered}
+        marker = self._readables[kind].marker
+        waiting |= {snapshot.xero_id for raw, snapshot in new if marker(raw) in about.makers}
+        # A payment bears no mark: any new one on a bill that we pay may be ours.
+        return waiting | {s.xero_id for _, s in new if isinstance(s, XeroPayment) and s.invoice_xero_id in about.bills}
 
 
 def _lane(feed: Feed) -> Lane:

@@ -4,8 +4,8 @@ A kind is pure: it makes calls and reads answers, and never calls. One instance 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -30,6 +30,8 @@ class Composed:
     request: Request
     body: bytes
     stored_file: str | None = None
+    sent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By intent id, the fields of its body that are in the bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class Kind(ABC):
         """How many such as this one go in one call."""
         return min(self.most, self.most_changes) if intent.xero_id else self.most
 
+    def target(self, intent: WriteIntent) -> UUID | None:
+        """The record of Xero that is to change; None: one is to be made."""
+        return intent.xero_id
+
     def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         """What must be read right before these are sent: the records to change (SYS-3), or the state of what bears no
         mark. None: nothing. One that answers 404 shows nothing."""
@@ -107,6 +113,11 @@ class Kind(ABC):
     def snapshot(self, element: Json) -> Snapshot | None:
         """The record in an element, for kinds that domains follow."""
         return None
+
+    def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
+        """The fields of the body that an element shows because of this intent: those in `sent`, the bytes of its call,
+        and those it shows as wanted by Xero's normalisation. An empty value explains nothing unless it was sent."""
+        return tuple(sent)
 
     @abstractmethod
     def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
