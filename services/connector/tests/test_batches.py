@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.kinds import writes
 from tieout_schemas import bodies
 from tieout_schemas.bodies import Body, WriteLine
 from tieout_schemas.payload import RecordRef
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
     Stage = Any
 
-KINDS = kinds("http://localhost:3000")
+KINDS = writes("http://localhost:3000")
 DAY = dt.date(2026, 9, 14)
 LONGEST = 2000
 """Characters of an address that every server takes (trap 27)."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tieout_connector.gateway import reactions, writer
 from tieout_connector.gateway.paging import all_pages
-from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.kinds import writes
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import Request
@@ -103,7 +103,7 @@ def test_what_is_there_all_the_time_is_seen_whatever_moves(
 
 
 def test_a_payment_that_is_on_two_pages_answers_for_one_of_two_alike() -> None:
-    kind, bill = kinds("http://localhost:3000")["payment"], uuid4()
+    kind, bill = writes("http://localhost:3000")["payment"], uuid4()
     body = PaymentBody(
         bill_xero_id=bill, account_code="090", date=START.date(), amount="10", currency="NZD", reference="P-1"
     )

@@ -312,7 +312,7 @@ async def test_an_update_of_a_bill_keeps_its_lines(stage: Stage) -> None:
         (made,) = await stage.results(1)
         (snapshot,) = await stage.said(XeroInvoice)
         line_id = snapshot.lines[0].xero_line_id
-        line = first.body.lines[0].model_copy(update={"xero_line_id": line_id, "description": "Ink"})  # type: ignore[union-attr]
+        line = first.body.lines[0].model_copy(update={"xero_line_id": line_id, "description": "Ink"})  # type: ignore[union-attr,index]
         body = first.body.model_copy(update={"lines": (line,)})
 
         await stage.write(first.model_copy(update={"revision": 2, "xero_id": made.xero_id, "body": body}))

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 
 from tieout_connector import intents, reads, store
+from tieout_connector.kinds import CATEGORIES
 from tieout_connector.reads import Wish
 from tieout_kit import problem_list
 from tieout_kit.batch import Handler
 from tieout_kit.cause import Incoming
 from tieout_kit.postgres import Tx
 from tieout_schemas import topics
-from tieout_schemas.signals import Refresh, Webhook, XeroKind
+from tieout_schemas.signals import Refresh, Webhook
 from tieout_schemas.topics import Topic
 from tieout_schemas.writes import WriteIntent
-
-_CATEGORIES = {"CONTACT": XeroKind.CONTACT, "INVOICE": XeroKind.INVOICE, "PAYMENT": XeroKind.PAYMENT}
-"""Webhook categories we follow; Xero adds new ones, which change nothing here."""
 
 
 async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None:
@@ -25,7 +23,7 @@ async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None
         [
             Wish(tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause)
             for event in events
-            if event.data.org_id in tenants and (kind := _CATEGORIES.get(event.data.category))
+            if event.data.org_id in tenants and (kind := CATEGORIES.get(event.data.category))
         ],
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieout_connector.gateway.writing.kind import NONE
+from tieout_connector.kinds.kind import NONE
 from tieout_connector.xero.errors import RefusedRequest, Unknown
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas import bodies

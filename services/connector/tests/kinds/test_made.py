@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.gateway.writing.kind import NONE
+from tieout_connector.kinds.kind import NONE
 from tieout_connector.xero.accounts import ACCOUNTS, AccountForm
 from tieout_connector.xero.errors import RefusedRequest, Unknown
 from tieout_connector.xero.refusals import refusal_of

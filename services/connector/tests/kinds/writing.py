@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from tieout_connector.gateway.writing.kind import Kind
-from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.kinds import writes
+from tieout_connector.kinds.kind import Kind
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import Upload
 from tieout_connector.xero.reading import Json
@@ -25,7 +25,7 @@ else:
     AtXero = Any
 
 PLATFORM = "http://localhost:3000"
-KINDS = kinds(PLATFORM)
+KINDS = writes(PLATFORM)
 DAY = dt.date(2026, 9, 14)
 NEVER = UUID(int=404)
 FILE = b"%PDF " * 1000

@@ -7,8 +7,8 @@ from tieout_connector import intents, snapshots
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.paging import all_pages
-from tieout_connector.gateway.writing.kind import Kind
 from tieout_connector.intents import StoredCall
+from tieout_connector.kinds.kind import Kind
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.http import Request

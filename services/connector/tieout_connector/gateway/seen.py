@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tieout_connector import snapshots
-from tieout_connector.gateway.writing.kind import Kind
 from tieout_connector.intents import Queued
+from tieout_connector.kinds.kind import Kind
 from tieout_connector.snapshots import Seen
 from tieout_connector.xero.reading import Json
 from tieout_kit.postgres import Tx

@@ -14,8 +14,8 @@ from tieout_connector.gateway.caller import Caller, Leave
 from tieout_connector.gateway.leases import CALL
 from tieout_connector.gateway.lookup import find
 from tieout_connector.gateway.storage import Storage
-from tieout_connector.gateway.writing.kind import NONE, Kind
 from tieout_connector.intents import Queued, StoredCall
+from tieout_connector.kinds.kind import NONE, Kind
 from tieout_connector.reads import Wish
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, Unknown

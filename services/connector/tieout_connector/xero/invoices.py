@@ -7,17 +7,11 @@ from uuid import UUID
 from pydantic import Field
 
 from tieout_connector.xero import wire
-from tieout_connector.xero.documents import DocumentForm, LineForm, TrackingRef
+from tieout_connector.xero.documents import DocumentForm
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json, XeroModel
 from tieout_connector.xero.resource import Resource, Way
-from tieout_schemas.writes import WriteLine
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, LineAmountTypes, Tracking, XeroInvoice, XeroLine
-
-MARK = "/bills/"
-"""A bill's Url is the platform's address, this, and our id: it is found again by it. It must not contain "xero"."""
-MARKS = {InvoiceType.ACCPAY: MARK, InvoiceType.ACCREC: "/invoices/"}
-"""The same for each type."""
 
 
 def parse(raw: dict[str, Any]) -> XeroInvoice:
@@ -42,12 +36,6 @@ def parse(raw: dict[str, Any]) -> XeroInvoice:
         amount_paid=wire.money(raw.get("AmountPaid"), currency),
         amount_credited=wire.money(raw.get("AmountCredited"), currency),
     )
-
-
-def marker(raw: dict[str, Any], platform_url: str) -> UUID | None:
-    """Our record's id, which we write at the end of Url."""
-    marked = (wire.marked(raw.get("Url"), platform_url + mark) for mark in MARKS.values())
-    return next((record_id for record_id in marked if record_id), None)
 
 
 class InvoiceForm(DocumentForm):
@@ -104,19 +92,7 @@ def _line(raw: Json) -> XeroLine:
         line_amount=wire.number(raw.get("LineAmount")),
         tax_amount=wire.number(raw.get("TaxAmount")),
         account_code=raw.get("AccountCode") or None,
+        account_xero_id=UUID(raw["AccountID"]) if raw.get("AccountID") else None,
         tax_type=raw.get("TaxType") or None,
         tracking=tuple(Tracking(category=t["Name"], option=t["Option"]) for t in raw.get("Tracking") or []),
-    )
-
-
-def line_form(each: WriteLine) -> LineForm:
-    """A line of a bill, invoice or credit note as it is sent."""
-    return LineForm(
-        line_item_id=each.xero_line_id,
-        description=each.description,
-        quantity=each.quantity,
-        unit_amount=each.unit_amount,
-        account_code=each.account_code or None,
-        tax_type=each.tax_type or None,
-        tracking=tuple(TrackingRef(name=t.category, option=t.option) for t in each.tracking),
     )

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed, Kind, Read
-from tieout_connector.gateway.writing.matching import NOT_FOUND, body_of, one_each, one_row_each
+from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind, Read
+from tieout_connector.kinds.matching import NOT_FOUND, body_of, match_once, one_row_each
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import AllocationForm, InvoiceRef, allocations_of
 from tieout_connector.xero.credit_notes import CREDIT_NOTES
@@ -17,7 +17,7 @@ from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
 
 
-class OfCredit(Kind):
+class CreditAllocationKind(Kind):
     """What both have in common: allocations are read with their credit."""
 
     def credit(self, intent: WriteIntent) -> UUID:
@@ -52,7 +52,7 @@ class OfCredit(Kind):
         return [found for raw in credits for each in _allocations(raw) if (found := id_of(each))]
 
 
-class Allocation(OfCredit):
+class AllocationWrite(CreditAllocationKind):
     """A part of a credit set against a bill. Xero keeps nothing of ours on it."""
 
     name = "allocation"
@@ -80,13 +80,13 @@ class Allocation(OfCredit):
         known = {id_of(each) for credit in before.values() for each in _allocations(credit)} | taken
         credits = [raw for content in contents for raw in CREDIT_NOTES.raws(content)]
         rows = [each for raw in credits for each in _allocations(raw) if id_of(each) not in known]
-        return one_each(intents, rows, _fits)
+        return match_once(intents, rows, _fits)
 
     def changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
         return (Read(XeroKind.INVOICE, body_of(AllocationBody, intent).bill_xero_id),)
 
 
-class AllocationRemoval(OfCredit):
+class AllocationRemoval(CreditAllocationKind):
     """An allocation that is to be taken back."""
 
     name = "allocation_removal"

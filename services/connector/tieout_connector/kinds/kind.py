@@ -1,11 +1,11 @@
 """What the writer must know of a kind of intent: how it travels, how it is found again, what a repeat would do.
 
-A kind is pure: it makes calls and reads answers, and never calls. One instance a kind, in table.py.
+A kind is pure: it makes calls and reads answers, and never calls. Its record declares it, table.py has them all.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -30,6 +30,8 @@ class Composed:
     request: Request
     body: bytes
     stored_file: str | None = None
+    sent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By intent id, the fields of its body that are in these bytes. Of a kind that nobody follows: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,13 @@ class Kind(ABC):
     def snapshot(self, element: Json) -> Snapshot | None:
         """The record in an element, for kinds that domains follow."""
         return None
+
+    def explains(self, intent: WriteIntent, element: Json, sent: Sequence[str]) -> tuple[str, ...]:
+        """The fields of the intent's body that an element shows because of it (C2): those that were `sent`, and those
+        shown as wanted, seen past what Xero does to a value. One wanted empty is explained by having been sent only.
+
+        `sent`: as `Composed.sent` says; nothing, where the bytes are not known."""
+        return tuple(sent)
 
     @abstractmethod
     def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:

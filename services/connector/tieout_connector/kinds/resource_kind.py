@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from tieout_connector.gateway.writing.kind import NONE, Kind
-from tieout_connector.gateway.writing.matching import NOT_FOUND, free, one_each, one_row_each, readable
+from tieout_connector.kinds.kind import NONE, Kind
+from tieout_connector.kinds.matching import NOT_FOUND, match_once, one_row_each, readable, unclaimed
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.resource import Resource
@@ -14,7 +14,7 @@ from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import Snapshot
 
 
-class Listed(Kind):
+class ResourceKind(Kind):
     """A kind whose records are the elements of one resource."""
 
     resource: ClassVar[Resource[Any]]
@@ -62,14 +62,14 @@ class Listed(Kind):
     ) -> Mapping[str, Json]:
         """Creates by their mark; changes by what they wanted being there."""
         creates = [intent for intent in intents if self.target(intent) is None]
-        rows = free(self._rows(contents), self.resource.id_field, taken)
+        rows = unclaimed(self._rows(contents), self.resource.id_field, taken)
         now = self.now(contents, intents)
         changed = {
             intent.intent_id: row
             for intent in intents
             if (row := self.there(intent, now.get(intent.intent_id, NONE))) is not None and self.target(intent)
         }
-        return {**one_each(creates, rows, self.bears_mark), **changed}
+        return {**match_once(creates, rows, self.bears_mark), **changed}
 
     def _rows(self, contents: Sequence[Json]) -> list[Json]:
         # A row that changed while pages were read is in several of them: it is one record, as it was at last.

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed, Kind
-from tieout_connector.gateway.writing.listed import Listed
-from tieout_connector.gateway.writing.matching import NOT_FOUND, body_of
+from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind
+from tieout_connector.kinds.matching import NOT_FOUND, body_of
+from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
 from tieout_connector.xero.documents import ContactRef
 from tieout_connector.xero.http import Request
@@ -16,7 +17,7 @@ from tieout_schemas.bodies import ContactGroupBody, GroupLeaverBody, GroupMember
 from tieout_schemas.writes import WriteIntent
 
 
-class ContactGroup(Listed):
+class ContactGroupWrite(ResourceKind):
     """A group that is to be there: one of its name is it, whoever made it."""
 
     name = "contact_group"
@@ -82,7 +83,7 @@ class Membership(Kind):
         return ()
 
 
-class GroupMember(Membership):
+class GroupMemberWrite(Membership):
     """A contact that is to be in a group."""
 
     name = "group_member"
@@ -105,7 +106,7 @@ class GroupMember(Membership):
         return [row for row in rows if row is not None]
 
 
-class GroupLeaver(Membership):
+class GroupLeaverWrite(Membership):
     """A contact that is not to be in a group."""
 
     name = "group_leaver"
@@ -132,3 +133,9 @@ class GroupLeaver(Membership):
 def _member(group: Json, contact_id: UUID) -> Json | None:
     members = group.get("Contacts") or []
     return next((member for member in members if UUID(member["ContactID"]) == contact_id), None)
+
+
+CONTACT_GROUP = Record(
+    resource=CONTACT_GROUPS,
+    writes=lambda _: (ContactGroupWrite(), GroupMemberWrite(), GroupLeaverWrite()),
+)

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed, Kind
-from tieout_connector.gateway.writing.matching import body_of
+from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind
+from tieout_connector.kinds.matching import body_of
+from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.scopes import Scope
@@ -14,7 +15,7 @@ from tieout_schemas.bodies import TrackingOptionBody
 from tieout_schemas.writes import WriteIntent
 
 
-class TrackingOption(Kind):
+class TrackingOptionWrite(Kind):
     """An option: one of its name is it, whoever made it."""
 
     name = "tracking_option"
@@ -52,10 +53,13 @@ class TrackingOption(Kind):
         (intent,) = intents
         body = body_of(TrackingOptionBody, intent)
         options = options_of(body.category_xero_id)
-        known = intent.xero_id or now.get(intent.intent_id, NONE).get("TrackingOptionID")
+        shown = now.get(intent.intent_id, NONE)
+        known = intent.xero_id or shown.get("TrackingOptionID")
         if known is None:
             return Composed(*options.creating([TrackingForm(name=body.name)], UNKEYED))
-        return Composed(*options.updating([TrackingForm(name=body.name, status=_status(body))], UNKEYED, known))
+        name = None if shown.get("Name") == body.name else body.name
+        status = None if shown.get("Status") == _status(body) else _status(body)
+        return Composed(*options.updating([TrackingForm(name=name, status=status)], UNKEYED, known))
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = content.get("Options") or []
@@ -94,3 +98,6 @@ def _option(options: Sequence[Json], intent: WriteIntent) -> Json | None:
 
 def _status(body: TrackingOptionBody) -> str:
     return "ACTIVE" if body.active else "ARCHIVED"
+
+
+TRACKING_CATEGORY = Record(resource=TRACKING_CATEGORIES, listing=Listing(), writes=lambda _: (TrackingOptionWrite(),))

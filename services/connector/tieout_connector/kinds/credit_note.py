@@ -4,23 +4,30 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.gateway.writing import documents
-from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed
-from tieout_connector.gateway.writing.listed import Listed
-from tieout_connector.gateway.writing.matching import CLOCKS, body_of
+from tieout_connector.kinds import document
+from tieout_connector.kinds.allocation import AllocationRemoval, AllocationWrite
+from tieout_connector.kinds.fields import Field, differing, filled, names, parts_of
+from tieout_connector.kinds.kind import NONE, UNKEYED, Composed
+from tieout_connector.kinds.matching import CLOCKS, body_of
+from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.credit_notes import CREDIT_NOTES, CreditNoteForm, CreditNoteType
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.scopes import Scope
-from tieout_schemas.bodies import VendorCreditBody
+from tieout_schemas.bodies import Document, VendorCreditBody
 from tieout_schemas.writes import WriteIntent
 
 _AT_ONCE = 20
 """Contacts, or credits, in one question: the address stays short (trap 27)."""
+FIELDS: tuple[Field[VendorCreditBody], ...] = (
+    *document.HEADER,
+    document.number_field("CreditNoteNumber", "credit_note_number"),
+)
 
 
-class VendorCredit(Listed):
+class VendorCreditWrite(ResourceKind):
     """A vendor credit. Its number is its mark: Xero keeps no other, and lets two have the same."""
 
     name = "vendor_credit"
@@ -42,28 +49,32 @@ class VendorCredit(Listed):
     def there(self, intent: WriteIntent, now: Json) -> Json | None:
         if not intent.xero_id or now == NONE:
             return None
-        body = body_of(VendorCreditBody, intent)
-        same = documents.same_header(body, now, "CreditNoteNumber") and documents.same_lines(body, now)
-        return now if (documents.is_gone(now) if self.ends(intent) else same) else None
+        done = document.is_gone(now) if self.ends(intent) else not differing(FIELDS, _body(intent), now)
+        return now if done else None
 
     def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
-        if missing := super().refuses(intent, now):
+        missing = super().refuses(intent, now)
+        if missing or not intent.xero_id:
             return missing
-        if not documents.has_money(now):
-            return ()
-        void = documents.VOID_WITH_MONEY.format(document="credit note")
-        return (void if self.ends(intent) else documents.HAS_MONEY,)
+        if self.ends(intent):
+            return (document.VOID_WITH_MONEY.format(document="credit note"),) if document.has_money(now) else ()
+        body, changes = _body(intent), names(differing(FIELDS, _body(intent), now))
+        return (
+            document.refuses_status(body, now, "Credit note")
+            or document.refuses_lines(body, changes)
+            or document.refuses_for_money(body, now, changes, frozenset())
+        )
 
     def ends(self, intent: WriteIntent) -> bool:
-        return body_of(VendorCreditBody, intent).status in documents.GONE
+        return _body(intent).status in document.GONE
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
-        forms = [self._form(intent, now.get(intent.intent_id, NONE)) for intent in intents]
+        forms = [_form(intent, now.get(intent.intent_id, NONE), ends=self.ends(intent)) for intent in intents]
         write = CREDIT_NOTES.updating if intents[0].xero_id else CREDIT_NOTES.creating
         return Composed(*write(forms, UNKEYED))
 
     def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        bodies = [body_of(VendorCreditBody, intent) for intent in intents if not intent.xero_id]
+        bodies = [_body(intent) for intent in intents if not intent.xero_id]
         contacts = sorted({f'Contact.ContactID==guid("{body.contact_xero_id}")' for body in bodies})
         parts = (contacts[start : start + _AT_ONCE] for start in range(0, len(contacts), _AT_ONCE))
         since = first_sent_at - CLOCKS
@@ -72,23 +83,33 @@ class VendorCredit(Listed):
         return [*creates, *self.before(intents)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
-        body = body_of(VendorCreditBody, intent)
+        body = _body(intent)
         return (
             # One that ended may be a forerunner of this one, with the same number.
-            not documents.is_gone(row)
+            not document.is_gone(row)
             and UUID(row["Contact"]["ContactID"]) == body.contact_xero_id
             and (row.get("CreditNoteNumber") or "") == body.number
             and wire.day(row["Date"]) == body.date
         )
 
-    def _form(self, intent: WriteIntent, now: Json) -> CreditNoteForm:
-        body = body_of(VendorCreditBody, intent)
-        if intent.xero_id and self.ends(intent):
-            return CreditNoteForm(credit_note_id=intent.xero_id, status=documents.ending(now))
-        return CreditNoteForm(
-            **documents.header(body),
-            credit_note_id=intent.xero_id,
-            type=CreditNoteType.ACCPAYCREDIT,
-            credit_note_number=body.number,
-            line_items=documents.lines(body, now),
-        )
+
+def _body(intent: WriteIntent) -> VendorCreditBody:
+    return body_of(VendorCreditBody, intent)
+
+
+def _form(intent: WriteIntent, now: Json, *, ends: bool) -> CreditNoteForm:
+    """What is sent of it in Xero's present state."""
+    body = _body(intent)
+    if intent.xero_id is None:
+        return CreditNoteForm(type=CreditNoteType.ACCPAYCREDIT, **parts_of(filled(FIELDS, body), body, NONE))
+    if ends:
+        # Nothing else that is wanted of it matters any more.
+        return CreditNoteForm(credit_note_id=intent.xero_id, status=document.ending(now))
+    return CreditNoteForm(credit_note_id=intent.xero_id, **parts_of(differing(FIELDS, body, now), body, now))
+
+
+CREDIT_NOTE = Record(
+    resource=CREDIT_NOTES,
+    document=Document.CREDIT_NOTE,
+    writes=lambda _: (VendorCreditWrite(), AllocationWrite(), AllocationRemoval()),
+)
