@@ -1,6 +1,7 @@
 """Bills and sales invoices from and to Xero's form. Source: xero-api.md 4.3."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from tieout_connector.xero.documents import DocumentForm
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json, XeroModel
 from tieout_connector.xero.resource import Resource, Way
-from tieout_schemas.xero import InvoiceStatus, InvoiceType, LineAmountTypes, Tracking, XeroInvoice, XeroLine
+from tieout_schemas.xero import Applied, InvoiceStatus, InvoiceType, LineAmountTypes, Tracking, XeroInvoice, XeroLine
+
+_CREDITS = {"CreditNotes": "CreditNoteID", "Prepayments": "PrepaymentID", "Overpayments": "OverpaymentID"}
 
 
 def parse(raw: dict[str, Any]) -> XeroInvoice:
@@ -35,6 +38,7 @@ def parse(raw: dict[str, Any]) -> XeroInvoice:
         amount_due=wire.money(raw.get("AmountDue"), currency),
         amount_paid=wire.money(raw.get("AmountPaid"), currency),
         amount_credited=wire.money(raw.get("AmountCredited"), currency),
+        applied=_applied(raw, currency),
     )
 
 
@@ -81,6 +85,31 @@ def online_of(invoice_id: UUID | str) -> Resource[OnlineInvoice]:
 def as_pdf(resource: str, xero_id: UUID | str) -> Request:
     """An invoice or credit note as a PDF, for XeroApi.download; `resource` is Invoices or CreditNotes."""
     return Request("GET", f"{resource}/{xero_id}", {}, accept="application/pdf")
+
+
+def _applied(raw: Json, currency: str) -> tuple[Applied, ...]:
+    """What AmountDue holds, in the order of the ids, for Xero's own order differs from form to form.
+
+    The replies to a create and to a void show neither payments nor credits: nothing can be on either, so that they are
+    empty is the truth. Raises ValueError for a form that leaves out what its amounts hold, such as a summary: that
+    nothing is paid on it would be wrong.
+    """
+    amounts: dict[UUID, Decimal] = {}
+    for part in raw.get("Payments") or []:
+        amounts[UUID(part["PaymentID"])] = wire.cents(part["Amount"])
+    for name, id_field in _CREDITS.items():
+        for part in raw.get(name) or []:
+            # A credit of which several parts are allocated here.
+            xero_id = UUID(part[id_field])
+            amounts[xero_id] = amounts.get(xero_id, Decimal(0)) + wire.cents(part["AppliedAmount"])
+    unnamed = (wire.number(raw.get("AmountPaid")) and "Payments" not in raw) or (
+        wire.number(raw.get("AmountCredited")) and not _CREDITS.keys() & raw.keys()
+    )
+    if unnamed:
+        raise ValueError("a form of an invoice that does not name what is paid on it")
+    return tuple(
+        Applied(xero_id=xero_id, amount=wire.money(amount, currency)) for xero_id, amount in sorted(amounts.items())
+    )
 
 
 def _line(raw: Json) -> XeroLine:
