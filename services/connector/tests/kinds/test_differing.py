@@ -176,8 +176,10 @@ async def test_of_the_lines_that_are_sent_only_the_part_that_differs_is(writing:
     ids = [each["LineItemID"] for each in (await shown(writing, kind(contact), made))["LineItems"]]
 
     sent = await sent_of(writing, kind(contact, lines=(two[0], other)), made)
-    (element,) = await writing.send(intent(kind(contact, lines=(two[0], other)), made))
+    changed = intent(kind(contact, lines=(two[0], other)), made)
+    (element,) = await writing.send(changed)
 
+    assert kind_of(changed).there(changed, await shown(writing, changed.body, made))
     assert set(sent) == {*KEYS[kind(contact).kind], "LineItems"}
     assert [set(each) for each in sent["LineItems"]] == [{"LineItemID"}, {"LineItemID", *names}]
     assert [each["LineItemID"] for each in element["LineItems"]] == ids

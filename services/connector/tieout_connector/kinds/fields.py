@@ -63,8 +63,7 @@ def explained(fields: Sequence[Field[B_contra]], body: B_contra, element: Json, 
     return tuple(
         each.name
         for each in fields
-        if (value := getattr(body, each.name)) is not None
-        if each.name in sent or (not _is_empty(value) and is_shown(each, body, element))
+        if each.name in sent or (not _is_empty(getattr(body, each.name)) and is_shown(each, body, element))
     )
 
 
