@@ -1,10 +1,12 @@
 """An update sends what differs from what Xero shows, and nothing if nothing does."""
 
+import time
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from tieout_connector.kinds import lines
 from tieout_connector.kinds.kind import Composed
 from tieout_connector.xero import wire
 from tieout_connector.xero.reading import Json
@@ -216,6 +218,29 @@ async def test_lines_that_xero_made_anew_are_the_same_lines(writing: Writing) ->
     now = await shown(writing, bill(contact), made)
 
     assert kind_of(intent(bill(contact), made)).there(intent(bill(contact, lines=stale), made), now)
+
+
+async def test_of_two_lines_with_one_id_only_the_first_is_xeros(writing: Writing) -> None:
+    contact = await writing.contact()
+    made = await writing.bill(contact, lines=(line("60"),))
+    (first,) = (await shown(writing, bill(contact), made))["LineItems"]
+    twice = (line("60", xero_line_id=UUID(first["LineItemID"])),) * 2
+
+    sent = await sent_of(writing, bill(contact, lines=twice), made)
+
+    assert ["LineItemID" in each for each in sent["LineItems"]] == [True, False]
+
+
+def test_hundreds_of_lines_are_paired_at_once() -> None:
+    """Seen to take seconds while each line was compared with each."""
+    wanted = [line(account="425")] * 500
+    raw = {"Description": "Paper", "Quantity": 1, "UnitAmount": 100, "AccountCode": "453"}
+    started = time.perf_counter()
+
+    found = lines.pairs(wanted, {"LineItems": [dict(raw) for _ in range(500)]})
+
+    assert len([each for _, each in found if each]) == 500
+    assert time.perf_counter() - started < 1
 
 
 # What Xero's present state forbids (C8).

@@ -72,14 +72,14 @@ def trimmed(text: str | None) -> str:
     return (text or "").strip()
 
 
-def same_lines_of_text(one: str | None, other: str | None) -> bool:
-    r"""Whether two texts differ in nothing but blanks around them and in how a line ends: \r\n or \n."""
-    return trimmed(one).replace("\r\n", "\n") == trimmed(other).replace("\r\n", "\n")
+def unified(text: str | None) -> str:
+    r"""A text of several lines without the blanks around it, however its lines end: \r\n or \n."""
+    return trimmed(text).replace("\r\n", "\n")
 
 
-def same_number(wanted: Decimal | None, shown: Decimal) -> bool:
-    """Whether Xero shows a quantity or a unit price as wanted: it rounds them to four digits."""
-    return wanted is not None and wanted.quantize(_FOUR_DIGITS, ROUND_HALF_UP) == shown
+def rounded(number: Decimal) -> Decimal:
+    """A quantity or a unit price as Xero has it: with four digits."""
+    return number.quantize(_FOUR_DIGITS, ROUND_HALF_UP)
 
 
 def same_amount(wanted: Decimal | None, shown: Any) -> bool:

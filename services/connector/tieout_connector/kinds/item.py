@@ -9,9 +9,9 @@ from tieout_connector.kinds.fields import (
     differing,
     filled,
     parts_of,
-    same_lines_of_text,
-    same_number,
+    rounded,
     trimmed,
+    unified,
 )
 from tieout_connector.kinds.kind import NONE, UNKEYED, Composed
 from tieout_connector.kinds.matching import body_of
@@ -82,7 +82,7 @@ def _price_parts(name: str, price: ItemPrice | None) -> dict[str, Any]:
 
 def _priced(wanted: ItemPrice | None, details: Json) -> bool:
     return wanted is None or (
-        (wanted.unit_price is None or same_number(wanted.unit_price, wire.number(details["UnitPrice"])))
+        (wanted.unit_price is None or rounded(wanted.unit_price) == wire.number(details["UnitPrice"]))
         and wanted.account_code in (None, details.get("AccountCode") or "")
         and wanted.tax_type in (None, details.get("TaxType") or "")
     )
@@ -102,14 +102,14 @@ FIELDS: tuple[Field[ItemBody], ...] = (
     ),
     Field(
         "description",
-        lambda body, raw: not body.description or same_lines_of_text(body.description, raw.get("Description")),
+        lambda body, raw: not body.description or unified(body.description) == unified(raw.get("Description")),
         lambda body, _: {"description": body.description},
     ),
     Field(
         "purchase_description",
         lambda body, raw: (
             not body.purchase_description
-            or same_lines_of_text(body.purchase_description, raw.get("PurchaseDescription"))
+            or unified(body.purchase_description) == unified(raw.get("PurchaseDescription"))
         ),
         lambda body, _: {"purchase_description": body.purchase_description},
     ),

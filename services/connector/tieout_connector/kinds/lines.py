@@ -5,12 +5,12 @@ changes all are sent: each by its id, with what changed of it and nothing else. 
 XeroAPI/xero-mcp-server#158.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.kinds.fields import same_lines_of_text, same_number
+from tieout_connector.kinds.fields import rounded, unified
 from tieout_connector.xero import wire
 from tieout_connector.xero.documents import LineForm, TrackingRef
 from tieout_connector.xero.reading import Json
@@ -26,21 +26,46 @@ def pairs(wanted: Sequence[WriteLine], element: Json) -> list[Pair]:
     If Xero knows none of our ids, the rest are those at the same places, so that none is deleted and made anew; if it
     knows some, the rest are new (BILL-8).
     """
-    left = list(element.get("LineItems") or [])
-    known = {UUID(raw["LineItemID"]): raw for raw in left if raw.get("LineItemID")}
-    found: dict[int, Json] = {
-        place: known[line.xero_line_id] for place, line in enumerate(wanted) if line.xero_line_id in known
-    }
+    raws = list(element.get("LineItems") or [])
+    known = {UUID(raw["LineItemID"]): at for at, raw in enumerate(raws) if raw.get("LineItemID")}
+    found: dict[int, int] = {}
+    for place, line in enumerate(wanted):
+        # Of two with one id the first has it: Xero's line is taken out.
+        if line.xero_line_id and (at := known.pop(line.xero_line_id, None)) is not None:
+            found[place] = at
     identified = bool(found)
-    left = [raw for raw in left if not any(raw is each for each in found.values())]
-    for place in [place for place in range(len(wanted)) if place not in found]:
-        if (raw := next((raw for raw in left if not _changes(wanted[place], raw)), None)) is not None:
-            found[place] = raw
-            left = [each for each in left if each is not raw]
+    alike: dict[_Gist, dict[str, list[int]]] = {}
+    for at in sorted(set(range(len(raws))) - set(found.values())):
+        alike.setdefault(_gist_of(raws[at]), {}).setdefault(_rest_of(raws[at]), []).append(at)
+    for place in _unpaired(wanted, found):
+        groups = alike.get(_gist(wanted[place]), {}).values()
+        if same := next((group for group in groups if group and not _changes(wanted[place], raws[group[0]])), None):
+            found[place] = same.pop(0)
     if not identified:
-        unpaired = (place for place in range(len(wanted)) if place not in found)
-        found |= dict(zip(unpaired, left, strict=False))
-    return [(line, found.get(place)) for place, line in enumerate(wanted)]
+        left = sorted(set(range(len(raws))) - set(found.values()))
+        found |= dict(zip(_unpaired(wanted, found), left, strict=False))
+    return [(line, raws[found[place]] if place in found else None) for place, line in enumerate(wanted)]
+
+
+_Gist = tuple[str, Decimal, Decimal]
+"""What lines of the same content have in common. A document may have hundreds: not each is compared with each."""
+
+
+def _gist(line: WriteLine) -> _Gist:
+    return unified(line.description), rounded(line.quantity), rounded(line.unit_amount)
+
+
+def _gist_of(raw: Json) -> _Gist:
+    return unified(raw.get("Description")), _quantity(raw), _unit_amount(raw)
+
+
+def _rest_of(raw: Json) -> str:
+    """What lines of one gist differ by."""
+    return repr((raw.get("AccountCode"), raw.get("AccountID"), raw.get("TaxType"), sorted(_tracked(raw))))
+
+
+def _unpaired(wanted: Sequence[WriteLine], found: Mapping[int, int]) -> list[int]:
+    return [place for place in range(len(wanted)) if place not in found]
 
 
 def shown(wanted: Sequence[WriteLine], element: Json) -> bool:
@@ -94,7 +119,7 @@ def _changes(line: WriteLine, raw: Json) -> dict[str, Any]:
 
 def _changed_words(line: WriteLine, raw: Json) -> dict[str, Any]:
     changes: dict[str, Any] = {}
-    if not same_lines_of_text(line.description, raw.get("Description")):
+    if unified(line.description) != unified(raw.get("Description")):
         changes["description"] = line.description
     if not _same_account(line, raw):
         # Xero would take the new account's usual tax instead of the line's.
@@ -107,10 +132,9 @@ def _changed_words(line: WriteLine, raw: Json) -> dict[str, Any]:
 def _changed_amounts(line: WriteLine, raw: Json) -> dict[str, Any]:
     """Its tax is Xero's to reckon, or somebody's who set it by hand: it is never among them."""
     changes: dict[str, Any] = {}
-    # A line of words alone has neither quantity nor price in Xero: here it is one of its amount.
-    if not same_number(line.quantity, _number(raw, "Quantity", Decimal(1))):
+    if rounded(line.quantity) != _quantity(raw):
         changes["quantity"] = line.quantity
-    if not same_number(line.unit_amount, _number(raw, "UnitAmount", wire.number(raw.get("LineAmount")))):
+    if rounded(line.unit_amount) != _unit_amount(raw):
         changes["unit_amount"] = line.unit_amount
     if line.tax_type and line.tax_type.upper() != raw.get("TaxType"):
         changes["tax_type"] = line.tax_type
@@ -142,7 +166,11 @@ def _as_xero_has(line: WriteLine, raw: Json) -> dict[str, Any]:
         "tax_type": raw.get("TaxType"),
         # Somebody may have set it by hand; of other amounts it is another.
         "tax_amount": None if _changed_amounts(line, raw) else raw.get("TaxAmount"),
-        "tracking": tuple(TrackingRef(name=each["Name"], option=each["Option"]) for each in raw.get("Tracking") or []),
+        "tracking": tuple(
+            TrackingRef(name=each["Name"], option=each["Option"])
+            for each in raw.get("Tracking") or []
+            if each.get("Name") and each.get("Option")
+        ),
     }
 
 
@@ -159,5 +187,10 @@ def _folded(category: str, option: str) -> tuple[str, str]:
     return category.strip().casefold(), option.strip().casefold()
 
 
-def _number(raw: Json, name: str, otherwise: Decimal) -> Decimal:
-    return wire.number(raw[name]) if raw.get(name) is not None else otherwise
+def _quantity(raw: Json) -> Decimal:
+    # A line of words alone has neither quantity nor price in Xero: here it is one of its amount.
+    return wire.number(raw["Quantity"]) if raw.get("Quantity") is not None else Decimal(1)
+
+
+def _unit_amount(raw: Json) -> Decimal:
+    return wire.number(raw["UnitAmount"] if raw.get("UnitAmount") is not None else raw.get("LineAmount"))
