@@ -50,53 +50,53 @@ class Kind(ABC):
     scopes: ClassVar[tuple[Scope, ...]]
     """What a consent must cover for it; several: each document its own."""
     most: ClassVar[int] = 50
-    """Intents in one call (xero-api.md 3.6)."""
+    """Most intents in one call (xero-api.md 3.6)."""
     most_changes: ClassVar[int] = 50
-    """Of changes of known records: as many as are read before in one call, so that a batch takes two."""
+    """Most changes of known records in one call: as many as one call reads before, so that a batch takes two calls."""
     found_by: ClassVar[str]
     """By what it is found again in Xero, in a sentence for the docs."""
     repeat: ClassVar[str]
     """What sending it twice would do in Xero, in a sentence for the docs."""
     unmarked: ClassVar[bool] = False
-    """Xero keeps no mark of ours: of each `together` one call at a time, the state before stored with it."""
+    """Xero keeps no mark of ours. So intents of one `together` go one call at a time, and Xero's state before the call
+    is stored with it."""
     linked: ClassVar[XeroKind | None] = None
-    """The snapshots whose links (snapshots.links) say which of Xero's records are known as ours. None: it has none,
-    and the results of earlier intents of this kind say it."""
+    """The snapshots whose links (snapshots.links) tell which of Xero's records are known as ours. None: there are no
+    snapshots of this kind, and the results of its earlier intents tell."""
 
     def together(self, intent: WriteIntent) -> str:
-        """Which others it may share a call with: those of the same answer."""
+        """Intents may share a call if this is the same for them."""
         return "update" if intent.xero_id else "create"
 
     def at_once(self, intent: WriteIntent) -> int:
-        """How many such as this one go in one call."""
+        """How many intents such as this one go in one call."""
         return min(self.most, self.most_changes) if intent.xero_id else self.most
 
     def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
-        """What must be read right before these are sent: the records to change (SYS-3), or the state of what bears no
-        mark. None: nothing. One that answers 404 shows nothing."""
+        """Calls to make right before these are sent: they read the records to change (SYS-3), or the state of what
+        bears no mark. One that is answered 404 shows nothing."""
         return ()
 
     def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
-        """By intent id, what Xero shows of each record now, from the answers to `before`; what it does not show is
-        left out."""
+        """By intent id, Xero's record as the answers to `before` show it. What they do not show is left out."""
         return {}
 
     def there(self, intent: WriteIntent, now: Json) -> Json | None:
-        """Xero's element, if what is wanted is there already (a void of what is voided); None: it must be sent."""
+        """Xero's element, if it shows all that is wanted already: no call is made. None: it must be sent."""
         return None
 
     def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
-        """Why this cannot be sent in Xero's present state, in Xero's words; none: it can."""
+        """Why this cannot be written in Xero's present state, in Xero's words (C8). Empty: it can."""
         return ()
 
     def ends(self, intent: WriteIntent) -> bool:
-        """It ends or undoes something: before what Xero refuses of it counts as refused, also a whole request, it is
-        looked up, since somebody may have been quicker."""
+        """True for voids, deletions and removals. When Xero refuses one, the gateway looks it up first: if somebody
+        else has already done it, it counts as done."""
         return False
 
     @abstractmethod
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
-        """The call that carries these, in this order."""
+        """The call that carries these, in this order. An update sends what differs from `now`, and nothing else."""
 
     @abstractmethod
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
@@ -119,12 +119,12 @@ class Kind(ABC):
 
     @abstractmethod
     def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        """What to ask Xero to find what a call without answer may have done. Of one that names a `page` all pages are
-        read (gateway/paging.py)."""
+        """Calls that find out what a call without an answer has done. Of a call that names a `page` all pages are read
+        (gateway/paging.py)."""
 
     @abstractmethod
     def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
-        """Xero's ids of the records in the answers to `questions`: the writer finds out which are `taken`."""
+        """Xero's ids of the records in the answers to `questions`. The gateway finds out which are `taken`."""
 
     def found(
         self,
@@ -134,16 +134,16 @@ class Kind(ABC):
         first_sent_at: datetime,
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
-        """By intent id, the element of each whose work is done in Xero; here: what is `there`. The rest is sent again.
+        """By intent id, Xero's element of each intent whose work is done there. The others are sent again.
 
-        `contents`: the answers to `questions`, all pages. `before`: what `now` said when it was sent, for kinds without
-        a mark. `taken`: those of `ids` that an earlier answer told of; they answer for no create. Nor does an element
-        ever answer for two intents.
+        `contents`: the answers to `questions`, all pages. `before`: what `now` said when the call was sent, for kinds
+        without a mark. `taken`: those of `ids` that an earlier answer named; none of them is what a create made. One
+        element is never the answer to two intents.
         """
         now = self.now(contents, intents)
         found = {i.intent_id: self.there(i, now.get(i.intent_id, NONE)) for i in intents}
         return {key: element for key, element in found.items() if element is not None}
 
     def changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
-        """What else of Xero it changed, to be read again: a payment changes its bill."""
+        """Other records of Xero that it changed, to be read again: a payment changes its bill."""
         return ()
