@@ -14,6 +14,7 @@ from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas import bodies
 from tieout_schemas.xero import Address, InvoiceStatus, LineAmountTypes, Tracking
 
+from .changing import Change, archived_option, changed_option
 from .differing import BOX, DIFFERING, FIELDS, KEYS
 from .writing import KINDS, Writing, bill, credit, intent, kind_of, line
 
@@ -150,6 +151,17 @@ async def test_what_a_contact_cannot_be_is_refused_in_words(
     (refusal,) = kind_of(intent(body, made)).refuses(intent(body, made), await shown(writing, body, made))
 
     assert words in refusal
+
+
+@pytest.mark.parametrize(
+    ("change", "sent"), [(changed_option, {"Name": "Ports"}), (archived_option, {"Status": "ARCHIVED"})]
+)
+async def test_of_an_option_only_what_differs_is_sent(writing: Writing, change: Change, sent: Json) -> None:
+    wanted = await change(writing)
+
+    composed = kind_of(wanted).compose([wanted], await writing.now(wanted))
+
+    assert wire.loads(composed.body) == sent
 
 
 # Lines.
