@@ -1,6 +1,6 @@
 """How contacts are written: made, changed, archived. Source: xero-api.md 4.1."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -143,7 +143,7 @@ class ContactWrite(ResourceKind):
         write = CONTACTS.updating if intents[0].xero_id else CONTACTS.creating
         return Composed(*write(forms, UNKEYED), sent=sent)
 
-    def explains(self, intent: WriteIntent, element: Json, sent: Sequence[str]) -> tuple[str, ...]:
+    def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         return explained(FIELDS, body_of(ContactBody, intent), element, sent)
 
     def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:

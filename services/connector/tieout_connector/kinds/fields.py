@@ -1,6 +1,6 @@
 """The fields of an intent's body: whether Xero shows one as wanted, and what is sent so that it does."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Generic, TypeVar
@@ -55,7 +55,9 @@ def names(fields: Sequence[Field[B_contra]]) -> tuple[str, ...]:
     return tuple(each.name for each in fields)
 
 
-def explained(fields: Sequence[Field[B_contra]], body: B_contra, element: Json, sent: Sequence[str]) -> tuple[str, ...]:
+def explained(
+    fields: Sequence[Field[B_contra]], body: B_contra, element: Json, sent: Collection[str]
+) -> tuple[str, ...]:
     """What shows in an element because of this intent: what was sent, and what is shown as wanted.
 
     An empty value is explained by having been sent only: somebody else may have emptied it later (C2).

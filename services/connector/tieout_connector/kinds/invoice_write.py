@@ -1,6 +1,6 @@
 """How bills and sales invoices are written: made, changed, ended. Source: xero-api.md 4.3."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -94,7 +94,7 @@ class InvoiceKind(ResourceKind, Generic[B]):
         sent = {intent_id: sent for intent_id, (_, sent) in composed.items()}
         return Composed(*write([form for form, _ in composed.values()], UNKEYED), sent=sent)
 
-    def explains(self, intent: WriteIntent, element: Json, sent: Sequence[str]) -> tuple[str, ...]:
+    def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         return explained(self.fields, self._body(intent), element, sent)
 
     def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:

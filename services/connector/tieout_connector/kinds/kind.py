@@ -4,7 +4,7 @@ A kind is pure: it makes calls and reads answers, and never calls. Its record de
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -72,6 +72,10 @@ class Kind(ABC):
         """How many intents such as this one go in one call."""
         return min(self.most, self.most_changes) if intent.xero_id else self.most
 
+    def target(self, intent: WriteIntent) -> UUID | None:
+        """The record of Xero that is to change; None: one is to be made."""
+        return intent.xero_id
+
     def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         """Calls to make right before these are sent: they read the records to change (SYS-3), or the state of what
         bears no mark. One that is answered 404 shows nothing."""
@@ -110,7 +114,7 @@ class Kind(ABC):
         """The record in an element, for kinds that domains follow."""
         return None
 
-    def explains(self, intent: WriteIntent, element: Json, sent: Sequence[str]) -> tuple[str, ...]:
+    def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         """The fields of the intent's body that an element shows because of it (C2): those that were `sent`, and those
         shown as wanted, seen past what Xero does to a value. One wanted empty is explained by having been sent only.
 

@@ -1,6 +1,6 @@
 """Payments of bills and receipts of sales invoices: made and deleted, never changed. Source: xero-api.md 4.5."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -82,7 +82,7 @@ class PaymentWrite(ResourceKind):
             sent[intent.intent_id] = names(written)
         return Composed(*PAYMENTS.creating(forms, UNKEYED), sent=sent)
 
-    def explains(self, intent: WriteIntent, element: Json, sent: Sequence[str]) -> tuple[str, ...]:
+    def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         return explained(FIELDS, body_of(PaymentBody, intent), element, sent)
 
     def target(self, intent: WriteIntent) -> UUID | None:

@@ -19,10 +19,6 @@ class ResourceKind(Kind):
 
     resource: ClassVar[Resource[Any]]
 
-    def target(self, intent: WriteIntent) -> UUID | None:
-        """The record of Xero that is to change; None: one is to be made."""
-        return intent.xero_id
-
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         """Whether a record of Xero is what this create made."""
         return False
