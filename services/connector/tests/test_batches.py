@@ -73,9 +73,9 @@ def test_what_is_read_before_a_full_batch_of_changes_is_one_call_with_a_short_ad
     make: Callable[[], Body],
 ) -> None:
     kind = KINDS[make().kind]
-    batch = [intent(make(), uuid4()) for _ in range(kind.at_once(intent(make(), uuid4())))]
+    batch = [intent(make(), uuid4()) for _ in range(kind.batch_limit(intent(make(), uuid4())))]
 
-    (read,) = kind.before(batch)
+    (read,) = kind.pre_reads(batch)
 
     assert len(f"{read.resource}?{urlencode(read.params)}") < LONGEST
 
@@ -83,9 +83,9 @@ def test_what_is_read_before_a_full_batch_of_changes_is_one_call_with_a_short_ad
 @pytest.mark.parametrize("make", CREATES, ids=lambda make: make().kind)
 def test_a_lost_batch_of_creates_is_looked_up_by_short_addresses(make: Callable[[], Body]) -> None:
     kind = KINDS[make().kind]
-    batch = [intent(make()) for _ in range(kind.at_once(intent(make())))]
+    batch = [intent(make()) for _ in range(kind.batch_limit(intent(make())))]
 
-    questions = kind.questions(batch, dt.datetime.now(dt.UTC))
+    questions = kind.lookup_requests(batch, dt.datetime.now(dt.UTC))
 
     assert max(len(f"{each.resource}?{urlencode(each.params)}") for each in questions) < LONGEST
 

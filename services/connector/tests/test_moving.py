@@ -117,7 +117,7 @@ def test_a_payment_that_is_on_two_pages_answers_for_one_of_two_alike() -> None:
     }  # fmt: skip
     pages = [{"Payments": [row]}, {"Payments": [{**row, "UpdatedDateUTC": "2026-09-14T01:00:00"}]}]
 
-    assert len(kind.found(wanted, pages, {}, START)) == 1
+    assert len(kind.match_results(wanted, pages, {}, START)) == 1
 
 
 async def neighbours(stage: Stage, kind: str, contact: str, apart: timedelta) -> tuple[WriteIntent, dict[str, Any]]:

@@ -36,7 +36,7 @@ def pages() -> dict[Path, str]:
 
 def _row(kind: Kind) -> Sequence[str]:
     most = str(kind.most) if kind.most <= kind.most_changes else f"{kind.most}, {kind.most_changes} changes"
-    most += ", one call at a time" if kind.unmarked else ""
+    most += ", one call at a time" if kind.needs_serial_calls else ""
     # Of one that writes on many kinds of documents, each needs its own.
     scope = f"`{kind.scopes[0]}`" if len(kind.scopes) == 1 else "its document's"
     return f"`{kind.name}`", scope, most, kind.found_by, kind.repeat

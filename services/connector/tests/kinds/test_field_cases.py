@@ -57,7 +57,7 @@ class Theirs:
     async def send(self, body: bodies.BillBody) -> Json:
         wanted = intent(body, self.made)
         now = await self.w.now(wanted)
-        assert not kind_of(wanted).refuses(wanted, now[wanted.intent_id])
+        assert not kind_of(wanted).local_refusal(wanted, now[wanted.intent_id])
         (element,) = await self.w.send(wanted, now=now)
         assert not refusal_of(element), element
         ((sent,),) = wire.loads(kind_of(wanted).compose([wanted], now).body).values()
@@ -189,7 +189,7 @@ async def test_a_phone_that_changed_is_sent_with_all_three_parts(
 
     (phone,) = [each for each in element["Phones"] if each["PhoneType"] == "DEFAULT"]
     assert tuple(phone[f"Phone{part}"] for part in ("CountryCode", "AreaCode", "Number")) == parts
-    assert kind_of(change).there(change, (await writing.now(change))[change.intent_id])
+    assert kind_of(change).already_done(change, (await writing.now(change))[change.intent_id])
 
 
 @pytest.mark.field("F23")
@@ -234,7 +234,7 @@ async def test_a_line_break_that_the_platform_stores_otherwise_is_no_change(writ
     one = await theirs(writing, {"Description": "Paper\r\nA4", "UnitAmount": "100", "AccountCode": "453"})
     wanted = intent(worded(await one.body(), 0, "Paper\nA4 "), one.made)
 
-    assert kind_of(wanted).there(wanted, await one.raw())
+    assert kind_of(wanted).already_done(wanted, await one.raw())
 
 
 @pytest.mark.field("F15")
@@ -250,7 +250,7 @@ async def test_lines_of_a_credit_without_ids_are_compared_by_their_content(writi
     now = (await writing.now(same))[same.intent_id]
     assert "LineItemID" not in now["LineItems"][0]
 
-    assert [kind_of(each).there(each, now) is not None for each in (same, turned)] == [True, True]
+    assert [kind_of(each).already_done(each, now) is not None for each in (same, turned)] == [True, True]
     assert await writing.found(same, since=await writing.xero.control.now())
 
     await writing.xero.control.act(writing.xero.org_id, "edit_credit_note", CreditNoteID=str(made), **override)

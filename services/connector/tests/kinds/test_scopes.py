@@ -75,7 +75,7 @@ async def test_xeros_own_file_asks_for_the_same(writing: Writing, name: str) -> 
     wanted, kind = await one_of(writing, name), KINDS[name]
     before, since = await writing.now(wanted), await writing.xero.control.now()
 
-    calls: list[Request] = [*kind.before([wanted]), *kind.questions([wanted], since)]
+    calls: list[Request] = [*kind.pre_reads([wanted]), *kind.lookup_requests([wanted], since)]
     calls.append(kind.compose([wanted], before).request)
 
     assert [call for call in calls if not enough(call.method, call.resource) & set(kind.scopes)] == []

@@ -47,13 +47,13 @@ def test_the_calls_for_a_person_are_calls_of_xeros(kind: XeroKind) -> None:
     assert all(accounting().operation(call.method, f"/api.xro/2.0/{call.resource}") for call in calls)
 
 
-@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.linked])
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.snapshot_kind])
 def test_what_is_linked_is_followed(name: str) -> None:
     kind = KINDS[name]
-    assert kind.linked is not None
+    assert kind.snapshot_kind is not None
 
     assert KINDS[name].snapshot({}) is None
-    assert FOLLOWED[kind.linked].resource is getattr(kind, "resource", None)
+    assert FOLLOWED[kind.snapshot_kind].resource is getattr(kind, "resource", None)
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ async def find(caller: Caller, at: AtWork, kind: Kind, call: StoredCall) -> dict
     """Xero's element of each intent of a call whose work is done there, by intent id. Raises XeroError."""
     wanted = [q.intent for q in call.intents]
     contents: list[Json] = []
-    for question in kind.questions(wanted, call.first_sent_at):
+    for question in kind.lookup_requests(wanted, call.first_sent_at):
         contents += await _all(caller, at, question, call)
     async with caller.storing(at) as tx:
-        taken = await _taken(tx, at.org.tenant_id, kind, [*kind.ids(contents)])
-    return dict(kind.found(wanted, contents, wire.loads(call.before), call.first_sent_at, taken))
+        taken = await _taken(tx, at.org.tenant_id, kind, [*kind.listed_ids(contents)])
+    return dict(kind.match_results(wanted, contents, wire.loads(call.before), call.first_sent_at, taken))
 
 
 async def _all(caller: Caller, at: AtWork, question: Request, call: StoredCall) -> list[Json]:
@@ -47,6 +47,6 @@ async def _all(caller: Caller, at: AtWork, question: Request, call: StoredCall) 
 
 async def _taken(tx: Tx, tenant_id: UUID, kind: Kind, xero_ids: list[UUID]) -> Set[UUID]:
     """Those that an earlier answer told of: a record's former bill, another payment just like this one."""
-    if kind.linked is not None:
-        return await snapshots.links(tx, tenant_id, kind.linked, xero_ids)
+    if kind.snapshot_kind is not None:
+        return await snapshots.links(tx, tenant_id, kind.snapshot_kind, xero_ids)
     return await intents.made(tx, tenant_id, kind.name, xero_ids)

@@ -48,7 +48,7 @@ class Writer:
 
     def calls(self, queued: Sequence[Queued]) -> int:
         """How many calls it takes to send these."""
-        return len(self._kind(queued).before([q.intent for q in queued])) + 1
+        return len(self._kind(queued).pre_reads([q.intent for q in queued])) + 1
 
     def group(self, queued: Sequence[Queued]) -> str:
         """What these share a call by."""
@@ -56,7 +56,7 @@ class Writer:
 
     def unmarked(self, queued: Sequence[Queued]) -> set[str]:
         """What no second call may be about meanwhile: nothing, but for kinds without a mark."""
-        return {self.group(queued)} if self._kind(queued).unmarked else set()
+        return {self.group(queued)} if self._kind(queued).needs_serial_calls else set()
 
     async def send(self, at: AtWork, lane: Lane, queued: Sequence[Queued]) -> None:
         """Read what must be read before, settle what needs no sending, and send the rest in one call."""
@@ -66,13 +66,13 @@ class Writer:
             return
         wanted = [q.intent for q in queued]
         try:
-            contents = [await self._read(at, lane, request, queued) for request in kind.before(wanted)]
+            contents = [await self._read(at, lane, request, queued) for request in kind.pre_reads(wanted)]
         except RefusedRequest:
             # One id that Xero does not know refuses the reading of them all: halves go by themselves.
             async with self._caller.storing(at) as tx:
                 await intents.fewer(tx, at.org.tenant_id, queued, len(queued) // 2)
             return
-        now = kind.now(contents, wanted)
+        now = kind.current_state(contents, wanted)
         access = await self._caller.ready(at)
         async with self._caller.storing(at) as tx:
             settled, rest = await self._sorted(tx, at, kind, queued, now)
@@ -133,9 +133,9 @@ class Writer:
         for q in queued:
             element, sequence = now.get(q.intent.intent_id, NONE), sequences.get(q.intent.intent_id, 0)
             base = q.intent.base_sequence
-            if (there := kind.there(q.intent, element)) is not None:
+            if (there := kind.already_done(q.intent, element)) is not None:
                 settled.append((q, results.done(q.intent, kind.xero_id(there, q.intent), sequence)))
-            elif words := kind.refuses(q.intent, element):
+            elif words := kind.local_refusal(q.intent, element):
                 settled.append((q, results.refused(q.intent, words)))
             elif base is not None and sequence > base:
                 settled.append((q, results.stale(q.intent, sequence)))
@@ -151,7 +151,9 @@ class Writer:
             fitting = fitting[: len(fitting) // 2]
             composed = kind.compose([q.intent for q in fitting], now)
         unmarked = next(iter(self.unmarked(fitting)), None)
-        before = {q.intent.intent_id: now.get(q.intent.intent_id, NONE) for q in fitting} if kind.unmarked else {}
+        before = (
+            {q.intent.intent_id: now.get(q.intent.intent_id, NONE) for q in fitting} if kind.needs_serial_calls else {}
+        )
         request = asdict(composed.request) | {"key": str(call_id)}
         body, file, shown = composed.body, composed.stored_file, wire.dumps(before)
         return StoredCall(call_id, kind.name, request, body, file, shown, unmarked, tx.now, False, fitting)
@@ -216,7 +218,7 @@ class Writer:
             await self._look_up(at, call, most=max(1, len(call.intents) // 2))
             return
         (queued,) = call.intents
-        if kind.ends(queued.intent) and (found := await find(self._caller, at, kind, call)):
+        if kind.is_terminal(queued.intent) and (found := await find(self._caller, at, kind, call)):
             await self._answered(at, kind, call, [(queued, found[queued.intent.intent_id])])
             return
         async with self._caller.storing(at) as tx:
@@ -244,7 +246,7 @@ class Writer:
         """Store Xero's answer: link, snapshot and result in one transaction, so that the echo finds the link."""
         refused = [(q, words) for q, element in answered if (words := refusal_of(element))]
         done = [(q, element) for q, element in answered if not refusal_of(element)]
-        if ending := [q for q, _ in refused if kind.ends(q.intent)]:
+        if ending := [q for q, _ in refused if kind.is_terminal(q.intent)]:
             # Somebody may have been quicker: then it is done, whatever Xero says.
             found = await find(self._caller, at, kind, call)
             done += [(q, found[q.intent.intent_id]) for q in ending if q.intent.intent_id in found]
@@ -260,7 +262,7 @@ class Writer:
             wishes = [
                 Wish(tenant_id, also.kind, also.xero_id, tx.now, q.cause)
                 for q, element in done
-                for also in kind.changes(q.intent, element)
+                for also in kind.also_changes(q.intent, element)
             ]
             await reads.ask(tx, wishes)
 
@@ -270,10 +272,10 @@ def group_of(kinds: Mapping[str, Kind]) -> intents.Grouping:
 
     def group(intent: WriteIntent) -> intents.Group:
         kind = kinds[intent.body.kind]
-        return intents.Group(_together(kind, intent), kind.at_once(intent))
+        return intents.Group(_together(kind, intent), kind.batch_limit(intent))
 
     return group
 
 
 def _together(kind: Kind, intent: WriteIntent) -> str:
-    return f"{kind.name}:{kind.together(intent)}"
+    return f"{kind.name}:{kind.batch_key(intent)}"

@@ -28,11 +28,11 @@ class AttachmentWrite(Kind):
         """`bearers`: the resource of each record that bears files."""
         self._bearers = bearers
 
-    def together(self, intent: WriteIntent) -> str:
+    def batch_key(self, intent: WriteIntent) -> str:
         body = body_of(AttachmentBody, intent)
         return f"{body.document}:{body.document_xero_id}"
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
         body = body_of(AttachmentBody, intent)
         why = []
         if not body.file_name or REFUSED_CHARACTERS & set(body.file_name):
@@ -53,13 +53,13 @@ class AttachmentWrite(Kind):
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return UUID(element["AttachmentID"])
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         return [self._files(intents[0]).listing()]
 
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         return [UUID(row["AttachmentID"]) for content in contents for row in content.get("Attachments") or []]
 
-    def found(
+    def match_results(
         self,
         intents: Sequence[WriteIntent],
         contents: Sequence[Json],

@@ -34,7 +34,7 @@ class BankTransferWrite(ResourceKind):
         forms = [_form(body_of(BankTransferBody, intent)) for intent in intents]
         return Composed(*BANK_TRANSFERS.creating(forms, UNKEYED))
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         return [BANK_TRANSFERS.listing(since=first_sent_at - CLOCKS)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:

@@ -29,14 +29,14 @@ class ContactGroupWrite(ResourceKind):
     def target(self, intent: WriteIntent) -> UUID | None:
         return None
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return [CONTACT_GROUPS.listing()]
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         rows = [row for content in contents for row in CONTACT_GROUPS.raws(content)]
         return {i.intent_id: row for i in intents for row in rows if self.bears_mark(i, row)}
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         return now or None
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
@@ -57,28 +57,28 @@ class Membership(Kind):
             return intent.body
         return body_of(GroupMemberBody, intent)
 
-    def together(self, intent: WriteIntent) -> str:
+    def batch_key(self, intent: WriteIntent) -> str:
         return str(self.body(intent).group_xero_id)
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return [CONTACT_GROUPS.one(key) for key in sorted({self.body(intent).group_xero_id for intent in intents})]
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         rows = [row for content in contents for row in CONTACT_GROUPS.raws(content)]
         groups = {UUID(row["ContactGroupID"]): row for row in rows}
         keys = {intent.intent_id: self.body(intent).group_xero_id for intent in intents}
         return {intent_id: groups[key] for intent_id, key in keys.items() if key in groups}
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
         return (NOT_FOUND,) if now == NONE else ()
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return self.body(intent).contact_xero_id
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        return self.before(intents)
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return self.pre_reads(intents)
 
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         # A membership is no record of its own: nothing can be taken.
         return ()
 
@@ -91,7 +91,7 @@ class GroupMemberWrite(Membership):
     found_by = "the group's members"
     repeat = "changes nothing more"
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         return _member(now, self.body(intent).contact_xero_id)
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
@@ -115,11 +115,11 @@ class GroupLeaverWrite(Membership):
     found_by = "its absence from the group's members"
     repeat = "is answered 404, and counts as done"
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         contact = self.body(intent).contact_xero_id
         return None if now == NONE or _member(now, contact) else {"ContactID": str(contact)}
 
-    def ends(self, intent: WriteIntent) -> bool:
+    def is_terminal(self, intent: WriteIntent) -> bool:
         return True
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:

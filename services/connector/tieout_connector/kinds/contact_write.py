@@ -107,19 +107,19 @@ class ContactWrite(ResourceKind):
     scopes = (Scope.CONTACTS,)
     most_changes = AT_ONCE
     resource = CONTACTS
-    linked = XeroKind.CONTACT
+    snapshot_kind = XeroKind.CONTACT
     found_by = "`ContactNumber`, which is our record's id; a change by what it says"
     repeat = "is refused, since the number is taken; a change changes nothing more"
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return list_by_ids(CONTACTS, "IDs", [self.target(intent) for intent in intents], includeArchived="true")
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         if not intent.xero_id or now == NONE:
             return None
         return None if differing(FIELDS, body_of(ContactBody, intent), now) else now
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
         if now.get("ContactStatus", ContactStatus.ACTIVE) != ContactStatus.ACTIVE:
             return (ARCHIVED,)
         body = body_of(ContactBody, intent)
@@ -127,7 +127,7 @@ class ContactWrite(ResourceKind):
             return (NAME_MISSING,)
         if body.address and len(_trimmed_address(body.address).lines) > 4:
             return (TOO_MANY_LINES,)
-        return super().refuses(intent, now)
+        return super().local_refusal(intent, now)
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
         forms, sent = [], {}
@@ -146,11 +146,11 @@ class ContactWrite(ResourceKind):
     def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         return explained(FIELDS, body_of(ContactBody, intent), element, sent)
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         numbers = [f'ContactNumber=="{intent.record.id}"' for intent in intents if not intent.xero_id]
         parts = (numbers[start : start + _NUMBERS_AT_ONCE] for start in range(0, len(numbers), _NUMBERS_AT_ONCE))
         creates = [CONTACTS.listing(page=1, where=" OR ".join(part), includeArchived="true") for part in parts]
-        return [*creates, *self.before(intents)]
+        return [*creates, *self.pre_reads(intents)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         return marks.in_contact_number(row) == intent.record.id
@@ -163,23 +163,23 @@ class ContactArchive(ResourceKind):
     scopes = (Scope.CONTACTS,)
     most = AT_ONCE
     resource = CONTACTS
-    linked = XeroKind.CONTACT
+    snapshot_kind = XeroKind.CONTACT
     found_by = "its status"
     repeat = "is refused, and counts as done"
 
-    def together(self, intent: WriteIntent) -> str:
+    def batch_key(self, intent: WriteIntent) -> str:
         return "archive"
 
     def target(self, intent: WriteIntent) -> UUID:
         return body_of(ContactArchiveBody, intent).contact_xero_id
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return list_by_ids(CONTACTS, "IDs", [self.target(intent) for intent in intents], includeArchived="true")
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         return now if now != NONE and now.get("ContactStatus") != ContactStatus.ACTIVE else None
 
-    def ends(self, intent: WriteIntent) -> bool:
+    def is_terminal(self, intent: WriteIntent) -> bool:
         return True
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:

@@ -37,7 +37,7 @@ class VendorCreditWrite(ResourceKind):
     found_by = "its number, unique among its vendor's, and its date, modified since; a change by what it says"
     repeat = "makes a second one; a change changes nothing more; a second void is refused, and counts as done"
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         ids = sorted({intent.xero_id for intent in intents if intent.xero_id})
         if len(ids) == 1:
             return [CREDIT_NOTES.one(ids[0])]
@@ -46,17 +46,17 @@ class VendorCreditWrite(ResourceKind):
         parts = (named[start : start + _AT_ONCE] for start in range(0, len(named), _AT_ONCE))
         return [CREDIT_NOTES.listing(page=1, where=" OR ".join(part)) for part in parts]
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         if not intent.xero_id or now == NONE:
             return None
-        done = document.is_gone(now) if self.ends(intent) else not differing(FIELDS, _body(intent), now)
+        done = document.is_gone(now) if self.is_terminal(intent) else not differing(FIELDS, _body(intent), now)
         return now if done else None
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
-        missing = super().refuses(intent, now)
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+        missing = super().local_refusal(intent, now)
         if missing or not intent.xero_id:
             return missing
-        if self.ends(intent):
+        if self.is_terminal(intent):
             return (document.VOID_WITH_MONEY.format(document="credit note"),) if document.has_money(now) else ()
         body, changes = _body(intent), names(differing(FIELDS, _body(intent), now))
         return (
@@ -65,22 +65,22 @@ class VendorCreditWrite(ResourceKind):
             or document.refuses_for_money(body, now, changes, frozenset())
         )
 
-    def ends(self, intent: WriteIntent) -> bool:
+    def is_terminal(self, intent: WriteIntent) -> bool:
         return _body(intent).status in document.GONE
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
-        forms = [_form(intent, now.get(intent.intent_id, NONE), ends=self.ends(intent)) for intent in intents]
+        forms = [_form(intent, now.get(intent.intent_id, NONE), ends=self.is_terminal(intent)) for intent in intents]
         write = CREDIT_NOTES.updating if intents[0].xero_id else CREDIT_NOTES.creating
         return Composed(*write(forms, UNKEYED))
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         bodies = [_body(intent) for intent in intents if not intent.xero_id]
         contacts = sorted({f'Contact.ContactID==guid("{body.contact_xero_id}")' for body in bodies})
         parts = (contacts[start : start + _AT_ONCE] for start in range(0, len(contacts), _AT_ONCE))
         since = first_sent_at - CLOCKS
         of = f'Type=="{CreditNoteType.ACCPAYCREDIT}"'
         creates = [CREDIT_NOTES.listing(page=1, since=since, where=f"{of} AND ({' OR '.join(part)})") for part in parts]
-        return [*creates, *self.before(intents)]
+        return [*creates, *self.pre_reads(intents)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         body = _body(intent)

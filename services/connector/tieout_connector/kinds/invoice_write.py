@@ -50,7 +50,7 @@ class InvoiceKind(ResourceKind, Generic[B]):
     scopes = (Scope.INVOICES,)
     most_changes = AT_ONCE
     resource = INVOICES
-    linked = XeroKind.INVOICE
+    snapshot_kind = XeroKind.INVOICE
     found_by = (
         "`Url`, which ends in our record's id, among those of that contact modified since; a change by what it says"
     )
@@ -63,20 +63,20 @@ class InvoiceKind(ResourceKind, Generic[B]):
     def __init__(self, platform_url: str) -> None:
         self._platform_url = platform_url
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return list_by_ids(INVOICES, "IDs", [intent.xero_id for intent in intents])
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         if not intent.xero_id or now == NONE:
             return None
-        done = document.is_gone(now) if self.ends(intent) else not self._changes(intent, now)
+        done = document.is_gone(now) if self.is_terminal(intent) else not self._changes(intent, now)
         return now if done else None
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
-        missing = super().refuses(intent, now)
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+        missing = super().local_refusal(intent, now)
         if missing or not intent.xero_id:
             return missing
-        if self.ends(intent):
+        if self.is_terminal(intent):
             return (document.VOID_WITH_MONEY.format(document="invoice"),) if document.has_money(now) else ()
         body, changes = self._body(intent), names(self._changes(intent, now))
         return (
@@ -85,7 +85,7 @@ class InvoiceKind(ResourceKind, Generic[B]):
             or document.refuses_for_money(body, now, changes, self.loose)
         )
 
-    def ends(self, intent: WriteIntent) -> bool:
+    def is_terminal(self, intent: WriteIntent) -> bool:
         return self._body(intent).status in document.GONE
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
@@ -97,12 +97,12 @@ class InvoiceKind(ResourceKind, Generic[B]):
     def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         return explained(self.fields, self._body(intent), element, sent)
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         contacts = sorted({str(self._body(intent).contact_xero_id) for intent in intents if not intent.xero_id})
         parts = (contacts[start : start + AT_ONCE] for start in range(0, len(contacts), AT_ONCE))
         since = first_sent_at - CLOCKS
         made: list[Request] = [INVOICES.listing(page=1, since=since, ContactIDs=",".join(part)) for part in parts]
-        return [*made, *self.before(intents)]
+        return [*made, *self.pre_reads(intents)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         return marks.in_url(row, self._platform_url) == intent.record.id
@@ -121,7 +121,7 @@ class InvoiceKind(ResourceKind, Generic[B]):
             mark = marks.url_of(self.document_type, intent.record.id, self._platform_url)
             whole = filled(self.fields, body)
             return InvoiceForm(type=self.document_type, url=mark, **parts_of(whole, body, NONE)), names(whole)
-        if self.ends(intent):
+        if self.is_terminal(intent):
             # Nothing else that is wanted of it matters any more.
             return InvoiceForm(invoice_id=intent.xero_id, status=document.ending(now)), ("status",)
         changes = self._changes(intent, now)

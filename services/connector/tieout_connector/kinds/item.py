@@ -35,14 +35,14 @@ class ItemWrite(ResourceKind):
     found_by = "its code, and what it says"
     repeat = "changes nothing more"
 
-    def together(self, intent: WriteIntent) -> str:
+    def batch_key(self, intent: WriteIntent) -> str:
         return "item"
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         # Not paged: a code may hold what no filter can quote, and there is no filter by ids.
         return [ITEMS.listing()]
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         rows = [row for content in contents for row in ITEMS.raws(content)]
         by_id = {UUID(row["ItemID"]): row for row in rows}
         by_code = {row["Code"]: row for row in rows}
@@ -52,7 +52,7 @@ class ItemWrite(ResourceKind):
         }
         return {intent_id: row for intent_id, row in shown.items() if row}
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         return now if now != NONE and _is(_body(intent), now) else None
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:

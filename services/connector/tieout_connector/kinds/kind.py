@@ -43,7 +43,7 @@ class Read:
 
 
 class Kind(ABC):
-    """One kind of intent. What is sent together is of one kind and one `together`."""
+    """One kind of intent. What is sent together is of one kind and one `batch_key`."""
 
     name: ClassVar[str]
     """The `kind` of its body."""
@@ -57,18 +57,18 @@ class Kind(ABC):
     """By what it is found again in Xero, in a sentence for the docs."""
     repeat: ClassVar[str]
     """What sending it twice would do in Xero, in a sentence for the docs."""
-    unmarked: ClassVar[bool] = False
-    """Xero keeps no mark of ours. So intents of one `together` go one call at a time, and Xero's state before the call
+    needs_serial_calls: ClassVar[bool] = False
+    """Xero keeps no mark of ours. So intents of one `batch_key` go one call at a time, and Xero's state before the call
     is stored with it."""
-    linked: ClassVar[XeroKind | None] = None
+    snapshot_kind: ClassVar[XeroKind | None] = None
     """The snapshots whose links (snapshots.links) tell which of Xero's records are known as ours. None: there are no
     snapshots of this kind, and the results of its earlier intents tell."""
 
-    def together(self, intent: WriteIntent) -> str:
+    def batch_key(self, intent: WriteIntent) -> str:
         """Intents may share a call if this is the same for them."""
         return "update" if intent.xero_id else "create"
 
-    def at_once(self, intent: WriteIntent) -> int:
+    def batch_limit(self, intent: WriteIntent) -> int:
         """How many intents such as this one go in one call."""
         return min(self.most, self.most_changes) if intent.xero_id else self.most
 
@@ -76,24 +76,24 @@ class Kind(ABC):
         """The record of Xero that is to change; None: one is to be made."""
         return intent.xero_id
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         """Calls to make right before these are sent: they read the records to change (SYS-3), or the state of what
         bears no mark. One that is answered 404 shows nothing."""
         return ()
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
-        """By intent id, Xero's record as the answers to `before` show it. What they do not show is left out."""
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        """By intent id, Xero's record as the answers to `pre_reads` show it. What they do not show is left out."""
         return {}
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         """Xero's element, if it shows all that is wanted already: no call is made. None: it must be sent."""
         return None
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
         """Why this cannot be written in Xero's present state, in Xero's words (C8). Empty: it can."""
         return ()
 
-    def ends(self, intent: WriteIntent) -> bool:
+    def is_terminal(self, intent: WriteIntent) -> bool:
         """True for voids, deletions and removals. When Xero refuses one, the gateway looks it up first: if somebody
         else has already done it, it counts as done."""
         return False
@@ -122,15 +122,15 @@ class Kind(ABC):
         return tuple(sent)
 
     @abstractmethod
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         """Calls that find out what a call without an answer has done. Of a call that names a `page` all pages are read
         (gateway/paging.py)."""
 
     @abstractmethod
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
-        """Xero's ids of the records in the answers to `questions`. The gateway finds out which are `taken`."""
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+        """Xero's ids of the records in the answers to `lookup_requests`. The gateway finds out which are `taken`."""
 
-    def found(
+    def match_results(
         self,
         intents: Sequence[WriteIntent],
         contents: Sequence[Json],
@@ -140,14 +140,14 @@ class Kind(ABC):
     ) -> Mapping[str, Json]:
         """By intent id, Xero's element of each intent whose work is done there. The others are sent again.
 
-        `contents`: the answers to `questions`, all pages. `before`: what `now` said when the call was sent, for kinds
-        without a mark. `taken`: those of `ids` that an earlier answer named; none of them is what a create made. One
-        element is never the answer to two intents.
+        `contents`: the answers to `lookup_requests`, all pages. `before`: the `current_state` when the call was sent,
+        for kinds without a mark. `taken`: those of `listed_ids` that an earlier answer named; none of them is what a
+        create made. One element is never the answer to two intents.
         """
-        now = self.now(contents, intents)
-        found = {i.intent_id: self.there(i, now.get(i.intent_id, NONE)) for i in intents}
+        now = self.current_state(contents, intents)
+        found = {i.intent_id: self.already_done(i, now.get(i.intent_id, NONE)) for i in intents}
         return {key: element for key, element in found.items() if element is not None}
 
-    def changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
+    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
         """Other records of Xero that it changed, to be read again: a payment changes its bill."""
         return ()

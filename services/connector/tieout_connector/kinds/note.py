@@ -31,7 +31,7 @@ class NoteWrite(Kind):
         """`bearers`: the resource of each record that bears notes."""
         self._bearers = bearers
 
-    def together(self, intent: WriteIntent) -> str:
+    def batch_key(self, intent: WriteIntent) -> str:
         body = body_of(NoteBody, intent)
         return f"{body.document}:{body.document_xero_id}"
 
@@ -46,13 +46,13 @@ class NoteWrite(Kind):
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return None
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         return [self._history(intents[0]).listing()]
 
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         return ()
 
-    def found(
+    def match_results(
         self,
         intents: Sequence[WriteIntent],
         contents: Sequence[Json],

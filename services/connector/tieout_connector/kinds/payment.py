@@ -69,7 +69,7 @@ class PaymentWrite(ResourceKind):
     name = "payment"
     scopes = (Scope.PAYMENTS,)
     resource = PAYMENTS
-    linked = XeroKind.PAYMENT
+    snapshot_kind = XeroKind.PAYMENT
     found_by = "bill, amount, date and reference, among those that no record of ours is known to be"
     repeat = "pays twice, or is refused when less is due"
 
@@ -88,7 +88,7 @@ class PaymentWrite(ResourceKind):
     def target(self, intent: WriteIntent) -> UUID | None:
         return None
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         bills = sorted({f'Invoice.InvoiceID==guid("{body_of(PaymentBody, i).bill_xero_id}")' for i in intents})
         parts = (bills[start : start + _AT_ONCE] for start in range(0, len(bills), _AT_ONCE))
         kept = f'Status=="{PaymentStatus.AUTHORISED}"'
@@ -97,7 +97,7 @@ class PaymentWrite(ResourceKind):
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         return all(is_shown(each, body_of(PaymentBody, intent), row) for each in FIELDS if each.name in _MARK)
 
-    def changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
+    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
         return (Read(XeroKind.INVOICE, body_of(PaymentBody, intent).bill_xero_id),)
 
 
@@ -108,20 +108,20 @@ class PaymentReversal(ResourceKind):
     scopes = (Scope.PAYMENTS,)
     most = 1
     resource = PAYMENTS
-    linked = XeroKind.PAYMENT
+    snapshot_kind = XeroKind.PAYMENT
     found_by = "its status"
     repeat = "is refused, and counts as done"
 
     def target(self, intent: WriteIntent) -> UUID:
         return body_of(PaymentReversalBody, intent).payment_xero_id
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return [PAYMENTS.one(self.target(intent)) for intent in intents]
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         return now if now.get("Status") == PaymentStatus.DELETED else None
 
-    def ends(self, intent: WriteIntent) -> bool:
+    def is_terminal(self, intent: WriteIntent) -> bool:
         return True
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
@@ -129,7 +129,7 @@ class PaymentReversal(ResourceKind):
         request, body = PAYMENTS.updating([StatusForm(status=PaymentStatus.DELETED)], UNKEYED, self.target(intent))
         return Composed(request, body, sent={intent.intent_id: ("payment_xero_id",)})
 
-    def changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
+    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
         return (Read(XeroKind.INVOICE, body_of(PaymentReversalBody, intent).bill_xero_id),)
 
 

@@ -23,12 +23,12 @@ class ResourceKind(Kind):
         """Whether a record of Xero is what this create made."""
         return False
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         shown = {UUID(row[self.resource.id_field]): row for row in self._rows(contents)}
         targets = {intent.intent_id: self.target(intent) for intent in intents}
         return {key: shown[target] for key, target in targets.items() if target in shown}
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
         return (NOT_FOUND,) if self.target(intent) and now == NONE else ()
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
@@ -40,15 +40,15 @@ class ResourceKind(Kind):
 
     def snapshot(self, element: Json) -> Snapshot | None:
         # None as well for one that cannot be read: whoever reads it next says so.
-        return readable(self.resource.read, element) if self.linked else None
+        return readable(self.resource.read, element) if self.snapshot_kind else None
 
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         return [UUID(row[self.resource.id_field]) for row in self._rows(contents)]
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        return self.before(intents)
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return self.pre_reads(intents)
 
-    def found(
+    def match_results(
         self,
         intents: Sequence[WriteIntent],
         contents: Sequence[Json],
@@ -59,11 +59,11 @@ class ResourceKind(Kind):
         """Creates by their mark; changes by what they wanted being there."""
         creates = [intent for intent in intents if self.target(intent) is None]
         rows = unclaimed(self._rows(contents), self.resource.id_field, taken)
-        now = self.now(contents, intents)
+        now = self.current_state(contents, intents)
         changed = {
             intent.intent_id: row
             for intent in intents
-            if (row := self.there(intent, now.get(intent.intent_id, NONE))) is not None and self.target(intent)
+            if (row := self.already_done(intent, now.get(intent.intent_id, NONE))) is not None and self.target(intent)
         }
         return {**match_once(creates, rows, self.bears_mark), **changed}
 

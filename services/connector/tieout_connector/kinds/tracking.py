@@ -24,13 +24,13 @@ class TrackingOptionWrite(Kind):
     found_by = "its name, without case, in its category"
     repeat = "is refused, since the name is taken; a change changes nothing more"
 
-    def together(self, intent: WriteIntent) -> str:
+    def batch_key(self, intent: WriteIntent) -> str:
         return str(body_of(TrackingOptionBody, intent).category_xero_id)
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return [TRACKING_CATEGORIES.listing(includeArchived="true")]
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         rows = [row for content in contents for row in TRACKING_CATEGORIES.raws(content)]
         options = {UUID(row["TrackingCategoryID"]): row.get("Options") or [] for row in rows}
         return {
@@ -39,14 +39,14 @@ class TrackingOptionWrite(Kind):
             if (option := _option(options.get(body_of(TrackingOptionBody, intent).category_xero_id, []), intent))
         }
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         body = body_of(TrackingOptionBody, intent)
         if now == NONE and not body.active:
             # What was never there need not be archived.
             return {"Name": body.name, "Status": _status(body)}
         return now if (now.get("Name"), now.get("Status")) == (body.name, _status(body)) else None
 
-    def ends(self, intent: WriteIntent) -> bool:
+    def is_terminal(self, intent: WriteIntent) -> bool:
         return not body_of(TrackingOptionBody, intent).active
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
@@ -71,10 +71,10 @@ class TrackingOptionWrite(Kind):
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return UUID(element["TrackingOptionID"]) if element.get("TrackingOptionID") else intent.xero_id
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        return self.before(intents)
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return self.pre_reads(intents)
 
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         # Whoever made an option of this name, it is the one: nothing can be taken.
         return ()
 
