@@ -24,12 +24,11 @@ from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.gateway import Gateway
 from tieout_connector.gateway.leases import Leases
-from tieout_connector.gateway.readable import readables
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.storage import Folder
 from tieout_connector.gateway.writer import Writer, group_of
-from tieout_connector.gateway.writing.table import kinds
 from tieout_connector.handlers import handlers
+from tieout_connector.kinds import writes
 from tieout_connector.model import Org
 from tieout_connector.reads import Wish
 from tieout_connector.tokens import TokenStore
@@ -124,8 +123,8 @@ class Stage:
         api, leases = XeroApi(self.client, self.control.url), Leases(SHARDS)
         app = AppBudget(self.database, self.clock)
         caller = Caller(self.database, api, self.tokens, leases, app, Usage(self.clock), self.clock)
-        writer = Writer(caller, kinds(PLATFORM), self.files)
-        reader = Reader(caller, readables(PLATFORM), page_size)
+        writer = Writer(caller, writes(PLATFORM), self.files)
+        reader = Reader(caller, PLATFORM, page_size)
         return Process(
             api, leases, caller, writer, reader, Gateway(self.database, leases, caller, writer, reader, self.clock)
         )
@@ -218,7 +217,7 @@ class Stage:
 
     async def write(self, *wanted: WriteIntent, tenant_id: UUID | None = None) -> None:
         """These intents arrive."""
-        await self.hear(handlers(group_of(kinds(PLATFORM)))[topics.WRITE], *wanted, tenant_id=tenant_id)
+        await self.hear(handlers(group_of(writes(PLATFORM))).handle, *wanted, tenant_id=tenant_id)
 
     async def ask(self, kind: XeroKind, *xero_ids: str) -> None:
         """Somebody wants these read."""

@@ -10,7 +10,7 @@ from tieout_connector.calls import StoredCall
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.paging import all_pages
-from tieout_connector.gateway.writing.kind import Kind
+from tieout_connector.kinds.kind import Kind
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.http import Request
@@ -33,11 +33,11 @@ async def find(caller: Caller, at: AtWork, kind: Kind, call: StoredCall) -> Foun
     wanted = [q.intent for q in call.intents]
     contents: list[Json] = []
     left: list[datetime] = []
-    for question in kind.questions(wanted, call.first_sent_at):
+    for question in kind.lookup_requests(wanted, call.first_sent_at):
         contents += await _all(caller, at, question, call, left)
     async with caller.storing(at) as tx:
-        taken = await _taken(tx, at.org.tenant_id, kind, [*kind.ids(contents)])
-    found = kind.found(wanted, contents, wire.loads(call.before), call.first_sent_at, taken)
+        taken = await _taken(tx, at.org.tenant_id, kind, [*kind.listed_ids(contents)])
+    found = kind.match_results(wanted, contents, wire.loads(call.before), call.first_sent_at, taken)
     return Found(found, min(left, default=None))
 
 
@@ -61,6 +61,6 @@ async def _all(caller: Caller, at: AtWork, question: Request, call: StoredCall, 
 
 async def _taken(tx: Tx, tenant_id: UUID, kind: Kind, xero_ids: list[UUID]) -> Set[UUID]:
     """Those that an earlier answer told of: a record's former bill, another payment just like this one."""
-    if kind.linked is not None:
-        return await snapshots.links(tx, tenant_id, kind.linked, xero_ids)
+    if kind.snapshot_kind is not None:
+        return await snapshots.links(tx, tenant_id, kind.snapshot_kind, xero_ids)
     return await intents.made(tx, tenant_id, kind.name, xero_ids)

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector import snapshots
-from tieout_connector.gateway.writing.kind import Kind
 from tieout_connector.intents import Queued
+from tieout_connector.kinds.kind import Kind
 from tieout_connector.snapshots import Link, Seen
 from tieout_connector.xero.reading import Json
 from tieout_kit.postgres import Tx

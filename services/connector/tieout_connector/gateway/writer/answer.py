@@ -11,8 +11,8 @@ from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.lookup import find
 from tieout_connector.gateway.seen import Shown
-from tieout_connector.gateway.writing.kind import Kind
 from tieout_connector.intents import Queued
+from tieout_connector.kinds.kind import Kind
 from tieout_connector.reads import Wish
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.refusals import refusal_of
@@ -49,7 +49,7 @@ async def settle(
     """A call's end. `requeue`: what it may have done in part, `most` of them at once from now on."""
     refused = [(a, words) for a in answers if (words := refusal_of(a.element))]
     done = [a for a in answers if not refusal_of(a.element)]
-    if ending := [a for a, _ in refused if kind.ends(a.queued.intent)]:
+    if ending := [a for a, _ in refused if kind.is_terminal(a.queued.intent)]:
         # Somebody may have been quicker: then it is done, whatever Xero says.
         found = await find(caller, at, kind, call)
         done += [
@@ -73,7 +73,7 @@ async def settle(
             )
         again = [*requeue, *[a.queued for a in overtaken]]
         await calls.settle(tx, tenant_id, call.id, ended, again, most=most, tried=True)
-        also = [(a, read) for a in done for read in kind.changes(a.queued.intent, a.element)]
+        also = [(a, read) for a in done for read in kind.also_changes(a.queued.intent, a.element)]
         await reads.ask(tx, [Wish(tenant_id, r.kind, r.xero_id, tx.now, a.queued.cause) for a, r in also])
 
 

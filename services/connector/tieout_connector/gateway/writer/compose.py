@@ -9,8 +9,8 @@ from tieout_connector.calls import StoredCall
 from tieout_connector.gateway.writer.answer import fields_sent
 from tieout_connector.gateway.writer.fresh import Fresh
 from tieout_connector.gateway.writer.groups import unmarked
-from tieout_connector.gateway.writing.kind import NONE, Kind
 from tieout_connector.intents import Queued
+from tieout_connector.kinds.kind import NONE, Kind
 from tieout_connector.xero import wire
 from tieout_connector.xero.reading import Json
 
@@ -26,7 +26,7 @@ def compose(kind: Kind, fresh: Fresh, now: Mapping[str, Json], leaves_at: dateti
         fitting = fitting[: len(fitting) // 2]
         composed = kind.compose([q.intent for q in fitting], now)
     keys = [q.intent.intent_id for q in fitting]
-    before = {key: now.get(key, NONE) for key in keys} if kind.unmarked else {}
+    before = {key: now.get(key, NONE) for key in keys} if kind.needs_serial_calls else {}
     return StoredCall(
         id=call_id,
         kind=kind.name,

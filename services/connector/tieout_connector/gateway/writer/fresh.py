@@ -8,8 +8,8 @@ from tieout_connector import snapshots
 from tieout_connector.gateway import results, seen
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.seen import Shown
-from tieout_connector.gateway.writing.kind import NONE, Kind
 from tieout_connector.intents import Queued
+from tieout_connector.kinds.kind import NONE, Kind
 from tieout_connector.snapshots import Made
 from tieout_connector.xero.errors import Again
 from tieout_connector.xero.reading import Json
@@ -58,7 +58,7 @@ async def sort(
 def _shown(kind: Kind, queued: Queued, element: Json, left_at: datetime | None) -> Shown:
     """A reading that finds the wish fulfilled is its answer; one after a lost call tells what that call did."""
     intent = queued.intent
-    done = not _lacks_base(kind, intent) and kind.there(intent, element) is not None
+    done = not _lacks_base(kind, intent) and kind.already_done(intent, element) is not None
     answers = seen.answer(kind, intent, element, (), done=done) if done or queued.tried else None
     return Shown(queued, element, left_at, answers)
 
@@ -69,11 +69,11 @@ def _settled(
     """The intent's result, if it is not to be sent."""
     if _lacks_base(kind, intent):
         return results.refused(intent, (NO_BASE,), sequence)
-    if (there := kind.there(intent, element)) is not None:
+    if (there := kind.already_done(intent, element)) is not None:
         return results.done(intent, kind.xero_id(there, intent), sequence or 0)
     if made and made.xero_id != intent.replaces:
         return results.stale(intent, made.sequence, made.xero_id)
-    if words := kind.refuses(intent, element):
+    if words := kind.local_refusal(intent, element):
         return results.refused(intent, words, sequence)
     if intent.base_sequence is not None and sequence and sequence > intent.base_sequence:
         return results.stale(intent, sequence)
@@ -83,15 +83,15 @@ def _settled(
 def _lacks_base(kind: Kind, intent: WriteIntent) -> bool:
     """Without a base nobody can tell what would be overwritten. Not refused by the schema: which records are followed
     is the connector's knowledge, and an intent that cannot be read would have no result."""
-    return kind.linked is not None and intent.xero_id is not None and intent.base_sequence is None
+    return kind.snapshot_kind is not None and intent.xero_id is not None and intent.base_sequence is None
 
 
 async def _made(tx: Tx, at: AtWork, kind: Kind, intents: Sequence[WriteIntent]) -> Mapping[str, Made]:
     """By intent id, what was made for the record and effect of a create before."""
     creates = [intent for intent in intents if kind.target(intent) is None]
-    if kind.linked is None or not creates:
+    if kind.snapshot_kind is None or not creates:
         return {}
-    known = await snapshots.made(tx, at.org.tenant_id, kind.linked, [(i.record, i.effect) for i in creates])
+    known = await snapshots.made(tx, at.org.tenant_id, kind.snapshot_kind, [(i.record, i.effect) for i in creates])
     return {i.intent_id: known[i.record, i.effect] for i in creates if (i.record, i.effect) in known}
 
 

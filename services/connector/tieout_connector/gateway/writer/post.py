@@ -12,7 +12,7 @@ from tieout_connector.gateway.caller import Caller, Leave
 from tieout_connector.gateway.storage import Storage
 from tieout_connector.gateway.writer.answer import Answer, fields_sent, settle
 from tieout_connector.gateway.writer.resolve import look_up, refused_whole
-from tieout_connector.gateway.writing.kind import Kind
+from tieout_connector.kinds.kind import Kind
 from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, Unknown
 from tieout_connector.xero.http import Request, Upload
 from tieout_kit.errors import Refused

@@ -7,7 +7,7 @@ from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.lookup import find
 from tieout_connector.gateway.writer import answer
-from tieout_connector.gateway.writing.kind import Kind
+from tieout_connector.kinds.kind import Kind
 from tieout_connector.xero.errors import RefusedRequest
 
 
@@ -32,7 +32,7 @@ async def refused_whole(
         return
     (queued,) = call.intents
     key = queued.intent.intent_id
-    if kind.ends(queued.intent):
+    if kind.is_terminal(queued.intent):
         found = await find(caller, at, kind, call)
         if key in found.elements:
             done = answer.looked_up(queued, found.elements[key], found.left_at)

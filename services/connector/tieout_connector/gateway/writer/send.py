@@ -18,8 +18,8 @@ from tieout_connector.gateway.writer.fresh import sort
 from tieout_connector.gateway.writer.groups import together, unmarked
 from tieout_connector.gateway.writer.post import RESEND_WINDOW, post
 from tieout_connector.gateway.writer.resolve import look_up
-from tieout_connector.gateway.writing.kind import NONE, Kind
 from tieout_connector.intents import Queued
+from tieout_connector.kinds.kind import NONE, Kind
 from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.reading import Json
 from tieout_schemas.writes import Lane
@@ -48,7 +48,7 @@ class Writer:
 
     def calls(self, queued: Sequence[Queued]) -> int:
         """How many calls it takes to send these."""
-        return len(self._kind(queued).before([q.intent for q in queued])) + 1
+        return len(self._kind(queued).pre_reads([q.intent for q in queued])) + 1
 
     def group(self, queued: Sequence[Queued]) -> str:
         """What these share a call by."""
@@ -72,7 +72,7 @@ class Writer:
             async with self._caller.storing(at) as tx:
                 await intents.fewer(tx, at.org.tenant_id, queued, len(queued) // 2)
             return
-        now = kind.now(reading.contents, [q.intent for q in queued])
+        now = kind.current_state(reading.contents, [q.intent for q in queued])
         access = await self._caller.ready(at)
         async with self._caller.storing(at) as tx:
             fresh = await sort(tx, at, kind, queued, now, reading.left_at)
@@ -115,7 +115,7 @@ class Writer:
     async def _read(self, at: AtWork, lane: Lane, kind: Kind, queued: Sequence[Queued]) -> Reading:
         contents: list[Json] = []
         left: list[datetime] = []
-        for request in kind.before([q.intent for q in queued]):
+        for request in kind.pre_reads([q.intent for q in queued]):
             try:
                 answer, left_at = await self._caller.read(at, lane, request, queued[0].cause.traceparent)
             except RefusedRequest:

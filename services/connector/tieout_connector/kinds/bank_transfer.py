@@ -4,20 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.gateway.writing.kind import UNKEYED, Composed
-from tieout_connector.gateway.writing.listed import Listed
-from tieout_connector.gateway.writing.matching import CLOCKS, body_of
+from tieout_connector.kinds.kind import UNKEYED, Composed
+from tieout_connector.kinds.matching import CLOCKS, body_of
+from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.bank_transfers import BANK_TRANSFERS, BankTransferForm
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.scopes import Scope
-from tieout_schemas.bodies import BankTransferBody
+from tieout_schemas.bodies import BankTransferBody, Document
 from tieout_schemas.writes import WriteIntent
 
 
-class BankTransfer(Listed):
+class BankTransferWrite(ResourceKind):
     """A run's total, moved from the bank to the clearing account."""
 
     name = "bank_transfer"
@@ -33,7 +34,7 @@ class BankTransfer(Listed):
         forms = [_form(body_of(BankTransferBody, intent)) for intent in intents]
         return Composed(*BANK_TRANSFERS.creating(forms, UNKEYED))
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         return [BANK_TRANSFERS.listing(since=first_sent_at - CLOCKS)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
@@ -55,3 +56,10 @@ def _form(body: BankTransferBody) -> BankTransferForm:
         date=body.date,
         reference=body.reference,
     )
+
+
+BANK_TRANSFER = Record(
+    resource=BANK_TRANSFERS,
+    document=Document.BANK_TRANSFER,
+    writes=lambda _: (BankTransferWrite(),),
+)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed, Kind
-from tieout_connector.gateway.writing.listed import Listed
-from tieout_connector.gateway.writing.matching import NOT_FOUND, body_of
+from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind
+from tieout_connector.kinds.matching import NOT_FOUND, body_of
+from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
 from tieout_connector.xero.documents import ContactRef
 from tieout_connector.xero.http import Request
@@ -16,7 +17,7 @@ from tieout_schemas.bodies import ContactGroupBody, GroupLeaverBody, GroupMember
 from tieout_schemas.writes import WriteIntent
 
 
-class ContactGroup(Listed):
+class ContactGroupWrite(ResourceKind):
     """A group that is to be there: one of its name is it, whoever made it."""
 
     name = "contact_group"
@@ -28,14 +29,14 @@ class ContactGroup(Listed):
     def target(self, intent: WriteIntent) -> UUID | None:
         return None
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return [CONTACT_GROUPS.listing()]
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         rows = [row for content in contents for row in CONTACT_GROUPS.raws(content)]
         return {i.intent_id: row for i in intents for row in rows if self.bears_mark(i, row)}
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         return now or None
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
@@ -56,33 +57,33 @@ class Membership(Kind):
             return intent.body
         return body_of(GroupMemberBody, intent)
 
-    def together(self, intent: WriteIntent) -> str:
+    def batch_key(self, intent: WriteIntent) -> str:
         return str(self.body(intent).group_xero_id)
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return [CONTACT_GROUPS.one(key) for key in sorted({self.body(intent).group_xero_id for intent in intents})]
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         rows = [row for content in contents for row in CONTACT_GROUPS.raws(content)]
         groups = {UUID(row["ContactGroupID"]): row for row in rows}
         keys = {intent.intent_id: self.body(intent).group_xero_id for intent in intents}
         return {intent_id: groups[key] for intent_id, key in keys.items() if key in groups}
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
         return (NOT_FOUND,) if now == NONE else ()
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return self.body(intent).contact_xero_id
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        return self.before(intents)
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return self.pre_reads(intents)
 
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         # A membership is no record of its own: nothing can be taken.
         return ()
 
 
-class GroupMember(Membership):
+class GroupMemberWrite(Membership):
     """A contact that is to be in a group."""
 
     name = "group_member"
@@ -90,7 +91,7 @@ class GroupMember(Membership):
     found_by = "the group's members"
     repeat = "changes nothing more"
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         return _member(now, self.body(intent).contact_xero_id)
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
@@ -105,7 +106,7 @@ class GroupMember(Membership):
         return [row for row in rows if row is not None]
 
 
-class GroupLeaver(Membership):
+class GroupLeaverWrite(Membership):
     """A contact that is not to be in a group."""
 
     name = "group_leaver"
@@ -114,11 +115,11 @@ class GroupLeaver(Membership):
     found_by = "its absence from the group's members"
     repeat = "is answered 404, and counts as done"
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         contact = self.body(intent).contact_xero_id
         return None if now == NONE or _member(now, contact) else {"ContactID": str(contact)}
 
-    def ends(self, intent: WriteIntent) -> bool:
+    def is_terminal(self, intent: WriteIntent) -> bool:
         return True
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
@@ -132,3 +133,9 @@ class GroupLeaver(Membership):
 def _member(group: Json, contact_id: UUID) -> Json | None:
     members = group.get("Contacts") or []
     return next((member for member in members if UUID(member["ContactID"]) == contact_id), None)
+
+
+CONTACT_GROUP = Record(
+    resource=CONTACT_GROUPS,
+    writes=lambda _: (ContactGroupWrite(), GroupMemberWrite(), GroupLeaverWrite()),
+)

@@ -28,7 +28,7 @@ def body_of(kind: type[B], intent: WriteIntent) -> B:
     return intent.body
 
 
-def one_each(
+def match_once(
     intents: Sequence[WriteIntent], rows: Iterable[Json], fits: Callable[[WriteIntent, Json], bool]
 ) -> dict[str, Json]:
     """By intent id the first row that fits; each row answers for one."""
@@ -48,12 +48,12 @@ def one_row_each(rows: Sequence[Json], intents: Sequence[WriteIntent]) -> Sequen
     return rows
 
 
-def free(rows: Iterable[Json], id_field: str, taken: Set[UUID]) -> list[Json]:
+def unclaimed(rows: Iterable[Json], id_field: str, taken: Set[UUID]) -> list[Json]:
     """The rows that no other record of ours is known to be."""
     return [row for row in rows if UUID(row[id_field]) not in taken]
 
 
-def by_ids(resource: Resource[Any], name: str, xero_ids: Iterable[UUID | None], **more: str) -> list[Request]:
+def list_by_ids(resource: Resource[Any], name: str, xero_ids: Iterable[UUID | None], **more: str) -> list[Request]:
     """Whole records by the ids in this filter, a few calls for many."""
     ids = sorted({str(xero_id) for xero_id in xero_ids if xero_id})
     parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed, Kind
-from tieout_connector.gateway.writing.matching import body_of
+from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind
+from tieout_connector.kinds.matching import body_of
+from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.scopes import Scope
@@ -14,7 +15,7 @@ from tieout_schemas.bodies import TrackingOptionBody
 from tieout_schemas.writes import WriteIntent
 
 
-class TrackingOption(Kind):
+class TrackingOptionWrite(Kind):
     """An option: one of its name is it, whoever made it."""
 
     name = "tracking_option"
@@ -23,13 +24,13 @@ class TrackingOption(Kind):
     found_by = "its name, without case, in its category"
     repeat = "is refused, since the name is taken; a change changes nothing more"
 
-    def together(self, intent: WriteIntent) -> str:
+    def batch_key(self, intent: WriteIntent) -> str:
         return str(body_of(TrackingOptionBody, intent).category_xero_id)
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return [TRACKING_CATEGORIES.listing(includeArchived="true")]
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         rows = [row for content in contents for row in TRACKING_CATEGORIES.raws(content)]
         options = {UUID(row["TrackingCategoryID"]): row.get("Options") or [] for row in rows}
         return {
@@ -38,24 +39,27 @@ class TrackingOption(Kind):
             if (option := _option(options.get(body_of(TrackingOptionBody, intent).category_xero_id, []), intent))
         }
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         body = body_of(TrackingOptionBody, intent)
         if now == NONE and not body.active:
             # What was never there need not be archived.
             return {"Name": body.name, "Status": _status(body)}
         return now if (now.get("Name"), now.get("Status")) == (body.name, _status(body)) else None
 
-    def ends(self, intent: WriteIntent) -> bool:
+    def is_terminal(self, intent: WriteIntent) -> bool:
         return not body_of(TrackingOptionBody, intent).active
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
         (intent,) = intents
         body = body_of(TrackingOptionBody, intent)
         options = options_of(body.category_xero_id)
-        known = intent.xero_id or now.get(intent.intent_id, NONE).get("TrackingOptionID")
+        shown = now.get(intent.intent_id, NONE)
+        known = intent.xero_id or shown.get("TrackingOptionID")
         if known is None:
             return Composed(*options.creating([TrackingForm(name=body.name)], UNKEYED))
-        return Composed(*options.updating([TrackingForm(name=body.name, status=_status(body))], UNKEYED, known))
+        name = None if shown.get("Name") == body.name else body.name
+        status = None if shown.get("Status") == _status(body) else _status(body)
+        return Composed(*options.updating([TrackingForm(name=name, status=status)], UNKEYED, known))
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = content.get("Options") or []
@@ -67,10 +71,10 @@ class TrackingOption(Kind):
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return UUID(element["TrackingOptionID"]) if element.get("TrackingOptionID") else intent.xero_id
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        return self.before(intents)
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return self.pre_reads(intents)
 
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         # Whoever made an option of this name, it is the one: nothing can be taken.
         return ()
 
@@ -94,3 +98,6 @@ def _option(options: Sequence[Json], intent: WriteIntent) -> Json | None:
 
 def _status(body: TrackingOptionBody) -> str:
     return "ACTIVE" if body.active else "ARCHIVED"
+
+
+TRACKING_CATEGORY = Record(resource=TRACKING_CATEGORIES, listing=Listing(), writes=lambda _: (TrackingOptionWrite(),))

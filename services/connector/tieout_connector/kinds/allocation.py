@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.gateway.writing.kind import NONE, UNKEYED, Composed, Kind, Read
-from tieout_connector.gateway.writing.matching import NOT_FOUND, body_of, one_each, one_row_each
+from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind, Read
+from tieout_connector.kinds.matching import NOT_FOUND, body_of, match_once, one_row_each
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import AllocationForm, InvoiceRef, allocations_of
 from tieout_connector.xero.credit_notes import CREDIT_NOTES
@@ -17,7 +17,7 @@ from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
 
 
-class OfCredit(Kind):
+class CreditAllocationKind(Kind):
     """What both have in common: allocations are read with their credit."""
 
     def credit(self, intent: WriteIntent) -> UUID:
@@ -28,36 +28,36 @@ class OfCredit(Kind):
             else body_of(AllocationBody, intent).credit_xero_id
         )
 
-    def together(self, intent: WriteIntent) -> str:
+    def batch_key(self, intent: WriteIntent) -> str:
         return str(self.credit(intent))
 
-    def before(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return [CREDIT_NOTES.one(key) for key in sorted({self.credit(intent) for intent in intents})]
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         credits = {UUID(raw["CreditNoteID"]): raw for content in contents for raw in CREDIT_NOTES.raws(content)}
         return {i.intent_id: credits[self.credit(i)] for i in intents if self.credit(i) in credits}
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
         return (NOT_FOUND,) if now == NONE else ()
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return id_of(element)
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        return self.before(intents)
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return self.pre_reads(intents)
 
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         credits = (raw for content in contents for raw in CREDIT_NOTES.raws(content))
         return [found for raw in credits for each in _allocations(raw) if (found := id_of(each))]
 
 
-class Allocation(OfCredit):
+class AllocationWrite(CreditAllocationKind):
     """A part of a credit set against a bill. Xero keeps nothing of ours on it."""
 
     name = "allocation"
     scopes = (Scope.INVOICES,)
-    unmarked = True
+    needs_serial_calls = True
     found_by = "bill, amount and date, among the allocations that the credit did not have before"
     repeat = "allocates twice, or is refused when less is left"
 
@@ -69,7 +69,7 @@ class Allocation(OfCredit):
         rows = _allocations(content)
         return one_row_each(rows, intents)
 
-    def found(
+    def match_results(
         self,
         intents: Sequence[WriteIntent],
         contents: Sequence[Json],
@@ -80,13 +80,13 @@ class Allocation(OfCredit):
         known = {id_of(each) for credit in before.values() for each in _allocations(credit)} | taken
         credits = [raw for content in contents for raw in CREDIT_NOTES.raws(content)]
         rows = [each for raw in credits for each in _allocations(raw) if id_of(each) not in known]
-        return one_each(intents, rows, _fits)
+        return match_once(intents, rows, _fits)
 
-    def changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
+    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
         return (Read(XeroKind.INVOICE, body_of(AllocationBody, intent).bill_xero_id),)
 
 
-class AllocationRemoval(OfCredit):
+class AllocationRemoval(CreditAllocationKind):
     """An allocation that is to be taken back."""
 
     name = "allocation_removal"
@@ -95,12 +95,12 @@ class AllocationRemoval(OfCredit):
     found_by = "its absence from its credit"
     repeat = "is answered 404, and counts as done"
 
-    def there(self, intent: WriteIntent, now: Json) -> Json | None:
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         if now == NONE or _removed(intent) in {id_of(each) for each in _allocations(now)}:
             return None
         return {"AllocationId": str(_removed(intent)), "IsDeleted": True}
 
-    def ends(self, intent: WriteIntent) -> bool:
+    def is_terminal(self, intent: WriteIntent) -> bool:
         return True
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
@@ -112,7 +112,7 @@ class AllocationRemoval(OfCredit):
         # A bare object, or nothing with a 204.
         return [content or {"AllocationId": str(_removed(intent)), "IsDeleted": True} for intent in intents]
 
-    def changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
+    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
         return (Read(XeroKind.INVOICE, body_of(AllocationRemovalBody, intent).bill_xero_id),)
 
 

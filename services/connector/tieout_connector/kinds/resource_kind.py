@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from tieout_connector.gateway.writing.kind import NONE, Kind
-from tieout_connector.gateway.writing.matching import NOT_FOUND, free, one_each, one_row_each, readable
+from tieout_connector.kinds.kind import NONE, Kind
+from tieout_connector.kinds.matching import NOT_FOUND, match_once, one_row_each, readable, unclaimed
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.resource import Resource
@@ -14,25 +14,21 @@ from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import Snapshot
 
 
-class Listed(Kind):
+class ResourceKind(Kind):
     """A kind whose records are the elements of one resource."""
 
     resource: ClassVar[Resource[Any]]
-
-    def target(self, intent: WriteIntent) -> UUID | None:
-        """The record of Xero that is to change; None: one is to be made."""
-        return intent.xero_id
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         """Whether a record of Xero is what this create made."""
         return False
 
-    def now(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         shown = {UUID(row[self.resource.id_field]): row for row in self._rows(contents)}
         targets = {intent.intent_id: self.target(intent) for intent in intents}
         return {key: shown[target] for key, target in targets.items() if target in shown}
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
         return (NOT_FOUND,) if self.target(intent) and now == NONE else ()
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
@@ -44,15 +40,15 @@ class Listed(Kind):
 
     def snapshot(self, element: Json) -> Snapshot | None:
         # None as well for one that cannot be read: whoever reads it next says so.
-        return readable(self.resource.read, element) if self.linked else None
+        return readable(self.resource.read, element) if self.snapshot_kind else None
 
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         return [UUID(row[self.resource.id_field]) for row in self._rows(contents)]
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        return self.before(intents)
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return self.pre_reads(intents)
 
-    def found(
+    def match_results(
         self,
         intents: Sequence[WriteIntent],
         contents: Sequence[Json],
@@ -62,14 +58,14 @@ class Listed(Kind):
     ) -> Mapping[str, Json]:
         """Creates by their mark; changes by what they wanted being there."""
         creates = [intent for intent in intents if self.target(intent) is None]
-        rows = free(self._rows(contents), self.resource.id_field, taken)
-        now = self.now(contents, intents)
+        rows = unclaimed(self._rows(contents), self.resource.id_field, taken)
+        now = self.current_state(contents, intents)
         changed = {
             intent.intent_id: row
             for intent in intents
-            if (row := self.there(intent, now.get(intent.intent_id, NONE))) is not None and self.target(intent)
+            if (row := self.already_done(intent, now.get(intent.intent_id, NONE))) is not None and self.target(intent)
         }
-        return {**one_each(creates, rows, self.bears_mark), **changed}
+        return {**match_once(creates, rows, self.bears_mark), **changed}
 
     def _rows(self, contents: Sequence[Json]) -> list[Json]:
         # A row that changed while pages were read is in several of them: it is one record, as it was at last.

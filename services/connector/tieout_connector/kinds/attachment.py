@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.gateway.writing.kind import UNKEYED, Composed, Kind
-from tieout_connector.gateway.writing.matching import body_of, free, one_each, one_row_each
+from tieout_connector.kinds.kind import UNKEYED, Composed, Kind
+from tieout_connector.kinds.matching import body_of, match_once, one_row_each, unclaimed
 from tieout_connector.xero.attachments import MOST_BYTES, REFUSED_CHARACTERS, Attachment, attachments_of, uploading
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json
@@ -14,18 +14,8 @@ from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import AttachmentBody, Document
 from tieout_schemas.writes import WriteIntent
 
-PATHS = {
-    Document.CONTACT: "Contacts",
-    Document.INVOICE: "Invoices",
-    Document.CREDIT_NOTE: "CreditNotes",
-    Document.PAYMENT: "Payments",
-    Document.BANK_TRANSFER: "BankTransfers",
-    Document.ITEM: "Items",
-}
-"""Where each document is in Xero."""
 
-
-class File(Kind):
+class AttachmentWrite(Kind):
     """A file on a document, one in a call; its name is its key there."""
 
     name = "attachment"
@@ -34,11 +24,15 @@ class File(Kind):
     found_by = "its name and size, among the document's files"
     repeat = "replaces the file by itself"
 
-    def together(self, intent: WriteIntent) -> str:
+    def __init__(self, bearers: Mapping[Document, str]) -> None:
+        """`bearers`: the resource of each record that bears files."""
+        self._bearers = bearers
+
+    def batch_key(self, intent: WriteIntent) -> str:
         body = body_of(AttachmentBody, intent)
         return f"{body.document}:{body.document_xero_id}"
 
-    def refuses(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
         body = body_of(AttachmentBody, intent)
         why = []
         if not body.file_name or REFUSED_CHARACTERS & set(body.file_name):
@@ -49,23 +43,23 @@ class File(Kind):
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
         (body,) = (body_of(AttachmentBody, intent) for intent in intents)
-        request = uploading(PATHS[body.document], body.document_xero_id, body.file_name, UNKEYED)
+        request = uploading(self._bearers[body.document], body.document_xero_id, body.file_name, UNKEYED)
         return Composed(request, b"", body.storage_key)
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        rows = _files(intents[0]).raws(content)
+        rows = self._files(intents[0]).raws(content)
         return one_row_each(rows, intents)
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return UUID(element["AttachmentID"])
 
-    def questions(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        return [_files(intents[0]).listing()]
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return [self._files(intents[0]).listing()]
 
-    def ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         return [UUID(row["AttachmentID"]) for content in contents for row in content.get("Attachments") or []]
 
-    def found(
+    def match_results(
         self,
         intents: Sequence[WriteIntent],
         contents: Sequence[Json],
@@ -74,12 +68,11 @@ class File(Kind):
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
         rows = (row for content in contents for row in content.get("Attachments") or [])
-        return one_each(intents, free(rows, "AttachmentID", taken), _fits)
+        return match_once(intents, unclaimed(rows, "AttachmentID", taken), _fits)
 
-
-def _files(intent: WriteIntent) -> Resource[Attachment]:
-    body = body_of(AttachmentBody, intent)
-    return attachments_of(PATHS[body.document], body.document_xero_id)
+    def _files(self, intent: WriteIntent) -> Resource[Attachment]:
+        body = body_of(AttachmentBody, intent)
+        return attachments_of(self._bearers[body.document], body.document_xero_id)
 
 
 def _fits(intent: WriteIntent, row: Json) -> bool:
