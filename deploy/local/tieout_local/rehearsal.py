@@ -11,7 +11,7 @@ from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Seen, Work
 from tieout_local.builders import ANA_MADE_IT
-from tieout_schemas.platform import PlatformRecord
+from tieout_schemas.platform import PlatformRecord, Sync, SyncState
 from tieout_schemas.writes import WriteIntent, WriteResult
 from tieout_schemas.xero import Snapshot
 
@@ -30,7 +30,8 @@ class Rehearsal(Generic[R, S]):
 
     def make(self, record: R) -> None:
         """Somebody makes a record."""
-        work = Work(self.kind, self.facts.tenant_id, record, State(), self.facts, CAUSE)
+        new = record.replace(sync=Sync(state=SyncState.WAITING))
+        work = Work(self.kind, self.facts.tenant_id, new, State(), self.facts, CAUSE)
         created(work, ANA_MADE_IT)
         self._desk.add(work)
         self._desk.look_for(work, CAUSE)

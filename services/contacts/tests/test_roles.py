@@ -12,7 +12,7 @@ from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.errors import Clash
 from tieout_kit.sync.kind import Import, XeroOnly, imported_id
 from tieout_local.builders import ANA_MADE_IT, TENANT_ID, facts, xero_contact
-from tieout_schemas.platform import Customer, Vendor
+from tieout_schemas.platform import Customer, Sync, SyncState, Vendor
 from tieout_schemas.roles import Feature
 from tieout_schemas.xero import Address
 
@@ -77,14 +77,17 @@ def test_a_request_changes_its_own_role_and_what_both_share(role: Role) -> None:
 
 
 def test_each_view_shows_the_whole_contact_and_its_own_role() -> None:
-    both = contact(*Role, customer=RoleState(id=IDS[Role.CUSTOMER], active=False))
-    shown = {"contact_id": CONTACT_ID, "sync": both.sync, "origin": both.origin, **SHARED}
+    in_step = Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, seen=5)
+    both = contact(*Role, sync=in_step, customer=RoleState(id=IDS[Role.CUSTOMER], active=False))
+    shown = {"contact_id": CONTACT_ID, "sync": in_step, "origin": both.origin, **SHARED}
 
     assert list(CONTACT.public(both)) == [
         Vendor(id=IDS[Role.VENDOR], active=True, **shown),
         Customer(id=IDS[Role.CUSTOMER], active=False, **shown),
     ]
-    assert list(CONTACT.public(contact(Role.CUSTOMER))) == [Customer(id=IDS[Role.CUSTOMER], active=True, **shown)]
+    assert list(CONTACT.public(contact(Role.CUSTOMER, sync=in_step))) == [
+        Customer(id=IDS[Role.CUSTOMER], active=True, **shown)
+    ]
 
 
 @each_role

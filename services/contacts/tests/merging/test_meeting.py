@@ -8,7 +8,7 @@ import pytest
 
 from tieout_contacts.contact import CONTACT
 from tieout_contacts.model import Contact, RoleState
-from tieout_local.builders import ANA_MADE_IT, done, xero_contact
+from tieout_local.builders import ANA_MADE_IT, done, facts, xero_contact
 from tieout_local.rehearsal import Rehearsal
 from tieout_schemas.platform import SyncState
 
@@ -105,3 +105,14 @@ def test_at_the_first_meeting_what_is_empty_is_filled_and_of_two_values_the_late
         rehearsal.hear(*done(intent, xero_contact(XERO_ID, updated_at=at, **{field: stands[field]})))
     assert rehearsal.record(NEW).sync.state is SyncState.IN_STEP
     assert len(rehearsal.intents) == len(goes)
+
+
+@pytest.mark.rule("CONT-1")
+def test_a_name_that_differs_by_spaces_around_it_is_the_same_and_written_by_nobody() -> None:
+    rehearsal = Rehearsal(CONTACT, facts(conflicts="ask"))
+
+    rehearsal.hear((xero_contact(XERO_ID, name=" Acme "), 4))
+    rehearsal.make(Contact(id=NEW, name="Acme", vendor=RoleState(id=NEW), origin=ANA_MADE_IT))
+
+    assert rehearsal.record(NEW).name == "Acme"
+    assert (rehearsal.record(NEW).sync.state, rehearsal.intents) == (SyncState.IN_STEP, [])
