@@ -93,6 +93,9 @@ def test_what_is_left_is_the_total_without_what_others_and_what_we_have_paid(
         pytest.param(ours("40.00"), payable(), [ours("60.00")], id="the rest"),
         pytest.param(ours("999.00"), payable(total=None, amount_due=None), [], id="what Xero has not said"),
         pytest.param(
+            ours("999.00"), payable(total=None, amount_due=None, xero_status=None), [], id="a bill not in Xero yet"
+        ),
+        pytest.param(
             ours("60.00", reference="R-1"),
             payable(),
             [ours("60.00", SyncState.REFUSED, reference="R-1")],

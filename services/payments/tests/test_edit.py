@@ -9,14 +9,7 @@ from pydantic import ValidationError
 
 from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
-from tieout_local.builders import (
-    DUE_DAY,
-    bill,
-    facts,
-    nzd,
-    payment,
-    payment_request,
-)
+from tieout_local.builders import DAY, DUE_DAY, bill, facts, nzd, payment, payment_request
 from tieout_payments.payment.edit import PaymentIn, check, content
 from tieout_schemas.money import Money
 from tieout_schemas.platform import Payment, PaymentMethod
@@ -24,6 +17,35 @@ from tieout_schemas.platform import Payment, PaymentMethod
 BILL, BILL_X, OTHER = (uuid4() for _ in range(3))
 OURS = payment(BILL)
 FITS = facts(bill(BILL, BILL_X))
+
+
+@pytest.mark.rule("PAY-1")
+@pytest.mark.rule("PAY-3")
+@pytest.mark.parametrize(("asked", "account"), [("091", "091"), (None, "")])
+def test_a_new_payment_is_as_it_is_asked_for(asked: str | None, account: str) -> None:
+    new = PaymentIn.model_validate(payment_request(BILL, "60.00", reference="TX-1", account_code=asked))
+
+    assert content(new, None, OURS.id) == {
+        "bill_id": BILL,
+        "method": PaymentMethod.ACH,
+        "date": DAY,
+        "amount": nzd("60.00"),
+        "account_code": account,
+        "reference": "TX-1",
+    }
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"amount": {"amount": "0.01", "currency": "NZD"}},
+        {"amount": {"amount": "1234567890123456.00", "currency": "NZD"}},
+        {"reference": "a" * 255},
+    ],
+    ids=["the smallest amount", "the largest", "the longest reference"],
+)
+def test_what_is_just_a_payment_is_taken(field: dict[str, Any]) -> None:
+    PaymentIn.model_validate(payment_request(BILL) | field)
 
 
 @pytest.mark.rule("PAY-1")
@@ -94,8 +116,10 @@ def test_a_new_payment_is_checked_against_its_bill_and_the_payments_of_that_bill
         ("amount", {"amount": "1.001", "currency": "NZD"}),
         ("amount", {"amount": "1.00", "currency": "nzd"}),
         ("amount", {"amount": "NaN", "currency": "NZD"}),
+        ("amount", {"amount": "12345678901234567.00", "currency": "NZD"}),
         ("account_code", ""),
         ("reference", ""),
+        ("reference", "a" * 256),
         ("reference", "a\x00b"),
         ("method", "cash"),
         ("run", 1),
