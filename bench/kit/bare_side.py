@@ -8,8 +8,9 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import asyncpg
 import orjson
@@ -23,22 +24,71 @@ from tieout_schemas.topics import partition_of
 _BATCH = 500
 
 _RECORD = """
-insert into record (tenant_id, kind, id, sequence, xero_id, doc)
-select tenant_id, 'bill', id, sequence, id, doc
-from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::jsonb[]) as new(tenant_id, id, sequence, doc)
+insert into record (tenant_id, kind, id, sequence, xero_id, doc, state, seen_sequence, seen)
+select tenant_id, 'bill', id, sequence, xero_id, doc, state, sequence, seen
+from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::jsonb[], $6::jsonb[], $7::jsonb[])
+    as new(tenant_id, id, sequence, xero_id, doc, state, seen)
 on conflict (tenant_id, kind, id) do update
-set sequence = excluded.sequence, xero_id = excluded.xero_id, doc = excluded.doc"""
+set sequence = excluded.sequence, xero_id = excluded.xero_id, doc = excluded.doc, state = excluded.state,
+    seen_sequence = excluded.seen_sequence, seen = excluded.seen"""
 _CHANGE = """
 insert into change (tenant_id, kind, id, sequence, at, traceparent, doc)
 select tenant_id, 'bill', id, sequence, $1, traceparent, doc
 from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::jsonb[])
     as new(tenant_id, id, sequence, traceparent, doc)"""
+_REFERS = """
+insert into refers (tenant_id, reference, kind, id) select tenant_id, reference, 'bill', id
+from unnest($1::uuid[], $2::text[], $3::uuid[]) as new(tenant_id, reference, id) on conflict do nothing"""
 _OUTBOX = """
 insert into outbox (topic, tenant_id, key, headers, value)
 select $1, * from unnest($2::uuid[], $3::bytea[], $4::json[], $5::bytea[])"""
 _POSITION = """
 insert into position (cluster_id, topic, partition, next_offset) values ('bench', $1, $2, $3)
 on conflict (cluster_id, topic, partition) do update set next_offset = excluded.next_offset"""
+
+
+_LINE = ("description", "quantity", "unit_amount", "account_code", "tax_type", "tracking", "xero_line_id")
+_SHARED = ("number", "date", "due_date", "currency", "line_amount_types")
+_SHORT = 48
+
+
+def bill_of(seen: dict[str, Any], tenant_id: UUID) -> dict[str, Any]:
+    """Xero's bill as ours, taken as it is."""
+    xero_id = seen["xero_id"]
+    return {
+        "id": str(uuid5(tenant_id, xero_id)),
+        "sync": {
+            "state": "in_step", "xero_id": xero_id, "former": [], "made": None, "gone": False, "waits_for": [],
+            "seen": 0,
+        },
+        "origin": {"kind": "event", "by": xero_id, "rule": "BILL-1", "settings_version": 1},
+        "vendor_id": str(uuid5(tenant_id, "vendor")),
+        "status": "approved",
+        **{name: seen[name] for name in _SHARED},
+        "lines": [{**{name: line[name] for name in _LINE}, "account_from": "line"} for line in seen["lines"]],
+        "total": seen["total"],
+        "amount_due": seen["amount_due"],
+        "applied": [],
+        "xero_status": seen["status"],
+        "paid": False,
+    }  # fmt: skip
+
+
+def state_of(bill: dict[str, Any]) -> dict[str, Any]:
+    """What the kit keeps beside it: what both sides were when they were last in step."""
+    marks = {name: _mark(bill[name]) for name in ("vendor_id", "status", "lines", *_SHARED)}
+    return {
+        "link": {
+            "xero_id": bill["sync"]["xero_id"], "since": 0, "by": "BILL-1", "changed_there": 0,
+            "base": {name: (mark, mark) for name, mark in marks.items()},
+        },
+        "names": [f"vendor:{bill['vendor_id']}"],
+    }  # fmt: skip
+
+
+def _mark(value: Any) -> str:
+    text = orjson.dumps(value)
+    return text.decode() if len(text) <= _SHORT else "#" + blake2b(text, digest_size=16).hexdigest()
 
 
 async def consume(bootstrap: str, prefix: str, dsn: str, rung: asyncio.Event) -> None:
@@ -62,19 +112,23 @@ async def consume(bootstrap: str, prefix: str, dsn: str, rung: asyncio.Event) ->
 async def _store(db: Any, records: Sequence[ConsumerRecord]) -> None:
     headers = [{name: value.decode() for name, value in record.headers} for record in records]
     keys = [record.key.decode().split(":") for record in records]
-    tenants, ids = [UUID(key[0]) for key in keys], [UUID(key[2]) for key in keys]
+    tenants, xero_ids = [UUID(key[0]) for key in keys], [UUID(key[2]) for key in keys]
     sequences = [int(header["ce_sequence"]) for header in headers]
-    docs = [record.value.decode() for record in records]
+    seen = [record.value.decode() for record in records]
+    bills = [bill_of(orjson.loads(text), tenant) for text, tenant in zip(seen, tenants, strict=True)]
+    ids, docs = [UUID(bill["id"]) for bill in bills], [orjson.dumps(bill) for bill in bills]
+    texts, states = [doc.decode() for doc in docs], [orjson.dumps(state_of(bill)).decode() for bill in bills]
     traces = [header["ce_traceparent"] for header in headers]
-    await db.execute(_RECORD, tenants, ids, sequences, docs)
-    await db.execute(_CHANGE, datetime.now(UTC), tenants, ids, sequences, traces, docs)
+    await db.execute(_RECORD, tenants, ids, sequences, xero_ids, texts, states, seen)
+    await db.execute(_REFERS, tenants, [f"vendor:{bill['vendor_id']}" for bill in bills], ids)
+    await db.execute(_CHANGE, datetime.now(UTC), tenants, ids, sequences, traces, texts)
     said = [orjson.dumps(list(_answer(header).items())).decode() for header in headers]
-    values = [record.value for record in records]
-    await db.execute(_OUTBOX, LEAVING.name, tenants, [record.key for record in records], said, values)
+    named = [f"{tenant}:bill:{bill_id}".encode() for tenant, bill_id in zip(tenants, ids, strict=True)]
+    await db.execute(_OUTBOX, LEAVING.name, tenants, named, said, docs)
 
 
 def _answer(header: dict[str, str]) -> dict[str, str]:
-    return {**header, "ce_id": str(uuid4()), "ce_causationid": header["ce_id"]}
+    return {**header, "ce_type": "tieout.bill.v1", "ce_id": str(uuid4()), "ce_causationid": header["ce_id"]}
 
 
 async def relay(bootstrap: str, prefix: str, dsn: str, rung: asyncio.Event) -> None:

@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.structs import ConsumerRecord
 
-from bench.kit.load import ARRIVING, LEAVING, PARTITIONS, TENANTS, Said
+from bench.kit.load import ARRIVING, LEAVING, PARTITIONS, TENANTS, Said, vendor_of
 from bench.servers import Servers
 from tieout_kit.clock import utc_now
 from tieout_kit.migrate import migrate
@@ -25,9 +26,15 @@ _WITHIN = 60.0
 _TENANTS = """
 insert into tenant (tenant_id, connection, settings)
 select * from unnest($1::uuid[], $2::text[]::jsonb[], $3::text[]::jsonb[])"""
+_VENDORS = """
+insert into copy (tenant_id, kind, id, sequence, xero_id, doc)
+select tenant_id, 'vendor', id, 1, xero_id, doc::jsonb
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as new(tenant_id, id, xero_id, doc)"""
 _STATE = """
 select coalesce((select sum(next_offset) from position), 0) as handled, exists (select from outbox) as waiting"""
-_ROWS = "select (select count(*) from record) as records, (select count(*) from change) as changes"
+_ROWS = """
+select (select count(*) from record where seen is not null and state <> '{}') as records,
+    (select count(*) from change) as changes, (select count(*) from refers) as refers"""
 
 
 class NotTheSame(AssertionError):
@@ -113,10 +120,9 @@ class Side:
         finally:
             await consumer.stop()
 
-    async def rows(self) -> tuple[int, int]:
-        """Records and changes stored so far."""
-        row = await self._db.fetchrow(_ROWS)
-        return int(row["records"]), int(row["changes"])
+    async def rows(self) -> tuple[int, ...]:
+        """Records, changes and what records name, stored so far."""
+        return tuple(await self._db.fetchrow(_ROWS))
 
     async def stop(self) -> None:
         """End its process."""
@@ -150,9 +156,17 @@ async def _make_tables(dsn: str) -> None:
     database = Database(dsn, "bench", utc_now)
     await migrate(database, ["tieout_kit"])
     db: Any = await asyncpg.connect(dsn)
-    connections = [Connection(tenant_id=one, state=ConnectionState.CONNECTED) for one in TENANTS]
-    settings = [TenantSettings(tenant_id=one, version=1) for one in TENANTS]
-    await db.execute(
-        _TENANTS, TENANTS, [one.model_dump_json() for one in connections], [one.model_dump_json() for one in settings]
-    )
+    await make_known(db, TENANTS)
     await db.close()
+
+
+async def make_known(db: Any, tenants: Sequence[UUID]) -> None:
+    """As if these were connected long since, and had a vendor each."""
+    vendors = [vendor_of(one) for one in tenants]
+    ids, xero_ids = [one.id for one in vendors], [one.sync.xero_id for one in vendors]
+    await db.execute(_VENDORS, tenants, ids, xero_ids, [one.model_dump_json() for one in vendors])
+    connections = [Connection(tenant_id=one, state=ConnectionState.CONNECTED) for one in tenants]
+    settings = [TenantSettings(tenant_id=one, version=1) for one in tenants]
+    await db.execute(
+        _TENANTS, tenants, [one.model_dump_json() for one in connections], [one.model_dump_json() for one in settings]
+    )

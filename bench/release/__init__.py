@@ -4,6 +4,9 @@ One process with loop, sweeper, outbox and relay. Ten thousand bills of one tena
 Bills of other tenants come in at 50 a second; the time from the event in Kafka to its outgoing event in Kafka is
 measured while nothing else happens, and again while the setting is turned on and the ten thousand leave. The ratio of
 the two is what a neighbour notices.
+
+Then eight hundred records wait for as many vendors, each released by its own event, beside eight hundred that wait for
+one vendor: many small causes must go about as fast as one large one.
 """
 
 import logging
@@ -17,11 +20,13 @@ from aiokafka import AIOKafkaProducer
 
 from bench.figures import Figure
 from bench.kit.latency import latency
-from bench.kit.load import Bills, held_bills
+from bench.kit.load import HELD as HELD_TOPIC
+from bench.kit.load import Bills, held_bills, vendor_of
 from bench.kit.sides import Side
+from bench.release.causes import rates
 from bench.release.holder import Holder
 from bench.servers import Servers, servers
-from tieout_schemas.topics import PROBLEM, SETTINGS, WRITE
+from tieout_schemas.topics import CONTACTS_TOPIC, PROBLEM, SETTINGS, WRITE
 
 HELD = 10_000
 TENANT = UUID("7d8c2f2e-0000-4000-8000-000000000099")
@@ -42,7 +47,8 @@ def run() -> list[Figure]:
 
 async def _run(servers: Servers) -> list[Figure]:
     bootstrap, bills = servers.kafka.bootstrap, Bills()
-    side = await Side.start("release", servers, "bench.release.release_side", (SETTINGS, PROBLEM, WRITE))
+    topics = (HELD_TOPIC, SETTINGS, CONTACTS_TOPIC, PROBLEM, WRITE)
+    side = await Side.start("release", servers, "bench.release.release_side", topics)
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=5, max_batch_size=1 << 18)
     await producer.start()
     holder = await Holder.connect(TENANT, side, producer, servers.postgres.dsn("release"))
@@ -51,7 +57,7 @@ async def _run(servers: Servers) -> list[Figure]:
     try:
         await holder.choose(outbound_payments=False)
         await side.handled()
-        await side.send(producer, held_bills(TENANT, HELD))
+        await side.send(producer, held_bills(TENANT, [vendor_of(TENANT).id] * HELD))
         await side.handled()
         for _ in range(SPELLS):
             alone += (await latency(bootstrap, side, bills.some(SPELL), LIGHT)).added
@@ -62,6 +68,7 @@ async def _run(servers: Servers) -> list[Figure]:
         took = time.monotonic() - began
         await side.handled()
         left = await holder.left()
+        many, one = await rates(side, producer, holder)
     finally:
         await producer.stop()
         await holder.close()
@@ -69,6 +76,9 @@ async def _run(servers: Servers) -> list[Figure]:
     return [
         Figure("released", left, "records"),
         Figure("released within", took, "s"),
+        Figure("rate, one cause", median(one), "records/s"),
+        Figure("rate, many causes", median(many), "records/s"),
+        Figure("rate, many causes to one cause", median(a / b for a, b in zip(many, one, strict=True)), "ratio"),
         Figure("neighbour p50, alone", median(alone), "ms"),
         Figure("neighbour p50, meanwhile", median(meanwhile), "ms"),
         Figure("neighbour p99, alone", _p99(alone), "ms"),

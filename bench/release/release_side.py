@@ -2,61 +2,58 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
-from uuid import UUID
+from collections.abc import Sequence
+from dataclasses import replace
 
 import uvloop
 
-from bench.kit.kit_side import SERVICE, followed
-from bench.kit.load import ARRIVING, LEAVING, PARTITIONS
-from tieout_kit import tenants
-from tieout_kit.cause import Incoming, newest
+from bench.kit.bill import BILL
+from bench.kit.kit_side import SERVICE
+from bench.kit.load import ARRIVING, HELD, PARTITIONS
+from tieout_kit.batch import Handler
+from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
+from tieout_kit.domain import Wired
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.reconciler import Reconciler
-from tieout_kit.records import Stored
 from tieout_kit.relay import Relay
 from tieout_kit.sweeper import Sweeper
-from tieout_kit.sync import Hold, Send, Verdict
+from tieout_kit.sync.edit import created
+from tieout_kit.sync.state import State
+from tieout_kit.sync.work import Work
 from tieout_kit.telemetry import set_up
-from tieout_kit.tenants import Tenant
 from tieout_schemas.platform import Bill
-from tieout_schemas.reasons import Reason
-from tieout_schemas.topics import SETTINGS
-from tieout_schemas.writes import ContactBody
+from tieout_schemas.topics import CONTACTS_TOPIC, SETTINGS
 
 
-async def judge(_: Tx, bills: Sequence[Stored[Bill]], known: Mapping[UUID, Tenant]) -> list[Verdict]:
-    """What is wished for is held while outbound payments are off."""
-    return [
-        Send(ContactBody(name=b.record.number))
-        if known[b.tenant_id].settings.outbound_payments
-        else Hold(Reason.OUTBOUND_PAYMENTS_OFF, {})
-        for b in bills
-    ]
+def _made(wired: Wired) -> Handler:
+    """Bills that the platform makes: as its requests would, but many at once."""
+    [bills] = wired.reconcilers
 
+    async def made(tx: Tx, events: Sequence[Incoming[Bill]]) -> None:
+        keys = [(event.tenant_id, event.data.id) for event in events]
+        wanted = [(event.tenant_id, event.data) for event in events]
+        loaded = await bills.store.load(tx, {event.tenant_id for event in events}, keys, wanted=wanted)
+        for event in events:
+            facts = loaded.desk.facts_of(event.tenant_id)
+            work = Work(BILL, event.tenant_id, event.data, State(), facts, event.cause)
+            created(work, event.data.origin)
+            loaded.desk.check(work, event.cause)
+        await bills.store.save(tx, loaded)
 
-bills = Reconciler(Bill, LEAVING, judge)
-
-
-async def bills_arrive(tx: Tx, events: Sequence[Incoming[Bill]]) -> None:
-    """Store each bill over its former state."""
-    latest = newest(events)
-    known = await bills.records.lock(tx, [(e.tenant_id, e.data.id) for e in latest])
-    await bills.settle(tx, [followed(known.get((e.tenant_id, e.data.id)), e) for e in latest])
+    return made
 
 
 async def main(bootstrap: str, prefix: str, dsn: str) -> None:
     """Until SIGINT."""
-    set_up(SERVICE, None, "json")
-    database = Database(dsn, SERVICE, utc_now)
+    set_up(SERVICE.name, None, "json")
+    database = Database(dsn, SERVICE.name, utc_now)
     await database.open()
-    handlers: dict[Any, Any] = {ARRIVING: bills_arrive, SETTINGS: tenants.settings_changed}
-    loop = Loop(database, bootstrap, prefix, SERVICE, handlers)
-    relay = Relay(database, bootstrap, prefix, SERVICE, PARTITIONS)
-    sweeper = Sweeper(database, {Bill.kind: bills.retry})
+    wired = Wired(replace(SERVICE, also=((Bill, _made),)))
+    handlers = replace(wired.handlers, topics=(ARRIVING, HELD, SETTINGS, CONTACTS_TOPIC))
+    loop = Loop(database, bootstrap, prefix, SERVICE.name, handlers)
+    relay = Relay(database, bootstrap, prefix, SERVICE.name, PARTITIONS)
+    sweeper = Sweeper(database, wired.rechecks)
     await asyncio.gather(loop.run(), relay.run(), sweeper.run())
 
 

@@ -76,6 +76,9 @@ async def shoot(
             hits[shot.point] += await _dies(target, member)
         await member.start(target.env())
         await target.all_done()
+        # Whoever was shot leaves nothing behind that would keep the next change from Xero.
+        await target.ask(member, 6)
+        await target.all_done()
         await member.leaves()
         return hits, await account(target)
 
