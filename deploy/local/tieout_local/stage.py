@@ -157,6 +157,10 @@ class Stage:
         sent = {"Authorization": f"Bearer {signed}", **(headers or {})}
         return await self.http.request(method, url, json=body, headers=sent)
 
+    def neighbour(self) -> "Stage":
+        """Another tenant of the same service."""
+        return Stage(self.database, self.app, self.http, self.token, self.wired)
+
     def _incoming(self, payload: Payload, sequence: int) -> Incoming[Any]:
         envelope = envelope_of(self.tenant_id, payload, sequence)
         return Incoming(envelope, payload, Cause(envelope.id, envelope.id, None))

@@ -41,7 +41,7 @@ async def untold(door: Door, changes: Mapping[str, Sequence[Change]]) -> list[st
         for change in changes.get(operation.name, ()):
             ids |= (await change.first() if change.first else None) or {}
             before = await _last(door, token, ids["tenant_id"])
-            etag = await _etag(door, token, operation, ids)
+            etag = None if change.makes else await _etag(door, operation, token, ids)
             answer = await door.ask(operation, token, change.body, etag=etag, **ids)
             told = await _last(door, token, ids["tenant_id"])
             if not answer.is_success or told == before or not _tells(told, operation, change):
@@ -95,8 +95,8 @@ def _tells(told: dict[str, Any], operation: Operation, change: Change) -> bool:
     return who == (operation.name, "ana", ADDRESS, set(EVERY_ROLE)) and what == (change.makes, False, False)
 
 
-async def _etag(door: Door, token: str, operation: Operation, ids: Mapping[str, Any]) -> str | None:
-    """That of the state which a PUT changes; None: it makes the record, or is no PUT."""
+async def _etag(door: Door, operation: Operation, token: str, ids: Mapping[str, Any]) -> str | None:
+    """A PUT names the state that it changes, if the record has one."""
     if operation.method != "PUT":
         return None
     answer = await door.ask(Operation("GET", operation.path, "", None), token, **ids)

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from tieout_kit import metrics
-from tieout_kit.batch import Batch
+from tieout_kit.batch import Batch, Handlers
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
@@ -43,7 +43,7 @@ class World:
 
     def loop(self, handler: Any = None, **more: Any) -> Loop:
         handler = handler or applied
-        handlers = {SETTINGS: handler, CONNECTION: handler}
+        handlers = Handlers.by_topic({SETTINGS: handler, CONNECTION: handler})
         return Loop(more.get("database", self.database), self.bootstrap, self.say.prefix, SERVICE, handlers)
 
     async def talk(self, first: int, count: int) -> None:
@@ -133,7 +133,7 @@ async def test_a_second_loop_goes_on_where_one_was_cancelled_in_its_batch(world:
 
 async def test_a_topic_seen_for_the_first_time_is_read_from_its_beginning(world: World) -> None:
     await world.talk(1, 2)
-    handlers = {CONNECTION: applied}
+    handlers = Handlers.by_topic({CONNECTION: applied})
     async with running(Loop(world.database, world.bootstrap, world.say.prefix, SERVICE, handlers).run()):
         tenant_id = world.tenants[0]
         connection = Connection(tenant_id=tenant_id, state=ConnectionState.CONNECTED)

@@ -12,6 +12,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from aiokafka.structs import ConsumerRecord
 
 from tieout_kit import batch, consume
+from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
@@ -53,7 +54,8 @@ class World:
     async def live(self, *expected: int) -> list[ConsumerRecord]:
         """Run the service until these versions are handled and something is in the dead letters."""
         prefix = self.say.prefix
-        loop = Loop(self.database, self.bootstrap, prefix, SERVICE, {SETTINGS: handle, WRITE_RESULT: handle})
+        handlers = Handlers.by_topic({SETTINGS: handle, WRITE_RESULT: handle})
+        loop = Loop(self.database, self.bootstrap, prefix, SERVICE, handlers)
         relay = Relay(self.database, self.bootstrap, prefix, SERVICE, PARTITIONS)
         async with running(loop.run(), relay.run()):
             await wait_until(self.handled, lambda seen: seen == list(expected), 15)

@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY
 
 import tieout_kit
 from tieout_kit import metrics, outbox, parking, relay
-from tieout_kit.batch import Batches
+from tieout_kit.batch import Batches, Handlers
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
@@ -64,7 +64,7 @@ class World:
     goes_on: asyncio.Event
 
     def loop(self) -> Loop:
-        return Loop(self.database, self.bootstrap, self.say.prefix, "bills", {SETTINGS: self.handle})
+        return Loop(self.database, self.bootstrap, self.say.prefix, "bills", Handlers.by_topic({SETTINGS: self.handle}))
 
     def relay(self) -> Relay:
         return Relay(self.database, self.bootstrap, self.say.prefix, "bills", 1)
@@ -183,13 +183,13 @@ async def test_parked_tenants_are_counted_by_every_member(world: World) -> None:
             "insert into parked_tenant (tenant_id, at, reason) values ($1, now(), 'broken')", UUID(int=1)
         )
 
-    await drain(Batches(world.database, "bills", {}, {}))
+    await drain(Batches(world.database, "bills", Handlers.by_topic({}), {}))
     assert value("tieout_parked_tenants") == 1
 
     async with world.database.transaction() as tx:
         await parking.release(tx, UUID(int=1))
-    await drain(Batches(world.database, "bills", {}, {}))
-    await drain(Batches(world.database, "bills", {}, {}))
+    await drain(Batches(world.database, "bills", Handlers.by_topic({}), {}))
+    await drain(Batches(world.database, "bills", Handlers.by_topic({}), {}))
     assert value("tieout_parked_tenants") == 0
 
 
@@ -197,7 +197,7 @@ async def test_parked_tenants_are_counted_by_every_member(world: World) -> None:
 @pytest.mark.timeout(60)
 async def test_dead_letters_of_a_transaction_that_was_given_up_are_not_counted(world: World) -> None:
     """Seen to fail when they were counted where they are written: each try counted them once more."""
-    batches = Batches(world.database, "bills", {}, {})
+    batches = Batches(world.database, "bills", Handlers.by_topic({}), {})
     record = ConsumerRecord("t", 0, 0, 0, 0, b"key", b"no event", None, 3, 8, ())
     before = value("tieout_dead_letters_total", service="bills")
 

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tieout_kit import parking
+from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
@@ -39,7 +40,8 @@ class World:
 
     def loop(self) -> Loop:
         replay = replay_topic(SERVICE)
-        return Loop(self.database, self.bootstrap, self.say.prefix, SERVICE, {SETTINGS: self.handle}, replay=replay)
+        handlers = Handlers.by_topic({SETTINGS: self.handle})
+        return Loop(self.database, self.bootstrap, self.say.prefix, SERVICE, handlers, replay=replay)
 
     def relay(self) -> Relay:
         return Relay(self.database, self.bootstrap, self.say.prefix, SERVICE, PARTITIONS)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_kit import problem_list, problems, tenants
+from tieout_kit import problem_list, problems
 from tieout_kit.auth import Keys
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.http import make_app
@@ -18,19 +18,22 @@ from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.problem_routes import problem_routes
 from tieout_kit.problems import Finding, Found
-from tieout_kit.records import Key
 from tieout_kit.sweeper import Sweeper
+from tieout_kit.sweeps import Recheck, Rechecks
+from tieout_kit.tenants import Tenants
 from tieout_kit.testing import envelope_of
 from tieout_local import keys as local
 from tieout_local.door import nothing_closed
-from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.platform import Connection, ConnectionState, Vendor
 from tieout_schemas.problem import Problem
 from tieout_schemas.reasons import Reason
+from tieout_schemas.references import record
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 TENANT = uuid4()
-HELD = Found(Reason.VENDOR_NOT_IN_XERO, {"number": "B-1", "vendor_id": "v"})
+VENDOR = uuid4()
+HELD = Found(Reason.VENDOR_NOT_IN_XERO, {"number": "B-1", "vendor_id": "v"}, record(Vendor, VENDOR))
 MISFIT = Found(Reason.PAYMENT_DOES_NOT_FIT, {"amount": "1", "number": "B-1", "why": "is in AUD", "bill_id": "b"})
 
 
@@ -40,20 +43,24 @@ class World:
     def __init__(self, url: str, keys: local.Keys) -> None:
         self.keys = keys
         self.database = Database(url, "bills", lambda: datetime(2026, 11, 1, tzinfo=UTC))
-        self.retried: list[tuple[Key, str | None]] = []
+        self.retried: list[Recheck] = []
+        self.locked: list[dict[UUID, bool]] = []
         app = make_app("bills", "", Keys(keys.jwks_url, local.ISSUER), nothing_closed)
-        app.include_router(problem_routes(self.database, {"bill": self._retry}))
-        self.sweeper = Sweeper(self.database, {"bill": self._retry})
+        rechecks = Rechecks({"bill": self._check}, serial=True)
+        app.include_router(problem_routes(self.database, rechecks))
+        self.sweeper = Sweeper(self.database, rechecks)
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bills")
 
-    async def _retry(self, tx: Tx, keys: Sequence[Key], cause: Cause, by: str | None) -> None:
-        self.retried += [(key, by) for key in keys]
-        await problems.settle(tx, "bill", [Finding(t, i, cause, (HELD,), retried_by=by) for t, i in keys])
+    async def _check(self, tx: Tx, asked: Sequence[Recheck]) -> None:
+        self.retried += asked
+        self.locked.append(dict(tx.locked))
+        found = [Finding(one.tenant_id, one.id, one.cause, (HELD,), retried_by=one.asked_by) for one in asked]
+        await problems.update(tx, "bill", found)
 
     async def find(self, *found: Found, record_id: UUID | None = None) -> UUID:
         record_id = record_id or uuid4()
         finding = Finding(TENANT, record_id, Cause.request(), found)
-        await self.database.run(lambda tx: problems.settle(tx, "bill", [finding]))
+        await self.database.run(lambda tx: problems.update(tx, "bill", [finding]))
         return record_id
 
     async def ask(self, route: str, body: Any = None, roles: Sequence[str] = ("bookkeeper",)) -> httpx.Response:
@@ -75,7 +82,7 @@ async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
     await migrate(made.database, ["tieout_kit"])
     known = Connection(tenant_id=TENANT, state=ConnectionState.CONNECTED)
     said = Incoming(envelope_of(TENANT, known, 1), known, Cause.request())
-    await made.database.run(lambda tx: tenants.connection_changed(tx, [said]))
+    await made.database.run(lambda tx: Tenants(()).connection_changed(tx, [said]))
     yield made
     await made.database.close()
 
@@ -103,7 +110,7 @@ async def test_groups_have_a_page_each(world: World) -> None:
 
     [group] = await world.items("/groups")
 
-    assert (group["cause"], group["count"]) == ("vendor_not_in_xero:v", 3)
+    assert (group["cause"], group["count"]) == (HELD.cause, 3)
     assert group["example"]["sentence"] == "Bill B-1 waits until its vendor v is in Xero."
 
 
@@ -115,7 +122,8 @@ async def test_one_is_retried_and_its_history_tells_by_whom(world: World) -> Non
     answer = await world.ask(f"POST /{held['id']}/retry")
 
     assert answer.status_code == 200
-    assert world.retried == [((TENANT, bill), "ada")]
+    assert [(one.tenant_id, one.id, one.asked_by) for one in world.retried] == [(TENANT, bill, "ada")]
+    assert world.locked == [{TENANT: True}], "as every transaction of a service that holds its tenants alone"
     assert [(s["what"], s["by"]) for s in answer.json()["steps"]][1] == ("retried", "ada")
 
 
@@ -135,12 +143,12 @@ async def test_one_is_dismissed(world: World) -> None:
 async def test_a_whole_group_is_retried_or_dismissed(world: World) -> None:
     bills = {await world.find(HELD) for _ in range(3)}
     other = await world.find(MISFIT)
-    cause = {"cause": "vendor_not_in_xero:v"}
+    cause = {"cause": HELD.cause}
 
     assert (await world.ask("POST /retry", cause)).status_code == 202
     while await world.sweeper.turn():
         pass
-    assert {(key[1], by) for key, by in world.retried} == {(bill, "ada") for bill in bills}
+    assert {(one.id, one.asked_by) for one in world.retried} == {(bill, "ada") for bill in bills}
     assert (await world.ask("POST /dismiss", cause)).status_code == 202
     while await world.sweeper.turn():
         pass

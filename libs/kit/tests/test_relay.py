@@ -63,7 +63,7 @@ class World:
         told: dict[UUID, list[int]] = {tenant_id: [] for tenant_id in self.tenants}
         for record in await self.heard():
             event = decode(SETTINGS, record.headers, record.value)
-            known = told[event.envelope.tenantid]
+            known = told[event.envelope.owner]
             if event.envelope.sequence > (known[-1] if known else 0):
                 known.append(event.envelope.sequence)
         return told
@@ -102,8 +102,8 @@ async def test_rows_arrive_in_order_on_their_tenants_partition_with_their_header
     assert len(records) == 60
     for record in records:
         event = decode(SETTINGS, record.headers, record.value)
-        assert record.partition == partition_of(event.envelope.tenantid, PARTITIONS)
-        assert record.key == SETTINGS.key_of(event.envelope.tenantid, event.data)
+        assert record.partition == partition_of(event.envelope.owner, PARTITIONS)
+        assert record.key == SETTINGS.key_of(event.envelope.owner, event.data)
         assert (event.envelope.causationid, event.envelope.correlationid) == ("cause", "first cause")
         assert event.envelope.source == "tieout/bills"
         assert event.envelope.traceparent
@@ -190,7 +190,7 @@ async def test_a_superseded_relay_cannot_publish_an_old_state_last(
             await wait_until(lambda: _trouble(first), lambda trouble: trouble is not None)
 
     committed = [decode(SETTINGS, r.headers, r.value).envelope for r in await world.heard()]
-    last = {envelope.tenantid: envelope.sequence for envelope in committed}
+    last = {envelope.owner: envelope.sequence for envelope in committed}
     assert last == dict.fromkeys(world.tenants, 2)
     assert REGISTRY.get_sample_value("tieout_relay_fenced_total") == fenced + 1
 

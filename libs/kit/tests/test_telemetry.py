@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from tieout_kit import outbox, telemetry
+from tieout_kit.batch import Handlers
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
@@ -52,7 +53,7 @@ async def test_what_follows_from_an_event_is_in_its_trace_under_its_consumer(
     db = Database(database, "bills", utc_now)
     await db.open()
     await migrate(db, ["tieout_kit"])
-    loop = Loop(db, kafka.bootstrap, topic_prefix, "bills", {SETTINGS: again})
+    loop = Loop(db, kafka.bootstrap, topic_prefix, "bills", Handlers.by_topic({SETTINGS: again}))
     relay = Relay(db, kafka.bootstrap, topic_prefix, "bills", 2)
     tenant_id = uuid4()
     settings = TenantSettings(tenant_id=tenant_id)

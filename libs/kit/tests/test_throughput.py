@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit import outbox
+from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming, newest
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
@@ -56,7 +57,7 @@ async def test_events_go_all_the_way(kafka: Any, database: str, topic_prefix: st
         async with db.transaction() as tx:
             return tuple(await tx.db.fetchrow("select (select count(*) from kept), (select count(*) from outbox)"))
 
-    loop = Loop(db, kafka.bootstrap, topic_prefix, "bills", {CONNECTION: store_and_say})
+    loop = Loop(db, kafka.bootstrap, topic_prefix, "bills", Handlers.by_topic({CONNECTION: store_and_say}))
     relay = Relay(db, kafka.bootstrap, topic_prefix, "bills", PARTITIONS)
     async with running(relay.run()):
         await wait_until(lambda: _trouble(relay), lambda trouble: trouble is None)

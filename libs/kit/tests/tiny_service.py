@@ -8,12 +8,14 @@ import uvloop
 
 from tieout_kit import outbox
 from tieout_kit.auth import Keys
+from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.http import make_app
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.service import run
 from tieout_kit.settings import Settings
+from tieout_kit.sweeps import Rechecks
 from tieout_kit.tenants import closed_by_plan
 from tieout_schemas.topics import CONNECTION, SETTINGS
 
@@ -40,7 +42,8 @@ async def main() -> None:
     async def never() -> None:
         await asyncio.Event().wait()
 
-    await run(settings, SERVICE, database, app, {SETTINGS: settings_changed}, {})
+    handlers = Handlers.by_topic({SETTINGS: settings_changed})
+    await run(settings, SERVICE, database, app, handlers, Rechecks({}, serial=False))
 
 
 uvloop.run(main())

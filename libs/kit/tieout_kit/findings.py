@@ -19,8 +19,8 @@ def finding_of(work: Work[Any, Any]) -> Finding | None:
     on_its_way = work.state.main.flight or any(other.flight for other in work.state.others.values())
     # Sent once more: whether Xero takes it now, its answer tells.
     undecided = _REFUSED if on_its_way else frozenset()
-    left = tuple(one for one in work.state.told if on_its_way and one.startswith(_REFUSED_MARK) and one not in told)
-    told = (*told, *left)
+    if on_its_way:
+        told = (*told, *_left(work.state.told, told))
     if told == work.state.told and not work.retried_by:
         return None
     work.state.told = told
@@ -32,6 +32,14 @@ def finding_of(work: Work[Any, Any]) -> Finding | None:
 
 
 _REFUSED_MARK = f"{ProblemKind.REFUSED}:"
+_AGAIN = "?"
+"""Behind what was refused and is sent once more: refused again in the same words, it is told again."""
+
+
+def _left(before: tuple[str, ...], told: tuple[str, ...]) -> list[str]:
+    """What was refused, and stays open until Xero's answer."""
+    refused = [one.removesuffix(_AGAIN) for one in before if one.startswith(_REFUSED_MARK)]
+    return [one + _AGAIN for one in refused if one not in told]
 
 
 def _told(found: Found) -> str:

@@ -111,7 +111,8 @@ class Reconciler(Generic[R, S]):
     ) -> tuple[R, R, int]:
         """A person does something to a record: as it was, as it is, and its sequence. Raises NotFound, and what `do`
         raises."""
-        await self.lock(tx, [tenant_id])
+        # Alone: what is seen at this moment of a record of Xero that is linked or unlinked would miss it.
+        await locks.tenants(tx, [tenant_id], alone=[tenant_id])
         xero_keys = [(tenant_id, xero_id) for xero_id in xero_ids]
         loaded = await self.store.load(tx, {tenant_id}, [(tenant_id, record_id)], xero_keys)
         work = loaded.desk.works.get((tenant_id, record_id))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -90,7 +90,7 @@ class Records(Generic[R, S]):
             [w.sequence for w in works_only],
             [w.link.xero_id if w.link else None for w in works_only],
             [match.ours(w.record) if match else None for w in works_only],
-            [tx.now if _in_flight(w.state) else None for w in works_only],
+            [_in_flight_since(w.state) for w in works_only],
             [w.record.model_dump_json().encode() for w in works_only],
             [w.state.model_dump_json(exclude_defaults=True).encode() for w in works_only],
             [w.seen.sequence if w.seen else None for w in works_only],
@@ -159,8 +159,10 @@ def _references(named: Sequence[tuple[Key, str, str]]) -> tuple[list[UUID], list
     return [n[0][0] for n in named], [n[2] for n in named], [n[1] for n in named], [n[0][1] for n in named]
 
 
-def _in_flight(state: State) -> bool:
-    return bool(state.main.flight) or any(other.flight for other in state.others.values())
+def _in_flight_since(state: State) -> datetime | None:
+    """Since when the longest unanswered intent is under way."""
+    flights = [effect.flight.left_at for effect in (state.main, *state.others.values()) if effect.flight]
+    return datetime.fromtimestamp(min(flights) / 1000, UTC) if flights else None
 
 
 def _columns(keys: Iterable[tuple[UUID, Any]]) -> tuple[list[UUID], list[Any]]:

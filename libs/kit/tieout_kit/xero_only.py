@@ -38,7 +38,7 @@ class XeroOnlyStore(Generic[R, S]):
     async def load(
         self, tx: Tx, xero_ids: Iterable[Key], match_keys: Iterable[NamedKey] = ()
     ) -> dict[Key, StoredOnly[S]]:
-        """By Xero's id, and by what they may be matched by. Under the tenant's lock: nobody else changes them."""
+        """By Xero's id, and by what they may be matched by, locked."""
         ids, keys = list(dict.fromkeys(xero_ids)), list(dict.fromkeys(match_keys))
         by_id, by_key = ([t for t, _ in ids], [x for _, x in ids]), ([t for t, _ in keys], [k for _, k in keys])
         rows = await tx.db.fetch(_SQL["load"], self._kind.name, *by_id, *by_key)
@@ -85,7 +85,14 @@ class XeroOnlyStore(Generic[R, S]):
             if found or (key in before and before[key].told) or asked_by:
                 version = desk.facts_of(key[0]).settings.version
                 findings.append(Finding(*key, cause, found, settings_version=version, retried_by=asked_by))
+        findings += self._linked(desk, before)
         await problems.update(tx, self._named, findings)
+
+    def _linked(self, desk: Desk[R, S], before: Mapping[Key, StoredOnly[S]]) -> Iterable[Finding]:
+        """Those that became somebody's otherwise than by arriving, by hand or by our mark, have no problem any more."""
+        for key in desk.changed_only - desk.xero_only.keys() - desk.arrivals.keys():
+            if key in before and before[key].told and (work := desk.linked_to(*key)):
+                yield Finding(*key, work.cause, settings_version=work.facts.settings.version)
 
     def _names(self, desk: Desk[R, S], key: Key, before: Mapping[Key, StoredOnly[S]]) -> tuple[str, ...]:
         if key in desk.arrivals:

@@ -60,7 +60,7 @@ def test_fields_of_newer_writers_are_ignored() -> None:
         (b"", "value: Invalid JSON"),
         (b"\xff\xfe", "value: Invalid JSON"),
         (b"[]", "value: Input should be an object"),
-        (b"{}", "id: Field required; sync: Field required"),
+        (b"{}", "id: Field required; origin: Field required; vendor_id: Field required"),
         (json.dumps(GOOD | {"id": "x"}).encode(), "id: Input should be a valid UUID"),
         (json.dumps(GOOD | {"currency": "nzd"}).encode(), "currency: String should match"),
         (json.dumps(GOOD | {"lines": [{"description": "x"}]}).encode(), "lines.0.unit_amount: Field required"),

@@ -15,7 +15,9 @@ from tieout_schemas.xero import (
     XeroTrackingCategory,
 )
 
-SNAPSHOT = {"xero_id", "record_id", "updated_at"}
+ANSWERS = {f"answers.{part}" for part in ("intent_id", "record.kind", "record.id", "effect", "revision", "done")}
+"""Which of our own intents it answers; `explains` names fields and holds none of their values."""
+SNAPSHOT = {"xero_id", "record_id", "updated_at", "answers", "answers.explains"} | ANSWERS
 REFERENCE = {"code", "name", "active"}
 MONEY = {"amount", "currency"}
 ALLOWED: dict[type[BaseModel], set[str]] = {
@@ -26,8 +28,11 @@ ALLOWED: dict[type[BaseModel], set[str]] = {
     | {"type", "status", "contact_xero_id", "number", "date", "due_date", "currency", "line_amount_types"}
     | {f"lines.{part}" for part in ("xero_line_id", "description", "quantity", "unit_amount", "line_amount")}
     | {f"lines.{part}" for part in ("tax_amount", "account_code", "tax_type", "tracking.category", "tracking.option")}
+    | {"lines.account_xero_id"}
     | {f"{total}.{part}" for part in MONEY for total in ("subtotal", "total_tax", "total")}
-    | {f"amount_{total}.{part}" for part in MONEY for total in ("due", "paid", "credited")},
+    | {f"amount_{total}.{part}" for part in MONEY for total in ("due", "paid", "credited")}
+    | {"applied.xero_id"}
+    | {f"applied.amount.{part}" for part in MONEY},
     XeroPayment: SNAPSHOT | {"invoice_xero_id", "status", "date", "reference"} | {f"amount.{part}" for part in MONEY},
     XeroAccount: REFERENCE | {"xero_id", "type", "takes_payments"},
     XeroTaxRate: REFERENCE | {"rate"},

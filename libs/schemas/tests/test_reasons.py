@@ -1,10 +1,13 @@
 """Reasons: a code that stays, and a sentence that can be said with what its rule knows."""
 
 import string
+from uuid import UUID
 
 import pytest
 
+from tieout_schemas.platform import Vendor
 from tieout_schemas.reasons import Reason
+from tieout_schemas.references import record
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -27,7 +30,20 @@ def test_an_unknown_code_is_a_key_error() -> None:
         Reason.of("no_such_reason")
 
 
-def test_forty_bills_held_by_one_vendor_have_one_cause() -> None:
-    causes = {Reason.VENDOR_NOT_IN_XERO.cause({"number": f"B-{n}", "vendor_id": "v"}) for n in range(40)}
+def test_what_waits_for_one_thing_has_one_cause_whatever_else_its_sentence_says() -> None:
+    vendor, other = (record(Vendor, UUID(int=number)) for number in (1, 2))
+    causes = {Reason.VENDOR_NOT_IN_XERO.cause({"number": f"B-{n}", "vendor_id": "v"}, vendor) for n in range(40)}
 
-    assert causes == {"vendor_not_in_xero:v"}
+    assert causes == {f"vendor_not_in_xero:vendor:{UUID(int=1)}"}
+    assert Reason.VENDOR_NOT_IN_XERO.cause({"number": "B-1", "vendor_id": "v"}, other) not in causes
+
+
+def test_what_waits_for_nothing_is_grouped_by_what_caused_it() -> None:
+    causes = [Reason.REFUSED_BY_XERO.cause({"kind": kind, "messages": "No."}) for kind in ("bill", "payment")]
+
+    assert causes == ["refused_by_xero:No."] * 2
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_cause_is_named_by_parameters_that_the_sentence_has(reason: Reason) -> None:
+    assert all(f"{{{name}}}" in reason.value.sentence for name in reason.value.cause)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tieout_schemas.reasons import Reason
 from tieout_schemas.settings import Choices, allowed
 
 
@@ -29,8 +28,3 @@ def test_every_setting_has_its_sentence_its_default_and_its_values(name: str) ->
 )
 def test_the_values_a_setting_takes_are_said_in_words(name: str, words: str) -> None:
     assert allowed(name) == words
-
-
-@pytest.mark.rule("MAP-4")
-def test_a_reason_names_only_settings_that_are_there() -> None:
-    assert {r.value.setting for r in Reason if r.value.setting} <= Choices.model_fields.keys()

@@ -18,7 +18,7 @@ from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Sync, SyncState
 from tieout_schemas.xero import Address, XeroContact
 
-TENANT, XERO_ID, VENDOR_ID = UUID(int=1), uuid4(), uuid4()
+TENANT_ID, XERO_ID, VENDOR_ID = UUID(int=1), uuid4(), uuid4()
 AUCKLAND = Address(lines=("1 Queen St",), city="Auckland")
 HERE: dict[str, Any] = {"email": "a@acme.nz", "phone": "64-9-111", "address": AUCKLAND, "account_number": "A-7"}
 
@@ -30,7 +30,7 @@ def contact(state: SyncState = SyncState.WAITING, xero_id: UUID | None = None, *
 
 
 def only(**more: Any) -> XeroOnly[XeroContact]:
-    return XeroOnly(TENANT, 5, xero_contact(XERO_ID, **more))
+    return XeroOnly(TENANT_ID, 5, xero_contact(XERO_ID, **more))
 
 
 def classified(as_vendor: bool, **chosen: Any) -> Facts:
@@ -42,7 +42,7 @@ LINKED = LinkTo(VENDOR_ID, rule="CONT-1")
 
 
 def imported(**more: Any) -> Import[Contact]:
-    new_id = imported_id(TENANT, XERO_ID)
+    new_id = imported_id(TENANT_ID, XERO_ID)
     origin = Origin(kind=OriginKind.EVENT, by=str(XERO_ID), rule="CONT-4")
     fields = {"name": "Acme", "vendor": RoleState(id=new_id), **more}
     return Import(Contact(id=new_id, origin=origin, **fields), rule="CONT-4")

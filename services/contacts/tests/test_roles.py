@@ -11,7 +11,7 @@ from tieout_contacts.contact.edit import RoleIn, check, content, joins
 from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.errors import Clash
 from tieout_kit.sync.kind import Import, XeroOnly, imported_id
-from tieout_local.builders import ANA_MADE_IT, TENANT, facts, xero_contact
+from tieout_local.builders import ANA_MADE_IT, TENANT_ID, facts, xero_contact
 from tieout_schemas.platform import Customer, Sync, SyncState, Vendor
 from tieout_schemas.roles import Feature
 from tieout_schemas.xero import Address
@@ -103,12 +103,12 @@ def test_each_role_is_a_feature_of_a_plan_and_has_its_own_way_in(role: Role) -> 
 @pytest.mark.parametrize("roles", [{Role.VENDOR}, {Role.CUSTOMER}, {Role.VENDOR, Role.CUSTOMER}], ids=sorted)
 def test_a_contact_comes_in_with_the_roles_that_documents_gave_it(roles: set[Role]) -> None:
     seen, known = xero_contact(XERO_ID, **SHARED), facts(more={XERO_ID: roles})
-    came = arrive(XeroOnly(TENANT, 5, seen), [], known)
+    came = arrive(XeroOnly(TENANT_ID, 5, seen), [], known)
     again = restore(OTHER_ID, seen, known)
 
     assert isinstance(came, Import)
     assert isinstance(again, Contact)
-    for record, record_id in ((came.record, imported_id(TENANT, XERO_ID)), (again, OTHER_ID)):
+    for record, record_id in ((came.record, imported_id(TENANT_ID, XERO_ID)), (again, OTHER_ID)):
         assert {role: record.role(role) for role in Role} == {
             role: RoleState(id=record_id) if role in roles else None for role in Role
         }

@@ -1,11 +1,12 @@
 """The parts of the service under fire, within the test's own process: where a test steers what happens between them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
+from uuid import UUID
 
-from tieout_kit.cause import Cause
+from tieout_kit.batch import Handlers
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
 from tieout_kit.migrate import migrate
@@ -14,8 +15,8 @@ from tieout_kit.relay import Relay
 from tieout_kit.sweeper import Sweeper
 from tieout_kit.testing import wait_until
 
-from .service import HANDLERS, RETRIES, apply
-from .troubles import SERVICE
+from .kind import SERVICE
+from .service import HANDLERS, PEOPLE, WIRED, change, seen
 from .world import World
 
 _WAITING = "select count(*) from pg_locks where not granted"
@@ -27,13 +28,18 @@ async def opened(dsn: str) -> AsyncIterator[Database]:
     database = Database(dsn, SERVICE, utc_now)
     await database.open()
     await migrate(database, ["tieout_kit"])
+    async with database.transaction() as tx:
+        # Known here, though no loop may have heard of them yet.
+        await tx.db.execute(
+            "insert into tenant (tenant_id) select distinct tenant_id from people on conflict do nothing"
+        )
     try:
         yield database
     finally:
         await database.close()
 
 
-def loop(world: World, database: Database, handlers: Mapping[Any, Any] = HANDLERS) -> Loop:
+def loop(world: World, database: Database, handlers: Handlers = HANDLERS) -> Loop:
     return Loop(database, world.bootstrap, world.say.prefix, SERVICE, handlers)
 
 
@@ -42,20 +48,22 @@ def relay(world: World, database: Database) -> Relay:
 
 
 def sweeper(database: Database) -> Sweeper:
-    return Sweeper(database, RETRIES)
+    return Sweeper(database, WIRED.rechecks)
 
 
-async def request(world: World, database: Database, change_id: str) -> None:
-    """Change the world's first vendor, as an HTTP handler would."""
+async def request(world: World, database: Database, change_id: str, person: UUID | None = None) -> None:
+    """Change somebody of the world's first tenant, its first person, as an HTTP handler would."""
     tenant = world.tenants[0]
-    key = (tenant, world.vendors[tenant][0])
     world.asked[change_id] = "unknown"
-
-    async def change(tx: Tx) -> None:
-        await apply(tx, [(key, change_id, Cause.request())])
-
-    await database.run(change)
+    await database.run(partial(ask, tenant=tenant, person=person or world.vendors[tenant][0], change_id=change_id))
     world.asked[change_id] = "done"
+
+
+async def ask(tx: Tx, tenant: UUID, person: UUID, change_id: str) -> None:
+    """The same within a transaction; on the state that is there then."""
+    await PEOPLE.lock(tx, [tenant])
+    await PEOPLE.records.lock(tx, [(tenant, person)])
+    await change(tx, tenant, person, change_id, await seen(tx, tenant, person))
 
 
 async def somebody_waits(world: World) -> None:

@@ -1,7 +1,7 @@
 """The service under fire: every part of the kit, and nothing that would hide a doubling.
 
-Vendors are fed from `xero.contact.v1`, changed by requests, held until their tenant is connected, sent to a gateway
-(the service itself, by Kafka and back) and answered. A vendor's `phone` counts what was applied to it.
+People (kind.py) are changed in Xero by events and here by requests, held until their tenant is connected, and sent to
+a gateway (books.py: the service itself, by Kafka and back) that answers with results and snapshots.
 """
 
 import asyncio
@@ -10,128 +10,104 @@ import importlib
 import json
 import os
 import signal
-import zlib
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import aiokafka
 
-from tieout_kit import outbox, tenants
-from tieout_kit.cause import Cause, Incoming
+from tieout_kit import edits
+from tieout_kit.auth import Caller
+from tieout_kit.batch import Handler, Handlers
 from tieout_kit.clock import utc_now
 from tieout_kit.consume import Loop
+from tieout_kit.domain import Service, Wired
 from tieout_kit.draining import drain
-from tieout_kit.errors import RetryLater
+from tieout_kit.edits import Request
+from tieout_kit.errors import Refused, RetryLater
 from tieout_kit.migrate import migrate
 from tieout_kit.postgres import AWAY, Database, Tx
-from tieout_kit.reconciler import Changed, Reconciler
-from tieout_kit.records import Key, Stored
+from tieout_kit.records import Shown
 from tieout_kit.relay import Relay
 from tieout_kit.service import every
 from tieout_kit.silent import end_silent
 from tieout_kit.sweeper import Sweeper
-from tieout_kit.sync import Hold, Send, Verdict, wish
-from tieout_kit.tenants import Tenant
-from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Sync, Vendor
-from tieout_schemas.reasons import Reason
-from tieout_schemas.topics import CONNECTION, CONTACT, VENDORS, WRITE, WRITE_RESULT, replay_topic
-from tieout_schemas.writes import ContactBody, Outcome, WriteIntent, WriteResult
+from tieout_kit.sync.work import Work
+from tieout_schemas.payload import Payload
+from tieout_schemas.platform import Vendor
+from tieout_schemas.topics import CONNECTION, CONTACT, WRITE, WRITE_RESULT
+from tieout_schemas.writes import WriteIntent
 
+from .books import Applied, gateway, in_xero
+from .kind import FIELDS, IN_XERO, PERSON, REPLAY, SERVICE, InXero, PersonIn, changed_field
 from .points import PART, Points
-from .troubles import SERVICE
 
 SOON = timedelta(milliseconds=100)
 # A member that was killed is missed after this, instead of after 10 s.
 IMPATIENT = {"session_timeout_ms": 800, "heartbeat_interval_ms": 200, "rebalance_timeout_ms": 1500}
-
-
-async def judge(tx: Tx, vendors: Sequence[Stored[Vendor]], known: Mapping[UUID, Tenant]) -> list[Verdict]:
-    """Held until the tenant is connected."""
-    return [
-        Send(ContactBody(name=stored.record.name))
-        if known[stored.tenant_id].connection.open
-        else Hold(Reason.NOT_CONNECTED, {"kind": "vendor"})
-        for stored in vendors
-    ]
-
-
-VENDORS_OF_OURS = Reconciler(Vendor, VENDORS, judge)
-
-
-async def apply(tx: Tx, changes: Sequence[tuple[Key, str, Cause]]) -> None:
-    """Apply each change, by its id, to its vendor; a change applied twice counts twice."""
-    known = await VENDORS_OF_OURS.records.lock(tx, [key for key, _, _ in changes])
-    after: dict[Key, Changed[Vendor]] = {}
-    for key, change_id, cause in changes:
-        fresh = Vendor(id=key[1], sync=Sync(), origin=Origin(kind=OriginKind.IMPORT, by="-"), name="v", phone="0")
-        before = known.get(key) or Stored(key[0], 0, fresh)
-        vendor = after[key].record if key in after else before.record
-        changed = {"sync": wish(vendor.sync), "phone": str(int(vendor.phone) + 1), "email": change_id}
-        after[key] = Changed(before, vendor.model_copy(update=changed), cause)
-    await VENDORS_OF_OURS.settle(tx, list(after.values()))
-    await tx.db.execute(
-        "insert into applied (tenant_id, vendor_id, change_id)"
-        " select * from unnest($1::uuid[], $2::uuid[], $3::text[])",
-        [key[0] for key, _, _ in changes],
-        [key[1] for key, _, _ in changes],
-        [change_id for _, change_id, _ in changes],
+SOMEBODY = Caller("somebody", frozenset(), frozenset(), "PUT", "")
+WIRED = Wired(
+    Service(
+        SERVICE,
+        "Under fire.",
+        kinds=(PERSON,),
+        also=((InXero, lambda _: in_xero), (WriteIntent, lambda _: gateway)),
     )
+)
+PEOPLE = WIRED.reconcilers[0]
+HANDLERS = replace(WIRED.handlers, topics=(CONNECTION, IN_XERO, CONTACT, WRITE, WRITE_RESULT))
+_FLOWN = """
+insert into flown (tenant_id, intent_id, effect, record_id)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]) on conflict do nothing"""
 
 
-async def fed(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
-    """xero.contact.v1 → one more for its vendor. Raises ValueError for poison of a tenant that is broken."""
-    poisoned = {event.tenant_id for event in events if event.data.name == "poison"}
-    if poisoned and await tx.db.fetch("select from broken where tenant_id = any($1::uuid[])", poisoned):
-        raise ValueError("poison")
-    new = [event for event in events if event.envelope.replayid is None or await _returns_first(tx, event)]
-    await apply(tx, [((e.tenant_id, e.data.xero_id), e.envelope.id, e.cause) for e in new])
+def handled_by(type_: type[Payload], handler: Handler) -> Handlers:
+    """The service's handlers, but for this type another one."""
+    routes = tuple((types, handler if type_ in types else own) for types, own in HANDLERS.routes)
+    return replace(HANDLERS, routes=routes)
 
 
-async def _returns_first(tx: Tx, event: Incoming[Any]) -> bool:
-    """A relay may repeat what it says, and if its tenant is broken again, each copy is put aside and returns. Others
-    know them by their sequence, here by their id. That no letter is returned twice, the account sees on Kafka."""
-    new = "insert into returned (change_id) values ($1) on conflict do nothing returning true"
-    return bool(await tx.db.fetchval(new, event.envelope.id))
+_save = PEOPLE.records.save
 
 
-async def gateway(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
-    """xero.write.v1 → xero.write-result.v1, a known intent again; where it is rough, some only when they come again."""
-    if "FIRE_ROUGH" in os.environ:
-        events = [event for event in events if not await _swallowed(tx, event)]
-    await outbox.add(tx, [outbox.event(tx, WRITE_RESULT, e.tenant_id, _done(e), e.sequence, e.cause) for e in events])
+async def _save_and_note(tx: Tx, works: Any) -> None:
+    """Also writes down what is in flight, in the order in which it left."""
+    await _save(tx, works)
+    flown = [(work.tenant_id, intent, work.record.id) for work, _ in works for intent in _flights(work)]
+    if flown:
+        await tx.db.execute(
+            _FLOWN,
+            [tenant for tenant, _, _ in flown],
+            [intent.intent_id for _, intent, _ in flown],
+            [intent.effect for _, intent, _ in flown],
+            [record_id for _, _, record_id in flown],
+        )
 
 
-async def _swallowed(tx: Tx, event: Incoming[WriteIntent]) -> bool:
-    """One in four, the first time."""
-    intent = event.data.intent_id
-    if zlib.crc32(intent.encode()) % 4:
-        return False
-    new = "insert into swallowed (tenant_id, intent_id) values ($1, $2) on conflict do nothing returning true"
-    return bool(await tx.db.fetchval(new, event.tenant_id, intent))
+def _flights(work: Work[Any, Any]) -> list[WriteIntent]:
+    return [one.flight.intent for one in (work.state.main, *work.state.others.values()) if one.flight]
 
 
-def _done(event: Incoming[WriteIntent]) -> WriteResult:
-    intent, record = event.data, event.data.record
-    return WriteResult(
-        intent_id=intent.intent_id, record=record, effect="main", revision=intent.revision, attempt=intent.attempt,
-        outcome=Outcome.DONE, xero_id=uuid5(record.id, "in Xero"),
-    )  # fmt: skip
+PEOPLE.records.save = _save_and_note  # type: ignore[method-assign]
 
 
-HANDLERS = {
-    CONNECTION: tenants.connection_changed,
-    CONTACT: fed,
-    WRITE: gateway,
-    WRITE_RESULT: VENDORS_OF_OURS.results_received,
-}
+async def seen(tx: Tx, tenant: UUID, person: UUID) -> Shown[Vendor] | None:
+    """A person as a GET shows them."""
+    return await PEOPLE.records.one(tx, tenant, person)
 
 
-RETRIES = {Vendor.kind: VENDORS_OF_OURS.retry}
+async def change(tx: Tx, tenant: UUID, person: UUID, change_id: str, was: Shown[Vendor] | None) -> None:
+    """PUT, as its route does: change one field of the state that was seen. Raises Refused."""
+    name = changed_field(change_id)
+    body = PersonIn(**{n: getattr(was.record, n) for n in FIELDS} if was else {}).model_copy(update={name: change_id})
+    request = Request(tenant, PERSON.views[0], person, body, SOMEBODY, was.sequence if was else None)
+    await edits.put(tx, PEOPLE, request)
+    parent = getattr(was.record, name) if was else ""
+    await Applied((tenant, person), "platform", change_id, parent).note(tx)
 
 
 async def serve() -> None:
@@ -148,9 +124,9 @@ async def serve() -> None:
     for name, value in IMPATIENT.items():
         aiokafka.AIOKafkaConsumer.__init__.__kwdefaults__[name] = value
     database = Database(env["FIRE_DATABASE"], SERVICE, utc_now)
-    loop = Loop(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, HANDLERS, replay=replay_topic(SERVICE))
+    loop = Loop(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, HANDLERS, replay=REPLAY)
     relay = Relay(database, env["FIRE_KAFKA"], env["FIRE_PREFIX"], SERVICE, int(env["FIRE_PARTITIONS"]))
-    sweeper = Sweeper(database, RETRIES)
+    sweeper = Sweeper(database, WIRED.rechecks)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     PART.set("start")
@@ -163,7 +139,7 @@ async def serve() -> None:
         "sweeper": sweeper.run(),
         "watch": every(SOON, lambda: end_silent(database)),
         "drain": every(SOON, lambda: drain(loop.batches)),
-        "emit": every(SOON, lambda: database.run(VENDORS_OF_OURS.emit_unanswered)),
+        "emit": every(SOON, lambda: WIRED.resend(database)),
     }
     parts = [asyncio.create_task(_part(name, part), name=name) for name, part in work.items()]
     stopping = asyncio.create_task(stop.wait())
@@ -196,10 +172,13 @@ async def _requests(database: Database, reader: asyncio.StreamReader, writer: as
     with contextlib.suppress(OSError):
         while line := await reader.readline():
             said = json.loads(line)
-            change = ((UUID(said["tenant"]), UUID(said["vendor"])), said["id"], Cause.request())
+            tenant, person = UUID(said["tenant"]), UUID(said["vendor"])
             try:
-                await database.run(partial(apply, changes=[change]))
+                was = await database.run(partial(seen, tenant=tenant, person=person))
+                await database.run(partial(change, tenant=tenant, person=person, change_id=said["id"], was=was))
                 writer.write(b"done\n")
+            except Refused:
+                writer.write(b"refused\n")
             except RetryLater:
                 writer.write(b"later\n")
             await writer.drain()

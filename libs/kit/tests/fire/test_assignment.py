@@ -13,12 +13,13 @@ from tieout_kit.cause import Incoming
 from tieout_kit.postgres import Tx
 from tieout_kit.testing import running, wait_until
 from tieout_local.outages import down
-from tieout_schemas.topics import CONTACT, WRITE, Topic
+from tieout_schemas.topics import WRITE, Topic
 
 from .accounts import account, applied_once
+from .books import in_xero
+from .kind import IN_XERO, SERVICE, InXero
 from .parts import Gate, loop, opened, relay, request, somebody_waits, sweeper, trouble_of
-from .service import HANDLERS, fed
-from .troubles import SERVICE
+from .service import handled_by
 from .world import World
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
@@ -35,7 +36,7 @@ async def _ahead(world: World) -> None:
         await consumer.stop()
 
 
-def _partitions(world: World, topic: Topic = CONTACT) -> list[TopicPartition]:
+def _partitions(world: World, topic: Topic = IN_XERO) -> list[TopicPartition]:
     return [TopicPartition(world.say.prefix + topic.name, n) for n in range(world.say.partitions)]
 
 
@@ -138,11 +139,11 @@ async def test_a_batch_that_outlives_its_partitions_is_applied_once(
     gate = Gate()
 
     async def slow(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
-        await fed(tx, events)
+        await in_xero(tx, events)
         await gate.passes()
 
     async with opened(small.database) as database:
-        first = loop(small, database, {**HANDLERS, CONTACT: slow})
+        first = loop(small, database, handled_by(InXero, slow))
         async with running(first.run(), relay(small, database).run(), sweeper(database).run()):
             await small.feed(30)
             await gate.reached()

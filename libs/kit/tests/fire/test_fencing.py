@@ -8,7 +8,7 @@ import pytest
 
 from tieout_kit.testing import make_topics, wait_until
 from tieout_schemas.envelope import Envelope
-from tieout_schemas.topics import VENDORS
+from tieout_schemas.topics import CONTACTS_TOPIC
 
 from . import compacted
 from .accounts import in_order, last_is_stored, said_on
@@ -17,7 +17,7 @@ from .world import TOPICS, World, opened
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 
-ASLEEP_AT = f"relay: before producer.send {VENDORS.name}"
+ASLEEP_AT = f"relay: before producer.send {CONTACTS_TOPIC.name}"
 
 
 async def test_a_relay_that_slept_through_its_supersession_never_has_the_last_word_on_a_compacted_topic(
@@ -25,8 +25,8 @@ async def test_a_relay_that_slept_through_its_supersession_never_has_the_last_wo
 ) -> None:
     """Seen to fail with a transactional id for each relay of its own: the old state came last, and was what compaction
     left; and with a relay that keeps the rows it holds when it starts over."""
-    await make_topics(kafka.bootstrap, topic_prefix, [t for t in TOPICS if t is not VENDORS], 1)
-    await compacted.make(kafka.bootstrap, topic_prefix + VENDORS.name, 1)
+    await make_topics(kafka.bootstrap, topic_prefix, [t for t in TOPICS if t is not CONTACTS_TOPIC], 1)
+    await compacted.make(kafka.bootstrap, topic_prefix + CONTACTS_TOPIC.name, 1)
     chance = random.Random(1)
     async with (
         opened(kafka.bootstrap, database, topic_prefix, chance, tenants=1, vendors=2, partitions=1) as world,
@@ -46,7 +46,7 @@ async def test_a_relay_that_slept_through_its_supersession_never_has_the_last_wo
         sleeper.thaw()
         await _starts_over(sleeper)
         await _last_word_is_stored(world)
-        left = await compacted.left(world.bootstrap, world.say.prefix + VENDORS.name, 0)
+        left = await compacted.left(world.bootstrap, world.say.prefix + CONTACTS_TOPIC.name, 0)
         rows = await world.rows("select sequence from record")
         assert [Envelope.from_headers(r.headers).sequence for r in left.values()] == [row["sequence"] for row in rows]
 
@@ -84,6 +84,6 @@ async def _starts_over(sleeper: Member) -> None:
 
 async def _last_word_is_stored(world: World) -> None:
     rows = await world.rows("select tenant_id, id, sequence, doc from record")
-    said = await said_on(world, VENDORS)
+    said = await said_on(world, CONTACTS_TOPIC)
     in_order(said)
     last_is_stored(said, {(r["tenant_id"], str(r["id"])): (r["sequence"], r["doc"]) for r in rows})

@@ -4,14 +4,12 @@ import asyncio
 
 import pytest
 
-from tieout_kit.cause import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.testing import running
-from tieout_schemas.topics import VENDORS
+from tieout_schemas.topics import CONTACTS_TOPIC
 
 from .accounts import account, said_on
-from .parts import Gate, loop, opened, relay, request, somebody_waits, sweeper
-from .service import apply
+from .parts import Gate, ask, loop, opened, relay, request, somebody_waits, sweeper
 from .world import World
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
@@ -24,7 +22,7 @@ async def test_a_late_commit_is_not_skipped_and_no_record_goes_back(small: World
     gate = Gate()
 
     async def slow(tx: Tx) -> None:
-        await apply(tx, [((tenant, late), "asked-late", Cause.request())])
+        await ask(tx, tenant, late, "asked-late")
         await gate.passes()
 
     async with opened(small.database) as database:
@@ -33,9 +31,9 @@ async def test_a_late_commit_is_not_skipped_and_no_record_goes_back(small: World
             await gate.reached()
             # A younger row, of another record; and one more change of the late record, which has to wait.
             small.asked["asked-early"] = "done"
-            await database.run(lambda tx: apply(tx, [((tenant, early), "asked-early", Cause.request())]))
+            await database.run(lambda tx: ask(tx, tenant, early, "asked-early"))
             await small.nothing_to_say()
-            assert [subject for _, subject in await said_on(small, VENDORS)] == [str(early)]
+            assert [subject for _, subject in await said_on(small, CONTACTS_TOPIC)] == [str(early)]
             waiting = asyncio.create_task(request(small, database, "asked-waits"))
             await somebody_waits(small)
             gate.open()

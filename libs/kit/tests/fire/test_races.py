@@ -8,14 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from tieout_kit.cause import Cause, Incoming
+from tieout_kit.cause import Incoming
 from tieout_kit.postgres import Tx
 from tieout_kit.testing import running
-from tieout_schemas.topics import CONTACT
 
 from .accounts import account
-from .parts import Gate, loop, opened, relay, request, somebody_waits, sweeper
-from .service import HANDLERS, apply, fed
+from .books import in_xero
+from .kind import InXero
+from .parts import Gate, ask, loop, opened, relay, request, somebody_waits, sweeper
+from .service import handled_by
 from .world import World
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
@@ -28,7 +29,7 @@ async def test_a_request_and_an_event_at_one_record_at_once_are_both_kept(small:
     gate = Gate()
 
     async def slow(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
-        await fed(tx, events)
+        await in_xero(tx, events)
         await gate.passes()
 
     small.tenants = small.tenants[:1]
@@ -36,7 +37,7 @@ async def test_a_request_and_an_event_at_one_record_at_once_are_both_kept(small:
     async with opened(small.database) as database:
         if known:
             await request(small, database, "asked-1")
-        part = loop(small, database, {**HANDLERS, CONTACT: slow})
+        part = loop(small, database, handled_by(InXero, slow))
         async with running(part.run(), relay(small, database).run(), sweeper(database).run()):
             await small.feed(1)
             await gate.reached()
@@ -58,10 +59,10 @@ async def test_a_deadlock_is_tried_again_and_both_changes_are_kept(small: World)
         nonlocal tries
         tries += 1
         first = tries <= 2
-        await apply(tx, [((tenant, order[0]), f"{change_id}-1", Cause.request())])
+        await ask(tx, tenant, order[0], f"{change_id}-1")
         if first:
             await met.wait()
-        await apply(tx, [((tenant, order[1]), f"{change_id}-2", Cause.request())])
+        await ask(tx, tenant, order[1], f"{change_id}-2")
 
     async with opened(small.database) as database:
         for change_id in ("asked-1", "asked-2"):
@@ -80,9 +81,8 @@ async def test_a_deadlock_is_tried_again_and_both_changes_are_kept(small: World)
 async def _make(tx: Tx, world: World, change_id: str) -> None:
     tenant = world.tenants[0]
     world.asked |= {f"{change_id}-{n}": "done" for n in range(2)}
-    await apply(
-        tx, [((tenant, v), f"{change_id}-{n}", Cause.request()) for n, v in enumerate(sorted(world.vendors[tenant]))]
-    )
+    for n, person in enumerate(sorted(world.vendors[tenant])):
+        await ask(tx, tenant, person, f"{change_id}-{n}")
 
 
 async def test_a_handler_in_a_deadlock_is_nobodys_poison(small: World) -> None:
@@ -99,7 +99,7 @@ async def test_a_handler_in_a_deadlock_is_nobodys_poison(small: World) -> None:
             deadlocks += 1
             await tx.db.execute("set local deadlock_timeout = '50ms'; select pg_advisory_xact_lock(2)")
             deadlocks -= 1
-        await fed(tx, events)
+        await in_xero(tx, events)
 
     async def rival(tx: Tx) -> None:
         await tx.db.execute("set local deadlock_timeout = '60s'; select pg_advisory_xact_lock(2)")
@@ -107,7 +107,7 @@ async def test_a_handler_in_a_deadlock_is_nobodys_poison(small: World) -> None:
         await tx.db.execute("select pg_advisory_xact_lock(1)")
 
     async with opened(small.database) as database:
-        part = loop(small, database, {**HANDLERS, CONTACT: crosses})
+        part = loop(small, database, handled_by(InXero, crosses))
         async with running(part.run(), relay(small, database).run(), sweeper(database).run()):
             await small.feed(5)
             # Twice: what fails in a batch is handled alone once more.

@@ -7,8 +7,8 @@ from aiokafka.structs import ConsumerRecord
 
 from tieout_kit import parking
 from tieout_kit.dead_letters import Letter
-from tieout_schemas.topics import replay_topic
 
+from .kind import REPLAY
 from .parts import opened
 from .world import World
 
@@ -22,4 +22,4 @@ async def test_a_letter_with_neither_key_nor_value_is_returned(small: World) -> 
     async with opened(small.database) as database, database.transaction() as tx:
         await parking.put_aside(tx, [Letter(tenant, "t:0:0", "no value", empty)])
 
-        assert await parking.return_letters(tx, tenant, replay_topic("contacts")) == 1
+        assert await parking.return_letters(tx, tenant, REPLAY) == 1

@@ -1,17 +1,16 @@
 """A row that Kafka would not take never gets into the outbox, where all others would wait behind it (design, Out)."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from tieout_kit import outbox
 from tieout_kit.testing import envelope_of, heard, running, wait_until
-from tieout_schemas.topics import CONTACT, VENDORS, Topic, replay_topic
-from tieout_schemas.xero import ContactStatus, XeroContact
+from tieout_schemas.topics import CONTACTS_TOPIC, Topic
 
 from .accounts import applied_once
+from .kind import IN_XERO, REPLAY, InXero
 from .parts import loop, opened, relay, sweeper
 from .world import LETTERS, World
 
@@ -22,10 +21,10 @@ async def test_an_event_whose_headers_would_make_its_followers_too_large_is_put_
     """Seen to fail when only the value was measured: cause and correlation took the id twice, Kafka refused the row,
     and nothing was published any more."""
     tenant = small.tenants[0]
-    # A vendor of its own: what follows for another's state would bear a younger event's id.
-    contact = XeroContact(xero_id=uuid4(), updated_at=datetime.now(UTC), name="v", status=ContactStatus.ACTIVE)
-    poison = replace(envelope_of(tenant, contact, 1), id="x" * 600_000)
-    await small.say.say_raw(CONTACT, tenant, contact.model_dump_json().encode(), poison.to_headers(), b"key")
+    # Somebody of their own: what follows for another's state would bear a younger event's id.
+    edit = InXero(xero_id=uuid4())
+    poison = replace(envelope_of(tenant, edit, 1), id="x" * 600_000)
+    await small.say.say_raw(IN_XERO, tenant, edit.model_dump_json().encode(), poison.to_headers(), b"key")
     await small.feed(10)
 
     async with (
@@ -42,8 +41,8 @@ async def test_an_event_whose_headers_would_make_its_followers_too_large_is_put_
 @pytest.mark.parametrize(
     ("topic", "value", "error"),
     [
-        (VENDORS, b"x" * (1 << 20), outbox.TooLarge),
-        (replay_topic("contacts"), b"x" * (1 << 21), outbox.TooLarge),
+        (CONTACTS_TOPIC, b"x" * (1 << 20), outbox.TooLarge),
+        (REPLAY, b"x" * (1 << 21), outbox.TooLarge),
         (LETTERS, b"x" * (1 << 21), outbox.TooLarge),
         (LETTERS, None, ValueError),
     ],

@@ -8,12 +8,12 @@ from uuid import UUID
 from tieout_kit import parking
 from tieout_kit.clock import utc_now
 from tieout_kit.postgres import Database, Tx
-from tieout_schemas.topics import replay_topic
+
+from .kind import REPLAY, SERVICE
 
 if TYPE_CHECKING:
     from .world import World
 
-SERVICE = "contacts"
 LETTERS_A_BURST = 3
 
 
@@ -68,4 +68,4 @@ async def _is_mended(tx: Tx, tenant: UUID) -> bool:
 
 
 async def _returned(tx: Tx, tenant: UUID) -> int:
-    return await parking.return_letters(tx, tenant, replay_topic(SERVICE))
+    return await parking.return_letters(tx, tenant, REPLAY)

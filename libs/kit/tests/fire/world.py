@@ -8,46 +8,42 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
+from tieout_kit.sync.kind import imported_id
 from tieout_kit.testing import Speaker, envelope_of, make_topics, wait_until
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.topics import (
     CONNECTION,
     CONTACT,
+    CONTACTS_TOPIC,
     PROBLEM,
-    VENDORS,
     WRITE,
     WRITE_RESULT,
     Topic,
     dead_letter_topic,
     partition_of,
-    replay_topic,
 )
-from tieout_schemas.xero import ContactStatus, XeroContact
 
+from .books import TABLES
+from .kind import IN_XERO, REPLAY, SERVICE, InXero
 from .members import Member
-from .troubles import LETTERS_A_BURST, SERVICE, mend_all, stir
+from .troubles import LETTERS_A_BURST, mend_all, stir
 
-LETTERS, REPLAY = dead_letter_topic(SERVICE), replay_topic(SERVICE)
-TOPICS = (CONTACT, CONNECTION, WRITE, WRITE_RESULT, VENDORS, PROBLEM, LETTERS, REPLAY)
-_TABLES = """
-create table applied (tenant_id uuid, vendor_id uuid, change_id text, turn bigint generated always as identity);
-create table broken (tenant_id uuid primary key);
-create table returned (change_id text primary key);
-create table swallowed (intent_id text, tenant_id uuid, primary key (tenant_id, intent_id));
-"""
+LETTERS = dead_letter_topic(SERVICE)
+TOPICS = (IN_XERO, CONTACT, CONNECTION, WRITE, WRITE_RESULT, CONTACTS_TOPIC, PROBLEM, LETTERS, REPLAY)
 _AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _UNFINISHED = """
-select (select count(distinct change_id) from applied where change_id not like 'asked-%') as fed,
-    (select count(*) from outbox) + (select count(*) from parked_event) as waiting,
-    (select count(*) from record where held is not null or (doc->'sync'->>'in_flight')::bool
-        or doc->'sync'->>'desired' <> doc->'sync'->>'acknowledged') as unanswered"""
+select (select count(distinct change_id) from applied where side = 'xero') as fed,
+    (select count(*) from outbox) + (select count(*) from parked_event) + (select count(*) from sweep)
+        + (select count(*) from xero_only) as waiting,
+    (select count(*) from record where doc->'sync'->>'state' <> 'in_step' or in_flight_since is not null) as unanswered,
+    (select count(*) from book b left join record r using (tenant_id, xero_id)
+        where r.seen_sequence is distinct from b.sequence) as unseen"""
 
 
 @dataclass
@@ -60,6 +56,8 @@ class World:
     chance: random.Random
     tenants: list[UUID]
     vendors: dict[UUID, list[UUID]]
+    xero_ids: dict[UUID, UUID]
+    """Each one's contact in Xero, whichever side makes it first."""
     rough: bool = False
     """Its service meets poison, and its gateway does not always answer."""
     unanswered: float = 0.5
@@ -87,8 +85,8 @@ class World:
         }  # fmt: skip
 
     async def feed(self, count: int, tenant: UUID | None = None, *, poison: bool = False) -> None:
-        """So many changes of vendors, by Kafka; returns when Kafka has them. Poison: while its tenant is broken."""
-        await self._said([self._contact(tenant, poison=poison) for _ in range(count)])
+        """So many changes in Xero, by Kafka; returns when Kafka has them. Poison: while its tenant is broken."""
+        await self._said([self._edit(tenant, poison=poison) for _ in range(count)])
 
     async def connect(self, tenants: Sequence[UUID], *, lost: bool = False) -> None:
         """These are connected now, or no longer."""
@@ -121,14 +119,14 @@ class World:
     async def all_done(self, within: float = 30.0) -> None:
         """Wait until every input is handled, said and answered by the gateway."""
         await self.connect(self.tenants)
-        await wait_until(self.unfinished, lambda seen: seen == (len(self.fed), 0, 0), within)
+        await wait_until(self.unfinished, lambda seen: seen == (len(self.fed), 0, 0, 0), within)
 
     async def nothing_to_say(self) -> None:
         """Wait until the outbox is empty."""
         await wait_until(lambda: self.rows("select id from outbox"), lambda rows: not rows)
 
     async def unfinished(self) -> tuple[int, ...] | str:
-        """How many events were applied, how many wait in outbox or parking, how many vendors are not in step."""
+        """How many events were applied, how much waits, how many are not in step, how many contacts are unseen."""
         try:
             if self.rough:
                 await mend_all(self)
@@ -144,15 +142,10 @@ class World:
         finally:
             db.terminate()
 
-    def _contact(self, tenant: UUID | None, *, poison: bool) -> tuple[Topic, UUID, XeroContact]:
+    def _edit(self, tenant: UUID | None, *, poison: bool) -> tuple[Topic, UUID, InXero]:
         tenant = tenant or self.chance.choice(self.tenants)
-        vendor = self.chance.choice(self.vendors[tenant])
-        now = datetime.now(UTC)
-        return (
-            CONTACT,
-            tenant,
-            XeroContact(xero_id=vendor, updated_at=now, name="poison" if poison else "v", status=ContactStatus.ACTIVE),
-        )
+        xero_id = self.xero_ids[self.chance.choice(self.vendors[tenant])]
+        return IN_XERO, tenant, InXero(xero_id=xero_id, poison=poison)
 
     async def _said(self, events: Sequence[tuple[Topic, UUID, Any]]) -> None:
         on_the_way = []
@@ -167,9 +160,9 @@ class World:
                     headers=envelope.to_headers(),
                 )
             )
-            if topic is CONTACT:
+            if topic is IN_XERO:
                 self.fed[envelope.id] = envelope.sequence
-                if payload.name == "poison":
+                if payload.poison:
                     self.poison.add(envelope.id)
         await asyncio.gather(*on_the_way)
 
@@ -190,15 +183,19 @@ async def opened(
     bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
 ) -> AsyncIterator[World]:
     """A world whose topics are there already."""
-    db = await asyncpg.connect(database)
-    await db.execute(_TABLES)
-    await db.close()
     ids = [UUID(int=chance.getrandbits(128)) for _ in range(tenants)]
-    theirs = {tenant: [UUID(int=chance.getrandbits(128)) for _ in range(vendors)] for tenant in ids}
+    there = {tenant: [UUID(int=chance.getrandbits(128)) for _ in range(vendors)] for tenant in ids}
+    xero_ids = {imported_id(tenant, xero_id): xero_id for tenant in ids for xero_id in there[tenant]}
+    theirs = {tenant: [imported_id(tenant, xero_id) for xero_id in there[tenant]] for tenant in ids}
+    db = await asyncpg.connect(database)
+    await db.execute(TABLES)
+    people = [(tenant, person, xero_ids[person]) for tenant in ids for person in theirs[tenant]]
+    await db.executemany("insert into people values ($1, $2, $3)", people)
+    await db.close()
     # Idempotent: what is counted here must not be doubled on its way in.
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, linger_ms=2)
     await producer.start()
     try:
-        yield World(database, bootstrap, Speaker(producer, prefix, partitions), chance, ids, theirs)
+        yield World(database, bootstrap, Speaker(producer, prefix, partitions), chance, ids, theirs, xero_ids)
     finally:
         await producer.stop()

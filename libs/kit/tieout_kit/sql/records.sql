@@ -14,11 +14,12 @@ where kind = $1 and (tenant_id, id) in (select * from wanted)
 order by tenant_id, id for update;
 
 -- name: lock_unanswered
--- The records whose intents went out before a moment and were never answered, the longest waiting few of them.
+-- The records whose intents went out before a moment and were never answered, the longest waiting few of them. Those
+-- that somebody is at are left for the next time: no tenant is locked, so waiting for them could be in a ring.
 select tenant_id, sequence, doc::text, state::text, seen_sequence, seen::text from record
 where kind = $1 and in_flight_since < $2 and (tenant_id, id) in (
     select tenant_id, id from record where kind = $1 and in_flight_since < $2 order by in_flight_since limit 500)
-order by tenant_id, id for update;
+order by tenant_id, id for update skip locked;
 
 -- name: sent_again
 -- Their turn comes again after all the others'.
@@ -39,8 +40,9 @@ with new as (
     select tenant_id, $1, id, sequence, xero_id, match_key, in_flight_since, doc, state, seen_sequence, seen from new
     on conflict (tenant_id, kind, id) do update set
         sequence = excluded.sequence, xero_id = excluded.xero_id, match_key = excluded.match_key,
-        in_flight_since = case when excluded.in_flight_since is null then null
-            else coalesce(record.in_flight_since, excluded.in_flight_since) end,
+        -- The later one: it may have been sent again since.
+        in_flight_since = case when excluded.in_flight_since is not null
+            then greatest(record.in_flight_since, excluded.in_flight_since) end,
         doc = excluded.doc, state = excluded.state, seen_sequence = excluded.seen_sequence, seen = excluded.seen
     -- Not correlated, so that the states are hashed once and not gone through for every record.
     where (record.tenant_id, record.id, record.sequence) in (select tenant_id, id, before from new)

@@ -42,6 +42,10 @@ class Flight(BaseModel):
     """An intent without its answer."""
 
     intent: StoredIntent
+    left_at: int = 0
+    """Milliseconds."""
+    seen: int = 0
+    """The sequence of Xero's record as it was seen when this left."""
     xero_id: UUID | None = None
     """The record of Xero that it is about; of a create once its result came."""
     sent: dict[str, Any] = {}
@@ -59,7 +63,7 @@ class Refusal(BaseModel):
 
     wanted: dict[str, Mark]
     sequence: int = 0
-    """What the gateway saw of Xero's record."""
+    """What the gateway saw of Xero's record; at least what was seen here when the refused one left."""
     messages: tuple[str, ...] = ()
     cancelled_by: str | None = None
 

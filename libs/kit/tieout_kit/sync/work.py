@@ -50,6 +50,8 @@ class Work(Generic[R, S]):
     stays: bool = False
     lost: Sequence[Lost] = ()
     """What lost a conflict since the state that was published before."""
+    completed: bool = False
+    """Defaults of the tenant's settings were filled in."""
     asked_origin: Origin | None = None
     """Who or what made the change; None: it followed from the cause."""
 

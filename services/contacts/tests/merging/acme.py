@@ -8,14 +8,14 @@ from tieout_contacts.contact import CONTACT
 from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import imported_id
-from tieout_local.builders import ANA_MADE_IT, NOW, TENANT, facts, xero_contact
+from tieout_local.builders import ANA_MADE_IT, NOW, TENANT_ID, facts, xero_contact
 from tieout_local.rehearsal import Rehearsal
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ConnectionState, Sync, SyncState
 from tieout_schemas.xero import Address, XeroContact
 
 XERO_ID = uuid4()
-CONTACT_ID = imported_id(TENANT, XERO_ID)
+CONTACT_ID = imported_id(TENANT_ID, XERO_ID)
 BEFORE, AFTER = NOW - dt.timedelta(minutes=1), NOW + dt.timedelta(minutes=1)
 """Of an edit here, which is at NOW."""
 CLOSED = ConnectionState.DISCONNECTED
@@ -38,7 +38,7 @@ EMPTY: dict[str, Any] = {"email": "", "phone": "", "address": Address(), "accoun
 
 def known(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Facts:
     """The facts; a bill made the contact a vendor."""
-    return facts(state, more={XERO_ID: {Role.VENDOR}}, **chosen)
+    return facts(connection=state, more={XERO_ID: {Role.VENDOR}}, **chosen)
 
 
 def linked(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Rehearsal[Contact, XeroContact]:

@@ -1,0 +1,1 @@
+"""Problems on a real Postgres."""

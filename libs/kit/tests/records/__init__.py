@@ -1,0 +1,1 @@
+"""Records of a small kind, through the real wiring, against a real Postgres."""

@@ -1,0 +1,35 @@
+"""Transactions: what is a bug, and what is only a database that has no time for us now."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tieout_kit.clock import utc_now
+from tieout_kit.errors import RetryLater
+from tieout_kit.postgres import Database
+from tieout_kit.testing import wait_until
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+
+
+@pytest_asyncio.fixture
+async def single(database: str) -> AsyncIterator[Database]:
+    """A pool of one connection."""
+    made = Database(database, "bills", utc_now, connections=1)
+    await made.open()
+    yield made
+    await made.close()
+
+
+async def test_a_query_called_wrongly_is_a_bug_and_not_a_database_that_is_away(single: Database) -> None:
+    with pytest.raises(RuntimeError, match="called wrongly"):
+        await single.run(lambda tx: tx.db.fetch("select $1::int", 1, 2))
+
+
+async def test_no_connection_left_is_try_again_later(single: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tieout_kit.postgres._PATIENCE", 0.2)
+    async with single.transaction():
+        with pytest.raises(RetryLater):
+            await single.run(lambda tx: tx.db.execute("select 1"))
+    await wait_until(lambda: single.run(lambda tx: tx.db.fetchval("select 1")), lambda one: one == 1)
