@@ -183,3 +183,18 @@ async def test_what_has_left_already_is_left_alone_when_outbound_payments_are_sw
     await stage.choose(1, outbound_payments=False)
 
     assert (await stage.said(Payment), await open_problems(stage)) == (before, [])
+
+
+@pytest.mark.real
+@pytest.mark.rule("PAY-7")
+async def test_a_payment_that_waits_tells_so_too_when_outbound_payments_are_switched_off(stage: Stage) -> None:
+    await stage.connect()
+    await put(stage, account_code="092")
+
+    await stage.choose(1, outbound_payments=False)
+
+    assert await open_problems(stage) == ["bill_not_in_xero", "outbound_payments_off"]
+
+    await stage.choose(2, outbound_payments=True)
+
+    assert await open_problems(stage) == ["bill_not_in_xero"]
