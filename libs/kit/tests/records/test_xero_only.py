@@ -1,5 +1,6 @@
 """Records of Xero that are none of ours: they wait, arrive, are found to be ours, or are told as problems."""
 
+import asyncio
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from tieout_kit.sweeps import Recheck
 from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.kind import imported_id
 from tieout_kit.sync.work import Work
+from tieout_kit.testing import wait_until
 from tieout_schemas.platform import SyncState
 from tieout_schemas.problem import ProblemState
 from tieout_schemas.signals import Refresh
@@ -212,3 +214,22 @@ async def test_what_was_unlinked_by_hand_is_nobodys_and_does_not_come_in_again(p
     [row] = await plain.rows("select former, doc from xero_only")
     assert (row["former"], row["doc"]["number"]) == (bill_id, "changed again")
     assert len(await plain.intents()) == 1
+
+
+async def test_a_person_links_only_while_nobody_takes_in_what_xero_shows(plain: World) -> None:
+    """Seen to fail with a shared lock: a snapshot that came meanwhile was stored as nobody's, and came in again."""
+    bill_id = uuid4()
+    await plain.in_step(bill_id)
+
+    def unlink(desk: Desk[object, object], work: Work[object, object]) -> None:  # type: ignore[type-var]
+        desk.unlink(work, Cause.request())
+
+    async with plain.database.transaction() as tx:
+        await plain.reconciler.lock(tx, [TENANT])
+        acting = asyncio.create_task(
+            plain.database.run(lambda tx: plain.reconciler.act(tx, TENANT, bill_id, unlink))  # type: ignore[arg-type]
+        )
+        await wait_until(lambda: plain.rows("select from pg_locks where not granted"), bool, within=5)
+    await acting
+
+    assert await plain.state_of(bill_id) is SyncState.NOT_FOR_XERO
