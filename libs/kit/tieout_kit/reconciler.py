@@ -81,8 +81,9 @@ class Reconciler(Generic[R, S]):
             if work := loaded.desk.works.get((one.tenant_id, one.id)):
                 if one.asked_by:
                     retry(work, one.asked_by)
-                loaded.desk.check(work, one.cause)
+                # First: what can be linked is not made in Xero.
                 loaded.desk.look_for(work, one.cause)
+                loaded.desk.check(work, one.cause)
         await self.store.save(tx, loaded)
 
     async def check_xero_only(self, tx: Tx, asked: Sequence[Recheck]) -> None:

@@ -51,7 +51,7 @@ def test_a_request_asks_for_every_field_that_is_not_xeros_alone() -> None:
 
 @pytest.mark.rule("BILL-2")
 def test_every_attribute_of_a_line_is_asked_for_or_is_got_later() -> None:
-    got_later = {"account_from", "xero_line_id"}
+    got_later = {"account_from", "account_xero_id", "xero_line_id"}
 
     assert LineIn.model_fields.keys() | got_later == BillLine.model_fields.keys()
 
@@ -251,3 +251,15 @@ def test_a_bill_that_is_not_paid_yet_may_be_changed(status: InvoiceStatus | None
 def test_only_to_approve_a_bill_needs_an_approver(status: str, needed: object) -> None:
     assert PUT.needs(asked(status=status)) == needed
     assert Role.BOOKKEEPER not in APPROVERS
+
+
+@pytest.mark.field("F20")
+@pytest.mark.parametrize(("code", "kept"), [(None, True), ("400", False)])
+def test_a_line_keeps_an_account_without_a_code_unless_another_is_named(code: str | None, kept: bool) -> None:
+    bank = uuid4()
+    was = in_xero(PAPER.replace(account_code=None, account_xero_id=bank))
+    request = asked(line_request(account_code=code))
+
+    [line] = content(request, was, was.id)["lines"]
+
+    assert (line.account_code, line.account_xero_id) == (code, bank if kept else None)

@@ -45,6 +45,7 @@ NOT_FOLLOWED = {
     "lines": "tried one by one",
 }
 """What of Xero's bill is not tried as a change of the bill, and why."""
+ACCOUNT_XERO_ID = uuid4()
 Change = tuple[dict[str, Any], dict[str, Any]]
 """What changes in Xero, and what is to change here for it."""
 BILL_CHANGES: dict[str, Change] = {
@@ -80,6 +81,10 @@ LINE_CHANGES: dict[str, Change] = {
     "no unit amount": ({"unit_amount": None, "line_amount": Decimal(70)}, {"unit_amount": Decimal(70)}),
     "account": ({"account_code": "429"}, {"account_code": "429"}),
     "no account": ({"account_code": None}, {"account_code": None}),
+    "an account without a code": (
+        {"account_code": None, "account_xero_id": ACCOUNT_XERO_ID},
+        {"account_code": None, "account_xero_id": ACCOUNT_XERO_ID},
+    ),
     "tax type": ({"tax_type": "NONE"}, {"tax_type": "NONE"}),
     "no tax type": ({"tax_type": None}, {"tax_type": None}),
     "tracking": ({"tracking": (LOCATION,)}, {"tracking": (LOCATION,)}),

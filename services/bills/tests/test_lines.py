@@ -8,7 +8,7 @@ import pytest
 
 from tieout_bills.bill import BILL
 from tieout_bills.bill.compose import line_to_write
-from tieout_bills.bill.lines import learn, line_of
+from tieout_bills.bill.lines import learn, line_of, same_line
 from tieout_local.builders import bill, xero_invoice, xero_line
 from tieout_schemas.bodies import WriteLine
 from tieout_schemas.platform import AccountFrom, Bill, BillLine
@@ -22,6 +22,8 @@ SALES = Tracking(category="Department", option="Sales")
 LINES = BILL.by_name["lines"]
 OURS_ALONE = {"account_from": "where a line has its account from is not Xero's matter (MAP-9)"}
 """What of a line Xero neither is told nor shows, and why."""
+
+BANK_XERO_ID = uuid4()
 
 
 def line(description: str = "Paper", xero_line_id: UUID | None = None, **more: Any) -> BillLine:
@@ -48,6 +50,7 @@ def test_every_attribute_of_a_line_goes_to_xero_or_is_named_with_its_reason() ->
         quantity=Decimal(3),
         unit_amount=Decimal("12.3456"),
         account_code="431",
+        account_xero_id=uuid4(),
         account_from=AccountFrom.DEFAULT,
         tax_type="NONE",
         tracking=(AUCKLAND, SALES),
@@ -69,6 +72,7 @@ def test_every_attribute_of_a_line_comes_from_xero_or_is_named_with_its_reason()
         line_amount=Decimal("37.04"),
         tax_amount=Decimal("5.56"),
         account_code="431",
+        account_xero_id=uuid4(),
         tax_type="NONE",
         tracking=(AUCKLAND, SALES),
     )
@@ -271,3 +275,30 @@ def test_only_what_xero_can_show_says_whether_lines_changed(change: dict[str, An
     ours = line(xero_line_id=PAPER_XERO_ID)
 
     assert (LINES.counts((ours,)) != LINES.counts((ours.replace(**change),))) is counts
+
+
+def on_account(code: str | None, xero_id: UUID | None = None) -> BillLine:
+    return line(account_code=code, account_xero_id=xero_id)
+
+
+@pytest.mark.field("F20")
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        (
+            line(account_code=None, account_xero_id=BANK_XERO_ID),
+            line(account_code=None, account_xero_id=BANK_XERO_ID),
+            True,
+        ),
+        (
+            line(account_code=None, account_xero_id=BANK_XERO_ID),
+            line(account_code=None, account_xero_id=uuid4()),
+            False,
+        ),
+        (line(account_code=None), line(account_code=None, account_xero_id=BANK_XERO_ID), True),
+        (line(account_code="400"), line(account_code="400", account_xero_id=BANK_XERO_ID), True),
+        (line(account_code="400"), line(account_code=None, account_xero_id=BANK_XERO_ID), False),
+    ],
+)
+def test_an_account_without_a_code_is_told_by_its_id(ours: BillLine, theirs: BillLine, same: bool) -> None:
+    assert same_line(ours, theirs) is same

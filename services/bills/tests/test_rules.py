@@ -77,6 +77,8 @@ def test_only_approved_bills_are_sent_where_the_tenant_chose_so(
         (APPROVED, (PAPER, INK), NO_ACCOUNT),
         (APPROVED, (INK, PAPER), NO_ACCOUNT),
         (APPROVED, (PAPER,), None),
+        # An account without a code is one, too (F20).
+        (APPROVED, (PAPER, INK.replace(account_xero_id=uuid4())), None),
         (AWAITING, (PAPER, INK), None),
         (DRAFT, (PAPER, INK), None),
     ],

@@ -44,6 +44,7 @@ def line_to_write(line: BillLine) -> WriteLine:
         quantity=line.quantity,
         unit_amount=line.unit_amount,
         account_code=line.account_code,
+        account_xero_id=line.account_xero_id,
         tax_type=line.tax_type,
         tracking=line.tracking,
     )

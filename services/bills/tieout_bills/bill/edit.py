@@ -87,7 +87,9 @@ def _kept(wanted: BillLine, had: BillLine | None) -> BillLine:
         return wanted
     if wanted.account_code is None and had.account_from is AccountFrom.DEFAULT:
         wanted = wanted.replace(account_code=had.account_code, account_from=AccountFrom.DEFAULT)
-    return wanted.replace(xero_line_id=had.xero_line_id)
+    same_account = wanted.account_code == had.account_code
+    account = had.account_xero_id if same_account else None
+    return wanted.replace(xero_line_id=had.xero_line_id, account_xero_id=account)
 
 
 def _line(wanted: LineIn) -> BillLine:

@@ -17,6 +17,7 @@ def line_of(seen: XeroLine) -> BillLine:
         quantity=Decimal(1) if seen.quantity is None else seen.quantity,
         unit_amount=seen.line_amount if seen.unit_amount is None else seen.unit_amount,
         account_code=seen.account_code,
+        account_xero_id=seen.account_xero_id,
         account_from=AccountFrom.LINE,
         tax_type=seen.tax_type,
         tracking=seen.tracking,
@@ -52,7 +53,7 @@ def same_line(ours: BillLine, theirs: BillLine) -> bool:
     """Whether a line is as we want it: what a line of ours leaves open, Xero fills in."""
     return (
         (ours.description, ours.quantity, ours.unit_amount) == (theirs.description, theirs.quantity, theirs.unit_amount)
-        and ours.account_code in (None, "", theirs.account_code)
+        and _same_account(ours, theirs)
         and ours.tax_type in (None, "", theirs.tax_type)
         and set(ours.tracking) == set(theirs.tracking)
     )
@@ -99,10 +100,17 @@ def _counts(line: BillLine) -> tuple[object, ...]:
         line.description,
         _plain(line.quantity),
         _plain(line.unit_amount),
-        line.account_code,
+        line.account_code or line.account_xero_id,
         line.tax_type,
         line.tracking,
     )
+
+
+def _same_account(ours: BillLine, theirs: BillLine) -> bool:
+    """By the code that people see, or by Xero's id where an account has none (F20)."""
+    if ours.account_code:
+        return ours.account_code == theirs.account_code
+    return ours.account_xero_id in (None, theirs.account_xero_id)
 
 
 def _plain(number: Decimal) -> str:
