@@ -20,7 +20,7 @@ from bench.servers import Servers
 from tieout_connector import intents, reads, store
 from tieout_connector.app import SERVICE
 from tieout_connector.gateway.writer import group_of
-from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.kinds import writes
 from tieout_connector.reads import Wish
 from tieout_connector.tokens import TokenStore
 from tieout_connector.xero.identity import Tokens, XeroIdentity
@@ -47,7 +47,7 @@ from unnest($1::uuid[], $2::uuid[]) as bound(tenant_id, org_id) where c.tenant_i
 _STEP = timedelta(seconds=1)
 _PAUSE = 0.01
 """Seconds in which processes may do what is due."""
-KINDS = kinds("http://localhost")
+KINDS = writes("http://localhost")
 
 
 @dataclass

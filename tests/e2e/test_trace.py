@@ -43,7 +43,7 @@ async def test_one_trace_leads_from_the_api_call_to_xeros_answer(connected: Stor
     first = (await connected.platform.get("bills", f"{path}/changes"))[0]
     spans = await trace_of(first["traceparent"], otlp, "bills handles xero.write-result.v1", "Xero PUT Invoices")
 
-    call = spans["PUT /tenants/{tenant_id}/bills/{bill_id}"]
+    call = spans["PUT /tenants/{tenant_id}/bills/{record_id}"]
     queued = spans["connector handles xero.write.v1"]
     assert call.parent_id == ""
     assert queued.parent_id == call.span_id

@@ -1,34 +1,78 @@
-"""Values for tests, with good defaults: snapshots of Xero's records, others' records, answers to intents."""
+"""Values for tests, with good defaults: Xero's records, others' records, facts, requests, answers to intents."""
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from tieout_kit.cause import Cause
+from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.judge import judge
+from tieout_kit.sync.kind import Kind
+from tieout_kit.sync.state import State
+from tieout_kit.sync.work import Work
 from tieout_schemas.money import Money
-from tieout_schemas.payload import Answers, Origin, OriginKind
-from tieout_schemas.platform import Bill, BillLine, BillStatus, Sync, SyncState, Vendor
-from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
+from tieout_schemas.payload import Answers, Origin, OriginKind, Payload
+from tieout_schemas.platform import (
+    Bill,
+    BillLine,
+    BillStatus,
+    Connection,
+    ConnectionState,
+    Payment,
+    PaymentMethod,
+    PlatformRecord,
+    Sync,
+    SyncState,
+    Vendor,
+)
+from tieout_schemas.settings import TenantSettings
+from tieout_schemas.writes import BillBody, Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import (
+    Applied,
     ContactStatus,
     InvoiceStatus,
     InvoiceType,
     LineAmountTypes,
     PaymentStatus,
+    Snapshot,
     XeroContact,
     XeroInvoice,
     XeroLine,
     XeroPayment,
 )
 
+S = TypeVar("S", bound=Snapshot)
 UPDATED_AT = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+NOW = UPDATED_AT + dt.timedelta(hours=12)
 DAY, DUE_DAY = dt.date(2026, 11, 1), dt.date(2026, 11, 20)
 ANA_MADE_IT = Origin(kind=OriginKind.USER, by="ana")
+TENANT_ID = UUID(int=1)
 
 
 def nzd(amount: str) -> Money:
     """An amount in New Zealand dollars."""
     return Money(amount=Decimal(amount), currency="NZD")
+
+
+def facts(
+    *copies: PlatformRecord,
+    connection: ConnectionState = ConnectionState.CONNECTED,
+    tenant_id: UUID = TENANT_ID,
+    now: dt.datetime = NOW,
+    more: Any = None,
+    **settings: Any,
+) -> Facts:
+    """What a rule sees besides its record: a connected tenant, these records of other services, these settings."""
+    return Facts(
+        tenant_id,
+        Connection(tenant_id=tenant_id, state=connection),
+        TenantSettings.model_validate({"tenant_id": tenant_id, **settings}),
+        now,
+        copies={(copy.kind, copy.id): copy for copy in copies},
+        copies_by_xero_id={(copy.kind, copy.sync.xero_id): copy for copy in copies if copy.sync.xero_id},
+        more=more,
+    )
 
 
 def in_step(xero_id: UUID | None) -> Sync:
@@ -58,6 +102,67 @@ def bill(bill_id: UUID, xero_id: UUID | None, **more: Any) -> Bill:
         "xero_status": InvoiceStatus.AUTHORISED if xero_id else None,
     }
     return Bill(id=bill_id, sync=in_step(xero_id), origin=ANA_MADE_IT, **(fields | more))
+
+
+def line_request(**more: Any) -> dict[str, Any]:
+    """A line of a bill as PUT takes it."""
+    return {"description": "Paper", "unit_amount": "100.00", "account_code": "400", "tax_type": "INPUT2", **more}
+
+
+def bill_request(vendor_id: UUID, *lines: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A bill as PUT takes it."""
+    return {
+        "vendor_id": str(vendor_id),
+        "number": "B-1",
+        "status": "approved",
+        "date": DAY.isoformat(),
+        "due_date": DUE_DAY.isoformat(),
+        "currency": "NZD",
+        "lines": list(lines) or [line_request()],
+        **more,
+    }
+
+
+def applied(xero_id: UUID, amount: str) -> Applied:
+    """What a bill's amount due holds: a payment, a credit."""
+    return Applied(xero_id=xero_id, amount=nzd(amount))
+
+
+def payment(
+    bill_id: UUID, amount: str = "60.00", xero_id: UUID | None = None, currency: str = "NZD", **more: Any
+) -> Payment:
+    """A payment as the payments service publishes it, no two with one reference."""
+    payment_id = uuid4()
+    fields: dict[str, Any] = {
+        "id": payment_id,
+        "sync": in_step(xero_id),
+        "method": PaymentMethod.ACH,
+        "date": DAY,
+        "amount": Money(amount=Decimal(amount), currency=currency),
+        "account_code": "090",
+        "reference": f"TX-{payment_id}",
+    }
+    return Payment(bill_id=bill_id, origin=ANA_MADE_IT, **(fields | more))
+
+
+def payment_request(bill_id: UUID, amount: str = "60.00", **more: Any) -> dict[str, Any]:
+    """A payment as PUT takes it, no two with one reference."""
+    fields: dict[str, Any] = {
+        "bill_id": str(bill_id),
+        "method": "ach",
+        "date": DAY.isoformat(),
+        "amount": {"amount": amount, "currency": "NZD"},
+        "account_code": "090",
+        "reference": f"TX-{uuid4()}",
+    }
+    return fields | more
+
+
+def judged(kind: Kind[Any, Any], record: PlatformRecord, seen_by: Facts) -> Work[Any, Any]:
+    """A new record of ours, after the first decision on it."""
+    work = Work(kind, seen_by.tenant_id, record, State(), seen_by, Cause.request())
+    judge(work)
+    return work
 
 
 def xero_line(xero_line_id: UUID | None = None, **more: Any) -> XeroLine:
@@ -93,6 +198,18 @@ def xero_invoice(xero_id: UUID, contact_xero_id: UUID, **more: Any) -> XeroInvoi
         "updated_at": UPDATED_AT,
     }
     return XeroInvoice(xero_id=xero_id, contact_xero_id=contact_xero_id, **(fields | more))
+
+
+def xero_invoice_after(intent: WriteIntent, xero_id: UUID, **more: Any) -> XeroInvoice:
+    """The bill of Xero that an intent has made or changed, as its answer tells it: it shows all that was sent."""
+    body = intent.body
+    assert isinstance(body, BillBody)
+    sent = body.model_dump(exclude={"kind", "lines"}, exclude_none=True)
+    if body.lines is not None:
+        sent["lines"] = tuple(
+            xero_line(**line.model_dump(), line_amount=line.quantity * line.unit_amount) for line in body.lines
+        )
+    return xero_invoice(xero_id, **{"record_id": intent.record.id, "answers": answering(intent), **sent, **more})
 
 
 def xero_contact(xero_id: UUID, **more: Any) -> XeroContact:
@@ -142,3 +259,14 @@ def answering(intent: WriteIntent, *, done: bool = True, explains: tuple[str, ..
         done=done,
         explains=sent if explains is None else explains,
     )
+
+
+def answered(intent: WriteIntent, snapshot: Snapshot, sequence: int = 50) -> tuple[tuple[Payload, int], ...]:
+    """Both messages of an answer: the result, and the snapshot that was made from it."""
+    return (answer_to(intent, snapshot.xero_id, sequence), sequence), (snapshot, sequence)
+
+
+def done(intent: WriteIntent, shown: S, sequence: int = 50) -> tuple[tuple[WriteResult, int], tuple[S, int]]:
+    """The two events by which an intent is done: its result, and what Xero shows since, each with its sequence."""
+    snapshot = shown.replace(record_id=intent.record.id, answers=answering(intent))
+    return (answer_to(intent, shown.xero_id, sequence), sequence), (snapshot, sequence)

@@ -36,12 +36,19 @@ class Door:
     close: Callable[[Sequence[Feature]], Awaitable[None]]
 
     async def ask(
-        self, operation: Operation, token: str | None, body: Any = None, tenant_id: UUID | None = None, **ids: object
+        self,
+        operation: Operation,
+        token: str | None,
+        body: Any = None,
+        tenant_id: UUID | None = None,
+        etag: str | None = None,
+        **ids: object,
     ) -> httpx.Response:
-        """One request; ids that are not given are new ones."""
+        """One request; ids that are not given are new ones. `etag`: that of the state which is changed."""
         known = {"tenant_id": tenant_id or self.tenant_id, **ids}
         path = re.sub(r"{(\w+)}", lambda found: str(known.get(found[1], uuid4())), operation.path)
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+        headers |= {"If-Match": etag} if etag else {}
         transport = httpx.ASGITransport(self.app, client=(ADDRESS, 4711))
         async with httpx.AsyncClient(transport=transport, base_url="http://us", trust_env=False) as http:
             return await http.request(operation.method, path, json={} if body is None else body, headers=headers)
@@ -77,9 +84,10 @@ async def told_apart(door: Door) -> list[str]:
     stranger, found = door.token("eve", [str(uuid4())], EVERY_ROLE), []
     for operation, _ in _declared(door):
         if "{tenant_id}" in operation.path:
-            ids = dict.fromkeys(re.findall(r"{(\w+)}", operation.path), uuid4())
+            names = set(re.findall(r"{(\w+)}", operation.path)) - {"tenant_id"}
+            ids: dict[str, Any] = dict.fromkeys(names, uuid4())
             answers = [
-                await door.ask(operation, stranger, **{**ids, "tenant_id": tenant_id})
+                await door.ask(operation, stranger, tenant_id=tenant_id, **ids)
                 for tenant_id in (door.tenant_id, uuid4())
             ]
             if len({(answer.status_code, answer.content) for answer in answers}) != 1:

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from fastapi import FastAPI
 
+from tieout_kit import edits
 from tieout_kit.auth import Keys
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence, utc_now
@@ -18,12 +19,14 @@ from tieout_kit.postgres import Database, Tx
 from tieout_kit.sweeper import Sweeper
 from tieout_kit.testing import envelope_of, wait_until
 from tieout_local import keys as local
-from tieout_local.door import Door
+from tieout_local.door import ANA, Door
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.problem import Problem
 from tieout_schemas.roles import Feature
+from tieout_schemas.settings import TenantSettings
 
 P = TypeVar("P", bound=Payload)
 Work = Callable[[Tx], Awaitable[object]]
@@ -60,6 +63,15 @@ class Stage:
         incoming = [self._incoming(payload, sequence) for payload, sequence in events]
         return lambda tx: self._handlers.handle(tx, incoming)
 
+    def putting(self, path: str, body: dict[str, Any]) -> Work:
+        """A PUT of a new record, to be run in a transaction."""
+        plural, record_id = path.split("/")
+        reconciler, view = next((r, v) for r in self.wired.reconcilers for v in r.kind.views if v.plural == plural)
+        assert view.put
+        wanted = view.put.body.model_validate(body)
+        request = edits.Request(self.tenant_id, view, UUID(record_id), wanted, ANA, None)
+        return lambda tx: edits.put(tx, reconciler, request)
+
     async def sweep(self) -> None:
         """Judge again what waited for what has happened."""
         while await self._sweeper.turn():
@@ -80,11 +92,25 @@ class Stage:
 
     async def said(self, kind: type[P]) -> list[P]:
         """Everything of this kind the service said so far, in order."""
+        return [payload for payload, _ in await self.numbered(kind)]
+
+    async def numbered(self, kind: type[P]) -> list[tuple[P, int]]:
+        """The same, each with its sequence."""
         async with self.database.transaction() as tx:
             rows = await tx.db.fetch("select topic, headers, value from outbox order by id")
         headers = [[(name, value.encode("latin-1")) for name, value in row["headers"]] for row in rows]
         events = [decode(_TOPICS[r["topic"]], h, r["value"]) for r, h in zip(rows, headers, strict=True)]
-        return [event.data for event in events if isinstance(event.data, kind)]
+        return [(event.data, event.envelope.sequence) for event in events if isinstance(event.data, kind)]
+
+    async def choose(self, version: int, **chosen: Any) -> None:
+        """The tenant chooses these settings, and the defaults of all others."""
+        settings = TenantSettings.model_validate({"tenant_id": self.tenant_id, "version": version, **chosen})
+        await self.deliver((settings, version))
+
+    async def problems(self) -> list[Problem]:
+        """The tenant's open problems, oldest first."""
+        found = (await self.get("problems")).json()["items"]
+        return [Problem.model_validate(problem) for problem in found]
 
     async def connect(self, state: ConnectionState = ConnectionState.CONNECTED, sequence: int = 1) -> None:
         """The tenant becomes known, connected by default."""
@@ -94,6 +120,10 @@ class Stage:
         """The plan does not have these features any more, which is the latest news of the connection."""
         connection = Connection(tenant_id=self.tenant_id, state=ConnectionState.CONNECTED, closed=tuple(features))
         await self.deliver((connection, next_sequence(0, utc_now())))
+
+    async def post(self, path: str, body: dict[str, Any] | None = None, **token: Any) -> httpx.Response:
+        """POST under the tenant."""
+        return await self.ask("POST", path, body, **token)
 
     @property
     def door(self) -> Door:
@@ -126,6 +156,10 @@ class Stage:
         url = f"/tenants/{self.tenant_id}/{path}"
         sent = {"Authorization": f"Bearer {signed}", **(headers or {})}
         return await self.http.request(method, url, json=body, headers=sent)
+
+    def neighbour(self) -> "Stage":
+        """Another tenant of the same service."""
+        return Stage(self.database, self.app, self.http, self.token, self.wired)
 
     def _incoming(self, payload: Payload, sequence: int) -> Incoming[Any]:
         envelope = envelope_of(self.tenant_id, payload, sequence)

@@ -41,11 +41,12 @@ async def untold(door: Door, changes: Mapping[str, Sequence[Change]]) -> list[st
         for change in changes.get(operation.name, ()):
             ids |= (await change.first() if change.first else None) or {}
             before = await _last(door, token, ids["tenant_id"])
-            answer = await door.ask(operation, token, change.body, **ids)
+            etag = None if change.makes else await _etag(door, operation, token, ids)
+            answer = await door.ask(operation, token, change.body, etag=etag, **ids)
             told = await _last(door, token, ids["tenant_id"])
             if not answer.is_success or told == before or not _tells(told, operation, change):
                 found.append(f"{operation.name}: {answer.status_code} {answer.text}, told {told}")
-            await door.ask(operation, token, change.body, **ids)
+            await door.ask(operation, token, change.body, etag=etag, **ids)
             if (await _last(door, token, ids["tenant_id"]) == told) is change.always:
                 found.append(f"{operation.name}: the same again was told wrongly")
     return found
@@ -92,6 +93,15 @@ def _tells(told: dict[str, Any], operation: Operation, change: Change) -> bool:
     who = (told["operation"], told["who"], told["address"], set(told["roles"]))
     what = (told["before"] is None, told["after"] is None, told["before"] == told["after"])
     return who == (operation.name, "ana", ADDRESS, set(EVERY_ROLE)) and what == (change.makes, False, False)
+
+
+async def _etag(door: Door, operation: Operation, token: str, ids: Mapping[str, Any]) -> str | None:
+    """A PUT names the state that it changes, if the record has one."""
+    if operation.method != "PUT":
+        return None
+    answer = await door.ask(Operation("GET", operation.path, "", None), token, **ids)
+    etag: str | None = answer.headers.get("ETag")
+    return etag
 
 
 async def _last(door: Door, token: str, tenant_id: UUID) -> Any:

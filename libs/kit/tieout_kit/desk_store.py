@@ -21,7 +21,7 @@ from tieout_kit.sync.work import Work
 from tieout_kit.xero_only import StoredOnly, XeroOnlyStore, keys_of
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import PlatformRecord
-from tieout_schemas.references import record
+from tieout_schemas.references import Reference, record
 from tieout_schemas.topics import WRITE
 from tieout_schemas.xero import Snapshot
 
@@ -122,10 +122,12 @@ class DeskStore(Generic[R, S]):
         return was
 
     def _followed(self, work: Work[R, S]) -> Origin:
-        """The event that changed it is its origin; by the kind's rule, if more than its sync changed."""
+        """The event that changed it is its origin; by the kind's rule, if more than its sync changed, or by that of
+        the defaults that were filled in."""
         was, names = work.published, [each.name for each in self.kind.fields]
         content = was is None or any(getattr(was, name) != getattr(work.record, name) for name in names)
-        return Origin(kind=OriginKind.EVENT, by=work.cause.causation_id, rule=self.kind.rule if content else None)
+        rule = self.kind.complete_rule if work.completed else self.kind.rule
+        return Origin(kind=OriginKind.EVENT, by=work.cause.causation_id, rule=rule if content else None)
 
     def _is_changed(self, loaded: Loaded[R, S], work: Work[R, S]) -> bool:
         stored = loaded.stored.get(work.key)
@@ -139,11 +141,18 @@ class DeskStore(Generic[R, S]):
         for work in works:
             named = [*work.record.sync.waits_for, *self.kind.also_named(work.record)]
             named += [record(each.record, each.id_of(work.record)) for each in self.kind.depends_on]
+            named += self._shown(work)
             before, after = set(work.state.names), {str(one) for one in named}
             gone += [(work.key, self.kind.name, name) for name in before - after]
             new += [(work.key, self.kind.name, str(one)) for one in named if str(one) not in before]
             work.state.names = tuple(sorted(after))
         return gone, new
+
+    def _shown(self, work: Work[R, S]) -> Iterable[Reference]:
+        """The records of Xero that its record names there: whose they are may change."""
+        for each in self.kind.depends_on:
+            if work.seen and each.xero_kind and each.xero_id_of and (xero_id := each.xero_id_of(work.seen.snapshot)):
+                yield record(each.xero_kind, xero_id)
 
     def _messages(self, tx: Tx, work: Work[R, S], was: R | None) -> Iterable[outbox.Message]:
         known = {(view.kind, view.id): view for view in self.kind.public(was)} if was else {}

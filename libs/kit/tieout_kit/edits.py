@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from tieout_kit import audit, queries, tenants
 from tieout_kit.auth import Caller
@@ -13,7 +13,7 @@ from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Reconciler
 from tieout_kit.records import Shown
 from tieout_kit.sync.edit import StateUnknown, created, edit
-from tieout_kit.sync.kind import Put, View
+from tieout_kit.sync.kind import Owner, Put, View
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Work
 from tieout_schemas.payload import Origin, OriginKind, RecordRef
@@ -47,7 +47,7 @@ async def put(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> tupl
     await tenants.get(tx, request.tenant_id)
     await reconciler.lock(tx, [request.tenant_id])
     record_id = await id_of(tx, reconciler, request.tenant_id, request.view, request.view_id)
-    stored = await reconciler.records.one(tx, request.tenant_id, record_id)
+    stored = await reconciler.records.one(tx, request.tenant_id, record_id) if record_id else None
     was = await _seen_by_caller(tx, reconciler, request, stored)
     if stored and was:
         work, loaded = await _change(tx, reconciler, request, stored, was)
@@ -64,13 +64,20 @@ async def put(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> tupl
     return after, work.sequence
 
 
-async def id_of(tx: Tx, reconciler: Reconciler[R, S], tenant_id: UUID, view: View[R], view_id: UUID) -> UUID:
-    """The id of the record behind a view; of one that is new, the view's own."""
+async def id_of(tx: Tx, reconciler: Reconciler[R, S], tenant_id: UUID, view: View[R], view_id: UUID) -> UUID | None:
+    """The id of the record behind a view; None: none has that view with this id. Ids of two views say nothing of each
+    other: vendor 7 and customer 7 may be two contacts."""
     if view.model is reconciler.kind.record:
         return view_id
     reference = str(record(view.model, view_id))
     found: UUID | None = await tx.db.fetchval(_SQL["named"], reconciler.kind.name, tenant_id, reference)
-    return found or view_id
+    return found
+
+
+async def _new_id(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> UUID:
+    """The id of the record behind a view that is made: the view's own, unless another view's record has it."""
+    taken = await reconciler.records.one(tx, request.tenant_id, request.view_id)
+    return uuid5(request.tenant_id, f"{request.view.model.kind}:{request.view_id}") if taken else request.view_id
 
 
 async def _seen_by_caller(
@@ -89,14 +96,16 @@ async def _make(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> tu
     """A new record, or a new role of one that is there."""
     rule, tenant_id = _put_of(request.view), request.tenant_id
     content, origin = rule.content(request.body, None, request.view_id), _origin(request)
-    new = reconciler.kind.record(id=request.view_id, sync=Sync(state=SyncState.WAITING), origin=origin, **content)
+    new_id = await _new_id(tx, reconciler, request)
+    new = reconciler.kind.record(id=new_id, sync=Sync(state=SyncState.WAITING), origin=origin, **content)
     loaded = await reconciler.store.load(tx, {tenant_id}, [(tenant_id, new.id)], wanted=[(tenant_id, new)])
     if (tenant_id, new.id) in loaded.desk.works:
         raise RetryLater(f"this {reconciler.kind.name} was made by somebody else meanwhile")
     others, facts = _others(loaded, request, new.id), loaded.desk.facts_of(tenant_id)
-    if joined := rule.joins(others):
+    if joined := rule.joins(_matching(loaded, request, new)):
         work = loaded.desk.works[tenant_id, joined.id]
-        content = rule.content(request.body, joined, request.view_id)
+        asked = rule.content(request.body, joined, request.view_id)
+        content = {name: value for name, value in asked.items() if not _is_xeros(work, name)}
         edit(work, content, {name: getattr(joined, name) for name in content}, origin)
         return work, loaded
     rule.check(None, new, others, facts)
@@ -135,6 +144,19 @@ def _others(loaded: Loaded[R, S], request: Request[R], record_id: UUID) -> list[
     """The other records that match it."""
     works = loaded.desk.works.values()
     return [w.record for w in works if w.tenant_id == request.tenant_id and w.record.id != record_id]
+
+
+def _matching(loaded: Loaded[R, S], request: Request[R], new: R) -> list[R]:
+    """The records that may be one with a new one."""
+    desk = loaded.desk
+    works = desk.matching(request.tenant_id, desk.kind.match.ours(new)) if desk.kind.match else []
+    return [work.record for work in works]
+
+
+def _is_xeros(work: Work[R, S], name: str) -> bool:
+    """Whether a field of a linked record is Xero's, so that who joins the record takes it as it is."""
+    each = work.kind.by_name.get(name)
+    return each is not None and work.link is not None and each.owner_for(work.facts.settings) is Owner.XERO
 
 
 def _origin(request: Request[R]) -> Origin:

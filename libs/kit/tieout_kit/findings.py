@@ -71,7 +71,7 @@ def _in_conflict(work: Work[Any, Any]) -> list[Found]:
         Found(Reason.CHANGED_ON_BOTH_SIDES, {"kind": work.kind.name, "field": name, "ours": ours, "theirs": theirs})
         for name, (ours, theirs) in work.state.conflict.items()
     ]
-    if work.state.duplicate and work.link:
+    if work.state.duplicate and work.link and not work.gone:
         params = {"kind": work.kind.name, "xero_id": str(work.link.xero_id), "other": str(work.state.duplicate)}
         found.append(Found(Reason.TWICE_IN_XERO, params))
     return found

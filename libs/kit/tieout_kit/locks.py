@@ -1,10 +1,11 @@
-"""The one order in which a transaction locks: positions, tenants, records by kind and key, problems.
+"""The one order in which a transaction locks: positions, parked tenants, tenants; then kind after kind what is kept of
+Xero, records, problems.
 
 A transaction that checks records of a tenant holds the tenant's lock shared, so its facts stay as they are: settings,
 connection, copies of other services' records, reference data. One that stores facts holds it alone, and only stores
-them and adds sweeps. So nothing is held for a reason that is going away at this moment. A service whose records are
-checked against each other (`Kind.serial`) always holds it alone. All tenants are locked at once, in one order, before
-any record: no two transactions ever wait for each other in a ring.
+them and adds sweeps. So nothing is held for a reason that is going away at this moment. A sweep, which comes back to a
+kind, a person's link, and a service whose records are checked against each other (`Kind.serial`) hold it alone, too.
+All tenants are locked at once, in one order, before any record: no two transactions ever wait for each other in a ring.
 """
 
 from collections.abc import Iterable

@@ -45,7 +45,7 @@ class DecisionIn(BaseModel):
 
 
 def person_routes(database: Database, reconciler: Reconciler[Any, Any]) -> APIRouter:
-    """POST …/{id}/link, unlink, export and resolve of each view of a kind."""
+    """POST …/{id}/link, unlink and export of each view of a kind, and resolve if a field of it may be in conflict."""
     router = APIRouter()
     for view in reconciler.kind.views:
         router.include_router(_of_view(database, reconciler, view))
@@ -54,13 +54,17 @@ def person_routes(database: Database, reconciler: Reconciler[Any, Any]) -> APIRo
 
 def _of_view(database: Database, reconciler: Reconciler[Any, Any], view: View[Any]) -> APIRouter:
     router = APIRouter(prefix=f"/tenants/{{tenant_id}}/{view.plural}/{{record_id}}", tags=[view.plural])
-    name, editors = view.model.kind, [allow(*EDITORS)]
+    name = view.model.kind
+    # Who may make one may link it: to export a payment is to pay.
+    editors = [allow(*view.put.roles, feature=view.put.feature) if view.put else allow(*EDITORS)]
 
     async def act(
         tenant_id: UUID, view_id: UUID, caller: Caller, do: Do, xero_ids: Iterable[UUID] = ()
     ) -> PlatformRecord:
         async def work(tx: Tx) -> PlatformRecord:
             record_id = await edits.id_of(tx, reconciler, tenant_id, view, view_id)
+            if record_id is None:
+                raise NotFound(f"no such {name}")
             before, after, _ = await reconciler.act(tx, tenant_id, record_id, do, xero_ids)
             was, shown = view.of(before), view.of(after)
             if shown is None:
@@ -98,6 +102,9 @@ def _of_view(database: Database, reconciler: Reconciler[Any, Any], view: View[An
             desk.check(work, Cause.request())
 
         return await act(tenant_id, record_id, caller, do)
+
+    if not any(each.may_conflict for each in reconciler.kind.fields):
+        return router
 
     @router.post("/resolve", response_model=view.model, summary="Say which of two values stands", dependencies=editors)
     async def settle(tenant_id: UUID, record_id: UUID, wanted: DecisionIn, caller: By) -> PlatformRecord:

@@ -81,8 +81,9 @@ class Reconciler(Generic[R, S]):
             if work := loaded.desk.works.get((one.tenant_id, one.id)):
                 if one.asked_by:
                     retry(work, one.asked_by)
-                loaded.desk.check(work, one.cause)
+                # First: what can be linked is not made in Xero.
                 loaded.desk.look_for(work, one.cause)
+                loaded.desk.check(work, one.cause)
         await self.store.save(tx, loaded)
 
     async def check_xero_only(self, tx: Tx, asked: Sequence[Recheck]) -> None:
@@ -111,7 +112,7 @@ class Reconciler(Generic[R, S]):
     ) -> tuple[R, R, int]:
         """A person does something to a record: as it was, as it is, and its sequence. Raises NotFound, and what `do`
         raises."""
-        # Alone, since what is linked or unlinked is locked by the tenant only: Xero's record that is nobody's.
+        # Alone: what is seen at this moment of a record of Xero that is linked or unlinked would miss it.
         await locks.tenants(tx, [tenant_id], alone=[tenant_id])
         xero_keys = [(tenant_id, xero_id) for xero_id in xero_ids]
         loaded = await self.store.load(tx, {tenant_id}, [(tenant_id, record_id)], xero_keys)

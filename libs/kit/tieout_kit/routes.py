@@ -12,6 +12,7 @@ from tieout_kit.edits import Request
 from tieout_kit.errors import Clash, NotFound
 from tieout_kit.postgres import Database
 from tieout_kit.reconciler import Reconciler
+from tieout_kit.sync.judge import is_public_change
 from tieout_kit.sync.kind import View
 from tieout_schemas.platform import PlatformRecord
 
@@ -50,9 +51,9 @@ def _readers(database: Database, reconciler: Reconciler[Any, Any], view: View[An
         """The ETag is the state's sequence, as its event has it: PUT names it in If-Match."""
         async with database.transaction() as tx:
             found_id = await edits.id_of(tx, reconciler, tenant_id, view, record_id)
-            found = await records.one(tx, tenant_id, found_id)
+            found = await records.one(tx, tenant_id, found_id) if found_id else None
         shown = view.of(found.record) if found else None
-        if found is None or shown is None or shown.id != record_id:
+        if found is None or shown is None:
             raise NotFound(f"no such {name}")
         response.headers["ETag"] = f'"{found.sequence}"'
         return shown
@@ -61,9 +62,13 @@ def _readers(database: Database, reconciler: Reconciler[Any, Any], view: View[An
     async def changes(tenant_id: UUID, record_id: UUID) -> list[dict[str, Any]]:
         async with database.transaction() as tx:
             found_id = await edits.id_of(tx, reconciler, tenant_id, view, record_id)
-            found = await records.changes(tx, tenant_id, found_id)
-        states = [(row, view.of(records.model.model_validate(row["doc"]))) for row in found]
-        shown = [{**row, "doc": state.model_dump(mode="json")} for row, state in states if state]
+            found = await records.changes(tx, tenant_id, found_id) if found_id else []
+        shown, before = [], None
+        for row in found:
+            state = view.of(records.model.model_validate(row["doc"]))
+            if state and (row["lost"] or is_public_change(before, state)):
+                shown.append({**row, "doc": state.model_dump(mode="json")})
+            before = state
         if not shown:
             raise NotFound(f"no such {name}")
         return shown

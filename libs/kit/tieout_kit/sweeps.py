@@ -113,7 +113,8 @@ async def turn(tx: Tx, rechecks: Rechecks | None, limit: int = PAGE) -> bool:
     found = await tx.db.fetch(_SQL["page"], list(picked), limit)
     tenants = {picked[row["sweep"]]["tenant_id"] for row in found}
     if rechecks is not None:
-        await locks.tenants(tx, tenants, alone=tenants if rechecks.serial else ())
+        # Alone: records are locked kind after kind, so two that share a tenant would wait for each other.
+        await locks.tenants(tx, tenants, alone=tenants)
         await _check(tx, picked, found, rechecks)
     await _dismiss(tx, picked, found)
     await _move_on(tx, list(picked), found, limit)

@@ -38,10 +38,7 @@ class XeroOnlyStore(Generic[R, S]):
     async def load(
         self, tx: Tx, xero_ids: Iterable[Key], match_keys: Iterable[NamedKey] = ()
     ) -> dict[Key, StoredOnly[S]]:
-        """By Xero's id, and by what they may be matched by.
-
-        Under the tenant's lock: its snapshots come one after the other, and whoever else changes these holds it alone.
-        """
+        """By Xero's id, and by what they may be matched by, locked."""
         ids, keys = list(dict.fromkeys(xero_ids)), list(dict.fromkeys(match_keys))
         by_id, by_key = ([t for t, _ in ids], [x for _, x in ids]), ([t for t, _ in keys], [k for _, k in keys])
         rows = await tx.db.fetch(_SQL["load"], self._kind.name, *by_id, *by_key)
@@ -55,7 +52,7 @@ class XeroOnlyStore(Generic[R, S]):
             await tx.db.execute(_SQL["forget"], self._kind.name, [t for t, _ in gone], [x for _, x in gone])
         if kept:
             await self._store(tx, desk, kept, before)
-        await self._update_problems(tx, desk, gone, before)
+        await self._update_problems(tx, desk, before)
         await records.refer(
             tx,
             [(key, self._named, name) for key in [*gone, *kept] if key in before for name in before[key].names],
@@ -81,21 +78,21 @@ class XeroOnlyStore(Generic[R, S]):
             [one.snapshot.model_dump_json().encode() for one in only],
         )
 
-    async def _update_problems(
-        self, tx: Tx, desk: Desk[R, S], gone: Sequence[Key], before: Mapping[Key, StoredOnly[S]]
-    ) -> None:
+    async def _update_problems(self, tx: Tx, desk: Desk[R, S], before: Mapping[Key, StoredOnly[S]]) -> None:
         findings = []
-        for key in gone:
-            # Linked by a person or an answer, without a decision of what it means.
-            work = desk.linked_to(*key)
-            if work and key not in desk.arrivals and key in before and before[key].told:
-                findings.append(Finding(*key, work.cause, settings_version=work.facts.settings.version))
         for key, (decision, cause, asked_by) in desk.arrivals.items():
             found = _found(decision) if key in desk.xero_only else ()
             if found or (key in before and before[key].told) or asked_by:
                 version = desk.facts_of(key[0]).settings.version
                 findings.append(Finding(*key, cause, found, settings_version=version, retried_by=asked_by))
+        findings += self._linked(desk, before)
         await problems.update(tx, self._named, findings)
+
+    def _linked(self, desk: Desk[R, S], before: Mapping[Key, StoredOnly[S]]) -> Iterable[Finding]:
+        """Those that became somebody's otherwise than by arriving, by hand or by our mark, have no problem any more."""
+        for key in desk.changed_only - desk.xero_only.keys() - desk.arrivals.keys():
+            if key in before and before[key].told and (work := desk.linked_to(*key)):
+                yield Finding(*key, work.cause, settings_version=work.facts.settings.version)
 
     def _names(self, desk: Desk[R, S], key: Key, before: Mapping[Key, StoredOnly[S]]) -> tuple[str, ...]:
         if key in desk.arrivals:

@@ -28,6 +28,7 @@ ALLOWED: dict[type[BaseModel], set[str]] = {
     | {"type", "status", "contact_xero_id", "number", "date", "due_date", "currency", "line_amount_types"}
     | {f"lines.{part}" for part in ("xero_line_id", "description", "quantity", "unit_amount", "line_amount")}
     | {f"lines.{part}" for part in ("tax_amount", "account_code", "tax_type", "tracking.category", "tracking.option")}
+    | {"lines.account_xero_id"}
     | {f"{total}.{part}" for part in MONEY for total in ("subtotal", "total_tax", "total")}
     | {f"amount_{total}.{part}" for part in MONEY for total in ("due", "paid", "credited")}
     | {"applied.xero_id"}

@@ -43,6 +43,8 @@ class WriteLine(Frozen):
     quantity: Decimal
     unit_amount: Decimal
     account_code: str | None
+    account_xero_id: UUID | None = None
+    """Goes before the code: an account may have none. Neither: a line that is there stays on its account."""
     tax_type: str | None
     tracking: tuple[Tracking, ...] = ()
 

@@ -147,6 +147,8 @@ class BillLine(Frozen):
     quantity: Decimal = Decimal(1)
     unit_amount: Decimal
     account_code: str | None = None
+    account_xero_id: UUID | None = None
+    """Xero's id of the account, of a line that Xero has: a bank account may have no code."""
     account_from: AccountFrom = AccountFrom.LINE
     tax_type: str | None = None
     tracking: tuple[Tracking, ...] = ()

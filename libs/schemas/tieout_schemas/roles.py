@@ -23,6 +23,8 @@ class Feature(StrEnum):
 
     VENDORS = "vendors"
     """Make and change vendors."""
+    CUSTOMERS = "customers"
+    """Make and change customers."""
     BILLS = "bills"
     """Make and change bills."""
     PAYMENTS = "payments"

@@ -115,6 +115,8 @@ class XeroLine(Frozen):
     line_amount: Decimal = Decimal(0)
     tax_amount: Decimal = Decimal(0)
     account_code: str | None = None
+    account_xero_id: UUID | None = None
+    """An account without a code is one all the same."""
     tax_type: str | None = None
     tracking: tuple[Tracking, ...] = ()
 

@@ -186,3 +186,29 @@ async def test_accounts_are_made_changed_archived_and_deleted(xero: Xero) -> Non
     assert (made["Class"], made["CurrencyCode"]) == ("ASSET", "NZD")
     assert (changed["Name"], archived["Status"], deleted["Status"]) == ("Money out", "ARCHIVED", "DELETED")
     assert await xero.refused("PUT", "Accounts", Code="200", Name="Other sales", Type="REVENUE")
+
+
+async def test_a_slot_is_merged_part_by_part_and_an_empty_part_is_emptied(xero: Xero) -> None:
+    phone = {"PhoneType": "DEFAULT", "PhoneCountryCode": "64", "PhoneAreaCode": "9", "PhoneNumber": "300 1234"}
+    box = {"AddressType": "POBOX", "AddressLine1": "PO Box 1", "AddressLine2": "Level 2", "City": "Auckland"}
+    key = (await xero.put("Contacts", Name="A", Phones=[phone], Addresses=[box]))["ContactID"]
+
+    kept = await xero.post(f"Contacts/{key}", Phones=[{"PhoneType": "DEFAULT", "PhoneNumber": "1"}])
+    emptied = await xero.post(
+        f"Contacts/{key}",
+        Phones=[{**phone, "PhoneCountryCode": "", "PhoneAreaCode": "", "PhoneNumber": ""}],
+        Addresses=[{"AddressType": "POBOX", "AddressLine2": "", "City": ""}],
+    )
+
+    assert kept["Phones"][0] == {**phone, "PhoneNumber": "1"}
+    assert {part for name, part in emptied["Phones"][0].items() if name != "PhoneType"} == {""}
+    assert (emptied["Addresses"][1]["AddressLine1"], emptied["Addresses"][1]["City"]) == ("PO Box 1", "")
+    assert "AddressLine2" not in emptied["Addresses"][1]
+
+
+async def test_an_emptied_text_is_shown_as_one_that_never_was_and_a_name_has_single_blanks(xero: Xero) -> None:
+    key = (await xero.put("Contacts", Name=" Kea   Ltd ", EmailAddress="a@kea.nz", AccountNumber="A-7"))["ContactID"]
+
+    emptied = await xero.post(f"Contacts/{key}", EmailAddress="", AccountNumber="")
+
+    assert (emptied["Name"], emptied["EmailAddress"], "AccountNumber" in emptied) == ("Kea Ltd", "", False)

@@ -195,3 +195,13 @@ async def test_locked_periods_hold_for_credit_notes_and_allocations(xero: Xero) 
     assert await xero.refused("DELETE", f"{path}/Allocations/{made['AllocationID']}") == [text]
     fresh = {"Amount": 1, "Date": "2026-09-30", "Invoice": {"InvoiceID": bill["InvoiceID"]}}
     assert await xero.refused("PUT", f"{path}/Allocations", **fresh) == [text]
+
+
+async def test_lines_may_be_shown_without_their_ids(xero: Xero) -> None:
+    note = await xero.credit_note()
+    assert "LineItemID" in (await credit_note(xero, note))["LineItems"][0]
+
+    await xero.control.set_switches(xero.tenant, credit_note_lines_have_ids=False)
+
+    assert "LineItemID" not in (await credit_note(xero, note))["LineItems"][0]
+    assert "LineItemID" in (await xero.bill())["LineItems"][0]

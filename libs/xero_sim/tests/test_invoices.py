@@ -225,3 +225,34 @@ async def test_a_contact_named_in_a_bill_is_found_made_or_edited(xero: Xero) -> 
 
     assert second["Contact"]["ContactID"] == key
     assert (await xero.rows(f"Contacts/{key}"))[0]["EmailAddress"] == "new@example.com"
+
+
+async def test_a_line_stays_on_an_account_that_has_no_code_any_more(xero: Xero) -> None:
+    bill, other = await xero.bill(), (await xero.rows('Accounts?where=Code=="425"'))[0]
+    key = await xero.control.act(xero.tenant, "remove_account_code", Code="453")
+
+    shown = await xero.invoice(bill["InvoiceID"])
+    line = {"LineItemID": shown["LineItems"][0]["LineItemID"], "Description": "Ink"}
+    edited = await xero.post(f"Invoices/{bill['InvoiceID']}", LineItems=[line])
+    price = {"Description": "x", "UnitAmount": 1}
+    by_id = await xero.bill(LineItems=[{**price, "AccountID": key}, {**price, "AccountID": other["AccountID"]}])
+
+    for line in (shown["LineItems"][0], edited["LineItems"][0], by_id["LineItems"][0]):
+        assert (line["AccountID"], "AccountCode" in line, line["TaxType"]) == (key, False, "INPUT2")
+    assert (by_id["LineItems"][1]["AccountCode"], by_id["LineItems"][1]["AccountID"]) == ("425", other["AccountID"])
+    unknown = {"Type": "ACCPAY", "Contact": {"Name": "A"}, "LineItems": [{**price, "AccountID": bill["InvoiceID"]}]}
+    assert "is not a valid code" in (await xero.refused("PUT", "Invoices", **unknown))[0]
+
+
+async def test_only_a_person_leaves_a_description_out_and_an_app_may_keep_it_so(xero: Xero) -> None:
+    lines = [{"UnitAmount": 1, "AccountCode": "453"}, {"UnitAmount": 2, "AccountCode": "453", "Description": "x"}]
+    made = await xero.control.act(xero.tenant, "create_bill", Contact={"Name": "A"}, LineItems=lines)
+    bare, worded = [line["LineItemID"] for line in (await xero.invoice(made))["LineItems"]]
+
+    kept = await xero.post(f"Invoices/{made}", LineItems=[{"LineItemID": bare}, {"LineItemID": worded, "Quantity": 2}])
+    emptied = [{"LineItemID": bare}, {"LineItemID": worded, "Description": ""}]
+
+    assert ["Description" in line for line in kept["LineItems"]] == [False, True]
+    for refused in (emptied, [{"UnitAmount": 1}]):
+        words = await xero.refused("POST", f"Invoices/{made}", LineItems=refused)
+        assert words == ["Description cannot be null or empty"]

@@ -24,12 +24,11 @@ from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.gateway import Gateway
 from tieout_connector.gateway.leases import Leases
-from tieout_connector.gateway.readable import readables
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.storage import Folder
 from tieout_connector.gateway.writer import Writer, group_of
-from tieout_connector.gateway.writing.table import kinds
 from tieout_connector.handlers import handlers
+from tieout_connector.kinds import writes
 from tieout_connector.model import Org
 from tieout_connector.reads import Wish
 from tieout_connector.tokens import TokenStore
@@ -52,6 +51,7 @@ from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload, RecordRef
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import BillBody, ContactBody, Lane, PaymentBody, WriteIntent, WriteLine, WriteResult
+from tieout_schemas.xero import Address
 from xero_sim import Control, serve_in_thread
 from xero_sim.control_client import RegisteredApp
 
@@ -60,6 +60,8 @@ T = TypeVar("T")
 PLATFORM = "http://localhost:3000"
 REDIRECT = "http://localhost:8000/oauth/callback"
 SHARDS = 2
+NEWEST = 1 << 53
+"""The base of a change that is never stale."""
 _TOPICS = {topic.name: topic for topic in topics.every_topic()}
 
 
@@ -121,8 +123,8 @@ class Stage:
         api, leases = XeroApi(self.client, self.control.url), Leases(SHARDS)
         app = AppBudget(self.database, self.clock)
         caller = Caller(self.database, api, self.tokens, leases, app, Usage(self.clock), self.clock)
-        writer = Writer(caller, kinds(PLATFORM), self.files)
-        reader = Reader(caller, readables(PLATFORM), page_size)
+        writer = Writer(caller, writes(PLATFORM), self.files)
+        reader = Reader(caller, PLATFORM, page_size)
         return Process(
             api, leases, caller, writer, reader, Gateway(self.database, leases, caller, writer, reader, self.clock)
         )
@@ -215,7 +217,7 @@ class Stage:
 
     async def write(self, *wanted: WriteIntent, tenant_id: UUID | None = None) -> None:
         """These intents arrive."""
-        await self.hear(handlers(group_of(kinds(PLATFORM)))[topics.WRITE], *wanted, tenant_id=tenant_id)
+        await self.hear(handlers(group_of(writes(PLATFORM))).handle, *wanted, tenant_id=tenant_id)
 
     async def ask(self, kind: XeroKind, *xero_ids: str) -> None:
         """Somebody wants these read."""
@@ -264,9 +266,11 @@ class Stage:
     # Intents.
 
     def contact(self, name: str, record_id: UUID | None = None, **more: Any) -> WriteIntent:
-        """A vendor to write."""
+        """A vendor to write, whole, as its domain sends it; a change was decided on whatever is there."""
         record = RecordRef(kind="vendor", id=record_id or uuid4())
-        return WriteIntent(record=record, effect="main", revision=1, body=ContactBody(name=name), **more)
+        body = ContactBody(name=name, email="", phone="", address=Address(), account_number="")
+        based = {"base_sequence": NEWEST} if more.get("xero_id") else {}
+        return WriteIntent(record=record, effect="main", revision=1, body=body, **{**based, **more})
 
     def bill(self, contact_id: str, number: str = "B-1", lines: Sequence[WriteLine] = (), **more: Any) -> WriteIntent:
         """A bill over 100.00 to write."""

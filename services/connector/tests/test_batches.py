@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.kinds import writes
 from tieout_schemas import bodies
 from tieout_schemas.bodies import Body, WriteLine
 from tieout_schemas.payload import RecordRef
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
     Stage = Any
 
-KINDS = kinds("http://localhost:3000")
+KINDS = writes("http://localhost:3000")
 DAY = dt.date(2026, 9, 14)
 LONGEST = 2000
 """Characters of an address that every server takes (trap 27)."""
@@ -73,9 +73,9 @@ def test_what_is_read_before_a_full_batch_of_changes_is_one_call_with_a_short_ad
     make: Callable[[], Body],
 ) -> None:
     kind = KINDS[make().kind]
-    batch = [intent(make(), uuid4()) for _ in range(kind.at_once(intent(make(), uuid4())))]
+    batch = [intent(make(), uuid4()) for _ in range(kind.batch_limit(intent(make(), uuid4())))]
 
-    (read,) = kind.before(batch)
+    (read,) = kind.pre_reads(batch)
 
     assert len(f"{read.resource}?{urlencode(read.params)}") < LONGEST
 
@@ -83,9 +83,9 @@ def test_what_is_read_before_a_full_batch_of_changes_is_one_call_with_a_short_ad
 @pytest.mark.parametrize("make", CREATES, ids=lambda make: make().kind)
 def test_a_lost_batch_of_creates_is_looked_up_by_short_addresses(make: Callable[[], Body]) -> None:
     kind = KINDS[make().kind]
-    batch = [intent(make()) for _ in range(kind.at_once(intent(make())))]
+    batch = [intent(make()) for _ in range(kind.batch_limit(intent(make())))]
 
-    questions = kind.questions(batch, dt.datetime.now(dt.UTC))
+    questions = kind.lookup_requests(batch, dt.datetime.now(dt.UTC))
 
     assert max(len(f"{each.resource}?{urlencode(each.params)}") for each in questions) < LONGEST
 

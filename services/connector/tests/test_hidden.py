@@ -10,7 +10,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from tieout_connector.gateway.readable import readables
+from tieout_connector.kinds import FOLLOWED
 from tieout_connector.xero import hidden, wire
 from tieout_connector.xero.allocations import InvoiceRef
 from tieout_connector.xero.bank_transactions import AccountRef
@@ -81,7 +81,7 @@ def test_a_record_that_cannot_be_read_is_not_quoted() -> None:
     with pytest.raises(ValueError, match="BatchPaymentID") as raised:
         BatchPayment.model_validate({"Details": DETAILS, "TotalAmount": ACCOUNT, "BatchPaymentID": TAX})
     with capture_logs() as logs:
-        assert readables("http://p")[XeroKind.CONTACT].read({**FULL, "UpdatedDateUTC": ACCOUNT}) is None
+        assert FOLLOWED[XeroKind.CONTACT].read({**FULL, "UpdatedDateUTC": ACCOUNT}) is None
 
     assert not shows(raised.value, logs)
     assert logs[0]["id"] == ID

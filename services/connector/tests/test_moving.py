@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout_connector.gateway import reactions, writer
+from tieout_connector.gateway import reactions
 from tieout_connector.gateway.paging import all_pages
-from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.gateway.writer import send
+from tieout_connector.kinds import writes
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import Request
@@ -103,7 +104,7 @@ def test_what_is_there_all_the_time_is_seen_whatever_moves(
 
 
 def test_a_payment_that_is_on_two_pages_answers_for_one_of_two_alike() -> None:
-    kind, bill = kinds("http://localhost:3000")["payment"], uuid4()
+    kind, bill = writes("http://localhost:3000")["payment"], uuid4()
     body = PaymentBody(
         bill_xero_id=bill, account_code="090", date=START.date(), amount="10", currency="NZD", reference="P-1"
     )
@@ -117,7 +118,7 @@ def test_a_payment_that_is_on_two_pages_answers_for_one_of_two_alike() -> None:
     }  # fmt: skip
     pages = [{"Payments": [row]}, {"Payments": [{**row, "UpdatedDateUTC": "2026-09-14T01:00:00"}]}]
 
-    assert len(kind.found(wanted, pages, {}, START)) == 1
+    assert len(kind.match_results(wanted, pages, {}, START)) == 1
 
 
 async def neighbours(stage: Stage, kind: str, contact: str, apart: timedelta) -> tuple[WriteIntent, dict[str, Any]]:
@@ -188,7 +189,7 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
     """Seen to fail when a refused list counted as an empty one: the bill was made twice."""
     await stage.settled()
     monkeypatch.setattr(reactions, "AFTER_A_BUG", timedelta(seconds=0.2))
-    monkeypatch.setattr(writer, "LOOK_UP_AGAIN", timedelta(seconds=0.2))
+    monkeypatch.setattr(send, "LOOK_UP_AGAIN", timedelta(seconds=0.2))
     wanted = stage.bill(await stage.their_contact())
     await stage.control.add_fault("lost", times=1, method="PUT")
     await stage.write(wanted)

@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 
 from tieout_connector import api_looking, person_reads
+from tieout_connector.kinds import SEARCHES
 from tieout_connector.person_answers import PersonAnswers
-from tieout_connector.xero import looking
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import XeroApi
 from tieout_kit import bell
@@ -117,7 +117,7 @@ async def test_one_record_is_shown_as_it_is_in_xero_and_given_back_whole(desk: D
     bill = await desk.stage.their_bill(contact)
     record_id = uuid4()
     await desk.stage.sql(
-        "insert into snapshot values ($1, 'contact', $2, 1, '', $3)", desk.stage.tenant_id, contact, record_id
+        "insert into snapshot values ($1, 'xero_contact', $2, 1, '', $3)", desk.stage.tenant_id, contact, record_id
     )
     async with desk.owned():
         shown = (await desk.look(f"contacts/{contact}")).json()
@@ -250,7 +250,7 @@ async def test_what_nobody_fetched_is_purged(desk: Desk) -> None:
     stage = desk.stage
     for seconds in (3600, 0):
         async with stage.database.transaction() as tx:
-            await person_reads.ask(tx, stage.tenant_id, XeroKind.CONTACT, looking.search("Kea"))
+            await person_reads.ask(tx, stage.tenant_id, XeroKind.CONTACT, SEARCHES[XeroKind.CONTACT]("Kea"))
         stage.clock.ahead += timedelta(seconds=seconds)
 
     assert await desk.left() == 1

@@ -67,8 +67,8 @@ class Queue:
 
     async def end(self, intent: WriteIntent, outcome: Outcome, *messages: str) -> None:
         result = WriteResult(
-            intent_id=intent.intent_id, record=intent.record, effect="main", revision=intent.revision, attempt=intent.attempt,
-            outcome=outcome, messages=messages,
+            intent_id=intent.intent_id, record=intent.record, effect="main", revision=intent.revision,
+            attempt=intent.attempt, outcome=outcome, messages=messages,
         )  # fmt: skip
         done = "update intent set state = 'done', call_id = null, result = $3 where tenant_id = $1 and id = $2"
         doc = result.model_dump_json().encode()

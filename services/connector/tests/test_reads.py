@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from tieout_connector import handlers, snapshots
-from tieout_connector.gateway import reader, writer
-from tieout_connector.snapshots import Seen
+from tieout_connector.gateway import reader
+from tieout_connector.gateway.writer import post
+from tieout_connector.snapshots import Link, Seen
 from tieout_kit.cause import Cause
 from tieout_kit.clock import utc_now
+from tieout_schemas.payload import RecordRef
 from tieout_schemas.signals import Refresh, Webhook, XeroKind
 from tieout_schemas.writes import Outcome
 from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice, XeroPayment
@@ -31,9 +33,10 @@ def webhook(stage: Stage, resource_id: str, category: str = "CONTACT", org_id: s
     )  # fmt: skip
 
 
-async def take(stage: Stage, *seen: Seen) -> dict[str, int]:
+async def take(stage: Stage, *seen: Seen) -> list[int]:
     async with stage.database.transaction() as tx:
-        return (await snapshots.take(tx, stage.tenant_id, seen)).sequences
+        taken = await snapshots.take(tx, stage.tenant_id, seen)
+    return [sequence for sequence in taken.sequences if sequence]
 
 
 def contact(name: str = "Kea", xero_id: UUID | None = None) -> XeroContact:
@@ -49,9 +52,9 @@ async def test_the_same_content_says_nothing_though_updated_date_moved(stage: St
 
 
 async def test_changed_content_gets_a_higher_sequence_even_when_the_clock_went_back(stage: Stage) -> None:
-    (first,) = (await take(stage, Seen(contact(), Cause.request()))).values()
+    (first,) = await take(stage, Seen(contact(), Cause.request()))
     stage.clock.ahead = timedelta(hours=-1)
-    (then,) = (await take(stage, Seen(contact("Kea Ltd"), Cause.request()))).values()
+    (then,) = await take(stage, Seen(contact("Kea Ltd"), Cause.request()))
 
     assert then > first
     assert [sequence for sequence, _ in await stage.events(XeroContact)] == [first, then]
@@ -59,8 +62,9 @@ async def test_changed_content_gets_a_higher_sequence_even_when_the_clock_went_b
 
 async def test_a_record_known_to_be_ours_bears_its_id_from_then_on(stage: Stage) -> None:
     ours = uuid4()
+    link = Link(RecordRef(kind="contact", id=ours), "contact", made=True)
     await take(stage, Seen(contact(), Cause.request()))
-    await take(stage, Seen(contact(), Cause.request(), ours))
+    await take(stage, Seen(contact(), Cause.request(), link=link))
     await take(stage, Seen(contact("Kea Ltd"), Cause.request()))
 
     assert [said.record_id for said in await stage.said(XeroContact)] == [None, ours, ours]
@@ -69,7 +73,8 @@ async def test_a_record_known_to_be_ours_bears_its_id_from_then_on(stage: Stage)
 async def test_many_are_taken_at_once_and_a_record_seen_twice_is_said_as_last_seen(stage: Stage) -> None:
     many = [Seen(contact(f"C{i}", UUID(int=i % 50)), Cause.request()) for i in range(100)]
 
-    assert len(await take(stage, *many)) == 50
+    assert len(await take(stage, *many)) == 100
+    assert len(await stage.said(XeroContact)) == 50
     assert {said.name for said in await stage.said(XeroContact)} == {f"C{i}" for i in range(50, 100)}
 
 
@@ -114,13 +119,13 @@ async def test_an_unknown_id_does_not_keep_the_others_back(stage: Stage, kind: X
     contact_id = await stage.their_contact()
     bill_id = await stage.their_bill(contact_id)
     payment_id = await stage.control.act(stage.org_id, "pay_invoice", InvoiceID=bill_id)
-    known = {"contact": contact_id, "invoice": bill_id, "payment": payment_id}[kind]
+    known = {XeroKind.CONTACT: contact_id, XeroKind.INVOICE: bill_id, XeroKind.PAYMENT: payment_id}[kind]
     await stage.ask(kind, str(uuid4()), known, str(uuid4()))
 
     async with stage.working():
         await stage.until(NONE_DUE, 0)
 
-    kinds: dict[str, Any] = {"contact": XeroContact, "invoice": XeroInvoice, "payment": XeroPayment}
+    kinds: dict[str, Any] = {kind.kind: kind for kind in (XeroContact, XeroInvoice, XeroPayment)}
     said: list[Any] = await stage.said(kinds[kind])
     assert [str(one.xero_id) for one in said] == [known]
 
@@ -156,7 +161,7 @@ async def test_an_echo_waits_for_the_answer_and_then_bears_our_record(
 ) -> None:
     await stage.settled()
     monkeypatch.setattr(reader, "ECHO_WAIT", timedelta(seconds=0.2))
-    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=5))
+    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=5))
     await stage.control.add_fault("lost", times=1, method="PUT")
     intent = stage.contact("Kea")
     await stage.write(intent)

@@ -209,10 +209,10 @@ async def test_history_is_read_page_by_page(page: Page) -> None:
     assert seen == [5, 4, 3, 2, 1]
 
 
-def waits(service: str, reason: Reason) -> Problem:
+def waits(service: str, reason: Reason, setting: str | None = None) -> Problem:
     return Problem(
         id=uuid4(), service=service, record=RecordRef(kind="payment", id=uuid4()), code=reason.code, params={},
-        sentence="It waits.", mend="Choose.", setting=reason.value.setting, state=ProblemState.OPEN,
+        sentence="It waits.", mend="Choose.", setting=setting, state=ProblemState.OPEN,
         opened_at=utc_now(), last_at=utc_now(),
     )  # fmt: skip
 
@@ -221,8 +221,11 @@ def waits(service: str, reason: Reason) -> Problem:
 @pytest.mark.rule("MAP-5")
 async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page: Page) -> None:
     await page.read_chart(("090", "BANK"))
-    held = [waits("payments", Reason.PAYMENT_ACCOUNT_NOT_CHOSEN) for _ in range(3)]
-    others = [waits("bills", Reason.EXPENSE_ACCOUNT_NOT_CHOSEN), waits("bills", Reason.VENDOR_NOT_IN_XERO)]
+    held = [waits("payments", Reason.PAYMENT_ACCOUNT_NOT_CHOSEN, "payment_account") for _ in range(3)]
+    others = [
+        waits("bills", Reason.EXPENSE_ACCOUNT_NOT_CHOSEN, "default_expense_account"),
+        waits("bills", Reason.VENDOR_NOT_IN_XERO),
+    ]
     for problem in (*held, *others):
         await page.stage.hear(problem_list.copy, problem, tenant_id=page.tenant_id)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tieout_connector import intents, turns
+from tieout_connector import calls, turns
 from tieout_connector.gateway.leases import CALL, TERM, LeaseLost
 from tieout_kit.testing import wait_until
 from tieout_schemas.writes import Lane, Outcome
@@ -37,13 +37,13 @@ async def test_whoever_takes_over_loses_and_doubles_nothing(
     with monkeypatch.context() as patch:
         match moment:
             case "before the store":
-                patch.setattr(intents, "store_call", hang(intents.store_call, reached))
+                patch.setattr(calls, "store", hang(calls.store, reached))
             case "after the store":
                 patch.setattr(one.api, "call", hang(None, reached))
             case "after the send":
                 patch.setattr(one.api, "call", hang(one.api.call, reached))
             case _:
-                patch.setattr(intents, "settle_call", hang(intents.settle_call, reached))
+                patch.setattr(calls, "settle", hang(calls.settle, reached))
         task = asyncio.create_task(one.gateway.run())
         await asyncio.wait_for(reached.wait(), 10)
         await one.die(task)

@@ -30,7 +30,7 @@ def left(seconds_ago: int, again_in: int = 0, *, look_up: bool = False, **waits:
 def ended(state: WriteState, outcome: Outcome, **more: object) -> Standing:
     record = RecordRef(kind="bill", id=UUID(int=1))
     result = WriteResult.model_validate(
-        {"intent_id": "i", "record": record, "revision": 1, "attempt": 1, "outcome": outcome, **more}
+        {"intent_id": "i", "record": record, "effect": "main", "revision": 1, "attempt": 1, "outcome": outcome, **more}
     )
     return Standing(state, result=result)
 
@@ -77,7 +77,10 @@ def ended(state: WriteState, outcome: Outcome, **more: object) -> Standing:
             ended(WriteState.FAILED, Outcome.REFUSED, messages=("Account code 400 is not valid.", "No date.")),
             "Xero refused it: Account code 400 is not valid.; No date.",
         ),
-        (ended(WriteState.FAILED, Outcome.STALE), "Xero's record changed meanwhile, so it was not sent."),
+        (
+            ended(WriteState.FAILED, Outcome.STALE),
+            "Xero has something newer than this write was decided on, so it was not sent.",
+        ),
         (ended(WriteState.CANCELLED, Outcome.CANCELLED, cancelled_by="ana"), "ana called it back before it left."),
     ],
 )

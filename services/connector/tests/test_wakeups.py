@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
 SECOND = timedelta(seconds=1)
 READ = """
 insert into person_read (tenant_id, id, kind, request, asked_at, deadline)
-values ($1, $2, 'contact', $3, $4::timestamptz, $4 + interval '1 minute')"""
+values ($1, $2, 'xero_contact', $3, $4::timestamptz, $4 + interval '1 minute')"""
 
 
 def a_worker(stage: Stage, process: Any, at: Any, *, may_begin: bool = True) -> Worker:

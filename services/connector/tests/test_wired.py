@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from tieout_connector import person_reads
+from tieout_connector.kinds import FOLLOWED, SEARCHES
 from tieout_connector.person_answers import PersonAnswers
-from tieout_connector.xero import looking
 from tieout_kit.testing import running
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import XeroContact
@@ -30,10 +30,10 @@ async def test_the_owner_of_the_shard_reads_what_a_person_waits_for_and_says_wha
         return await answers.of(read)
 
     async with running(answers.run()), stage.working():
-        found = await look(looking.search("paper"))
+        found = await look(SEARCHES[XeroKind.CONTACT]("paper"))
         assert await stage.said(XeroContact) == []
-        shown = await look(looking.one(XeroKind.CONTACT, UUID(contact)))
-        nothing = await look(looking.one(XeroKind.CONTACT, uuid4()))
+        shown = await look(FOLLOWED[XeroKind.CONTACT].resource.one(UUID(contact)))
+        nothing = await look(FOLLOWED[XeroKind.CONTACT].resource.one(uuid4()))
 
     assert ([one.name for one in found], [one.name for one in shown], nothing) == (["Paper Ltd"], ["Paper Ltd"], [])
     assert [one.name for one in await stage.said(XeroContact)] == ["Paper Ltd"]

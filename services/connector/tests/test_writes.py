@@ -11,13 +11,14 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tieout_connector.gateway import budgets, reactions, worker, writer
+from tieout_connector.gateway import budgets, reactions, worker
 from tieout_connector.gateway import look as looks
+from tieout_connector.gateway.writer import compose, post, send
 from tieout_connector.rules.budget import KEPT_A_DAY, KEPT_A_MINUTE, PER_MINUTE, fresh
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import OurBug, RefusedRequest, Unknown
 from tieout_kit.testing import wait_until
-from tieout_schemas.bodies import AttachmentBody, Document
+from tieout_schemas.bodies import AttachmentBody, BillBody, Document
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.platform import Connection
 from tieout_schemas.signals import XeroKind
@@ -120,7 +121,7 @@ async def test_an_unanswered_call_is_sent_again_with_the_same_bytes_and_key(
     stage: Stage, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.settled()
-    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=0.2))
+    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.2))
     monkeypatch.setattr("tieout_connector.xero.http.TIMEOUT", 0.3)
     await stage.control.add_fault(fault, times=1, path="Contacts", method="PUT", seconds=1)
     await stage.write(stage.contact("Kea"))
@@ -141,7 +142,7 @@ async def test_a_version_that_would_write_other_bytes_sends_a_stored_call_again_
 ) -> None:
     """Xero tells a repeat by its key: other bytes under it would be answered as the first, and never arrive."""
     await stage.settled()
-    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta())
+    monkeypatch.setattr(post, "RETRY_AFTER", timedelta())
     await stage.control.add_fault("lost", times=1, path="Contacts", method="PUT")
     await stage.write(stage.contact("Kea"))
     sent: list[tuple[Any, Any]] = []
@@ -175,7 +176,7 @@ async def test_a_bug_of_ours_refuses_no_record_and_what_it_held_up_goes_out_late
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.settled()
-    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=0.2))
+    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.2))
     monkeypatch.setattr(reactions, "AFTER_A_BUG", timedelta(seconds=0.2))
     process = stage.process()
     real, bugs = process.api.call, [OurBug("415 Unsupported Media Type")] * 2
@@ -201,8 +202,8 @@ async def test_trouble_with_sending_again_says_nothing_of_what_was_done_before(
     stage: Stage, then: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.settled()
-    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=0.5))
-    monkeypatch.setattr(writer, "LOOK_UP_AGAIN", timedelta(seconds=0.5))
+    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.5))
+    monkeypatch.setattr(send, "LOOK_UP_AGAIN", timedelta(seconds=0.5))
     bill = await stage.their_bill(await stage.their_contact())
     await stage.control.add_fault("lost", times=1, method="PUT")
     await stage.write(stage.payment(bill))
@@ -253,7 +254,7 @@ async def test_after_a_server_error_the_record_is_looked_up_before_it_is_sent_ag
     stage: Stage, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.settled()
-    monkeypatch.setattr(writer, "RETRY_AFTER", timedelta(seconds=0.2))
+    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.2))
     await stage.control.add_fault(fault, times=1, method="PUT")
     await stage.write(stage.contact("Kea"))
 
@@ -312,10 +313,13 @@ async def test_an_update_of_a_bill_keeps_its_lines(stage: Stage) -> None:
         (made,) = await stage.results(1)
         (snapshot,) = await stage.said(XeroInvoice)
         line_id = snapshot.lines[0].xero_line_id
-        line = first.body.lines[0].model_copy(update={"xero_line_id": line_id, "description": "Ink"})  # type: ignore[union-attr]
+        assert isinstance(first.body, BillBody)
+        assert first.body.lines
+        line = first.body.lines[0].model_copy(update={"xero_line_id": line_id, "description": "Ink"})
         body = first.body.model_copy(update={"lines": (line,)})
+        change = {"revision": 2, "xero_id": made.xero_id, "base_sequence": made.snapshot_sequence, "body": body}
 
-        await stage.write(first.model_copy(update={"revision": 2, "xero_id": made.xero_id, "body": body}))
+        await stage.write(first.model_copy(update=change))
         await stage.results(2)
 
     (bill,) = await stage.xero("Invoices")
@@ -403,7 +407,7 @@ async def test_a_parked_tenant_costs_nothing(stage: Stage, monkeypatch: pytest.M
 
 async def test_a_batch_stays_below_what_xero_takes(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     await stage.settled()
-    monkeypatch.setattr(writer, "MOST_BYTES", 300)
+    monkeypatch.setattr(compose, "MOST_BYTES", 300)
     await stage.write(*[stage.contact(f"Vendor {i}") for i in range(6)])
 
     async with stage.working():

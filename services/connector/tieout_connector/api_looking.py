@@ -1,15 +1,14 @@
 """The connector's API for a person who waits: look into Xero, now, within its limits."""
 
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from tieout_connector import person_reads
+from tieout_connector.kinds import PATHS, SEARCHES
 from tieout_connector.person_answers import PersonAnswers
-from tieout_connector.xero import looking
 from tieout_connector.xero.http import Request
 from tieout_kit.access import READERS, allow
 from tieout_kit.errors import NotFound
@@ -17,16 +16,8 @@ from tieout_kit.postgres import Database
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import Snapshot, XeroContact, XeroInvoice, XeroPayment
 
-
-class What(StrEnum):
-    """What is looked at."""
-
-    CONTACTS = "contacts"
-    INVOICES = "invoices"
-    PAYMENTS = "payments"
-
-
-_KINDS = {What.CONTACTS: XeroKind.CONTACT, What.INVOICES: XeroKind.INVOICE, What.PAYMENTS: XeroKind.PAYMENT}
+What = Annotated[str, Path(pattern=f"^({'|'.join(PATHS)})$", json_schema_extra={"enum": list(PATHS)})]
+"""What is looked at."""
 
 
 class Contacts(BaseModel):
@@ -49,16 +40,17 @@ def routes(database: Database, answers: PersonAnswers) -> APIRouter:
         tenant_id: UUID, search: Annotated[str, Query(min_length=2, max_length=255, pattern=r"^[^\x00]+$")]
     ) -> Contacts:
         """By name, person, number or address of e-mail. 503 with the moment when Xero's limits do not allow it now."""
-        found = await look(tenant_id, XeroKind.CONTACT, looking.search(search))
+        found = await look(tenant_id, XeroKind.CONTACT, SEARCHES[XeroKind.CONTACT](search))
         return Contacts(items=[one for one in found if isinstance(one, XeroContact)])
 
     @router.get("/{what}/{xero_id}", summary="One record of Xero as it is now", dependencies=readers)
     async def one(tenant_id: UUID, what: What, xero_id: UUID) -> XeroContact | XeroInvoice | XeroPayment:
         """503 with the moment when Xero's limits do not allow it now; 404 for what Xero does not have."""
-        found = await look(tenant_id, _KINDS[what], looking.one(_KINDS[what], xero_id))
+        looked_at = PATHS[what]
+        found = await look(tenant_id, looked_at.kind, looked_at.resource.one(xero_id))
         for record in found:
             if isinstance(record, XeroContact | XeroInvoice | XeroPayment):
                 return record
-        raise NotFound(f"Xero has no such {_KINDS[what]}")
+        raise NotFound(f"Xero has no such {looked_at.name}")
 
     return router

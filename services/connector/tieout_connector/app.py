@@ -11,11 +11,10 @@ from tieout_connector.gateway.app_budget import AppBudget
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.gateway import Gateway
 from tieout_connector.gateway.leases import Leases
-from tieout_connector.gateway.readable import readables
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.storage import Folder
 from tieout_connector.gateway.writer import Writer, group_of
-from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.kinds import writes
 from tieout_connector.person_answers import PersonAnswers
 from tieout_connector.settings import ConnectorSettings
 from tieout_connector.tokens import TokenStore
@@ -30,6 +29,7 @@ from tieout_kit.http import make_app
 from tieout_kit.operations import operation_routes
 from tieout_kit.postgres import Database
 from tieout_kit.service import run
+from tieout_kit.sweeps import Rechecks
 from tieout_schemas.roles import Feature
 
 SERVICE = "connector"
@@ -77,8 +77,8 @@ def at_xero(
     app_budget = AppBudget(database, clock)
     api_of_xero = XeroApi(client, settings.xero_api_url)
     caller = Caller(database, api_of_xero, tokens, leases, app_budget, usage, clock, settings.xero_plan)
-    writer = Writer(caller, kinds(settings.platform_url), Folder(settings.attachments_folder))
-    reader = Reader(caller, readables(settings.platform_url), settings.xero_page_size)
+    writer = Writer(caller, writes(settings.platform_url), Folder(settings.attachments_folder))
+    reader = Reader(caller, settings.platform_url, settings.xero_page_size)
     connecting = Connections(database, identity, tokens, settings.platform_url)
     return Gateway(database, leases, caller, writer, reader, clock), connecting
 
@@ -104,6 +104,6 @@ async def main() -> None:
         async def calling() -> str | None:
             return gateway.trouble
 
-        heard = handlers.handlers(group_of(kinds(settings.platform_url)))
+        heard = handlers.handlers(group_of(writes(settings.platform_url)))
         parts = [gateway.run, receiver.run, answers.run, counting]
-        await run(settings, SERVICE, database, app, heard, {}, parts, {"gateway": calling})
+        await run(settings, SERVICE, database, app, heard, Rechecks({}, serial=False), parts, {"gateway": calling})

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tieout_connector import turns
+from tieout_connector.kinds import LISTED
 from tieout_connector.model import InHand
 from tieout_connector.rules.feed import Feed
 from tieout_kit import queries
@@ -12,7 +13,7 @@ from tieout_kit.postgres import Tx
 
 _SQL = queries.load("tieout_connector", "feeds.sql")
 
-RESOURCES = ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments")
+RESOURCES = tuple(LISTED)
 
 
 async def start(tx: Tx, tenant_id: UUID) -> None:

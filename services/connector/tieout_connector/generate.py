@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tieout_connector.gateway.reactions import REACTIONS
-from tieout_connector.gateway.writing.kind import Kind
-from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.kinds import writes
+from tieout_connector.kinds.kind import Kind
 from tieout_schemas.generate import DOCS, settle
 
 
@@ -24,7 +24,7 @@ def pages() -> dict[Path, str]:
         "time, and what was there before is stored with it. `scope` is what the consent must cover; a new consent is",
         "asked for all of them.",
         "",
-        *_table(("kind", "scope", "in one call", "found by", "a repeat"), map(_row, kinds("").values())),
+        *_table(("kind", "scope", "in one call", "found by", "a repeat"), map(_row, writes("").values())),
         "## What it does about trouble",
         "",
         "Nothing sleeps: waiting is a stored time of the one tenant, and its neighbours go on.",
@@ -36,7 +36,7 @@ def pages() -> dict[Path, str]:
 
 def _row(kind: Kind) -> Sequence[str]:
     most = str(kind.most) if kind.most <= kind.most_changes else f"{kind.most}, {kind.most_changes} changes"
-    most += ", one call at a time" if kind.unmarked else ""
+    most += ", one call at a time" if kind.needs_serial_calls else ""
     # Of one that writes on many kinds of documents, each needs its own.
     scope = f"`{kind.scopes[0]}`" if len(kind.scopes) == 1 else "its document's"
     return f"`{kind.name}`", scope, most, kind.found_by, kind.repeat

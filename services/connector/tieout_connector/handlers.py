@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 
 from tieout_connector import intents, reads, store
+from tieout_connector.kinds import CATEGORIES
 from tieout_connector.reads import Wish
 from tieout_kit import problem_list
-from tieout_kit.batch import Handler
+from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming
 from tieout_kit.postgres import Tx
 from tieout_schemas import topics
-from tieout_schemas.signals import Refresh, Webhook, XeroKind
-from tieout_schemas.topics import Topic
+from tieout_schemas.signals import Refresh, Webhook
 from tieout_schemas.writes import WriteIntent
-
-_CATEGORIES = {"CONTACT": XeroKind.CONTACT, "INVOICE": XeroKind.INVOICE, "PAYMENT": XeroKind.PAYMENT}
-"""Webhook categories we follow; Xero adds new ones, which change nothing here."""
 
 
 async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None:
@@ -25,7 +22,7 @@ async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None
         [
             Wish(tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause)
             for event in events
-            if event.data.org_id in tenants and (kind := _CATEGORIES.get(event.data.category))
+            if event.data.org_id in tenants and (kind := CATEGORIES.get(event.data.category))
         ],
     )
 
@@ -36,15 +33,17 @@ async def refreshes_asked(tx: Tx, events: Sequence[Incoming[Refresh]]) -> None:
     await reads.ask(tx, wishes)
 
 
-def handlers(group: intents.Grouping) -> dict[Topic, Handler]:
+def handlers(group: intents.Grouping) -> Handlers:
     """The connector's handlers; `group`: which intents may go to Xero in one call."""
 
     async def intents_received(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
         await intents.receive(tx, events, group)
 
-    return {
-        topics.WEBHOOK: webhooks_received,
-        topics.REFRESH: refreshes_asked,
-        topics.WRITE: intents_received,
-        topics.PROBLEM: problem_list.copy,
-    }
+    return Handlers.by_topic(
+        {
+            topics.WEBHOOK: webhooks_received,
+            topics.REFRESH: refreshes_asked,
+            topics.WRITE: intents_received,
+            topics.PROBLEM: problem_list.copy,
+        }
+    )

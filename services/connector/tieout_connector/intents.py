@@ -23,10 +23,14 @@ KEPT = timedelta(days=30)
 
 
 class Group(NamedTuple):
-    """Which intents may share a call, and how many of them."""
+    """Which intents may share a call, and how many of them; and which readings of Xero wait for its answer."""
 
     together: str
     most: int
+    follows: str | None = None
+    """The kind of snapshot that it changes or makes; None: of its kind there are none."""
+    target: UUID | None = None
+    """The record of Xero that it changes; None: it makes one."""
 
 
 Grouping = Callable[[WriteIntent], Group]
@@ -41,24 +45,20 @@ class Queued:
     said_at: datetime | None
     look_up: bool
     """It may be in Xero already: the database was restored since it was said."""
+    tried: bool
+    """A call of it was lost and is not in Xero as a whole: what it did is told by the reading before the next."""
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCall:
-    """A call that left; its bytes and key are the same whenever it is sent again."""
+class About(NamedTuple):
+    """What calls are about that have no answer."""
 
-    id: UUID
-    kind: str
-    request: dict[str, Any]
-    body: bytes
-    stored_file: str | None
-    before: bytes
-    """JSON: what Xero showed of each record before, by intent id, where nothing else tells what the call did."""
-    unmarked: str | None
-    first_sent_at: datetime
-    look_up_first: bool
-    intents: Sequence[Queued]
+    targets: frozenset[UUID]
+    """Records of Xero that they change."""
+    makers: frozenset[UUID]
+    """Records of ours that they make one for: it bears their mark."""
+    bills: frozenset[UUID]
+    """Bills of Xero that they pay: a payment bears no mark."""
 
 
 async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]], group: Grouping) -> None:
@@ -83,6 +83,8 @@ async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]], group: Groupi
         [one.together for one in groups],
         [one.most for one in groups],
         [e.envelope.time for e in ordered],
+        [one.follows for one in groups],
+        [one.target for one in groups],
     )
     rows = await tx.db.fetch(_SQL["known"], [e.tenant_id for e in ordered], [e.data.intent_id for e in ordered])
     known = {(row["tenant_id"], row["id"]): row["result"] for row in rows}
@@ -109,68 +111,12 @@ async def next_batch(tx: Tx, tenant_id: UUID, lane: Lane, in_hand: InHand) -> li
     # One of a process of the version before names no group, and may be beside others of any kind.
     limit = most if together else 1
     rows = await tx.db.fetch(_SQL["together"], tenant_id, busy, together, most, look_up, limit)
-    return [_queued(row) for row in rows]
+    return [queued_of(row) for row in rows]
 
 
 async def fewer(tx: Tx, tenant_id: UUID, queued: Sequence[Queued], most: int) -> None:
     """These go in smaller calls."""
     await tx.db.execute(_SQL["fewer"], tenant_id, [q.intent.intent_id for q in queued], most)
-
-
-async def store_call(tx: Tx, tenant_id: UUID, call: StoredCall, retry_at: datetime) -> None:
-    """Store a call before it leaves, and mark its intents as in it. Raises Conflict: one was called back meanwhile."""
-    await tx.db.execute(
-        _SQL["store_call"],
-        tenant_id,
-        call.id,
-        call.kind,
-        call.request,
-        call.body,
-        call.stored_file,
-        call.before,
-        call.unmarked,
-        call.first_sent_at,
-        retry_at,
-        call.look_up_first,
-    )
-    ids = [q.intent.intent_id for q in call.intents]
-    marked = await tx.db.execute(_SQL["sent"], tenant_id, call.id, ids)
-    if marked != f"UPDATE {len(ids)}":
-        raise Conflict("an intent was called back before it left")
-
-
-async def unanswered(tx: Tx, tenant_id: UUID, in_hand: InHand) -> StoredCall | None:
-    """A call that left and was not answered: by us before a crash, or by a forerunner."""
-    row = await tx.db.fetchrow(_SQL["unanswered"], tenant_id, tx.now, list(in_hand.calls))
-    if row is None:
-        return None
-    queued = [_queued(one) for one in await tx.db.fetch(_SQL["of_call"], tenant_id, row["id"])]
-    # One of a process of the version before names no kind: its intents do.
-    kind = row["kind"] or queued[0].intent.body.kind
-    return StoredCall(**{**dict(row), "kind": kind}, intents=queued)
-
-
-async def retry_call(tx: Tx, tenant_id: UUID, call_id: UUID, at: datetime, *, look_up_first: bool) -> None:
-    """Whether this call did anything is not known: look at it again later."""
-    await tx.db.execute(_SQL["retry_call"], tenant_id, call_id, at, look_up_first)
-
-
-async def settle_call(
-    tx: Tx,
-    tenant_id: UUID,
-    call_id: UUID,
-    results: Sequence[tuple[Queued, WriteResult]],
-    requeue: Sequence[Queued] = (),
-    *,
-    most: int | None = None,
-) -> None:
-    """A call's end: results are stored and said, the rest goes again. Raises Conflict: it was settled already."""
-    if not await tx.db.fetchval(_SQL["forget_call"], tenant_id, call_id):
-        raise Conflict("somebody else has settled this call")
-    if requeue:
-        most = most or requeue[0].most
-        await tx.db.execute(_SQL["requeue"], tenant_id, [q.intent.intent_id for q in requeue], most)
-    await settle(tx, tenant_id, results)
 
 
 async def settle(tx: Tx, tenant_id: UUID, results: Sequence[tuple[Queued, WriteResult]]) -> None:
@@ -196,15 +142,16 @@ async def made(tx: Tx, tenant_id: UUID, body_kind: str, xero_ids: Sequence[UUID]
     return {UUID(row["xero_id"]) for row in rows}
 
 
-async def open_records(tx: Tx, tenant_id: UUID, kind: str, record_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these records whose intent Xero has not answered."""
-    rows = await tx.db.fetch(_SQL["open_records"], tenant_id, kind, list(record_ids))
-    return {row["record_id"] for row in rows}
-
-
-async def open_payments(tx: Tx, tenant_id: UUID) -> set[UUID]:
-    """The bills of Xero with a payment of ours under way."""
-    return {row["bill"] for row in await tx.db.fetch(_SQL["open_payments"], tenant_id)}
+async def unanswered_about(tx: Tx, tenant_id: UUID, follows: str) -> About:
+    """What readings of this kind wait for: calls that Xero has not answered, or that nobody has looked for since they
+    were lost. Never an intent that is only queued, which may be for hours."""
+    rows = await tx.db.fetch(_SQL["about"], tenant_id, follows)
+    creates = [row for row in rows if row["target"] is None]
+    return About(
+        frozenset(row["target"] for row in rows) - {None},
+        frozenset(row["record_id"] for row in creates),
+        frozenset(row["bill"] for row in creates) - {None},
+    )
 
 
 async def counts(tx: Tx, tenant_id: UUID) -> dict[str, int]:
@@ -222,7 +169,8 @@ async def look_up_all(tx: Tx, dumped_at: datetime | None) -> None:
     await tx.db.execute(_SQL["restored"], dumped_at)
 
 
-def _queued(row: Any) -> Queued:
+def queued_of(row: Any) -> Queued:
+    """An intent from its row."""
     cause = Cause(row["causation_id"], row["correlation_id"], row["traceparent"])
     intent = WriteIntent.model_validate(row["doc"])
-    return Queued(intent, row["most"], row["said_at"], row["look_up"], cause)
+    return Queued(intent, row["most"], row["said_at"], row["look_up"], row["tried"], cause)

@@ -9,25 +9,20 @@ from uuid import UUID, uuid4
 import structlog
 
 from tieout_connector import queue_waits, store, turns
+from tieout_connector.kinds import FOLLOWED
 from tieout_connector.rules.waiting import free_at, why_not_now
-from tieout_connector.xero import looking
 from tieout_connector.xero.http import Request
 from tieout_kit import queries
 from tieout_kit.errors import Clash, NotNow
 from tieout_kit.postgres import Tx
 from tieout_schemas.signals import XeroKind
-from tieout_schemas.xero import Snapshot, XeroContact, XeroInvoice, XeroPayment
+from tieout_schemas.xero import Snapshot
 
 _SQL = queries.load("tieout_connector", "person_reads.sql")
 CHANNEL = "tieout_read"
 PATIENCE = timedelta(seconds=20)
 """As long as a person waits before a page."""
 _KEPT = timedelta(minutes=1)
-_TYPES: dict[XeroKind, type[Snapshot]] = {
-    XeroKind.CONTACT: XeroContact,
-    XeroKind.INVOICE: XeroInvoice,
-    XeroKind.PAYMENT: XeroPayment,
-}
 
 log = structlog.get_logger(__name__)
 
@@ -79,9 +74,10 @@ async def next(tx: Tx, tenant_id: UUID, claimed: Collection[UUID]) -> PersonRead
 async def answered(tx: Tx, read: PersonRead, content: dict[str, Any]) -> Sequence[dict[str, Any]]:
     """Xero's answer; `{}` if it has no such record. Returns the elements of it that are whole, so that the reader takes
     them as snapshots of `read.kind`, in this transaction."""
-    raws = looking.raws(read.kind, content)
+    record = FOLLOWED[read.kind]
+    raws = record.resource.raws(content)
     try:
-        seen = [found for raw in raws if (found := looking.read(read.kind, raw))]
+        seen = [found for raw in raws if (found := record.parse(raw))]
     except ValueError as error:
         # By its type only: its text may hold what the record says.
         log.error("a record of Xero's is not as documented", request=read.request.resource, error=type(error).__name__)
@@ -108,7 +104,7 @@ async def outcome(tx: Tx, read: PersonRead) -> list[Snapshot] | None:
         raise NotNow(row["failed"] if row else "nobody has read it in time", row["free_at"] if row else tx.now)
     if row["records"] is None:
         return None
-    return [_TYPES[read.kind].model_validate(record) for record in row["records"]]
+    return [FOLLOWED[read.kind].snapshot.model_validate(record) for record in row["records"]]
 
 
 async def drop(tx: Tx, read: PersonRead) -> None:

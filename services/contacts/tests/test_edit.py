@@ -1,105 +1,131 @@
-"""A vendor made or changed on the platform, and when it goes to Xero."""
+"""What the API takes of a vendor, what of it goes into a contact, and what of a contact goes to Xero. Pure."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
 
-from tieout_contacts.model import VendorIn
-from tieout_contacts.rules.edit import edited
-from tieout_contacts.rules.outgoing import verdict
-from tieout_kit.sync import Hold, Send, Stay
-from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Connection, ConnectionState, Vendor
-from tieout_schemas.reasons import Reason
-from tieout_schemas.settings import TenantSettings
-from tieout_schemas.writes import ContactBody, Lane
+from tieout_contacts.contact import CONTACT
+from tieout_contacts.contact.compose import compose
+from tieout_contacts.contact.edit import RoleIn, content
+from tieout_contacts.model import Contact, Role, RoleState
+from tieout_kit.sync.kind import content as values_of
+from tieout_local.builders import ANA_MADE_IT, facts
+from tieout_schemas.bodies import ContactBody
+from tieout_schemas.platform import Vendor
 from tieout_schemas.xero import Address
 
-TENANT, V = uuid4(), uuid4()
-ANY = TenantSettings(tenant_id=TENANT)
-ORIGIN = Origin(kind=OriginKind.USER, by="ana", rule="CONT-5")
+VENDOR_ID = UUID(int=2)
+AUCKLAND = Address(lines=("1 Queen St",), city="Auckland")
+SHARED: dict[str, Any] = {
+    "name": "Acme", "email": "a@acme.nz", "phone": "64-9-111", "address": AUCKLAND, "account_number": "A-7",
+}  # fmt: skip
+WHOLE = Contact(id=VENDOR_ID, origin=ANA_MADE_IT, vendor=RoleState(id=VENDOR_ID, active=False), **SHARED)
 
 
-def wanted(**more: Any) -> VendorIn:
-    return VendorIn.model_validate({"name": "Acme", "email": "a@acme.nz", **more})
-
-
-def vendor(**more: Any) -> Vendor:
-    return edited(V, None, wanted(**more), ORIGIN, ANY)
-
-
-def connection(state: ConnectionState) -> Connection:
-    return Connection(tenant_id=TENANT, state=state)
+def wanted(**more: Any) -> RoleIn:
+    return RoleIn.model_validate({"name": "Acme", **more})
 
 
 @pytest.mark.rule("CONT-5")
 @pytest.mark.parametrize(
-    ("change", "revision"),
+    ("body", "was", "asked"),
     [
-        ({}, 1),
-        ({"email": ""}, 1),
-        ({"name": "Acme Ltd"}, 2),
-        ({"phone": "64-9-1234567"}, 2),
-        ({"address": {"city": "Auckland"}}, 2),
-        ({"account_number": "A-7"}, 2),
-        ({"active": False}, 1),
+        ({}, None, {}),
+        # What is left out is not asked for; what is empty is asked to be empty.
+        ({}, WHOLE, {"vendor": RoleState(id=VENDOR_ID, active=False)}),
+        ({"email": ""}, WHOLE, {"email": "", "vendor": RoleState(id=VENDOR_ID, active=False)}),
+        ({"phone": ""}, None, {"phone": ""}),
+        ({"account_number": ""}, None, {"account_number": ""}),
+        ({"address": {}}, None, {"address": Address()}),
+        ({"email": "b@acme.nz"}, None, {"email": "b@acme.nz"}),
+        ({"phone": "64-9-222"}, None, {"phone": "64-9-222"}),
+        ({"account_number": "A-8"}, None, {"account_number": "A-8"}),
+        ({"address": {"lines": ["1 Queen St"], "city": "Auckland"}}, None, {"address": AUCKLAND}),
+        ({"active": False}, None, {"vendor": RoleState(id=VENDOR_ID, active=False)}),
+        ({"active": True}, WHOLE, {"vendor": RoleState(id=VENDOR_ID, active=True)}),
+        ({"active": False}, WHOLE, {"vendor": RoleState(id=VENDOR_ID, active=False)}),
     ],
     ids=str,
 )
-def test_only_what_xero_would_see_is_wished_for(change: dict[str, Any], revision: int) -> None:
-    assert edited(V, vendor(), wanted(**change), ORIGIN, ANY).sync.desired == revision
+def test_a_request_asks_for_what_it_names_and_for_nothing_else(
+    body: dict[str, Any], was: Contact | None, asked: dict[str, Any]
+) -> None:
+    assert content(Role.VENDOR, wanted(**body), was, VENDOR_ID) == {
+        "name": "Acme",
+        "vendor": RoleState(id=VENDOR_ID),
+        **asked,
+    }
+
+
+def test_every_part_of_an_address_is_taken() -> None:
+    parts = {
+        "lines": ("1 Queen St", "Level 2"),
+        "city": "Auckland",
+        "region": "AKL",
+        "postal_code": "1010",
+        "country": "NZ",
+    }
+
+    assert content(Role.VENDOR, wanted(address=parts), None, VENDOR_ID)["address"] == Address(**parts)
 
 
 @pytest.mark.rule("CONT-5")
-def test_the_same_request_again_changes_nothing() -> None:
-    once = vendor(address={"lines": ["1 Queen St"], "city": "Auckland"})
-
-    assert edited(V, once, wanted(address={"lines": ["1 Queen St"], "city": "Auckland"}), ORIGIN, ANY) is once
+def test_the_whole_contact_goes_to_xero() -> None:
+    assert compose(WHOLE, facts(), values_of(WHOLE, CONTACT.fields)) == ContactBody(**SHARED)
 
 
-@pytest.mark.rule("CONT-10")
-def test_an_account_number_taken_from_xero_outlives_a_request_without_one() -> None:
-    before = vendor().model_copy(update={"account_number": "A-7"})
+@pytest.mark.rule("MAP-5")
+@pytest.mark.rule("CONT-11")
+@pytest.mark.parametrize("field", SHARED)
+def test_what_is_not_wanted_of_xero_is_left_as_it_is_there(field: str) -> None:
+    parts = {name: value for name, value in SHARED.items() if name != field}
 
-    assert edited(V, before, wanted(), ORIGIN, ANY) is before
+    assert compose(WHOLE, facts(), parts) == ContactBody(**parts)
+    assert getattr(compose(WHOLE, facts(), parts), field) is None
 
 
 @pytest.mark.rule("CONT-5")
-@pytest.mark.parametrize(
-    ("one", "connected", "expected"),
-    [
-        (
-            vendor(),
-            connection(ConnectionState.CONNECTED),
-            Send(ContactBody(name="Acme", email="a@acme.nz"), Lane.WRITE),
-        ),
-        (vendor(), connection(ConnectionState.MAPPING), Hold(Reason.NOT_CONNECTED, {"kind": "vendor"})),
-        (
-            vendor().model_copy(update={"archived_in_xero": True}),
-            connection(ConnectionState.CONNECTED),
-            Stay(),
-        ),
-    ],
-    ids=["connected", "not connected", "archived"],
-)
-def test_when_a_vendor_goes_to_xero(one: Vendor, connected: Connection, expected: Send | Hold | Stay) -> None:
-    assert verdict(one, connected, ANY) == expected
+@pytest.mark.parametrize("field", ["email", "phone", "address", "account_number"])
+def test_what_is_empty_is_emptied_in_xero(field: str) -> None:
+    empty = Address() if field == "address" else ""
+
+    assert getattr(compose(WHOLE, facts(), {**SHARED, field: empty}), field) == empty
 
 
-def test_the_whole_vendor_goes_to_xero() -> None:
-    one = vendor(phone="64-9-1234567", address={"city": "Auckland"}, account_number="A-7")
+NO_FIELD = {
+    "id": "ours alone",
+    "sync": "how it stands to Xero: made by the kit",
+    "origin": "who made this state",
+    "vendor": "the role's own: Xero has no such thing, and IsSupplier follows from bills (CONT-4)",
+    "customer": "the same: IsCustomer follows from invoices",
+}
 
-    assert verdict(one, connection(ConnectionState.CONNECTED), ANY) == Send(
-        ContactBody(
-            name="Acme",
-            email="a@acme.nz",
-            phone="64-9-1234567",
-            address=Address(city="Auckland"),
-            account_number="A-7",
-        )
-    )
+
+def test_every_attribute_of_a_contact_is_a_field_or_has_its_reason() -> None:
+    attributes = set(Contact.model_fields)
+
+    assert attributes == {each.name for each in CONTACT.fields} | NO_FIELD.keys()
+    assert not {each.name for each in CONTACT.fields} & NO_FIELD.keys()
+
+
+def test_every_field_is_in_the_body_and_decided_by_settings_that_check_all_records_again() -> None:
+    assert {each.body_name for each in CONTACT.fields} == ContactBody.model_fields.keys() - {"kind"}
+    assert set(CONTACT.settings) == {
+        "contact_email", "contact_phone", "contact_address", "contact_name_wins", "conflicts",
+    }  # fmt: skip
+
+
+def test_a_vendor_shows_the_whole_contact_and_its_own_role() -> None:
+    vendor = WHOLE.replace(vendor=RoleState(id=uuid4(), active=False)).as_vendor()
+
+    assert vendor
+    assert vendor.id != vendor.contact_id
+    assert vendor == Vendor(
+        id=vendor.id, contact_id=VENDOR_ID, sync=WHOLE.sync, origin=ANA_MADE_IT, active=False, **SHARED
+    )  # fmt: skip
+    assert WHOLE.replace(vendor=None).as_vendor() is None
 
 
 @pytest.mark.parametrize(
@@ -113,9 +139,18 @@ def test_the_whole_vendor_goes_to_xero() -> None:
         ("name", "Acme\x00"),
         ("name", "A" * 256),
         ("email", "not an address"),
+        ("email", f"{'a' * 250}@acme.nz"),
         ("phone", "1" * 51),
         ("account_number", "A\n7"),
+        ("account_number", "A" * 51),
         ("address", {"lines": ["1", "2", "3", "4", "5"]}),
+        ("address", {"lines": ["1" * 501]}),
+        ("address", {"lines": ["1\n2"]}),
+        ("address", {"city": "A" * 256}),
+        ("address", {"city": "A\n"}),
+        ("address", {"region": "A" * 256}),
+        ("address", {"postal_code": "1" * 51}),
+        ("address", {"country": "A" * 51}),
         ("address", {"street": "1 Queen St"}),
         ("groups", []),
     ],

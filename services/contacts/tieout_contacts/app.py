@@ -5,4 +5,4 @@ from tieout_contacts.contact import CONTACT
 from tieout_kit.domain import Service
 from tieout_schemas.xero import XeroInvoice
 
-SERVICE = Service("contacts", "Vendors.", kinds=(CONTACT,), also=((XeroInvoice, by_documents),))
+SERVICE = Service("contacts", "Vendors and customers.", kinds=(CONTACT,), also=((XeroInvoice, by_documents),))

@@ -1,11 +1,21 @@
 """What the contacts service keeps: a contact, and the roles that it has on the platform."""
 
-from typing import ClassVar
+from enum import StrEnum
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from tieout_schemas.payload import Frozen
-from tieout_schemas.platform import PlatformRecord, Vendor
+from tieout_schemas.platform import ContactRole, Customer, PlatformRecord, Vendor
 from tieout_schemas.xero import Address
+
+C = TypeVar("C", bound=ContactRole)
+
+
+class Role(StrEnum):
+    """The roles of a contact, as its attributes are called."""
+
+    VENDOR = "vendor"
+    CUSTOMER = "customer"
 
 
 class RoleState(Frozen):
@@ -27,12 +37,21 @@ class Contact(PlatformRecord):
     address: Address = Address()
     account_number: str = ""
     vendor: RoleState | None = None
+    customer: RoleState | None = None
+
+    def role(self, role: Role) -> RoleState | None:
+        """What is a role's own; None: it has no such role."""
+        return self.vendor if role is Role.VENDOR else self.customer
 
     def as_vendor(self) -> Vendor | None:
         """The vendor it is, if it is one."""
         return self._as(Vendor, self.vendor)
 
-    def _as(self, role: type[Vendor], own: RoleState | None) -> Vendor | None:
+    def as_customer(self) -> Customer | None:
+        """The customer it is, if it is one."""
+        return self._as(Customer, self.customer)
+
+    def _as(self, role: type[C], own: RoleState | None) -> C | None:
         if own is None:
             return None
         return role(

@@ -1,108 +1,90 @@
-"""The account that a payment is booked on: its own, or the one chosen for its method (MAP-4, MAP-6, PAY-2)."""
+"""The account that a payment is booked on: its own, or the one chosen for its method (MAP-4, MAP-6, PAY-2, PAY-7)."""
 
-import datetime as dt
-from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from tieout_kit import tenants
-from tieout_kit.sync import Hold
+from tieout_kit.sync.kind import Hold
+from tieout_local.builders import answer_to, bill, facts, nzd, payment, payment_request, xero_payment
 from tieout_local.stage import Stage
-from tieout_payments import handlers
-from tieout_payments.model import PaymentIn
-from tieout_payments.rules.account import booked
-from tieout_payments.rules.edit import made
-from tieout_payments.rules.outgoing import verdict
-from tieout_schemas.money import Money
-from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, BillStatus, Connection, ConnectionState, Payment, Sync
+from tieout_payments.payment.edit import PaymentIn, content
+from tieout_payments.payment.rules import a_payment_needs_its_account, with_chosen_account
+from tieout_schemas.platform import Payment, PaymentMethod, SyncState
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
-from tieout_schemas.settings import TenantSettings
-from tieout_schemas.writes import PaymentBody, WriteIntent
-from tieout_schemas.xero import InvoiceStatus, LineAmountTypes
+from tieout_schemas.references import setting
+from tieout_schemas.writes import Outcome, PaymentBody, WriteIntent
 
-TENANT, BILL, P = uuid4(), uuid4(), uuid4()
-ORIGIN = Origin(kind=OriginKind.USER, by="ana", rule="PAY-1")
-OPEN = Connection(tenant_id=TENANT, state=ConnectionState.CONNECTED)
-
-
-def wanted(method: str = "ach", **more: Any) -> dict[str, Any]:
-    return {
-        "bill_id": str(BILL),
-        "method": method,
-        "date": "2026-11-10",
-        "amount": {"amount": "10.00", "currency": "NZD"},
-        "reference": "TX-1",
-        **more,
-    }
-
-
-def payment(method: str = "ach", **more: Any) -> Payment:
-    return made(P, None, PaymentIn.model_validate(wanted(method, **more)), ORIGIN)
-
-
-def settings(tenant_id: UUID = TENANT, version: int = 1, **chosen: Any) -> TenantSettings:
-    return TenantSettings(tenant_id=tenant_id, version=version, **chosen)
-
-
-def bill(total: str = "100.00") -> Bill:
-    amount = Money(amount=Decimal(total), currency="NZD")
-    return Bill(
-        id=BILL, sync=Sync(xero_id=uuid4(), xero_sequence=10), origin=ORIGIN, vendor_id=uuid4(), number="B-1",
-        status=BillStatus.APPROVED, date=dt.date(2026, 11, 1), due_date=dt.date(2026, 11, 20), currency="NZD",
-        line_amount_types=LineAmountTypes.EXCLUSIVE, lines=(), total=amount, amount_due=amount,
-        xero_status=InvoiceStatus.AUTHORISED,
-    )  # fmt: skip
+BILL, BILL_X, P, P_X = (uuid4() for _ in range(4))
+"""The bill is of 115.00."""
+OFFLINE, ACH, CHECK = PaymentMethod.OFFLINE, PaymentMethod.ACH, PaymentMethod.CHECK
+BOTH = {"payment_account": "090", "clearing_account": "091"}
 
 
 @pytest.mark.rule("MAP-6")
 @pytest.mark.rule("PAY-2")
 @pytest.mark.parametrize(
-    ("one", "chosen", "account"),
+    ("method", "own", "chosen", "account"),
     [
-        (payment("offline"), settings(payment_account="090", clearing_account="091"), "090"),
-        (payment("ach"), settings(payment_account="090", clearing_account="091"), "091"),
-        (payment("check"), settings(payment_account="090", clearing_account="091"), "091"),
-        (payment("ach", account_code="092"), settings(payment_account="090", clearing_account="091"), "092"),
-        (payment("offline"), settings(clearing_account="091"), ""),
-        (payment("ach"), settings(payment_account="090"), ""),
-        (booked(payment("ach"), settings(clearing_account="091")), settings(clearing_account="093"), "091"),
+        (OFFLINE, "", BOTH, "090"),
+        (ACH, "", BOTH, "091"),
+        (CHECK, "", BOTH, "091"),
+        *((method, "092", BOTH, "092") for method in PaymentMethod),
+        (OFFLINE, "", {"clearing_account": "091"}, ""),
+        (ACH, "", {"payment_account": "090"}, ""),
+        (CHECK, "", {"payment_account": "090"}, ""),
+        *((method, "", {}, "") for method in PaymentMethod),
+        *((method, "092", {}, "092") for method in PaymentMethod),
     ],
-    ids=["elsewhere", "ach", "check", "its own", "no payment account", "no clearing account", "chosen anew later"],
 )
 def test_a_payment_is_booked_on_its_own_account_or_the_one_chosen_for_its_method(
-    one: Payment, chosen: TenantSettings, account: str
+    method: PaymentMethod, own: str, chosen: dict[str, Any], account: str
 ) -> None:
-    assert booked(one, chosen).account_code == account
+    one = payment(BILL, method=method, account_code=own)
+
+    assert with_chosen_account(one, facts(**chosen)) == one.replace(account_code=account)
 
 
 @pytest.mark.rule("MAP-4")
 @pytest.mark.parametrize(
-    ("method", "reason", "setting"),
+    ("method", "held"),
     [
-        ("offline", Reason.PAYMENT_ACCOUNT_NOT_CHOSEN, "payment_account"),
-        ("ach", Reason.CLEARING_ACCOUNT_NOT_CHOSEN, "clearing_account"),
-        ("check", Reason.CLEARING_ACCOUNT_NOT_CHOSEN, "clearing_account"),
+        (OFFLINE, Hold(Reason.PAYMENT_ACCOUNT_NOT_CHOSEN, {"amount": "60.00 NZD"}, setting("payment_account"))),
+        (ACH, Hold(Reason.CLEARING_ACCOUNT_NOT_CHOSEN, {"amount": "60.00 NZD"}, setting("clearing_account"))),
+        (CHECK, Hold(Reason.CLEARING_ACCOUNT_NOT_CHOSEN, {"amount": "60.00 NZD"}, setting("clearing_account"))),
     ],
 )
-def test_a_payment_without_an_account_waits_for_the_setting_that_names_one(
-    method: str, reason: Reason, setting: str
-) -> None:
-    held = verdict(payment(method), bill(), OPEN, settings())
+def test_a_payment_without_an_account_waits_for_the_setting_that_names_one(method: PaymentMethod, held: Hold) -> None:
+    without = payment(BILL, method=method, account_code="")
 
-    assert held == Hold(reason, {"amount": "10.00 NZD"})
-    assert (reason.value.setting, reason.value.closes_on) == (setting, TenantSettings)
+    assert a_payment_needs_its_account(without, facts()) == held
+    assert a_payment_needs_its_account(without.replace(account_code="090"), facts()) is None
 
 
 @pytest.mark.rule("PAY-1")
-def test_the_same_payment_asked_for_again_without_an_account_is_the_same() -> None:
-    once = booked(payment(), settings(clearing_account="091"))
+@pytest.mark.parametrize("asked", [None, "091"])
+def test_the_same_payment_asked_for_again_without_an_account_is_the_same(asked: str | None) -> None:
+    once = payment(BILL, account_code="091")
+    again = PaymentIn.model_validate(payment_request(BILL, reference=once.reference, account_code=asked))
 
-    assert made(P, once, PaymentIn.model_validate(wanted()), ORIGIN) is once
-    assert made(P, once, PaymentIn.model_validate(wanted(account_code="091")), ORIGIN) is once
+    assert once.replace(**content(again, once, once.id)) == once
+
+
+async def put(stage: Stage, **more: Any) -> Payment:
+    """A payment of 10.00, which names no account unless the test does."""
+    body = payment_request(BILL, "10.00", **{"account_code": None, **more})
+    return Payment.model_validate((await stage.put(f"payments/{uuid4()}", body)).json())
+
+
+async def booked(stage: Stage) -> dict[str, str]:
+    """The accounts of what was sent, by reference."""
+    bodies = [intent.body for intent in await stage.said(WriteIntent)]
+    return {body.reference: body.account_code for body in bodies if isinstance(body, PaymentBody)}
+
+
+async def open_problems(stage: Stage) -> list[str]:
+    return sorted(problem.code for problem in await stage.problems())
 
 
 @pytest.mark.real
@@ -110,34 +92,29 @@ def test_the_same_payment_asked_for_again_without_an_account_is_the_same() -> No
 @pytest.mark.rule("MAP-6")
 async def test_held_payments_go_out_by_themselves_once_the_account_is_chosen(stage: Stage) -> None:
     await stage.connect()
-    await stage.hear(handlers.bills_changed, (bill(), 1))
-    for n, method in enumerate(("ach", "ach", "offline")):
-        made_here = await stage.put(f"payments/{uuid4()}", wanted(method, reference=f"TX-{n}"))
-        assert (made_here.json()["account_code"], made_here.json()["sync"]["in_flight"]) == ("", False)
-    assert sorted(p.code for p in await stage.said(Problem)) == [
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    for number, method in enumerate((ACH, CHECK, OFFLINE)):
+        made = await put(stage, method=method, reference=f"TX-{number}")
+        assert (made.account_code, made.sync.state) == ("", SyncState.WAITING)
+    assert await open_problems(stage) == [
         "clearing_account_not_chosen", "clearing_account_not_chosen", "payment_account_not_chosen",
     ]  # fmt: skip
 
-    chosen = settings(stage.tenant_id, 1, clearing_account="091")
-    await stage.hear(tenants.settings_changed, (chosen, 1))
+    await stage.choose(1, clearing_account="091")
 
-    bodies = [intent.body for intent in await stage.said(WriteIntent) if isinstance(intent.body, PaymentBody)]
-    assert [(body.account_code, body.reference) for body in sorted(bodies, key=lambda b: b.reference)] == [
-        ("091", "TX-0"), ("091", "TX-1"),
-    ]  # fmt: skip
-    sent = [p for p in await stage.said(Payment) if p.sync.in_flight]
-    assert {(p.account_code, p.origin.settings_version) for p in sent} == {("091", 1)}
-    closed = [p for p in await stage.said(Problem) if p.state is ProblemState.CLOSED]
-    assert [p.code for p in closed] == ["clearing_account_not_chosen"] * 2
+    assert await booked(stage) == {"TX-0": "091", "TX-1": "091"}
+    sent = [one for one in await stage.said(Payment) if one.sync.state is SyncState.ON_ITS_WAY]
+    origins = {(one.account_code, one.origin.kind, one.origin.rule, one.origin.settings_version) for one in sent}
+    assert origins == {("091", "event", "MAP-6", 1)}
+    closed = [problem for problem in await stage.said(Problem) if problem.state is ProblemState.CLOSED]
+    assert [problem.code for problem in closed] == ["clearing_account_not_chosen"] * 2
 
-    both = chosen.model_copy(update={"version": 2, "payment_account": "090", "clearing_account": "093"})
-    await stage.hear(tenants.settings_changed, (both, 2))
+    await stage.choose(2, payment_account="090", clearing_account="093")
 
-    last = (await stage.said(WriteIntent))[-1].body
-    assert isinstance(last, PaymentBody)
-    assert (last.account_code, last.reference) == ("090", "TX-2")
+    assert await booked(stage) == {"TX-0": "091", "TX-1": "091", "TX-2": "090"}
     listed = (await stage.get("payments")).json()["items"]
     assert sorted(one["account_code"] for one in listed) == ["090", "091", "091"]
+    assert await open_problems(stage) == []
 
 
 @pytest.mark.real
@@ -145,14 +122,79 @@ async def test_held_payments_go_out_by_themselves_once_the_account_is_chosen(sta
 async def test_another_account_is_for_later_payments_only(stage: Stage) -> None:
     # The bill is not here yet, so the first payment waits; its account is the one chosen when it was made.
     await stage.connect()
-    await stage.hear(tenants.settings_changed, (settings(stage.tenant_id, 1, clearing_account="091"), 1))
-    first = await stage.put(f"payments/{P}", wanted())
-    await stage.hear(tenants.settings_changed, (settings(stage.tenant_id, 2, clearing_account="093"), 2))
-    await stage.put(f"payments/{uuid4()}", wanted(reference="TX-2"))
+    await stage.choose(1, clearing_account="091")
+    first = payment_request(BILL, "10.00", account_code=None, reference="TX-1")
+    made = await stage.put(f"payments/{P}", first)
+    await stage.choose(2, clearing_account="093")
+    await put(stage, reference="TX-2")
 
-    await stage.hear(handlers.bills_changed, (bill(), 1))
-    again = await stage.put(f"payments/{P}", wanted())
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    again = await stage.put(f"payments/{P}", first)
 
-    bodies = [intent.body for intent in await stage.said(WriteIntent) if isinstance(intent.body, PaymentBody)]
-    assert {body.reference: body.account_code for body in bodies} == {"TX-1": "091", "TX-2": "093"}
-    assert (first.json()["account_code"], again.status_code, again.json()["account_code"]) == ("091", 200, "091")
+    assert await booked(stage) == {"TX-1": "091", "TX-2": "093"}
+    assert (made.json()["account_code"], again.status_code, again.json()["account_code"]) == ("091", 200, "091")
+
+
+@pytest.mark.real
+@pytest.mark.rule("MAP-6")
+async def test_an_account_that_is_chosen_later_books_no_payment_that_has_left(stage: Stage) -> None:
+    await stage.connect()
+    await stage.deliver((bill(BILL, BILL_X), 1), (xero_payment(P_X, BILL_X, record_id=P, amount=nzd("10.00")), 1))
+    for reference in ("TX-1", "TX-2"):
+        await put(stage, reference=reference, account_code="092")
+    [_, intent] = await stage.said(WriteIntent)
+    await stage.deliver((answer_to(intent, outcome=Outcome.REFUSED, messages=("locked",)), 1))
+    before = await stage.said(Payment)
+    # One made again after a restore, whose account nobody remembers; one under way; one that was refused.
+    states = {one.id: (one.account_code, one.sync.state) for one in before}
+    assert sorted(states.values()) == [("", "in_step"), ("092", "on_its_way"), ("092", "refused")]
+
+    await stage.choose(1, **BOTH)
+
+    assert await stage.said(Payment) == before
+    assert await booked(stage) == {"TX-1": "092", "TX-2": "092"}
+
+
+@pytest.mark.real
+@pytest.mark.rule("PAY-7")
+async def test_payments_wait_while_outbound_payments_are_off(stage: Stage) -> None:
+    await stage.connect()
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    await stage.choose(1, outbound_payments=False)
+    held = await put(stage, account_code="092", reference="TX-1")
+    assert held.sync.waits_for == (setting("outbound_payments"),)
+    assert (await open_problems(stage), await stage.said(WriteIntent)) == (["outbound_payments_off"], [])
+
+    await stage.choose(2, outbound_payments=True)
+
+    assert (await open_problems(stage), await booked(stage)) == ([], {"TX-1": "092"})
+    [last] = [one for one in await stage.said(Payment) if one.sync.state is SyncState.ON_ITS_WAY]
+    assert last == held.replace(sync=held.sync.replace(state=SyncState.ON_ITS_WAY, waits_for=()), origin=last.origin)
+
+
+@pytest.mark.real
+@pytest.mark.rule("PAY-7")
+async def test_what_has_left_already_is_left_alone_when_outbound_payments_are_switched_off(stage: Stage) -> None:
+    await stage.connect()
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    await put(stage, account_code="092", reference="TX-1")
+    before = await stage.said(Payment)
+
+    await stage.choose(1, outbound_payments=False)
+
+    assert (await stage.said(Payment), await open_problems(stage)) == (before, [])
+
+
+@pytest.mark.real
+@pytest.mark.rule("PAY-7")
+async def test_a_payment_that_waits_tells_so_too_when_outbound_payments_are_switched_off(stage: Stage) -> None:
+    await stage.connect()
+    await put(stage, account_code="092")
+
+    await stage.choose(1, outbound_payments=False)
+
+    assert await open_problems(stage) == ["bill_not_in_xero", "outbound_payments_off"]
+
+    await stage.choose(2, outbound_payments=True)
+
+    assert await open_problems(stage) == ["bill_not_in_xero"]

@@ -1,25 +1,22 @@
 """Who may call the payments API, and what it refuses."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tieout_kit.access import APPROVERS, Allowed, operations
+from tieout_local.builders import payment_request, xero_payment
 from tieout_local.door import surprises, told_apart
 from tieout_local.stage import Stage
 from tieout_local.trail import Change, menders, operators, untold
+from tieout_schemas.roles import Feature
 
 pytestmark = pytest.mark.real
 
-P = uuid4()
-WANTED: dict[str, Any] = {
-    "bill_id": str(uuid4()),
-    "method": "offline",
-    "date": "2026-11-10",
-    "amount": {"amount": "60.00", "currency": "NZD"},
-    "account_code": "090",
-    "reference": "cash box",
-}
+P, P_X = uuid4(), uuid4()
+WANTED = payment_request(uuid4(), method="offline", reference="cash box")
 
 
 @pytest.mark.rule("SYS-11")
@@ -39,13 +36,41 @@ async def test_a_stranger_cannot_tell_whether_a_tenant_exists(stage: Stage) -> N
 @pytest.mark.rule("SYS-11")
 async def test_every_change_by_a_person_is_in_the_audit_trail(stage: Stage) -> None:
     await stage.connect()
+    path = "/tenants/{tenant_id}/payments/{record_id}"
+
+    async def in_xero() -> Mapping[str, object]:
+        await stage.put(f"payments/{P}", WANTED)
+        await stage.deliver((xero_payment(P_X, uuid4()), 1))
+        return {"record_id": P}
+
+    async def that_one() -> Mapping[str, object]:
+        return {"record_id": P}
+
     changes = {
-        "PUT /tenants/{tenant_id}/payments/{payment_id}": [Change(WANTED, makes=True)],
+        f"PUT {path}": [Change(WANTED, makes=True)],
+        f"POST {path}/link": [Change({"xero_id": str(P_X)}, first=in_xero)],
+        f"POST {path}/unlink": [Change(first=that_one)],
+        f"POST {path}/export": [Change(first=that_one)],
         **menders(stage.door),
         **operators(stage.database, stage.tenant_id),
     }
 
     assert await untold(stage.door, changes) == []
+
+
+@pytest.mark.rule("SYS-11")
+async def test_whoever_changes_a_payment_or_its_link_must_be_one_who_may_pay(stage: Stage) -> None:
+    path = "/tenants/{tenant_id}/payments/{record_id}"
+    changing = {one.name: one.allowed for one in operations(stage.app) if one.path.startswith(path)}
+
+    may_pay = Allowed(APPROVERS, Feature.PAYMENTS)
+    for name in (f"PUT {path}", f"POST {path}/link", f"POST {path}/unlink", f"POST {path}/export"):
+        assert changing[name] == may_pay
+
+
+async def test_of_a_payment_nobody_is_asked_which_of_two_values_stands(stage: Stage) -> None:
+    # Xero's payment never changes, so no field of it is ever in conflict.
+    assert not [one for one in operations(stage.app) if one.path.endswith("/resolve")]
 
 
 @pytest.mark.parametrize(

@@ -9,68 +9,78 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout_kit.errors import Clash
-from tieout_payments.rules.due import check_fits
-from tieout_schemas.money import Money
-from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, BillStatus, Payment, PaymentMethod, Sync
-from tieout_schemas.xero import InvoiceStatus, LineAmountTypes
+from tieout_local.builders import DAY, DUE_DAY, applied, bill, in_step, nzd, payment
+from tieout_payments.payment.due import check_fits, left_to_pay
+from tieout_schemas.platform import Bill, Payment, Sync, SyncState
+from tieout_schemas.xero import Applied, InvoiceStatus
 
-ORIGIN = Origin(kind=OriginKind.USER, by="ana", rule="PAY-1")
-BILL = uuid4()
+BILL, BILL_X, OURS_X, HAND_X, CREDIT_X = (uuid4() for _ in range(5))
 
 
-def nzd(amount: str) -> Money:
-    return Money(amount=Decimal(amount), currency="NZD")
+def payable(due: str = "100.00", *held: Applied, **more: Any) -> Bill:
+    """A bill of 100.00 in Xero, and what its amount due holds."""
+    fields: dict[str, Any] = {"total": nzd("100.00"), "amount_due": nzd(due), "applied": held}
+    return bill(BILL, BILL_X, **(fields | more))
 
 
-def bill(due: str | None = "100.00", total: str = "100.00", status: str = "AUTHORISED", sequence: int = 10) -> Bill:
-    return Bill.model_validate(
-        {
-            "id": BILL,
-            "sync": Sync(desired=1, sent=1, acknowledged=1, xero_id=uuid4(), xero_sequence=sequence),
-            "origin": ORIGIN,
-            "vendor_id": uuid4(),
-            "number": "B-1",
-            "status": BillStatus.APPROVED,
-            "date": "2026-11-01",
-            "due_date": "2026-11-20",
-            "currency": "NZD",
-            "line_amount_types": LineAmountTypes.EXCLUSIVE,
-            "lines": (),
-            "total": nzd(total) if due else None,
-            "amount_due": nzd(due) if due else None,
-            "xero_status": InvoiceStatus(status),
-        }
-    )
+def ours(amount: str, state: SyncState = SyncState.ON_ITS_WAY, **more: Any) -> Payment:
+    """A payment of ours that has no record of Xero yet."""
+    return payment(BILL, amount, **({"sync": Sync(state=state)} | more))
 
 
-def payment(amount: str = "60.00", currency: str = "NZD", reference: str = "", **sync: Any) -> Payment:
-    payment_id = uuid4()
-    return Payment.model_validate(
-        {
-            "id": payment_id,
-            "sync": Sync.model_validate({"desired": 1, **sync}),
-            "origin": ORIGIN,
-            "bill_id": BILL,
-            "method": PaymentMethod.ACH,
-            "date": "2026-11-10",
-            "amount": {"amount": amount, "currency": currency},
-            "account_code": "090",
-            "reference": reference or str(payment_id),
-        }
-    )
-
-
-def answered(amount: str, sequence: int) -> Payment:
-    return payment(amount, sent=1, acknowledged=1, xero_id=uuid4(), xero_sequence=sequence)
-
-
-def refused(amount: str) -> Payment:
-    return payment(amount, sent=1, refused=1)
+def answered(amount: str) -> Payment:
+    """A payment of ours that Xero has taken."""
+    return payment(BILL, amount, OURS_X)
 
 
 def deleted(amount: str) -> Payment:
-    return answered(amount, 5).model_copy(update={"deleted_in_xero": True})
+    """A payment of ours that was taken back in Xero."""
+    gone = Sync(state=SyncState.NOT_FOR_XERO, xero_id=OURS_X, gone=True)
+    return payment(BILL, amount, sync=gone, deleted_in_xero=True)
+
+
+@pytest.mark.rule("PAY-9")
+@pytest.mark.parametrize(
+    ("of", "made_here", "left"),
+    [
+        pytest.param(payable(), [], "100.00", id="nothing is paid"),
+        pytest.param(payable(), [ours("60.00")], "40.00", id="ours is on its way"),
+        pytest.param(payable(), [ours("60.00", SyncState.WAITING)], "40.00", id="ours is held"),
+        pytest.param(payable(), [ours("60.00", SyncState.CONFLICT)], "40.00", id="ours is asked about"),
+        pytest.param(payable(), [answered("60.00")], "40.00", id="Xero took ours and the bill was not seen since"),
+        pytest.param(payable("40.00", applied(OURS_X, "60.00")), [answered("60.00")], "40.00", id="ours is held"),
+        pytest.param(payable("60.00", applied(OURS_X, "40.00")), [ours("40.00")], "20.00", id="seen before its answer"),
+        pytest.param(payable("70.00", applied(HAND_X, "30.00")), [], "70.00", id="a payment by hand"),
+        pytest.param(
+            payable("10.00", applied(OURS_X, "60.00"), applied(HAND_X, "30.00")),
+            [answered("60.00")],
+            "10.00",
+            id="ours and one by hand are held",
+        ),
+        pytest.param(
+            payable("70.00", applied(HAND_X, "30.00")), [answered("60.00")], "10.00", id="only the one by hand is held"
+        ),
+        pytest.param(payable("75.00", applied(CREDIT_X, "25.00")), [ours("60.00")], "15.00", id="a credit by others"),
+        pytest.param(payable("70.00"), [ours("60.00")], "10.00", id="something is held that has no name"),
+        pytest.param(
+            payable("60.00", applied(OURS_X, "40.00")), [answered("40.00"), ours("25.00")], "35.00", id="two of ours"
+        ),
+        pytest.param(payable(), [ours("60.00", SyncState.REFUSED)], "100.00", id="ours was refused"),
+        pytest.param(payable(), [deleted("60.00")], "100.00", id="ours was deleted in Xero"),
+        pytest.param(
+            payable("40.00", applied(OURS_X, "60.00")), [deleted("60.00")], "100.00", id="deleted, and still held"
+        ),
+        pytest.param(payable(), [ours("60.00", currency="USD")], "100.00", id="ours is in another currency"),
+        pytest.param(payable("70.00", applied(HAND_X, "30.00")), [ours("70.01")], "0", id="too much is paid already"),
+        pytest.param(payable(total=None), [], None, id="the total is unknown"),
+        pytest.param(payable(amount_due=None), [], None, id="the amount due is unknown"),
+        pytest.param(payable(total=None, amount_due=None), [], None, id="both are unknown"),
+    ],
+)
+def test_what_is_left_is_the_total_without_what_others_and_what_we_have_paid(
+    of: Bill, made_here: list[Payment], left: str | None
+) -> None:
+    assert left_to_pay(of, made_here) == (None if left is None else Decimal(left))
 
 
 @pytest.mark.rule("PAY-9")
@@ -78,68 +88,103 @@ def deleted(amount: str) -> Payment:
 @pytest.mark.parametrize(
     ("one", "of", "others"),
     [
-        (payment("60.00"), bill(), []),
-        (payment("100.00"), bill(), []),
-        (payment("40.00"), bill(), [payment("60.00")]),
-        # Seen after our payment, the amount due already reflects it.
-        (payment("40.00"), bill(due="40.00"), [answered("60.00", 9)]),
-        (payment("100.00"), bill(), [refused("60.00")]),
-        (payment("100.00"), bill(), [deleted("60.00")]),
-        (payment("100.00"), bill(), [payment("60.00", currency="USD")]),
-        (payment("999.00"), bill(due=None), []),
+        pytest.param(ours("60.00"), payable(), [], id="a part"),
+        pytest.param(ours("100.00"), payable(), [], id="the whole"),
+        pytest.param(ours("40.00"), payable(), [ours("60.00")], id="the rest"),
+        pytest.param(ours("999.00"), payable(total=None, amount_due=None), [], id="what Xero has not said"),
+        pytest.param(
+            ours("999.00"), payable(total=None, amount_due=None, xero_status=None), [], id="a bill not in Xero yet"
+        ),
+        pytest.param(
+            ours("60.00", reference="R-1"),
+            payable(),
+            [ours("60.00", SyncState.REFUSED, reference="R-1")],
+            id="once more what was refused",
+        ),
+        pytest.param(
+            ours("30.00", reference="R-1"),
+            payable(),
+            [ours("30.01", reference="R-1")],
+            id="a reference for two amounts",
+        ),
+        pytest.param(
+            ours("30.00", reference="R-1", date=DAY),
+            payable(),
+            [ours("30.00", reference="R-1", date=DUE_DAY)],
+            id="a reference for two days",
+        ),
+        pytest.param(ours("30.00"), payable(), [ours("30.00")], id="the same amount on the same day"),
+        pytest.param(ours("1.00"), payable(xero_status=InvoiceStatus.SUBMITTED), [], id="a bill not approved yet"),
     ],
-    ids=["part", "whole", "rest", "reflected", "refused", "deleted", "never sent", "total unknown"],
 )
 def test_what_is_due_can_be_paid(one: Payment, of: Bill, others: list[Payment]) -> None:
     check_fits(one, of, others)
 
 
+TWICE = ours("1.00", reference="R-1")
+
+
 @pytest.mark.rule("PAY-9")
+@pytest.mark.rule("BILL-6")
 @pytest.mark.parametrize(
     ("one", "of", "others", "words"),
     [
-        (payment("100.01"), bill(), [], "B-1 has 100.00 NZD left to pay, less than 100.01 NZD"),
-        (payment("40.01"), bill(), [payment("60.00")], "40.00 NZD left"),
-        (payment("40.01"), bill(), [payment("60.00", sent=1, in_flight=True)], "40.00 NZD left"),
-        # Xero took ours, and the bill was not seen since.
-        (payment("40.01"), bill(), [answered("60.00", 11)], "40.00 NZD left"),
-        # A read that crossed with our payment: seen later, yet as it was before.
-        (payment("40.01"), bill(), [answered("60.00", 9)], "40.00 NZD left"),
-        # Somebody paid part of it in Xero.
-        (payment("30.01"), bill(due="30.00"), [], "30.00 NZD left"),
-        (payment("20.01"), bill(due="30.00"), [payment("10.00")], "20.00 NZD left"),
-        (payment("0.01"), bill(due="0.00", status="PAID"), [], "0 NZD left|0.00 NZD left"),
-        (payment("1.00", currency="USD"), bill(), [], "B-1 is in NZD and cannot be paid in USD"),
-        (payment("1.00"), bill(status="VOIDED"), [], "B-1 is VOIDED in Xero and cannot be paid"),
-        (payment("1.00"), bill(status="DELETED"), [], "B-1 is DELETED in Xero and cannot be paid"),
-        (payment("1.00", reference="R-1"), bill(), [payment("1.00", reference="R-1")], "already pays 1.00 NZD .* R-1"),
+        (ours("100.01"), payable(), [], "bill B-1 has 100.00 NZD left to pay, less than 100.01 NZD"),
+        (ours("40.01"), payable(), [ours("60.00")], "bill B-1 has 40.00 NZD left to pay, less than 40.01 NZD"),
+        (ours("40.01"), payable(), [answered("60.00")], "bill B-1 has 40.00 NZD left to pay, less than 40.01 NZD"),
+        (ours("30.01"), payable("30.00"), [], "bill B-1 has 30.00 NZD left to pay, less than 30.01 NZD"),
+        (
+            ours("0.01"),
+            payable("0.00", xero_status=InvoiceStatus.PAID),
+            [],
+            "bill B-1 has 0 NZD left to pay, less than 0.01 NZD",
+        ),
+        (ours("60.00", currency="USD"), payable(), [], "bill B-1 is in NZD and cannot be paid in USD"),
+        (
+            ours("1.00"),
+            payable(xero_status=InvoiceStatus.VOIDED),
+            [],
+            "bill B-1 is VOIDED in Xero and cannot be paid",
+        ),
+        (
+            ours("1.00"),
+            payable(xero_status=InvoiceStatus.DELETED),
+            [],
+            "bill B-1 is DELETED in Xero and cannot be paid",
+        ),
+        (
+            ours("1.00", reference="R-1"),
+            payable(),
+            [ours("2.00"), TWICE],
+            f"payment {TWICE.id} already pays 1.00 NZD of bill B-1 as R-1",
+        ),
     ],
+    ids=["more", "with ours", "with ours answered", "with others'", "paid", "currency", "voided", "deleted", "twice"],
 )
 def test_what_does_not_fit_the_bill_is_refused_in_plain_words(
     one: Payment, of: Bill, others: list[Payment], words: str
 ) -> None:
-    with pytest.raises(Clash, match=words):
+    with pytest.raises(Clash) as refused:
         check_fits(one, of, others)
+
+    assert str(refused.value) == words
 
 
 @pytest.mark.rule("PAY-9")
 @given(st.data())
 def test_payments_made_here_never_exceed_the_total_whenever_xero_is_read(data: st.DataObject) -> None:
     made: list[Payment] = []
-    cents = st.integers(1, 6000)
-    for sequence in range(20, 20 + data.draw(st.integers(1, 8))):
-        # The bill was read at some moment: what is due holds only the payments answered by then.
-        read_at = data.draw(st.integers(10, sequence))
-        reflected = sum(
-            (p.amount.amount for p in made if p.sync.acknowledged and p.sync.xero_sequence <= read_at), Decimal()
-        )
-        of = bill(due=str(Decimal("100.00") - reflected), sequence=read_at)
-        amount = str(Decimal(data.draw(cents)) / 100)
-        one = answered(amount, sequence) if data.draw(st.booleans()) else payment(amount)
+    for _ in range(data.draw(st.integers(1, 8))):
+        # The bill was read at some moment: its amount due holds some of those that were answered by then.
+        in_xero = [one for one in made if one.sync.xero_id and data.draw(st.booleans())]
+        held = [applied(one.sync.xero_id, str(one.amount.amount)) for one in in_xero if one.sync.xero_id]
+        due = Decimal("100.00") - sum((each.amount.amount for each in held), Decimal())
+        amount = str(Decimal(data.draw(st.integers(1, 6000))) / 100)
+        one = ours(amount, sync=in_step(uuid4())) if data.draw(st.booleans()) else ours(amount)
         try:
-            check_fits(one, of, made)
+            check_fits(one, payable(str(due), *held), made)
         except Clash:
             continue
         made.append(one)
 
-    assert sum((p.amount.amount for p in made), Decimal()) <= Decimal("100.00")
+    assert sum((one.amount.amount for one in made), Decimal()) <= Decimal("100.00")

@@ -1,120 +1,116 @@
 """Payments on their way to Xero and back, on a real Postgres."""
 
-import asyncio
-import datetime as dt
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_kit import tenants
-from tieout_kit.postgres import Tx
-from tieout_local.door import ANA
+from tieout_local.builders import DAY, answer_to, answering, applied, bill, nzd, payment_request, xero_payment
 from tieout_local.stage import Stage
-from tieout_payments import handlers
-from tieout_payments.model import PaymentIn
-from tieout_schemas.money import Money
-from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, BillStatus, ConnectionState, Payment, Sync
-from tieout_schemas.problem import Problem
-from tieout_schemas.settings import TenantSettings
-from tieout_schemas.writes import Outcome, PaymentBody, WriteIntent, WriteResult
-from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, PaymentStatus, XeroPayment
+from tieout_schemas.platform import ConnectionState, Payment, SyncState
+from tieout_schemas.problem import Problem, ProblemState
+from tieout_schemas.writes import Lane, Outcome, PaymentBody, WriteIntent
+from tieout_schemas.xero import InvoiceStatus
 
 pytestmark = pytest.mark.real
 
 BILL, BILL_X, P, P_X = uuid4(), uuid4(), uuid4(), uuid4()
+"""The bill is of 115.00, unless a test says otherwise."""
 
 
-def nzd(amount: str) -> Money:
-    return Money(amount=Decimal(amount), currency="NZD")
+def wanted(amount: str = "60.00", **more: Any) -> dict[str, Any]:
+    """The same payment each time."""
+    return payment_request(BILL, amount, **{"reference": "TX-1", **more})
 
 
-def wanted(amount: str = "60.00", bill_id: UUID = BILL, **more: Any) -> dict[str, Any]:
-    return {
-        "bill_id": str(bill_id),
-        "method": "ach",
-        "date": "2026-11-10",
-        "amount": {"amount": amount, "currency": "NZD"},
-        "account_code": "090",
-        "reference": "TX-1",
-        **more,
-    }
+async def sent(stage: Stage) -> WriteIntent:
+    """The one intent."""
+    [intent] = await stage.said(WriteIntent)
+    return intent
 
 
-def bill(status: str | None = "AUTHORISED", due: str = "100.00", sequence: int = 10) -> Bill:
-    return Bill(
-        id=BILL,
-        sync=Sync(xero_id=BILL_X if status else None, xero_sequence=sequence),
-        origin=Origin(kind=OriginKind.USER, by="ana"),
-        vendor_id=uuid4(),
-        number="B-1",
-        status=BillStatus.APPROVED,
-        date=dt.date(2026, 11, 1),
-        due_date=dt.date(2026, 11, 20),
-        currency="NZD",
-        line_amount_types=LineAmountTypes.EXCLUSIVE,
-        lines=(),
-        total=nzd("100.00") if status else None,
-        amount_due=nzd(due) if status else None,
-        xero_status=InvoiceStatus(status) if status else None,
-    )
+async def last(stage: Stage) -> Payment:
+    """The state that was published last."""
+    return (await stage.said(Payment))[-1]
 
 
-def answer(intent: WriteIntent, **more: Any) -> WriteResult:
-    return WriteResult(
-        intent_id=intent.intent_id,
-        record=intent.record,
-        effect="main",
-        revision=intent.revision,
-        attempt=intent.attempt,
-        outcome=Outcome.DONE,
-        xero_id=P_X,
-        snapshot_sequence=50,
-    ).model_copy(update=more)
+async def open_problems(stage: Stage) -> list[str]:
+    return sorted(problem.code for problem in await stage.problems())
 
 
-def snapshot(status: str, **more: Any) -> XeroPayment:
-    return XeroPayment(
-        xero_id=P_X,
-        updated_at=dt.datetime(2026, 11, 22, tzinfo=dt.UTC),
-        invoice_xero_id=BILL_X,
-        status=PaymentStatus(status),
-        date=dt.date(2026, 11, 10),
-        amount=nzd("60.00"),
-        **more,
-    )
-
-
-async def problems(stage: Stage) -> list[str]:
-    return [problem["code"] for problem in (await stage.get("problems")).json()["items"]]
+async def put(stage: Stage, payment_id: UUID = P, **more: Any) -> dict[str, Any]:
+    answer = await stage.put(f"payments/{payment_id}", wanted(**more))
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
 
 
 @pytest.mark.rule("PAY-1")
+@pytest.mark.rule("PAY-3")
 async def test_a_payment_put_twice_is_sent_once(stage: Stage) -> None:
     await stage.connect()
-    await stage.hear(handlers.bills_changed, (bill(), 1))
+    await stage.deliver((bill(BILL, BILL_X), 1))
 
     first = await stage.put(f"payments/{P}", wanted())
     second = await stage.put(f"payments/{P}", wanted())
 
-    assert (first.status_code, first.json()) == (200, second.json())
-    [intent] = await stage.said(WriteIntent)
+    assert (first.status_code, first.json(), first.headers["ETag"]) == (200, second.json(), second.headers["ETag"])
+    intent = await sent(stage)
+    assert (intent.record.id, intent.effect, intent.xero_id, intent.lane) == (P, "payment", None, Lane.PERSON)
     assert isinstance(intent.body, PaymentBody)
-    assert (intent.record.id, intent.body.bill_xero_id, intent.body.reference) == (P, BILL_X, "TX-1")
+    assert (intent.body.bill_xero_id, intent.body.reference) == (BILL_X, "TX-1")
+    [published] = await stage.said(Payment)
+    assert (published.origin.by, published.origin.rule) == ("ana", "PAY-1")
 
 
 @pytest.mark.rule("PAY-1")
 async def test_a_payment_repeated_with_other_content_is_refused(stage: Stage) -> None:
     await stage.connect()
-    await stage.hear(handlers.bills_changed, (bill(), 1))
-    await stage.put(f"payments/{P}", wanted())
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    await put(stage)
 
-    other = await stage.put(f"payments/{P}", wanted("61.00"))
+    other = await stage.change(f"payments/{P}", wanted("61.00"))
 
-    assert other.status_code == 409
+    words = f"payment {P} was already made with other content, and a payment cannot be changed"
+    assert (other.status_code, other.json()["title"]) == (409, words)
     assert len(await stage.said(Payment)) == 1
+
+
+@pytest.mark.rule("PAY-1")
+async def test_a_result_gives_the_link_and_only_the_snapshot_made_from_the_answer_ends_its_way(stage: Stage) -> None:
+    await stage.connect()
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    made = Payment.model_validate(await put(stage))
+    assert (made.sync.state, made.sync.xero_id) == (SyncState.ON_ITS_WAY, None)
+    intent = await sent(stage)
+
+    await stage.deliver((answer_to(intent, P_X, 50), 1))
+
+    linked = await last(stage)
+    sync = made.sync.replace(xero_id=P_X, made=P_X)
+    assert linked == made.replace(sync=sync, origin=linked.origin)
+
+    await stage.deliver((xero_payment(P_X, BILL_X, record_id=P, answers=answering(intent)), 50))
+
+    done = await last(stage)
+    assert done == made.replace(sync=sync.replace(state=SyncState.IN_STEP, seen=50), origin=done.origin)
+    assert await sent(stage) == intent
+
+
+@pytest.mark.rule("PAY-1")
+async def test_the_snapshot_alone_links_and_ends_it_and_its_result_changes_nothing(stage: Stage) -> None:
+    await stage.connect()
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    await put(stage)
+    intent = await sent(stage)
+
+    await stage.deliver((xero_payment(P_X, BILL_X, record_id=P, answers=answering(intent)), 50))
+    states = await stage.said(Payment)
+    await stage.deliver((answer_to(intent, P_X, 50), 1))
+
+    assert (states[-1].sync.state, states[-1].sync.xero_id) == (SyncState.IN_STEP, P_X)
+    assert await stage.said(Payment) == states
+    assert await sent(stage) == intent
 
 
 @pytest.mark.rule("PAY-1")
@@ -122,148 +118,182 @@ async def test_a_payment_repeated_with_other_content_is_refused(stage: Stage) ->
 async def test_a_payment_goes_out_once_its_bill_is_approved_in_xero(stage: Stage, bill_first: bool) -> None:
     await stage.connect()
     if bill_first:
-        await stage.hear(handlers.bills_changed, (bill(), 1))
-    held = (await stage.put(f"payments/{P}", wanted())).json()["sync"]["held"]
+        await stage.deliver((bill(BILL, BILL_X), 1))
+    made = await put(stage)
     if not bill_first:
-        assert held == "bill_not_in_xero"
-        assert await problems(stage) == ["bill_not_in_xero"]
-        for sequence, status in enumerate((None, "SUBMITTED"), 1):
-            await stage.hear(handlers.bills_changed, (bill(status), sequence))
+        assert made["sync"]["waits_for"] == [{"kind": "bill", "id": str(BILL)}]
+        assert await open_problems(stage) == ["bill_not_in_xero"]
+        for sequence, status in enumerate((None, InvoiceStatus.DRAFT, InvoiceStatus.SUBMITTED), 1):
+            await stage.deliver((bill(BILL, BILL_X if status else None, xero_status=status), sequence))
             assert await stage.said(WriteIntent) == []
-        await stage.hear(handlers.bills_changed, (bill(), 3))
+        await stage.deliver((bill(BILL, BILL_X), 4))
 
-    assert len(await stage.said(WriteIntent)) == 1
-    assert await problems(stage) == []
-
-
-@pytest.mark.rule("SYS-1")
-@pytest.mark.parametrize("event_first", [True, False])
-@pytest.mark.parametrize("named_before", [True, False])
-async def test_a_payment_and_its_bill_at_once_never_miss_each_other(
-    stage: Stage, event_first: bool, named_before: bool
-) -> None:
-    await stage.connect()
-    if named_before:
-        await stage.hear(handlers.bills_changed, (bill(None), 1))
-
-    async def put(tx: Tx) -> None:
-        await handlers.put_payment(tx, stage.tenant_id, P, PaymentIn.model_validate(wanted()), ANA)
-
-    event = stage.event(handlers.bills_changed, bill(), 2)
-    await stage.overlap(*((event, put) if event_first else (put, event)))
-
-    assert len(await stage.said(WriteIntent)) == 1
-    assert await problems(stage) == []
-
-
-@pytest.mark.rule("PAY-9")
-async def test_two_payments_at_once_never_exceed_what_is_due(stage: Stage) -> None:
-    await stage.connect()
-    await stage.hear(handlers.bills_changed, (bill(), 1))
-
-    answers = await asyncio.gather(
-        *(stage.put(f"payments/{uuid4()}", wanted("60.00", reference=f"TX-{i}")) for i in range(4))
-    )
-
-    assert sorted(a.status_code for a in answers) == [200, 409, 409, 409]
-    assert len(await stage.said(WriteIntent)) == 1
+    assert (await sent(stage)).record.id == P
+    assert await open_problems(stage) == []
 
 
 @pytest.mark.rule("PAY-9")
 async def test_paying_more_than_due_is_refused_in_plain_words_and_stores_nothing(stage: Stage) -> None:
     await stage.connect()
-    await stage.hear(handlers.bills_changed, (bill(due="30.00"), 1))
+    await stage.deliver((bill(BILL, BILL_X, amount_due=nzd("30.00")), 1))
 
     refused = await stage.put(f"payments/{P}", wanted())
 
     assert refused.status_code == 409
     assert refused.json()["title"] == "bill B-1 has 30.00 NZD left to pay, less than 60.00 NZD"
     assert (await stage.said(Payment), await stage.said(WriteIntent)) == ([], [])
+    assert (await stage.get(f"payments/{P}")).status_code == 404
 
 
 @pytest.mark.rule("PAY-9")
-async def test_a_bill_voided_in_xero_is_not_paid(stage: Stage) -> None:
+@pytest.mark.rule("BILL-6")
+@pytest.mark.parametrize("status", [InvoiceStatus.VOIDED, InvoiceStatus.DELETED])
+async def test_a_bill_that_is_final_in_xero_is_not_paid(stage: Stage, status: InvoiceStatus) -> None:
     await stage.connect()
-    await stage.hear(handlers.bills_changed, (bill("VOIDED"), 1))
+    await stage.deliver((bill(BILL, BILL_X, xero_status=status), 1))
 
-    assert (await stage.put(f"payments/{P}", wanted())).status_code == 409
+    refused = await stage.put(f"payments/{P}", wanted())
 
-
-@pytest.mark.rule("PAY-7")
-async def test_payments_wait_while_outbound_payments_are_off(stage: Stage) -> None:
-    await stage.connect()
-    await stage.hear(handlers.bills_changed, (bill(), 1))
-    off = TenantSettings(tenant_id=stage.tenant_id, version=1, outbound_payments=False)
-    await stage.hear(tenants.settings_changed, (off, 1))
-    await stage.put(f"payments/{P}", wanted())
-    assert (await problems(stage), await stage.said(WriteIntent)) == (["outbound_payments_off"], [])
-
-    on = off.model_copy(update={"version": 2, "outbound_payments": True})
-    await stage.hear(tenants.settings_changed, (on, 2))
-
-    assert len(await stage.said(WriteIntent)) == 1
-    assert await problems(stage) == []
+    words = f"bill B-1 is {status} in Xero and cannot be paid"
+    assert (refused.status_code, refused.json()["title"]) == (409, words)
 
 
 @pytest.mark.rule("CONN-5")
+@pytest.mark.rule("CONN-6")
 async def test_payments_wait_for_the_connection(stage: Stage) -> None:
     await stage.connect(ConnectionState.CONNECTION_LOST)
-    await stage.hear(handlers.bills_changed, (bill(), 1))
-    await stage.put(f"payments/{P}", wanted())
-    assert await problems(stage) == ["not_connected"]
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    await put(stage)
+    assert (await open_problems(stage), await stage.said(WriteIntent)) == (["not_connected"], [])
 
     await stage.connect(sequence=2)
 
-    assert len(await stage.said(WriteIntent)) == 1
+    assert (await sent(stage)).record.id == P
+    assert await open_problems(stage) == []
+
+
+@pytest.mark.rule("SYS-2")
+async def test_every_reason_is_told_and_each_closes_when_it_is_gone(stage: Stage) -> None:
+    await stage.connect(ConnectionState.CONNECTION_LOST)
+    await put(stage)
+    assert await open_problems(stage) == ["bill_not_in_xero", "not_connected"]
+
+    await stage.connect(sequence=2)
+
+    assert (await open_problems(stage), await stage.said(WriteIntent)) == (["bill_not_in_xero"], [])
+    assert [one.kind for one in (await last(stage)).sync.waits_for] == ["bill"]
+
+    await stage.deliver((bill(BILL, BILL_X), 1))
+
+    assert (await open_problems(stage), (await sent(stage)).record.id) == ([], P)
+    assert (await last(stage)).sync.waits_for == ()
 
 
 @pytest.mark.rule("SYS-1")
 async def test_an_older_bill_changes_nothing(stage: Stage) -> None:
     await stage.connect()
-    await stage.hear(handlers.bills_changed, (bill(), 9))
+    await stage.deliver((bill(BILL, BILL_X), 9))
 
-    await stage.hear(handlers.bills_changed, (bill(None), 8))
+    await stage.deliver((bill(BILL, None), 8))
 
-    assert (await stage.put(f"payments/{P}", wanted())).json()["sync"]["in_flight"]
+    assert (await put(stage))["sync"]["state"] == SyncState.ON_ITS_WAY
+    assert (await sent(stage)).record.id == P
+
+
+@pytest.mark.rule("PAY-9")
+async def test_a_bill_paid_by_the_payment_under_way_is_no_problem_of_it(stage: Stage) -> None:
+    await stage.connect()
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    await put(stage, amount="115.00")
+    intent = await sent(stage)
+
+    await stage.deliver((bill(BILL, BILL_X, xero_status=InvoiceStatus.PAID, amount_due=nzd("0.00")), 2))
+    await stage.deliver((answer_to(intent, P_X, 50), 1))
+    await stage.deliver((xero_payment(P_X, BILL_X, record_id=P, answers=answering(intent)), 50))
+
+    assert [state.sync.waits_for for state in await stage.said(Payment)] == [(), (), ()]
+    assert await stage.said(Problem) == []
+
+
+@pytest.mark.rule("PAY-9")
+@pytest.mark.parametrize(
+    ("change", "sweeps"),
+    [
+        ({"due_date": DAY, "lines": (), "paid": True}, 0),
+        ({"amount_due": nzd("114.00")}, 1),
+        ({"applied": (applied(P_X, "1.00"),)}, 1),
+    ],
+    ids=["nothing that payments look at", "amount due", "what it holds"],
+)
+async def test_payments_are_checked_again_only_for_what_they_look_at_of_their_bill(
+    stage: Stage, change: dict[str, Any], sweeps: int
+) -> None:
+    known = bill(BILL, BILL_X)
+    await stage.connect()
+    await stage.deliver((known, 1))
+    await put(stage)
+
+    await stage.database.run(stage.batch((known.replace(**change), 2)))
+
+    async with stage.database.transaction() as tx:
+        assert await tx.db.fetchval("select count(*) from sweep") == sweeps
 
 
 @pytest.mark.rule("SYS-2")
 async def test_a_refusal_opens_a_problem_and_frees_what_is_due(stage: Stage) -> None:
     await stage.connect()
-    await stage.hear(handlers.bills_changed, (bill(), 1))
-    await stage.put(f"payments/{P}", wanted())
-    [intent] = await stage.said(WriteIntent)
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    await put(stage)
+    refusal = answer_to(await sent(stage), outcome=Outcome.REFUSED, messages=("Account code 090 is not valid",))
 
-    refused = answer(intent, outcome=Outcome.REFUSED, xero_id=None, messages=("Account code 090 is not valid",))
-    await stage.hear(handlers.payments.results_received, (refused, 1))
+    await stage.deliver((refusal, 1))
 
-    assert [p.code for p in await stage.said(Problem)] == ["refused_by_xero"]
-    assert (await stage.put(f"payments/{uuid4()}", wanted("100.00", account_code="091"))).status_code == 200
+    [problem] = await stage.said(Problem)
+    assert (problem.code, problem.record.id) == ("refused_by_xero", P)
+    assert problem.params == {"kind": "payment", "messages": "Account code 090 is not valid"}
+    assert ((await last(stage)).sync.state, (await last(stage)).sync.xero_id) == (SyncState.REFUSED, None)
+    await put(stage, uuid4(), amount="115.00", account_code="091")
 
 
-@pytest.mark.rule("SYS-10")
-@pytest.mark.parametrize("result_first", [True, False])
-async def test_a_payment_deleted_in_xero_is_marked_even_before_its_result(stage: Stage, result_first: bool) -> None:
+@pytest.mark.rule("SYS-2")
+async def test_only_what_was_refused_and_is_not_under_way_is_tried_again(stage: Stage) -> None:
     await stage.connect()
-    await stage.hear(handlers.bills_changed, (bill(), 1))
-    await stage.put(f"payments/{P}", wanted())
-    [intent] = await stage.said(WriteIntent)
-    heard: list[tuple[Any, Any, int]] = [
-        (handlers.payments.results_received, answer(intent), 1),
-        (handlers.payments_changed, snapshot("DELETED", record_id=P), 60),
-    ]
-    for handler, payload, sequence in heard if result_first else reversed(heard):
-        await stage.hear(handler, (payload, sequence))
+    await stage.deliver((bill(BILL, BILL_X), 1))
+    await put(stage)
+    first = await sent(stage)
+    await stage.deliver((answer_to(first, outcome=Outcome.REFUSED, messages=("locked",)), 1))
+    [problem] = await stage.problems()
+    retry = f"problems/{problem.id}/retry"
 
-    last = (await stage.said(Payment))[-1]
-    assert (last.deleted_in_xero, last.sync.acknowledged, last.sync.xero_id) == (True, 1, P_X)
-    assert (await stage.put(f"payments/{uuid4()}", wanted("100.00"))).status_code == 200
+    answers = [await stage.post(retry) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    [_, second] = await stage.said(WriteIntent)
+    assert second.revision > first.revision
+    assert second == first.replace(revision=second.revision)
+    await stage.deliver((answer_to(second, P_X), 2))
+    await stage.deliver((xero_payment(P_X, BILL_X, record_id=P, answers=answering(second)), 50))
+    assert await open_problems(stage) == []
+    assert (await stage.post(retry)).status_code == 409
+    assert len(await stage.said(WriteIntent)) == 2
 
 
-@pytest.mark.rule("PAY-1")
-async def test_a_payment_made_in_xero_is_left_alone(stage: Stage) -> None:
+@pytest.mark.rule("SYS-2")
+async def test_a_held_payment_that_is_tried_again_still_waits(stage: Stage) -> None:
     await stage.connect()
+    await put(stage)
+    [problem] = await stage.problems()
 
-    await stage.hear(handlers.payments_changed, (snapshot("AUTHORISED"), 1))
+    await stage.post(f"problems/{problem.id}/retry")
 
-    assert await stage.said(Payment) == []
+    assert (await open_problems(stage), await stage.said(WriteIntent)) == (["bill_not_in_xero"], [])
+
+
+@pytest.mark.rule("SYS-2")
+async def test_a_closed_problem_tells_that_it_is_closed(stage: Stage) -> None:
+    await stage.connect()
+    await put(stage)
+
+    await stage.deliver((bill(BILL, BILL_X), 1))
+
+    assert [problem.state for problem in await stage.said(Problem)] == [ProblemState.OPEN, ProblemState.CLOSED]

@@ -1,190 +1,153 @@
-"""A payment made on the platform, when it goes to Xero, and what Xero's payment means for it."""
+"""When a payment goes to Xero, and with which body: pure rules, as tables."""
 
-import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from pydantic import ValidationError
 
-from tieout_kit.errors import Clash
-from tieout_kit.sync import Hold, Send
-from tieout_payments.model import PaymentIn
-from tieout_payments.rules.edit import made
-from tieout_payments.rules.incoming import follow
-from tieout_payments.rules.outgoing import verdict
-from tieout_schemas.money import Money
-from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, BillStatus, Connection, ConnectionState, Payment, Sync
+from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.kind import Hold
+from tieout_local.builders import (
+    DAY,
+    bill,
+    facts,
+    judged,
+    payment,
+)
+from tieout_payments.payment import PAYMENT
+from tieout_payments.payment.compose import compose
+from tieout_payments.payment.rules import (
+    a_payment_must_fit_its_bill,
+    its_bill_must_be_approved_in_xero,
+    outbound_payments_may_be_off,
+)
+from tieout_schemas.bodies import PaymentBody
+from tieout_schemas.platform import Bill, ConnectionState, Payment, PaymentMethod, Sync, SyncState
 from tieout_schemas.reasons import Reason
-from tieout_schemas.settings import TenantSettings
-from tieout_schemas.writes import Lane, PaymentBody
-from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, PaymentStatus, XeroPayment
+from tieout_schemas.references import CONNECTION, Reference, record, setting
+from tieout_schemas.writes import Lane
+from tieout_schemas.xero import InvoiceStatus
 
-TENANT, BILL, BILL_X, P, P_X = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
-ORIGIN = Origin(kind=OriginKind.USER, by="ana", rule="PAY-1")
-WANTED: dict[str, Any] = {
-    "bill_id": str(BILL),
-    "method": "ach",
-    "date": "2026-11-10",
-    "amount": {"amount": "60.00", "currency": "NZD"},
-    "account_code": "090",
-    "reference": "TX-1",
-}
-
-
-def payment(**more: Any) -> Payment:
-    return made(P, None, PaymentIn.model_validate({**WANTED, **more}), ORIGIN)
-
-
-def bill(status: str | None = "AUTHORISED", **more: Any) -> Bill:
-    one = Bill(
-        id=BILL,
-        sync=Sync(xero_id=BILL_X),
-        origin=ORIGIN,
-        vendor_id=uuid4(),
-        number="B-1",
-        status=BillStatus.APPROVED,
-        date=dt.date(2026, 11, 1),
-        due_date=dt.date(2026, 11, 20),
-        currency="NZD",
-        line_amount_types=LineAmountTypes.EXCLUSIVE,
-        lines=(),
-        xero_status=InvoiceStatus(status) if status else None,
-    )
-    return one.model_copy(update=more)
-
-
-def connection(state: ConnectionState = ConnectionState.CONNECTED) -> Connection:
-    return Connection(tenant_id=TENANT, state=state)
-
-
-def settings(on: bool = True) -> TenantSettings:
-    return TenantSettings(tenant_id=TENANT, outbound_payments=on)
-
-
-def seen(status: str) -> XeroPayment:
-    return XeroPayment(
-        xero_id=P_X,
-        updated_at=dt.datetime(2026, 11, 22, tzinfo=dt.UTC),
-        invoice_xero_id=BILL_X,
-        status=PaymentStatus(status),
-        date=dt.date(2026, 11, 10),
-        amount=Money(amount=Decimal("60.00"), currency="NZD"),
-        reference="TX-1",
-    )
-
-
-NOT_IN_XERO = Hold(Reason.BILL_NOT_IN_XERO, {"bill_id": str(BILL)})
+BILL, BILL_X, OTHER = (uuid4() for _ in range(3))
+OURS = payment(BILL)
+FITS = facts(bill(BILL, BILL_X))
+NOT_IN_XERO = Hold(Reason.BILL_NOT_IN_XERO, {"bill_id": str(BILL)}, record(Bill, BILL))
 
 
 def misfit(why: str) -> Hold:
-    params = {"amount": "60.00 NZD", "number": bill().number, "why": why, "bill_id": str(BILL)}
-    return Hold(Reason.PAYMENT_DOES_NOT_FIT, params)
+    params = {"amount": "60.00 NZD", "number": "B-1", "why": why, "bill_id": str(BILL)}
+    return Hold(Reason.PAYMENT_DOES_NOT_FIT, params, record(Bill, BILL))
 
 
 @pytest.mark.rule("PAY-1")
 @pytest.mark.rule("PAY-3")
 def test_the_whole_payment_goes_to_xero_in_the_first_lane() -> None:
-    assert verdict(payment(), bill(), connection(), settings()) == Send(
-        PaymentBody(
-            bill_xero_id=BILL_X,
-            account_code="090",
-            date=dt.date(2026, 11, 10),
-            amount=Decimal("60.00"),
-            currency="NZD",
-            reference="TX-1",
-        ),
-        Lane.PERSON,
+    work = judged(PAYMENT, OURS, FITS)
+
+    [intent] = work.intents
+    assert intent.body == PaymentBody(
+        bill_xero_id=BILL_X,
+        account_code="090",
+        date=DAY,
+        amount=Decimal("60.00"),
+        currency="NZD",
+        reference=OURS.reference,
     )
+    assert (intent.effect, intent.xero_id, intent.replaces, intent.lane) == ("payment", None, None, Lane.PERSON)
+    assert work.record == OURS.replace(sync=Sync(state=SyncState.ON_ITS_WAY))
 
 
 @pytest.mark.rule("PAY-1")
+@pytest.mark.parametrize("seen_by", [facts(), facts(bill(BILL, None))], ids=["no bill", "a bill not in Xero"])
+def test_no_body_is_made_before_the_bill_is_in_xero(seen_by: Facts) -> None:
+    with pytest.raises(ValueError, match="before its bill is in Xero"):
+        compose(OURS, seen_by, {})
+
+
 @pytest.mark.rule("PAY-7")
 @pytest.mark.parametrize(
-    ("of", "connected", "chosen", "expected"),
+    ("chosen", "held"),
+    [(True, None), (False, Hold(Reason.OUTBOUND_PAYMENTS_OFF, {}, setting("outbound_payments")))],
+)
+def test_while_outbound_payments_are_off_nothing_is_sent(chosen: bool, held: Hold | None) -> None:
+    assert outbound_payments_may_be_off(OURS, facts(outbound_payments=chosen)) == held
+
+
+@pytest.mark.rule("PAY-1")
+@pytest.mark.parametrize(
+    ("seen_by", "held"),
     [
-        (bill(), connection(), settings(on=False), Hold(Reason.OUTBOUND_PAYMENTS_OFF, {})),
-        (None, connection(ConnectionState.DISCONNECTED), settings(on=False), Hold(Reason.OUTBOUND_PAYMENTS_OFF, {})),
-        (
-            bill(),
-            connection(ConnectionState.CONNECTION_LOST),
-            settings(),
-            Hold(Reason.NOT_CONNECTED, {"kind": "payment"}),
-        ),
-        (None, connection(), settings(), NOT_IN_XERO),
-        (bill(None, sync=Sync(desired=1)), connection(), settings(), NOT_IN_XERO),
-        (bill(sync=Sync(desired=1)), connection(), settings(), NOT_IN_XERO),
-        (bill("SUBMITTED"), connection(), settings(), NOT_IN_XERO),
-        (bill("VOIDED"), connection(), settings(), misfit("is VOIDED in Xero")),
-        (bill("PAID"), connection(), settings(), misfit("is PAID in Xero")),
+        (facts(), NOT_IN_XERO),
+        (facts(bill(OTHER, BILL_X)), NOT_IN_XERO),
+        (facts(bill(BILL, None)), NOT_IN_XERO),
+        (facts(bill(BILL, None, xero_status=InvoiceStatus.AUTHORISED)), NOT_IN_XERO),
+        (facts(bill(BILL, BILL_X, xero_status=None)), NOT_IN_XERO),
+        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.DRAFT)), NOT_IN_XERO),
+        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.SUBMITTED)), NOT_IN_XERO),
+        *((facts(bill(BILL, BILL_X, xero_status=InvoiceStatus(status))), None) for status in ("AUTHORISED", "PAID")),
+        *((facts(bill(BILL, BILL_X, xero_status=InvoiceStatus(status))), None) for status in ("VOIDED", "DELETED")),
+    ],
+)
+def test_a_payment_waits_until_its_bill_is_approved_in_xero(seen_by: Facts, held: Hold | None) -> None:
+    assert its_bill_must_be_approved_in_xero(OURS, seen_by) == held
+
+
+@pytest.mark.rule("PAY-9")
+@pytest.mark.rule("BILL-6")
+@pytest.mark.parametrize(
+    ("seen_by", "held"),
+    [
+        (facts(), None),
+        (FITS, None),
+        *((facts(bill(BILL, BILL_X, xero_status=status, currency="USD")), None) for status in (None, "DRAFT")),
+        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.SUBMITTED)), None),
+        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.PAID)), misfit("is PAID in Xero")),
+        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.VOIDED)), misfit("is VOIDED in Xero")),
+        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.DELETED)), misfit("is DELETED in Xero")),
         # Xero would take the number as an amount in the bill's currency.
-        (bill(currency="USD"), connection(), settings(), misfit("is in USD")),
+        (facts(bill(BILL, BILL_X, currency="USD")), misfit("is in USD")),
+        (facts(bill(BILL, BILL_X, currency="USD", xero_status=InvoiceStatus.VOIDED)), misfit("is in USD")),
     ],
 )
-def test_a_payment_waits_with_its_reason(
-    of: Bill | None, connected: Connection, chosen: TenantSettings, expected: Hold
-) -> None:
-    assert verdict(payment(), of, connected, chosen) == expected
+def test_a_payment_that_turns_out_not_to_fit_its_bill_is_held(seen_by: Facts, held: Hold | None) -> None:
+    assert a_payment_must_fit_its_bill(OURS, seen_by) == held
 
 
-@pytest.mark.rule("PAY-1")
-def test_the_same_payment_again_changes_nothing() -> None:
-    once = payment()
-    same = PaymentIn.model_validate({**WANTED, "amount": {"amount": "60", "currency": "NZD"}})
-
-    assert made(P, once, same, ORIGIN) is once
-
-
-@pytest.mark.rule("PAY-1")
+@pytest.mark.rule("SYS-2")
 @pytest.mark.parametrize(
-    "change",
+    ("one", "seen_by", "waits_for"),
     [
-        {"amount": {"amount": "60.01", "currency": "NZD"}},
-        {"amount": {"amount": "60.00", "currency": "USD"}},
-        {"bill_id": str(uuid4())},
-        {"date": "2026-11-11"},
-        {"account_code": "091"},
-        {"reference": "TX-2"},
-        {"method": "check"},
+        (OURS, FITS, []),
+        (OURS, facts(connection=ConnectionState.DISCONNECTED), [CONNECTION, record(Bill, BILL)]),
+        (
+            OURS.replace(account_code=""),
+            facts(connection=ConnectionState.CONNECTION_LOST, outbound_payments=False),
+            [CONNECTION, setting("outbound_payments"), setting("clearing_account"), record(Bill, BILL)],
+        ),
+        (
+            OURS.replace(account_code="", method=PaymentMethod.OFFLINE),
+            facts(bill(BILL, BILL_X, currency="USD"), outbound_payments=False),
+            [setting("outbound_payments"), setting("payment_account"), record(Bill, BILL)],
+        ),
     ],
-    ids=lambda change: next(iter(change)),
+    ids=["nothing", "two reasons", "four", "three"],
 )
-def test_a_payment_is_never_changed(change: dict[str, Any]) -> None:
-    with pytest.raises(Clash, match="cannot be changed"):
-        made(P, payment(), PaymentIn.model_validate({**WANTED, **change}), ORIGIN)
+def test_every_reason_is_told_and_what_each_waits_for(one: Payment, seen_by: Facts, waits_for: list[Reference]) -> None:
+    work = judged(PAYMENT, one, seen_by)
+
+    state = SyncState.WAITING if waits_for else SyncState.ON_ITS_WAY
+    assert work.record.sync == Sync(state=state, waits_for=tuple(waits_for))
+    assert [hold.on for hold in work.holds] == waits_for
+    assert len(work.intents) == (0 if waits_for else 1)
 
 
-@pytest.mark.rule("SYS-10")
-@pytest.mark.parametrize(
-    ("status", "sequence", "deleted", "then"),
-    [("DELETED", 6, True, 6), ("DELETED", 4, False, 5), ("AUTHORISED", 6, False, 5)],
-    ids=["deleted", "older", "nothing new"],
-)
-def test_a_payment_deleted_in_xero_is_marked(status: str, sequence: int, deleted: bool, then: int) -> None:
-    before = payment().model_copy(update={"sync": Sync(desired=1, acknowledged=1, xero_id=P_X, xero_sequence=5)})
+@pytest.mark.rule("CONN-5")
+@pytest.mark.parametrize("state", list(ConnectionState))
+def test_payments_leave_only_over_an_open_connection(state: ConnectionState) -> None:
+    open_ = state in (ConnectionState.CONNECTED, ConnectionState.IMPORTING)
 
-    after = follow(before, seen(status), sequence, ORIGIN)
+    work = judged(PAYMENT, OURS, replace(FITS, connection=FITS.connection.replace(state=state)))
 
-    assert (after.deleted_in_xero, after.sync.xero_sequence) == (deleted, then)
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("amount", {"amount": "0.00", "currency": "NZD"}),
-        ("amount", {"amount": "-1.00", "currency": "NZD"}),
-        ("amount", {"amount": "1.001", "currency": "NZD"}),
-        ("amount", {"amount": "1.00", "currency": "nzd"}),
-        ("amount", {"amount": "NaN", "currency": "NZD"}),
-        ("account_code", ""),
-        ("reference", ""),
-        ("reference", "a\x00b"),
-        ("method", "cash"),
-        ("run", 1),
-    ],
-)
-def test_what_is_no_payment_is_refused(field: str, value: Any) -> None:
-    with pytest.raises(ValidationError, match=field):
-        PaymentIn.model_validate({**WANTED, field: value})
+    held = [] if open_ else [Hold(Reason.NOT_CONNECTED, {"kind": "payment"}, CONNECTION)]
+    assert (work.holds or [], len(work.intents)) == (held, 1 if open_ else 0)

@@ -14,11 +14,12 @@ where kind = $1 and (tenant_id, id) in (select * from wanted)
 order by tenant_id, id for update;
 
 -- name: lock_unanswered
--- The records whose intents went out before a moment and were never answered, the longest waiting few of them.
+-- The records whose intents went out before a moment and were never answered, the longest waiting few of them. Those
+-- that somebody is at are left for the next time: no tenant is locked, so waiting for them could be in a ring.
 select tenant_id, sequence, doc::text, state::text, seen_sequence, seen::text from record
 where kind = $1 and in_flight_since < $2 and (tenant_id, id) in (
     select tenant_id, id from record where kind = $1 and in_flight_since < $2 order by in_flight_since limit 500)
-order by tenant_id, id for update;
+order by tenant_id, id for update skip locked;
 
 -- name: sent_again
 -- Their turn comes again after all the others'.

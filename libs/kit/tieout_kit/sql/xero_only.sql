@@ -1,5 +1,6 @@
 -- name: load
--- Records of Xero that none of ours is linked to: by Xero's id, and by what they may be matched by.
+-- Records of Xero that none of ours is linked to: by Xero's id, and by what they may be matched by. Locked in key order,
+-- or one that is checked again would be stored over what was seen of it meanwhile.
 with wanted as (
     select tenant_id, xero_id from unnest($2::uuid[], $3::uuid[]) as by_id(tenant_id, xero_id)
     union
@@ -8,7 +9,7 @@ with wanted as (
 )
 select tenant_id, sequence, former, names, told, doc::text from xero_only
 where kind = $1 and (tenant_id, xero_id) in (select * from wanted)
-order by tenant_id, xero_id;
+order by tenant_id, xero_id for update;
 
 -- name: save
 -- As last seen.

@@ -37,6 +37,12 @@ def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in parts if link.base.get(name, (NEVER,))[0] != work.mark(name))
 
 
+def is_under_way(work: Work[Any, Any]) -> bool:
+    """Whether just this was sent and has no answer yet: then nothing of it waits."""
+    flight = work.state.main.flight
+    return flight is not None and flight.wanted == _marks(work, wanted(work))
+
+
 def judge_rules(work: Work[Any, Any]) -> None:
     """Apply every rule: all reasons count, not only the first."""
     work.stays, holds, notices = work.gone or work.state.by_hand, [], []
@@ -80,7 +86,7 @@ def advance_others(work: Work[Any, Any]) -> bool:
     _want(work, work.kind.effects(work.record, work.facts, link.xero_id))
     waits = False
     for name, effect in work.state.others.items():
-        if effect.refused and not _stands(effect, _body_marks(effect.wanted), work.seen_sequence):
+        if effect.refused and not _stands(effect, body_marks(effect.wanted), work.seen_sequence):
             effect.refused = None
         if effect.agreed == (effect.wanted,) or effect.flight or effect.refused or work.stays:
             continue
@@ -99,6 +105,11 @@ def add_once(work: Work[Any, Any], effects: Iterable[Effect]) -> None:
             work.state.others[effect.name] = other
 
 
+def body_marks(body: Body | None) -> dict[str, str]:
+    """What is wanted of an effect that is one body; None: that it is absent."""
+    return {"body": mark(body)}
+
+
 def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, ...]) -> None:
     main, link = work.state.main, work.link
     main.drawn(max(main.last + 1, work.facts.now_ms))
@@ -110,7 +121,7 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
         base_sequence=work.seen_sequence if link else None,
         replaces=None if link else work.state.made,
         lane=work.kind.lane,
-        body=work.kind.compose(work.record, work.facts, parts),
+        body=work.kind.compose(_as_linked(work), work.facts, parts),
     )
     sent = {name: to_jsonable_python(parts[name]) for name in open_fields}
     main.flight = Flight(
@@ -123,6 +134,14 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
         wanted=_marks(work, parts),
     )
     work.intents.append(intent)
+
+
+def _as_linked(work: Work[Any, Any]) -> Any:
+    """The record with the link that it has now: its `sync` is told anew only after every decision."""
+    xero_id = work.link.xero_id if work.link else None
+    if work.record.sync.xero_id == xero_id:
+        return work.record
+    return work.record.replace(sync=work.record.sync.replace(xero_id=xero_id))
 
 
 def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEffect) -> None:
@@ -146,7 +165,7 @@ def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEff
         left_at=work.facts.now_ms,
         seen=work.seen_sequence,
         xero_id=xero_id,
-        wanted=_body_marks(effect.wanted),
+        wanted=body_marks(effect.wanted),
     )
     work.intents.append(intent)
 
@@ -165,6 +184,9 @@ def _want(work: Work[Any, Any], effects: Sequence[Effect]) -> None:
     for name, other in others.items():
         if name not in listed and not other.once:
             other.wanted = None
+            if other.undo is None:
+                # Nothing takes it back: it stays in Xero, and nothing is left to do.
+                other.agreed = (None,)
 
 
 def _drop_finished(work: Work[Any, Any]) -> None:
@@ -185,8 +207,9 @@ def _stands(effect: EffectState, now_wanted: dict[str, str], seen: int) -> bool:
 
 
 def _marks(work: Work[Any, Any], parts: dict[str, Any]) -> dict[str, str]:
-    return {name: work.mark(name) for name in parts}
-
-
-def _body_marks(body: Body | None) -> dict[str, str]:
-    return {"body": mark(body)}
+    """What is wanted, and where: to Xero, the same vendor linked to another contact is something else."""
+    marks = {name: work.mark(name) for name in parts}
+    for each in work.kind.depends_on:
+        copy = work.facts.copy_of(each.record, each.id_of(work.record))
+        marks[f"xero_id of {each.record.kind}"] = mark(copy.sync.xero_id if copy else None)
+    return marks

@@ -13,7 +13,7 @@ from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.kind import Arrival, Import, Kind, LinkTo, Owner, Skip, Wait, XeroOnly
-from tieout_kit.sync.linking import link, open_link, unlink
+from tieout_kit.sync.linking import is_being_made, link, open_link, unlink
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import detached, take_in
 from tieout_kit.sync.state import Link, State
@@ -70,11 +70,14 @@ class Desk(Generic[R, S]):
                 self._judge(other, cause)
         work = self.linked_to(tenant_id, xero_id)
         stamped = self.works.get((tenant_id, stamp)) if stamp else None
+        opened = False
         if work is None and stamp:
             work = self._by_stamp(tenant_id, stamp, stamped, seen, cause)
+            opened = work is not None
         if work is None:
             self._not_ours(tenant_id, seen, cause)
-        elif take_in(work, seen):
+        elif take_in(work, seen) or opened:
+            # What opens a link is saved, also if a newer snapshot was here before.
             self._judge(work, cause)
 
     def result(self, tenant_id: UUID, result: WriteResult, cause: Cause) -> None:
@@ -87,6 +90,7 @@ class Desk(Generic[R, S]):
         there = self._seen_only(tenant_id, xero_id)
         if answered(work, result, there):
             self._now_linked(work)
+            self.look_for(work, cause)
             self._judge(work, cause)
 
     def check(self, work: Work[R, S], cause: Cause) -> None:
@@ -116,7 +120,9 @@ class Desk(Generic[R, S]):
             return
         key = match.ours(work.record)
         for (tenant_id, xero_id), only in list(self.xero_only.items()):
-            if tenant_id == work.tenant_id and match.theirs(only.snapshot) == key and not work.link:
+            # What bears a mark is the record that it names or nobody's; that one need not be on the desk.
+            is_free = tenant_id == work.tenant_id and only.snapshot.record_id is None
+            if is_free and match.theirs(only.snapshot) == key and not work.link:
                 self._arrive((tenant_id, xero_id), cause)
 
     def unlink(self, work: Work[R, S], cause: Cause) -> None:
@@ -152,9 +158,7 @@ class Desk(Generic[R, S]):
         if xero_id in stamped.state.closed_ids:
             return None
         if stamped.link:
-            if stamped.state.duplicate != xero_id:
-                stamped.state.duplicate = xero_id
-                self._judge(stamped, cause)
+            self._second(stamped, seen, cause)
             return None
         if stamped.state.by_hand:
             return None
@@ -167,13 +171,30 @@ class Desk(Generic[R, S]):
         self._now_linked(stamped, xero_id)
         return stamped
 
-    def _made_again(self, tenant_id: UUID, stamp: UUID, seen: Seen[S], cause: Cause) -> Work[R, S] | None:
+    def _second(self, work: Work[R, S], seen: Seen[S], cause: Cause) -> None:
+        """Another record of Xero bears the mark of one that is linked: it is there twice, until one of the two is
+        gone."""
+        xero_id, state = seen.snapshot.xero_id, work.state
+        known = self.xero_only.get((work.tenant_id, xero_id))
+        if known and known.sequence > seen.sequence:
+            return
+        before = state.duplicate
+        if not self.kind.gone(seen.snapshot):
+            state.duplicate = xero_id
+        elif before == xero_id:
+            state.duplicate = None
+        if state.duplicate != before:
+            self._judge(work, cause)
+
+    def _made_again(
+        self, tenant_id: UUID, stamp: UUID, seen: Seen[S], cause: Cause, asked_by: str | None = None
+    ) -> Work[R, S] | None:
         """A record that was lost here, a restored database say: under its own id, never under another."""
         facts = self.facts_of(tenant_id)
         record = self.kind.restore(stamp, seen.snapshot, facts)
         if isinstance(record, Wait):
             self._keep(tenant_id, seen)
-            self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause, None)
+            self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause, asked_by)
             return None
         work = self._new(tenant_id, record, seen.snapshot, "stamp", cause)
         work.state.made = seen.snapshot.xero_id
@@ -213,7 +234,7 @@ class Desk(Generic[R, S]):
         tenant_id, snapshot = only.tenant_id, only.snapshot
         if snapshot.record_id and (tenant_id, snapshot.record_id) not in self.works:
             # It waited until it could be made again.
-            made = self._made_again(tenant_id, snapshot.record_id, Seen(only.sequence, snapshot), cause)
+            made = self._made_again(tenant_id, snapshot.record_id, Seen(only.sequence, snapshot), cause, asked_by)
             if made:
                 self._take_first(made, only, cause)
             return
@@ -239,7 +260,10 @@ class Desk(Generic[R, S]):
                     self._take_first(work, only, cause)
             case LinkTo(record_id, rule):
                 work = self.works[tenant_id, record_id]
-                if work.link is None and not work.state.by_hand and snapshot.xero_id not in work.state.closed_ids:
+                if is_being_made(work):
+                    # It would be in Xero twice. If the create fails, it is looked for again.
+                    decision = Wait()
+                elif work.link is None and not work.state.by_hand and snapshot.xero_id not in work.state.closed_ids:
                     open_link(work, snapshot.xero_id, rule, Seen(only.sequence, snapshot))
                     self._now_linked(work)
                     work.made_by(rule, cause)

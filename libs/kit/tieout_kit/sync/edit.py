@@ -21,13 +21,14 @@ class StateUnknown(Refused):
 def edit(work: Work[Any, Any], wanted: Mapping[str, Any], was: Mapping[str, Any], origin: Origin) -> bool:
     """Change the fields in which `wanted` differs from `was`, the state it was made on; whether anything changed.
 
-    Raises Clash: such a field was changed here since, or belongs to Xero.
+    Raises Clash: such a field was changed here since, or belongs to Xero. What counts of a value says whether it was:
+    lines that got Xero's ids meanwhile are the same lines, and learn them again.
     """
     changed = {name: value for name, value in wanted.items() if value != was[name]}
     fields = work.kind.by_name
     for name, value in changed.items():
-        now = getattr(work.record, name)
-        if value not in (was[name], now) and now != was[name]:
+        now, counts = getattr(work.record, name), fields[name].counts if name in fields else _all_of_it
+        if value != now and counts(now) != counts(was[name]):
             raise Clash(f"{name} of this {work.kind.name} was changed meanwhile: read it again", field=name)
         if name in fields and work.link and fields[name].owner_for(work.facts.settings) is Owner.XERO:
             whose = f"{name} of this {work.kind.name} is Xero's, by the tenant's settings"
@@ -40,6 +41,10 @@ def edit(work: Work[Any, Any], wanted: Mapping[str, Any], was: Mapping[str, Any]
         work.state.changed_at[name] = work.facts.now_ms
     work.asked_origin = origin
     return True
+
+
+def _all_of_it(value: Any) -> Any:
+    return value
 
 
 def created(work: Work[Any, Any], origin: Origin) -> None:

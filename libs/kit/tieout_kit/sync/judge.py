@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tieout_kit.sync.decide import advance, advance_others, judge_rules, pending, wanted
+from tieout_kit.sync.decide import advance, advance_others, is_under_way, judge_rules, pending, wanted
 from tieout_kit.sync.merge import merge
 from tieout_kit.sync.work import Work
 from tieout_schemas.platform import Sync, SyncState
@@ -12,13 +12,16 @@ def judge(work: Work[Any, Any]) -> None:
     """Level, not edge: from the present state alone, so that judging all records again writes nothing."""
     merge(work)
     if work.kind.complete and pending(work, wanted(work)):
-        work.record = work.kind.complete(work.record, work.facts)
+        completed = work.kind.complete(work.record, work.facts)
+        work.completed |= completed != work.record
+        work.record = completed
     judge_rules(work)
     open_fields = advance(work)
     others_wait = advance_others(work)
-    counts = bool(open_fields or others_wait) and not work.stays
-    if not counts:
-        # A hold counts only where something waits, or a setting would make two hundred false problems.
+    waits = (bool(open_fields) and not is_under_way(work)) or others_wait
+    if not waits or work.stays:
+        # A hold counts only where something waits, or a setting would make two hundred false problems, and a bill that
+        # is paid would be one of the very payment that has paid it.
         work.holds = ()
     sync = Sync(
         state=_state(work, bool(open_fields)),

@@ -149,6 +149,16 @@ class Field:
         """Its name in the body of an intent."""
         return self.sent_as or self.name
 
+    @property
+    def is_switched(self) -> bool:
+        """Whether a setting decides if it syncs."""
+        return self.synced is not _always
+
+    @property
+    def may_conflict(self) -> bool:
+        """Whether a person may ever be asked which of two values stands."""
+        return self.owner is Owner.LATEST or not isinstance(self.owner, Owner)
+
     def owner_for(self, settings: TenantSettings) -> Owner:
         """Whose value counts, by the tenant's settings."""
         return self.owner if isinstance(self.owner, Owner) else self.owner(settings)
@@ -243,6 +253,10 @@ def _none_once(_: Any, __: Written) -> Sequence[Effect]:
     return ()
 
 
+def _nothing_else(_: Any, __: Any, ___: Facts) -> None:
+    return None
+
+
 def _as_it_is(record: Any, _: Any, __: Any) -> Any:
     return record
 
@@ -261,7 +275,7 @@ class Kind(Generic[R, S]):
     fields: tuple[Field, ...]
     compose: Callable[[R, Facts, Mapping[str, Any]], Body]
     """The body that makes Xero's record look like this, by the fields that are wanted; what is left out is left as it
-    is there."""
+    is there. By `sync.xero_id` it tells whether there is one yet."""
     arrive: Callable[[XeroOnly[S], Sequence[R], Facts], Arrival]
     """What an unlinked record of Xero means; with it, our records that match it (`match`)."""
     restore: Callable[[UUID, S, Facts], R | Wait]
@@ -274,8 +288,12 @@ class Kind(Generic[R, S]):
     """What happens once because Xero took something."""
     complete: Callable[[R, Facts], R] | None = None
     """Fills in defaults from the tenant's settings before every decision."""
+    complete_rule: str | None = None
+    """The rule by which it does."""
     learn: Callable[[R, R, S], R] = _as_it_is
     """What our record takes of Xero's that is no field of its own: ids of lines. Also with the record before."""
+    becomes: Callable[[R, S, Facts], tuple[R, str] | None] = _nothing_else
+    """What else a linked record is because of the facts, and by which rule: a bill makes a contact a vendor."""
     lane: Lane = Lane.WRITE
     rule: str = "SYS-3"
     """The rule by which a linked record follows Xero's."""
@@ -288,7 +306,7 @@ class Kind(Generic[R, S]):
     serial: bool = False
     """Records of a tenant are checked against each other, so one transaction at a time changes them."""
     more_facts: Callable[[Any, Sequence[tuple[UUID, S]]], Awaitable[Mapping[UUID, Any]]] | None = None
-    """Loads, in a transaction, what `arrive` looks at beyond what the kit loads, for unlinked records of tenants: by
+    """Loads, in a transaction, what `arrive` and `becomes` look at beyond what the kit loads, for these snapshots: by
     tenant, for `Facts.more`."""
     views: tuple[View[R], ...] = ()
     """The records that others see of it, over HTTP and on its topic."""

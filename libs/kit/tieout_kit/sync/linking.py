@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tieout_kit.errors import Clash
+from tieout_kit.sync.facts import ms
 from tieout_kit.sync.kind import XeroOnly
 from tieout_kit.sync.state import Link
 from tieout_kit.sync.work import Seen, Work
@@ -18,6 +19,8 @@ def open_link(work: Work[Any, Any], xero_id: UUID, by: str, seen: Seen[Any] | No
     base = old.base if old else {}
     state.link = Link(xero_id=xero_id, since=work.facts.now_ms, by=by, base=base)
     state.by_hand = False
+    if state.duplicate == xero_id:
+        state.duplicate = None
     work.seen = None
     if seen:
         see(work, seen)
@@ -31,7 +34,7 @@ def see(work: Work[Any, Any], seen: Seen[Any]) -> None:
     """This is Xero's record now."""
     assert work.link
     before = work.seen
-    updated_at = int(seen.snapshot.updated_at.timestamp() * 1000)
+    updated_at = ms(seen.snapshot.updated_at)
     moved = before is None or before.snapshot.updated_at != seen.snapshot.updated_at
     # UpdatedDateUTC does not move for every change: then the reading's moment counts.
     work.link.changed_there = updated_at if moved else seen.sequence
@@ -63,7 +66,7 @@ def link(work: Work[Any, Any], found: XeroOnly[Any], by: str) -> None:
     state = work.state
     if state.link:
         raise Clash(f"this {work.kind.name} is linked to {state.link.xero_id} already: unlink it first")
-    if state.main.flight and state.main.flight.xero_id is None:
+    if is_being_made(work):
         raise Clash(f"this {work.kind.name} is just being made in Xero: try again once it is there")
     if work.kind.gone(found.snapshot):
         raise Clash("that record of Xero is archived, voided or deleted")
@@ -75,6 +78,12 @@ def export(work: Work[Any, Any]) -> None:
     if work.link or not work.state.by_hand:
         raise Clash(f"this {work.kind.name} was not unlinked by hand")
     work.state.by_hand = False
+
+
+def is_being_made(work: Work[Any, Any]) -> bool:
+    """Whether a create is under way: linked meanwhile to another record of Xero, it would be there twice."""
+    flight = work.state.main.flight
+    return flight is not None and flight.xero_id is None
 
 
 def is_detached(work: Work[Any, Any]) -> bool:

@@ -35,6 +35,9 @@ def merge(work: Work[Any, Any]) -> None:
         work.record = before.replace(**changed)
     if not gone:
         work.record = work.kind.learn(work.record, before, seen.snapshot)
+    if became := work.kind.becomes(work.record, seen.snapshot, work.facts):
+        work.record, rule = became
+        work.made_by(rule, work.cause)
 
 
 def _merge_field(
@@ -50,6 +53,8 @@ def _merge_field(
     base = link.base.get(name)
     changed_here, changed_there = _changed(base, mine, shown, ours, theirs)
     if not changed_here and not changed_there:
+        # Empty on both sides at the first meeting is in step, too, and no reason to send anything.
+        link.base.setdefault(name, (mine, shown))
         state.conflict.pop(name, None)
         return
     if mine == shown or is_same(each, ours, theirs):

@@ -5,10 +5,12 @@ Of what Xero shows, nothing is acknowledged before its snapshot: that alone tell
 
 from typing import Any
 
+from tieout_kit.sync.decide import body_marks
 from tieout_kit.sync.linking import is_detached, open_link
 from tieout_kit.sync.snapshot import complete, open_created
-from tieout_kit.sync.state import EffectState, OtherEffect, Refusal
+from tieout_kit.sync.state import EffectState, Flight, Refusal
 from tieout_kit.sync.work import Seen, Work
+from tieout_schemas.bodies import Body
 from tieout_schemas.writes import Outcome, WriteResult
 
 
@@ -76,7 +78,7 @@ def _other(work: Work[Any, Any], result: WriteResult) -> bool:
         return False
     if result.outcome is Outcome.DONE:
         if work.link and other.flight.xero_id == work.link.xero_id:
-            other.agreed, other.acknowledged, other.refused = (_flown(other),), result.revision, None
+            other.agreed, other.acknowledged, other.refused = (_flown(other.flight),), result.revision, None
         other.flight = None
     elif result.outcome is Outcome.STALE:
         other.flight = None
@@ -87,11 +89,9 @@ def _other(work: Work[Any, Any], result: WriteResult) -> bool:
     return True
 
 
-def _flown(other: OtherEffect) -> Any:
+def _flown(flight: Flight) -> Body | None:
     """What the flight makes true: its body, or absence if it takes something back."""
-    assert other.flight
-    body = other.flight.intent.body
-    return None if other.undo is not None and body == other.undo else body
+    return None if flight.wanted == body_marks(None) else flight.intent.body
 
 
 def _refused(effect: EffectState, result: WriteResult) -> None:

@@ -51,6 +51,8 @@ class Work(Generic[R, S]):
     stays: bool = False
     lost: Sequence[Lost] = ()
     """What lost a conflict since the state that was published before."""
+    completed: bool = False
+    """Defaults of the tenant's settings were filled in."""
     asked_origin: Origin | None = None
     """Who or what made the change; None: it followed from the cause."""
 
@@ -92,5 +94,9 @@ class Work(Generic[R, S]):
         return self.seen is not None and self.kind.gone(self.seen.snapshot)
 
     def made_by(self, rule: str, cause: Cause) -> None:
-        """What changed its content follows from an event, by this rule."""
-        self.asked_origin = Origin(kind=OriginKind.EVENT, by=cause.causation_id, rule=rule)
+        """What changed its content follows from an event, or from what a person did just now, by this rule."""
+        asked = self.asked_origin
+        if asked and asked.kind is OriginKind.USER:
+            self.asked_origin = asked.replace(rule=rule)
+        else:
+            self.asked_origin = Origin(kind=OriginKind.EVENT, by=cause.causation_id, rule=rule)

@@ -76,7 +76,11 @@ def _merge_lines(org: Org, old: BankTransaction | None, new: BankTransaction, se
         return merge_lines(org, old, new, sent, unitdp)
     # An overpayment is posted to payables or receivables, without tax, whatever its lines say.
     lines = [
-        {name: value for name, value in line.form.items() if name not in ("AccountCode", "TaxType", "ItemCode")}
+        {
+            name: value
+            for name, value in line.form.items()
+            if name not in ("AccountCode", "AccountID", "TaxType", "ItemCode")
+        }
         for line in sent.parts("LineItems") or []
     ]
     problems = merge_lines(
@@ -84,7 +88,7 @@ def _merge_lines(org: Org, old: BankTransaction | None, new: BankTransaction, se
     )
     control = org.control_account("CREDITORS" if new.is_bill else "DEBTORS")
     for line in new.LineItems:
-        line.AccountCode, line.TaxType = control.Code, org.no_tax
+        line.AccountCode, line.AccountID, line.TaxType = control.Code, None, org.no_tax
     return problems
 
 

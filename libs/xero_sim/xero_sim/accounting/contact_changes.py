@@ -1,12 +1,12 @@
 """What a sent contact does to a contact: merge, check, store. Also used by people in Xero and by invoices.
 
-Source: xero-api.md 3.6, 4.1; behaviours 40, 43-45.
+Source: xero-api.md 3.6, 4.1; behaviours 40, 43-45; a slot is merged part by part (calcinai/xero-php#736).
 """
 
 from copy import copy
 
 from xero_sim.org import Org
-from xero_sim.records.contact import ADDRESS_TYPES, PHONE_TYPES, Contact, empty_address, empty_phone
+from xero_sim.records.contact import ADDRESS_TYPES, PHONE_TYPES, Contact, empty_address
 from xero_sim.rules import contact as rule
 from xero_sim.sent import Sent
 
@@ -16,6 +16,8 @@ TEXTS = (
     "DefaultCurrency", "XeroNetworkKey", "SalesDefaultAccountCode", "PurchasesDefaultAccountCode",
     "SalesDefaultLineAmountType", "PurchasesDefaultLineAmountType",
 )  # fmt: skip
+_EMPTY = {name: getattr(Contact("", ""), name) for name in TEXTS}
+"""How Xero shows a text that was emptied: as one that was never there."""
 OBJECTS = ("PaymentTerms", "BatchPayments")
 LISTS = ("SalesTrackingCategories", "PurchasesTrackingCategories")
 _ADDRESS_PARTS = (
@@ -45,7 +47,7 @@ def merged(org: Org, old: Contact | None, sent: Sent) -> Contact:
     contact = copy(old) if old else Contact(org.new_id(), "")
     for name in TEXTS:
         if (text := sent.text(name)) is not None:
-            setattr(contact, name, text.strip() if name == "Name" else text)
+            setattr(contact, name, " ".join(text.split()) if name == "Name" else text or _EMPTY[name])
     for name in (*OBJECTS, *LISTS):
         if sent.has(name):
             setattr(contact, name, sent.value(name))
@@ -57,15 +59,18 @@ def merged(org: Org, old: Contact | None, sent: Sent) -> Contact:
             kind = address.one_of("AddressType", (*ADDRESS_TYPES, "DELIVERY"))
             if kind in ADDRESS_TYPES:
                 parts = {part: text for part in _ADDRESS_PARTS if (text := address.text(part)) is not None}
-                lines = {part: text for part, text in parts.items() if text or part in empty_address(kind)}
-                contact.Addresses[kind] = {**empty_address(kind), **lines}
+                merged = {**contact.Addresses[kind], **parts}
+                # A part that is left out stays; an empty one is emptied, and an empty line is not shown.
+                contact.Addresses[kind] = {
+                    part: text for part, text in merged.items() if text or part in empty_address(kind)
+                }
     if (phones := sent.parts("Phones")) is not None:
         contact.Phones = dict(contact.Phones)
         for phone in phones:
             kind = phone.one_of("PhoneType", (*PHONE_TYPES, "OFFICE"))
             if kind in PHONE_TYPES:
                 parts = {part: text for part in _PHONE_PARTS if (text := phone.text(part)) is not None}
-                contact.Phones[kind] = {**empty_phone(kind), **parts}
+                contact.Phones[kind] = {**contact.Phones[kind], **parts}
     if (persons := sent.parts("ContactPersons")) is not None:
         contact.ContactPersons = [
             {

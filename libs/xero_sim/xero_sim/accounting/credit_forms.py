@@ -6,6 +6,7 @@ from xero_sim.accounting.contact_forms import contact_bytes
 from xero_sim.accounting.invoice_forms import line_form, payment_part, small_contact
 from xero_sim.org import Org
 from xero_sim.records.credit import ID_NAMES, Allocation, Credit
+from xero_sim.records.invoice import LineItem
 from xero_sim.wire import Json, date_form, date_string, ms_form, utc_string, without_none
 
 EMPTY_INVOICE: Json = {
@@ -40,7 +41,7 @@ def credit_form(org: Org, credit: Credit, unitdp: int = 2) -> Json:
         "DueDate": date_form(credit.DueDate) if credit.DueDate else None,
         "Status": credit.Status,
         "LineAmountTypes": credit.LineAmountTypes,
-        "LineItems": [line_form(org, line, unitdp) for line in credit.LineItems],
+        "LineItems": [_line_form(org, line, unitdp) for line in credit.LineItems],
         "SubTotal": credit.SubTotal,
         "TotalTax": credit.TotalTax,
         "Total": credit.Total,
@@ -50,6 +51,13 @@ def credit_form(org: Org, credit: Credit, unitdp: int = 2) -> Json:
         "CurrencyCode": credit.CurrencyCode,
     }
     return without_none(form)
+
+
+def _line_form(org: Org, line: LineItem, unitdp: int) -> Json:
+    form = line_form(org, line, unitdp)
+    if not org.switches.credit_note_lines_have_ids:
+        del form["LineItemID"]
+    return form
 
 
 def whole_credit_form(org: Org, credit: Credit, unitdp: int = 2) -> Json:

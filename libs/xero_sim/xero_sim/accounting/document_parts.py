@@ -47,12 +47,19 @@ def merge_currency(org: Org, new: Document, sent: Sent) -> None:
         new.CurrencyRate = rate
 
 
-def merge_lines(org: Org, old: Document | None, new: Document, sent: Sent, unitdp: int) -> list[str]:
+def merge_lines(
+    org: Org, old: Document | None, new: Document, sent: Sent, unitdp: int, *, by_person: bool = False
+) -> list[str]:
     """LineAmountTypes, the lines as a set, and the totals; what is wrong with them."""
     if (kind := sent.one_of("LineAmountTypes", LINE_AMOUNT_TYPES)) is not None:
         new.LineAmountTypes = kind
     reader = LineReader(
-        org, line_amount_types=new.LineAmountTypes, is_bill=new.is_bill, unitdp=unitdp, new_id=org.new_id
+        org,
+        line_amount_types=new.LineAmountTypes,
+        is_bill=new.is_bill,
+        unitdp=unitdp,
+        new_id=org.new_id,
+        by_person=by_person,
     )
     # Xero's examples change a document with `"LineItems": []`, which keeps them: no document is without.
     if lines := sent.parts("LineItems"):

@@ -92,7 +92,7 @@ def _merge(org: Org, old: Invoice | None, sent: Sent, *, app: str | None, unitdp
         new.ContactID = chosen.contact.ContactID
         draft.changed_contact = chosen.contact if chosen.changed else None
     _merge_number(org, old, new, sent, draft)
-    draft.problems += merge_lines(org, old, new, sent, unitdp)
+    draft.problems += merge_lines(org, old, new, sent, unitdp, by_person=app is None)
     draft.lines_without_id = any(not line.has("LineItemID") for line in sent.parts("LineItems") or [])
     return draft
 

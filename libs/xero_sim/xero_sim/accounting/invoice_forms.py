@@ -17,7 +17,7 @@ NOT_IN_SUMMARY = ("LineItems", "Payments", "HasAttachments")
 
 def line_form(org: Org, line: LineItem, unitdp: int = 2) -> Json:
     """One line; UnitAmount shows two digits unless unitdp=4 (behaviour 53)."""
-    account = org.account(line.AccountCode)
+    account = org.account(line.AccountCode) or org.accounts.get(line.AccountID or "")
     item = org.item(line.ItemCode)
     unit = line.UnitAmount
     if unit is not None:

@@ -19,6 +19,8 @@ class LineItem:
     UnitAmount: Decimal | None = None
     LineAmount: Decimal = ZERO
     AccountCode: str | None = None
+    AccountID: str | None = None
+    """Of an account without a code; otherwise the code names it."""
     TaxType: str | None = None
     TaxAmount: Decimal = ZERO
     ItemCode: str | None = None

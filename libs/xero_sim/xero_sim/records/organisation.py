@@ -54,3 +54,5 @@ class Switches:
     """Behaviour 73: an invoice that is paid, unpaid or credited raises INVOICE UPDATE."""
     archived_contact_is_read: bool = True
     """Behaviour 31: the single GET returns an archived contact."""
+    credit_note_lines_have_ids: bool = True
+    """Lines of credit notes are shown with their LineItemID; several clients met some without."""

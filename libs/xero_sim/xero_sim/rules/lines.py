@@ -12,6 +12,7 @@ from xero_sim.records.settings import Account, TaxRate, TrackingCategory
 from xero_sim.rules.item import fill_line
 from xero_sim.rules.totals import line_amount, tax_amount
 from xero_sim.sent import Sent
+from xero_sim.table import Table
 
 TOO_MUCH_TRACKING = "A line item can have at most 2 tracking categories"
 DESCRIPTION_MISSING = "Description cannot be null or empty"
@@ -21,6 +22,7 @@ DISCOUNT_ON_BILL = "Discounts can only be applied to accounts receivable documen
 class Chart(Protocol):
     """What lines refer to."""
 
+    accounts: Table[Account]
     tax_rates: dict[str, TaxRate]
     tracking: dict[str, TrackingCategory]
 
@@ -33,9 +35,17 @@ class LineReader:
     """Reads the lines of one document; `problems` collects what is wrong with them."""
 
     def __init__(
-        self, chart: Chart, *, line_amount_types: str, is_bill: bool, unitdp: int, new_id: Callable[[], str]
+        self,
+        chart: Chart,
+        *,
+        line_amount_types: str,
+        is_bill: bool,
+        unitdp: int,
+        new_id: Callable[[], str],
+        by_person: bool = False,
     ) -> None:
         self.chart = chart
+        self.by_person = by_person
         self.line_amount_types = line_amount_types
         self.is_bill = is_bill
         self.round_unit = round4 if unitdp == 4 else round2
@@ -61,7 +71,8 @@ class LineReader:
             line.Description = description
         if (item_code := sent.text("ItemCode")) is not None:
             line.ItemCode = item_code
-        if not line.Description and not line.ItemCode:
+        if not line.Description and not line.ItemCode and not (self.by_person or (old and not old.Description)):
+            # A person in Xero may leave it out; what has none keeps none.
             self.problems.append(DESCRIPTION_MISSING)
         if len(line.Description or "") > 4000:
             self.problems.append("The Description field must be less than or equal to 4000 characters")
@@ -122,13 +133,17 @@ class LineReader:
             line.LineAmount = line_amount(line.Quantity, line.UnitAmount, line.DiscountRate, line.DiscountAmount)
 
     def _account_and_tax(self, line: LineItem, sent: Sent) -> None:
-        if code := sent.text("AccountCode"):
-            account = self.chart.account(code)
-            if problem := refuse_account(code, account, self.chart.item(line.ItemCode)):
+        code, key = sent.text("AccountCode"), sent.text("AccountID")
+        if code or key:
+            account = self.chart.accounts.get(key) if key else self.chart.account(code)
+            named = (account.Code if account else "") or code or key or ""
+            if problem := refuse_account(named, account, self.chart.item(line.ItemCode)):
                 self.problems.append(problem)
-            if account is not None and (line.TaxType is None or line.AccountCode != account.Code):
+            before = (line.AccountCode, line.AccountID)
+            has_code = account is None or account.Code
+            line.AccountCode, line.AccountID = (named, None) if has_code else (None, key)
+            if account is not None and (line.TaxType is None or before != (line.AccountCode, line.AccountID)):
                 line.TaxType = account.TaxType
-            line.AccountCode = code
         if tax_type := sent.text("TaxType"):
             rate = self.chart.tax_rates.get(tax_type.upper())
             if rate is None or rate.Status != "ACTIVE":
@@ -174,7 +189,7 @@ def refuse_to_authorise(lines: list[LineItem]) -> list[str]:
     """What lines with money still lack before their document can be approved."""
     problems = []
     for line in lines:
-        if line.UnitAmount is not None and not line.AccountCode:
+        if line.UnitAmount is not None and not line.AccountCode and not line.AccountID:
             problems.append("Account code must be specified")
         elif line.UnitAmount is not None and not line.TaxType:
             problems.append("Tax type must be specified")

@@ -1,6 +1,6 @@
 """A bill: one the platform made or Xero's bill (ACCPAY) that came in. Its rules are BILL-1 to BILL-12."""
 
-from tieout_bills.bill import arrive, fields, rules
+from tieout_bills.bill import arrive, fields, lines, rules
 from tieout_bills.bill.compose import compose
 from tieout_bills.bill.edit import PUT
 from tieout_kit.sync.kind import Dependency, Kind, View
@@ -16,11 +16,12 @@ BILL: Kind[Bill, XeroInvoice] = Kind(
     gone=lambda seen: seen.status.is_final,
     rule="BILL-1",
     fields=fields.FIELDS,
-    learn=fields.learn,
+    learn=lines.learn,
     compose=compose,
     arrive=arrive.arrive,
     restore=arrive.restore,
     complete=rules.with_default_account,
+    complete_rule="MAP-9",
     rules=(
         rules.a_draft_stays_here,
         rules.only_approved_bills_are_sent,

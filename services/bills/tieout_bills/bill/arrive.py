@@ -8,7 +8,7 @@ from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Arrival, Import, Skip, Wait, XeroOnly, imported_id
 from tieout_kit.sync.values import UNKNOWN
 from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill
+from tieout_schemas.platform import Bill, BillStatus
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import record
 from tieout_schemas.xero import InvoiceStatus, XeroContact, XeroInvoice
@@ -29,11 +29,14 @@ def arrive(only: XeroOnly[XeroInvoice], _: Sequence[Bill], facts: Facts) -> Arri
 
 
 def restore(bill_id: UUID, seen: XeroInvoice, facts: Facts) -> Bill | Wait:
-    """The bill that a bill of Xero becomes, once its vendor is here."""
+    """The bill that a bill of Xero becomes, once its vendor is here. What was voided had been approved, what was
+    deleted had not."""
     if vendor_of(seen, facts) is UNKNOWN:
         params = {"number": seen.number, "contact_xero_id": str(seen.contact_xero_id)}
         return Wait(record(XeroContact, seen.contact_xero_id), Reason.VENDOR_NOT_HERE_YET, params)
     shared = {each.name: each.theirs(seen, facts) for each in FIELDS}
-    taken = {name: value for name, value in shared.items() if value is not UNKNOWN}
+    if shared["status"] is UNKNOWN:
+        voided = seen.status is InvoiceStatus.VOIDED
+        shared["status"] = BillStatus.APPROVED if voided else BillStatus.AWAITING_APPROVAL
     origin = Origin(kind=OriginKind.EVENT, by=str(seen.xero_id), rule="BILL-1")
-    return Bill(id=bill_id, origin=origin, **taken)
+    return Bill(id=bill_id, origin=origin, **shared)

@@ -26,8 +26,14 @@ def compose(bill: Bill, facts: Facts, parts: Mapping[str, Any]) -> BillBody:
         due_date=parts.get("due_date"),
         currency=parts.get("currency"),
         line_amount_types=parts.get("line_amount_types"),
-        lines=tuple(line_to_write(line) for line in parts["lines"]) if "lines" in parts else None,
+        lines=_lines(bill, parts["lines"]) if "lines" in parts else None,
     )
+
+
+def _lines(bill: Bill, lines: tuple[BillLine, ...]) -> tuple[WriteLine, ...]:
+    """A bill that is made in Xero anew has none of the ids of the one that it was before."""
+    written = tuple(line_to_write(line) for line in lines)
+    return written if bill.sync.xero_id else tuple(line.replace(xero_line_id=None) for line in written)
 
 
 def line_to_write(line: BillLine) -> WriteLine:
@@ -38,6 +44,7 @@ def line_to_write(line: BillLine) -> WriteLine:
         quantity=line.quantity,
         unit_amount=line.unit_amount,
         account_code=line.account_code,
+        account_xero_id=line.account_xero_id,
         tax_type=line.tax_type,
         tracking=line.tracking,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from tieout_bills.bill.lines import paired, same_content, same_line
 from tieout_kit.access import APPROVERS
 from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
@@ -57,13 +58,9 @@ class BillIn(_In):
 
 
 def content(wanted: BillIn, was: Bill | None, _: UUID) -> Mapping[str, Any]:
-    """The fields that a request asks for. Lines keep what those at their places have got: Xero's id, an account."""
-    had = was.lines if was else ()
+    """The fields that a request asks for."""
     fields = {name: getattr(wanted, name) for name in BillIn.model_fields if name != "lines"}
-    return {
-        **fields,
-        "lines": tuple(_line(line, had[i] if i < len(had) else None) for i, line in enumerate(wanted.lines)),
-    }
+    return {**fields, "lines": _lines([_line(line) for line in wanted.lines], was.lines if was else ())}
 
 
 def check(before: Bill | None, _: Bill, __: Sequence[Bill], ___: Facts) -> None:
@@ -76,18 +73,33 @@ def check(before: Bill | None, _: Bill, __: Sequence[Bill], ___: Facts) -> None:
         raise Clash(f"bill {before.number} is paid and cannot be changed any more")
 
 
-def _line(wanted: LineIn, had: BillLine | None) -> BillLine:
+def _lines(wanted: Sequence[BillLine], had: Sequence[BillLine]) -> tuple[BillLine, ...]:
+    """Lines keep what they have got: Xero's id, an account. Which is which tells their content, or else their place,
+    so that a line which is removed or moved takes nobody else's id with it."""
+    found, left = paired(wanted, had, lambda line, was: same_content(_kept(line, was), was), same_line)
+    rest = iter(left)
+    return tuple(_kept(line, was or next(rest, None)) for line, was in zip(wanted, found, strict=True))
+
+
+def _kept(wanted: BillLine, had: BillLine | None) -> BillLine:
     """A line that still names no account keeps the default it got: so the same request again changes nothing."""
-    default = had is not None and wanted.account_code is None and had.account_from is AccountFrom.DEFAULT
+    if had is None:
+        return wanted
+    if wanted.account_code is None and had.account_from is AccountFrom.DEFAULT:
+        wanted = wanted.replace(account_code=had.account_code, account_from=AccountFrom.DEFAULT)
+    same_account = wanted.account_code == had.account_code
+    account = had.account_xero_id if same_account else None
+    return wanted.replace(xero_line_id=had.xero_line_id, account_xero_id=account)
+
+
+def _line(wanted: LineIn) -> BillLine:
     return BillLine(
         description=wanted.description,
         quantity=wanted.quantity,
         unit_amount=wanted.unit_amount,
-        account_code=had.account_code if had and default else wanted.account_code,
-        account_from=AccountFrom.DEFAULT if default else AccountFrom.LINE,
+        account_code=wanted.account_code,
         tax_type=wanted.tax_type,
         tracking=tuple(Tracking(category=each.category, option=each.option) for each in wanted.tracking),
-        xero_line_id=had.xero_line_id if had else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Hold, Stay
-from tieout_schemas.platform import AccountFrom, Bill, BillStatus, Vendor
+from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus, Vendor
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import record, setting
 
@@ -38,7 +38,12 @@ def the_vendor_must_be_in_xero(bill: Bill, facts: Facts) -> Hold | None:
 
 def lacks_account(bill: Bill) -> bool:
     """Whether a line has no account yet."""
-    return any(line.account_code is None for line in bill.lines)
+    return any(not names_account(line) for line in bill.lines)
+
+
+def names_account(line: BillLine) -> bool:
+    """Whether a line has an account; one without a code is an account, too (F20)."""
+    return bool(line.account_code or line.account_xero_id)
 
 
 def with_default_account(bill: Bill, facts: Facts) -> Bill:
@@ -48,7 +53,7 @@ def with_default_account(bill: Bill, facts: Facts) -> Bill:
     if default is None or bill.status is BillStatus.DRAFT or not lacks_account(bill):
         return bill
     lines = tuple(
-        line if line.account_code else line.replace(account_code=default, account_from=AccountFrom.DEFAULT)
+        line if names_account(line) else line.replace(account_code=default, account_from=AccountFrom.DEFAULT)
         for line in bill.lines
     )
     return bill.replace(lines=lines)

@@ -7,6 +7,7 @@ from tieout_schemas import bodies
 
 from .making import (
     bill_of,
+    contact_of,
     credit_of,
     invoice_of,
     their,
@@ -25,7 +26,7 @@ else:
 
 async def renamed_contact(stage: Stage) -> Wanted:
     name = f"Renamed {uuid4()}"
-    return wanted(bodies.ContactBody(name=name), shows("Contacts", Name=name), xero_id=await their_vendor(stage))
+    return wanted(contact_of(name), shows("Contacts", Name=name), xero_id=await their_vendor(stage))
 
 
 async def changed_bill(stage: Stage) -> Wanted:

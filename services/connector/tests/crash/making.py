@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from tieout_schemas import bodies
 from tieout_schemas.bodies import Document
 from tieout_schemas.writes import WriteLine
+from tieout_schemas.xero import Address
 
 from .wanted import Wanted, shows, wanted
 
@@ -30,6 +31,10 @@ def document(contact: str, number: str, account: str = "453", status: str = "AUT
         "contact_xero_id": UUID(contact), "number": number, "status": status, "date": DAY, "currency": "NZD",
         "line_amount_types": "Exclusive", "lines": (line,),
     }  # fmt: skip
+
+
+def contact_of(name: str) -> bodies.ContactBody:
+    return bodies.ContactBody(name=name, email="", phone="", address=Address(), account_number="")
 
 
 def bill_of(contact: str, number: str, **more: Any) -> bodies.BillBody:
@@ -73,8 +78,7 @@ async def their_category(stage: Stage) -> str:
 
 async def contact(stage: Stage) -> Wanted:
     record_id = uuid4()
-    body = bodies.ContactBody(name=f"Vendor {uuid4()}")
-    return wanted(body, shows("Contacts", ContactNumber=str(record_id)), record_id=record_id)
+    return wanted(contact_of(f"Vendor {uuid4()}"), shows("Contacts", ContactNumber=str(record_id)), record_id=record_id)
 
 
 async def bill(stage: Stage) -> Wanted:

@@ -19,6 +19,8 @@ IDS = {
 PARTS = {"Allocations": ("CreditNotes", "AllocationID"), "Members": ("ContactGroups", "ContactID"),
          "Options": ("TrackingCategories", "TrackingOptionID")}  # fmt: skip
 """What is a part of such a record: of which, and the field of its id."""
+NEWEST = 1 << 53
+"""The base of a change that is never stale."""
 _LISTED_AS = {"Members": "Contacts"}
 
 
@@ -57,7 +59,10 @@ def wanted(body: Body, done: Done, *, record_id: UUID | None = None, **more: Any
     """An intent of a record of ours."""
     record = RecordRef(kind=body.kind, id=record_id or uuid4())
     lane = Lane.NOTE if body.kind == "note" else Lane.WRITE
-    return Wanted(WriteIntent(record=record, effect="main", revision=1, lane=lane, body=body, **more), done)
+    # What somebody has changed meanwhile is none of what is tried here.
+    based = {"base_sequence": NEWEST} if more.get("xero_id") else {}
+    intent = WriteIntent(record=record, effect="main", revision=1, lane=lane, body=body, **based, **more)
+    return Wanted(intent, done)
 
 
 def shows(resource: str, **fields: Any) -> Done:

@@ -25,9 +25,9 @@ async def test_a_part_paid_bill_takes_words_and_dates_and_keeps_its_lines(writin
     now = await writing.now(wanted)
     (element,) = await writing.send(wanted, now=now)
 
-    assert not kind_of(wanted).refuses(wanted, now[wanted.intent_id])
+    assert not kind_of(wanted).local_refusal(wanted, now[wanted.intent_id])
     assert not refusal_of(element)
-    assert kind_of(wanted).there(wanted, (await writing.now(wanted))[wanted.intent_id])
+    assert kind_of(wanted).already_done(wanted, (await writing.now(wanted))[wanted.intent_id])
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ async def test_what_money_forbids_is_refused_in_xeros_words(writing: Writing, mo
     wanted = intent(bill(contact, **more), made)
     shown = (await writing.now(wanted))[wanted.intent_id]
 
-    refused = kind_of(wanted).refuses(wanted, shown)
+    refused = kind_of(wanted).local_refusal(wanted, shown)
     # Sent all the same, as if it were not known to be paid.
     unpaid = {**shown, "Status": "AUTHORISED", "AmountPaid": 0}
     (element,) = await writing.send(wanted, now={wanted.intent_id: unpaid})
@@ -67,7 +67,7 @@ async def test_a_paid_sales_invoice_takes_its_reference_and_no_other_number(writ
     (element,) = await writing.send(good, now=now)
 
     assert not refusal_of(element)
-    assert [bool(kind_of(each).refuses(each, now[each.intent_id])) for each in (good, bad)] == [False, True]
+    assert [bool(kind_of(each).local_refusal(each, now[each.intent_id])) for each in (good, bad)] == [False, True]
 
 
 # Lines (BILL-8).

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieout_connector.gateway.writing.kind import NONE
+from tieout_connector.kinds.kind import NONE
 from tieout_connector.xero.errors import RefusedRequest, Unknown
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas import bodies
@@ -23,14 +23,14 @@ async def test_a_change_is_not_there_until_it_is_sent_and_found_when_its_answer_
     now = await writing.now(wanted)
     shown = now[wanted.intent_id]
 
-    assert kind.there(wanted, shown) is None
-    assert not kind.refuses(wanted, shown)
+    assert kind.already_done(wanted, shown) is None
+    assert not kind.local_refusal(wanted, shown)
     assert not await writing.found(wanted, since=since)
     await writing.xero.control.add_fault("lost", times=1)
     with pytest.raises(Unknown):
         await writing.send(wanted, now=now)
     found = await writing.found(wanted, since=since)
-    there = kind.there(wanted, (await writing.now(wanted)).get(wanted.intent_id, NONE))
+    there = kind.already_done(wanted, (await writing.now(wanted)).get(wanted.intent_id, NONE))
 
     assert list(found) == [wanted.intent_id]
     assert there is not None
@@ -51,7 +51,7 @@ async def test_what_somebody_else_ended_in_between_is_refused_and_then_found(wri
         refused = True
 
     assert refused
-    assert kind.ends(wanted)
+    assert kind.is_terminal(wanted)
     assert wanted.intent_id in await writing.found(wanted, since=since)
 
 
@@ -72,7 +72,7 @@ async def test_a_record_that_xero_does_not_know_refuses_nothing_but_itself(writi
 
     now = await writing.now(wanted)
 
-    assert kind_of(wanted).refuses(wanted, now.get(wanted.intent_id, NONE)) == (
+    assert kind_of(wanted).local_refusal(wanted, now.get(wanted.intent_id, NONE)) == (
         "The resource you're looking for cannot be found",
     )
 
@@ -86,7 +86,7 @@ async def test_an_archived_contact_is_refused_before_it_is_sent(writing: Writing
     shown = (await writing.now(change))[change.intent_id]
     (element,) = await writing.send(change)
 
-    assert kind_of(change).refuses(change, shown) == refusal_of(element)
+    assert kind_of(change).local_refusal(change, shown) == refusal_of(element)
 
 
 @pytest.mark.parametrize("name", ["contact_group", "group_member", "tracking_option", "item"])
@@ -97,7 +97,7 @@ async def test_what_somebody_made_under_the_same_name_is_there(writing: Writing,
     ours = intent(body)
     shown = (await writing.now(ours))[ours.intent_id]
 
-    assert KINDS[name].there(ours, shown)
+    assert KINDS[name].already_done(ours, shown)
 
 
 async def test_an_archived_option_is_restored_and_one_that_never_was_need_not_be_archived(writing: Writing) -> None:
@@ -110,7 +110,7 @@ async def test_an_archived_option_is_restored_and_one_that_never_was_need_not_be
     (element,) = await writing.send(back)
 
     assert (element["Status"], kind_of(back).xero_id(element, back)) == ("ACTIVE", archive.xero_id)
-    assert kind_of(never).there(never, NONE) == {"Name": "Never", "Status": "ARCHIVED"}
+    assert kind_of(never).already_done(never, NONE) == {"Name": "Never", "Status": "ARCHIVED"}
 
 
 async def paid(w: Writing) -> WriteIntent:
@@ -125,6 +125,6 @@ async def allocated(w: Writing) -> WriteIntent:
 async def test_what_is_put_on_a_bill_or_taken_off_has_the_bill_read_again(writing: Writing, change: Change) -> None:
     wanted = await change(writing)
 
-    (read,) = kind_of(wanted).changes(wanted, NONE)
+    (read,) = kind_of(wanted).also_changes(wanted, NONE)
 
     assert read.xero_id == wanted.body.model_dump()["bill_xero_id"]

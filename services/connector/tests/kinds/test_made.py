@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.gateway.writing.kind import NONE
+from tieout_connector.kinds.kind import NONE
 from tieout_connector.xero.accounts import ACCOUNTS, AccountForm
 from tieout_connector.xero.errors import RefusedRequest, Unknown
 from tieout_connector.xero.refusals import refusal_of
@@ -121,9 +121,9 @@ async def test_what_an_earlier_answer_told_of_answers_for_no_other(writing: Writ
     assert theirs
     kind = KINDS[name]
 
-    contents = await writing.ask(kind.questions([first], since))
+    contents = await writing.ask(kind.lookup_requests([first], since))
 
-    assert theirs in kind.ids(contents)
+    assert theirs in kind.listed_ids(contents)
     assert not await writing.found(first, since=since, before=before, taken={theirs})
 
 
@@ -157,7 +157,7 @@ async def test_a_repeat_does_what_is_said_of_it(writing: Writing, name: str) -> 
     since, before = await writing.xero.control.now(), await writing.now(*wanted)
 
     async def in_xero() -> int:
-        contents = await writing.ask(KINDS[name].questions(wanted, since))
+        contents = await writing.ask(KINDS[name].lookup_requests(wanted, since))
         rows = [row for content in contents for each in content.values() if isinstance(each, list) for row in each]
         return sum(len(row.get(NESTED[name]) or []) for row in rows) if name in NESTED else len(rows)
 
@@ -196,7 +196,7 @@ async def test_one_that_xero_refuses_fails_alone(writing: Writing, name: str) ->
     ],
 )
 def test_a_file_that_xero_cannot_take_is_refused_before_it_is_sent(name: str, body: Body, why: str) -> None:
-    (words,) = kind_of(intent(body)).refuses(intent(body), NONE)
+    (words,) = kind_of(intent(body)).local_refusal(intent(body), NONE)
 
     assert why in words
 
@@ -208,6 +208,6 @@ def test_creates_and_changes_do_not_share_a_call_nor_do_those_of_two_groups() ->
 
     made, changed = (intent(bodies.ContactBody(name="Kea"), xero_id) for xero_id in (None, NEVER))
 
-    assert contact.together(made) != contact.together(changed)
-    assert KINDS["group_member"].together(intent(member)) != KINDS["group_member"].together(intent(other))
-    assert contact.together(made) == contact.together(intent(bodies.ContactBody(name="Tui")))
+    assert contact.batch_key(made) != contact.batch_key(changed)
+    assert KINDS["group_member"].batch_key(intent(member)) != KINDS["group_member"].batch_key(intent(other))
+    assert contact.batch_key(made) == contact.batch_key(intent(bodies.ContactBody(name="Tui")))

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tieout_connector import feeds, queue_list
-from tieout_connector.gateway.readable import readables
+from tieout_connector.kinds import FOLLOWED
 from tieout_connector.rules.waiting import WriteState
 from tieout_connector.xero.errors import ConsentLost, Lost
 from tieout_connector.xero.http import Request
@@ -75,7 +75,7 @@ async def test_xeros_own_file_asks_for_the_same(writing: Writing, name: str) -> 
     wanted, kind = await one_of(writing, name), KINDS[name]
     before, since = await writing.now(wanted), await writing.xero.control.now()
 
-    calls: list[Request] = [*kind.before([wanted]), *kind.questions([wanted], since)]
+    calls: list[Request] = [*kind.pre_reads([wanted]), *kind.lookup_requests([wanted], since)]
     calls.append(kind.compose([wanted], before).request)
 
     assert [call for call in calls if not enough(call.method, call.resource) & set(kind.scopes)] == []
@@ -91,7 +91,7 @@ def test_a_note_needs_the_scope_of_its_document(document: Document) -> None:
     assert enough(request.method, request.resource) & set(note.scopes)
 
 
-@pytest.mark.parametrize("resource", [*feeds.RESOURCES, *(one.resource.name for one in readables("").values())])
+@pytest.mark.parametrize("resource", [*feeds.RESOURCES, *(one.resource.name for one in FOLLOWED.values())])
 def test_the_consent_covers_every_reading(resource: str) -> None:
     assert enough("GET", resource) & set(SCOPES.split())
 

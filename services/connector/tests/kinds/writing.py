@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from tieout_connector.gateway.writing.kind import Kind
-from tieout_connector.gateway.writing.table import kinds
+from tieout_connector.kinds import writes
+from tieout_connector.kinds.kind import Kind
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import Upload
 from tieout_connector.xero.reading import Json
@@ -25,7 +25,7 @@ else:
     AtXero = Any
 
 PLATFORM = "http://localhost:3000"
-KINDS = kinds(PLATFORM)
+KINDS = writes(PLATFORM)
 DAY = dt.date(2026, 9, 14)
 NEVER = UUID(int=404)
 FILE = b"%PDF " * 1000
@@ -90,7 +90,7 @@ class Writing:
 
     async def now(self, *wanted: WriteIntent) -> Mapping[str, Json]:
         kind = kind_of(*wanted)
-        return kind.now(await self.ask(kind.before(wanted)), wanted)
+        return kind.current_state(await self.ask(kind.pre_reads(wanted)), wanted)
 
     async def send(self, *wanted: WriteIntent, now: Mapping[str, Json] | None = None) -> Sequence[Json]:
         """Xero's element of each."""
@@ -104,7 +104,7 @@ class Writing:
         self, *wanted: WriteIntent, since: dt.datetime, before: Mapping[str, Json] = {}, taken: Set[UUID] = frozenset()
     ) -> Mapping[str, Json]:
         kind = kind_of(*wanted)
-        return kind.found(wanted, await self.ask(kind.questions(wanted, since)), before, since, taken)
+        return kind.match_results(wanted, await self.ask(kind.lookup_requests(wanted, since)), before, since, taken)
 
     async def make(self, body: Body) -> UUID:
         """Made; its id."""
@@ -131,7 +131,7 @@ class Writing:
 
 def kind_of(*wanted: WriteIntent) -> Kind:
     (kind,) = {intent.body.kind for intent in wanted}
-    assert len({KINDS[kind].together(each) for each in wanted}) == 1, "these do not go together"
+    assert len({KINDS[kind].batch_key(each) for each in wanted}) == 1, "these do not go together"
     assert len(wanted) <= KINDS[kind].most
     return KINDS[kind]
 

@@ -61,7 +61,8 @@ REACTIONS = (
         ConsentLost,
     ),
     Reaction(
-        "the call did nothing", "a refused connection, 429, an expired token",
+        "the call did nothing", "a refused connection, 429, an expired token; a reading before a write "
+        "that crosses newer ones again and again",
         "its intents are queued again; the tenant waits as long as Xero says, else twice as long each time, up to 5 "
         "minutes",
         Again, _named, fails=True,

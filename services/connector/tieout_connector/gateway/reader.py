@@ -10,19 +10,15 @@ import structlog
 from tieout_connector import chart, feeds, intents, person_reads, reads, runs, settings_store, snapshots, store
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller, NoCallLeft
-from tieout_connector.gateway.readable import Readable
+from tieout_connector.kinds import FOLLOWED, LISTED, PAGED
 from tieout_connector.person_reads import PersonRead
 from tieout_connector.reads import Due, Wish
 from tieout_connector.rules.budget import POLL_AT_LEAST_EVERY
 from tieout_connector.rules.feed import Feed, after_page
 from tieout_connector.snapshots import Seen
 from tieout_connector.xero import wire
-from tieout_connector.xero.accounts import ACCOUNTS
 from tieout_connector.xero.errors import Again, OurBug, RefusedRequest, XeroError
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.resource import Resource
-from tieout_connector.xero.tax_rates import TAX_RATES
-from tieout_connector.xero.tracking import TRACKING_CATEGORIES
 from tieout_kit.cause import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
@@ -36,9 +32,6 @@ RETRY_A_READ = timedelta(seconds=2)
 ECHO_WAIT = timedelta(seconds=5)
 """Only where a write's answer was lost does an echo come before it; it is settled no sooner than this."""
 
-_PAGED = {"Contacts": XeroKind.CONTACT, "Invoices": XeroKind.INVOICE, "Payments": XeroKind.PAYMENT}
-_WHOLE: dict[str, Resource[Any]] = {each.name: each for each in (ACCOUNTS, TAX_RATES, TRACKING_CATEGORIES)}
-_UNPAID = {"Statuses": "DRAFT,SUBMITTED,AUTHORISED"}
 _ARCHIVED_TOO = {"includeArchived": "true"}
 """What was archived would vanish from a list, and stay active here; where Xero does not know this, it does nothing."""
 
@@ -48,9 +41,9 @@ log = structlog.get_logger(__name__)
 class Reader:
     """The reading half of the gateway."""
 
-    def __init__(self, caller: Caller, readables: Mapping[XeroKind, Readable], page_size: int) -> None:
+    def __init__(self, caller: Caller, platform_url: str, page_size: int) -> None:
         self._caller = caller
-        self._readables = readables
+        self._platform_url = platform_url
         self._page_size = page_size
 
     async def read(self, at: AtWork, due: Sequence[Due]) -> None:
@@ -58,11 +51,10 @@ class Reader:
         tenant_id, kind = at.org.tenant_id, due[0].kind
         read: Sequence[Due] = due
         try:
-            if kind is XeroKind.PAYMENT:
-                # Payments cannot be listed by ids.
-                raws, left_at, read = await self._fetch_each(at, due)
-            else:
+            if FOLLOWED[kind].listed_by_ids:
                 raws, left_at = await self._fetch(at, due)
+            else:
+                raws, left_at, read = await self._fetch_each(at, due)
         except RefusedRequest:
             # One unknown id refuses them all: each is read alone, and the unknown one is nothing to tell of.
             raws, left_at, read = await self._fetch_each(at, due)
@@ -100,7 +92,7 @@ class Reader:
         with span(f"reading {feed.resource}", None) as current:
             cause = Cause(str(tenant_id), str(tenant_id), traceparent_of(current))
             try:
-                await (self._page if feed.resource in _PAGED else self._whole)(at, feed, cause)
+                await (self._page if feed.resource in PAGED else self._whole)(at, feed, cause)
             except (RefusedRequest, OurBug) as error:
                 # The other feeds need not wait for somebody to look into this one.
                 log.error("Xero refuses to list", resource=feed.resource, tenant=str(tenant_id), error=str(error))
@@ -108,7 +100,7 @@ class Reader:
                     await feeds.later(tx, tenant_id, feed.resource, tx.now + POLL_AT_LEAST_EVERY)
 
     async def _fetch(self, at: AtWork, due: Sequence[Due]) -> tuple[list[dict[str, Any]], datetime]:
-        resource = self._readables[due[0].kind].resource
+        resource = FOLLOWED[due[0].kind].resource
         params = {"page": "1", "pageSize": "1000", "unitdp": "4", "includeArchived": "true"}
         params["IDs"] = ",".join(str(one.xero_id) for one in due)
         request = Request("GET", resource.name, params)
@@ -120,7 +112,7 @@ class Reader:
         rows: list[dict[str, Any]] = []
         first: datetime | None = None
         for read, one in enumerate(due):
-            resource = self._readables[one.kind].resource
+            resource = FOLLOWED[one.kind].resource
             request = Request("GET", f"{resource.name}/{one.xero_id}", {"unitdp": "4"})
             try:
                 parent = one.cause.traceparent
@@ -136,7 +128,7 @@ class Reader:
         return rows, first or datetime.min.replace(tzinfo=UTC), due
 
     async def _page(self, at: AtWork, feed: Feed, cause: Cause) -> None:
-        kind, tenant_id = _PAGED[feed.resource], at.org.tenant_id
+        kind, tenant_id = PAGED[feed.resource].kind, at.org.tenant_id
         params = {
             "page": str(feed.page),
             "pageSize": str(self._page_size),
@@ -144,8 +136,8 @@ class Reader:
             "unitdp": "4",
             "includeArchived": "true",
         }
-        if kind is XeroKind.INVOICE:
-            params |= {"where": 'Type=="ACCPAY"', **(_UNPAID if feed.importing else {})}
+        listing = PAGED[feed.resource].listing
+        params |= {**listing.filters, **(listing.import_filters if feed.importing else {})}
         modified_since = wire.since(feed.since) if feed.since else None
         request = Request("GET", feed.resource, params, modified_since)
         answer, left_at = await self._caller.read(at, _lane(feed), request, cause.traceparent)
@@ -162,7 +154,7 @@ class Reader:
         tenant_id = at.org.tenant_id
         request = Request("GET", feed.resource, _ARCHIVED_TOO)
         answer, _ = await self._caller.read(at, _lane(feed), request, cause.traceparent)
-        read: list[Payload] = [_WHOLE[feed.resource].read(raw) for raw in answer.json.get(feed.resource) or []]
+        read: list[Payload] = [LISTED[feed.resource].resource.read(raw) for raw in answer.json.get(feed.resource) or []]
         async with self._caller.storing(at) as tx:
             taken = await snapshots.take(tx, tenant_id, [Seen(payload, cause) for payload in read])
             if accounts := [one for one in read if isinstance(one, XeroAccount)]:
@@ -194,32 +186,34 @@ class Reader:
         left_at: datetime,
         otherwise: Cause | None = None,
     ) -> tuple[set[UUID], int]:
-        """Say what changed. The ids of those to be read again, each the echo of a write that is not settled yet or
-        overtaken by another call, and how many had new content."""
-        parsed = [(raw, snapshot) for raw in raws if (snapshot := self._readables[kind].read(raw))]
-        waiting = await self._echoes(tx, tenant_id, kind, parsed)
+        """Store what was read. The ids of those to be read again, each about a call that is not settled yet or
+        overtaken by another reading, and how many had new content."""
+        parsed = [(raw, snapshot) for raw in raws if (snapshot := FOLLOWED[kind].read(raw))]
+        waiting = await self._waiting(tx, tenant_id, kind, parsed)
         seen = [
-            Seen(snapshot, causes.get(snapshot.xero_id) or otherwise or Cause.request())
+            Seen(snapshot, causes.get(snapshot.xero_id) or otherwise or Cause.request(), left_at)
             for _, snapshot in parsed
             if snapshot.xero_id not in waiting
         ]
-        taken = await snapshots.take(tx, tenant_id, seen, left_at)
+        taken = await snapshots.take(tx, tenant_id, seen)
         return waiting | set(taken.overtaken), taken.changed
 
-    async def _echoes(
+    async def _waiting(
         self, tx: Tx, tenant_id: UUID, kind: XeroKind, parsed: Sequence[tuple[dict[str, Any], Snapshot]]
     ) -> set[UUID]:
-        """Those that bear our mark while their intent is unanswered (design, Echo before result)."""
+        """Those that a call without answer is about: it changes them, or it may have made them (design, Echo before
+        result)."""
+        about = await intents.unanswered_about(tx, tenant_id, kind)
+        waiting = {snapshot.xero_id for _, snapshot in parsed} & about.targets
+        if not about.makers:
+            return waiting
         known = await snapshots.links(tx, tenant_id, kind, [snapshot.xero_id for _, snapshot in parsed])
         new = [(raw, snapshot) for raw, snapshot in parsed if snapshot.xero_id not in known]
-        if kind is XeroKind.PAYMENT:
-            bills = await intents.open_payments(tx, tenant_id)
-            return {s.xero_id for _, s in new if isinstance(s, XeroPayment) and s.invoice_xero_id in bills}
-        how = self._readables[kind]
-        marked = {snapshot.xero_id: how.marker(raw) for raw, snapshot in new}
-        records = [record_id for record_id in marked.values() if record_id]
-        unanswered = await intents.open_records(tx, tenant_id, how.written_as, records)
-        return {xero_id for xero_id, record_id in marked.items() if record_id in unanswered}
+        record = FOLLOWED[kind]
+        marked = {snapshot.xero_id: record.marker(raw, self._platform_url) for raw, snapshot in new}
+        waiting |= {xero_id for xero_id, record_id in marked.items() if record_id in about.makers}
+        # A payment bears no mark: any new one on a bill that we pay may be ours.
+        return waiting | {s.xero_id for _, s in new if isinstance(s, XeroPayment) and s.invoice_xero_id in about.bills}
 
 
 def _lane(feed: Feed) -> Lane:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tieout_connector import feeds, intents, person_reads, reads, turns
+from tieout_connector import calls, feeds, intents, person_reads, reads, turns
 from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import NoCallLeft
 from tieout_connector.gateway.look import MOST_IDS, Look, look
@@ -138,7 +138,7 @@ class Worker:
         """What may already be in Xero comes first; while it cannot be settled, other records' writes go on."""
         if wait := self._at.budget.wait(tx.now, SHARES[Lane.PERSON]):
             return Idle(wait.at)
-        call = await intents.unanswered(tx, self._at.org.tenant_id, self._at.in_hand)
+        call = await calls.unanswered(tx, self._at.org.tenant_id, self._at.in_hand)
         if call is None:
             return Idle(None)
         return self._holding(self._at.in_hand.calls, {call.id}, self._writer.resume(self._at, call))

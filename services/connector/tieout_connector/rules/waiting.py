@@ -134,6 +134,6 @@ def _ended(result: WriteResult) -> str:
         case Outcome.CANCELLED:
             return f"{result.cancelled_by or 'Somebody'} called it back before it left."
         case Outcome.STALE:
-            return "Xero's record changed meanwhile, so it was not sent."
+            return "Xero has something newer than this write was decided on, so it was not sent."
         case Outcome.REFUSED:
             return f"Xero refused it: {'; '.join(result.messages)}"

@@ -2,12 +2,13 @@
 -- New intents; known ones are left as they are. For a day after the database was restored they are looked up first: a
 -- domain that has had no answer says its intent again. It may have been sent at any time since the dump was taken.
 insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, traceparent,
-    together, most, said_at, look_up)
+    together, most, said_at, look_up, follows, target)
 select tenant_id, id, lane, kind, record_id, $1, doc, causation_id, correlation_id, traceparent, together, most,
-    case when again then least(said_at, dumped_at) else said_at end, again
+    case when again then least(said_at, dumped_at) else said_at end, again, follows, target
 from unnest($2::uuid[], $3::text[], $4::int[], $5::text[], $6::uuid[], $7::jsonb[], $8::text[], $9::text[], $10::text[],
-    $11::text[], $12::int[], $13::timestamptz[])
-    as new(tenant_id, id, lane, kind, record_id, doc, causation_id, correlation_id, traceparent, together, most, said_at)
+    $11::text[], $12::int[], $13::timestamptz[], $14::text[], $15::uuid[])
+    as new(tenant_id, id, lane, kind, record_id, doc, causation_id, correlation_id, traceparent, together, most, said_at,
+        follows, target)
 left join home on true
 cross join lateral (select coalesce(said_at <= restored_at + interval '1 day', false) as again) as said
 where exists (select 1 from connection c where c.tenant_id = new.tenant_id)
@@ -19,48 +20,18 @@ select tenant_id, id, result from intent
 where (tenant_id, id) in (select * from unnest($1::uuid[], $2::text[]));
 
 -- name: head
--- The intent that goes next in a lane, by the same conditions as look.sql.
-select together, most, look_up from intent i
-where i.tenant_id = $1 and i.state = 'queued' and i.lane = $4 and not i.id = any($2::text[])
-and not i.together = any($3::text[])
-and not exists (select 1 from intent s where s.tenant_id = i.tenant_id and s.kind = i.kind
-    and s.record_id = i.record_id and (s.state = 'sent'
-        or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)) offset 0)
-and not exists (select 1 from call k where k.tenant_id = i.tenant_id and k.unmarked = i.together)
-and (i.lane = 0 or not i.together = any($5::text[]) or i.most <= (select count(*) from (
-    select from intent q where q.tenant_id = i.tenant_id and q.together = i.together and q.state = 'queued'
-    and not q.id = any($2::text[]) limit i.most) as others))
-order by received_at, id limit 1;
+-- The intent that goes next in a lane.
+select together, most, look_up from may_leave($1, $2, $3, $5) where lane = $4 order by received_at, id limit 1;
 
 -- name: together
 -- Those that go together with it, of its lane first, of each record the oldest.
-select id, doc, most, look_up, said_at, causation_id, correlation_id, traceparent
-from intent i
-where i.tenant_id = $1 and i.state = 'queued' and i.together = $3 and i.most = $4 and i.look_up = $5
-and not i.id = any($2::text[])
-and not exists (select 1 from intent s where s.tenant_id = i.tenant_id and s.kind = i.kind
-    and s.record_id = i.record_id and (s.state = 'sent'
-        or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)) offset 0)
+select id, doc, most, look_up, tried, said_at, causation_id, correlation_id, traceparent
+from may_leave($1, $2, '{}', '{}') where together = $3 and most = $4 and look_up = $5
 order by lane, received_at, id limit $6;
 
 -- name: fewer
 -- These go so many at once from now on.
 update intent set most = $3 where tenant_id = $1 and id = any($2::text[]) and state = 'queued';
-
--- name: sent
--- These are in a call that is about to leave.
-update intent set state = 'sent', call_id = $2 where tenant_id = $1 and id = any($3::text[]) and state = 'queued';
-
--- name: of_call
--- The intents in a call, in the order of its elements.
-select id, doc, most, look_up, said_at, causation_id, correlation_id, traceparent from intent
-where tenant_id = $1 and call_id = $2 and state = 'sent'
-order by lane, received_at, id;
-
--- name: requeue
--- The call did nothing for these: they go again, so many at once; what was looked up need not be again.
-update intent set state = 'queued', call_id = null, most = $3, look_up = false
-where tenant_id = $1 and id = any($2::text[]) and state = 'sent';
 
 -- name: done
 -- What became of these.
@@ -73,33 +44,10 @@ where i.tenant_id = $1 and i.id = answered.id and i.state <> 'done';
 select result ->> 'xero_id' as xero_id from intent
 where tenant_id = $1 and state = 'done' and result ->> 'xero_id' = any($3::text[]) and doc -> 'body' ->> 'kind' = $2;
 
--- name: open_records
--- Those of these records with an intent that Xero has not answered: their echo waits.
-select distinct record_id from intent
-where tenant_id = $1 and kind = $2 and record_id = any($3::uuid[]) and state <> 'done';
-
--- name: open_payments
--- The bills of Xero with a payment of ours under way: a payment seen on one may be its echo, and waits.
-select distinct (doc -> 'body' ->> 'bill_xero_id')::uuid as bill from intent
-where tenant_id = $1 and kind = 'payment' and state <> 'done' and doc -> 'body' ? 'bill_xero_id';
-
--- name: store_call
--- A call's very bytes and its key, before it leaves.
-insert into call (tenant_id, id, kind, request, body, stored_file, before, unmarked, first_sent_at, retry_at, look_up_first)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
-
--- name: unanswered
--- The oldest call of a tenant that left, was not answered, and may be looked at again.
-select id, kind, request, body, stored_file, before, unmarked, first_sent_at, look_up_first from call
-where tenant_id = $1 and retry_at <= $2 and not id = any($3::uuid[]) order by first_sent_at limit 1;
-
--- name: retry_call
--- Look at this call again after a while.
-update call set retry_at = $3, look_up_first = look_up_first or $4 where tenant_id = $1 and id = $2;
-
--- name: forget_call
--- This call is settled, once.
-delete from call where tenant_id = $1 and id = $2 returning id;
+-- name: about
+-- What the intents are about whose call Xero has not answered, or that nobody has looked for since it was lost.
+select target, record_id, (doc -> 'body' ->> 'bill_xero_id')::uuid as bill from intent
+where tenant_id = $1 and follows = $2 and (state = 'sent' or state = 'queued' and (tried or look_up));
 
 -- name: counts
 -- A tenant's writes by state.

@@ -1,17 +1,21 @@
 """Contacts from and to Xero's form. Source: xero-api.md 4.1."""
 
-from typing import Any
 from uuid import UUID
 
 from tieout_connector.xero import wire
 from tieout_connector.xero.forms import Form
+from tieout_connector.xero.reading import Json
 from tieout_connector.xero.resource import Resource, Way
-from tieout_schemas.writes import ContactBody, WriteIntent
 from tieout_schemas.xero import Address, ContactStatus, XeroContact
 
+PHONE_TYPE = "DEFAULT"
+"""The slot of the one phone that we follow (CONT-6)."""
+ADDRESS_TYPE = "POBOX"
+"""The slot of the one address that we follow, the postal one (CONT-6)."""
 
-def parse(raw: dict[str, Any]) -> XeroContact:
-    """A contact. Address: only POBOX, the postal one; phone: only DEFAULT (CONT-6)."""
+
+def parse(raw: Json) -> XeroContact:
+    """A contact."""
     return XeroContact(
         xero_id=UUID(raw["ContactID"]),
         updated_at=wire.instant(raw["UpdatedDateUTC"]),
@@ -19,19 +23,15 @@ def parse(raw: dict[str, Any]) -> XeroContact:
         status=wire.known(ContactStatus, raw.get("ContactStatus") or "ACTIVE"),
         email=raw.get("EmailAddress") or "",
         account_number=raw.get("AccountNumber") or "",
-        phone=_phone(_slot(raw, "Phones", "PhoneType", "DEFAULT")),
-        address=_address(_slot(raw, "Addresses", "AddressType", "POBOX")),
+        phone=phone_of(raw),
+        address=address_of(raw),
         merged_to=UUID(raw["MergedToContactID"]) if raw.get("MergedToContactID") else None,
     )
 
 
-def marker(raw: dict[str, Any]) -> UUID | None:
-    """Our record's id, which we write as ContactNumber."""
-    return wire.marked(raw.get("ContactNumber"))
-
-
 class PhoneForm(Form):
-    """One of the slots DEFAULT, DDI, MOBILE and FAX; the others are left as they are."""
+    """One of the slots DEFAULT, DDI, MOBILE and FAX; the others are left as they are, and so is a part of it that is
+    None. An empty part is emptied. Source: calcinai/xero-php#736."""
 
     phone_type: str
     phone_number: str | None = None
@@ -40,7 +40,7 @@ class PhoneForm(Form):
 
 
 class AddressForm(Form):
-    """One of the slots POBOX, the postal one, and STREET; the other is left as it is."""
+    """One of the slots POBOX, the postal one, and STREET; the other is left as it is, and so is a part that is None."""
 
     address_type: str
     address_line1: str | None = None
@@ -51,6 +51,7 @@ class AddressForm(Form):
     region: str | None = None
     postal_code: str | None = None
     country: str | None = None
+    attention_to: str | None = None
 
 
 class ContactForm(Form):
@@ -66,20 +67,6 @@ class ContactForm(Form):
     addresses: tuple[AddressForm, ...] | None = None
 
 
-def form(intent: WriteIntent, body: ContactBody) -> ContactForm:
-    """The element to send; what is empty is left as it is in Xero."""
-    return ContactForm(
-        contact_id=intent.xero_id,
-        # The mark only on what we make: a contact that was there first may bear a number of its own.
-        contact_number=None if intent.xero_id else str(intent.record.id),
-        name=body.name or None,
-        email_address=body.email or None,
-        account_number=body.account_number or None,
-        phones=(PhoneForm(phone_type="DEFAULT", phone_number=body.phone),) if body.phone else None,
-        addresses=(_address_form(body.address),) if body.address != Address() else None,
-    )
-
-
 CONTACTS = Resource(
     "Contacts",
     "ContactID",
@@ -92,28 +79,26 @@ CONTACTS = Resource(
 )
 
 
-def _address_form(address: Address) -> AddressForm:
-    lines: dict[str, Any] = {f"address_line{i}": line for i, line in enumerate(address.lines[:4], 1)}
-    return AddressForm(
-        address_type="POBOX",
-        **lines,
-        city=address.city,
-        region=address.region,
-        postal_code=address.postal_code,
-        country=address.country,
-    )
+def phone_slot(raw: Json) -> Json:
+    """Xero's three parts of the phone that we follow."""
+    return _slot(raw, "Phones", "PhoneType", PHONE_TYPE)
 
 
-def _slot(raw: dict[str, Any], slots: str, key: str, wanted: str) -> dict[str, Any]:
-    return next((slot for slot in raw.get(slots) or [] if slot.get(key) == wanted), {})
+def address_slot(raw: Json) -> Json:
+    """Xero's parts of the address that we follow."""
+    return _slot(raw, "Addresses", "AddressType", ADDRESS_TYPE)
 
 
-def _phone(slot: dict[str, Any]) -> str:
+def phone_of(raw: Json) -> str:
+    """The phone as one text: 64-9-300 1234."""
+    slot = phone_slot(raw)
     parts = (slot.get("PhoneCountryCode"), slot.get("PhoneAreaCode"), slot.get("PhoneNumber"))
     return "-".join(part for part in parts if part)
 
 
-def _address(slot: dict[str, Any]) -> Address:
+def address_of(raw: Json) -> Address:
+    """The address; a line that is empty is no line."""
+    slot = address_slot(raw)
     return Address(
         lines=tuple(slot[f"AddressLine{i}"] for i in range(1, 5) if slot.get(f"AddressLine{i}")),
         city=slot.get("City") or "",
@@ -121,3 +106,7 @@ def _address(slot: dict[str, Any]) -> Address:
         postal_code=slot.get("PostalCode") or "",
         country=slot.get("Country") or "",
     )
+
+
+def _slot(raw: Json, slots: str, key: str, wanted: str) -> Json:
+    return next((slot for slot in raw.get(slots) or [] if slot.get(key) == wanted), {})

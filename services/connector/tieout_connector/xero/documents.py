@@ -78,6 +78,7 @@ class LineForm(Form):
     line_amount: Decimal | None = None
     item_code: str | None = None
     account_code: str | None = None
+    account_id: UUID | None = None
     tax_type: str | None = None
     tax_amount: Decimal | None = None
     tracking: tuple[TrackingRef, ...] | None = None

@@ -1,23 +1,20 @@
 """Bills and sales invoices from and to Xero's form. Source: xero-api.md 4.3."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from tieout_connector.xero import wire
-from tieout_connector.xero.documents import DocumentForm, LineForm, TrackingRef
+from tieout_connector.xero.documents import DocumentForm
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json, XeroModel
 from tieout_connector.xero.resource import Resource, Way
-from tieout_schemas.writes import WriteLine
-from tieout_schemas.xero import InvoiceStatus, InvoiceType, LineAmountTypes, Tracking, XeroInvoice, XeroLine
+from tieout_schemas.xero import Applied, InvoiceStatus, InvoiceType, LineAmountTypes, Tracking, XeroInvoice, XeroLine
 
-MARK = "/bills/"
-"""A bill's Url is the platform's address, this, and our id: it is found again by it. It must not contain "xero"."""
-MARKS = {InvoiceType.ACCPAY: MARK, InvoiceType.ACCREC: "/invoices/"}
-"""The same for each type."""
+_CREDITS = {"CreditNotes": "CreditNoteID", "Prepayments": "PrepaymentID", "Overpayments": "OverpaymentID"}
 
 
 def parse(raw: dict[str, Any]) -> XeroInvoice:
@@ -41,13 +38,8 @@ def parse(raw: dict[str, Any]) -> XeroInvoice:
         amount_due=wire.money(raw.get("AmountDue"), currency),
         amount_paid=wire.money(raw.get("AmountPaid"), currency),
         amount_credited=wire.money(raw.get("AmountCredited"), currency),
+        applied=_applied(raw, currency),
     )
-
-
-def marker(raw: dict[str, Any], platform_url: str) -> UUID | None:
-    """Our record's id, which we write at the end of Url."""
-    marked = (wire.marked(raw.get("Url"), platform_url + mark) for mark in MARKS.values())
-    return next((record_id for record_id in marked if record_id), None)
 
 
 class InvoiceForm(DocumentForm):
@@ -95,6 +87,31 @@ def as_pdf(resource: str, xero_id: UUID | str) -> Request:
     return Request("GET", f"{resource}/{xero_id}", {}, accept="application/pdf")
 
 
+def _applied(raw: Json, currency: str) -> tuple[Applied, ...]:
+    """What AmountDue holds, in the order of the ids, for Xero's own order differs from form to form.
+
+    The replies to a create and to a void show neither payments nor credits: nothing can be on either, so that they are
+    empty is the truth. Raises ValueError for a form that leaves out what its amounts hold, such as a summary: that
+    nothing is paid on it would be wrong.
+    """
+    amounts: dict[UUID, Decimal] = {}
+    for part in raw.get("Payments") or []:
+        amounts[UUID(part["PaymentID"])] = wire.cents(part["Amount"])
+    for name, id_field in _CREDITS.items():
+        for part in raw.get(name) or []:
+            # A credit of which several parts are allocated here.
+            xero_id = UUID(part[id_field])
+            amounts[xero_id] = amounts.get(xero_id, Decimal(0)) + wire.cents(part["AppliedAmount"])
+    unnamed = (wire.number(raw.get("AmountPaid")) and "Payments" not in raw) or (
+        wire.number(raw.get("AmountCredited")) and not _CREDITS.keys() & raw.keys()
+    )
+    if unnamed:
+        raise ValueError("a form of an invoice that does not name what is paid on it")
+    return tuple(
+        Applied(xero_id=xero_id, amount=wire.money(amount, currency)) for xero_id, amount in sorted(amounts.items())
+    )
+
+
 def _line(raw: Json) -> XeroLine:
     return XeroLine(
         xero_line_id=UUID(raw["LineItemID"]),
@@ -104,19 +121,7 @@ def _line(raw: Json) -> XeroLine:
         line_amount=wire.number(raw.get("LineAmount")),
         tax_amount=wire.number(raw.get("TaxAmount")),
         account_code=raw.get("AccountCode") or None,
+        account_xero_id=UUID(raw["AccountID"]) if raw.get("AccountID") else None,
         tax_type=raw.get("TaxType") or None,
         tracking=tuple(Tracking(category=t["Name"], option=t["Option"]) for t in raw.get("Tracking") or []),
-    )
-
-
-def line_form(each: WriteLine) -> LineForm:
-    """A line of a bill, invoice or credit note as it is sent."""
-    return LineForm(
-        line_item_id=each.xero_line_id,
-        description=each.description,
-        quantity=each.quantity,
-        unit_amount=each.unit_amount,
-        account_code=each.account_code or None,
-        tax_type=each.tax_type or None,
-        tracking=tuple(TrackingRef(name=t.category, option=t.option) for t in each.tracking),
     )

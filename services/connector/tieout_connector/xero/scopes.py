@@ -15,4 +15,4 @@ class Scope(StrEnum):
 
 
 SCOPES = " ".join(("offline_access", *Scope))
-"""What the kinds of intents need to be written (gateway/writing/table.py), of which the readings need a part."""
+"""What the kinds of intents need to be written (kinds/), of which the readings need a part."""

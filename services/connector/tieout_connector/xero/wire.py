@@ -87,7 +87,7 @@ def money(value: Any, currency: str) -> Money:
 
 def known(values: type[E], text: str) -> E:
     """A value of a list that is closed on our side. Raises UnknownValue: such a record is not told of, but logged as
-    an error (gateway/readable.py), since nobody could say what it means; the others go on."""
+    an error (kinds/record.py), since nobody could say what it means; the others go on."""
     try:
         return values(text)
     except ValueError:

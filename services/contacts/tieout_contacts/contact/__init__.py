@@ -3,11 +3,11 @@
 from tieout_contacts import classified
 from tieout_contacts.contact import arrive, fields
 from tieout_contacts.contact.compose import compose
-from tieout_contacts.contact.edit import VENDOR_PUT
+from tieout_contacts.contact.edit import CUSTOMER_PUT, VENDOR_PUT
 from tieout_contacts.model import Contact
 from tieout_kit.sync.kind import Kind, Match, View
 from tieout_schemas import topics
-from tieout_schemas.platform import Vendor
+from tieout_schemas.platform import Customer, Vendor
 from tieout_schemas.xero import ContactStatus, XeroContact
 
 CONTACT: Kind[Contact, XeroContact] = Kind(
@@ -22,7 +22,11 @@ CONTACT: Kind[Contact, XeroContact] = Kind(
     arrive=arrive.arrive,
     restore=arrive.restore,
     more_facts=classified.load,
+    becomes=arrive.becomes,
     match=Match(ours=lambda contact: fields.name_key(contact.name), theirs=lambda seen: fields.name_key(seen.name)),
     settings=("contact_email", "contact_phone", "contact_address", "contact_name_wins", "conflicts"),
-    views=(View(model=Vendor, plural="vendors", of=Contact.as_vendor, put=VENDOR_PUT),),
+    views=(
+        View(model=Vendor, plural="vendors", of=Contact.as_vendor, put=VENDOR_PUT),
+        View(model=Customer, plural="customers", of=Contact.as_customer, put=CUSTOMER_PUT),
+    ),
 )

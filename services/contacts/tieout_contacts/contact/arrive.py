@@ -1,11 +1,10 @@
-"""CONT-1, CONT-3, CONT-4: what a contact of Xero that is none of ours means here."""
+"""CONT-1, CONT-3, CONT-4: what a contact of Xero means here, and what documents make of it."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from tieout_contacts.classified import Roles
 from tieout_contacts.contact.fields import FIELDS
-from tieout_contacts.model import Contact, RoleState
+from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Arrival, Import, LinkTo, Wait, XeroOnly, imported_id
 from tieout_schemas.payload import Origin, OriginKind
@@ -25,7 +24,7 @@ def arrive(only: XeroOnly[XeroContact], candidates: Sequence[Contact], facts: Fa
     if seen.status is ContactStatus.ACTIVE and free:
         under_way = free[0].sync.state is SyncState.ON_ITS_WAY
         return Wait() if under_way else LinkTo(free[0].id, rule="CONT-1")
-    if _roles(seen, facts).any:
+    if _roles(seen, facts):
         return Import(_contact(imported_id(only.tenant_id, seen.xero_id), seen, facts), rule="CONT-4")
     return Wait()
 
@@ -35,18 +34,24 @@ def restore(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact | Wait
     return _contact(contact_id, seen, facts)
 
 
+def becomes(contact: Contact, seen: XeroContact, facts: Facts) -> tuple[Contact, str] | None:
+    """CONT-4. What documents make of a contact that is here, whichever came first: the link or the document."""
+    # Ids of their own: the platform may have chosen the contact's for a role of another contact.
+    new = {role: RoleState(id=uuid5(contact.id, role)) for role in _roles(seen, facts) if not contact.role(role)}
+    return (contact.replace(**new), "CONT-4") if new else None
+
+
 def _contact(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact:
-    roles = _roles(seen, facts)
-    role = RoleState(id=contact_id)
+    roles = {role.value: RoleState(id=contact_id) for role in _roles(seen, facts) or {Role.VENDOR}}
     taken = {each.name: each.theirs(seen, facts) for each in FIELDS if each.synced(facts.settings)}
     return Contact(
         id=contact_id,
         origin=Origin(kind=OriginKind.EVENT, by=str(seen.xero_id), rule="CONT-4"),
-        vendor=role if roles.vendor or not roles.any else None,
-        **{"name": seen.name} | taken,
+        **{"name": seen.name} | roles | taken,
     )
 
 
-def _roles(seen: XeroContact, facts: Facts) -> Roles:
-    roles: Roles = (facts.more or {}).get(seen.xero_id, Roles())
+def _roles(seen: XeroContact, facts: Facts) -> frozenset[Role]:
+    """What documents made of a contact."""
+    roles: frozenset[Role] = (facts.more or {}).get(seen.xero_id, frozenset())
     return roles

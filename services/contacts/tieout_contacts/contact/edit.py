@@ -1,13 +1,14 @@
-"""CONT-5, CONT-10: a vendor made or changed on the platform."""
+"""CONT-5, CONT-10: a vendor or a customer made or changed on the platform."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tieout_contacts.contact.fields import name_key
-from tieout_contacts.model import Contact, RoleState
+from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.access import EDITORS
 from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
@@ -39,8 +40,8 @@ class AddressIn(_In):
 
 
 class RoleIn(_In):
-    """A vendor as the API takes it; the caller chooses the id, so that a repeated request makes no second one. What is
-    left out stays as it is, what is empty is emptied, in Xero too."""
+    """A vendor or a customer as the API takes it; the caller chooses the id, so that a repeated request makes no second
+    one. What is left out stays as it is, what is empty is emptied, in Xero too."""
 
     name: Name
     email: Email = ""
@@ -50,32 +51,44 @@ class RoleIn(_In):
     active: bool = True
 
 
-def content(wanted: RoleIn, was: Contact | None, vendor_id: UUID) -> Mapping[str, Any]:
+def content(role: Role, wanted: RoleIn, was: Contact | None, role_id: UUID) -> Mapping[str, Any]:
     """The fields that a request asks for."""
     given = {name: getattr(wanted, name) for name in wanted.model_fields_set - {"active", "address"}}
     if "address" in wanted.model_fields_set:
         given["address"] = Address.model_validate(wanted.address.model_dump())
-    before = was.vendor if was else None
+    before = was.role(role) if was else None
     active = wanted.active if "active" in wanted.model_fields_set or before is None else before.active
-    return {**given, "vendor": RoleState(id=vendor_id, active=active)}
+    return {**given, role.value: RoleState(id=role_id, active=active)}
 
 
-def check(before: Contact | None, contact: Contact, others: Sequence[Contact], _: Facts) -> None:
-    """CONT-1. Raises Clash for a name that another contact bears."""
+def joins(role: Role, alike: Sequence[Contact]) -> Contact | None:
+    """CONT-5. A vendor and a customer of one name are one contact: the one of that name that has no such role yet."""
+    return alike[0] if alike and not any(contact.role(role) for contact in alike) else None
+
+
+def check(role: Role, before: Contact | None, contact: Contact, others: Sequence[Contact], _: Facts) -> None:
+    """CONT-1. Raises Clash for a name that another contact bears, and tells which role of it has it."""
     key = name_key(contact.name)
     if before and name_key(before.name) == key:
         return
-    same = sorted(other.id for other in others if name_key(other.name) == key)
-    if same:
-        raise Clash(f"vendor {same[0]} is already called {contact.name}: use that one, or another name")
+    same = sorted((other for other in others if name_key(other.name) == key), key=lambda other: other.id)
+    for each in (role, *Role):
+        for state in filter(None, (other.role(each) for other in same)):
+            raise Clash(f"{each} {state.id} is already called {contact.name}: use that one, or another name")
 
 
-VENDOR_PUT: Put[Contact] = Put(
-    body=RoleIn,
-    summary="Make or change a vendor",
-    roles=EDITORS,
-    feature=Feature.VENDORS,
-    rule="CONT-5",
-    content=content,
-    check=check,
-)
+def _put(role: Role, feature: Feature) -> Put[Contact]:
+    return Put(
+        body=RoleIn,
+        summary=f"Make or change a {role}",
+        roles=EDITORS,
+        feature=feature,
+        rule="CONT-5",
+        content=partial(content, role),
+        check=partial(check, role),
+        joins=partial(joins, role),
+    )
+
+
+VENDOR_PUT = _put(Role.VENDOR, Feature.VENDORS)
+CUSTOMER_PUT = _put(Role.CUSTOMER, Feature.CUSTOMERS)

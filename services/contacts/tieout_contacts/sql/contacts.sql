@@ -1,11 +1,14 @@
 -- name: classify
--- Documents make these contacts vendors; those that were none before.
-insert into classified (tenant_id, xero_id, vendor)
-select distinct tenant_id, xero_id, true from unnest($1::uuid[], $2::uuid[]) as of_document(tenant_id, xero_id)
-on conflict (tenant_id, xero_id) do update set vendor = true where not classified.vendor
+-- Documents give these contacts a role; those that did not have it before.
+insert into classified (tenant_id, xero_id, vendor, customer)
+select tenant_id, xero_id, bool_or(role = 'vendor'), bool_or(role = 'customer')
+from unnest($1::uuid[], $2::uuid[], $3::text[]) as of_document(tenant_id, xero_id, role) group by tenant_id, xero_id
+on conflict (tenant_id, xero_id) do update
+set vendor = classified.vendor or excluded.vendor, customer = classified.customer or excluded.customer
+where excluded.vendor > classified.vendor or excluded.customer > classified.customer
 returning tenant_id, xero_id;
 
 -- name: classified
 -- What documents made of these contacts.
-select tenant_id, xero_id, vendor from classified
+select tenant_id, xero_id, vendor, customer from classified
 where (tenant_id, xero_id) in (select * from unnest($1::uuid[], $2::uuid[]));

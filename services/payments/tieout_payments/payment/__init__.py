@@ -21,6 +21,7 @@ PAYMENT: Kind[Payment, XeroPayment] = Kind(
     arrive=arrive.arrive,
     restore=arrive.restore,
     complete=rules.with_chosen_account,
+    complete_rule="MAP-6",
     lane=Lane.PERSON,
     rules=(
         rules.outbound_payments_may_be_off,

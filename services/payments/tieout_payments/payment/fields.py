@@ -1,4 +1,8 @@
-"""The fields of a payment. In Xero a payment never changes: an edit there is a deletion and a new payment."""
+"""The fields of a payment. In Xero a payment never changes: an edit there is a deletion and a new payment.
+
+So what makes it is sent once and is Xero's from then on: a payment that is in Xero is never written again, whoever made
+the link, and whatever a restored database remembers.
+"""
 
 from typing import Any
 
@@ -14,11 +18,11 @@ def never_told(_: XeroPayment, __: Facts) -> Any:
 
 
 FIELDS = (
-    Field(name="bill_id", theirs=never_told, sent_as="bill_xero_id"),
-    Field(name="account_code", theirs=never_told),
-    Field(name="date", theirs=never_told),
-    Field(name="amount", theirs=never_told),
-    Field(name="reference", theirs=never_told),
+    Field(name="bill_id", theirs=never_told, owner=Owner.XERO, sent_as="bill_xero_id"),
+    Field(name="account_code", theirs=never_told, owner=Owner.XERO),
+    Field(name="date", theirs=never_told, owner=Owner.XERO),
+    Field(name="amount", theirs=never_told, owner=Owner.XERO),
+    Field(name="reference", theirs=never_told, owner=Owner.XERO),
     Field(
         name="deleted_in_xero",
         theirs=lambda seen, _: seen.status is PaymentStatus.DELETED,

@@ -45,6 +45,18 @@ def enable_payments_to_account(org: Org, sent: Json) -> str:
     return account.AccountID
 
 
+def remove_account_code(org: Org, sent: Json) -> str:
+    """Leave an account without a code, which the API cannot do: what is posted to it stays there."""
+    account = _account(org, sent)
+    documents = (*org.invoices, *org.credits(), *org.bank_transactions)
+    for line in (line for each in documents for line in each.LineItems if line.AccountCode == account.Code):
+        line.AccountCode, line.AccountID = None, account.AccountID
+    account.Code = ""
+    org.save_account(account)
+    org.forget_forms()
+    return account.AccountID
+
+
 def request(org: Org, sent: Json) -> str | None:
     """Any write of the Accounting API, made by a person: `method`, `path`, `body`. For settings and groups."""
     found = routes.find(str(sent.get("method", "POST")), str(sent.get("path", "")).strip("/").split("/"))

@@ -1,0 +1,66 @@
+"""One bill, its vendor and its life: the steps that many tests begin with."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from tieout_bills.bill.edit import BillIn
+from tieout_kit import edits
+from tieout_kit.edits import Request
+from tieout_local.builders import answered, bill_request, vendor, xero_invoice_after
+from tieout_local.door import ANA
+from tieout_local.stage import Stage, Work
+from tieout_schemas.platform import Bill
+from tieout_schemas.writes import BillBody, WriteIntent
+
+VENDOR_ID, CONTACT_XERO_ID = uuid4(), uuid4()
+BILL_ID, BILL_XERO_ID = uuid4(), uuid4()
+PATH = f"bills/{BILL_ID}"
+
+
+def wanted(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The bill as it is asked for."""
+    return bill_request(VENDOR_ID, *lines, **more)
+
+
+async def connected(stage: Stage) -> None:
+    """A tenant whose vendor is in Xero."""
+    await stage.connect()
+    await stage.deliver((vendor(VENDOR_ID, CONTACT_XERO_ID), 1))
+
+
+async def in_xero(stage: Stage, *lines: dict[str, Any], **more: Any) -> None:
+    """The bill was made here, and Xero has taken it, with sequence 50."""
+    await connected(stage)
+    assert (await stage.put(PATH, wanted(*lines, **more))).status_code == 200
+    await take(stage, 50)
+
+
+async def take(stage: Stage, sequence: int, xero_id: UUID = BILL_XERO_ID, **more: Any) -> None:
+    """Xero takes the bill as it was sent last, and its answer comes."""
+    intent = (await stage.said(WriteIntent))[-1]
+    shown = {"contact_xero_id": CONTACT_XERO_ID, **more}
+    await stage.deliver(*answered(intent, xero_invoice_after(intent, xero_id, **shown), sequence))
+
+
+async def sent(stage: Stage) -> list[BillBody]:
+    """All that left for Xero, in order."""
+    bodies = [intent.body for intent in await stage.said(WriteIntent)]
+    assert all(isinstance(body, BillBody) for body in bodies)
+    return [body for body in bodies if isinstance(body, BillBody)]
+
+
+def putting(stage: Stage, body: dict[str, Any]) -> Work:
+    """The PUT of the bill, to be run in a transaction: for what overlaps."""
+    [reconciler] = stage.wired.reconcilers
+    request = Request(stage.tenant_id, reconciler.kind.views[0], BILL_ID, BillIn.model_validate(body), ANA, None)
+    return lambda tx: edits.put(tx, reconciler, request)
+
+
+async def last(stage: Stage) -> Bill:
+    """The bill as it was published last."""
+    return (await stage.said(Bill))[-1]
+
+
+async def problems(stage: Stage) -> list[str]:
+    """The codes of all open problems, the oldest first."""
+    return [problem["code"] for problem in (await stage.get("problems")).json()["items"]]

@@ -1,0 +1,95 @@
+"""Who may call the bills API, and what of it the audit trail tells (SYS-11)."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+import pytest
+
+from tieout_local.builders import answered, bill_request, vendor, xero_invoice, xero_invoice_after
+from tieout_local.door import surprises, told_apart
+from tieout_local.stage import Stage
+from tieout_local.trail import Change, menders, operators, untold
+from tieout_schemas.settings import Settles, TenantSettings
+from tieout_schemas.writes import WriteIntent
+
+from .steps import CONTACT_XERO_ID, VENDOR_ID
+
+pytestmark = pytest.mark.real
+WANTED = bill_request(VENDOR_ID)
+ROUTE = "/tenants/{tenant_id}/bills/{record_id}"
+NUMBERS = {"field": "number", "ours": '"B-2"', "theirs": '"B-3"'}
+
+
+class Bills:
+    """Bills, each in the state that a person finds before doing something."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._sequence = 100
+
+    async def in_xero(self) -> Mapping[str, object]:
+        """One that is in Xero."""
+        made = uuid4()
+        await self._stage.put(f"bills/{made}", WANTED)
+        await self._answer(made)
+        return {"record_id": made}
+
+    async def unlinked(self) -> Mapping[str, object]:
+        """One that was."""
+        ids = await self.in_xero()
+        await self._stage.ask("POST", f"bills/{ids['record_id']}/unlink")
+        return ids
+
+    async def in_conflict(self) -> Mapping[str, object]:
+        """One that both sides have changed."""
+        settings = TenantSettings(tenant_id=self._stage.tenant_id, version=1, conflicts=Settles.ASK)
+        await self._stage.deliver((settings, 1))
+        ids = await self.in_xero()
+        path = f"bills/{ids['record_id']}"
+        xero_id = UUID((await self._stage.get(path)).json()["sync"]["xero_id"])
+        await self._stage.change(path, {**WANTED, "number": "B-2"})
+        seen = xero_invoice(xero_id, CONTACT_XERO_ID, number="B-3")
+        await self._stage.deliver((seen, self._next()))
+        return ids
+
+    async def _answer(self, bill_id: UUID) -> None:
+        intents = [each for each in await self._stage.said(WriteIntent) if each.record.id == bill_id]
+        await self._stage.deliver(*answered(intents[-1], xero_invoice_after(intents[-1], uuid4()), self._next()))
+
+    def _next(self) -> int:
+        self._sequence += 1
+        return self._sequence
+
+
+@pytest.mark.rule("SYS-11")
+async def test_every_route_lets_in_whom_it_declares_and_nobody_else(stage: Stage) -> None:
+    await stage.connect()
+
+    assert await surprises(stage.door) == []
+
+
+@pytest.mark.rule("SYS-11")
+async def test_a_stranger_cannot_tell_whether_a_tenant_exists(stage: Stage) -> None:
+    await stage.connect()
+
+    assert await told_apart(stage.door) == []
+
+
+@pytest.mark.rule("SYS-11")
+async def test_every_change_by_a_person_is_in_the_audit_trail(stage: Stage) -> None:
+    await stage.connect()
+    await stage.deliver((vendor(VENDOR_ID, CONTACT_XERO_ID), 1))
+    bills, other_xero_id = Bills(stage), uuid4()
+    # One to be linked by hand, and one that has a problem.
+    await stage.deliver((xero_invoice(other_xero_id, uuid4()), 7), (xero_invoice(uuid4(), uuid4()), 7))
+    changes = {
+        f"PUT {ROUTE}": [Change(WANTED, makes=True), Change({**WANTED, "number": "B-2"})],
+        f"POST {ROUTE}/unlink": [Change(first=bills.in_xero)],
+        f"POST {ROUTE}/link": [Change({"xero_id": str(other_xero_id)}, first=bills.unlinked)],
+        f"POST {ROUTE}/export": [Change(first=bills.unlinked)],
+        f"POST {ROUTE}/resolve": [Change({**NUMBERS, "keep": "xero"}, first=bills.in_conflict)],
+        **menders(stage.door),
+        **operators(stage.database, stage.tenant_id),
+    }
+
+    assert await untold(stage.door, changes) == []

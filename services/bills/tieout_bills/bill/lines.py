@@ -1,0 +1,118 @@
+"""Which line is which: a bill's lines here, and Xero's lines (BILL-8, MAP-9)."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from tieout_schemas.platform import AccountFrom, Bill, BillLine
+from tieout_schemas.xero import XeroInvoice, XeroLine
+
+Alike = Callable[[BillLine, BillLine], bool]
+
+
+def line_of(seen: XeroLine) -> BillLine:
+    """Xero's line as ours: converted here and nowhere else. Xero's own sums of a line stay there."""
+    return BillLine(
+        description=seen.description,
+        quantity=Decimal(1) if seen.quantity is None else seen.quantity,
+        unit_amount=seen.line_amount if seen.unit_amount is None else seen.unit_amount,
+        account_code=seen.account_code,
+        account_xero_id=seen.account_xero_id,
+        account_from=AccountFrom.LINE,
+        tax_type=seen.tax_type,
+        tracking=seen.tracking,
+        xero_line_id=seen.xero_line_id,
+    )
+
+
+def paired(
+    lines: Sequence[BillLine], others: Sequence[BillLine], *alike: Alike
+) -> tuple[list[BillLine | None], list[BillLine]]:
+    """For each line the one of the others that it is, and those that are left: the surest ways to tell go first."""
+    left, found = list(others), dict[int, BillLine]()
+    for is_one in alike:
+        for i, line in enumerate(lines):
+            match = next((each for each in left if is_one(line, each)), None) if i not in found else None
+            if match:
+                left.remove(match)
+                found[i] = match
+    return [found.get(i) for i in range(len(lines))], left
+
+
+def same_id(ours: BillLine, theirs: BillLine) -> bool:
+    """Whether both bear one id of Xero's."""
+    return ours.xero_line_id is not None and ours.xero_line_id == theirs.xero_line_id
+
+
+def same_content(ours: BillLine, theirs: BillLine) -> bool:
+    """Whether Xero would show the one for the other, word for word."""
+    return _counts(ours) == _counts(theirs)
+
+
+def same_line(ours: BillLine, theirs: BillLine) -> bool:
+    """Whether a line is as we want it: what a line of ours leaves open, Xero fills in."""
+    return (
+        (ours.description, ours.quantity, ours.unit_amount) == (theirs.description, theirs.quantity, theirs.unit_amount)
+        and _same_account(ours, theirs)
+        and ours.tax_type in (None, "", theirs.tax_type)
+        and set(ours.tracking) == set(theirs.tracking)
+    )
+
+
+def same_lines(ours: tuple[BillLine, ...], theirs: tuple[BillLine, ...]) -> bool:
+    """Whether the lines are as we want them, in whatever order: an answer may list a new line before an old one."""
+    found, _ = paired(ours, theirs, same_id, same_content, same_line)
+    pairs = zip(ours, found, strict=True)
+    return len(ours) == len(theirs) and all(theirs and same_line(line, theirs) for line, theirs in pairs)
+
+
+def counts_of_lines(lines: tuple[BillLine, ...]) -> list[Any]:
+    """What of lines says whether they changed: not Xero's ids, nor where an account is from."""
+    return [_counts(line) for line in lines]
+
+
+def learn(bill: Bill, before: Bill, seen: XeroInvoice) -> Bill:
+    """Xero's ids of lines, so that the next update changes lines instead of replacing them (BILL-8); and what only
+    we know of a line that came back from Xero: that its account is the tenant's default (MAP-9)."""
+    lines = _with_line_ids(bill.lines, seen.lines)
+    if bill.lines != before.lines:
+        given = {(line.xero_line_id, line.account_code): line.account_from for line in before.lines}
+        lines = tuple(
+            line.replace(account_from=given.get((line.xero_line_id, line.account_code), line.account_from))
+            for line in lines
+        )
+    return bill if lines == bill.lines else bill.replace(lines=lines)
+
+
+def _with_line_ids(ours: tuple[BillLine, ...], seen: tuple[XeroLine, ...]) -> tuple[BillLine, ...]:
+    """A line keeps its id as long as Xero shows it; one without takes that of the line with its content, or else of
+    the line at its place."""
+    found, left = paired(ours, [line_of(line) for line in seen], same_id, same_content, same_line)
+    if found.count(None) == len(left):
+        found = [theirs or left.pop(0) for theirs in found]
+    # Else lines are on their way, or were removed: which is which, the next answer tells.
+    pairs = zip(ours, found, strict=True)
+    return tuple(line.replace(xero_line_id=theirs.xero_line_id if theirs else None) for line, theirs in pairs)
+
+
+def _counts(line: BillLine) -> tuple[object, ...]:
+    return (
+        line.description,
+        _plain(line.quantity),
+        _plain(line.unit_amount),
+        line.account_code or line.account_xero_id,
+        line.tax_type,
+        line.tracking,
+    )
+
+
+def _same_account(ours: BillLine, theirs: BillLine) -> bool:
+    """By the code that people see, or by Xero's id where an account has none (F20)."""
+    if ours.account_code:
+        return ours.account_code == theirs.account_code
+    return ours.account_xero_id in (None, theirs.account_xero_id)
+
+
+def _plain(number: Decimal) -> str:
+    """1, 1.0 and 1.00 are one number."""
+    return f"{number.normalize():f}"

@@ -1,0 +1,73 @@
+"""The tables that follow from the records' declarations."""
+
+from typing import Any
+
+import pytest
+
+from tieout_connector import feeds
+from tieout_connector.kinds import BEARERS, CATEGORIES, FOLLOWED, LISTED, PAGED, PATHS, RECORDS, SEARCHES, writes
+from tieout_schemas.bodies import Document
+from tieout_schemas.signals import XeroKind
+from xero_sim.openapi import accounting
+
+from .writing import KINDS
+
+
+def test_every_kind_that_travels_is_followed_by_one_record_and_knows_its_snapshot() -> None:
+    assert set(FOLLOWED) == set(CATEGORIES.values()) == set(XeroKind)
+    assert [(kind, record.snapshot.kind) for kind, record in FOLLOWED.items()] == [(kind, kind) for kind in XeroKind]
+    assert len({record.path for record in FOLLOWED.values()}) == len(PATHS) == len(FOLLOWED)
+
+
+def test_every_document_that_bears_files_or_notes_is_a_record() -> None:
+    assert set(BEARERS) == set(Document)
+
+
+def test_what_others_refer_to_is_imported_first() -> None:
+    assert tuple(LISTED) == feeds.RESOURCES
+    assert feeds.RESOURCES == ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments")
+
+
+def test_what_is_read_in_pages_is_paged_by_xero_and_what_is_read_whole_is_not() -> None:
+    assert [name for name, record in LISTED.items() if record.resource.paged] == list(PAGED)
+
+
+def test_each_intent_is_written_by_one_record_alone() -> None:
+    of_records = [kind.name for record in RECORDS for kind in record.writes("http://p")]
+
+    assert len(of_records) == len(set(of_records))
+    assert set(KINDS) == set(writes("http://p")) == {*of_records, "attachment", "note"}
+
+
+@pytest.mark.parametrize("kind", FOLLOWED)
+def test_the_calls_for_a_person_are_calls_of_xeros(kind: XeroKind) -> None:
+    record = FOLLOWED[kind]
+    calls: list[Any] = [record.resource.one("x"), *([SEARCHES[kind]("x y&z")] if kind in SEARCHES else [])]
+
+    assert all(accounting().operation(call.method, f"/api.xro/2.0/{call.resource}") for call in calls)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.snapshot_kind])
+def test_what_is_linked_is_followed(name: str) -> None:
+    kind = KINDS[name]
+    assert kind.snapshot_kind is not None
+
+    assert KINDS[name].snapshot({}) is None
+    assert FOLLOWED[kind.snapshot_kind].resource is getattr(kind, "resource", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "marked"),
+    [
+        (XeroKind.CONTACT, {"ContactNumber": "5f0d0d1c-0000-4000-8000-000000000001"}, True),
+        (XeroKind.CONTACT, {"ContactNumber": "V-1"}, False),
+        (XeroKind.INVOICE, {"Url": "http://p/bills/5f0d0d1c-0000-4000-8000-000000000001"}, True),
+        (XeroKind.INVOICE, {"Url": "http://p/invoices/5f0d0d1c-0000-4000-8000-000000000001"}, True),
+        (XeroKind.INVOICE, {"Url": "http://q/bills/5f0d0d1c-0000-4000-8000-000000000001"}, False),
+        (XeroKind.INVOICE, {}, False),
+        (XeroKind.PAYMENT, {"Reference": "5f0d0d1c-0000-4000-8000-000000000001"}, False),
+    ],
+    ids=str,
+)
+def test_our_own_writes_are_recognised_by_their_mark(kind: XeroKind, raw: Any, marked: bool) -> None:
+    assert (FOLLOWED[kind].marker(raw, "http://p") is not None) == marked

@@ -1,0 +1,53 @@
+"""What the version before left in the database goes on under this one."""
+
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from tieout_schemas.writes import Outcome, WriteIntent
+
+if TYPE_CHECKING:
+    from conftest import Stage
+else:
+    Stage = Any
+
+pytestmark = pytest.mark.real
+NAMES = files("tieout_connector").joinpath("migrations", "20261127100001_names.sql").read_text()
+BEFORE = """
+update intent set id = concat_ws(':', kind, record_id, doc ->> 'revision', doc ->> 'attempt'), doc = doc - 'effect',
+    result = result - 'effect', follows = null, target = null;
+update snapshot set kind = replace(kind, 'xero_', ''), record_kind = null, effect = null, made_at = null"""
+"""As the version before wrote it: without effects, and with other kinds of snapshots."""
+
+
+async def test_what_waits_is_sent_what_is_done_is_told_again_and_nothing_is_made_twice(stage: Stage) -> None:
+    await stage.settled()
+    done = named_by_kind(stage.contact("Kea"))
+    xero_id = UUID(await stage.their_contact("Paper Ltd"))
+    await stage.write(done)
+    async with stage.working():
+        (made,) = await stage.results(1)
+    queued = named_by_kind(stage.contact("Tui", xero_id=xero_id))
+    await stage.write(queued)
+    await stage.sql(BEFORE)
+
+    await stage.sql(";".join(re.findall(r"^update [^;]+", NAMES.partition("-- migrate:down")[0], re.MULTILINE)))
+
+    assert await stage.sql("select id, follows, target from intent where state = 'queued'") == [
+        (queued.intent_id, "xero_contact", xero_id)
+    ]
+    await stage.write(done, done.model_copy(update={"revision": 2}))
+    async with stage.working():
+        results = {result.intent_id: result for result in await stage.results(4)}
+    assert results[queued.intent_id].outcome is Outcome.DONE
+    assert (await stage.results(4))[1].intent_id == done.intent_id
+    again = results[done.model_copy(update={"revision": 2}).intent_id]
+    assert (again.outcome, again.xero_id) == (Outcome.STALE, made.xero_id)
+
+
+def named_by_kind(intent: WriteIntent) -> WriteIntent:
+    """Its effect is called as the migration calls it."""
+    return intent.model_copy(update={"effect": intent.record.kind})

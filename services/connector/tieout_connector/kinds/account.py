@@ -1,0 +1,6 @@
+"""Accounts of the chart. Source: xero-api.md 4.8."""
+
+from tieout_connector.kinds.record import Listing, Record
+from tieout_connector.xero.accounts import ACCOUNTS
+
+ACCOUNT = Record(resource=ACCOUNTS, listing=Listing())

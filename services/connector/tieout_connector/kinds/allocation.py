@@ -1,0 +1,143 @@
+"""Vendor credits set against bills, and taken back. Source: xero-api.md 4.4, trap 22."""
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
+from uuid import UUID
+
+from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind, Read
+from tieout_connector.kinds.matching import NOT_FOUND, body_of, match_once, one_row_each
+from tieout_connector.xero import wire
+from tieout_connector.xero.allocations import AllocationForm, InvoiceRef, allocations_of
+from tieout_connector.xero.credit_notes import CREDIT_NOTES
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
+from tieout_schemas.bodies import AllocationBody, AllocationRemovalBody
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.writes import WriteIntent
+
+
+class CreditAllocationKind(Kind):
+    """What both have in common: allocations are read with their credit."""
+
+    def credit(self, intent: WriteIntent) -> UUID:
+        """The credit whose allocation it is."""
+        return (
+            intent.body.credit_xero_id
+            if isinstance(intent.body, AllocationRemovalBody)
+            else body_of(AllocationBody, intent).credit_xero_id
+        )
+
+    def batch_key(self, intent: WriteIntent) -> str:
+        return str(self.credit(intent))
+
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+        return [CREDIT_NOTES.one(key) for key in sorted({self.credit(intent) for intent in intents})]
+
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        credits = {UUID(raw["CreditNoteID"]): raw for content in contents for raw in CREDIT_NOTES.raws(content)}
+        return {i.intent_id: credits[self.credit(i)] for i in intents if self.credit(i) in credits}
+
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+        return (NOT_FOUND,) if now == NONE else ()
+
+    def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
+        return id_of(element)
+
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return self.pre_reads(intents)
+
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+        credits = (raw for content in contents for raw in CREDIT_NOTES.raws(content))
+        return [found for raw in credits for each in _allocations(raw) if (found := id_of(each))]
+
+
+class AllocationWrite(CreditAllocationKind):
+    """A part of a credit set against a bill. Xero keeps nothing of ours on it."""
+
+    name = "allocation"
+    scopes = (Scope.INVOICES,)
+    needs_serial_calls = True
+    found_by = "bill, amount and date, among the allocations that the credit did not have before"
+    repeat = "allocates twice, or is refused when less is left"
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        forms = [_form(body_of(AllocationBody, intent)) for intent in intents]
+        return Composed(*allocations_of(CREDIT_NOTES.name, self.credit(intents[0])).creating(forms, UNKEYED))
+
+    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+        rows = _allocations(content)
+        return one_row_each(rows, intents)
+
+    def match_results(
+        self,
+        intents: Sequence[WriteIntent],
+        contents: Sequence[Json],
+        before: Mapping[str, Json],
+        first_sent_at: datetime,
+        taken: Set[UUID] = frozenset(),
+    ) -> Mapping[str, Json]:
+        known = {id_of(each) for credit in before.values() for each in _allocations(credit)} | taken
+        credits = [raw for content in contents for raw in CREDIT_NOTES.raws(content)]
+        rows = [each for raw in credits for each in _allocations(raw) if id_of(each) not in known]
+        return match_once(intents, rows, _fits)
+
+    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
+        return (Read(XeroKind.INVOICE, body_of(AllocationBody, intent).bill_xero_id),)
+
+
+class AllocationRemoval(CreditAllocationKind):
+    """An allocation that is to be taken back."""
+
+    name = "allocation_removal"
+    scopes = (Scope.INVOICES,)
+    most = 1
+    found_by = "its absence from its credit"
+    repeat = "is answered 404, and counts as done"
+
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
+        if now == NONE or _removed(intent) in {id_of(each) for each in _allocations(now)}:
+            return None
+        return {"AllocationId": str(_removed(intent)), "IsDeleted": True}
+
+    def is_terminal(self, intent: WriteIntent) -> bool:
+        return True
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        (intent,) = intents
+        resource = allocations_of(CREDIT_NOTES.name, self.credit(intent))
+        return Composed(resource.deleting(_removed(intent)), b"")
+
+    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+        # A bare object, or nothing with a 204.
+        return [content or {"AllocationId": str(_removed(intent)), "IsDeleted": True} for intent in intents]
+
+    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
+        return (Read(XeroKind.INVOICE, body_of(AllocationRemovalBody, intent).bill_xero_id),)
+
+
+def id_of(allocation: Json) -> UUID | None:
+    """Its id, in both spellings; None where Xero does not tell it: the reply to a create in its examples."""
+    text = allocation.get("AllocationID") or allocation.get("AllocationId")
+    return UUID(text) if text else None
+
+
+def _allocations(credit: Json) -> list[Json]:
+    return list(credit.get("Allocations") or [])
+
+
+def _removed(intent: WriteIntent) -> UUID:
+    return body_of(AllocationRemovalBody, intent).allocation_xero_id
+
+
+def _form(body: AllocationBody) -> AllocationForm:
+    return AllocationForm(invoice=InvoiceRef(invoice_id=body.bill_xero_id), amount=body.amount, date=body.date)
+
+
+def _fits(intent: WriteIntent, row: Json) -> bool:
+    body = body_of(AllocationBody, intent)
+    return (
+        UUID(row["Invoice"]["InvoiceID"]) == body.bill_xero_id
+        and wire.number(row["Amount"]) == body.amount
+        and wire.day(row["Date"]) == body.date
+    )

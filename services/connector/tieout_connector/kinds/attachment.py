@@ -1,0 +1,80 @@
+"""Files on documents. Source: xero-api.md 4.12."""
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
+from uuid import UUID
+
+from tieout_connector.kinds.kind import UNKEYED, Composed, Kind
+from tieout_connector.kinds.matching import body_of, match_once, one_row_each, unclaimed
+from tieout_connector.xero.attachments import MOST_BYTES, REFUSED_CHARACTERS, Attachment, attachments_of, uploading
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json
+from tieout_connector.xero.resource import Resource
+from tieout_connector.xero.scopes import Scope
+from tieout_schemas.bodies import AttachmentBody, Document
+from tieout_schemas.writes import WriteIntent
+
+
+class AttachmentWrite(Kind):
+    """A file on a document, one in a call; its name is its key there."""
+
+    name = "attachment"
+    scopes = (Scope.ATTACHMENTS,)
+    most = 1
+    found_by = "its name and size, among the document's files"
+    repeat = "replaces the file by itself"
+
+    def __init__(self, bearers: Mapping[Document, str]) -> None:
+        """`bearers`: the resource of each record that bears files."""
+        self._bearers = bearers
+
+    def batch_key(self, intent: WriteIntent) -> str:
+        body = body_of(AttachmentBody, intent)
+        return f"{body.document}:{body.document_xero_id}"
+
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+        body = body_of(AttachmentBody, intent)
+        why = []
+        if not body.file_name or REFUSED_CHARACTERS & set(body.file_name):
+            why.append("The file name contains characters that are not allowed")
+        if body.size > MOST_BYTES:
+            why.append("The file is larger than 10 MB")
+        return tuple(why)
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        (body,) = (body_of(AttachmentBody, intent) for intent in intents)
+        request = uploading(self._bearers[body.document], body.document_xero_id, body.file_name, UNKEYED)
+        return Composed(request, b"", body.storage_key)
+
+    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+        rows = self._files(intents[0]).raws(content)
+        return one_row_each(rows, intents)
+
+    def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
+        return UUID(element["AttachmentID"])
+
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return [self._files(intents[0]).listing()]
+
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+        return [UUID(row["AttachmentID"]) for content in contents for row in content.get("Attachments") or []]
+
+    def match_results(
+        self,
+        intents: Sequence[WriteIntent],
+        contents: Sequence[Json],
+        before: Mapping[str, Json],
+        first_sent_at: datetime,
+        taken: Set[UUID] = frozenset(),
+    ) -> Mapping[str, Json]:
+        rows = (row for content in contents for row in content.get("Attachments") or [])
+        return match_once(intents, unclaimed(rows, "AttachmentID", taken), _fits)
+
+    def _files(self, intent: WriteIntent) -> Resource[Attachment]:
+        body = body_of(AttachmentBody, intent)
+        return attachments_of(self._bearers[body.document], body.document_xero_id)
+
+
+def _fits(intent: WriteIntent, row: Json) -> bool:
+    body = body_of(AttachmentBody, intent)
+    return (row.get("FileName"), row.get("ContentLength")) == (body.file_name, body.size)

@@ -1,0 +1,65 @@
+"""Transfers between bank accounts. Source: xero-api.md 4.7."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from tieout_connector.kinds.kind import UNKEYED, Composed
+from tieout_connector.kinds.matching import CLOCKS, body_of
+from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.resource_kind import ResourceKind
+from tieout_connector.xero import wire
+from tieout_connector.xero.bank_transactions import AccountRef
+from tieout_connector.xero.bank_transfers import BANK_TRANSFERS, BankTransferForm
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
+from tieout_schemas.bodies import BankTransferBody, Document
+from tieout_schemas.writes import WriteIntent
+
+
+class BankTransferWrite(ResourceKind):
+    """A run's total, moved from the bank to the clearing account."""
+
+    name = "bank_transfer"
+    scopes = (Scope.BANK_TRANSACTIONS,)
+    resource = BANK_TRANSFERS
+    found_by = "its reference, accounts, amount and date, among those made since"
+    repeat = "moves the money twice"
+
+    def target(self, intent: WriteIntent) -> UUID | None:
+        return None
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        forms = [_form(body_of(BankTransferBody, intent)) for intent in intents]
+        return Composed(*BANK_TRANSFERS.creating(forms, UNKEYED))
+
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return [BANK_TRANSFERS.listing(since=first_sent_at - CLOCKS)]
+
+    def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
+        body = body_of(BankTransferBody, intent)
+        return (
+            UUID(row["FromBankAccount"]["AccountID"]) == body.from_account_xero_id
+            and UUID(row["ToBankAccount"]["AccountID"]) == body.to_account_xero_id
+            and wire.number(row["Amount"]) == body.amount
+            and wire.day(row["Date"]) == body.date
+            and (row.get("Reference") or "") == body.reference
+        )
+
+
+def _form(body: BankTransferBody) -> BankTransferForm:
+    return BankTransferForm(
+        from_bank_account=AccountRef(account_id=body.from_account_xero_id),
+        to_bank_account=AccountRef(account_id=body.to_account_xero_id),
+        amount=body.amount,
+        date=body.date,
+        reference=body.reference,
+    )
+
+
+BANK_TRANSFER = Record(
+    resource=BANK_TRANSFERS,
+    document=Document.BANK_TRANSFER,
+    writes=lambda _: (BankTransferWrite(),),
+)

@@ -1,0 +1,33 @@
+"""Contacts of vendors and customers. Source: xero-api.md 4.1."""
+
+from tieout_connector.kinds import marks
+from tieout_connector.kinds.contact_write import ContactArchive, ContactWrite
+from tieout_connector.kinds.record import FollowedRecord, Listing
+from tieout_connector.xero.contacts import CONTACTS
+from tieout_connector.xero.http import Request
+from tieout_schemas.bodies import Document
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.xero import XeroContact
+
+SEARCH_SIZE = 20
+"""Contacts that a search brings; who looks for more looks for more letters."""
+
+
+def search(text: str) -> Request:
+    """Contacts whose name, person, number or address of e-mail holds a text, as short as Xero gives them."""
+    return CONTACTS.listing(page=1, page_size=SEARCH_SIZE, searchTerm=text, summaryOnly="true")
+
+
+CONTACT = FollowedRecord(
+    resource=CONTACTS,
+    kind=XeroKind.CONTACT,
+    snapshot=XeroContact,
+    category="CONTACT",
+    listing=Listing(),
+    marker=lambda raw, _: marks.in_contact_number(raw),
+    document=Document.CONTACT,
+    writes=lambda _: (ContactWrite(), ContactArchive()),
+    name="contact",
+    path="contacts",
+    search=search,
+)

@@ -1,0 +1,141 @@
+"""Contact groups: made, and contacts put in and taken out. Source: xero-api.md 4.2."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind
+from tieout_connector.kinds.matching import NOT_FOUND, body_of
+from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.resource_kind import ResourceKind
+from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
+from tieout_connector.xero.documents import ContactRef
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
+from tieout_schemas.bodies import ContactGroupBody, GroupLeaverBody, GroupMemberBody
+from tieout_schemas.writes import WriteIntent
+
+
+class ContactGroupWrite(ResourceKind):
+    """A group that is to be there: one of its name is it, whoever made it."""
+
+    name = "contact_group"
+    scopes = (Scope.CONTACTS,)
+    resource = CONTACT_GROUPS
+    found_by = "its name, without case, among the active ones"
+    repeat = "is refused, since the name is taken"
+
+    def target(self, intent: WriteIntent) -> UUID | None:
+        return None
+
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+        return [CONTACT_GROUPS.listing()]
+
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        rows = [row for content in contents for row in CONTACT_GROUPS.raws(content)]
+        return {i.intent_id: row for i in intents for row in rows if self.bears_mark(i, row)}
+
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
+        return now or None
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        forms = [ContactGroupForm(name=body_of(ContactGroupBody, intent).name) for intent in intents]
+        return Composed(*CONTACT_GROUPS.creating(forms, UNKEYED))
+
+    def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
+        wanted = body_of(ContactGroupBody, intent).name.strip().casefold()
+        return row.get("Status") == "ACTIVE" and (row.get("Name") or "").casefold() == wanted
+
+
+class Membership(Kind):
+    """What both have in common: the members are read with their group."""
+
+    def body(self, intent: WriteIntent) -> GroupMemberBody | GroupLeaverBody:
+        """The intent's body."""
+        if isinstance(intent.body, GroupLeaverBody):
+            return intent.body
+        return body_of(GroupMemberBody, intent)
+
+    def batch_key(self, intent: WriteIntent) -> str:
+        return str(self.body(intent).group_xero_id)
+
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+        return [CONTACT_GROUPS.one(key) for key in sorted({self.body(intent).group_xero_id for intent in intents})]
+
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        rows = [row for content in contents for row in CONTACT_GROUPS.raws(content)]
+        groups = {UUID(row["ContactGroupID"]): row for row in rows}
+        keys = {intent.intent_id: self.body(intent).group_xero_id for intent in intents}
+        return {intent_id: groups[key] for intent_id, key in keys.items() if key in groups}
+
+    def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
+        return (NOT_FOUND,) if now == NONE else ()
+
+    def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
+        return self.body(intent).contact_xero_id
+
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+        return self.pre_reads(intents)
+
+    def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
+        # A membership is no record of its own: nothing can be taken.
+        return ()
+
+
+class GroupMemberWrite(Membership):
+    """A contact that is to be in a group."""
+
+    name = "group_member"
+    scopes = (Scope.CONTACTS,)
+    found_by = "the group's members"
+    repeat = "changes nothing more"
+
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
+        return _member(now, self.body(intent).contact_xero_id)
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        members = [ContactRef(contact_id=self.body(intent).contact_xero_id) for intent in intents]
+        return Composed(*members_of(self.body(intents[0]).group_xero_id).creating(members, UNKEYED))
+
+    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+        # It answers with all members.
+        rows = [_member(content, self.body(intent).contact_xero_id) for intent in intents]
+        if None in rows:
+            raise ValueError("a contact that was put in a group is not in it")
+        return [row for row in rows if row is not None]
+
+
+class GroupLeaverWrite(Membership):
+    """A contact that is not to be in a group."""
+
+    name = "group_leaver"
+    scopes = (Scope.CONTACTS,)
+    most = 1
+    found_by = "its absence from the group's members"
+    repeat = "is answered 404, and counts as done"
+
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
+        contact = self.body(intent).contact_xero_id
+        return None if now == NONE or _member(now, contact) else {"ContactID": str(contact)}
+
+    def is_terminal(self, intent: WriteIntent) -> bool:
+        return True
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        (body,) = map(self.body, intents)
+        return Composed(members_of(body.group_xero_id).deleting(body.contact_xero_id), b"")
+
+    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+        return [{"ContactID": str(self.body(intent).contact_xero_id)} for intent in intents]
+
+
+def _member(group: Json, contact_id: UUID) -> Json | None:
+    members = group.get("Contacts") or []
+    return next((member for member in members if UUID(member["ContactID"]) == contact_id), None)
+
+
+CONTACT_GROUP = Record(
+    resource=CONTACT_GROUPS,
+    writes=lambda _: (ContactGroupWrite(), GroupMemberWrite(), GroupLeaverWrite()),
+)

@@ -1,0 +1,26 @@
+"""Bills and sales invoices. Source: xero-api.md 4.3."""
+
+from tieout_connector.kinds import marks
+from tieout_connector.kinds.invoice_write import BillWrite, InvoiceWrite
+from tieout_connector.kinds.record import FollowedRecord, Listing
+from tieout_connector.xero.invoices import INVOICES
+from tieout_schemas.bodies import Document
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.xero import XeroInvoice
+
+INVOICE = FollowedRecord(
+    resource=INVOICES,
+    kind=XeroKind.INVOICE,
+    snapshot=XeroInvoice,
+    category="INVOICE",
+    listing=Listing(
+        filters={"where": 'Type=="ACCPAY"'},
+        # Only what is not paid comes in (BILL-1).
+        import_filters={"Statuses": "DRAFT,SUBMITTED,AUTHORISED"},
+    ),
+    marker=marks.in_url,
+    document=Document.INVOICE,
+    writes=lambda platform_url: (BillWrite(platform_url), InvoiceWrite(platform_url)),
+    name="invoice",
+    path="invoices",
+)

@@ -1,0 +1,127 @@
+"""Items, by their code. Source: xero-api.md 4.11."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from tieout_connector.kinds.fields import (
+    Field,
+    differing,
+    filled,
+    parts_of,
+    rounded,
+    trimmed,
+    unified,
+)
+from tieout_connector.kinds.kind import NONE, UNKEYED, Composed
+from tieout_connector.kinds.matching import body_of
+from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.resource_kind import ResourceKind
+from tieout_connector.xero import wire
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.items import ITEMS, ItemForm, PriceForm
+from tieout_connector.xero.reading import Json
+from tieout_connector.xero.scopes import Scope
+from tieout_schemas.bodies import Document, ItemBody, ItemPrice
+from tieout_schemas.writes import WriteIntent
+
+
+class ItemWrite(ResourceKind):
+    """An item. One of its code is it, whoever made it: POST makes or changes it."""
+
+    name = "item"
+    scopes = (Scope.SETTINGS,)
+    resource = ITEMS
+    found_by = "its code, and what it says"
+    repeat = "changes nothing more"
+
+    def batch_key(self, intent: WriteIntent) -> str:
+        return "item"
+
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+        # Not paged: a code may hold what no filter can quote, and there is no filter by ids.
+        return [ITEMS.listing()]
+
+    def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        rows = [row for content in contents for row in ITEMS.raws(content)]
+        by_id = {UUID(row["ItemID"]): row for row in rows}
+        by_code = {row["Code"]: row for row in rows}
+        shown = {
+            intent.intent_id: by_id.get(intent.xero_id) if intent.xero_id else by_code.get(_body(intent).code)
+            for intent in intents
+        }
+        return {intent_id: row for intent_id, row in shown.items() if row}
+
+    def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
+        return now if now != NONE and _is(_body(intent), now) else None
+
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+        forms = [_form(intent, now.get(intent.intent_id, NONE)) for intent in intents]
+        return Composed(*ITEMS.updating(forms, UNKEYED))
+
+    def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
+        return _is(_body(intent), row)
+
+
+def _body(intent: WriteIntent) -> ItemBody:
+    return body_of(ItemBody, intent)
+
+
+def _form(intent: WriteIntent, now: Json) -> ItemForm:
+    """What of it is to be other than Xero has it; its code always, since that is its key."""
+    body = _body(intent)
+    changes = differing(FIELDS, body, now) if now != NONE else filled(FIELDS, body)
+    return ItemForm(item_id=intent.xero_id, code=body.code, **parts_of(changes, body, now))
+
+
+def _price_parts(name: str, price: ItemPrice | None) -> dict[str, Any]:
+    if price is None:
+        return {}
+    return {name: PriceForm(unit_price=price.unit_price, account_code=price.account_code, tax_type=price.tax_type)}
+
+
+def _priced(wanted: ItemPrice | None, details: Json) -> bool:
+    return wanted is None or (
+        (wanted.unit_price is None or rounded(wanted.unit_price) == wire.number(details["UnitPrice"]))
+        and wanted.account_code in (None, details.get("AccountCode") or "")
+        and wanted.tax_type in (None, details.get("TaxType") or "")
+    )
+
+
+def _is(body: ItemBody, raw: Json) -> bool:
+    """Whether Xero's item is as wanted."""
+    return raw.get("Code") == body.code and not differing(FIELDS, body, raw)
+
+
+FIELDS: tuple[Field[ItemBody], ...] = (
+    # An empty text leaves Xero's as it is, here as well as None does.
+    Field(
+        "name",
+        lambda body, raw: trimmed(body.name) in ("", trimmed(raw.get("Name"))),
+        lambda body, _: {"name": body.name},
+    ),
+    Field(
+        "description",
+        lambda body, raw: not body.description or unified(body.description) == unified(raw.get("Description")),
+        lambda body, _: {"description": body.description},
+    ),
+    Field(
+        "purchase_description",
+        lambda body, raw: (
+            not body.purchase_description
+            or unified(body.purchase_description) == unified(raw.get("PurchaseDescription"))
+        ),
+        lambda body, _: {"purchase_description": body.purchase_description},
+    ),
+    Field(
+        "purchase",
+        lambda body, raw: _priced(body.purchase, raw.get("PurchaseDetails") or {}),
+        lambda body, _: _price_parts("purchase_details", body.purchase),
+    ),
+    Field(
+        "sale",
+        lambda body, raw: _priced(body.sale, raw.get("SalesDetails") or {}),
+        lambda body, _: _price_parts("sales_details", body.sale),
+    ),
+)
+ITEM = Record(resource=ITEMS, document=Document.ITEM, writes=lambda _: (ItemWrite(),))

@@ -1,0 +1,6 @@
+"""Tax rates. Source: xero-api.md 4.9."""
+
+from tieout_connector.kinds.record import Listing, Record
+from tieout_connector.xero.tax_rates import TAX_RATES
+
+TAX_RATE = Record(resource=TAX_RATES, listing=Listing())

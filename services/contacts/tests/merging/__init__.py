@@ -1,0 +1,1 @@
+"""A contact and its fields, merged three ways without a database."""

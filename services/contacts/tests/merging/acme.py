@@ -1,0 +1,70 @@
+"""A contact that came from Xero, and what either side makes of it."""
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+from tieout_contacts.contact import CONTACT
+from tieout_contacts.model import Contact, Role, RoleState
+from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.kind import imported_id
+from tieout_local.builders import ANA_MADE_IT, NOW, TENANT_ID, facts, xero_contact
+from tieout_local.rehearsal import Rehearsal
+from tieout_schemas.bodies import ContactBody
+from tieout_schemas.platform import ConnectionState, Sync, SyncState
+from tieout_schemas.xero import Address, XeroContact
+
+XERO_ID = uuid4()
+CONTACT_ID = imported_id(TENANT_ID, XERO_ID)
+BEFORE, AFTER = NOW - dt.timedelta(minutes=1), NOW + dt.timedelta(minutes=1)
+"""Of an edit here, which is at NOW."""
+CLOSED = ConnectionState.DISCONNECTED
+
+BASE: dict[str, Any] = {
+    "name": "Acme", "email": "a@acme.nz", "phone": "64-9-111", "address": Address(city="Auckland"),
+    "account_number": "A-7",
+}  # fmt: skip
+"""What both sides show while they are in step."""
+HERE: dict[str, Any] = {
+    "name": "Here", "email": "here@acme.nz", "phone": "64-9-222", "address": Address(city="Wellington"),
+    "account_number": "H-1",
+}  # fmt: skip
+THERE: dict[str, Any] = {
+    "name": "There", "email": "there@acme.nz", "phone": "64-9-333", "address": Address(city="Dunedin"),
+    "account_number": "T-1",
+}  # fmt: skip
+EMPTY: dict[str, Any] = {"email": "", "phone": "", "address": Address(), "account_number": ""}
+
+
+def known(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Facts:
+    """The facts; a bill made the contact a vendor."""
+    return facts(connection=state, more={XERO_ID: {Role.VENDOR}}, **chosen)
+
+
+def linked(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Rehearsal[Contact, XeroContact]:
+    """In step; not connected (CLOSED), both sides can change it before anything leaves."""
+    rehearsal = Rehearsal(CONTACT, known(state, **chosen))
+    rehearsal.hear((there(), 5))
+    return rehearsal
+
+
+def there(updated_at: dt.datetime = BEFORE, **more: Any) -> XeroContact:
+    """The contact as Xero shows it."""
+    return xero_contact(XERO_ID, updated_at=updated_at, **(BASE | more))
+
+
+def contact(seen: int = 5, *, state: SyncState = SyncState.IN_STEP, gone: bool = False, **more: Any) -> Contact:
+    """The record, whole, as it should be here."""
+    sync = Sync(state=state, xero_id=XERO_ID, gone=gone, seen=seen)
+    return Contact(id=CONTACT_ID, sync=sync, origin=ANA_MADE_IT, vendor=RoleState(id=CONTACT_ID), **(BASE | more))
+
+
+def whole(rehearsal: Rehearsal[Contact, XeroContact]) -> Contact:
+    """The record as it is but for its origin, which it gets when it is published."""
+    return rehearsal.record(CONTACT_ID).replace(origin=ANA_MADE_IT)
+
+
+def sent(rehearsal: Rehearsal[Contact, XeroContact], field: str) -> list[Any]:
+    """What left of a field; None: it is left as it is there."""
+    bodies = [intent.body for intent in rehearsal.intents]
+    return [getattr(body, field) for body in bodies if isinstance(body, ContactBody)]

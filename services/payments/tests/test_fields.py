@@ -1,0 +1,141 @@
+"""What a payment and its bill show each other, and what Xero's payment means here: pure rules, as tables."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.kind import Wait, XeroOnly
+from tieout_local.builders import (
+    DAY,
+    DUE_DAY,
+    applied,
+    bill,
+    facts,
+    in_step,
+    nzd,
+    payment,
+    xero_payment,
+)
+from tieout_payments.payment import PAYMENT
+from tieout_payments.payment.arrive import arrive, restore
+from tieout_payments.payment.fields import FIELDS
+from tieout_payments.payment.rules import (
+    what_counts_of_a_bill,
+)
+from tieout_schemas.bodies import PaymentBody
+from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.platform import Bill, BillStatus, Payment, PaymentMethod, SyncState
+from tieout_schemas.references import CONNECTION, record
+from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, PaymentStatus, XeroInvoice
+
+BILL, BILL_X, P_X, OTHER = (uuid4() for _ in range(4))
+OURS = payment(BILL)
+FITS = facts(bill(BILL, BILL_X))
+
+
+NO_FIELDS = {
+    "id": "names the record; Xero's is named in its sync",
+    "sync": "is how it stands to Xero",
+    "origin": "is why it is as it is here",
+    "method": "Xero has none: the account and the reference tell it (PAY-3)",
+}
+
+
+@pytest.mark.rule("PAY-3")
+def test_every_attribute_of_a_payment_is_a_field_or_has_its_reason() -> None:
+    fields = [each.name for each in FIELDS]
+
+    assert sorted([*fields, *NO_FIELDS]) == sorted(Payment.model_fields)
+
+
+@pytest.mark.rule("PAY-1")
+def test_every_field_that_is_sent_has_its_place_in_the_body() -> None:
+    sent = {each.body_name for each in FIELDS if each.name != "deleted_in_xero"}
+
+    assert sent <= PaymentBody.model_fields.keys()
+    # The currency travels beside the amount; the account's id and a rate are Xero's to know.
+    assert PaymentBody.model_fields.keys() - sent == {"kind", "currency", "account_xero_id", "currency_rate"}
+
+
+OTHERWISE: dict[str, Any] = {
+    "id": OTHER,
+    "sync": in_step(OTHER),
+    "origin": Origin(kind=OriginKind.EVENT, by="x"),
+    "vendor_id": OTHER,
+    "number": "B-2",
+    "status": BillStatus.DRAFT,
+    "date": DUE_DAY,
+    "due_date": DAY,
+    "currency": "USD",
+    "line_amount_types": LineAmountTypes.NO_TAX,
+    "lines": (),
+    "total": nzd("114.00"),
+    "amount_due": nzd("114.00"),
+    "applied": (applied(OTHER, "1.00"),),
+    "xero_status": InvoiceStatus.PAID,
+    "paid": True,
+}
+LOOKED_AT = {"sync", "number", "currency", "total", "amount_due", "applied", "xero_status"}
+
+
+@pytest.mark.parametrize("name", Bill.model_fields)
+def test_payments_look_at_what_decides_whether_a_bill_can_be_paid_and_at_nothing_else(name: str) -> None:
+    before = bill(BILL, BILL_X)
+    after = before.replace(**{name: OTHERWISE[name]})
+
+    assert (what_counts_of_a_bill(before) != what_counts_of_a_bill(after)) is (name in LOOKED_AT)
+
+
+def test_how_far_a_bill_is_on_its_way_is_nothing_that_payments_look_at() -> None:
+    before = bill(BILL, BILL_X)
+    sync = before.sync.replace(state=SyncState.CONFLICT, seen=9, made=OTHER, former=(OTHER,), waits_for=(CONNECTION,))
+
+    assert what_counts_of_a_bill(before) == what_counts_of_a_bill(before.replace(sync=sync))
+
+
+@pytest.mark.rule("PAY-1")
+def test_a_payment_made_in_xero_is_kept_as_seen() -> None:
+    assert arrive(XeroOnly(FITS.tenant_id, 1, xero_payment(P_X, BILL_X)), [], FITS) == Wait()
+
+
+@pytest.mark.rule("SYS-1")
+@pytest.mark.parametrize(
+    ("seen_by", "waits"),
+    [(FITS, False), (facts(), True), (facts(bill(BILL, OTHER)), True)],
+    ids=["known", "no bill", "another bill"],
+)
+def test_a_payment_that_was_lost_here_is_made_again_once_its_bill_is_known(seen_by: Facts, waits: bool) -> None:
+    made = restore(OURS.id, xero_payment(P_X, BILL_X, date=DUE_DAY, amount=nzd("60.00"), reference="TX-1"), seen_by)
+
+    assert made == (
+        Wait(record(XeroInvoice, BILL_X))
+        if waits
+        else Payment(
+            id=OURS.id,
+            origin=Origin(kind=OriginKind.EVENT, by=str(P_X), rule="SYS-1"),
+            bill_id=BILL,
+            method=PaymentMethod.OFFLINE,
+            date=DUE_DAY,
+            amount=nzd("60.00"),
+            reference="TX-1",
+        )
+    )
+
+
+@pytest.mark.rule("SYS-1")
+def test_a_payment_that_was_lost_and_has_no_reference_bears_xeros_id() -> None:
+    made = restore(OURS.id, xero_payment(P_X, BILL_X, reference=""), FITS)
+
+    assert isinstance(made, Payment)
+    assert made.reference == str(P_X)
+
+
+@pytest.mark.rule("SYS-10")
+@pytest.mark.parametrize("status", list(PaymentStatus))
+def test_a_payment_is_gone_in_xero_once_it_is_deleted_there(status: PaymentStatus) -> None:
+    seen = xero_payment(P_X, BILL_X, status=status)
+
+    shown = {each.name: each.theirs(seen, FITS) for each in FIELDS if each.name == "deleted_in_xero"}
+    assert (PAYMENT.gone(seen), shown) == (status is PaymentStatus.DELETED, {"deleted_in_xero": PAYMENT.gone(seen)})
