@@ -76,6 +76,8 @@ async def id_of(tx: Tx, reconciler: Reconciler[R, S], tenant_id: UUID, view: Vie
 
 async def _new_id(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> UUID:
     """The id of the record behind a view that is made: the view's own, unless another view's record has it."""
+    if request.view.model is reconciler.kind.record:
+        return request.view_id
     taken = await reconciler.records.one(tx, request.tenant_id, request.view_id)
     return uuid5(request.tenant_id, f"{request.view.model.kind}:{request.view_id}") if taken else request.view_id
 
