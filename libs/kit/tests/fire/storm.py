@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tieout_kit.testing import wait_until
+
 from .members import Member
 from .world import World
 
@@ -105,3 +107,12 @@ class Storm:
             member.thaw()
         if gone := [member for member in self.members if not member.alive]:
             await gone[0].start(self.world.env())
+        if self.world.rough:
+            # On a busy machine the storm is over before the first letters are put aside.
+            await wait_until(self._let_go, bool, within=120)
+
+    async def _let_go(self) -> int:
+        if not self.world.let_go:
+            await self.world.stir(self.world.tenants[0])
+            await asyncio.sleep(EVERY)
+        return self.world.let_go
