@@ -32,7 +32,7 @@ def changed(
     """
     values, wrong = _values(wanted)
     before = now.model_dump(mode="json")
-    taken = now.model_copy(update=values)
+    taken = now.replace(**values)
     after = taken.model_dump(mode="json")
     changes = tuple(
         SettingChange(setting=name, before=before[name], after=after[name])
@@ -44,7 +44,7 @@ def changed(
     if wrong:
         errors = [{"field": f"changes.{name}", "message": why} for name, why in wrong.items()]
         raise BadSetting("; ".join(wrong.values()), errors=errors)
-    return (taken.model_copy(update={"version": now.version + 1}), changes) if changes else (now, ())
+    return (taken.replace(version=now.version + 1), changes) if changes else (now, ())
 
 
 def check_version(now: TenantSettings, seen: int, since: Sequence[SettingsVersion]) -> None:

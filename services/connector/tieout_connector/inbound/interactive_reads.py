@@ -86,7 +86,7 @@ async def answered(tx: Tx, read: PersonRead, content: dict[str, Any]) -> Sequenc
         return []
     rows = await tx.db.fetch(_SQL["records"], read.tenant_id, read.kind, [one.key_id for one in seen])
     ours = {row["xero_id"]: row["record_id"] for row in rows}
-    told = [one.model_copy(update={"record_id": ours.get(one.key_id)}).model_dump(mode="json") for one in seen]
+    told = [one.replace(record_id=ours.get(one.key_id)).model_dump(mode="json") for one in seen]
     await tx.db.execute(_SQL["answer"], read.tenant_id, read.id, told)
     await tx.db.execute(_SQL["tell"])
     return raws if read.whole else []

@@ -107,12 +107,11 @@ def _is_overtaken(one: Seen, row: _Row | None) -> bool:
 def _next(one: Seen, row: _Row, now: datetime) -> tuple[_Row, Payload]:
     """What is stored of it, and what it would be published as."""
     row = replace(_linked(row, one.link, now), as_of=now)
-    stamp = {"record_id": row.record_id} if row.record_id else {}
-    payload = one.payload.model_copy(update=stamp)
+    payload = one.payload.replace(record_id=row.record_id) if row.record_id else one.payload
     content = _content(payload)
     if row.content != content or (one.answers and one.answers.done):
         row = replace(row, sequence=next_sequence(row.sequence, now), content=content)
-    return row, payload.model_copy(update={"answers": one.answers}) if one.answers else payload
+    return row, payload.replace(answers=one.answers) if one.answers else payload
 
 
 def _linked(row: _Row, link: Link | None, now: datetime) -> _Row:

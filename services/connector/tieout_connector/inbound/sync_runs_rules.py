@@ -4,25 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
+from tieout_schemas.payload import Frozen
 from tieout_schemas.runs import ResourceRead, RunKind, SyncRun
 
 
-class Part(BaseModel):
+class Part(Frozen):
     """What a run has read of one resource so far."""
-
-    model_config = ConfigDict(frozen=True)
 
     read: int = 0
     changed: int = 0
     ended: bool = False
 
 
-class Run(BaseModel):
+class Run(Frozen):
     """A run under way."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: RunKind
     started_at: datetime
@@ -34,7 +29,7 @@ def after_page(run: Run, resource: str, read: int, changed: int, *, last: bool) 
     part = run.parts.get(resource, Part())
     # One that is polled again while others are still to be read counts on.
     counted = Part(read=part.read + read, changed=part.changed + changed, ended=part.ended or last)
-    return run.model_copy(update={"parts": {**run.parts, resource: counted}})
+    return run.replace(parts={**run.parts, resource: counted})
 
 
 def ended(run: Run, resources: Sequence[str], tenant_id: UUID, now: datetime) -> SyncRun | None:
