@@ -64,4 +64,4 @@ def is_public_change(before: Any, after: Any) -> bool:
 
 def _shown(record: Any) -> tuple[Any, Any]:
     content = {name: value for name, value in record.__dict__.items() if name not in ("sync", "origin")}
-    return content, record.sync.model_copy(update={"seen": 0})
+    return content, record.sync.replace(seen=0)
