@@ -74,7 +74,12 @@ def bill_of(seen: dict[str, Any], tenant_id: UUID) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def state_of(bill: dict[str, Any]) -> dict[str, Any]:
+def names_of(bill: dict[str, Any], seen: dict[str, Any]) -> tuple[str, str]:
+    """What a bill depends on: its vendor, and the contact that Xero's bill names."""
+    return f"vendor:{bill['vendor_id']}", f"xero_contact:{seen['contact_xero_id']}"
+
+
+def state_of(bill: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
     """What the kit keeps beside it: what both sides were when they were last in step."""
     marks = {name: _mark(bill[name]) for name in ("vendor_id", "status", "lines", *_SHARED)}
     return {
@@ -82,8 +87,12 @@ def state_of(bill: dict[str, Any]) -> dict[str, Any]:
             "xero_id": bill["sync"]["xero_id"], "since": 0, "by": "BILL-1", "changed_there": 0,
             "base": {name: (mark, mark) for name, mark in marks.items()},
         },
-        "names": [f"vendor:{bill['vendor_id']}"],
+        "names": names_of(bill, seen),
     }  # fmt: skip
+
+
+def _twice(values: Sequence[UUID]) -> list[UUID]:
+    return [value for value in values for _ in range(2)]
 
 
 def _mark(value: Any) -> str:
@@ -115,12 +124,17 @@ async def _store(db: Any, records: Sequence[ConsumerRecord]) -> None:
     tenants, xero_ids = [UUID(key[0]) for key in keys], [UUID(key[2]) for key in keys]
     sequences = [int(header["ce_sequence"]) for header in headers]
     seen = [record.value.decode() for record in records]
-    bills = [bill_of(orjson.loads(text), tenant) for text, tenant in zip(seen, tenants, strict=True)]
+    seen_docs = [orjson.loads(text) for text in seen]
+    bills = [bill_of(doc, tenant) for doc, tenant in zip(seen_docs, tenants, strict=True)]
     ids, docs = [UUID(bill["id"]) for bill in bills], [orjson.dumps(bill) for bill in bills]
-    texts, states = [doc.decode() for doc in docs], [orjson.dumps(state_of(bill)).decode() for bill in bills]
+    texts, states = (
+        [doc.decode() for doc in docs],
+        [orjson.dumps(state_of(*each)).decode() for each in zip(bills, seen_docs, strict=True)],
+    )
     traces = [header["ce_traceparent"] for header in headers]
     await db.execute(_RECORD, tenants, ids, sequences, xero_ids, texts, states, seen)
-    await db.execute(_REFERS, tenants, [f"vendor:{bill['vendor_id']}" for bill in bills], ids)
+    vendors = [name for bill, text in zip(bills, seen_docs, strict=True) for name in names_of(bill, text)]
+    await db.execute(_REFERS, _twice(tenants), vendors, _twice(ids))
     await db.execute(_CHANGE, datetime.now(UTC), tenants, ids, sequences, traces, texts)
     said = [orjson.dumps(list(_answer(header).items())).decode() for header in headers]
     named = [f"{tenant}:bill:{bill_id}".encode() for tenant, bill_id in zip(tenants, ids, strict=True)]

@@ -16,6 +16,7 @@ from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import is_public_change
 from tieout_kit.sync.kind import Kind, imported_id
+from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Work
 from tieout_kit.xero_only import StoredOnly, XeroOnlyStore, keys_of
 from tieout_schemas.payload import Origin, OriginKind
@@ -34,13 +35,13 @@ class Loaded(Generic[R, S]):
     """A desk, and how what is on it was stored."""
 
     desk: Desk[R, S]
-    stored: dict[Key, tuple[Stored[R, S], str]]
-    """By tenant and id: as it was read, and its state as JSON."""
+    stored: dict[Key, Stored[R, S]]
+    """By tenant and id."""
     only: dict[Key, StoredOnly[S]]
 
     def sequence_before(self, work: Work[R, S]) -> int:
         """The sequence that a record was read with; 0: it was made now."""
-        return self.stored[work.key][0].sequence if work.key in self.stored else 0
+        return self.stored[work.key].sequence if work.key in self.stored else 0
 
 
 class DeskStore(Generic[R, S]):
@@ -102,7 +103,7 @@ class DeskStore(Generic[R, S]):
         desk = Desk(self.kind, facts.__getitem__, xero_only={key: one.only for key, one in only.items()})
         stored = {}
         for one in found:
-            stored[one.key] = (one, one.state.model_dump_json())
+            stored[one.key] = one
             work = Work(self.kind, one.tenant_id, one.record, one.state, facts[one.tenant_id], _NOBODY)
             work.seen, work.sequence, work.published = one.seen, one.sequence, one.record
             desk.add(work)
@@ -129,10 +130,10 @@ class DeskStore(Generic[R, S]):
         return Origin(kind=OriginKind.EVENT, by=work.cause.causation_id, rule=rule if content else None)
 
     def _is_changed(self, loaded: Loaded[R, S], work: Work[R, S]) -> bool:
-        if work.key not in loaded.stored:
+        stored = loaded.stored.get(work.key)
+        if stored is None or work.seen is not stored.seen or work.record != stored.record:
             return True
-        stored, state = loaded.stored[work.key]
-        return work.record != stored.record or work.seen is not stored.seen or work.state.model_dump_json() != state
+        return work.state != State.model_validate_json(stored.state_text)
 
     def _renamed(self, works: Sequence[Work[R, S]]) -> tuple[list[tuple[Key, str, str]], list[tuple[Key, str, str]]]:
         """The references that these records name no more, and those that they name now."""
@@ -157,6 +158,7 @@ class DeskStore(Generic[R, S]):
         known = {(view.kind, view.id): view for view in self.kind.public(was)} if was else {}
         for view in self.kind.public(work.record):
             if is_public_change(known.get((view.kind, view.id)), view):
-                yield outbox.event(tx, self.kind.topic, work.tenant_id, view, work.sequence, work.cause)
+                value = work.doc if view is work.record else None
+                yield outbox.event(tx, self.kind.topic, work.tenant_id, view, work.sequence, work.cause, value)
         for intent in work.intents:
             yield outbox.event(tx, WRITE, work.tenant_id, intent, next_sequence(0, tx.now), work.cause)

@@ -8,7 +8,7 @@ from tieout_kit import audit, queries, tenants
 from tieout_kit.auth import Caller
 from tieout_kit.cause import Cause
 from tieout_kit.desk_store import Loaded
-from tieout_kit.errors import Clash
+from tieout_kit.errors import Clash, RetryLater
 from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Reconciler
 from tieout_kit.records import Shown
@@ -42,7 +42,7 @@ class Request(Generic[R]):
 async def put(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> tuple[PlatformRecord, int]:
     """Make or change a record; the same content again changes nothing, so a repeated request is harmless.
 
-    The record in its view, and its sequence. Raises NotFound (tenant), Clash and StateUnknown.
+    The record in its view, and its sequence. Raises NotFound (tenant), Clash, StateUnknown and RetryLater.
     """
     await tenants.get(tx, request.tenant_id)
     await reconciler.lock(tx, [request.tenant_id])
@@ -76,6 +76,8 @@ async def id_of(tx: Tx, reconciler: Reconciler[R, S], tenant_id: UUID, view: Vie
 
 async def _new_id(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> UUID:
     """The id of the record behind a view that is made: the view's own, unless another view's record has it."""
+    if request.view.model is reconciler.kind.record:
+        return request.view_id
     taken = await reconciler.records.one(tx, request.tenant_id, request.view_id)
     return uuid5(request.tenant_id, f"{request.view.model.kind}:{request.view_id}") if taken else request.view_id
 
@@ -99,6 +101,8 @@ async def _make(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> tu
     new_id = await _new_id(tx, reconciler, request)
     new = reconciler.kind.record(id=new_id, sync=Sync(state=SyncState.WAITING), origin=origin, **content)
     loaded = await reconciler.store.load(tx, {tenant_id}, [(tenant_id, new.id)], wanted=[(tenant_id, new)])
+    if (tenant_id, new.id) in loaded.desk.works:
+        raise RetryLater(f"this {reconciler.kind.name} was made by somebody else meanwhile")
     others, facts = _others(loaded, request, new.id), loaded.desk.facts_of(tenant_id)
     if joined := rule.joins(_matching(loaded, request, new)):
         work = loaded.desk.works[tenant_id, joined.id]
@@ -117,11 +121,15 @@ async def _change(
     tx: Tx, reconciler: Reconciler[R, S], request: Request[R], stored: Shown[R], was: R
 ) -> tuple[Work[R, S], Loaded[R, S]]:
     """Another state of a record that is there."""
-    rule, tenant_id, before = _put_of(request.view), request.tenant_id, stored.record
+    rule, tenant_id, record_id = _put_of(request.view), request.tenant_id, stored.record.id
     content = rule.content(request.body, was, request.view_id)
-    wanted = before.replace(**{name: value for name, value in content.items() if value != getattr(was, name)})
-    loaded = await reconciler.store.load(tx, {tenant_id}, [(tenant_id, before.id)], wanted=[(tenant_id, wanted)])
-    work = loaded.desk.works[tenant_id, before.id]
+    changes = {name: value for name, value in content.items() if value != getattr(was, name)}
+    named = [(tenant_id, stored.record.replace(**changes))]
+    loaded = await reconciler.store.load(tx, {tenant_id}, [(tenant_id, record_id)], wanted=named)
+    work = loaded.desk.works[tenant_id, record_id]
+    # Only now it is locked: it may have become another, a paid bill say, since it was read.
+    before = work.record
+    wanted = before.replace(**changes)
     if wanted != before:
         rule.check(before, wanted, _others(loaded, request, before.id), loaded.desk.facts_of(tenant_id))
         if request.based_on is None:

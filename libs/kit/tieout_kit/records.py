@@ -35,6 +35,8 @@ class Stored(Generic[R, S]):
     sequence: int
     record: R
     state: State
+    state_text: str
+    """The state as it was stored; `state` is changed."""
     seen: Seen[S] | None
 
     @property
@@ -91,7 +93,7 @@ class Records(Generic[R, S]):
             [w.link.xero_id if w.link else None for w in works_only],
             [match.ours(w.record) if match else None for w in works_only],
             [_in_flight_since(w.state) for w in works_only],
-            [w.record.model_dump_json().encode() for w in works_only],
+            [w.doc for w in works_only],
             [w.state.model_dump_json(exclude_defaults=True).encode() for w in works_only],
             [w.seen.sequence if w.seen else None for w in works_only],
             [w.seen.snapshot.model_dump_json().encode() if w.seen else None for w in works_only],
@@ -137,6 +139,7 @@ class Records(Generic[R, S]):
                 row["sequence"],
                 self.model.model_validate_json(row["doc"]),
                 State.model_validate_json(row["state"]),
+                row["state"],
                 self._seen(row),
             )
             for row in rows

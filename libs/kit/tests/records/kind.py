@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import (
     Arrival,
@@ -151,8 +152,21 @@ FIELDS = (
     Field(name="vendor_id", theirs=vendor_of, sent_as="contact_xero_id"),
     Field(name="paid", theirs=lambda seen, _: seen.status is InvoiceStatus.PAID, owner=Owner.XERO_ALONE),
 )
+
+
+def a_paid_one_is_not_changed(before: Bill | None, _: Bill, __: Sequence[Bill], ___: Facts) -> None:
+    """BILL-8."""
+    if before and before.paid:
+        raise Clash("it is paid")
+
+
 PUT: Put[Bill] = Put(
-    body=BillIn, summary="Make or change a bill", roles=(Role.BOOKKEEPER,), rule="BILL-2", content=content
+    body=BillIn,
+    summary="Make or change a bill",
+    roles=(Role.BOOKKEEPER,),
+    rule="BILL-2",
+    content=content,
+    check=a_paid_one_is_not_changed,
 )
 BILL: Kind[Bill, XeroInvoice] = Kind(
     record=Bill,

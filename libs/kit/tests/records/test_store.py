@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tieout_kit.cause import Cause
-from tieout_kit.errors import RetryLater
+from tieout_kit.errors import Clash, RetryLater
 from tieout_kit.postgres import Tx
 from tieout_kit.sweeps import Recheck
 from tieout_kit.sync.edit import StateUnknown
@@ -19,6 +19,7 @@ from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Work
 from tieout_kit.testing import wait_until
 from tieout_schemas.platform import Bill, BillStatus
+from tieout_schemas.xero import InvoiceStatus
 
 from .world import TENANT, World
 
@@ -72,7 +73,9 @@ async def test_a_stale_record_among_many_refuses_the_whole_save(plain: World) ->
 async def test_of_two_who_make_a_record_at_once_one_is_told_and_none_is_written_over(plain: World) -> None:
     bill_id = uuid4()
 
-    made = await asyncio.gather(*(plain.edit(bill_id, number=f"number {n}") for n in range(4)), return_exceptions=True)
+    made = await asyncio.gather(
+        *(plain.put(bill_id, None, number=f"number {n}") for n in range(4)), return_exceptions=True
+    )
 
     [won] = [one for one in made if isinstance(one, tuple)]
     assert [type(one) for one in made if one is not won] == [StateUnknown] * 3
@@ -80,10 +83,47 @@ async def test_of_two_who_make_a_record_at_once_one_is_told_and_none_is_written_
     assert len(await plain.intents()) == len(await plain.changes(bill_id)) == 1
 
 
+async def test_one_that_was_made_after_one_looked_is_not_made_over(
+    plain: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail: the second began the record anew, so that the first one's intent was forgotten, and left twice."""
+    bill_id, load, late = uuid4(), plain.reconciler.store.load, True
+
+    async def loads_late(*args: Any, **more: Any) -> Any:
+        nonlocal late
+        if late:
+            late = False
+            await plain.put(bill_id, None, number="first")
+        return await load(*args, **more)
+
+    monkeypatch.setattr(plain.reconciler.store, "load", loads_late)
+    with pytest.raises(StateUnknown):
+        await plain.put(bill_id, None, number="second")
+
+    assert (await plain.bill(bill_id)).number == "first"
+    assert len(await plain.intents()) == 1
+
+
+@pytest.mark.rule("BILL-8")
+async def test_an_edit_is_checked_on_the_state_that_is_there_when_it_is_locked(plain: World) -> None:
+    """Seen to fail when it was checked on the state that was read before: a bill was changed after it was paid."""
+    bill_id = uuid4()
+    seen = await plain.in_step(bill_id)
+    found = await plain.stored(bill_id)
+    assert found
+
+    async with plain.database.transaction() as tx:
+        await plain.take_in(tx, seen.replace(status=InvoiceStatus.PAID, answers=None))
+        asking = asyncio.create_task(plain.put(bill_id, found[1], number="another"))
+        await wait_until(lambda: plain.rows("select from pg_locks where not granted"), bool)
+    with pytest.raises(Clash, match="it is paid"):
+        await asking
+
+
 async def test_who_asks_for_the_same_at_once_gets_the_same(plain: World) -> None:
     bill_id = uuid4()
 
-    made = await asyncio.gather(*(plain.edit(bill_id) for _ in range(4)))
+    made = await asyncio.gather(*(plain.put(bill_id, None) for _ in range(4)))
 
     assert made == [made[0]] * 4
     assert len(await plain.intents()) == len(await plain.changes(bill_id)) == 1

@@ -80,6 +80,10 @@ class World:
 
     async def deliver(self, *payloads: Payload, tenant_id: UUID = TENANT, sequence: int | None = None) -> None:
         """As one batch, from Kafka's bytes on."""
+        await self.database.run(lambda tx: self.take_in(tx, *payloads, tenant_id=tenant_id, sequence=sequence))
+
+    async def take_in(self, tx: Tx, *payloads: Payload, tenant_id: UUID = TENANT, sequence: int | None = None) -> None:
+        """The same in a transaction that the test ends."""
         handlers = self.wired.handlers
         batches = Batches(self.database, "bills", handlers, {topic.name: topic for topic in handlers.topics})
         found = [
@@ -89,7 +93,7 @@ class World:
             )
             for payload in payloads
         ]
-        await self.database.run(lambda tx: batches.handle(tx, found, may_wait=True))
+        await batches.handle(tx, found, may_wait=True)
 
     async def connect(self, tenant_id: UUID = TENANT, *, lost: bool = False) -> None:
         state = ConnectionState.CONNECTION_LOST if lost else ConnectionState.CONNECTED
@@ -102,9 +106,15 @@ class World:
     async def edit(
         self, bill_id: UUID, *, tenant_id: UUID = TENANT, based_on: int | None = None, **wanted: Any
     ) -> tuple[Bill, int]:
-        """As its route does; without `based_on` on the newest state."""
+        """Of a person who has just read it, or who has read the state `based_on`."""
         if based_on is None and (known := await self.stored(bill_id, tenant_id)):
             based_on = known[1]
+        return await self.put(bill_id, based_on, tenant_id, **wanted)
+
+    async def put(
+        self, bill_id: UUID, based_on: int | None, tenant_id: UUID = TENANT, **wanted: Any
+    ) -> tuple[Bill, int]:
+        """As its route does."""
         body = BillIn(**{"vendor_id": VENDOR, **wanted})
         request = Request(tenant_id, self.kind.views[0], bill_id, body, ADA, based_on)
         bill, sequence = await self.database.run(lambda tx: edits.put(tx, self.reconciler, request))

@@ -34,8 +34,7 @@ def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
     link = work.link
     if link is None:
         return tuple(parts)
-    fields = work.kind.by_name
-    return tuple(name for name, value in parts.items() if link.base.get(name, (NEVER,))[0] != fields[name].mark(value))
+    return tuple(name for name in parts if link.base.get(name, (NEVER,))[0] != work.mark(name))
 
 
 def is_under_way(work: Work[Any, Any]) -> bool:
@@ -209,7 +208,7 @@ def _stands(effect: EffectState, now_wanted: dict[str, str], seen: int) -> bool:
 
 def _marks(work: Work[Any, Any], parts: dict[str, Any]) -> dict[str, str]:
     """What is wanted, and where: to Xero, the same vendor linked to another contact is something else."""
-    marks = {name: work.kind.by_name[name].mark(value) for name, value in parts.items()}
+    marks = {name: work.mark(name) for name in parts}
     for each in work.kind.depends_on:
         copy = work.facts.copy_of(each.record, each.id_of(work.record))
         marks[f"xero_id of {each.record.kind}"] = mark(copy.sync.xero_id if copy else None)

@@ -206,7 +206,7 @@ class Desk(Generic[R, S]):
         facts = self.facts_of(tenant_id)
         shown = [(each, each.theirs(snapshot, facts)) for each in self.kind.fields if each.synced(facts.settings)]
         taken = [(e, v) for e, v in shown if v is not UNKNOWN and e.owner is not Owner.XERO_ALONE]
-        base = {each.name: (each.mark(value), each.mark(value)) for each, value in taken}
+        base = {each.name: (mark, mark) for each, value in taken for mark in (each.mark(value),)}
         state = State(link=Link(xero_id=snapshot.xero_id, since=facts.now_ms, by=by, base=base))
         work = Work(self.kind, tenant_id, record, state, facts, cause)
         self.add(work)

@@ -7,6 +7,9 @@ from tieout_kit.sync.merge import merge
 from tieout_kit.sync.work import Work
 from tieout_schemas.platform import Sync, SyncState
 
+_RIDE_ALONG = frozenset({"sync", "origin"})
+_SEEN = frozenset({"seen"})
+
 
 def judge(work: Work[Any, Any]) -> None:
     """Level, not edge: from the present state alone, so that judging all records again writes nothing."""
@@ -57,11 +60,11 @@ def _state(work: Work[Any, Any], is_pending: bool) -> SyncState:
 
 def is_public_change(before: Any, after: Any) -> bool:
     """Whether others are told: something changed besides who made it and which snapshot it is based on."""
-    if before is None:
-        return True
-    return bool(_shown(before) != _shown(after))
+    if before is None or before is after:
+        return before is None
+    return _differ(before, after, _RIDE_ALONG) or _differ(before.sync, after.sync, _SEEN)
 
 
-def _shown(record: Any) -> tuple[Any, Any]:
-    content = {name: value for name, value in record.__dict__.items() if name not in ("sync", "origin")}
-    return content, record.sync.replace(seen=0)
+def _differ(before: Any, after: Any, besides: frozenset[str]) -> bool:
+    was = before.__dict__
+    return any(was[name] != value for name, value in after.__dict__.items() if name not in besides)

@@ -20,19 +20,20 @@ def merge(work: Work[Any, Any]) -> None:
     if not link or not seen:
         return
     taken: dict[str, Any] = {}
+    gone = work.gone
     for each in work.kind.fields:
         owner = each.owner_for(work.facts.settings)
         theirs = each.theirs(seen.snapshot, work.facts)
         if owner is Owner.XERO_ALONE:
             # Also of a record that is gone there: that is how it is known to be voided.
             taken[each.name] = theirs
-        elif not work.gone:
+        elif not gone:
             _merge_field(work, link, each, owner, theirs, taken)
     changed = {name: value for name, value in taken.items() if getattr(work.record, name) != value}
     before = work.record
     if changed:
         work.record = before.replace(**changed)
-    if not work.gone:
+    if not gone:
         work.record = work.kind.learn(work.record, before, seen.snapshot)
     if became := work.kind.becomes(work.record, seen.snapshot, work.facts):
         work.record, rule = became
@@ -48,7 +49,7 @@ def _merge_field(
         state.conflict.pop(name, None)
         return
     ours = getattr(work.record, name)
-    mine, shown = each.mark(ours), each.mark(theirs)
+    mine, shown = work.mark(name), each.mark(theirs)
     base = link.base.get(name)
     changed_here, changed_there = _changed(base, mine, shown, ours, theirs)
     if not changed_here and not changed_there:

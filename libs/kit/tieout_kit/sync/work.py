@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from tieout_kit.cause import Cause
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Hold, Kind, Notice
 from tieout_kit.sync.state import Link, Lost, State
+from tieout_kit.sync.values import Mark
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.writes import WriteIntent
@@ -54,6 +55,23 @@ class Work(Generic[R, S]):
     """Defaults of the tenant's settings were filled in."""
     asked_origin: Origin | None = None
     """Who or what made the change; None: it followed from the cause."""
+
+    _marks: dict[str, tuple[Any, Mark]] = field(default_factory=dict)
+    _doc: tuple[Any, bytes] = (None, b"")
+
+    def mark(self, name: str) -> Mark:
+        """What a base remembers of our value of a field; computed once for a value."""
+        value, known = getattr(self.record, name), self._marks.get(name)
+        if known is None or known[0] is not value:
+            known = self._marks[name] = (value, self.kind.by_name[name].mark(value))
+        return known[1]
+
+    @property
+    def doc(self) -> bytes:
+        """The record as JSON: stored, remembered and published as one."""
+        if self._doc[0] is not self.record:
+            self._doc = (self.record, self.record.model_dump_json().encode())
+        return self._doc[1]
 
     @property
     def key(self) -> tuple[UUID, UUID]:
