@@ -79,8 +79,15 @@ async def _run(servers: Servers) -> list[Figure]:
         *_spread("rate, kit to bare client", ratios, "ratio"),
         *_percentiles("added latency", "kit", [spell.added for spell in late[kit]]),
         *_percentiles("added latency", "bare client", [spell.added for spell in late[bare]]),
+        _added(late[kit], late[bare]),
         *_percentiles("produce to consume", "bare client", [spell.client for side in late for spell in late[side]]),
     ]
+
+
+def _added(kit: Sequence[Latency], bare: Sequence[Latency]) -> Figure:
+    """Of the spells that took turns: a busy machine slows both sides of a pair."""
+    pairs = [(_percentile(one.added, 99), _percentile(other.added, 99)) for one, other in zip(kit, bare, strict=True)]
+    return Figure("added latency p99, kit to bare client", median(one / other for one, other in pairs), "ratio")
 
 
 def _spread(name: str, values: Sequence[float], unit: str) -> list[Figure]:

@@ -204,11 +204,13 @@ class Desk(Generic[R, S]):
     def _new(self, tenant_id: UUID, record: R, snapshot: S, by: str, cause: Cause) -> Work[R, S]:
         """A record made from Xero's, and linked to it: what was taken is in step."""
         facts = self.facts_of(tenant_id)
-        shown = [(each, each.theirs(snapshot, facts)) for each in self.kind.fields if each.synced(facts.settings)]
-        taken = [(e, v) for e, v in shown if v is not UNKNOWN and e.owner is not Owner.XERO_ALONE]
-        base = {each.name: (mark, mark) for each, value in taken for mark in (each.mark(value),)}
-        state = State(link=Link(xero_id=snapshot.xero_id, since=facts.now_ms, by=by, base=base))
-        work = Work(self.kind, tenant_id, record, state, facts, cause)
+        link = Link(xero_id=snapshot.xero_id, since=facts.now_ms, by=by)
+        work = Work(self.kind, tenant_id, record, State(link=link), facts, cause)
+        for each in self.kind.fields:
+            if each.owner is not Owner.XERO_ALONE and each.synced(facts.settings):
+                value, mark = work.shown(each, snapshot)
+                if value is not UNKNOWN:
+                    link.base[each.name] = (mark, mark)
         self.add(work)
         self._now_linked(work)
         return work

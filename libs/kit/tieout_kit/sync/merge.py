@@ -23,12 +23,11 @@ def merge(work: Work[Any, Any]) -> None:
     gone = work.gone
     for each in work.kind.fields:
         owner = each.owner_for(work.facts.settings)
-        theirs = each.theirs(seen.snapshot, work.facts)
         if owner is Owner.XERO_ALONE:
             # Also of a record that is gone there: that is how it is known to be voided.
-            taken[each.name] = theirs
+            taken[each.name] = each.theirs(seen.snapshot, work.facts)
         elif not gone:
-            _merge_field(work, link, each, owner, theirs, taken)
+            _merge_field(work, link, each, owner, seen.snapshot, taken)
     changed = {name: value for name, value in taken.items() if getattr(work.record, name) != value}
     before = work.record
     if changed:
@@ -41,15 +40,16 @@ def merge(work: Work[Any, Any]) -> None:
 
 
 def _merge_field(
-    work: Work[Any, Any], link: Link, each: Field, owner: Owner, theirs: Any, taken: dict[str, Any]
+    work: Work[Any, Any], link: Link, each: Field, owner: Owner, snapshot: Any, taken: dict[str, Any]
 ) -> None:
     name, state = each.name, work.state
+    theirs, shown = work.shown(each, snapshot)
     if theirs is UNKNOWN or not each.synced(work.facts.settings):
         # Base and snapshot stay, so that switched on again nobody's change is overwritten.
         state.conflict.pop(name, None)
         return
     ours = getattr(work.record, name)
-    mine, shown = work.mark(name), each.mark(theirs)
+    mine = work.mark(name)
     base = link.base.get(name)
     changed_here, changed_there = _changed(base, mine, shown, ours, theirs)
     if not changed_here and not changed_there:

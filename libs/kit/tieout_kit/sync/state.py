@@ -33,7 +33,7 @@ class Link(BaseModel):
     until: int | None = None
     by: str
     """The rule's id, or the `sub` of the person."""
-    base: dict[str, Pair] = {}
+    base: dict[str, Pair] = Field(default_factory=dict)
     changed_there: int = 0
     """When Xero's record last changed: its UpdatedDateUTC, or the reading's moment where that did not move."""
 
@@ -48,11 +48,11 @@ class Flight(BaseModel):
     """The sequence of Xero's record as it was seen when this left."""
     xero_id: UUID | None = None
     """The record of Xero that it is about; of a create once its result came."""
-    sent: dict[str, Any] = {}
+    sent: dict[str, Any] = Field(default_factory=dict)
     """What was sent of the pending fields, as JSON."""
     pending: tuple[str, ...] = ()
     """The fields that differed from what Xero showed."""
-    wanted: dict[str, Mark] = {}
+    wanted: dict[str, Mark] = Field(default_factory=dict)
     """All that was wanted with it: a refusal stands as long as this is wanted."""
     done_at: int = 0
     """The result came, and the snapshot of this sequence is awaited."""
@@ -113,12 +113,12 @@ class Lost(BaseModel):
 class State(BaseModel):
     """The sync state of one record."""
 
-    changed_at: dict[str, int] = {}
+    changed_at: dict[str, int] = Field(default_factory=dict)
     """When each field was last edited here, in milliseconds."""
-    conflict: dict[str, tuple[str, str]] = {}
+    conflict: dict[str, tuple[str, str]] = Field(default_factory=dict)
     """Fields that a person is asked about: our value and Xero's, as JSON."""
     link: Link | None = None
-    closed: list[Link] = []
+    closed: list[Link] = Field(default_factory=list)
     by_hand: bool = False
     """Unlinked by hand: nothing creates or links it until a person does."""
     made: UUID | None = None
@@ -128,8 +128,8 @@ class State(BaseModel):
     ask: bool = False
     """Rebuilt without knowing which side changed: every difference is asked about until it is in step."""
     main: EffectState = Field(default_factory=EffectState)
-    others: dict[str, OtherEffect] = {}
-    lost: list[Lost] = []
+    others: dict[str, OtherEffect] = Field(default_factory=dict)
+    lost: list[Lost] = Field(default_factory=list)
     """Since the last change that was published."""
     told: tuple[str, ...] = ()
     """The problems it has open, by their causes."""

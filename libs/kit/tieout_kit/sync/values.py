@@ -3,6 +3,7 @@
 from hashlib import blake2b
 from typing import Any, Final
 
+import orjson
 from pydantic_core import to_json
 
 from tieout_schemas.payload import Frozen
@@ -23,7 +24,8 @@ UNKNOWN: Final = Unknown()
 
 def mark(value: Any) -> Mark:
     """What a base remembers of a value."""
-    text = to_json(value)
+    # A text, most of what there is: orjson makes the same of it, in a fraction of the time.
+    text = orjson.dumps(value) if isinstance(value, str) else to_json(value)
     return text.decode() if len(text) <= _SHORT else "#" + blake2b(text, digest_size=16).hexdigest()
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from tieout_kit.cause import Cause
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Hold, Kind, Notice
+from tieout_kit.sync.kind import Field, Hold, Kind, Notice
 from tieout_kit.sync.state import Link, Lost, State
-from tieout_kit.sync.values import Mark
+from tieout_kit.sync.values import NEVER, UNKNOWN, Mark
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.writes import WriteIntent
@@ -57,6 +57,8 @@ class Work(Generic[R, S]):
     """Who or what made the change; None: it followed from the cause."""
 
     _marks: dict[str, tuple[Any, Mark]] = field(default_factory=dict)
+    _shown: tuple[Any, dict[str, tuple[Any, Mark]]] = (None, {})
+    _gone: tuple[Any, bool] = (None, False)
     _doc: tuple[Any, bytes] = (None, b"")
 
     def mark(self, name: str) -> Mark:
@@ -65,6 +67,16 @@ class Work(Generic[R, S]):
         if known is None or known[0] is not value:
             known = self._marks[name] = (value, self.kind.by_name[name].mark(value))
         return known[1]
+
+    def shown(self, each: Field, snapshot: S) -> tuple[Any, Mark]:
+        """Xero's value of a field, and what a base remembers of it; computed once for a snapshot."""
+        if self._shown[0] is not snapshot:
+            self._shown = (snapshot, {})
+        known = self._shown[1].get(each.name)
+        if known is None:
+            value = each.theirs(snapshot, self.facts)
+            known = self._shown[1][each.name] = (value, NEVER if value is UNKNOWN else each.mark(value))
+        return known
 
     @property
     def doc(self) -> bytes:
@@ -91,7 +103,9 @@ class Work(Generic[R, S]):
     @property
     def gone(self) -> bool:
         """Whether Xero's record is archived, voided or deleted."""
-        return self.seen is not None and self.kind.gone(self.seen.snapshot)
+        if self._gone[0] is not self.seen:
+            self._gone = (self.seen, self.seen is not None and self.kind.gone(self.seen.snapshot))
+        return self._gone[1]
 
     def made_by(self, rule: str, cause: Cause) -> None:
         """What changed its content follows from an event, or from what a person did just now, by this rule."""
