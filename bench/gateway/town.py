@@ -17,12 +17,14 @@ from cryptography.fernet import Fernet
 
 from bench.machine import ROOT
 from bench.servers import Servers
-from tieout_connector import intents, reads, store
 from tieout_connector.app import SERVICE
+from tieout_connector.connecting import store
+from tieout_connector.connecting.tokens import TokenStore
 from tieout_connector.gateway.writer import group_of
+from tieout_connector.inbound import read_requests
+from tieout_connector.inbound.read_requests import Wish
 from tieout_connector.kinds import writes
-from tieout_connector.reads import Wish
-from tieout_connector.tokens import TokenStore
+from tieout_connector.outbound import intents
 from tieout_connector.xero.identity import Tokens, XeroIdentity
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.migrate import migrate
@@ -96,7 +98,8 @@ class Town:
         """The contact of each of these organisations is to be read again."""
         async with self.database.transaction() as tx:
             kind, cause = XeroKind.CONTACT, Cause.request()
-            await reads.ask(tx, [Wish(self.tenants[n], kind, UUID(self.contacts[n]), tx.now, cause) for n in numbers])
+            wishes = [Wish(self.tenants[n], kind, UUID(self.contacts[n]), tx.now, cause) for n in numbers]
+            await read_requests.ask(tx, wishes)
 
     async def sql(self, query: str, *values: object) -> Any:
         """One value."""

@@ -13,10 +13,10 @@ import tieout_bills.app
 import tieout_connector.app
 import tieout_contacts.app
 import tieout_payments.app
-from tieout_connector.connections import Connections
-from tieout_connector.person_answers import PersonAnswers
-from tieout_connector.tokens import TokenStore
-from tieout_connector.webhooks import Receiver
+from tieout_connector.connecting.connections import Connections
+from tieout_connector.connecting.tokens import TokenStore
+from tieout_connector.inbound.interactive_answers import PersonAnswers
+from tieout_connector.inbound.webhooks import Receiver
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.access import operations
 from tieout_kit.auth import Keys

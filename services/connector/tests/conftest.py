@@ -16,23 +16,25 @@ import pytest
 import pytest_asyncio
 from cryptography.fernet import Fernet
 
-from tieout_connector import intents, reads, store
-from tieout_connector.connections import Connections
-from tieout_connector.gateway import gateway
-from tieout_connector.gateway.app_budget import AppBudget
-from tieout_connector.gateway.at_work import AtWork
+from tieout_connector.connecting import store
+from tieout_connector.connecting.connections import Connections
+from tieout_connector.connecting.tokens import TokenStore
+from tieout_connector.gateway import loop
 from tieout_connector.gateway.caller import Caller
-from tieout_connector.gateway.gateway import Gateway
 from tieout_connector.gateway.leases import Leases
+from tieout_connector.gateway.loop import Gateway
 from tieout_connector.gateway.reader import Reader
+from tieout_connector.gateway.session import AtWork
 from tieout_connector.gateway.storage import Folder
 from tieout_connector.gateway.writer import Writer, group_of
 from tieout_connector.handlers import handlers
+from tieout_connector.inbound import read_requests
+from tieout_connector.inbound.read_requests import Wish
 from tieout_connector.kinds import writes
-from tieout_connector.model import Org
-from tieout_connector.reads import Wish
-from tieout_connector.tokens import TokenStore
-from tieout_connector.usage import Usage
+from tieout_connector.outbound import intents
+from tieout_connector.pacing.app_budget import AppBudget
+from tieout_connector.pacing.model import Org
+from tieout_connector.pacing.usage import Usage
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
 from tieout_connector.xero.identity import XeroIdentity
@@ -223,7 +225,7 @@ class Stage:
         """Somebody wants these read."""
         async with self.database.transaction() as tx:
             wishes = [Wish(self.tenant_id, kind, UUID(x), tx.now, Cause.request()) for x in xero_ids]
-            await reads.ask(tx, wishes)
+            await read_requests.ask(tx, wishes)
 
     async def said(self, kind: type[P]) -> list[P]:
         """Everything of this kind that was said so far, in order."""
@@ -362,7 +364,7 @@ def simulator() -> Iterator[str]:
 async def stage(database: str, simulator: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Stage]:
     """A migrated connector, quicker than in life, and an empty Xero with our app."""
     monkeypatch.setattr(bell, "TICK", 0.1)
-    monkeypatch.setattr(gateway, "RENEW_EVERY", dt.timedelta(seconds=0.5))
+    monkeypatch.setattr(loop, "RENEW_EVERY", dt.timedelta(seconds=0.5))
     clock = Clock()
     db = Database(database, "connector", clock)
     await db.open()

@@ -11,12 +11,13 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from tieout_connector import connections, webhooks
 from tieout_connector.app import http_app
-from tieout_connector.person_answers import PersonAnswers
-from tieout_connector.rules.pricing import GIB
-from tieout_connector.usage import Called, Usage
-from tieout_connector.webhooks import Receiver
+from tieout_connector.connecting import connections
+from tieout_connector.inbound import webhooks
+from tieout_connector.inbound.interactive_answers import PersonAnswers
+from tieout_connector.inbound.webhooks import Receiver
+from tieout_connector.pacing.pricing import GIB
+from tieout_connector.pacing.usage import Called, Usage
 from tieout_kit import problem_list
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tieout_connector.gateway.app_budget import COUNTS, PER_MINUTE, AppBudget
+from tieout_connector.pacing.app_budget import COUNTS, PER_MINUTE, AppBudget
 from tieout_connector.xero.limits import Limits
 from tieout_kit.postgres import Database
 

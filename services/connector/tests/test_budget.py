@@ -7,17 +7,8 @@ from typing import Any
 
 import pytest
 
-from tieout_connector.rules.backoff import LONGEST, wait_after
-from tieout_connector.rules.budget import (
-    KEPT_A_DAY,
-    KEPT_A_MINUTE,
-    PERSON,
-    PLANS,
-    READ,
-    WRITE,
-    Budget,
-    fresh,
-)
+from tieout_connector.pacing.backoff import LONGEST, wait_after
+from tieout_connector.pacing.org_budget import KEPT_A_DAY, KEPT_A_MINUTE, PERSON, PLANS, READ, WRITE, Budget, fresh
 from tieout_connector.xero.limits import Limits
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)

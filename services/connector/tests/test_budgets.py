@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_connector.gateway import budgets
-from tieout_connector.rules.budget import PLANS, Budget, fresh
+from tieout_connector.pacing import org_budget_store
+from tieout_connector.pacing.org_budget import PLANS, Budget, fresh
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -35,11 +35,11 @@ async def test_what_is_loaded_is_what_was_saved_for_many_at_once(stage: Stage) -
     one, other, unknown = uuid4(), uuid4(), uuid4()
     saved = {one: busy(stage), other: replace(fresh(stage.clock()), day_unsure=True)}
     async with stage.database.transaction() as tx:
-        await budgets.save_all(tx, saved)
-        await budgets.save(tx, one, saved[one])
+        await org_budget_store.save_all(tx, saved)
+        await org_budget_store.save(tx, one, saved[one])
 
     async with stage.database.transaction() as tx:
-        loaded = await budgets.load_all(tx, [one, other, unknown], PLANS["starter"])
+        loaded = await org_budget_store.load_all(tx, [one, other, unknown], PLANS["starter"])
 
     assert loaded == {**saved, unknown: fresh(tx.now, 1000)}
 
@@ -47,10 +47,10 @@ async def test_what_is_loaded_is_what_was_saved_for_many_at_once(stage: Stage) -
 async def test_calls_under_way_of_a_dead_owner_count_until_a_minute_after_their_deadlines(stage: Stage) -> None:
     tenant_id, budget, now = uuid4(), busy(stage), stage.clock()
     async with stage.database.transaction() as tx:
-        await budgets.save(tx, tenant_id, budget)
+        await org_budget_store.save(tx, tenant_id, budget)
 
     async with stage.database.transaction() as tx:
-        loaded = await budgets.load(tx, tenant_id)
+        loaded = await org_budget_store.load(tx, tenant_id)
 
     left = [loaded.minute_left(now + seconds * SECOND) for seconds in (0, 62, 82)]
     assert left == [57, 58, 60]
@@ -59,7 +59,7 @@ async def test_calls_under_way_of_a_dead_owner_count_until_a_minute_after_their_
 async def test_calls_of_an_older_process_are_counted_too(stage: Stage) -> None:
     tenant_id, budget = uuid4(), busy(stage)
     async with stage.database.transaction() as tx:
-        await budgets.save(tx, tenant_id, budget)
+        await org_budget_store.save(tx, tenant_id, budget)
 
     # As the version before does: it keeps the moments it finds, adds its own, and counts its day.
     await stage.sql(
@@ -68,7 +68,7 @@ async def test_calls_of_an_older_process_are_counted_too(stage: Stage) -> None:
     )
 
     async with stage.database.transaction() as tx:
-        loaded = await budgets.load(tx, tenant_id)
+        loaded = await org_budget_store.load(tx, tenant_id)
     assert loaded.minute_left(tx.now) == budget.minute_left(tx.now) - 1
     assert loaded.day_used == 4
 
@@ -76,7 +76,7 @@ async def test_calls_of_an_older_process_are_counted_too(stage: Stage) -> None:
 async def test_an_older_process_counts_our_calls_too(stage: Stage) -> None:
     tenant_id, budget = uuid4(), busy(stage)
     async with stage.database.transaction() as tx:
-        await budgets.save(tx, tenant_id, budget)
+        await org_budget_store.save(tx, tenant_id, budget)
 
     ((sent_at, day),) = await stage.sql("select sent_at, day from budget")
 
@@ -88,10 +88,10 @@ async def test_an_older_process_counts_our_calls_too(stage: Stage) -> None:
 async def test_a_day_that_an_older_process_began_ends_at_its_midnight(stage: Stage) -> None:
     tenant_id, now = uuid4(), stage.clock()
     async with stage.database.transaction() as tx:
-        await budgets.save(tx, tenant_id, fresh(now - timedelta(days=1)))
+        await org_budget_store.save(tx, tenant_id, fresh(now - timedelta(days=1)))
     await stage.sql("update budget set day = $1, day_used = 3", now.date())
 
     async with stage.database.transaction() as tx:
-        loaded = await budgets.load(tx, tenant_id)
+        loaded = await org_budget_store.load(tx, tenant_id)
 
     assert (loaded.day_left(now), loaded.day_ends) == (4997, fresh(now).day_ends)

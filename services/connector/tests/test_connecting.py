@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.connections import Back
-from tieout_connector.store import CONSENT_TERM
+from tieout_connector.connecting.connections import Back
+from tieout_connector.connecting.store import CONSENT_TERM
 from tieout_connector.xero.identity import Tokens
 from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
 from tieout_local.door import ANA

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieout_connector.rules.feed import OVERLAP, Feed, after_page
+from tieout_connector.inbound.listings_rules import OVERLAP, Feed, after_page
 
 START = datetime(2026, 9, 14, tzinfo=UTC)
 

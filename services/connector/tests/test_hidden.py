@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tieout_connector.kinds import FOLLOWED
-from tieout_connector.xero import hidden, wire
+from tieout_connector.xero import redaction, wire
 from tieout_connector.xero.allocations import InvoiceRef
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.batch_payments import BATCH_PAYMENTS, BatchMemberForm, BatchPayment, BatchPaymentForm
@@ -21,7 +21,7 @@ from tieout_connector.xero.errors import OurBug, RefusedRequest, XeroError
 from tieout_connector.xero.http import Request, XeroApi
 from tieout_connector.xero.organisation import Organisation
 from tieout_connector.xero.refusals import refusal_of
-from tieout_connector.xero.verdicts import judge
+from tieout_connector.xero.responses import judge
 from tieout_schemas.signals import XeroKind
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_xeros_words_come_without_what_we_sent_in_secret(echoed: bool) -> None:
 
     assert isinstance(error, RefusedRequest)
     assert not shows(error, error.elements)
-    assert hidden.SHOWN in str(error)
+    assert redaction.SHOWN in str(error)
 
 
 def test_neither_do_they_come_in_a_200_or_a_plain_text() -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tieout_connector import feeds, snapshots, store
+from tieout_connector.connecting import store
 from tieout_connector.gateway.leases import TERM
+from tieout_connector.inbound import listings, snapshots
 from tieout_kit.testing import wait_until
 from tieout_schemas.platform import Connection
 from tieout_schemas.runs import SyncRun
@@ -79,7 +80,7 @@ async def test_an_import_killed_anywhere_goes_on_where_it_was(
 ) -> None:
     await seeded(stage)
     one, reached, count = stage.process(page_size=5), asyncio.Event(), 0
-    where, name = (one.api, "call") if moment == "before the call" else (feeds, "save")
+    where, name = (one.api, "call") if moment == "before the call" else (listings, "save")
     real = getattr(where, name)
 
     async def until_then(*args: Any, **more: Any) -> Any:
@@ -150,7 +151,7 @@ async def test_progress_rises_to_the_total(stage: Stage) -> None:
 
     async def look() -> str:
         async with stage.database.transaction() as tx:
-            (contacts,) = [p for p in await feeds.progress(tx, stage.tenant_id) if p["resource"] == "Contacts"]
+            (contacts,) = [p for p in await listings.progress(tx, stage.tenant_id) if p["resource"] == "Contacts"]
             seen.append((contacts["done"], contacts["total"]))
             return (await store.read(tx, stage.tenant_id)).state
 

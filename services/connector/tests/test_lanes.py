@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from tieout_connector.rules.budget import KEPT_A_DAY, KEPT_A_MINUTE, Budget, Wait, fresh
-from tieout_connector.rules.lanes import ORDER, TURN, DropNotes, Next, Nothing, next_lane
+from tieout_connector.pacing.lanes import ORDER, TURN, DropNotes, Next, Nothing, next_lane
+from tieout_connector.pacing.org_budget import KEPT_A_DAY, KEPT_A_MINUTE, Budget, Wait, fresh
 from tieout_schemas.writes import Lane
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)

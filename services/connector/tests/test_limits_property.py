@@ -17,8 +17,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tieout_connector.rules.budget import PERSON, READ, WRITE, Budget, Share, Wait, fresh
-from tieout_connector.rules.lanes import Next, next_lane
+from tieout_connector.pacing.lanes import Next, next_lane
+from tieout_connector.pacing.org_budget import PERSON, READ, WRITE, Budget, Share, Wait, fresh
 from tieout_connector.xero.limits import Limits
 from tieout_schemas.writes import Lane
 

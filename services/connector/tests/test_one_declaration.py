@@ -21,7 +21,8 @@ USED = """
 import asyncio, json, sys
 from uuid import uuid4
 import httpx
-from tieout_connector import api_settings, settings_store
+from tieout_connector.api import settings as api_settings
+from tieout_connector.choices import settings_store
 from tieout_kit.auth import Keys
 from tieout_kit.cause import Cause
 from tieout_kit.clock import utc_now

@@ -35,7 +35,7 @@ from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.forms import Form, StatusForm
 from tieout_connector.xero.identity import org_connections
 from tieout_connector.xero.resource import Resource
-from tieout_connector.xero.verdicts import judge
+from tieout_connector.xero.responses import judge
 from xero_sim.openapi import Operation, accounting, identity
 
 Json = dict[str, Any]

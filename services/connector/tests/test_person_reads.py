@@ -13,9 +13,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_connector import api_looking, person_reads
+from tieout_connector.api import xero_records as api_xero_records
+from tieout_connector.inbound import interactive_reads
+from tieout_connector.inbound.interactive_answers import PersonAnswers
 from tieout_connector.kinds import SEARCHES
-from tieout_connector.person_answers import PersonAnswers
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import XeroApi
 from tieout_kit import bell
@@ -63,7 +64,7 @@ class Desk:
         while True:
             work.silence()
             async with database.transaction() as tx:
-                read = await person_reads.next(tx, self.stage.tenant_id, ())
+                read = await interactive_reads.next(tx, self.stage.tenant_id, ())
             if read is None:
                 await work.wait()
                 continue
@@ -72,7 +73,7 @@ class Desk:
             except RefusedRequest:
                 content = {}
             async with database.transaction() as tx:
-                self.whole.append(await person_reads.answered(tx, read, content))
+                self.whole.append(await interactive_reads.answered(tx, read, content))
 
     async def left(self) -> int:
         return int((await self.stage.sql("select count(*) from person_read"))[0][0])
@@ -88,7 +89,7 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 async def desk(stage: Stage, signing: local.Keys) -> AsyncIterator[Desk]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     answers = PersonAnswers(stage.database)
-    app.include_router(api_looking.routes(stage.database, answers))
+    app.include_router(api_xero_records.routes(stage.database, answers))
     await stage.settled()
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://us") as http, running(answers.run()):
@@ -135,13 +136,13 @@ async def test_bank_details_are_neither_told_nor_stored(desk: Desk, monkeypatch:
         desk.stage.org_id, "create_contact", Name="Paper Ltd", BankAccountDetails=ACCOUNT, TaxNumber="49-091-850"
     )
     stored: list[str] = []
-    real = person_reads.drop
+    real = interactive_reads.drop
 
     async def look_first(tx: Any, asked: Any) -> None:
         stored.extend(str(row[0]) for row in await tx.db.fetch("select row_to_json(p)::text from person_read p"))
         await real(tx, asked)
 
-    monkeypatch.setattr(person_reads, "drop", look_first)
+    monkeypatch.setattr(interactive_reads, "drop", look_first)
     async with desk.owned():
         shown = await desk.look(f"contacts/{contact}")
         found = await desk.look("contacts", search="Paper")
@@ -183,7 +184,7 @@ async def test_thirty_people_get_each_their_own_answer_as_soon_as_it_is_there(
 async def test_who_waits_too_long_is_told_so_and_nothing_is_read_for_them_any_more(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(person_reads, "PATIENCE", timedelta(seconds=0.3))
+    monkeypatch.setattr(interactive_reads, "PATIENCE", timedelta(seconds=0.3))
 
     answer = await desk.look("contacts", search="Kea")
 
@@ -196,11 +197,11 @@ async def test_what_cannot_be_read_is_said_with_the_moment(desk: Desk) -> None:
     asking = asyncio.create_task(desk.look("contacts", search="Kea"))
     await desk.stage.until("select count(*) from person_read", 1)
     async with desk.stage.database.transaction() as tx:
-        read = await person_reads.next(tx, desk.stage.tenant_id, ())
+        read = await interactive_reads.next(tx, desk.stage.tenant_id, ())
         assert read
         # Whoever reads one already is given the next.
-        assert await person_reads.next(tx, desk.stage.tenant_id, {read.id}) is None
-        await person_reads.failed(tx, read, "Xero answered 503", until)
+        assert await interactive_reads.next(tx, desk.stage.tenant_id, {read.id}) is None
+        await interactive_reads.failed(tx, read, "Xero answered 503", until)
     answer = await asking
 
     assert (answer.status_code, answer.json()["title"]) == (503, "Xero answered 503")
@@ -213,9 +214,9 @@ async def test_a_record_that_is_not_as_documented_is_said_to_be_so(desk: Desk) -
     asking = asyncio.create_task(desk.look(f"contacts/{uuid4()}"))
     await desk.stage.until("select count(*) from person_read", 1)
     async with desk.stage.database.transaction() as tx:
-        read = await person_reads.next(tx, desk.stage.tenant_id, ())
+        read = await interactive_reads.next(tx, desk.stage.tenant_id, ())
         assert read
-        assert await person_reads.answered(tx, read, {"Contacts": [{"ContactID": "x"}]}) == []
+        assert await interactive_reads.answered(tx, read, {"Contacts": [{"ContactID": "x"}]}) == []
     answer = await asking
 
     assert (answer.status_code, "not as documented" in answer.json()["title"]) == (503, True)
@@ -250,7 +251,8 @@ async def test_what_nobody_fetched_is_purged(desk: Desk) -> None:
     stage = desk.stage
     for seconds in (3600, 0):
         async with stage.database.transaction() as tx:
-            await person_reads.ask(tx, stage.tenant_id, XeroKind.CONTACT, SEARCHES[XeroKind.CONTACT]("Kea"))
+            request = SEARCHES[XeroKind.CONTACT]("Kea")
+            await interactive_reads.ask(tx, stage.tenant_id, XeroKind.CONTACT, request, connected=True)
         stage.clock.ahead += timedelta(seconds=seconds)
 
     assert await desk.left() == 1

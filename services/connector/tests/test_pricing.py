@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout_connector.api_usage import PLANS
-from tieout_connector.rules.pricing import GIB, PlanCost, costs, month_of, projected
+from tieout_connector.api.usage import PLANS
+from tieout_connector.pacing.pricing import GIB, PlanCost, costs, month_of, projected
 
 MIDDLE = datetime(2026, 11, 16, tzinfo=UTC)
 """Half of November."""

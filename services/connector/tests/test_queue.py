@@ -11,8 +11,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_connector import api_writes
-from tieout_connector.xero.verdicts import TOO_MANY
+from tieout_connector.api import writes as api_writes
+from tieout_connector.xero.responses import TOO_MANY
 from tieout_kit import audit, problem_list
 from tieout_kit.auth import Keys
 from tieout_kit.http import make_app

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector import handlers, snapshots
+from tieout_connector import handlers
 from tieout_connector.gateway import reader
 from tieout_connector.gateway.writer import post
-from tieout_connector.snapshots import Link, Seen
+from tieout_connector.inbound import snapshots
+from tieout_connector.inbound.snapshots import Link, Seen
 from tieout_kit.cause import Cause
 from tieout_kit.clock import utc_now
 from tieout_schemas.payload import RecordRef

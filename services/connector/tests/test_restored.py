@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tieout_connector import restored
+from tieout_connector.gateway import restore_detection
 from tieout_connector.gateway.leases import TERM
 from tieout_local.postgres_binaries import find_binaries
 
@@ -33,7 +33,7 @@ async def waits_for_a_look(stage: Stage) -> list[bool]:
 
 async def noticed(stage: Stage) -> bool:
     async with stage.database.transaction() as tx:
-        return await restored.notice(tx, TERM)
+        return await restore_detection.notice(tx, TERM)
 
 
 async def test_a_dump_restored_into_the_same_database_is_noticed_once(stage: Stage, tmp_path: Path) -> None:

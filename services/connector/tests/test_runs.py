@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_connector import choosing, feeds, runs
-from tieout_connector.rules.runs import Run, after_page, ended
+from tieout_connector.choices import change_settings
+from tieout_connector.inbound import listings, sync_runs
+from tieout_connector.inbound.sync_runs_rules import Run, after_page, ended
 from tieout_kit.cause import Cause
 from tieout_local.door import ANA
 from tieout_schemas.runs import RunKind, SyncRun
@@ -54,7 +55,7 @@ def test_a_run_ends_once_every_resource_was_read_to_its_end(
 
 async def last_run(stage: Stage) -> SyncRun | None:
     async with stage.database.transaction() as tx:
-        return await runs.last(tx, stage.tenant_id)
+        return await sync_runs.last(tx, stage.tenant_id)
 
 
 async def polled(stage: Stage, times: int) -> list[SyncRun]:
@@ -76,7 +77,7 @@ async def test_each_poll_of_everything_is_one_run_that_says_what_changed(stage: 
 
     assert [one.run for one in said] == ["import", "poll", "poll"]
     assert [{r.resource: r.changed for r in one.resources}["Invoices"] for one in said[1:]] == [1, 0]
-    assert [r.resource for r in said[0].resources] == list(feeds.RESOURCES)
+    assert [r.resource for r in said[0].resources] == list(listings.RESOURCES)
     assert all(one.started_at <= one.ended_at for one in said)
     assert await last_run(stage) == said[-1]
     sequences = [sequence for sequence, _ in await stage.events(SyncRun)]
@@ -88,7 +89,7 @@ async def test_each_poll_of_everything_is_one_run_that_says_what_changed(stage: 
 async def test_what_was_read_before_a_disconnect_is_no_part_of_the_next_run(stage: Stage) -> None:
     await stage.connect()
     async with stage.database.transaction() as tx:
-        await runs.page_read(tx, stage.tenant_id, "Contacts", 7, 7, Cause.request(), last=True)
+        await sync_runs.page_read(tx, stage.tenant_id, "Contacts", 7, 7, Cause.request(), last=True)
     await stage.connections.disconnect(ANA, stage.tenant_id)
     await stage.connect(stage.org_id, stage.tenant_id)
 
@@ -106,7 +107,7 @@ async def test_polls_keep_the_tenants_schedule_and_a_shorter_one_holds_at_once(s
 
     async def choose(version: int, minutes: int | None) -> None:
         wanted = {"poll_every_minutes": minutes}
-        await stage.database.run(lambda tx: choosing.change(tx, ANA, stage.tenant_id, version, wanted))
+        await stage.database.run(lambda tx: change_settings.change(tx, ANA, stage.tenant_id, version, wanted))
 
     await choose(0, 600)
     async with stage.working():
@@ -123,7 +124,7 @@ async def test_polls_keep_the_tenants_schedule_and_a_shorter_one_holds_at_once(s
     assert 58 <= hourly <= 60
     # The next poll comes when it was to come; only the one after it is later.
     assert 58 <= unmoved <= 60
-    assert await stage.sql(WAITING) == [(len(feeds.RESOURCES),)]
+    assert await stage.sql(WAITING) == [(len(listings.RESOURCES),)]
 
 
 @pytest.mark.real
@@ -134,7 +135,7 @@ async def test_a_shorter_schedule_polls_no_more_often_than_the_days_calls_allow(
     today = "(now() at time zone 'UTC')::date"
     await stage.sql(f"insert into budget select tenant_id, '{{}}', {today}, 4995, 5000 from connection")
 
-    await stage.database.run(lambda tx: choosing.change(tx, ANA, stage.tenant_id, 0, {"poll_every_minutes": 5}))
+    await stage.database.run(lambda tx: change_settings.change(tx, ANA, stage.tenant_id, 0, {"poll_every_minutes": 5}))
 
     assert await stage.sql("select count(*) from feed where next_at < now() + interval '29 minutes'") == [(0,)]
     assert await stage.sql("select count(*) from feed where next_at > now() + interval '31 minutes'") == [(0,)]

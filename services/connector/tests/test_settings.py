@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.model import SettingChange, SettingsVersion
-from tieout_connector.rules.settings import BadSetting, Chart, changed, check_version, fitting
+from tieout_connector.choices.model import SettingChange, SettingsVersion
+from tieout_connector.choices.settings_rules import BadSetting, Chart, changed, check_version, fitting
 from tieout_kit.errors import Clash
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.xero import XeroAccount

@@ -10,7 +10,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_connector import api_settings, chart
+from tieout_connector.api import settings as api_settings
+from tieout_connector.choices import chart_of_accounts
 from tieout_kit import problem_list
 from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
@@ -58,7 +59,7 @@ class Page:
             for code, kind in accounts
         ]
         async with self.stage.database.transaction() as tx:
-            await chart.keep(tx, self.tenant_id, read)
+            await chart_of_accounts.keep(tx, self.tenant_id, read)
 
     def _token(self, by: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys.token(by, [str(self.tenant_id)], ('admin',))}"}

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector import intents
-from tieout_connector.gateway.look import MOST_IDS
+from tieout_connector.gateway.pending_work import MOST_IDS
+from tieout_connector.outbound import intents
 from tieout_kit import queries
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tieout_connector import calls, turns
-from tieout_connector.gateway.leases import CALL, TERM, LeaseLost
+from tieout_connector.gateway.leases import TERM, LeaseLost
+from tieout_connector.outbound import calls
+from tieout_connector.pacing import schedule
+from tieout_connector.pacing.timing import CALL
 from tieout_kit.testing import wait_until
 from tieout_schemas.writes import Lane, Outcome
 
@@ -199,7 +201,7 @@ async def test_trouble_with_one_tenant_never_ends_the_gateway(stage: Stage, monk
 
     async with stage.working(one):
         with monkeypatch.context() as patch:
-            patch.setattr(turns, "waits", away)
+            patch.setattr(schedule, "waits", away)
             await wait_until(stage.control.calls, lambda calls: len(calls) >= 1)
         (result,) = await stage.results(1)
 

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 from prometheus_client import REGISTRY
 
-from tieout_connector import metrics, usage
-from tieout_connector.gateway import gateway
-from tieout_connector.usage import KEPT, Called, HourOfUse, Usage
+from tieout_connector import metrics
+from tieout_connector.gateway import loop
+from tieout_connector.pacing import usage
+from tieout_connector.pacing.usage import KEPT, Called, HourOfUse, Usage
 from tieout_connector.xero.errors import XeroError
 from tieout_kit.generate import declared
 from tieout_kit.postgres import Tx
@@ -147,7 +148,7 @@ async def test_what_came_with_an_error_is_counted_too_for_xero_charges_it(stage:
 async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway, "TIDY_EVERY", timedelta(milliseconds=50))
+    monkeypatch.setattr(loop, "TIDY_EVERY", timedelta(milliseconds=50))
     monkeypatch.setattr(usage, "PORTION", 2)
     clock, tenant_id = Hand(), uuid4()
     counted, now = Usage(clock), stage.clock()

@@ -9,15 +9,8 @@ from uuid import uuid4
 import pytest
 
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
-from tieout_connector.xero.errors import (
-    Again,
-    ConsentLost,
-    OurBug,
-    RefusedRequest,
-    Unknown,
-    XeroError,
-)
-from tieout_connector.xero.verdicts import judge
+from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, Unknown, XeroError
+from tieout_connector.xero.responses import judge
 
 if TYPE_CHECKING:
     from conftest import AtXero

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.rules.waiting import Left, Standing, Waits, WriteState, not_before, why
+from tieout_connector.pacing.waits_rules import Left, Standing, Waits, WriteState, not_before, why
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteResult
 

@@ -8,12 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_connector import turns
-from tieout_connector.gateway import gateway
-from tieout_connector.gateway.app_budget import AppIsBusy
-from tieout_connector.gateway.leases import CALL, TERM, LeaseLost
+from tieout_connector.gateway import loop
+from tieout_connector.gateway.leases import TERM, LeaseLost
 from tieout_connector.gateway.worker import Worker
-from tieout_connector.rules.budget import PER_MINUTE
+from tieout_connector.pacing import schedule
+from tieout_connector.pacing.app_budget import AppIsBusy
+from tieout_connector.pacing.org_budget import PER_MINUTE
+from tieout_connector.pacing.timing import CALL
 from tieout_connector.xero.contacts import CONTACTS
 from tieout_connector.xero.errors import Unknown
 from tieout_kit.testing import wait_until
@@ -51,7 +52,7 @@ async def test_an_owner_who_slept_takes_no_turn_of_its_successors_tenant(stage: 
     stage.clock.ahead = TERM + SECOND
     await other.leases.renew(stage.database)
     async with stage.database.transaction() as tx:
-        await turns.waits(tx, stage.tenant_id, tx.now + 60 * SECOND, "Xero asked to wait")
+        await schedule.waits(tx, stage.tenant_id, tx.now + 60 * SECOND, "Xero asked to wait")
     before = await turn(stage)
 
     with pytest.raises(LeaseLost):
@@ -75,7 +76,7 @@ async def test_a_turn_taken_by_one_that_lost_its_lease_comes_again_soon(
     """Though the shard stays its own: the call came too late to leave, by a machine that stood still say."""
     await stage.settled()
     await stage.write(stage.contact("Kea"))
-    monkeypatch.setattr(gateway, "TIDY_EVERY", timedelta(hours=1))
+    monkeypatch.setattr(loop, "TIDY_EVERY", timedelta(hours=1))
     process, late = stage.process(), 1
     real = process.caller.send
 
@@ -108,7 +109,7 @@ async def test_a_replica_that_stands_still_keeps_no_other_from_its_shards(stage:
             await other.leases.renew(stage.database)
             assert other.leases.epochs.keys() == {1 - at.org.shard}
             async with stage.database.transaction() as tx:
-                await turns.recover(tx, [0, 1], [])
+                await schedule.recover(tx, [0, 1], [])
     await other.leases.renew(stage.database)
 
     assert other.leases.epochs.keys() == {0, 1}
@@ -122,9 +123,9 @@ async def test_a_turn_that_is_locked_by_one_who_stands_still_is_passed_over(stag
     async with stage.database.transaction() as frozen:
         await frozen.db.execute("select 1 from turn for update")
         async with asyncio.timeout(5), stage.database.transaction() as tx:
-            await turns.recover(tx, [0, 1], [])
+            await schedule.recover(tx, [0, 1], [])
     async with stage.database.transaction() as tx:
-        await turns.recover(tx, [0, 1], [])
+        await schedule.recover(tx, [0, 1], [])
 
     assert (await turn(stage))[0] is not None
 

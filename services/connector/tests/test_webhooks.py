@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 
-from tieout_connector import webhooks
-from tieout_connector.webhooks import Receiver
+from tieout_connector.inbound import webhooks
+from tieout_connector.inbound.webhooks import Receiver
 from tieout_kit.clock import utc_now
 from tieout_kit.testing import heard, make_topics, running, wait_until
 from tieout_local.outages import down, frozen

@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector import person_reads
+from tieout_connector.inbound import interactive_reads
+from tieout_connector.inbound.interactive_answers import PersonAnswers
 from tieout_connector.kinds import FOLLOWED, SEARCHES
-from tieout_connector.person_answers import PersonAnswers
 from tieout_kit.testing import running
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import XeroContact
@@ -25,8 +25,12 @@ async def test_the_owner_of_the_shard_reads_what_a_person_waits_for_and_says_wha
     contact = await stage.their_contact("Paper Ltd")
     answers = PersonAnswers(stage.database)
 
+    kind = XeroKind.CONTACT
+
     async def look(request: Any) -> Any:
-        read = await stage.database.run(lambda tx: person_reads.ask(tx, stage.tenant_id, XeroKind.CONTACT, request))
+        read = await stage.database.run(
+            lambda tx: interactive_reads.ask(tx, stage.tenant_id, kind, request, connected=True)
+        )
         return await answers.of(read)
 
     async with running(answers.run()), stage.working():

@@ -11,10 +11,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tieout_connector.gateway import budgets, reactions, worker
-from tieout_connector.gateway import look as looks
+from tieout_connector.gateway import pending_work as looks
+from tieout_connector.gateway import reactions, worker
 from tieout_connector.gateway.writer import compose, post, send
-from tieout_connector.rules.budget import KEPT_A_DAY, KEPT_A_MINUTE, PER_MINUTE, fresh
+from tieout_connector.pacing import org_budget_store
+from tieout_connector.pacing.org_budget import KEPT_A_DAY, KEPT_A_MINUTE, PER_MINUTE, fresh
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import OurBug, RefusedRequest, Unknown
 from tieout_kit.testing import wait_until
@@ -564,7 +565,7 @@ async def test_while_the_minute_is_scarce_what_no_person_waits_for_waits_a_secon
     await stage.settled()
     async with stage.database.transaction() as tx:
         used = replace(fresh(tx.now), recent=(tx.now,) * 35)
-        await budgets.save(tx, stage.tenant_id, used)
+        await org_budget_store.save(tx, stage.tenant_id, used)
 
     async with stage.working():
         for n in range(10):

@@ -5,21 +5,27 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
-from tieout_connector import api, api_looking, api_settings, api_usage, api_writes, handlers, store
-from tieout_connector.connections import Connections
-from tieout_connector.gateway.app_budget import AppBudget
+from tieout_connector import handlers
+from tieout_connector.api import settings as api_settings
+from tieout_connector.api import tenants as api_tenants
+from tieout_connector.api import usage as api_usage
+from tieout_connector.api import writes as api_writes
+from tieout_connector.api import xero_records as api_xero_records
+from tieout_connector.config import ConnectorSettings
+from tieout_connector.connecting import store
+from tieout_connector.connecting.connections import Connections
+from tieout_connector.connecting.tokens import TokenStore
 from tieout_connector.gateway.caller import Caller
-from tieout_connector.gateway.gateway import Gateway
 from tieout_connector.gateway.leases import Leases
+from tieout_connector.gateway.loop import Gateway
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.storage import Folder
 from tieout_connector.gateway.writer import Writer, group_of
+from tieout_connector.inbound.interactive_answers import PersonAnswers
+from tieout_connector.inbound.webhooks import Receiver
 from tieout_connector.kinds import writes
-from tieout_connector.person_answers import PersonAnswers
-from tieout_connector.settings import ConnectorSettings
-from tieout_connector.tokens import TokenStore
-from tieout_connector.usage import Usage
-from tieout_connector.webhooks import Receiver
+from tieout_connector.pacing.app_budget import AppBudget
+from tieout_connector.pacing.usage import Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.audit_routes import audit_routes
@@ -53,11 +59,11 @@ def http_app(
             return (await store.read(tx, tenant_id)).closed
 
     app = make_app("Tieout connector", about, keys, closed, untraced=frozenset({"/oauth/callback"}))
-    app.include_router(api.routes(database, connecting, partitions))
+    app.include_router(api_tenants.routes(database, connecting, partitions))
     app.include_router(api_settings.routes(database))
     app.include_router(api_usage.routes(database))
     app.include_router(api_writes.routes(database))
-    app.include_router(api_looking.routes(database, answers))
+    app.include_router(api_xero_records.routes(database, answers))
     app.include_router(operation_routes(database, SERVICE))
     app.include_router(audit_routes(database))
     app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from tieout_connector import intents, reads, store
+from tieout_connector.connecting import store
+from tieout_connector.inbound import read_requests
+from tieout_connector.inbound.read_requests import Wish
 from tieout_connector.kinds import CATEGORIES
-from tieout_connector.reads import Wish
+from tieout_connector.outbound import intents
 from tieout_kit import problem_list
 from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming
@@ -17,7 +19,7 @@ from tieout_schemas.writes import WriteIntent
 async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None:
     """xero.webhook.v1 → read these records again. An org of no tenant is none of our business any more."""
     tenants = await store.tenants_of(tx, [event.data.org_id for event in events])
-    await reads.ask(
+    await read_requests.ask(
         tx,
         [
             Wish(tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause)
@@ -30,7 +32,7 @@ async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None
 async def refreshes_asked(tx: Tx, events: Sequence[Incoming[Refresh]]) -> None:
     """xero.refresh.v1 → read these records again."""
     wishes = [Wish(e.tenant_id, e.data.xero_kind, e.data.xero_id, tx.now, e.cause) for e in events]
-    await reads.ask(tx, wishes)
+    await read_requests.ask(tx, wishes)
 
 
 def handlers(group: intents.Grouping) -> Handlers:

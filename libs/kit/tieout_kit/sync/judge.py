@@ -7,6 +7,9 @@ from tieout_kit.sync.merge import merge
 from tieout_kit.sync.work import Work
 from tieout_schemas.platform import Sync, SyncState
 
+_RIDE_ALONG = frozenset({"sync", "origin"})
+_SEEN = frozenset({"seen"})
+
 
 def judge(work: Work[Any, Any]) -> None:
     """Level, not edge: from the present state alone, so that judging all records again writes nothing."""
@@ -60,10 +63,6 @@ def is_public_change(before: Any, after: Any) -> bool:
     if before is None or before is after:
         return before is None
     return _differ(before, after, _RIDE_ALONG) or _differ(before.sync, after.sync, _SEEN)
-
-
-_RIDE_ALONG = frozenset({"sync", "origin"})
-_SEEN = frozenset({"seen"})
 
 
 def _differ(before: Any, after: Any, besides: frozenset[str]) -> bool:

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector import calls, reads
-from tieout_connector.gateway.at_work import AtWork
-from tieout_connector.gateway.look import MOST_IDS
+from tieout_connector.gateway.pending_work import MOST_IDS
+from tieout_connector.gateway.session import AtWork
+from tieout_connector.inbound import read_requests
+from tieout_connector.outbound import calls
 from tieout_connector.xero.errors import Unknown
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent, WriteResult
@@ -53,7 +54,7 @@ class Steps:
         await self.stage.ask(kind, str(xero_id))
         async with self.stage.database.transaction() as tx:
             await tx.db.execute("update read_request set due_at = 'epoch' where xero_id = $1", UUID(str(xero_id)))
-            due = await reads.due(tx, self.stage.tenant_id, self.at.in_hand, MOST_IDS)
+            due = await read_requests.due(tx, self.stage.tenant_id, self.at.in_hand, MOST_IDS)
         await self.process.reader.read(self.at, due)
         left = "select count(*) from read_request where xero_id = $1"
         return int((await self.stage.sql(left, UUID(str(xero_id))))[0][0])

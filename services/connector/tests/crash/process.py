@@ -19,8 +19,8 @@ import httpx
 import structlog
 
 from tieout_connector.app import SERVICE, at_xero
-from tieout_connector.settings import ConnectorSettings
-from tieout_connector.usage import Usage
+from tieout_connector.config import ConnectorSettings
+from tieout_connector.pacing.usage import Usage
 from tieout_kit import bell, postgres, silent
 from tieout_kit.postgres import Database
 from tieout_kit.service import every

@@ -6,7 +6,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from tieout_connector.intents import LANES
+from tieout_connector.outbound.intents import LANES
 from tieout_connector.xero.errors import Unknown
 from tieout_schemas.writes import Lane
 

@@ -5,9 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector import feeds, queue_list
+from tieout_connector.inbound import listings
 from tieout_connector.kinds import FOLLOWED
-from tieout_connector.rules.waiting import WriteState
+from tieout_connector.outbound import queue_list
+from tieout_connector.pacing.waits_rules import WriteState
 from tieout_connector.xero.errors import ConsentLost, Lost
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.refusals import refusal_of
@@ -91,7 +92,7 @@ def test_a_note_needs_the_scope_of_its_document(document: Document) -> None:
     assert enough(request.method, request.resource) & set(note.scopes)
 
 
-@pytest.mark.parametrize("resource", [*feeds.RESOURCES, *(one.resource.name for one in FOLLOWED.values())])
+@pytest.mark.parametrize("resource", [*listings.RESOURCES, *(one.resource.name for one in FOLLOWED.values())])
 def test_the_consent_covers_every_reading(resource: str) -> None:
     assert enough("GET", resource) & set(SCOPES.split())
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tieout_connector import feeds
+from tieout_connector.inbound import listings
 from tieout_connector.kinds import BEARERS, CATEGORIES, FOLLOWED, LISTED, PAGED, PATHS, RECORDS, SEARCHES, writes
 from tieout_schemas.bodies import Document
 from tieout_schemas.signals import XeroKind
@@ -24,8 +24,8 @@ def test_every_document_that_bears_files_or_notes_is_a_record() -> None:
 
 
 def test_what_others_refer_to_is_imported_first() -> None:
-    assert tuple(LISTED) == feeds.RESOURCES
-    assert feeds.RESOURCES == ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments")
+    assert tuple(LISTED) == listings.RESOURCES
+    assert listings.RESOURCES == ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments")
 
 
 def test_what_is_read_in_pages_is_paged_by_xero_and_what_is_read_whole_is_not() -> None:

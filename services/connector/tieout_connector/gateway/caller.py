@@ -9,15 +9,16 @@ from functools import partial
 
 from opentelemetry.trace import SpanKind
 
-from tieout_connector.gateway import budgets
-from tieout_connector.gateway.app_budget import AppBudget, AppIsBusy
-from tieout_connector.gateway.at_work import AtWork
-from tieout_connector.gateway.leases import CALL, LEAVE_WITHIN, LeaseLost, Leases
-from tieout_connector.model import Org
-from tieout_connector.rules.budget import PLANS, READ, READ_IN_TURN, Wait
-from tieout_connector.rules.lanes import SHARES
-from tieout_connector.tokens import TokenStore
-from tieout_connector.usage import Called, Usage
+from tieout_connector.connecting.tokens import TokenStore
+from tieout_connector.gateway.leases import LeaseLost, Leases
+from tieout_connector.gateway.session import AtWork
+from tieout_connector.pacing import org_budget_store
+from tieout_connector.pacing.app_budget import AppBudget, AppIsBusy
+from tieout_connector.pacing.lanes import SHARES
+from tieout_connector.pacing.model import Org
+from tieout_connector.pacing.org_budget import PLANS, READ, READ_IN_TURN, Wait
+from tieout_connector.pacing.timing import CALL, LEAVE_WITHIN
+from tieout_connector.pacing.usage import Called, Usage
 from tieout_connector.xero.errors import Again, TokenExpired, XeroError
 from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
 from tieout_connector.xero.limits import Limits
@@ -75,7 +76,7 @@ class Caller:
             raise LeaseLost(f"shard {org.shard} is not ours")
         async with self._database.transaction() as tx:
             await self._leases.hold(tx, org.shard, epoch)
-            return AtWork(org, epoch, await budgets.load(tx, org.tenant_id, self._day_limit))
+            return AtWork(org, epoch, await org_budget_store.load(tx, org.tenant_id, self._day_limit))
 
     async def ready(self, at: AtWork) -> str:
         """Before a call is stored: a good token, whose refresh takes its time, and one of the app's calls.
@@ -94,7 +95,7 @@ class Caller:
             await self._leases.hold(tx, at.org.shard, at.epoch)
             yield tx
             await self._usage.store(tx, at.org.tenant_id)
-            await budgets.save(tx, at.org.tenant_id, at.budget)
+            await org_budget_store.save(tx, at.org.tenant_id, at.budget)
 
     async def leave(self, tx: Tx, at: AtWork, lane: Lane, *, more: bool = False) -> Leave:
         """In a `storing` transaction right before a send: the lease outlasts the leaving, and the call is counted.

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from tieout_connector import restored
-from tieout_connector.xero.http import TIMEOUT
+from tieout_connector.gateway import restore_detection
+from tieout_connector.pacing.timing import CALL, LEAVE_WITHIN
 from tieout_kit import queries
 from tieout_kit.errors import RetryLater
 from tieout_kit.postgres import Database, Tx
@@ -18,10 +18,6 @@ _SQL = queries.load("tieout_connector", "leases.sql")
 
 TERM = timedelta(seconds=10)
 RENEW_EVERY = timedelta(seconds=2)
-LEAVE_WITHIN = timedelta(seconds=3)
-"""A call leaves this soon after its lease was checked, or not at all: a process may stand still in between."""
-CALL = LEAVE_WITHIN + timedelta(seconds=TIMEOUT)
-"""The longest that a call may be under way."""
 _FORGOTTEN = timedelta(hours=1)
 
 
@@ -47,7 +43,7 @@ class Leases:
         """
         before = self.epochs
         async with database.transaction() as tx:
-            if await restored.notice(tx, TERM):
+            if await restore_detection.notice(tx, TERM):
                 # Calls that nobody here knows of may be under way, from the database that is no more.
                 await tx.db.execute(_SQL["end"], tx.now + CALL)
             await tx.db.execute(_SQL["here"], self._owner, tx.now)

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from tieout_connector import intents, snapshots
-from tieout_connector.calls import StoredCall
-from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.paging import all_pages
+from tieout_connector.gateway.session import AtWork
+from tieout_connector.inbound import snapshots
 from tieout_connector.kinds.kind import Kind
+from tieout_connector.outbound import intents
+from tieout_connector.outbound.calls import StoredCall
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.http import Request

@@ -1,6 +1,6 @@
 """Reads a list of Xero to its end, however it changes meanwhile: a bill that is missed is sent again. Source: trap 3.
 
-Pages are sought, as a feed's are (rules/feed.py): page 1 again, since the last row seen. A change gives a row the
+Pages are sought, as a feed's are (listings_rules.py): page 1 again, since the last row seen. A change gives a row the
 latest UpdatedDateUTC of all, so what was not seen yet stays behind that row, and what leaves the list moves nothing
 past it. Only where one second holds more than a page are pages numbered, from the last to the first: what moves up
 moves towards pages still to be read, and what was changed meanwhile is later than all they showed, and sought after.
@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from tieout_connector.rules.feed import Feed, after_page
+from tieout_connector.inbound.listings_rules import Feed, after_page
 from tieout_connector.xero import wire
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json

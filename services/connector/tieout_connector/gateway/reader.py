@@ -7,15 +7,18 @@ from uuid import UUID
 
 import structlog
 
-from tieout_connector import chart, feeds, intents, person_reads, reads, runs, settings_store, snapshots, store
-from tieout_connector.gateway.at_work import AtWork
+from tieout_connector.choices import chart_of_accounts, settings_store
+from tieout_connector.connecting import store
 from tieout_connector.gateway.caller import Caller, NoCallLeft
+from tieout_connector.gateway.session import AtWork
+from tieout_connector.inbound import interactive_reads, listings, read_requests, snapshots, sync_runs
+from tieout_connector.inbound.interactive_reads import PersonRead
+from tieout_connector.inbound.listings_rules import Feed, after_page
+from tieout_connector.inbound.read_requests import Due, Wish
+from tieout_connector.inbound.snapshots import Seen
 from tieout_connector.kinds import FOLLOWED, LISTED, PAGED
-from tieout_connector.person_reads import PersonRead
-from tieout_connector.reads import Due, Wish
-from tieout_connector.rules.budget import POLL_AT_LEAST_EVERY
-from tieout_connector.rules.feed import Feed, after_page
-from tieout_connector.snapshots import Seen
+from tieout_connector.outbound import intents
+from tieout_connector.pacing.org_budget import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import Again, OurBug, RefusedRequest, XeroError
 from tieout_connector.xero.http import Request
@@ -61,8 +64,8 @@ class Reader:
         causes = {one.xero_id: one.cause for one in due}
         async with self._caller.storing(at) as tx:
             again, _ = await self._take(tx, tenant_id, kind, raws, causes, left_at)
-            await reads.done(tx, tenant_id, [one for one in read if one.xero_id not in again])
-            await reads.later(tx, tenant_id, kind, list(again), tx.now + ECHO_WAIT)
+            await read_requests.done(tx, tenant_id, [one for one in read if one.xero_id not in again])
+            await read_requests.later(tx, tenant_id, kind, list(again), tx.now + ECHO_WAIT)
             await store.synced(tx, tenant_id)
 
     async def for_person(self, at: AtWork, read: PersonRead) -> None:
@@ -79,12 +82,13 @@ class Reader:
             async with self._caller.storing(at) as tx:
                 at_moment = tx.now + (error.after if isinstance(error, Again) else RETRY_A_READ)
                 if not isinstance(error, NoCallLeft) or at_moment > read.deadline:
-                    await person_reads.failed(tx, read, f"Xero was not read: {error}", at_moment)
+                    await interactive_reads.failed(tx, read, f"Xero was not read: {error}", at_moment)
             raise
         async with self._caller.storing(at) as tx:
-            raws, tenant_id, cause = await person_reads.answered(tx, read, content), at.org.tenant_id, Cause.request()
+            raws = await interactive_reads.answered(tx, read, content)
+            tenant_id, cause = at.org.tenant_id, Cause.request()
             again, _ = await self._take(tx, tenant_id, read.kind, raws, {}, left_at, cause)
-            await reads.ask(tx, [Wish(tenant_id, read.kind, x, tx.now + ECHO_WAIT, cause) for x in again])
+            await read_requests.ask(tx, [Wish(tenant_id, read.kind, x, tx.now + ECHO_WAIT, cause) for x in again])
 
     async def feed(self, at: AtWork, feed: Feed) -> None:
         """Read a page of a feed."""
@@ -97,7 +101,7 @@ class Reader:
                 # The other feeds need not wait for somebody to look into this one.
                 log.error("Xero refuses to list", resource=feed.resource, tenant=str(tenant_id), error=str(error))
                 async with self._caller.storing(at) as tx:
-                    await feeds.later(tx, tenant_id, feed.resource, tx.now + POLL_AT_LEAST_EVERY)
+                    await listings.later(tx, tenant_id, feed.resource, tx.now + POLL_AT_LEAST_EVERY)
 
     async def _fetch(self, at: AtWork, due: Sequence[Due]) -> tuple[list[dict[str, Any]], datetime]:
         resource = FOLLOWED[due[0].kind].resource
@@ -146,8 +150,8 @@ class Reader:
         moved, last = after_page(feed, [wire.instant(raw["UpdatedDateUTC"]) for raw in raws], items, self._page_size)
         async with self._caller.storing(at) as tx:
             again, changed = await self._take(tx, tenant_id, kind, raws, {}, left_at, cause)
-            await reads.ask(tx, [Wish(tenant_id, kind, x, tx.now + ECHO_WAIT, cause) for x in again])
-            await runs.page_read(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
+            await read_requests.ask(tx, [Wish(tenant_id, kind, x, tx.now + ECHO_WAIT, cause) for x in again])
+            await sync_runs.page_read(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
             await self._save(tx, at, moved, last=last)
 
     async def _whole(self, at: AtWork, feed: Feed, cause: Cause) -> None:
@@ -158,8 +162,8 @@ class Reader:
         async with self._caller.storing(at) as tx:
             taken = await snapshots.take(tx, tenant_id, [Seen(payload, cause) for payload in read])
             if accounts := [one for one in read if isinstance(one, XeroAccount)]:
-                await chart.keep(tx, tenant_id, accounts)
-            await runs.page_read(tx, tenant_id, feed.resource, len(read), taken.changed, cause, last=True)
+                await chart_of_accounts.keep(tx, tenant_id, accounts)
+            await sync_runs.page_read(tx, tenant_id, feed.resource, len(read), taken.changed, cause, last=True)
             moved = Feed(feed.resource, importing=False, done=len(read), total=len(read))
             await self._save(tx, at, moved, last=True)
 
@@ -168,10 +172,10 @@ class Reader:
         if last:
             # Locked, so that a schedule changed at this moment finds the poll to bring forward.
             chosen = (await settings_store.lock(tx, tenant_id)).settings
-            next_at += at.budget.poll_every(tx.now, len(feeds.RESOURCES), chosen.poll_every)
-        await feeds.save(tx, tenant_id, feed, next_at)
+            next_at += at.budget.poll_every(tx.now, len(listings.RESOURCES), chosen.poll_every)
+        await listings.save(tx, tenant_id, feed, next_at)
         await store.synced(tx, tenant_id)
-        if last and not await feeds.importing(tx, tenant_id):
+        if last and not await listings.importing(tx, tenant_id):
             connection = await store.lock(tx, tenant_id)
             if connection.state is ConnectionState.IMPORTING:
                 await store.change(tx, connection, Cause.request(), state=ConnectionState.CONNECTED)

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tieout_connector import calls, feeds, intents, person_reads, reads, turns
-from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import NoCallLeft
-from tieout_connector.gateway.look import MOST_IDS, Look, look
+from tieout_connector.gateway.pending_work import MOST_IDS, Look, look
 from tieout_connector.gateway.reader import Reader
+from tieout_connector.gateway.session import AtWork
 from tieout_connector.gateway.writer import Writer
-from tieout_connector.rules.budget import AT_ONCE, KEPT_AT_ONCE, READ, Wait
-from tieout_connector.rules.lanes import SHARES, DropNotes, Next, next_lane
+from tieout_connector.inbound import interactive_reads, listings, read_requests
+from tieout_connector.outbound import calls, intents
+from tieout_connector.pacing import schedule
+from tieout_connector.pacing.lanes import SHARES, DropNotes, Next, next_lane
+from tieout_connector.pacing.org_budget import AT_ONCE, KEPT_AT_ONCE, READ, Wait
 from tieout_kit.clock import Clock
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.writes import Lane
@@ -122,7 +124,7 @@ class Worker:
         """The next call, what it is about taken in hand."""
         async with self._database.transaction() as tx:
             await self._hold(tx)
-            await turns.taken(tx, self._at.org.tenant_id)
+            await schedule.taken(tx, self._at.org.tenant_id)
             seen = await look(tx, self._at.org.tenant_id, self._at.in_hand)
             if not seen.is_open or len(self._jobs) >= AT_ONCE:
                 return Idle(None)
@@ -165,14 +167,14 @@ class Worker:
         if (
             lane is Lane.PERSON
             and seen.person_reads
-            and (read := await person_reads.next(tx, self._at.org.tenant_id, self._at.in_hand.person_reads))
+            and (read := await interactive_reads.next(tx, self._at.org.tenant_id, self._at.in_hand.person_reads))
         ):
             job = self._reader.for_person(self._at, read)
             return self._holding(self._at.in_hand.person_reads, {read.id}, job)
         if lane is Lane.WEBHOOK:
             return await self._read(tx, seen.waiting[lane])
         if lane in (Lane.POLL, Lane.IMPORT):
-            feed = await feeds.due(tx, self._at.org.tenant_id, self._at.in_hand, importing=lane is Lane.IMPORT)
+            feed = await listings.due(tx, self._at.org.tenant_id, self._at.in_hand, importing=lane is Lane.IMPORT)
             if feed is None:
                 return Idle(tx.now)
             return self._holding(self._at.in_hand.feeds, {feed.resource}, self._reader.feed(self._at, feed))
@@ -184,7 +186,7 @@ class Worker:
     async def _read(self, tx: Tx, since: datetime) -> Job | Idle:
         if self._waits_for_company(tx.now, since):
             return Idle(since + JOIN_WAIT)
-        due = await reads.due(tx, self._at.org.tenant_id, self._at.in_hand, MOST_IDS)
+        due = await read_requests.due(tx, self._at.org.tenant_id, self._at.in_hand, MOST_IDS)
         return self._holding(self._at.in_hand.reads, {one.xero_id for one in due}, self._reader.read(self._at, due))
 
     async def _write(self, tx: Tx, lane: Lane, since: datetime) -> Job | Idle:

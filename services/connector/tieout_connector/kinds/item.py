@@ -4,15 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.kinds.fields import (
-    Field,
-    differing,
-    filled,
-    parts_of,
-    rounded,
-    trimmed,
-    unified,
-)
+from tieout_connector.kinds.fields import Field, differing, filled, parts_of, rounded, trimmed, unified
 from tieout_connector.kinds.kind import NONE, UNKEYED, Composed
 from tieout_connector.kinds.matching import body_of
 from tieout_connector.kinds.record import Record

@@ -8,7 +8,7 @@ XeroError
 ├── RefusedRequest(elements)  400, 404: split it, or refuse its one record
 └── OurBug                    a call that Xero cannot understand: no record is at fault; it waits, the alarm rings
 
-Which answer is which: verdicts.py. The text of none holds a token or a bank detail: hidden.py.
+Which answer is which: responses.py. The text of none holds a token or a bank detail: redaction.py.
 """
 
 from collections.abc import Iterable

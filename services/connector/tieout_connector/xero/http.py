@@ -16,10 +16,10 @@ import httpx
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import Again, OurBug, Unknown, XeroError
 from tieout_connector.xero.limits import Limits, limits_of
-from tieout_connector.xero.verdicts import judge
+from tieout_connector.xero.responses import judge
 
 TIMEOUT = 15.0
-"""Seconds a call may take at most, all of it; whoever takes over knows of it as long (leases.py)."""
+"""Seconds a call may take at most, all of it; whoever takes over knows of it as long (pacing/timing.py)."""
 _CONNECT = 5.0
 """Well below it: whether a call left at all must not be a race of two clocks."""
 _PATH = "/api.xro/2.0/"

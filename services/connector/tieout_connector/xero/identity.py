@@ -15,8 +15,8 @@ import jwt
 
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import Again, ConsentLost, Lost, Unknown
+from tieout_connector.xero.responses import judge
 from tieout_connector.xero.scopes import SCOPES
-from tieout_connector.xero.verdicts import judge
 
 _TIMEOUT = 10.0
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tieout_connector.xero.hidden import hidden
+from tieout_connector.xero.redaction import hidden
 
 Element = dict[str, Any]
 

@@ -1,7 +1,6 @@
 """The writing half of the gateway: nothing lost and nothing doubled (design, To Xero)."""
 
 from tieout_connector.gateway.writer.groups import group_of
-from tieout_connector.gateway.writer.post import RESEND_WINDOW
 from tieout_connector.gateway.writer.send import Writer
 
-__all__ = ["RESEND_WINDOW", "Writer", "group_of"]
+__all__ = ["Writer", "group_of"]

@@ -4,16 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tieout_connector import calls, reads
-from tieout_connector.calls import StoredCall
 from tieout_connector.gateway import results, seen
-from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.lookup import find
 from tieout_connector.gateway.seen import Shown
-from tieout_connector.intents import Queued
+from tieout_connector.gateway.session import AtWork
+from tieout_connector.inbound import read_requests
+from tieout_connector.inbound.read_requests import Wish
 from tieout_connector.kinds.kind import Kind
-from tieout_connector.reads import Wish
+from tieout_connector.outbound import calls
+from tieout_connector.outbound.calls import StoredCall
+from tieout_connector.outbound.intents import Queued
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas.writes import WriteIntent
@@ -74,7 +75,7 @@ async def settle(
         again = [*requeue, *[a.queued for a in overtaken]]
         await calls.settle(tx, tenant_id, call.id, ended, again, most=most, tried=True)
         also = [(a, read) for a in done for read in kind.also_changes(a.queued.intent, a.element)]
-        await reads.ask(tx, [Wish(tenant_id, r.kind, r.xero_id, tx.now, a.queued.cause) for a, r in also])
+        await read_requests.ask(tx, [Wish(tenant_id, r.kind, r.xero_id, tx.now, a.queued.cause) for a, r in also])
 
 
 def fields_sent(sent: Mapping[str, Sequence[str]], intent: WriteIntent) -> tuple[str, ...]:

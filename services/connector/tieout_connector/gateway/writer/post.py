@@ -4,21 +4,19 @@ from datetime import timedelta
 
 import structlog
 
-from tieout_connector import calls
-from tieout_connector.calls import StoredCall
 from tieout_connector.gateway import results
-from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller, Leave
+from tieout_connector.gateway.session import AtWork
 from tieout_connector.gateway.storage import Storage
 from tieout_connector.gateway.writer.answer import Answer, fields_sent, settle
 from tieout_connector.gateway.writer.resolve import look_up, refused_whole
 from tieout_connector.kinds.kind import Kind
+from tieout_connector.outbound import calls
+from tieout_connector.outbound.calls import StoredCall
 from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, Unknown
 from tieout_connector.xero.http import Request, Upload
 from tieout_kit.errors import Refused
 
-RESEND_WINDOW = timedelta(minutes=5)
-"""Xero forgets keys after 6 minutes; a minute is left for the slowest answer we wait for."""
 RETRY_AFTER = timedelta(seconds=5)
 
 log = structlog.get_logger(__name__)

@@ -1,13 +1,13 @@
 """Finds out what a call did whose answer is lost, or that was refused as a whole: only what is missing goes again."""
 
-from tieout_connector import calls
-from tieout_connector.calls import StoredCall
 from tieout_connector.gateway import results
-from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.lookup import find
+from tieout_connector.gateway.session import AtWork
 from tieout_connector.gateway.writer import answer
 from tieout_connector.kinds.kind import Kind
+from tieout_connector.outbound import calls
+from tieout_connector.outbound.calls import StoredCall
 from tieout_connector.xero.errors import RefusedRequest
 
 

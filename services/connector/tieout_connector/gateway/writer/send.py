@@ -6,20 +6,20 @@ from typing import NamedTuple
 
 import structlog
 
-from tieout_connector import calls, intents
-from tieout_connector.calls import StoredCall
 from tieout_connector.gateway import results
-from tieout_connector.gateway.at_work import AtWork
 from tieout_connector.gateway.caller import Caller
-from tieout_connector.gateway.leases import CALL
+from tieout_connector.gateway.session import AtWork
 from tieout_connector.gateway.storage import Storage
 from tieout_connector.gateway.writer.compose import compose, to_look_up
 from tieout_connector.gateway.writer.fresh import sort
 from tieout_connector.gateway.writer.groups import together, unmarked
-from tieout_connector.gateway.writer.post import RESEND_WINDOW, post
+from tieout_connector.gateway.writer.post import post
 from tieout_connector.gateway.writer.resolve import look_up
-from tieout_connector.intents import Queued
 from tieout_connector.kinds.kind import NONE, Kind
+from tieout_connector.outbound import calls, intents
+from tieout_connector.outbound.calls import StoredCall
+from tieout_connector.outbound.intents import Queued
+from tieout_connector.pacing.timing import CALL, RESEND_WINDOW
 from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.reading import Json
 from tieout_schemas.writes import Lane

@@ -1,0 +1,1 @@
+"""The connector's API over HTTP: one module a subject."""

@@ -1,0 +1,124 @@
+"""MAP-1, MAP-2, MAP-5, MAP-10: what a change of settings comes to, or why it is refused."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from tieout_connector.choices.model import SettingChange, SettingsVersion
+from tieout_kit.errors import Clash, Refused
+from tieout_schemas.settings import AccountFor, Choices, TenantSettings, account_for, allowed
+from tieout_schemas.xero import XeroAccount
+
+Chart = Sequence[XeroAccount]
+
+_NO_LINES = ("BANK", "INVENTORY")
+"""Types of accounts that Xero takes no lines of documents for. Source: xero-api.md 4.8."""
+_SHOWN = 20
+
+
+class BadSetting(Refused):
+    """An unknown setting, or a value that it does not take; names it and what it takes."""
+
+
+def changed(
+    now: TenantSettings, wanted: Mapping[str, Any], chart: Chart | None
+) -> tuple[TenantSettings, tuple[SettingChange, ...]]:
+    """The next version of the settings and what is different in it; the same values again are no new version.
+
+    Source: MAP-5, and MAP-1 and MAP-2 for accounts. `wanted`: JSON values by setting. `chart`: None if the accounts
+    were never read. Raises BadSetting, for all that is wrong at once.
+    """
+    values, wrong = _values(wanted)
+    before = now.model_dump(mode="json")
+    taken = now.replace(**values)
+    after = taken.model_dump(mode="json")
+    changes = tuple(
+        SettingChange(setting=name, before=before[name], after=after[name])
+        for name in values
+        if before[name] != after[name]
+    )
+    # One that was chosen before stays, though Xero may have archived it since.
+    wrong |= {c.setting: why for c in changes if (why := _bad_account(c.setting, c.after, chart))}
+    if wrong:
+        errors = [{"field": f"changes.{name}", "message": why} for name, why in wrong.items()]
+        raise BadSetting("; ".join(wrong.values()), errors=errors)
+    return (taken.replace(version=now.version + 1), changes) if changes else (now, ())
+
+
+def check_version(now: TenantSettings, seen: int, since: Sequence[SettingsVersion]) -> None:
+    """Raises Clash if the settings are at another version than the one the caller saw; `since`: the versions after it,
+    newest first. Source: MAP-10: nobody is locked out, the second one is told what changed."""
+    if now.version == seen:
+        return
+    told = "; ".join(f"{v.by} changed {_changes(v.changes)} at {v.at:%Y-%m-%d %H:%M:%S} UTC" for v in since[:_SHOWN])
+    raise Clash(
+        f"the settings are at version {now.version} by now, not {seen}{': ' if told else ''}{told}; look again",
+        since=[version.model_dump(mode="json", by_alias=True) for version in since],
+    )
+
+
+def fitting(name: str, chart: Chart) -> list[XeroAccount]:
+    """The accounts that a setting takes, by code."""
+    use = account_for(name)
+    return sorted((a for a in chart if use and _fits(a, use)), key=lambda account: account.code)
+
+
+def _values(wanted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values as the settings hold them, and why others are none."""
+    values, wrong = {}, {}
+    for name, value in wanted.items():
+        if name not in Choices.model_fields:
+            wrong[name] = f"{_shown(name)} is no setting; there are {', '.join(Choices.model_fields)}"
+            continue
+        try:
+            # Strict, and as JSON: "true" is not true, and "latest" is one of the names.
+            values[name] = getattr(Choices.model_validate_json(json.dumps({name: value}), strict=True), name)
+        except ValidationError:
+            wrong[name] = f"{name} takes {allowed(name)}, not {_shown(value)}"
+    return values, wrong
+
+
+def _bad_account(name: str, code: str | None, chart: Chart | None) -> str | None:
+    use = account_for(name)
+    if use is None or code is None:
+        return None
+    if chart is None:
+        return f"{name} cannot be chosen before the organisation is connected and its accounts were read from Xero"
+    if any(account.code == code for account in fitting(name, chart)):
+        return None
+    known = next((account for account in chart if account.code == code), None)
+    if known is None:
+        why = f"there is no account {_shown(code)} in Xero"
+    elif not known.active:
+        why = f"account {code} {known.name} is archived in Xero"
+    else:
+        why = f"{name} needs an account that {use}, which {code} {known.name} is not"
+    return f"{why}; {name} takes {_listed(fitting(name, chart), use)}"
+
+
+def _fits(account: XeroAccount, use: AccountFor) -> bool:
+    does = {
+        AccountFor.PAYMENTS: account.takes_payments,
+        AccountFor.TRANSFERS: account.type == "BANK",
+        AccountFor.LINES: account.type not in _NO_LINES,
+    }
+    # A bank account may have no code, and then cannot be named by one.
+    return account.active and bool(account.code) and does[use]
+
+
+def _listed(accounts: Sequence[XeroAccount], use: AccountFor) -> str:
+    if not accounts:
+        return f"an account that {use}, and has a code, once there is one in Xero"
+    codes = ", ".join(f"{account.code} {account.name}" for account in accounts[:_SHOWN])
+    return f"{codes} and {len(accounts) - _SHOWN} more" if len(accounts) > _SHOWN else codes
+
+
+def _changes(changes: Iterable[SettingChange]) -> str:
+    return ", ".join(f"{c.setting} from {_shown(c.before)} to {_shown(c.after)}" for c in changes)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"

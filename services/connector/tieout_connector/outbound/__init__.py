@@ -1,0 +1,1 @@
+"""The queue of writes to Xero, and the calls that carry them."""

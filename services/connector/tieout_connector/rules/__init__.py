@@ -1,1 +1,0 @@
-"""Pure rules of the connector: no clock, no I/O, no logging."""
