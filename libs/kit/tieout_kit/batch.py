@@ -134,7 +134,8 @@ class Batches:
             {"tieout.tenant": str(said.owner), "tieout.record": said.subject, "tieout.sequence": said.sequence},
         )
         spans.append(span)
-        return Incoming(said, event.data, Cause(said.id, said.correlationid or said.id, traceparent_of(span)))
+        cause = Cause(said.id, said.correlationid or said.id, traceparent_of(span))
+        return Incoming(said, event.data, cause, event.value)
 
     async def _tell(self, parked: Iterable[UUID]) -> None:
         for tenant_id in parked:

@@ -34,6 +34,8 @@ class Incoming(Generic[P_co]):
     envelope: Envelope
     data: P_co
     cause: Cause
+    value: bytes | None = None
+    """The bytes that `data` was read from; None: it did not come over Kafka."""
 
     @property
     def tenant_id(self) -> UUID:

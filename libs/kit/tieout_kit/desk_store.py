@@ -1,8 +1,9 @@
 """Loads the records that a transaction works on, and saves them: a handful of statements a batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from tieout_kit import outbox, problems, records
@@ -28,6 +29,12 @@ from tieout_schemas.xero import Snapshot
 R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)
 _NOBODY = Cause("", "", None)
+
+
+def _replaced(stored: Stored[Any, Any], arriving: Mapping[Key, int]) -> bool:
+    """Whether a newer snapshot takes the place of the stored one, which need not be looked at then."""
+    link, seen = stored.state.link, stored.seen
+    return bool(link and seen and arriving.get((stored.tenant_id, link.xero_id), 0) > seen.sequence)
 
 
 @dataclass(slots=True)
@@ -61,9 +68,11 @@ class DeskStore(Generic[R, S]):
         xero_ids: Iterable[Key] = (),
         snapshots: Sequence[tuple[UUID, S]] = (),
         wanted: Sequence[tuple[UUID, R]] = (),
+        arriving: Mapping[Key, int] = MappingProxyType({}),
     ) -> Loaded[R, S]:
         """The records with these ids or behind these records of Xero, and what may be one with them. The tenants are
-        locked. `wanted`: records as they are to be made or changed."""
+        locked. `wanted`: records as they are to be made or changed. `arriving`: the newest sequences of the snapshots,
+        by tenant and Xero's id."""
         xero_keys, match = list(xero_ids), self.kind.match
         theirs = [(tenant, match.theirs(snapshot)) for tenant, snapshot in snapshots] if match else []
         ours = [(tenant, match.ours(each)) for tenant, each in wanted] if match else []
@@ -78,7 +87,7 @@ class DeskStore(Generic[R, S]):
         names = [(one.tenant_id, match.ours(one.record)) for one in found if not one.state.link] if match else []
         if names:
             only |= await self._only.load(tx, (), names)
-        seen = [(one.tenant_id, one.seen.snapshot) for one in found if one.seen]
+        seen = [(one.tenant_id, one.seen.snapshot) for one in found if one.seen and not _replaced(one, arriving)]
         named = [*((one.tenant_id, one.record) for one in found), *wanted]
         facts = await self._loader.load(tx, self.kind, tenants, named, [*snapshots, *keys_of(only), *seen])
         return self._on_the_desk(found, only, facts)

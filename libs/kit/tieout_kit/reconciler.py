@@ -57,13 +57,15 @@ class Reconciler(Generic[R, S]):
         snapshots: list[tuple[UUID, Any]] = [(e.tenant_id, e.data) for e in ours if isinstance(e.data, Snapshot)]
         ids = [(e.tenant_id, record_id) for e in ours if (record_id := _record_id(e.data))]
         xero_ids = [(e.tenant_id, e.data.xero_id) for e in ours if e.data.xero_id]
-        loaded = await self.store.load(tx, {e.tenant_id for e in ours}, ids, xero_ids, snapshots)
+        loaded = await self.store.load(
+            tx, {e.tenant_id for e in ours}, ids, xero_ids, snapshots, arriving=_newest_sequences(ours)
+        )
         desk = loaded.desk
         for event in ours:
             if isinstance(event.data, WriteResult):
                 desk.result(event.tenant_id, event.data, event.cause)
             else:
-                desk.snapshot(event.tenant_id, Seen(event.sequence, event.data), event.cause)
+                desk.snapshot(event.tenant_id, Seen(event.sequence, event.data, event.value), event.cause)
         for event in ours:
             # A record of Xero that matches it waited for the answer, too.
             if isinstance(event.data, WriteResult) and (
@@ -137,6 +139,16 @@ class Reconciler(Generic[R, S]):
         if isinstance(data, WriteResult):
             return data.record.kind == self.kind.name
         return isinstance(data, self.kind.snapshot) and self.kind.ours(data)
+
+
+def _newest_sequences(events: Sequence[Incoming[Any]]) -> dict[tuple[UUID, UUID], int]:
+    """The newest snapshot of each record of Xero, by tenant and Xero's id."""
+    newest: dict[tuple[UUID, UUID], int] = {}
+    for event in events:
+        if isinstance(event.data, Snapshot):
+            key = (event.tenant_id, event.data.xero_id)
+            newest[key] = max(event.sequence, newest.get(key, 0))
+    return newest
 
 
 def _record_id(data: Any) -> UUID | None:

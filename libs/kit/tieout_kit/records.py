@@ -96,7 +96,7 @@ class Records(Generic[R, S]):
             [w.doc for w in works_only],
             [w.state.model_dump_json(exclude_defaults=True).encode() for w in works_only],
             [w.seen.sequence if w.seen else None for w in works_only],
-            [w.seen.snapshot.model_dump_json().encode() if w.seen else None for w in works_only],
+            [w.seen.text if w.seen else None for w in works_only],
             [w.cause.traceparent for w in works_only],
             [to_json(w.lost) if w.lost else None for w in works_only],
             tx.now,
@@ -148,7 +148,7 @@ class Records(Generic[R, S]):
     def _seen(self, row: Any) -> Seen[S] | None:
         if row["seen"] is None:
             return None
-        return Seen(row["seen_sequence"], self.kind.snapshot.model_validate_json(row["seen"]))
+        return Seen.stored(row["seen_sequence"], row["seen"], self.kind.snapshot)
 
 
 async def refer(tx: Tx, before: Iterable[tuple[Key, str, str]], after: Iterable[tuple[Key, str, str]]) -> None:

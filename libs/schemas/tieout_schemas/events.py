@@ -23,6 +23,8 @@ class Event(Generic[P_co]):
 
     envelope: Envelope
     data: P_co
+    value: bytes | None = None
+    """The bytes that `data` was read from."""
 
 
 def decode(topic: Topic, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> Event[Payload]:
@@ -37,7 +39,7 @@ def decode(topic: Topic, headers: Iterable[tuple[str, bytes]], value: bytes | No
     if value is None:
         raise BadEvent("the record has no value")
     try:
-        return Event(envelope, payload_type.model_validate_json(value))
+        return Event(envelope, payload_type.model_validate_json(value), value)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'value'}: {e['msg']}" for e in error.errors())
         raise BadEvent(wrong) from error

@@ -15,7 +15,7 @@ from tieout_schemas.platform import AccountFrom, Bill, BillLine
 from tieout_schemas.xero import Tracking, XeroLine
 
 BILL_ID, BILL_XERO_ID, CONTACT_XERO_ID = uuid4(), uuid4(), uuid4()
-PAPER_XERO_ID, INK_XERO_ID, GLUE_XERO_ID, FORMER_XERO_ID = uuid4(), uuid4(), uuid4(), uuid4()
+PAPER_XERO_ID, INK_XERO_ID, GLUE_XERO_ID, FORMER_XERO_ID = (UUID(int=n) for n in range(1, 5))
 AUCKLAND = Tracking(category="Location", option="Auckland")
 SALES = Tracking(category="Department", option="Sales")
 

@@ -40,7 +40,13 @@ def effect_of(body: Any) -> dict[str, Any]:
 
 
 LINK = Link(
-    xero_id=XERO, since=1, until=2, by="BILL-1", base={"number": ('"a"', ""), "lines": ("", "#0")}, changed_there=3
+    xero_id=XERO,
+    since=1,
+    until=2,
+    by="BILL-1",
+    base={"number": ('"a"', ""), "lines": ("", "#0")},
+    updated_at=4,
+    changed_there=3,
 )
 FULL = State(
     changed_at={"number": 4},

@@ -33,11 +33,10 @@ def open_link(work: Work[Any, Any], xero_id: UUID, by: str, seen: Seen[Any] | No
 def see(work: Work[Any, Any], seen: Seen[Any]) -> None:
     """This is Xero's record now."""
     assert work.link
-    before = work.seen
     updated_at = ms(seen.snapshot.updated_at)
-    moved = before is None or before.snapshot.updated_at != seen.snapshot.updated_at
     # UpdatedDateUTC does not move for every change: then the reading's moment counts.
-    work.link.changed_there = updated_at if moved else seen.sequence
+    work.link.changed_there = seen.sequence if work.link.updated_at == updated_at else updated_at
+    work.link.updated_at = updated_at
     work.seen = seen
 
 

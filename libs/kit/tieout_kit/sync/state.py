@@ -34,6 +34,8 @@ class Link(BaseModel):
     by: str
     """The rule's id, or the `sub` of the person."""
     base: dict[str, Pair] = Field(default_factory=dict)
+    updated_at: int = 0
+    """The UpdatedDateUTC of the newest snapshot, in milliseconds; 0: there was none."""
     changed_there: int = 0
     """When Xero's record last changed: its UpdatedDateUTC, or the reading's moment where that did not move."""
 

@@ -19,12 +19,53 @@ R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)
 
 
-@dataclass(frozen=True, slots=True)
 class Seen(Generic[S]):
-    """Xero's record as last read, and the sequence of that snapshot."""
+    """Xero's record as last read, and the sequence of that snapshot.
 
-    sequence: int
-    snapshot: S
+    As it was stored it is text, and read only where it is looked at: of a record that a newer snapshot changes, it
+    never is.
+    """
+
+    __slots__ = ("_model", "_snapshot", "_text", "sequence")
+
+    def __init__(self, sequence: int, snapshot: S, text: bytes | None = None) -> None:
+        """`text`: the JSON that the snapshot was read from, if it is at hand."""
+        self.sequence = sequence
+        self._snapshot: S | None = snapshot
+        self._text: bytes | str | None = text
+        self._model: type[S] | None = None
+
+    @classmethod
+    def stored(cls, sequence: int, text: str, model: type[S]) -> "Seen[S]":
+        """As it was stored."""
+        seen = cls.__new__(cls)
+        seen.sequence, seen._snapshot, seen._text, seen._model = sequence, None, text, model
+        return seen
+
+    @property
+    def snapshot(self) -> S:
+        """Xero's record."""
+        if self._snapshot is None:
+            assert self._model is not None
+            assert self._text is not None
+            self._snapshot = self._model.model_validate_json(self._text)
+        return self._snapshot
+
+    @property
+    def text(self) -> bytes:
+        """It as JSON."""
+        if self._text is None:
+            self._text = self.snapshot.model_dump_json().encode()
+        return self._text if isinstance(self._text, bytes) else self._text.encode()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Seen) and (self.sequence, self.snapshot) == (other.sequence, other.snapshot)
+
+    def __hash__(self) -> int:
+        return hash(self.sequence)
+
+    def __repr__(self) -> str:
+        return f"Seen({self.sequence}, {self.snapshot!r})"
 
 
 @dataclass(slots=True, eq=False)
