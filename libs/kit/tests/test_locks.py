@@ -18,8 +18,12 @@ from tieout_kit.clock import utc_now
 from tieout_kit.domain import Service
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.reconciler import UNANSWERED
+from tieout_kit.sync.answers import Hold
+from tieout_kit.sync.arrival import Arrival, Import, Wait, XeroOnly, imported_id
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Arrival, Field, Hold, Import, Kind, Put, View, Wait, XeroOnly, imported_id
+from tieout_kit.sync.field import Field
+from tieout_kit.sync.kind import Kind
+from tieout_kit.sync.views import Put, View
 from tieout_kit.testing import wait_until
 from tieout_local import keys as local
 from tieout_local.builders import ANA_MADE_IT, xero_contact

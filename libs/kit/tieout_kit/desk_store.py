@@ -13,10 +13,11 @@ from tieout_kit.facts import FactsLoader
 from tieout_kit.findings import finding_of
 from tieout_kit.postgres import Tx
 from tieout_kit.records import Key, Records, Stored
+from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import is_public_change
-from tieout_kit.sync.kind import Kind, imported_id
+from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Work
 from tieout_kit.xero_only import StoredOnly, XeroOnlyStore, keys_of

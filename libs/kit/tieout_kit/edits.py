@@ -13,8 +13,9 @@ from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import Reconciler
 from tieout_kit.records import Shown
 from tieout_kit.sync.edit import StateUnknown, created, edit
-from tieout_kit.sync.kind import Owner, Put, View
+from tieout_kit.sync.field import Owner
 from tieout_kit.sync.state import State
+from tieout_kit.sync.views import Put, View
 from tieout_kit.sync.work import Work
 from tieout_schemas.payload import Origin, OriginKind, RecordRef
 from tieout_schemas.platform import PlatformRecord, Sync, SyncState

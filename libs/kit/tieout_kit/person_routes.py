@@ -16,8 +16,9 @@ from tieout_kit.postgres import Database, Tx
 from tieout_kit.reconciler import Reconciler
 from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.edit import resolve
-from tieout_kit.sync.kind import Owner, View
+from tieout_kit.sync.field import Owner
 from tieout_kit.sync.linking import export
+from tieout_kit.sync.views import View
 from tieout_kit.sync.work import Work
 from tieout_schemas.payload import Origin, OriginKind, RecordRef
 from tieout_schemas.platform import PlatformRecord

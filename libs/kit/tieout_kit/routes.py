@@ -13,7 +13,7 @@ from tieout_kit.errors import Clash, NotFound
 from tieout_kit.postgres import Database
 from tieout_kit.reconciler import Reconciler
 from tieout_kit.sync.judge import is_public_change
-from tieout_kit.sync.kind import View
+from tieout_kit.sync.views import View
 from tieout_schemas.platform import PlatformRecord
 
 Limit = Annotated[int, Query(ge=1, le=1000)]

@@ -9,8 +9,9 @@ from tieout_kit import problems, queries, records
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import Finding, Found
 from tieout_kit.records import Key, NamedKey
+from tieout_kit.sync.arrival import Arrival, Skip, Wait, XeroOnly
 from tieout_kit.sync.desk import Desk
-from tieout_kit.sync.kind import Arrival, Kind, Skip, Wait, XeroOnly
+from tieout_kit.sync.kind import Kind
 from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.xero import Snapshot
 

@@ -10,7 +10,7 @@ import pytest
 from tieout_bills.bill import BILL
 from tieout_bills.bill.arrive import arrive, restore
 from tieout_bills.bill.lines import line_of
-from tieout_kit.sync.kind import Arrival, Import, Skip, Wait, XeroOnly, imported_id
+from tieout_kit.sync.arrival import Arrival, Import, Skip, Wait, XeroOnly, imported_id
 from tieout_local.builders import DAY, DUE_DAY, TENANT_ID, facts, nzd, vendor, xero_invoice, xero_line
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Bill, BillStatus, Sync

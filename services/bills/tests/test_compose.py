@@ -9,7 +9,7 @@ import pytest
 
 from tieout_bills.bill import BILL
 from tieout_bills.bill.compose import compose
-from tieout_kit.sync.kind import Owner
+from tieout_kit.sync.field import Owner
 from tieout_local.builders import bill, facts, vendor
 from tieout_schemas.bodies import BillBody, WriteLine
 from tieout_schemas.platform import AccountFrom, BillLine, BillStatus

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tieout_bills.bill import BILL
 from tieout_kit.cause import Cause
 from tieout_kit.sync.desk import Desk
-from tieout_kit.sync.kind import Owner
+from tieout_kit.sync.field import Owner
 from tieout_kit.sync.values import UNKNOWN
 from tieout_kit.sync.work import Seen, Work
 from tieout_local.builders import TENANT_ID, facts, nzd, vendor, xero_invoice, xero_line

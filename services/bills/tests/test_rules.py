@@ -8,9 +8,9 @@ import pytest
 
 from tieout_bills.bill import BILL, rules
 from tieout_kit.cause import Cause
+from tieout_kit.sync.answers import Hold, Stay
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import judge
-from tieout_kit.sync.kind import Hold, Stay
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Work
 from tieout_local.builders import TENANT_ID, bill, facts, vendor

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.sync.kind import imported_id
+from tieout_kit.sync.arrival import imported_id
 from tieout_local.builders import done, xero_contact, xero_invoice
 from tieout_local.stage import Stage
 from tieout_schemas.bodies import ContactBody

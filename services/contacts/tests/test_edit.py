@@ -10,7 +10,7 @@ from tieout_contacts.contact import CONTACT
 from tieout_contacts.contact.compose import compose
 from tieout_contacts.contact.edit import RoleIn, content
 from tieout_contacts.model import Contact, Role, RoleState
-from tieout_kit.sync.kind import content as values_of
+from tieout_kit.sync.field import content as values_of
 from tieout_local.builders import ANA_MADE_IT, facts
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import Vendor

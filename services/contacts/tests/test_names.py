@@ -11,8 +11,8 @@ from tieout_contacts.contact.edit import check
 from tieout_contacts.contact.fields import name_key
 from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.errors import Clash
+from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Wait, XeroOnly, imported_id
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Arrival, Import, LinkTo, Wait, XeroOnly, imported_id
 from tieout_local.builders import ANA_MADE_IT, facts, xero_contact
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Sync, SyncState

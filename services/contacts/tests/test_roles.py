@@ -10,7 +10,7 @@ from tieout_contacts.contact.arrive import arrive, becomes, restore
 from tieout_contacts.contact.edit import RoleIn, check, content, joins
 from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.errors import Clash
-from tieout_kit.sync.kind import Import, XeroOnly, imported_id
+from tieout_kit.sync.arrival import Import, XeroOnly, imported_id
 from tieout_local.builders import ANA_MADE_IT, TENANT_ID, facts, xero_contact
 from tieout_schemas.platform import Customer, Sync, SyncState, Vendor
 from tieout_schemas.roles import Feature

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.sync.kind import Hold
+from tieout_kit.sync.answers import Hold
 from tieout_local.builders import answer_to, bill, facts, nzd, payment, payment_request, xero_payment
 from tieout_local.stage import Stage
 from tieout_payments.payment.edit import PaymentIn, content

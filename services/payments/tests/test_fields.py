@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from tieout_kit.sync.arrival import Wait, XeroOnly
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Wait, XeroOnly
 from tieout_local.builders import (
     DAY,
     DUE_DAY,

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from tieout_kit.sync.answers import Hold
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Hold
 from tieout_local.builders import (
     DAY,
     bill,

@@ -7,20 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from tieout_kit.sync.arrival import Arrival, Import, Wait, XeroOnly, imported_id
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import (
-    Arrival,
-    Effect,
-    Field,
-    Import,
-    Kind,
-    Put,
-    View,
-    Wait,
-    Written,
-    XeroOnly,
-    imported_id,
-)
+from tieout_kit.sync.field import Field
+from tieout_kit.sync.kind import Effect, Kind, Written
+from tieout_kit.sync.views import Put, View
 from tieout_schemas import topics
 from tieout_schemas.bodies import ContactBody, Document, GroupLeaverBody, GroupMemberBody, NoteBody
 from tieout_schemas.payload import Origin, OriginKind, Payload

@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
-from tieout_kit.sync.kind import imported_id
+from tieout_kit.sync.arrival import imported_id
 from tieout_kit.testing import Speaker, envelope_of, make_topics, wait_until
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.topics import (

@@ -13,29 +13,13 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from tieout_kit.errors import Clash
+from tieout_kit.sync.answers import Hold, Notice, Stay
+from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Skip, Wait, XeroOnly, imported_id
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import (
-    Arrival,
-    Dependency,
-    Effect,
-    Field,
-    Hold,
-    Import,
-    Kind,
-    LinkTo,
-    Match,
-    Notice,
-    Owner,
-    Put,
-    Skip,
-    Stay,
-    View,
-    Wait,
-    Written,
-    XeroOnly,
-    imported_id,
-)
+from tieout_kit.sync.field import Field, Owner
+from tieout_kit.sync.kind import Dependency, Effect, Kind, Match, Written
 from tieout_kit.sync.values import UNKNOWN
+from tieout_kit.sync.views import Put, View
 from tieout_schemas import topics
 from tieout_schemas.bodies import BillBody, Document, GroupLeaverBody, GroupMemberBody, NoteBody
 from tieout_schemas.money import Money

@@ -13,8 +13,8 @@ from tieout_kit.cause import Cause
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import UNANSWERED
-from tieout_kit.sync.kind import View
 from tieout_kit.sync.linking import export
+from tieout_kit.sync.views import View
 from tieout_schemas.platform import Bill, Customer
 from tieout_schemas.settings import Settles
 from tieout_schemas.writes import Outcome

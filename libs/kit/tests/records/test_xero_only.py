@@ -7,8 +7,8 @@ import pytest
 
 from tieout_kit.cause import Cause
 from tieout_kit.sweeps import Recheck
+from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.desk import Desk
-from tieout_kit.sync.kind import imported_id
 from tieout_kit.sync.work import Work
 from tieout_kit.testing import wait_until
 from tieout_schemas.platform import SyncState

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tieout_kit.sync.kind import Owner
+from tieout_kit.sync.field import Owner
 from tieout_schemas.settings import Settles, Wins
 
 from .database import Chosen, connection

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Field
+from tieout_kit.sync.field import Field
 from tieout_kit.sync.state import Link, State
 from tieout_kit.sync.values import NEVER, mark
 from tieout_kit.sync.work import Seen, Work

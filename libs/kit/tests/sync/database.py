@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from tieout_kit.cause import Cause
+from tieout_kit.sync.arrival import XeroOnly
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Kind, XeroOnly
+from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.platform import Connection, ConnectionState

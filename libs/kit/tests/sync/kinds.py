@@ -5,22 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from tieout_kit.sync.answers import Hold
+from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Skip, Wait, XeroOnly
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import (
-    Arrival,
-    Effect,
-    Field,
-    Hold,
-    Import,
-    Kind,
-    LinkTo,
-    Match,
-    Owner,
-    Skip,
-    Wait,
-    Written,
-    XeroOnly,
-)
+from tieout_kit.sync.field import Field, Owner
+from tieout_kit.sync.kind import Effect, Kind, Match, Written
 from tieout_kit.sync.values import UNKNOWN
 from tieout_schemas.bodies import BillBody, Body, ContactBody, Document, GroupLeaverBody, GroupMemberBody, NoteBody
 from tieout_schemas.platform import PlatformRecord, SyncState

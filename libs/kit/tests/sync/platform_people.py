@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from tieout_kit.sync.kind import Owner
+from tieout_kit.sync.field import Owner
 from tieout_schemas.payload import Frozen
 
 from .kinds import CONTACT

@@ -1,6 +1,6 @@
 """All operations together, and how a schedule ends."""
 
-from tieout_kit.sync.kind import Owner
+from tieout_kit.sync.field import Owner
 
 from .administrators import Administrators
 from .invariants import at_rest, bounded, nothing_lost, published

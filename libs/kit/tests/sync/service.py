@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tieout_kit.errors import Clash
 from tieout_kit.sync import edit, linking
-from tieout_kit.sync.kind import Owner
+from tieout_kit.sync.field import Owner
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.writes import WriteResult

@@ -6,8 +6,8 @@ import pytest
 
 from tieout_kit.errors import Clash
 from tieout_kit.sync.edit import created, edit, resolve, retry
+from tieout_kit.sync.field import Owner
 from tieout_kit.sync.judge import judge
-from tieout_kit.sync.kind import Owner
 from tieout_kit.sync.state import OtherEffect, Refusal
 from tieout_schemas.settings import Settles, Wins
 

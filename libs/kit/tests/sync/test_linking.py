@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tieout_kit.errors import Clash
+from tieout_kit.sync.arrival import Wait, XeroOnly
 from tieout_kit.sync.desk import Desk
-from tieout_kit.sync.kind import Wait, XeroOnly
 from tieout_kit.sync.linking import export
 from tieout_kit.sync.state import OtherEffect
 from tieout_kit.sync.work import Work

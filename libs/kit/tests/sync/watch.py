@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from tieout_kit.sync.desk import Desk
-from tieout_kit.sync.kind import Field
+from tieout_kit.sync.field import Field
 from tieout_kit.sync.state import Flight, Link
 from tieout_kit.sync.values import NEVER, mark
 from tieout_kit.sync.work import Work

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from tieout_kit.sync import merge
-from tieout_kit.sync.kind import Field, Owner
+from tieout_kit.sync.field import Field, Owner
 from tieout_kit.sync.state import Link
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.writes import WriteIntent

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
-from tieout_kit.sync.kind import Effect, Hold, Notice, Owner, Stay, content
+from tieout_kit.sync.answers import Hold, Notice, Stay
+from tieout_kit.sync.field import Owner, content
+from tieout_kit.sync.kind import Effect
 from tieout_kit.sync.state import CREATED, EffectState, Flight, OtherEffect
 from tieout_kit.sync.values import NEVER, mark
 from tieout_kit.sync.work import Work

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash
+from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Skip, Wait, XeroOnly
 from tieout_kit.sync.facts import Facts
+from tieout_kit.sync.field import Owner
 from tieout_kit.sync.judge import judge
-from tieout_kit.sync.kind import Arrival, Import, Kind, LinkTo, Owner, Skip, Wait, XeroOnly
+from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.linking import is_being_made, link, open_link, unlink
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import detached, take_in

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tieout_kit.errors import Clash, Refused
-from tieout_kit.sync.kind import Field, Owner
+from tieout_kit.sync.field import Field, Owner
 from tieout_kit.sync.merge import lose
 from tieout_kit.sync.state import Link
 from tieout_kit.sync.values import NEVER, UNKNOWN

@@ -3,165 +3,27 @@
 Who knows one kind knows all: its fields, its rules, what it depends on, what should be true in Xero because of it.
 """
 
-import operator
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from pydantic import BaseModel
-
+from tieout_kit.sync.answers import Rule
+from tieout_kit.sync.arrival import Arrival, Wait, XeroOnly
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.values import Mark, mark
+from tieout_kit.sync.field import Field
+from tieout_kit.sync.views import View
 from tieout_schemas.bodies import Body
-from tieout_schemas.payload import Frozen
 from tieout_schemas.platform import PlatformRecord
-from tieout_schemas.reasons import ReasonCode
 from tieout_schemas.references import Reference
 from tieout_schemas.references import record as to_record
-from tieout_schemas.roles import Feature, Role
-from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import Topic
 from tieout_schemas.writes import Lane
 from tieout_schemas.xero import ReferenceData, Snapshot
 
 R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)
-
-
-# --------------------------------------------------------------------------------------------- what a rule may answer
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """The record has no place in Xero now: a draft, say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """The record waits, and goes by itself when `on` changes."""
-
-    reason: ReasonCode
-    params: dict[str, str]
-    on: Reference
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """The record goes through, and somebody should look at it."""
-
-    reason: ReasonCode
-    params: dict[str, str]
-
-
-Answer = Stay | Hold | Notice | None
-Rule = Callable[[Any, Facts], Answer | Sequence[Hold | Notice]]
-"""One sync rule: a pure function of a record and the facts; its docstring begins with the rule's id."""
-
-
-# ---------------------------------------------------------------------------- what an unlinked record of Xero may mean
-@dataclass(frozen=True, slots=True)
-class Import(Generic[R]):
-    """It comes in as this record, linked to it."""
-
-    record: R
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class LinkTo:
-    """It is this record of ours."""
-
-    record_id: UUID
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """It comes in once `on` changes; without a reason nobody is told, since nothing is wrong."""
-
-    on: Reference | None = None
-    reason: ReasonCode | None = None
-    params: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """It stays in Xero only."""
-
-    reason: ReasonCode
-    params: dict[str, str]
-
-
-Arrival = Import[Any] | LinkTo | Wait | Skip
-
-
-@dataclass(frozen=True, slots=True)
-class XeroOnly(Generic[S]):
-    """A record of Xero that none of ours is linked to, as last seen."""
-
-    tenant_id: UUID
-    sequence: int
-    snapshot: S
-    former: UUID | None = None
-    """The record of ours that was linked to it before."""
-
-
-# ------------------------------------------------------------------------------------------------ the parts of a kind
-class Owner(StrEnum):
-    """Whose value of a field counts."""
-
-    LATEST = "latest"
-    """Both sides': what one changed is taken by the other; what both changed is a conflict (SYS-3)."""
-    PLATFORM = "platform"
-    XERO = "xero"
-    XERO_ALONE = "xero_alone"
-    """Nobody changes it here: a total, a status that only Xero has."""
-
-
-def _always(_: TenantSettings) -> bool:
-    return True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """A field that both sides show. It has the same name in our record and in the body that is sent, unless `sent_as`
-    says otherwise."""
-
-    name: str
-    theirs: Callable[[Any, Facts], Any]
-    """The value in a snapshot, in the platform's terms; UNKNOWN if it cannot be told."""
-    same: Callable[[Any, Any], bool] = operator.eq
-    """Whether two values, ours first, are one: Xero trims, rounds, upper-cases."""
-    counts: Callable[[Any], Any] = lambda value: value
-    """What of a value says whether it changed: of lines not Xero's ids."""
-    owner: Owner | Callable[[TenantSettings], Owner] = Owner.LATEST
-    synced: Callable[[TenantSettings], bool] = _always
-    """Whether the tenant wants it to sync."""
-    sent_as: str = ""
-
-    def mark(self, value: Any) -> Mark:
-        """What a base remembers of a value."""
-        return mark(self.counts(value))
-
-    @property
-    def body_name(self) -> str:
-        """Its name in the body of an intent."""
-        return self.sent_as or self.name
-
-    @property
-    def is_switched(self) -> bool:
-        """Whether a setting decides if it syncs."""
-        return self.synced is not _always
-
-    @property
-    def may_conflict(self) -> bool:
-        """Whether a person may ever be asked which of two values stands."""
-        return self.owner is Owner.LATEST or not isinstance(self.owner, Owner)
-
-    def owner_for(self, settings: TenantSettings) -> Owner:
-        """Whose value counts, by the tenant's settings."""
-        return self.owner if isinstance(self.owner, Owner) else self.owner(settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,37 +74,6 @@ class Written:
     revision: int
     fields: tuple[str, ...]
     created: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Put(Generic[R]):
-    """How a person or the platform makes and changes a record: PUT, with the id that the caller chose."""
-
-    body: type[BaseModel]
-    summary: str
-    roles: tuple[Role, ...]
-    rule: str
-    content: Callable[[Any, R | None, UUID], Mapping[str, Any]]
-    """The fields that a body asks for, given the state of the record that the request was made on, and the id in the
-    path."""
-    feature: Feature | None = None
-    check: Callable[[R | None, R, Sequence[R], Facts], None] = lambda before, after, others, facts: None
-    """Raises Clash for a change that breaks a rule; with it, the other records that match it."""
-    joins: Callable[[Sequence[R]], R | None] = lambda others: None
-    """Which of the records that match a new one it is a part of: a vendor of a customer's name is one contact."""
-    needs: Callable[[Any], tuple[tuple[Role, ...], str] | None] = lambda body: None
-    """The roles that this very body needs beyond those of the route, and for what."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class View(Generic[R]):
-    """A record as others see it: usually itself; of a contact its roles."""
-
-    model: type[PlatformRecord]
-    plural: str
-    of: Callable[[R], PlatformRecord | None] = lambda record: record
-    """The record in this view; None: it has none."""
-    put: Put[R] | None = None
 
 
 def _no_effects(_: Any, __: Facts, ___: UUID) -> Sequence[Effect]:
@@ -328,13 +159,3 @@ class Kind(Generic[R, S]):
     def by_name(self) -> Mapping[str, Field]:
         """Its fields by their names."""
         return {each.name: each for each in self.fields}
-
-
-def imported_id(tenant_id: UUID, xero_id: UUID) -> UUID:
-    """The id of the record that one of Xero becomes here. It follows from Xero's, so that one never becomes two."""
-    return uuid5(tenant_id, str(xero_id))
-
-
-def content(record: Frozen, fields: Iterable[Field]) -> dict[str, Any]:
-    """The values that a record has of these fields."""
-    return {each.name: getattr(record, each.name) for each in fields}

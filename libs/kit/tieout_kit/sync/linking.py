@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from tieout_kit.errors import Clash
+from tieout_kit.sync.arrival import XeroOnly
 from tieout_kit.sync.facts import ms
-from tieout_kit.sync.kind import XeroOnly
 from tieout_kit.sync.state import Link
 from tieout_kit.sync.work import Seen, Work
 

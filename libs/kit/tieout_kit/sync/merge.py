@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import to_json, to_jsonable_python
 
-from tieout_kit.sync.kind import Field, Owner
+from tieout_kit.sync.field import Field, Owner
 from tieout_kit.sync.state import Link, Lost
 from tieout_kit.sync.values import NEVER, UNKNOWN, is_empty
 from tieout_kit.sync.work import Work

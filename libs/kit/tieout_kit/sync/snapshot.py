@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from tieout_kit.sync.decide import add_once
-from tieout_kit.sync.kind import Field, Kind, Written
+from tieout_kit.sync.field import Field
+from tieout_kit.sync.kind import Kind, Written
 from tieout_kit.sync.linking import base_of, is_detached, open_link, see
 from tieout_kit.sync.merge import is_same
 from tieout_kit.sync.state import CREATED, Flight

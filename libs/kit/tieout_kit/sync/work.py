@@ -6,8 +6,10 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from tieout_kit.cause import Cause
+from tieout_kit.sync.answers import Hold, Notice
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Field, Hold, Kind, Notice
+from tieout_kit.sync.field import Field
+from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.state import Link, Lost, State
 from tieout_kit.sync.values import NEVER, UNKNOWN, Mark
 from tieout_schemas.payload import Origin, OriginKind

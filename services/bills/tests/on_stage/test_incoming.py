@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.sync.kind import imported_id
+from tieout_kit.sync.arrival import imported_id
 from tieout_local.builders import (
     answered,
     answering,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tieout_bills.bill.fields import FIELDS, vendor_of
+from tieout_kit.sync.arrival import Arrival, Import, Skip, Wait, XeroOnly, imported_id
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Arrival, Import, Skip, Wait, XeroOnly, imported_id
 from tieout_kit.sync.values import UNKNOWN
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Bill, BillStatus

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from tieout_contacts.contact import CONTACT
 from tieout_contacts.model import Contact, Role, RoleState
+from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import imported_id
 from tieout_local.builders import ANA_MADE_IT, NOW, TENANT_ID, facts, xero_contact
 from tieout_local.rehearsal import Rehearsal
 from tieout_schemas.bodies import ContactBody

@@ -10,8 +10,8 @@ from tieout_contacts.contact import CONTACT
 from tieout_contacts.model import Contact, RoleState
 from tieout_kit.errors import Clash
 from tieout_kit.sync.edit import resolve
+from tieout_kit.sync.field import Owner
 from tieout_kit.sync.judge import judge
-from tieout_kit.sync.kind import Owner
 from tieout_kit.sync.state import Lost
 from tieout_local.builders import ANA_MADE_IT, NOW, facts
 from tieout_local.rehearsal import Rehearsal

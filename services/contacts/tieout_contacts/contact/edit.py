@@ -12,7 +12,7 @@ from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.access import EDITORS
 from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Put
+from tieout_kit.sync.views import Put
 from tieout_schemas.roles import Feature
 from tieout_schemas.xero import Address
 
