@@ -92,7 +92,7 @@ def _flights(work: Work[Any, Any]) -> list[WriteIntent]:
     return [one.flight.intent for one in (work.state.main, *work.state.others.values()) if one.flight]
 
 
-PEOPLE.records.save = _save_and_note  # type: ignore[method-assign]
+PEOPLE.records.save = _save_and_note  # type: ignore[method-assign]  # each flight is saved here, and only tests note it
 
 
 async def seen(tx: Tx, tenant: UUID, person: UUID) -> Shown[Vendor] | None:
@@ -103,7 +103,7 @@ async def seen(tx: Tx, tenant: UUID, person: UUID) -> Shown[Vendor] | None:
 async def change(tx: Tx, tenant: UUID, person: UUID, change_id: str, was: Shown[Vendor] | None) -> None:
     """PUT, as its route does: change one field of the state that was seen. Raises Refused."""
     name = changed_field(change_id)
-    body = PersonIn(**{n: getattr(was.record, n) for n in FIELDS} if was else {}).model_copy(update={name: change_id})
+    body = PersonIn(**({n: getattr(was.record, n) for n in FIELDS} if was else {}) | {name: change_id})
     request = Request(tenant, PERSON.views[0], person, body, SOMEBODY, was.sequence if was else None)
     await edits.put(tx, PEOPLE, request)
     parent = getattr(was.record, name) if was else ""

@@ -1,6 +1,7 @@
 """Lists of problems: pages, groups by cause, counts; the connector's copies of other services' problems."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -73,11 +74,11 @@ async def test_the_list_is_filtered_and_read_page_by_page_oldest_first(world: Wo
 async def test_the_connector_lists_what_others_say_the_newest_of_each(world: World) -> None:
     await world.find(uuid4(), OFF)
     [problem] = await world.listed()
-    closed = problem.model_copy(update={"state": ProblemState.CLOSED, "settings_version": 4})
+    closed = problem.replace(state=ProblemState.CLOSED, settings_version=4)
     events = [Incoming(envelope_of(OTHER, p, s), p, Cause.request()) for p, s in ((closed, 2), (problem, 1))]
 
     for event in events:
-        await world.database.run(lambda tx, event=event: problem_list.copy(tx, [event]))  # type: ignore[misc]  # mypy takes no default of a lambda
+        await world.database.run(partial(problem_list.copy, events=[event]))
 
     assert await world.listed(OTHER) == []
     assert await world.listed(OTHER, state=ProblemState.CLOSED) == [closed]

@@ -1,6 +1,7 @@
 """One service's problems, and a clock that stands still until it is moved."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from tieout_kit import problem_list, problems
@@ -9,7 +10,7 @@ from tieout_kit.postgres import Database
 from tieout_kit.problem_list import Wanted
 from tieout_kit.problems import Finding, Found
 from tieout_schemas.platform import Vendor
-from tieout_schemas.problem import Problem
+from tieout_schemas.problem import Problem, ProblemKind
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import record, setting
 from tieout_schemas.topics import PROBLEM
@@ -36,14 +37,23 @@ class World:
         self.now = datetime(2026, 11, 1, tzinfo=UTC)
         self.database = Database(url, "bills", lambda: self.now)
 
-    async def find(self, record_id: UUID, *found: Found, tenant_id: UUID = TENANT, **more: object) -> None:
-        finding = Finding(tenant_id, record_id, Cause("event-1", "first", None), found, **more)  # type: ignore[arg-type]  # keywords of a test
+    async def find(
+        self,
+        record_id: UUID,
+        *found: Found,
+        tenant_id: UUID = TENANT,
+        undecided: frozenset[ProblemKind] = frozenset(),
+        settings_version: int = 0,
+        retried_by: str | None = None,
+    ) -> None:
+        cause = Cause("event-1", "first", None)
+        finding = Finding(tenant_id, record_id, cause, found, undecided, settings_version, retried_by)
         await self.database.run(lambda tx: problems.update(tx, "bill", [finding]))
 
     async def listed(
-        self, tenant_id: UUID = TENANT, after: UUID | None = None, limit: int = 100, **wanted: object
+        self, tenant_id: UUID = TENANT, after: UUID | None = None, limit: int = 100, **wanted: Any
     ) -> list[Problem]:
-        asked = Wanted(**wanted)  # type: ignore[arg-type]  # keywords of a test
+        asked = Wanted(**wanted)
         async with self.database.transaction() as tx:
             return await problem_list.page(tx, tenant_id, asked, after, limit)
 

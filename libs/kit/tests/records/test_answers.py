@@ -6,12 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from tieout_kit import outbox
 from tieout_schemas.bodies import BillBody
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import SyncState
 from tieout_schemas.problem import ProblemState
 from tieout_schemas.references import CONNECTION
-from tieout_schemas.topics import BILLS_TOPIC, WRITE
+from tieout_schemas.topics import BILLS_TOPIC, WRITE, Topic
 from tieout_schemas.writes import Outcome
 
 from .world import CONTACT, World, answer, done, invoice, refused, result
@@ -39,9 +40,9 @@ async def test_an_edit_is_saved_published_and_sent_in_one_transaction(plain: Wor
 
 @pytest.mark.parametrize("topic", [BILLS_TOPIC, WRITE])
 async def test_an_edit_that_cannot_be_said_is_not_saved(
-    plain: World, monkeypatch: pytest.MonkeyPatch, topic: object
+    plain: World, monkeypatch: pytest.MonkeyPatch, topic: Topic
 ) -> None:
-    monkeypatch.setitem(__import__("tieout_kit.outbox").outbox._TAKES, topic.name, 10)  # type: ignore[attr-defined]
+    monkeypatch.setitem(outbox._TAKES, topic.name, 10)
     bill_id = uuid4()
 
     with pytest.raises(ValueError, match="takes"):
@@ -134,7 +135,8 @@ async def test_a_stale_one_leaves_again_once_the_newer_snapshot_was_taken_in(pla
     seen = await plain.in_step(bill_id, number="one")
     await plain.edit(bill_id, number="two")
     first = await plain.last(bill_id)
-    there, sequence = invoice(seen.xero_id, number="one", due_date=first.body.due_date), plain.next_sequence()  # type: ignore[union-attr]
+    assert isinstance(first.body, BillBody)
+    there, sequence = invoice(seen.xero_id, number="one", due_date=first.body.due_date), plain.next_sequence()
 
     await plain.deliver(result(first, Outcome.STALE, xero_id=seen.xero_id, snapshot_sequence=sequence))
     assert await plain.last(bill_id) == first

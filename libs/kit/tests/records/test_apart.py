@@ -13,8 +13,11 @@ from tieout_kit.cause import Cause
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx
 from tieout_kit.reconciler import UNANSWERED
+from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.linking import export
 from tieout_kit.sync.views import View
+from tieout_kit.sync.work import Work
+from tieout_schemas.bodies import BillBody
 from tieout_schemas.platform import Bill, Customer
 from tieout_schemas.settings import Settles
 from tieout_schemas.writes import Outcome
@@ -105,8 +108,11 @@ async def _undo_by_hand(world: World, tenant: UUID) -> None:
     act, cause = world.reconciler.act, Cause.request()
     await world.database.run(lambda tx: act(tx, tenant, IDS[0], lambda desk, work: desk.unlink(work, cause)))
     await world.database.run(lambda tx: act(tx, tenant, IDS[0], lambda _, work: export(work)))
-    link_to: Any = lambda desk, work: desk.link(work, THERE[4], "ada", cause)  # noqa: E731
-    await world.database.run(lambda tx: act(tx, tenant, IDS[0], link_to, [THERE[4]]))
+
+    def link(desk: Desk[Any, Any], work: Work[Any, Any]) -> None:
+        desk.link(work, THERE[4], "ada", cause)
+
+    await world.database.run(lambda tx: act(tx, tenant, IDS[0], link, [THERE[4]]))
 
 
 @pytest.mark.parametrize("tenant", [TENANT, NOBODY])
@@ -173,7 +179,8 @@ async def test_what_is_unanswered_is_emitted_again_to_whom_it_belongs(plain: Wor
     for tenant in (TENANT, OTHER):
         first, again = await plain.intents(tenant_id=tenant)
         assert again == first
-        assert first.body.number == f"of {tenant}"  # type: ignore[union-attr]
+        assert isinstance(first.body, BillBody)
+        assert first.body.number == f"of {tenant}"
 
 
 async def test_a_stranger_has_no_settings_and_waits_for_a_connection(plain: World) -> None:

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tieout_schemas.bodies import BillBody
 from tieout_schemas.platform import SyncState, Vendor
 from tieout_schemas.references import CONNECTION, record, setting
 
@@ -34,7 +35,8 @@ async def test_an_older_copy_changes_nothing(plain: World) -> None:
     [row] = await plain.rows("select sequence, xero_id, doc from copy where id = $1 and tenant_id = $2", other, TENANT)
     assert (row["sequence"], row["xero_id"], row["doc"]["email"]) == (5, xero_id, "new")
     assert len(await plain.intents()) == 1
-    assert intent.body.contact_xero_id == xero_id  # type: ignore[union-attr]
+    assert isinstance(intent.body, BillBody)
+    assert intent.body.contact_xero_id == xero_id
 
 
 async def test_of_several_in_one_batch_the_newest_counts(plain: World) -> None:

@@ -1,6 +1,7 @@
 """Records of Xero that are none of ours: they wait, arrive, are found to be ours, or are told as problems."""
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -198,10 +199,10 @@ async def test_what_was_unlinked_by_hand_is_nobodys_and_does_not_come_in_again(p
     bill_id = uuid4()
     seen = await plain.in_step(bill_id)
 
-    def unlink(desk: Desk[object, object], work: Work[object, object]) -> None:  # type: ignore[type-var]
+    def unlink(desk: Desk[Any, Any], work: Work[Any, Any]) -> None:
         desk.unlink(work, Cause.request())
 
-    await plain.database.run(lambda tx: plain.reconciler.act(tx, TENANT, bill_id, unlink))  # type: ignore[arg-type]
+    await plain.database.run(lambda tx: plain.reconciler.act(tx, TENANT, bill_id, unlink))
     [row] = await plain.rows("select xero_id, former from xero_only")
     assert (row["xero_id"], row["former"]) == (seen.xero_id, bill_id)
     said = len(await plain.published())
@@ -221,14 +222,12 @@ async def test_a_person_links_only_while_nobody_takes_in_what_xero_shows(plain: 
     bill_id = uuid4()
     await plain.in_step(bill_id)
 
-    def unlink(desk: Desk[object, object], work: Work[object, object]) -> None:  # type: ignore[type-var]
+    def unlink(desk: Desk[Any, Any], work: Work[Any, Any]) -> None:
         desk.unlink(work, Cause.request())
 
     async with plain.database.transaction() as tx:
         await plain.reconciler.lock(tx, [TENANT])
-        acting = asyncio.create_task(
-            plain.database.run(lambda tx: plain.reconciler.act(tx, TENANT, bill_id, unlink))  # type: ignore[arg-type]
-        )
+        acting = asyncio.create_task(plain.database.run(lambda tx: plain.reconciler.act(tx, TENANT, bill_id, unlink)))
         await wait_until(lambda: plain.rows("select from pg_locks where not granted"), bool, within=5)
     await acting
 
