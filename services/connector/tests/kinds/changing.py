@@ -32,12 +32,12 @@ async def changed_credit(w: Writing) -> WriteIntent:
 
 async def changed_option(w: Writing) -> WriteIntent:
     (body,) = await options(w)
-    return intent(body.model_copy(update={"name": "Ports"}), await w.make(body))
+    return intent(body.replace(name="Ports"), await w.make(body))
 
 
 async def changed_item(w: Writing) -> WriteIntent:
     body = (await items(w))[0]
-    return intent(body.model_copy(update={"code": "NAIL-2", "description": "Long"}), await w.make(body))
+    return intent(body.replace(code="NAIL-2", description="Long"), await w.make(body))
 
 
 # Ends: what was ended already is there.
@@ -87,7 +87,7 @@ async def leaver(w: Writing) -> WriteIntent:
 
 async def archived_option(w: Writing) -> WriteIntent:
     (body,) = await options(w)
-    return intent(body.model_copy(update={"active": False}), await w.make(body))
+    return intent(body.replace(active=False), await w.make(body))
 
 
 ENDS = [

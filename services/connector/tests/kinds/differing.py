@@ -31,7 +31,7 @@ async def contact(w: Writing) -> Differing:
             "name": "Tui",
             "email": "tui@kea.nz",
             "phone": "09-2",
-            "address": BOX.model_copy(update={"city": "Nelson"}),
+            "address": BOX.replace(city="Nelson"),
             "account_number": "A-8",
         },
         {
@@ -91,7 +91,7 @@ async def an_item(w: Writing) -> Differing:
     there = bodies.ItemBody(
         code="NAIL", name="Nail", description="Long", purchase_description="By the box", purchase=price, sale=price
     )
-    dearer = price.model_copy(update={"unit_price": price.unit_price and price.unit_price * 2})
+    dearer = price.replace(unit_price=price.unit_price and price.unit_price * 2)
     return Differing(
         there,
         {"name": "Screw", "description": "Short", "purchase_description": "One", "purchase": dearer, "sale": dearer},

@@ -104,8 +104,8 @@ async def test_an_archived_option_is_restored_and_one_that_never_was_need_not_be
     archive = await archived_option(writing)
     await writing.send(archive)
     assert isinstance(archive.body, bodies.TrackingOptionBody)
-    back = intent(archive.body.model_copy(update={"active": True}))
-    never = intent(archive.body.model_copy(update={"name": "Never"}))
+    back = intent(archive.body.replace(active=True))
+    never = intent(archive.body.replace(name="Never"))
 
     (element,) = await writing.send(back)
 

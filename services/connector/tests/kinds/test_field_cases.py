@@ -48,7 +48,7 @@ class Theirs:
             contact_xero_id=self.contact, number=seen.number, status=seen.status, date=seen.date,
             currency=seen.currency, line_amount_types=seen.line_amount_types, lines=lines, due_date=seen.due_date,
         )  # fmt: skip
-        return whole.model_copy(update=changes)
+        return whole.replace(**changes)
 
     async def move_the_due_date(self) -> Json:
         """What is sent for it; Xero takes it."""
@@ -79,8 +79,8 @@ def worded(body: bodies.BillBody, place: int, words: str) -> bodies.BillBody:
     """The same with other words on one line."""
     assert body.lines
     lines = list(body.lines)
-    lines[place] = lines[place].model_copy(update={"description": words})
-    return body.model_copy(update={"lines": tuple(lines)})
+    lines[place] = lines[place].replace(description=words)
+    return body.replace(lines=tuple(lines))
 
 
 def due_date_alone(made: UUID) -> Json:
@@ -113,10 +113,10 @@ async def test_a_new_line_is_put_on_an_account_by_its_id_and_one_that_is_on_it_s
     account = UUID(await writing.xero.control.act(writing.xero.org_id, "remove_account_code", Code="453"))
     body = await one.body()
     assert body.lines
-    known = tuple(each.model_copy(update={"account_xero_id": account}) for each in body.lines)
+    known = tuple(each.replace(account_xero_id=account) for each in body.lines)
     new = line("5", "", account_xero_id=account)
 
-    sent = await one.send(body.model_copy(update={"lines": (*known, new)}))
+    sent = await one.send(body.replace(lines=(*known, new)))
 
     assert [set(each) for each in sent["LineItems"][:2]] == [{"LineItemID"}, {"LineItemID"}]
     assert (sent["LineItems"][2]["AccountID"], "AccountCode" in sent["LineItems"][2]) == (str(account), False)
@@ -156,8 +156,8 @@ async def test_a_tax_that_somebody_set_by_hand_stays(writing: Writing) -> None:
     assert await taxes() == [9.01, 6.0]
     body = await one.body()
     assert body.lines
-    dearer = body.lines[1].model_copy(update={"unit_amount": Decimal(80)})
-    sent = await one.send(body.model_copy(update={"lines": (body.lines[0], dearer)}))
+    dearer = body.lines[1].replace(unit_amount=Decimal(80))
+    sent = await one.send(body.replace(lines=(body.lines[0], dearer)))
 
     assert not [each for each in sent["LineItems"] if "TaxAmount" in each]
     assert await taxes() == [9.01, 12.0]
@@ -285,7 +285,7 @@ async def test_a_line_without_an_id_keeps_what_the_platform_does_not_know(writin
         assert not refusal_of(element), element
         return dict(element["LineItems"][0])
 
-    reworded, dearer = await sent(north), await sent(north.model_copy(update={"unit_amount": Decimal(80)}))
+    reworded, dearer = await sent(north), await sent(north.replace(unit_amount=Decimal(80)))
 
     assert (reworded["AccountID"], float(reworded["TaxAmount"])) == (account, 9.01)
     assert (dearer["AccountID"], float(dearer["TaxAmount"])) == (account, 12.0)
