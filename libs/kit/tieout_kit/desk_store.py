@@ -154,7 +154,7 @@ class DeskStore(Generic[R, S]):
             named += self._shown(work)
             before, after = set(work.state.names), {str(one) for one in named}
             gone += [(work.key, self.kind.name, name) for name in before - after]
-            new += [(work.key, self.kind.name, str(one)) for one in named if str(one) not in before]
+            new += [(work.key, self.kind.name, name) for name in after - before]
             work.state.names = tuple(sorted(after))
         return gone, new
 

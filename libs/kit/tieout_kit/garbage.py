@@ -2,7 +2,7 @@
 
 import gc
 
-_SURVIVORS = 200_000
+_SURVIVORS = 600_000
 """Objects that must pile up before the youngest are looked through; 700 by default."""
 
 

@@ -213,6 +213,8 @@ class Desk(Generic[R, S]):
                 value, mark = work.shown(each, snapshot)
                 if value is not UNKNOWN:
                     link.base[each.name] = (mark, mark)
+                    if getattr(record, each.name) == value:
+                        work.took(each.name)
         self.add(work)
         self._now_linked(work)
         return work

@@ -13,11 +13,12 @@ from tieout_schemas.xero import ReferenceData
 P = TypeVar("P", bound=PlatformRecord)
 D = TypeVar("D", bound=ReferenceData)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def ms(moment: datetime) -> int:
     """A moment in milliseconds, exactly: by way of a float, one millisecond would be lost now and then."""
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 @dataclass(frozen=True, slots=True)

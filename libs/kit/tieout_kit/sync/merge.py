@@ -25,18 +25,27 @@ def merge(work: Work[Any, Any]) -> None:
         owner = each.owner_for(work.facts.settings)
         if owner is Owner.XERO_ALONE:
             # Also of a record that is gone there: that is how it is known to be voided.
-            taken[each.name] = each.theirs(seen.snapshot, work.facts)
-        elif not gone:
+            theirs = each.theirs(seen.snapshot, work.facts)
+            if theirs != getattr(work.record, each.name):
+                taken[each.name] = theirs
+        elif not gone and not _is_in_step(work, link, each, seen.snapshot):
             _merge_field(work, link, each, owner, seen.snapshot, taken)
-    changed = {name: value for name, value in taken.items() if getattr(work.record, name) != value}
     before = work.record
-    if changed:
-        work.record = before.replace(**changed)
+    if taken:
+        work.record = before.replace(**taken)
+        for name in taken:
+            work.took(name)
     if not gone:
         work.record = work.kind.learn(work.record, before, seen.snapshot)
     if became := work.kind.becomes(work.record, seen.snapshot, work.facts):
         work.record, rule = became
         work.made_by(rule, work.cause)
+
+
+def _is_in_step(work: Work[Any, Any], link: Link, each: Field, snapshot: Any) -> bool:
+    """Whether neither side has changed since the two were in step: of most fields this is seen by their marks."""
+    base = link.base.get(each.name)
+    return base == (work.mark(each.name), work.shown(each, snapshot)[1]) and each.name not in work.state.conflict
 
 
 def _merge_field(
@@ -48,9 +57,7 @@ def _merge_field(
         # Base and snapshot stay, so that switched on again nobody's change is overwritten.
         state.conflict.pop(name, None)
         return
-    ours = getattr(work.record, name)
-    mine = work.mark(name)
-    base = link.base.get(name)
+    ours, mine, base = getattr(work.record, name), work.mark(name), link.base.get(name)
     changed_here, changed_there = _changed(base, mine, shown, ours, theirs)
     if not changed_here and not changed_there:
         # Empty on both sides at the first meeting is in step, too, and no reason to send anything.

@@ -111,6 +111,11 @@ class Work(Generic[R, S]):
             known = self._marks[name] = (value, self.kind.by_name[name].mark(value))
         return known[1]
 
+    def took(self, name: str) -> None:
+        """Our value of a field is Xero's now, as `shown` read it, and so is its mark."""
+        if known := self._shown[1].get(name):
+            self._marks[name] = (getattr(self.record, name), known[1])
+
     def shown(self, each: Field, snapshot: S) -> tuple[Any, Mark]:
         """Xero's value of a field, and what a base remembers of it; computed once for a snapshot."""
         if self._shown[0] is not snapshot:
