@@ -75,7 +75,7 @@ class InvoiceBody(DocumentBody):
     kind: Literal["invoice"] = "invoice"
     due_date: dt.date | None = None
     reference: str | None = None
-    sent_to_contact: bool = False
+    sent_to_contact: bool | None = None
     """Marked as sent to the customer; only for approved ones (INV-4)."""
 
 

@@ -384,7 +384,7 @@ async def test_problems_of_every_service_are_listed_and_older_news_changes_nothi
         sentence="Bill B-1 waits.", mend="Wait.", state="open", opened_at=utc_now(), last_at=utc_now(),
     )  # fmt: skip
     await stage.hear(problem_list.copy, problem, tenant_id=tenant_id)
-    await stage.hear(problem_list.copy, problem.model_copy(update={"sentence": "Not news"}), tenant_id=tenant_id)
+    await stage.hear(problem_list.copy, problem.replace(sentence="Not news"), tenant_id=tenant_id)
 
     found = (await platform.ask("GET /tenants/{t}/problems", tenant_id)).json()
 

@@ -152,7 +152,7 @@ async def test_a_disconnected_organisations_writes_are_held(queue: Queue) -> Non
 
 async def test_a_failed_write_is_listed_until_its_record_is_written_again(queue: Queue) -> None:
     first = queue.stage.contact("Kea")
-    again = first.model_copy(update={"revision": 2})
+    again = first.replace(revision=2)
     await queue.wait(first)
     await queue.end(first, Outcome.REFUSED, "The name is taken.")
     assert await queue.see(state="failed") == [first.intent_id]

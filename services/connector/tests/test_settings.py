@@ -51,7 +51,7 @@ def test_a_change_is_the_next_version_and_says_what_is_different(
     after, said = changed(settings(), wanted, None)
 
     assert [(c.setting, c.before, c.after) for c in said] == changes
-    assert after == settings().model_copy(update={"version": 5, **{n: getattr(after, n) for n, _, _ in changes}})
+    assert after == settings().replace(version=5, **{n: getattr(after, n) for n, _, _ in changes})
     assert {n: after.model_dump(mode="json")[n] for n, _, _ in changes} == {n: to for n, _, to in changes}
 
 

@@ -235,7 +235,7 @@ async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page:
     # Two go on with this version, one of them because somebody mended the bill; the third with a later one.
     await page.change(1, items=True)
     for problem, version in ((held[0], 1), (held[1], 1), (held[2], 2), (others[0], 1), (others[1], 1)):
-        closed = problem.model_copy(update={"state": ProblemState.CLOSED, "settings_version": version})
+        closed = problem.replace(state=ProblemState.CLOSED, settings_version=version)
         await page.stage.sql("update problem set sequence = 0")
         await page.stage.hear(problem_list.copy, closed, tenant_id=page.tenant_id)
 

@@ -39,15 +39,15 @@ async def test_what_waits_is_sent_what_is_done_is_told_again_and_nothing_is_made
     assert await stage.sql("select id, follows, target from intent where state = 'queued'") == [
         (queued.intent_id, "xero_contact", xero_id)
     ]
-    await stage.write(done, done.model_copy(update={"revision": 2}))
+    await stage.write(done, done.replace(revision=2))
     async with stage.working():
         results = {result.intent_id: result for result in await stage.results(4)}
     assert results[queued.intent_id].outcome is Outcome.DONE
     assert (await stage.results(4))[1].intent_id == done.intent_id
-    again = results[done.model_copy(update={"revision": 2}).intent_id]
+    again = results[done.replace(revision=2).intent_id]
     assert (again.outcome, again.xero_id) == (Outcome.STALE, made.xero_id)
 
 
 def named_by_kind(intent: WriteIntent) -> WriteIntent:
     """Its effect is called as the migration calls it."""
-    return intent.model_copy(update={"effect": intent.record.kind})
+    return intent.replace(effect=intent.record.kind)

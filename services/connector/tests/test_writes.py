@@ -316,11 +316,11 @@ async def test_an_update_of_a_bill_keeps_its_lines(stage: Stage) -> None:
         line_id = snapshot.lines[0].xero_line_id
         assert isinstance(first.body, BillBody)
         assert first.body.lines
-        line = first.body.lines[0].model_copy(update={"xero_line_id": line_id, "description": "Ink"})
-        body = first.body.model_copy(update={"lines": (line,)})
+        line = first.body.lines[0].replace(xero_line_id=line_id, description="Ink")
+        body = first.body.replace(lines=(line,))
         change = {"revision": 2, "xero_id": made.xero_id, "base_sequence": made.snapshot_sequence, "body": body}
 
-        await stage.write(first.model_copy(update=change))
+        await stage.write(first.replace(**change))
         await stage.results(2)
 
     (bill,) = await stage.xero("Invoices")
@@ -449,7 +449,7 @@ async def test_reads_leave_some_of_the_days_calls_for_writes(stage: Stage) -> No
 async def test_money_goes_first(stage: Stage) -> None:
     await stage.settled()
     bill = await stage.their_bill(await stage.their_contact())
-    person = stage.payment(bill).model_copy(update={"lane": Lane.PERSON})
+    person = stage.payment(bill).replace(lane=Lane.PERSON)
     await stage.write(stage.contact("Kea"), person)
 
     async with stage.working():
@@ -498,7 +498,7 @@ async def test_a_newer_wish_that_a_person_waits_for_goes_after_the_older_one_of_
     await stage.write(older)
     # It was in a call that was refused as a whole.
     await stage.sql("update intent set most = 1")
-    await stage.write(newer.model_copy(update={"revision": 2, "lane": Lane.PERSON}))
+    await stage.write(newer.replace(revision=2, lane=Lane.PERSON))
 
     async with stage.working():
         results = await stage.results(2)

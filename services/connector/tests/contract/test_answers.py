@@ -40,7 +40,7 @@ class TestC1:
 
         # Only the name says that it is ours: said once, it says nothing new.
         await steps.send(wanted)
-        again = wanted.model_copy(update={"revision": 2, "base_sequence": (await steps.result()).snapshot_sequence})
+        again = wanted.replace(revision=2, base_sequence=(await steps.result()).snapshot_sequence)
         await steps.send(again)
 
         said = await snapshots_of(stage, XeroContact, xero_id)
@@ -154,7 +154,7 @@ class TestC3:
         await stage.settled()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
-        wanted = wanted.model_copy(update={"body": wanted.body.model_copy(update={"account_number": "A-1"})})
+        wanted = wanted.replace(body=wanted.body.replace(account_number="A-1"))
         await lost(steps, wanted)
         await stage.control.act(stage.org_id, "edit_contact", ContactID=xero_id, AccountNumber="B-2")
 

@@ -38,7 +38,7 @@ class TestC7:
 
         # By a domain whose database was rebuilt, an hour later, through another process.
         steps = await passes(stage, timedelta(hours=1))
-        await steps.send(first.model_copy(update={"revision": 2}))
+        await steps.send(first.replace(revision=2))
 
         result = await steps.result()
         assert (result.outcome, result.xero_id) == (Outcome.STALE, made.xero_id)
@@ -54,12 +54,12 @@ class TestC7:
         one = stage.bill(await stage.their_contact())
         await steps.send(one)
         first = (await steps.result()).xero_id
-        await steps.send(one.model_copy(update={"revision": 2, "replaces": first}))
+        await steps.send(one.replace(revision=2, replaces=first))
         second = await steps.result()
 
-        await steps.send(one.model_copy(update={"revision": 3, "replaces": first}))
+        await steps.send(one.replace(revision=3, replaces=first))
         stopped = await steps.result()
-        await steps.send(one.model_copy(update={"revision": 4, "replaces": second.xero_id}))
+        await steps.send(one.replace(revision=4, replaces=second.xero_id))
         third = await steps.result()
 
         assert (second.outcome, stopped.outcome, third.outcome) == (Outcome.DONE, Outcome.STALE, Outcome.DONE)
@@ -72,8 +72,8 @@ class TestC7:
         steps = await lead(stage)
         bill = await stage.their_bill(await stage.their_contact())
         one = stage.payment(bill)
-        other = one.model_copy(update={"effect": "payment:2"})
-        third = one.model_copy(update={"record": RecordRef(kind="receipt", id=one.record.id)})
+        other = one.replace(effect="payment:2")
+        third = one.replace(record=RecordRef(kind="receipt", id=one.record.id))
 
         for wanted in (one, other, third):
             await steps.send(wanted)
@@ -88,7 +88,7 @@ class TestC7:
         _, wanted = await renaming(steps)
         await steps.send(wanted)
 
-        await steps.send(stage.contact("Paper 2", wanted.record.id).model_copy(update={"revision": 2}))
+        await steps.send(stage.contact("Paper 2", wanted.record.id).replace(revision=2))
 
         assert (await steps.result()).outcome is Outcome.DONE
         assert len(await stage.xero("Contacts")) == 2
@@ -101,7 +101,7 @@ class TestC7:
         made = await steps.result()
         await stage.sql("update snapshot set record_kind = null, effect = null")
 
-        await steps.send(wanted.model_copy(update={"revision": 2, "effect": "contact"}))
+        await steps.send(wanted.replace(revision=2, effect="contact"))
 
         assert ((await steps.result()).outcome, (await steps.result()).xero_id) == (Outcome.STALE, made.xero_id)
 

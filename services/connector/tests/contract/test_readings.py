@@ -144,12 +144,8 @@ class TestC5:
         if ours:
             await steps.send(wanted)
             base = (await steps.result()).snapshot_sequence
-            wanted = wanted.model_copy(
-                update={
-                    "revision": 2,
-                    "base_sequence": base,
-                    "body": ContactBody(**{**dict(wanted.body), "name": "Tui"}),
-                }
+            wanted = wanted.replace(
+                revision=2, base_sequence=base, body=ContactBody(**{**dict(wanted.body), "name": "Tui"})
             )
         known = len(await stage.said(XeroContact))
         await lost(steps, wanted)

@@ -42,7 +42,7 @@ class TestC6:
         base = wanted.base_sequence
         await stage.control.clear_ledger()
 
-        await steps.send(wanted.model_copy(update={"base_sequence": None}))
+        await steps.send(wanted.replace(base_sequence=None))
 
         result = await steps.result()
         assert (result.outcome, result.messages) == (Outcome.REFUSED, (NO_BASE,))
@@ -149,7 +149,7 @@ class TestC8:
         steps = await lead(stage)
         await stage.their_contact("Kea")
         _, wanted = await renaming(steps)
-        wanted = wanted.model_copy(update={"base_sequence": NEWEST})
+        wanted = wanted.replace(base_sequence=NEWEST)
         await lost(steps, wanted)
         ((seen,),) = await stage.sql(
             "update snapshot set sequence = sequence + 1 where $1 returning sequence - 1", True

@@ -1,5 +1,6 @@
 """A tenant and its organisation of Xero, the work it gets, the clocks of both, and the account of it all."""
 
+import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -37,6 +38,9 @@ GRACE = timedelta(minutes=20)
 """Xero takes a refresh token whose successor was lost for half an hour; after that a person must consent again."""
 STILL = 0.3
 """Seconds of a busy machine in which a gateway that may call does so: a leap of time amid that would stop it."""
+STILL_LOOKS = 10
+"""Looks that have seen the same."""
+STUCK = 60.0
 STEP = timedelta(seconds=5)
 TIDIED = timedelta(minutes=5)
 """After which a gateway tidies up."""
@@ -171,22 +175,24 @@ class World:
             raise AssertionError(f"{error}\n{await self.found()}\n{place.says()}") from error
 
     async def comes(self, look: Callable[[], Awaitable[int]], wanted: Callable[[int], bool] = bool) -> None:
-        """Wait until it is as wanted; while the tenant waits for a moment, or nothing happens, time goes by."""
-        seen, since = (-1, -1), time.monotonic()
-
-        async def looked() -> int:
-            nonlocal seen, since
-            found = await look()
+        """Wait until it is as wanted; while the tenant waits for a moment, or nothing happens, time goes by. Fails once
+        nothing has happened for STUCK seconds."""
+        seen, since, looks = (-1, -1), time.monotonic(), 0
+        moved = since
+        while not wanted(found := await look()):
+            looks += 1
             now = (await self.results(), await self._arrived())
             if now != seen:
-                seen, since = now, time.monotonic()
+                seen, looks = now, 0
+                since = moved = time.monotonic()
             waits = await self._waits()
-            if not wanted(found) and (waits or time.monotonic() > since + STILL):
-                since = time.monotonic()
+            # A look takes longer on a busy machine, and so does what the gateway is at: its time must not fly by.
+            is_still = looks >= STILL_LOOKS and time.monotonic() > since + STILL
+            if waits or is_still:
+                since, looks = time.monotonic(), 0
                 await self.passes(min(waits or STEP, STEP))
-            return found
-
-        await wait_until(looked, wanted, 30.0)
+            assert time.monotonic() < moved + STUCK, f"nothing happened for {STUCK} s; last seen: {found}"
+            await asyncio.sleep(0.02)
 
     async def _waits(self) -> timedelta | None:
         """How long until the tenant's next turn; None: it is at work, or nobody has called it."""

@@ -34,7 +34,7 @@ def bare(body: Any, field: str) -> Any:
     """A body that wants one field alone. An item says so with empty texts."""
     texts = ("name", "description", "purchase_description") if isinstance(body, bodies.ItemBody) else ()
     others = (other for name, other in FIELDS if name == body.kind and other != field)
-    return body.model_copy(update={other: "" if other in texts else None for other in others})
+    return body.replace(**{other: "" if other in texts else None for other in others})
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
@@ -42,11 +42,9 @@ def bare(body: Any, field: str) -> Any:
 async def test_one_field_that_differs_is_all_that_is_sent(writing: Writing, name: str, field: str, alone: bool) -> None:
     differing = await DIFFERING[name](writing)
     made = await writing.make(differing.there)
-    whole = differing.there.model_copy(update={field: differing.others[field]})
+    whole = differing.there.replace(**{field: differing.others[field]})
     nothing = {} if name == "item" else dict.fromkeys(differing.others)
-    wanted = intent(
-        differing.there.model_copy(update={**nothing, field: differing.others[field]}) if alone else whole, made
-    )
+    wanted = intent(differing.there.replace(**nothing | {field: differing.others[field]}) if alone else whole, made)
     now = await writing.now(wanted)
 
     composed = KINDS[name].compose([wanted], now)
@@ -139,7 +137,7 @@ async def test_an_address_keeps_to_whom_it_goes_and_loses_the_line_that_was_empt
     ("body", "words"),
     [
         (bodies.ContactBody(name=" "), "The contact name must be specified"),
-        (bodies.ContactBody(address=BOX.model_copy(update={"lines": tuple("12345")})), "four lines"),
+        (bodies.ContactBody(address=BOX.replace(lines=tuple("12345"))), "four lines"),
     ],
     ids=["no name", "five lines"],
 )
