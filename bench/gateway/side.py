@@ -9,7 +9,7 @@ import structlog
 
 from tieout_connector.app import SERVICE, at_xero
 from tieout_connector.config import ConnectorSettings
-from tieout_connector.pacing.usage import Usage
+from tieout_connector.pacing import Usage
 from tieout_kit.postgres import Database
 from tieout_kit.telemetry import set_up
 from tieout_local.ahead import Ahead

@@ -18,17 +18,15 @@ from cryptography.fernet import Fernet
 from bench.machine import ROOT
 from bench.servers import Servers
 from tieout_connector.app import SERVICE
-from tieout_connector.connecting import store
-from tieout_connector.connecting.tokens import TokenStore
-from tieout_connector.gateway.writer import group_of
-from tieout_connector.inbound import read_requests
-from tieout_connector.inbound.read_requests import Wish
+from tieout_connector.connecting import TokenStore, store
+from tieout_connector.gateway import group_of
+from tieout_connector.inbound import Wish, read_requests
 from tieout_connector.kinds import writes
 from tieout_connector.outbound import intents
 from tieout_connector.xero.identity import Tokens, XeroIdentity
 from tieout_kit.cause import Cause, Incoming
-from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database
+from tieout_kit.postgres.migrate import migrate
 from tieout_kit.testing import envelope_of
 from tieout_local.ahead import Ahead
 from tieout_local.ports import answers, free_port

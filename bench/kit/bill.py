@@ -5,13 +5,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tieout_kit.sync.answers import Hold, Stay
-from tieout_kit.sync.arrival import Arrival, Import, Wait, XeroOnly, imported_id
-from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.field import Field, Owner
-from tieout_kit.sync.kind import Dependency, Kind
-from tieout_kit.sync.values import UNKNOWN
-from tieout_kit.sync.views import View
+from tieout_kit.sync import (
+    UNKNOWN,
+    Arrival,
+    Dependency,
+    Facts,
+    Field,
+    Hold,
+    Import,
+    Kind,
+    Owner,
+    Stay,
+    View,
+    Wait,
+    XeroOnly,
+    imported_id,
+)
 from tieout_schemas import topics
 from tieout_schemas.bodies import BillBody
 from tieout_schemas.payload import Origin, OriginKind

@@ -9,11 +9,10 @@ import uvloop
 from bench.kit.bill import BILL
 from bench.kit.load import ARRIVING, PARTITIONS
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Loop
 from tieout_kit.domain import Service, Wired
-from tieout_kit.garbage import look_seldom
+from tieout_kit.kafka import Loop, Relay
 from tieout_kit.postgres import Database
-from tieout_kit.relay import Relay
+from tieout_kit.process import look_seldom
 from tieout_kit.telemetry import set_up
 
 SERVICE = Service("bills", "Bills that come in.", kinds=(BILL,))
@@ -21,7 +20,7 @@ SERVICE = Service("bills", "Bills that come in.", kinds=(BILL,))
 
 async def main(bootstrap: str, prefix: str, dsn: str) -> None:
     """Until SIGINT."""
-    # As tieout_kit.service does.
+    # As tieout_kit.process.service does.
     look_seldom()
     # Spans are made and end as in a service; where they would be sent is not measured.
     set_up(SERVICE.name, None, "json")

@@ -14,8 +14,8 @@ from aiokafka.structs import ConsumerRecord
 from bench.kit.load import ARRIVING, LEAVING, PARTITIONS, TENANTS, Said, vendor_of
 from bench.servers import Servers
 from tieout_kit.clock import utc_now
-from tieout_kit.migrate import migrate
 from tieout_kit.postgres import Database
+from tieout_kit.postgres.migrate import migrate
 from tieout_local.processes import Child
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.settings import TenantSettings

@@ -10,17 +10,13 @@ import uvloop
 from bench.kit.bill import BILL
 from bench.kit.kit_side import SERVICE
 from bench.kit.load import ARRIVING, HELD, PARTITIONS
-from tieout_kit.batch import Handler
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Loop
 from tieout_kit.domain import Wired
+from tieout_kit.kafka import Handler, Loop, Relay
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.relay import Relay
-from tieout_kit.sweeper import Sweeper
-from tieout_kit.sync.edit import created
-from tieout_kit.sync.state import State
-from tieout_kit.sync.work import Work
+from tieout_kit.records import Sweeper
+from tieout_kit.sync import State, Work, created
 from tieout_kit.telemetry import set_up
 from tieout_schemas.platform import Bill
 from tieout_schemas.topics import CONTACTS_TOPIC, SETTINGS

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from tieout_kit.dead_letters import REASON
+from tieout_kit.kafka.dead_letters import REASON
 from tieout_local.environment import XERO_WEBHOOK_KEY
 from tieout_local.outages import down, frozen
 from tieout_local.servers import KafkaServer, PostgresServer

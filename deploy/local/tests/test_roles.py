@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tieout_kit.access import operations
+from tieout_kit.http.access import operations
 from tieout_local import roles
 
 

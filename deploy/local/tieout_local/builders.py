@@ -6,11 +6,8 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from tieout_kit.cause import Cause
-from tieout_kit.sync.facts import Facts
+from tieout_kit.sync import Facts, Kind, State, Work
 from tieout_kit.sync.judge import judge
-from tieout_kit.sync.kind import Kind
-from tieout_kit.sync.state import State
-from tieout_kit.sync.work import Work
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Answers, Origin, OriginKind, Payload
 from tieout_schemas.platform import (

@@ -9,8 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 from fastapi import FastAPI
 
-from tieout_kit.access import Allowed, Operation, operations
-from tieout_kit.auth import EVERY_TENANT, Caller
+from tieout_kit.http import EVERY_TENANT, Allowed, Caller, Operation, operations
 from tieout_schemas.roles import Feature, Role
 
 EVERY_ROLE = tuple(Role)

@@ -4,12 +4,8 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from tieout_kit.cause import Cause
-from tieout_kit.sync.desk import Desk
-from tieout_kit.sync.edit import created, edit
-from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.kind import Kind
-from tieout_kit.sync.state import State
-from tieout_kit.sync.work import Seen, Work
+from tieout_kit.sync import Desk, Facts, Kind, Seen, State, Work, created
+from tieout_kit.sync.edit import edit
 from tieout_local.builders import ANA_MADE_IT
 from tieout_schemas.platform import PlatformRecord, Sync, SyncState
 from tieout_schemas.writes import WriteIntent, WriteResult

@@ -13,15 +13,12 @@ import tieout_bills.app
 import tieout_connector.app
 import tieout_contacts.app
 import tieout_payments.app
-from tieout_connector.connecting.connections import Connections
-from tieout_connector.connecting.tokens import TokenStore
-from tieout_connector.inbound.interactive_answers import PersonAnswers
-from tieout_connector.inbound.webhooks import Receiver
+from tieout_connector.connecting import Connections, TokenStore
+from tieout_connector.inbound import PersonAnswers, Receiver
 from tieout_connector.xero.identity import XeroIdentity
-from tieout_kit.access import operations
-from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Wired
+from tieout_kit.http import Keys, operations
 from tieout_kit.postgres import Database
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "roles.md"

@@ -123,7 +123,7 @@ class Stack:
                 raise
 
     def _make_topics(self) -> None:
-        from tieout_kit.topics import create_topics  # noqa: PLC0415  the servers alone need no kit
+        from tieout_kit.kafka import create_topics  # noqa: PLC0415  the servers alone need no kit
 
         ask(lambda: create_topics(self.kafka.bootstrap, self._prefix, self._partitions))
 

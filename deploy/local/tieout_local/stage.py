@@ -9,14 +9,13 @@ from uuid import UUID, uuid4
 import httpx
 from fastapi import FastAPI
 
-from tieout_kit import edits
-from tieout_kit.auth import Keys
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence, utc_now
 from tieout_kit.domain import Service, Wired
-from tieout_kit.migrate import migrate
+from tieout_kit.http import Keys, edits
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.sweeper import Sweeper
+from tieout_kit.postgres.migrate import migrate
+from tieout_kit.records import Sweeper
 from tieout_kit.testing import envelope_of, wait_until
 from tieout_local import keys as local
 from tieout_local.door import ANA, Door

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from tieout_kit.access import Operation, operations
+from tieout_kit.http import Operation, operations
 from tieout_kit.postgres import Database
 from tieout_local.door import ADDRESS, EVERY_ROLE, Door
 

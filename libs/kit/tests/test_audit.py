@@ -9,11 +9,11 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from tieout_kit import audit
-from tieout_kit.audit import State
-from tieout_kit.auth import Caller
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
+from tieout_kit.http import audit
+from tieout_kit.http.audit import State
+from tieout_kit.http.auth import Caller
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.postgres.migrate import migrate
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.roles import Role
 from tieout_schemas.settings import TenantSettings

@@ -12,13 +12,13 @@ import pytest
 import pytest_asyncio
 
 from tieout_kit import metrics
-from tieout_kit.batch import Batch, Handlers
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Loop
 from tieout_kit.errors import RetryLater, TooManyParked
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
+from tieout_kit.kafka.batch import Batch, Handlers
+from tieout_kit.kafka.consumer import Loop
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.postgres.migrate import migrate
 from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
 from tieout_local.outages import down, frozen
 from tieout_schemas.platform import Connection, ConnectionState
@@ -234,7 +234,7 @@ async def test_a_spare_member_is_ready_too(world: World) -> None:
 
 
 async def test_work_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.consume._SILENCE", 1.5)
+    monkeypatch.setattr("tieout_kit.kafka.consumer._SILENCE", 1.5)
     loop = world.loop()
     async with running(loop.run()):
         await world.talk(1, 2)

@@ -11,15 +11,15 @@ import structlog
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from aiokafka.structs import ConsumerRecord
 
-from tieout_kit import batch, consume
-from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Loop
-from tieout_kit.dead_letters import ORIGIN, REASON
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.relay import Relay
+from tieout_kit.kafka import batch, consumer
+from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.dead_letters import ORIGIN, REASON
+from tieout_kit.kafka.relay import Relay
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.postgres.migrate import migrate
 from tieout_kit.testing import Speaker, envelope_of, heard, make_topics, running, speaker, wait_until
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import SETTINGS, WRITE_RESULT, Topic, dead_letter_topic, partition_of
@@ -148,7 +148,7 @@ async def test_what_the_log_says_of_a_record_that_fails_names_its_trace(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = structlog.testing.LogCapture()
-    for module in (consume, batch):
+    for module in (consumer, batch):
         monkeypatch.setattr(module, "log", structlog.wrap_logger(None, [structlog.contextvars.merge_contextvars, seen]))
     trace = "0af7651916cd43dd8448eb211c80319c"
     await world.good(UNLUCKY, traceparent=f"00-{trace}-b7ad6b7169203331-01")

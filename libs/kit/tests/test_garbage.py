@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tieout_kit.garbage import look_seldom
+from tieout_kit.process.gc_tuning import look_seldom
 
 
 @pytest.fixture(autouse=True)

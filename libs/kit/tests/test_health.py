@@ -6,8 +6,8 @@ import time
 import httpx
 import pytest
 
-from tieout_kit import health
-from tieout_kit.health import STUCK, health_app
+from tieout_kit.process import health
+from tieout_kit.process.health import STUCK, health_app
 
 
 async def ask(path: str, *, idle: float = 0.0, trouble: str | None = None, beside: str | None = None) -> httpx.Response:

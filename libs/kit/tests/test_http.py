@@ -15,13 +15,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 from pydantic import BaseModel
 
-from tieout_kit.access import EDITORS, RoleMissing, allow, operations, require
-from tieout_kit.auth import By, Caller, Keys
 from tieout_kit.clock import utc_now
 from tieout_kit.errors import Clash, NotFound
-from tieout_kit.http import make_app
-from tieout_kit.outbox import TooLarge
-from tieout_kit.postgres import Database
+from tieout_kit.http.access import EDITORS, RoleMissing, allow, operations, require
+from tieout_kit.http.app import make_app
+from tieout_kit.http.auth import By, Caller, Keys
+from tieout_kit.kafka.outbox import TooLarge
+from tieout_kit.postgres.database import Database
 from tieout_schemas.roles import Feature, Role
 
 ISSUER = "https://issuer.test"

@@ -11,13 +11,13 @@ import pytest
 import pytest_asyncio
 from pydantic import BaseModel
 
-from tieout_kit import locks, sweeps
-from tieout_kit.access import EDITORS
 from tieout_kit.cause import Cause
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Service
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.reconciler import UNANSWERED
+from tieout_kit.http.access import EDITORS
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.records import locks, sweeps
+from tieout_kit.records.reconciler import UNANSWERED
 from tieout_kit.sync.answers import Hold
 from tieout_kit.sync.arrival import Arrival, Import, Wait, XeroOnly, imported_id
 from tieout_kit.sync.facts import Facts

@@ -15,16 +15,17 @@ from aiokafka.structs import ConsumerRecord
 from prometheus_client import REGISTRY
 
 import tieout_kit
-from tieout_kit import metrics, outbox, parking, relay
-from tieout_kit.batch import Batches, Handlers
+from tieout_kit import metrics
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Loop
-from tieout_kit.draining import drain
 from tieout_kit.generate import declared
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.relay import Relay
+from tieout_kit.kafka import outbox, parking, relay
+from tieout_kit.kafka.batch import Batches, Handlers
+from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.relay import Relay
+from tieout_kit.kafka.unparking import drain
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.postgres.migrate import migrate
 from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
 from tieout_local.outages import down, frozen
 from tieout_schemas.settings import TenantSettings

@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from tieout_kit.clock import utc_now
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database
+from tieout_kit.postgres.database import Database
+from tieout_kit.postgres.migrate import migrate
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tieout_kit import auth
-from tieout_kit.access import allow
-from tieout_kit.auth import By, Keys
-from tieout_kit.http import make_app
+from tieout_kit.http import auth
+from tieout_kit.http.access import allow
+from tieout_kit.http.app import make_app
+from tieout_kit.http.auth import By, Keys
 from tieout_local import keys as local
 from tieout_local.door import nothing_closed
 from tieout_local.roles import page

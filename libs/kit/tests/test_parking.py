@@ -9,16 +9,16 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from tieout_kit import parking
-from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Loop
-from tieout_kit.draining import drain
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.relay import Relay
-from tieout_kit.service import every
+from tieout_kit.kafka import parking
+from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.relay import Relay
+from tieout_kit.kafka.unparking import drain
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.postgres.migrate import migrate
+from tieout_kit.process.service import every
 from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
 from tieout_local.servers import KafkaServer
 from tieout_schemas.settings import TenantSettings

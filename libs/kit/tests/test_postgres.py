@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from tieout_kit.clock import utc_now
 from tieout_kit.errors import RetryLater
-from tieout_kit.postgres import Database
+from tieout_kit.postgres.database import Database
 from tieout_kit.testing import wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
@@ -28,7 +28,7 @@ async def test_a_query_called_wrongly_is_a_bug_and_not_a_database_that_is_away(s
 
 
 async def test_no_connection_left_is_try_again_later(single: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.postgres._PATIENCE", 0.2)
+    monkeypatch.setattr("tieout_kit.postgres.database._PATIENCE", 0.2)
     async with single.transaction():
         with pytest.raises(RetryLater):
             await single.run(lambda tx: tx.db.execute("select 1"))

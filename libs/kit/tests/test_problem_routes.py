@@ -10,17 +10,18 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_kit import problem_list, problems
-from tieout_kit.auth import Keys
+from tieout_kit import problems
 from tieout_kit.cause import Cause, Incoming
-from tieout_kit.http import make_app
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.problem_routes import problem_routes
-from tieout_kit.problems import Finding, Found
-from tieout_kit.sweeper import Sweeper
-from tieout_kit.sweeps import Recheck, Rechecks
-from tieout_kit.tenants import Tenants
+from tieout_kit.http.app import make_app
+from tieout_kit.http.auth import Keys
+from tieout_kit.http.problem_routes import problem_routes
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.postgres.migrate import migrate
+from tieout_kit.problems import listing
+from tieout_kit.problems.store import Finding, Found
+from tieout_kit.records.sweeper import Sweeper
+from tieout_kit.records.sweeps import Recheck, Rechecks
+from tieout_kit.records.tenants import Tenants
 from tieout_kit.testing import envelope_of
 from tieout_local import keys as local
 from tieout_local.door import nothing_closed
@@ -172,7 +173,7 @@ async def test_another_services_problem_is_retried_there(world: World) -> None:
     payment = (await world.ask(f"GET /{held['id']}")).json()
     copied = Problem.model_validate({**payment, "id": str(uuid4()), "service": "payments"})
     event = Incoming(envelope_of(TENANT, copied, 1), copied, Cause.request())
-    await world.database.run(lambda tx: problem_list.copy(tx, [event]))
+    await world.database.run(lambda tx: listing.copy(tx, [event]))
 
     answer = await world.ask(f"POST /{copied.id}/retry", roles=("admin",))
 

@@ -13,9 +13,9 @@ import asyncpg
 import pytest
 
 from tieout_kit.clock import utc_now
-from tieout_kit.migrate import LOCK
-from tieout_kit.postgres import Database
-from tieout_kit.schema import Schema
+from tieout_kit.postgres.database import Database
+from tieout_kit.postgres.migrate import LOCK
+from tieout_kit.postgres.schema import Schema
 from tieout_kit.testing import running, wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
@@ -43,9 +43,9 @@ class Code:
         return Schema(Database(self._url, "bills", utc_now), (self.package,))
 
     async def command(self) -> None:
-        """`python -m tieout_kit.migrate`, as Helm runs it after the roll-out."""
+        """`python -m tieout_kit.postgres.migrate`, as Helm runs it after the roll-out."""
         env = os.environ | {"PYTHONPATH": str(self.folder), "TIEOUT_DATABASE_URL": self._url}
-        words = [sys.executable, "-m", "tieout_kit.migrate", self.package]
+        words = [sys.executable, "-m", "tieout_kit.postgres.migrate", self.package]
         process = await asyncio.create_subprocess_exec(*words, env=env)
         assert await process.wait() == 0
 

@@ -5,10 +5,10 @@ import asyncio
 import asyncpg
 import pytest
 
-from tieout_kit import silent
 from tieout_kit.clock import utc_now
-from tieout_kit.postgres import Database
-from tieout_kit.silent import end_silent
+from tieout_kit.postgres import stuck_sessions
+from tieout_kit.postgres.database import Database
+from tieout_kit.postgres.stuck_sessions import end_silent
 from tieout_kit.testing import wait_until
 
 
@@ -18,7 +18,7 @@ async def test_only_a_connection_that_fell_silent_amid_a_statement_is_ended(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail with the ending as a condition of the query: everybody was ended."""
-    monkeypatch.setattr(silent, "_SILENT", 0.0)
+    monkeypatch.setattr(stuck_sessions, "_SILENT", 0.0)
     idle, in_transaction, busy, frozen = [await asyncpg.connect(database) for _ in range(4)]
     await idle.execute("select pg_advisory_lock(1)")
     await in_transaction.execute("begin")

@@ -14,14 +14,15 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from tieout_kit import outbox, telemetry
-from tieout_kit.batch import Handlers
+from tieout_kit import telemetry
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Loop
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.relay import Relay
+from tieout_kit.kafka import outbox
+from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.relay import Relay
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.postgres.migrate import migrate
 from tieout_kit.testing import heard, make_topics, running, speaker, wait_until
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.settings import TenantSettings

@@ -7,14 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit import outbox
-from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming, newest
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Loop
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.relay import Relay
+from tieout_kit.kafka import outbox
+from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.relay import Relay
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.postgres.migrate import migrate
 from tieout_kit.testing import envelope_of, make_topics, running, speaker, wait_until
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.topics import CONNECTION, SETTINGS, partition_of

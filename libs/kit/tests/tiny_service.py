@@ -6,17 +6,17 @@ from typing import Any
 
 import uvloop
 
-from tieout_kit import outbox
-from tieout_kit.auth import Keys
-from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
-from tieout_kit.http import make_app
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.service import run
-from tieout_kit.settings import Settings
-from tieout_kit.sweeps import Rechecks
-from tieout_kit.tenants import closed_by_plan
+from tieout_kit.http.app import make_app
+from tieout_kit.http.auth import Keys
+from tieout_kit.kafka import outbox
+from tieout_kit.kafka.batch import Handlers
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.process.config import Settings
+from tieout_kit.process.service import run
+from tieout_kit.records.sweeps import Rechecks
+from tieout_kit.records.tenants import closed_by_plan
 from tieout_schemas.topics import CONNECTION, SETTINGS
 
 # The name of a real one, so that the migrations of a package are found.

@@ -7,27 +7,25 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from tieout_kit import locks
-from tieout_kit.audit_routes import audit_routes
-from tieout_kit.auth import Keys
-from tieout_kit.batch import Handler, Handlers
 from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
-from tieout_kit.copies import Copies
-from tieout_kit.facts import FactsLoader
-from tieout_kit.http import make_app
-from tieout_kit.operations import operation_routes
-from tieout_kit.person_routes import person_routes
+from tieout_kit.http import Keys, audit_routes, make_app, operation_routes, person_routes, problem_routes, record_routes
+from tieout_kit.kafka import Handler, Handlers
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.problem_routes import problem_routes
-from tieout_kit.reconciler import Reconciler
-from tieout_kit.reference import ReferenceStore
-from tieout_kit.routes import record_routes
-from tieout_kit.service import every, run
-from tieout_kit.settings import Settings
-from tieout_kit.sweeps import Recheck, Rechecker, Rechecks
-from tieout_kit.sync.kind import Kind
-from tieout_kit.tenants import Tenants, closed_by_plan
+from tieout_kit.process import Settings, every, run
+from tieout_kit.records import (
+    Copies,
+    FactsLoader,
+    Recheck,
+    Rechecker,
+    Rechecks,
+    Reconciler,
+    ReferenceStore,
+    Tenants,
+    closed_by_plan,
+    locks,
+)
+from tieout_kit.sync import Kind
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Connection
 from tieout_schemas.settings import TenantSettings

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from tieout_bills.bill import BILL
 from tieout_bills.bill.edit import PUT, BillIn, LineIn, check, content
-from tieout_kit.access import APPROVERS
 from tieout_kit.errors import Clash
+from tieout_kit.http.access import APPROVERS
 from tieout_kit.sync.field import Owner
 from tieout_local.builders import bill, bill_request, facts, line_request
 from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus

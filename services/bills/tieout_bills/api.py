@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from tieout_kit import reference, tenants
-from tieout_kit.access import READERS, allow
+from tieout_kit.http import READERS, allow
 from tieout_kit.postgres import Database
+from tieout_kit.records import reference, tenants
 
 
 def reference_routes(database: Database) -> APIRouter:

@@ -41,11 +41,11 @@ from tieout_connector.xero.identity import XeroIdentity
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.resource import Resource
 from tieout_connector.xero.scopes import SCOPES
-from tieout_kit import bell
-from tieout_kit.batch import Handler
 from tieout_kit.cause import Cause, Incoming
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database
+from tieout_kit.kafka.batch import Handler
+from tieout_kit.postgres import notifications
+from tieout_kit.postgres.database import Database
+from tieout_kit.postgres.migrate import migrate
 from tieout_kit.testing import envelope_of, running, wait_until
 from tieout_local.door import ANA
 from tieout_schemas import topics
@@ -363,7 +363,7 @@ def simulator() -> Iterator[str]:
 @pytest_asyncio.fixture
 async def stage(database: str, simulator: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Stage]:
     """A migrated connector, quicker than in life, and an empty Xero with our app."""
-    monkeypatch.setattr(bell, "TICK", 0.1)
+    monkeypatch.setattr(notifications, "TICK", 0.1)
     monkeypatch.setattr(loop, "RENEW_EVERY", dt.timedelta(seconds=0.5))
     clock = Clock()
     db = Database(database, "connector", clock)

@@ -18,9 +18,9 @@ from tieout_connector.inbound.interactive_answers import PersonAnswers
 from tieout_connector.inbound.webhooks import Receiver
 from tieout_connector.pacing.pricing import GIB
 from tieout_connector.pacing.usage import Called, Usage
-from tieout_kit import problem_list
-from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
+from tieout_kit.http.auth import Keys
+from tieout_kit.problems import listing
 from tieout_local import keys as local
 from tieout_local.door import ANA, Door, surprises, told_apart
 from tieout_local.trail import Change, operators, untold
@@ -383,8 +383,8 @@ async def test_problems_of_every_service_are_listed_and_older_news_changes_nothi
         id=uuid4(), service="bills", record=RecordRef(kind="bill", id=uuid4()), code="vendor_not_in_xero", params={},
         sentence="Bill B-1 waits.", mend="Wait.", state="open", opened_at=utc_now(), last_at=utc_now(),
     )  # fmt: skip
-    await stage.hear(problem_list.copy, problem, tenant_id=tenant_id)
-    await stage.hear(problem_list.copy, problem.replace(sentence="Not news"), tenant_id=tenant_id)
+    await stage.hear(listing.copy, problem, tenant_id=tenant_id)
+    await stage.hear(listing.copy, problem.replace(sentence="Not news"), tenant_id=tenant_id)
 
     found = (await platform.ask("GET /tenants/{t}/problems", tenant_id)).json()
 

@@ -11,7 +11,7 @@ import pytest
 
 from tieout_connector.pacing.app_budget import COUNTS, PER_MINUTE, AppBudget
 from tieout_connector.xero.limits import Limits
-from tieout_kit.postgres import Database
+from tieout_kit.postgres.database import Database
 
 if TYPE_CHECKING:
     from conftest import Stage

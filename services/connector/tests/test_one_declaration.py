@@ -23,12 +23,12 @@ from uuid import uuid4
 import httpx
 from tieout_connector.api import settings as api_settings
 from tieout_connector.choices import settings_store
-from tieout_kit.auth import Keys
+from tieout_kit.http.auth import Keys
 from tieout_kit.cause import Cause
 from tieout_kit.clock import utc_now
-from tieout_kit.http import make_app
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database
+from tieout_kit.http.app import make_app
+from tieout_kit.postgres.migrate import migrate
+from tieout_kit.postgres.database import Database
 from tieout_local.door import nothing_closed
 from tieout_schemas.generate import pages
 

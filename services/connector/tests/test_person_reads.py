@@ -19,10 +19,10 @@ from tieout_connector.inbound.interactive_answers import PersonAnswers
 from tieout_connector.kinds import SEARCHES
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import XeroApi
-from tieout_kit import bell
-from tieout_kit.auth import Keys
-from tieout_kit.bell import Bell
-from tieout_kit.http import make_app
+from tieout_kit.http.app import make_app
+from tieout_kit.http.auth import Keys
+from tieout_kit.postgres import notifications
+from tieout_kit.postgres.notifications import Bell
 from tieout_kit.testing import running
 from tieout_local import keys as local
 from tieout_local.door import nothing_closed
@@ -171,7 +171,7 @@ async def test_thirty_people_get_each_their_own_answer_as_soon_as_it_is_there(
 ) -> None:
     contacts = {await desk.stage.their_contact(f"Vendor {n:02}"): f"Vendor {n:02}" for n in range(30)}
     # By the bell alone, and no tick: nobody waits longer than the call takes.
-    monkeypatch.setattr(bell, "TICK", 30)
+    monkeypatch.setattr(notifications, "TICK", 30)
     async with desk.owned():
         await desk.stage.until("select count(*) >= 2 from pg_stat_activity where query ilike 'listen%'", True)
         async with asyncio.timeout(15):

@@ -13,9 +13,10 @@ import pytest_asyncio
 
 from tieout_connector.api import writes as api_writes
 from tieout_connector.xero.responses import TOO_MANY
-from tieout_kit import audit, problem_list
-from tieout_kit.auth import Keys
-from tieout_kit.http import make_app
+from tieout_kit.http import audit
+from tieout_kit.http.app import make_app
+from tieout_kit.http.auth import Keys
+from tieout_kit.problems import listing
 from tieout_local import keys as local
 from tieout_local.door import nothing_closed
 from tieout_schemas.problem import Problem
@@ -338,7 +339,7 @@ async def test_what_xero_refused_is_retried_by_its_problem(queue: Queue) -> None
         id=uuid4(), service="contacts", record=intent.record, code="refused_by_xero", what="refused", params={},
         sentence="Xero refused this vendor.", mend="Change it.", state="open", opened_at=now, last_at=now,
     )  # fmt: skip
-    await queue.stage.hear(problem_list.copy, problem)
+    await queue.stage.hear(listing.copy, problem)
 
     answer = await queue.ask("POST", f"/{intent.intent_id}/retry")
 

@@ -12,10 +12,10 @@ import pytest_asyncio
 
 from tieout_connector.api import settings as api_settings
 from tieout_connector.choices import chart_of_accounts
-from tieout_kit import problem_list
-from tieout_kit.auth import Keys
 from tieout_kit.clock import utc_now
-from tieout_kit.http import make_app
+from tieout_kit.http.app import make_app
+from tieout_kit.http.auth import Keys
+from tieout_kit.problems import listing
 from tieout_local import keys as local
 from tieout_local.door import nothing_closed
 from tieout_schemas.payload import RecordRef
@@ -228,7 +228,7 @@ async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page:
         waits("bills", Reason.VENDOR_NOT_IN_XERO),
     ]
     for problem in (*held, *others):
-        await page.stage.hear(problem_list.copy, problem, tenant_id=page.tenant_id)
+        await page.stage.hear(listing.copy, problem, tenant_id=page.tenant_id)
 
     before = (await page.preview(payment_account="090", items=False, invoices=True)).json()
     await page.change(0, payment_account="090", items=False)
@@ -237,7 +237,7 @@ async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page:
     for problem, version in ((held[0], 1), (held[1], 1), (held[2], 2), (others[0], 1), (others[1], 1)):
         closed = problem.replace(state=ProblemState.CLOSED, settings_version=version)
         await page.stage.sql("update problem set sequence = 0")
-        await page.stage.hear(problem_list.copy, closed, tenant_id=page.tenant_id)
+        await page.stage.hear(listing.copy, closed, tenant_id=page.tenant_id)
 
     assert before == {
         "version": 0,

@@ -9,7 +9,7 @@ import pytest
 
 from tieout_connector.gateway.pending_work import MOST_IDS
 from tieout_connector.outbound import intents
-from tieout_kit import queries
+from tieout_kit.postgres import queries
 
 if TYPE_CHECKING:
     from conftest import Stage

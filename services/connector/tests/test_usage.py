@@ -15,7 +15,7 @@ from tieout_connector.pacing import usage
 from tieout_connector.pacing.usage import KEPT, Called, HourOfUse, Usage
 from tieout_connector.xero.errors import XeroError
 from tieout_kit.generate import declared
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres.database import Tx
 from tieout_kit.testing import running
 from tieout_local.door import ANA
 from tieout_local.metrics import DECLARING

@@ -12,30 +12,18 @@ from tieout_connector.api import usage as api_usage
 from tieout_connector.api import writes as api_writes
 from tieout_connector.api import xero_records as api_xero_records
 from tieout_connector.config import ConnectorSettings
-from tieout_connector.connecting import store
-from tieout_connector.connecting.connections import Connections
-from tieout_connector.connecting.tokens import TokenStore
-from tieout_connector.gateway.caller import Caller
-from tieout_connector.gateway.leases import Leases
-from tieout_connector.gateway.loop import Gateway
-from tieout_connector.gateway.reader import Reader
-from tieout_connector.gateway.storage import Folder
-from tieout_connector.gateway.writer import Writer, group_of
-from tieout_connector.inbound.interactive_answers import PersonAnswers
-from tieout_connector.inbound.webhooks import Receiver
+from tieout_connector.connecting import Connections, TokenStore, store
+from tieout_connector.gateway import Caller, Folder, Gateway, Leases, Reader, Writer, group_of
+from tieout_connector.inbound import PersonAnswers, Receiver
 from tieout_connector.kinds import writes
-from tieout_connector.pacing.app_budget import AppBudget
-from tieout_connector.pacing.usage import Usage
+from tieout_connector.pacing import AppBudget, Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
-from tieout_kit.audit_routes import audit_routes
-from tieout_kit.auth import Keys
 from tieout_kit.clock import Clock, utc_now
-from tieout_kit.http import make_app
-from tieout_kit.operations import operation_routes
+from tieout_kit.http import Keys, audit_routes, make_app, operation_routes
 from tieout_kit.postgres import Database
-from tieout_kit.service import run
-from tieout_kit.sweeps import Rechecks
+from tieout_kit.process import run
+from tieout_kit.records import Rechecks
 from tieout_schemas.roles import Feature
 
 SERVICE = "connector"

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from tieout_kit.settings import Settings
+from tieout_kit.process import Settings
 
 
 class ConnectorSettings(Settings):

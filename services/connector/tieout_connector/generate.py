@@ -4,9 +4,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tieout_connector.gateway.reactions import REACTIONS
-from tieout_connector.kinds import writes
-from tieout_connector.kinds.kind import Kind
+from tieout_connector.gateway import REACTIONS
+from tieout_connector.kinds import Kind, writes
 from tieout_schemas.generate import DOCS, settle
 
 

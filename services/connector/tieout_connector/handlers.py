@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from tieout_connector.connecting import store
-from tieout_connector.inbound import read_requests
-from tieout_connector.inbound.read_requests import Wish
+from tieout_connector.inbound import Wish, read_requests
 from tieout_connector.kinds import CATEGORIES
 from tieout_connector.outbound import intents
-from tieout_kit import problem_list
-from tieout_kit.batch import Handlers
 from tieout_kit.cause import Incoming
+from tieout_kit.kafka import Handlers
 from tieout_kit.postgres import Tx
+from tieout_kit.problems import listing
 from tieout_schemas import topics
 from tieout_schemas.signals import Refresh, Webhook
 from tieout_schemas.writes import WriteIntent
@@ -46,6 +45,6 @@ def handlers(group: intents.Grouping) -> Handlers:
             topics.WEBHOOK: webhooks_received,
             topics.REFRESH: refreshes_asked,
             topics.WRITE: intents_received,
-            topics.PROBLEM: problem_list.copy,
+            topics.PROBLEM: listing.copy,
         }
     )

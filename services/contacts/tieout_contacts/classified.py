@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from tieout_contacts.model import Role
-from tieout_kit import queries
-from tieout_kit.batch import Handler
 from tieout_kit.cause import Incoming
 from tieout_kit.domain import Wired
-from tieout_kit.postgres import Tx
+from tieout_kit.kafka import Handler
+from tieout_kit.postgres import Tx, queries
 from tieout_kit.records import Key
 from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice
 

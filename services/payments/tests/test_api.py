@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.access import APPROVERS, Allowed, operations
+from tieout_kit.http.access import APPROVERS, Allowed, operations
 from tieout_local.builders import payment_request, xero_payment
 from tieout_local.door import surprises, told_apart
 from tieout_local.stage import Stage

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
-from tieout_kit import outbox
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
-from tieout_kit.outbox import Message
-from tieout_kit.postgres import Tx
+from tieout_kit.kafka import outbox
+from tieout_kit.kafka.outbox import Message
+from tieout_kit.postgres.database import Tx
 from tieout_schemas.bodies import ContactBody, GroupMemberBody
 from tieout_schemas.payload import Answers
 from tieout_schemas.topics import CONTACT, WRITE_RESULT

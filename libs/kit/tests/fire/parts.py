@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from functools import partial
 from uuid import UUID
 
-from tieout_kit.batch import Handlers
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Loop
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.relay import Relay
-from tieout_kit.sweeper import Sweeper
+from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.relay import Relay
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.postgres.migrate import migrate
+from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.testing import wait_until
 
 from .kind import SERVICE

@@ -19,7 +19,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from asyncpg import Connection
 
-from tieout_kit import queries
+from tieout_kit.postgres import queries
 
 PART: ContextVar[str] = ContextVar("part", default="library")
 """Which part of the service we are in; the tasks that it starts are part of it."""

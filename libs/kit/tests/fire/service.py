@@ -20,22 +20,22 @@ from uuid import UUID
 
 import aiokafka
 
-from tieout_kit import edits
-from tieout_kit.auth import Caller
-from tieout_kit.batch import Handler, Handlers
 from tieout_kit.clock import utc_now
-from tieout_kit.consume import Loop
 from tieout_kit.domain import Service, Wired
-from tieout_kit.draining import drain
-from tieout_kit.edits import Request
 from tieout_kit.errors import Refused, RetryLater
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import AWAY, Database, Tx
-from tieout_kit.records import Shown
-from tieout_kit.relay import Relay
-from tieout_kit.service import every
-from tieout_kit.silent import end_silent
-from tieout_kit.sweeper import Sweeper
+from tieout_kit.http import edits
+from tieout_kit.http.auth import Caller
+from tieout_kit.http.edits import Request
+from tieout_kit.kafka.batch import Handler, Handlers
+from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.relay import Relay
+from tieout_kit.kafka.unparking import drain
+from tieout_kit.postgres.database import AWAY, Database, Tx
+from tieout_kit.postgres.migrate import migrate
+from tieout_kit.postgres.stuck_sessions import end_silent
+from tieout_kit.process.service import every
+from tieout_kit.records.store import Shown
+from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.sync.work import Work
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Vendor

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
 from tieout_kit.cause import Incoming
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres.database import Tx
 from tieout_kit.testing import running, wait_until
 from tieout_local.outages import down
 from tieout_schemas.topics import WRITE, Topic

@@ -16,7 +16,11 @@ from .world import world
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 PATIENCE = json.dumps(
-    {"tieout_kit.postgres._ABANDONED": 2.0, "tieout_kit.relay._ASLEEP": 3.0, "tieout_kit.silent._SILENT": 2.0}
+    {
+        "tieout_kit.postgres.database._ABANDONED": 2.0,
+        "tieout_kit.kafka.relay._ASLEEP": 3.0,
+        "tieout_kit.postgres.stuck_sessions._SILENT": 2.0,
+    }
 )
 
 

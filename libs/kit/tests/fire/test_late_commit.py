@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres.database import Tx
 from tieout_kit.testing import running
 from tieout_schemas.topics import CONTACTS_TOPIC
 

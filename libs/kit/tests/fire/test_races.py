@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from tieout_kit.cause import Incoming
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres.database import Tx
 from tieout_kit.testing import running
 
 from .accounts import account

@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 from aiokafka.structs import ConsumerRecord
 
-from tieout_kit import parking
-from tieout_kit.dead_letters import Letter
+from tieout_kit.kafka import parking
+from tieout_kit.kafka.dead_letters import Letter
 
 from .kind import REPLAY
 from .parts import opened

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit import outbox
+from tieout_kit.kafka import outbox
 from tieout_kit.testing import envelope_of, heard, running, wait_until
 from tieout_schemas.topics import CONTACTS_TOPIC, Topic
 

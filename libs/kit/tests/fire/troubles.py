@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tieout_kit import parking
 from tieout_kit.clock import utc_now
-from tieout_kit.postgres import Database, Tx
+from tieout_kit.kafka import parking
+from tieout_kit.postgres.database import Database, Tx
 
 from .kind import REPLAY, SERVICE
 

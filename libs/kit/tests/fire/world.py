@@ -74,9 +74,9 @@ class World:
     def env(self) -> dict[str, str]:
         """What a member is started with."""
         patience = {
-            "tieout_kit.parking.BURST": LETTERS_A_BURST,
-            "tieout_kit.parking.MOST_PARKED": 1000,
-            "tieout_kit.reconciler.UNANSWERED": self.unanswered,
+            "tieout_kit.kafka.parking.BURST": LETTERS_A_BURST,
+            "tieout_kit.kafka.parking.MOST_PARKED": 1000,
+            "tieout_kit.records.reconciler.UNANSWERED": self.unanswered,
         }
         rough = {"FIRE_ROUGH": "1", "FIRE_PATIENCE": json.dumps(patience)} if self.rough else {}
         return {

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tieout_kit.migrate import migrate
+from tieout_kit.postgres.migrate import migrate
 
 from .world import World
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit import problem_list
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.errors import NotFound
-from tieout_kit.problem_list import Wanted
+from tieout_kit.problems import listing
+from tieout_kit.problems.listing import Wanted
 from tieout_kit.testing import envelope_of
 from tieout_schemas.problem import ProblemState
 
@@ -27,14 +27,14 @@ async def test_groups_counts_and_settings_are_of_one_tenant(world: World) -> Non
 
     async with world.database.transaction() as tx:
         for tenant_id, count in ((TENANT, 1), (OTHER, 2)):
-            [group] = await problem_list.groups(tx, tenant_id, None, None, 10)
-            assert (group.count, await problem_list.open_count(tx, tenant_id)) == (count, count)
-            assert await problem_list.open_by_setting(tx, tenant_id) == {"outbound_payments": {"bills": count}}
-        assert await problem_list.closed_with(tx, TENANT, [4]) == {4: {}}
-        assert await problem_list.closed_with(tx, OTHER, [4]) == {4: {"outbound_payments": 1}}
-        [problem] = await problem_list.page(tx, TENANT, Wanted(), None, 10)
+            [group] = await listing.groups(tx, tenant_id, None, None, 10)
+            assert (group.count, await listing.open_count(tx, tenant_id)) == (count, count)
+            assert await listing.open_by_setting(tx, tenant_id) == {"outbound_payments": {"bills": count}}
+        assert await listing.closed_with(tx, TENANT, [4]) == {4: {}}
+        assert await listing.closed_with(tx, OTHER, [4]) == {4: {"outbound_payments": 1}}
+        [problem] = await listing.page(tx, TENANT, Wanted(), None, 10)
         with pytest.raises(NotFound):
-            await problem_list.one(tx, OTHER, problem.id)
+            await listing.one(tx, OTHER, problem.id)
 
 
 async def test_forty_bills_held_by_one_vendor_are_one_group(world: World) -> None:
@@ -44,9 +44,9 @@ async def test_forty_bills_held_by_one_vendor_are_one_group(world: World) -> Non
     await world.find(uuid4(), HELD)
 
     async with world.database.transaction() as tx:
-        [held, vendor] = await problem_list.groups(tx, TENANT, None, None, 10)
-        assert await problem_list.groups(tx, TENANT, None, held.cause, 1) == [vendor]
-        assert await problem_list.groups(tx, TENANT, "payments", None, 10) == []
+        [held, vendor] = await listing.groups(tx, TENANT, None, None, 10)
+        assert await listing.groups(tx, TENANT, None, held.cause, 1) == [vendor]
+        assert await listing.groups(tx, TENANT, "payments", None, 10) == []
     assert (held.cause, held.count) == ("not_connected", 1)
     assert (vendor.cause, vendor.count) == (f"vendor_not_in_xero:vendor:{VENDOR}", 40)
     assert (vendor.last_at - vendor.first_at, vendor.example.params["number"]) == (timedelta(seconds=39), "B-0")
@@ -78,17 +78,17 @@ async def test_the_connector_lists_what_others_say_the_newest_of_each(world: Wor
     events = [Incoming(envelope_of(OTHER, p, s), p, Cause.request()) for p, s in ((closed, 2), (problem, 1))]
 
     for event in events:
-        await world.database.run(partial(problem_list.copy, events=[event]))
+        await world.database.run(partial(listing.copy, events=[event]))
 
     assert await world.listed(OTHER) == []
     assert await world.listed(OTHER, state=ProblemState.CLOSED) == [closed]
     async with world.database.transaction() as tx:
-        assert await problem_list.closed_with(tx, OTHER, [3, 4]) == {3: {}, 4: {"outbound_payments": 1}}
-        assert await problem_list.open_by_setting(tx, TENANT) == {"outbound_payments": {"bills": 1}}
-        assert await problem_list.one(tx, OTHER, problem.id) == (closed, True)
-        assert (await problem_list.open_count(tx, TENANT), await problem_list.open_count(tx, OTHER)) == (1, 0)
+        assert await listing.closed_with(tx, OTHER, [3, 4]) == {3: {}, 4: {"outbound_payments": 1}}
+        assert await listing.open_by_setting(tx, TENANT) == {"outbound_payments": {"bills": 1}}
+        assert await listing.one(tx, OTHER, problem.id) == (closed, True)
+        assert (await listing.open_count(tx, TENANT), await listing.open_count(tx, OTHER)) == (1, 0)
         with pytest.raises(NotFound):
-            await problem_list.one(tx, OTHER, uuid4())
+            await listing.one(tx, OTHER, uuid4())
 
 
 async def test_a_copy_is_never_taken_for_a_problem_of_ones_own(world: World) -> None:
@@ -96,7 +96,7 @@ async def test_a_copy_is_never_taken_for_a_problem_of_ones_own(world: World) -> 
     await world.find(bill, HELD)
     [problem] = await world.listed()
     event = Incoming(envelope_of(OTHER, problem, 1), problem, Cause.request())
-    await world.database.run(lambda tx: problem_list.copy(tx, [event]))
+    await world.database.run(lambda tx: listing.copy(tx, [event]))
 
     await world.find(bill, tenant_id=OTHER)
 

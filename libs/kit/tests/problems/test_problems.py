@@ -7,7 +7,7 @@ import pytest
 
 from tieout_kit import problems
 from tieout_kit.cause import Cause
-from tieout_kit.problems import MOST_STEPS, Found
+from tieout_kit.problems.store import MOST_STEPS, Found
 from tieout_schemas import generate
 from tieout_schemas.problem import ProblemKind, ProblemState, StepKind
 from tieout_schemas.reasons import Code, ReasonCode

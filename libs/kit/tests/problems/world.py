@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from tieout_kit import problem_list, problems
+from tieout_kit import problems
 from tieout_kit.cause import Cause
-from tieout_kit.postgres import Database
-from tieout_kit.problem_list import Wanted
-from tieout_kit.problems import Finding, Found
+from tieout_kit.postgres.database import Database
+from tieout_kit.problems import listing
+from tieout_kit.problems.listing import Wanted
+from tieout_kit.problems.store import Finding, Found
 from tieout_schemas.platform import Vendor
 from tieout_schemas.problem import Problem, ProblemKind
 from tieout_schemas.reasons import Reason
@@ -55,7 +56,7 @@ class World:
     ) -> list[Problem]:
         asked = Wanted(**wanted)
         async with self.database.transaction() as tx:
-            return await problem_list.page(tx, tenant_id, asked, after, limit)
+            return await listing.page(tx, tenant_id, asked, after, limit)
 
     async def said(self) -> list[Problem]:
         async with self.database.transaction() as tx:

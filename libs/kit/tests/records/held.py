@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from tieout_kit import edits
-from tieout_kit.edits import Request
-from tieout_kit.postgres import Tx
-from tieout_kit.sweeper import Sweeper
-from tieout_kit.sweeps import Recheck, Rechecks
+from tieout_kit.http import edits
+from tieout_kit.http.edits import Request
+from tieout_kit.postgres.database import Tx
+from tieout_kit.records.sweeper import Sweeper
+from tieout_kit.records.sweeps import Recheck, Rechecks
 from tieout_schemas.platform import Bill
 from tieout_schemas.topics import WRITE
 from tieout_schemas.writes import WriteIntent

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit import outbox
+from tieout_kit.kafka import outbox
 from tieout_schemas.bodies import BillBody
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import SyncState

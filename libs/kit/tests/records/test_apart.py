@@ -8,11 +8,12 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from tieout_kit import edits, records, reference, tenants
 from tieout_kit.cause import Cause
 from tieout_kit.errors import NotFound
-from tieout_kit.postgres import Tx
-from tieout_kit.reconciler import UNANSWERED
+from tieout_kit.http import edits
+from tieout_kit.postgres.database import Tx
+from tieout_kit.records import reference, store, tenants
+from tieout_kit.records.reconciler import UNANSWERED
 from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.linking import export
 from tieout_kit.sync.views import View
@@ -196,8 +197,8 @@ async def test_names_of_one_tenant_are_not_those_of_another(plain: World) -> Non
     named = [((tenant, IDS[0]), "bill", "vendor:x") for tenant in (TENANT, OTHER)]
 
     async def refer(tx: Tx) -> None:
-        await records.refer(tx, [], named)
-        await records.refer(tx, named[:1], [])
+        await store.refer(tx, [], named)
+        await store.refer(tx, named[:1], [])
 
     await plain.database.run(refer)
 

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from tieout_kit import sweeps
-from tieout_kit.sweeps import PAGE
+from tieout_kit.records import sweeps
+from tieout_kit.records.sweeps import PAGE
 from tieout_schemas.platform import SyncState
 from tieout_schemas.references import moment
 from tieout_schemas.xero import XeroAccount

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.reconciler import UNANSWERED
+from tieout_kit.records.reconciler import UNANSWERED
 from tieout_schemas.topics import WRITE
 
 from .world import TENANT, World, done
@@ -56,10 +56,10 @@ async def test_every_unanswered_effect_of_a_record_is_emitted_again_and_none_tha
 async def test_those_that_wait_longest_come_first_and_the_others_have_their_turn(
     plain: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tieout_kit import records
+    from tieout_kit.records import store
 
-    few = records._SQL["lock_unanswered"].replace("limit 500", "limit 2")
-    monkeypatch.setitem(records._SQL, "lock_unanswered", few)
+    few = store._SQL["lock_unanswered"].replace("limit 500", "limit 2")
+    monkeypatch.setitem(store._SQL, "lock_unanswered", few)
     ids = [uuid4() for _ in range(5)]
     for bill_id in ids:
         await plain.edit(bill_id)

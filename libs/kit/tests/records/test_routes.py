@@ -11,7 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_kit.auth import Keys
+from tieout_kit.http.auth import Keys
 from tieout_local import keys as local
 from tieout_schemas.platform import SyncState
 from tieout_schemas.settings import Settles

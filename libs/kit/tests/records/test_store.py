@@ -11,8 +11,8 @@ import pytest
 
 from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash, RetryLater
-from tieout_kit.postgres import Tx
-from tieout_kit.sweeps import Recheck
+from tieout_kit.postgres.database import Tx
+from tieout_kit.records.sweeps import Recheck
 from tieout_kit.sync.edit import StateUnknown
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.state import State

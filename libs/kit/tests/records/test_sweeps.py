@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit import sweeps
 from tieout_kit.cause import Cause
-from tieout_kit.sweeper import MOST_WAITING
-from tieout_kit.sweeps import PAGE, Action, Scope, Sweep
+from tieout_kit.records import sweeps
+from tieout_kit.records.sweeper import MOST_WAITING
+from tieout_kit.records.sweeps import PAGE, Action, Scope, Sweep
 from tieout_kit.testing import running, wait_until
 from tieout_schemas.problem import ProblemState
 from tieout_schemas.references import setting

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tieout_kit.cause import Cause
-from tieout_kit.sweeps import Recheck
+from tieout_kit.records.sweeps import Recheck
 from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.work import Work

@@ -11,18 +11,20 @@ from uuid import UUID, uuid4
 
 from aiokafka.structs import ConsumerRecord
 
-from tieout_kit import clock, edits, problem_list
-from tieout_kit.auth import Caller
-from tieout_kit.batch import Batches
+from tieout_kit import clock
 from tieout_kit.cause import Cause
 from tieout_kit.domain import Service, Wired
-from tieout_kit.edits import Request
-from tieout_kit.migrate import migrate
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.problem_list import Wanted
-from tieout_kit.reconciler import Reconciler
-from tieout_kit.sweeper import Sweeper
-from tieout_kit.sweeps import Recheck
+from tieout_kit.http import edits
+from tieout_kit.http.auth import Caller
+from tieout_kit.http.edits import Request
+from tieout_kit.kafka.batch import Batches
+from tieout_kit.postgres.database import Database, Tx
+from tieout_kit.postgres.migrate import migrate
+from tieout_kit.problems import listing
+from tieout_kit.problems.listing import Wanted
+from tieout_kit.records.reconciler import Reconciler
+from tieout_kit.records.sweeper import Sweeper
+from tieout_kit.records.sweeps import Recheck
 from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.state import State
 from tieout_kit.testing import envelope_of
@@ -172,7 +174,7 @@ class World:
 
     async def problems(self, state: ProblemState = ProblemState.OPEN, tenant_id: UUID = TENANT) -> list[Problem]:
         async with self.database.transaction() as tx:
-            return await problem_list.page(tx, tenant_id, Wanted(state), None, 1000)
+            return await listing.page(tx, tenant_id, Wanted(state), None, 1000)
 
     async def codes(self, state: ProblemState = ProblemState.OPEN) -> list[str]:
         return [problem.code for problem in await self.problems(state)]

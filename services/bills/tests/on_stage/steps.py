@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tieout_bills.bill.edit import BillIn
-from tieout_kit import edits
-from tieout_kit.edits import Request
+from tieout_kit.http import edits
+from tieout_kit.http.edits import Request
 from tieout_local.builders import answered, bill_request, vendor, xero_invoice_after
 from tieout_local.door import ANA
 from tieout_local.stage import Stage, Work

@@ -3,8 +3,7 @@
 from tieout_bills.bill import arrive, fields, lines, rules
 from tieout_bills.bill.compose import compose
 from tieout_bills.bill.edit import PUT
-from tieout_kit.sync.kind import Dependency, Kind
-from tieout_kit.sync.views import View
+from tieout_kit.sync import Dependency, Kind, View
 from tieout_schemas import topics
 from tieout_schemas.platform import Bill, Vendor
 from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice

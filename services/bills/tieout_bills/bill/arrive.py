@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tieout_bills.bill.fields import FIELDS, vendor_of
-from tieout_kit.sync.arrival import Arrival, Import, Skip, Wait, XeroOnly, imported_id
-from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.values import UNKNOWN
+from tieout_kit.sync import UNKNOWN, Arrival, Facts, Import, Skip, Wait, XeroOnly, imported_id
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Bill, BillStatus
 from tieout_schemas.reasons import Reason

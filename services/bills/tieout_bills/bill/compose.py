@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tieout_kit.sync.facts import Facts
+from tieout_kit.sync import Facts
 from tieout_schemas.bodies import BillBody, WriteLine
 from tieout_schemas.platform import Bill, BillLine, BillStatus, Vendor
 from tieout_schemas.xero import InvoiceStatus

@@ -9,10 +9,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tieout_bills.bill.lines import paired, same_content, same_line
-from tieout_kit.access import APPROVERS
 from tieout_kit.errors import Clash
-from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.views import Put
+from tieout_kit.http import APPROVERS
+from tieout_kit.sync import Facts, Put
 from tieout_schemas.money import Currency
 from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus
 from tieout_schemas.roles import Feature, Role

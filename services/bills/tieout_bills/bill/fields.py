@@ -3,9 +3,7 @@
 from typing import Any
 
 from tieout_bills.bill import lines
-from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.field import Field, Owner
-from tieout_kit.sync.values import UNKNOWN
+from tieout_kit.sync import UNKNOWN, Facts, Field, Owner
 from tieout_schemas.platform import BillStatus, Vendor
 from tieout_schemas.xero import InvoiceStatus, XeroInvoice
 

@@ -1,7 +1,6 @@
 """BILL-2, BILL-3, MAP-4, MAP-9: what of a bill goes to Xero, and when."""
 
-from tieout_kit.sync.answers import Hold, Stay
-from tieout_kit.sync.facts import Facts
+from tieout_kit.sync import Facts, Hold, Stay
 from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus, Vendor
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import record, setting

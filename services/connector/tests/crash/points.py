@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 import httpx
 from asyncpg import Connection
 
-from tieout_kit import queries
+from tieout_kit.postgres import queries
 
 _STATEMENTS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")

@@ -21,9 +21,10 @@ import structlog
 from tieout_connector.app import SERVICE, at_xero
 from tieout_connector.config import ConnectorSettings
 from tieout_connector.pacing.usage import Usage
-from tieout_kit import bell, postgres, silent
-from tieout_kit.postgres import Database
-from tieout_kit.service import every
+from tieout_kit.postgres import database as postgres
+from tieout_kit.postgres import notifications, stuck_sessions
+from tieout_kit.postgres.database import Database
+from tieout_kit.process.service import every
 from tieout_local.ahead import Ahead
 
 from .points import Points
@@ -42,7 +43,7 @@ async def serve(place: Path) -> None:
     ahead = Ahead(Path(env["CRASH_AHEAD"]))
     # All clocks of a machine go on while a process stands still, so the loop's own does too.
     ahead.move_monotonic()
-    bell.TICK, postgres._ABANDONED, silent._SILENT = 0.05, ABANDONED, ABANDONED
+    notifications.TICK, postgres._ABANDONED, stuck_sessions._SILENT = 0.05, ABANDONED, ABANDONED
     settings, now = ConnectorSettings(), ahead.now
     database = Database(settings.database_url, SERVICE, now)
     await database.open()
@@ -50,7 +51,7 @@ async def serve(place: Path) -> None:
         gateway, _ = at_xero(settings, database, client, Usage(now), now)
         running = asyncio.create_task(gateway.run())
         # As every service does.
-        ending = asyncio.create_task(every(timedelta(seconds=1), lambda: silent.end_silent(database)))
+        ending = asyncio.create_task(every(timedelta(seconds=1), lambda: stuck_sessions.end_silent(database)))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
         await asyncio.wait([running])
         ending.cancel()

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tieout_connector.app import SERVICE
-from tieout_kit.postgres import Database
+from tieout_kit.postgres.database import Database
 from tieout_kit.testing import wait_until
 from tieout_local import recording
 from tieout_local.ahead import Ahead

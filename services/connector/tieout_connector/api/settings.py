@@ -7,13 +7,16 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.fields import FieldInfo
 
-from tieout_connector.choices import change_settings, chart_of_accounts, settings_store
-from tieout_connector.choices.model import Concern, SettingsEffect
-from tieout_connector.choices.settings_rules import fitting
-from tieout_kit.access import ADMINS, READERS, allow
-from tieout_kit.auth import By
+from tieout_connector.choices import (
+    Concern,
+    SettingsEffect,
+    change_settings,
+    chart_of_accounts,
+    fitting,
+    settings_store,
+)
+from tieout_kit.http import ADMINS, READERS, By, Limit, allow
 from tieout_kit.postgres import Database
-from tieout_kit.routes import Limit
 from tieout_schemas.roles import Feature
 from tieout_schemas.settings import Choices, TenantSettings, account_for, allowed
 

@@ -8,17 +8,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from tieout_connector.choices import settings_store
-from tieout_connector.connecting import connections, store
-from tieout_connector.connecting.connections import Connections
+from tieout_connector.connecting import Connections, connections, store
 from tieout_connector.inbound import listings, sync_runs
 from tieout_connector.outbound import intents
-from tieout_connector.pacing import org_budget_store, schedule, usage
-from tieout_connector.pacing.org_budget import minutes
-from tieout_kit import problem_list
-from tieout_kit.access import ADMINS, READERS, allow
-from tieout_kit.auth import NOBODY, By, asking
+from tieout_connector.pacing import minutes, org_budget_store, schedule, usage
+from tieout_kit.http import ADMINS, NOBODY, READERS, By, allow, asking, list_routes
 from tieout_kit.postgres import Database
-from tieout_kit.problem_routes import list_routes
+from tieout_kit.problems import listing
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.roles import Feature, Role
 from tieout_schemas.runs import SyncRun
@@ -177,7 +173,7 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
                 else [],
                 resources=[Progress(**row) for row in await listings.progress(tx, tenant_id)],
                 writes=await intents.counts(tx, tenant_id),
-                open_problems=await problem_list.open_count(tx, tenant_id),
+                open_problems=await listing.open_count(tx, tenant_id),
                 calls_left_this_minute=budget.minute_left(tx.now),
                 calls_left_today=budget.day_left(tx.now),
                 waits_until=max((at for at in (free.at if free else None, turn.not_before) if at), default=None),

@@ -10,13 +10,10 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
 from tieout_connector.connecting import store
-from tieout_connector.pacing import usage
-from tieout_connector.pacing.pricing import PlanCost, Plans, costs, month_of, projected
-from tieout_connector.pacing.usage import KEPT, HourOfUse, TenantTotal
-from tieout_kit.access import READERS, allow
+from tieout_connector.pacing import KEPT, HourOfUse, PlanCost, Plans, TenantTotal, costs, month_of, projected, usage
 from tieout_kit.errors import Refused
+from tieout_kit.http import READERS, Limit, allow
 from tieout_kit.postgres import Database
-from tieout_kit.routes import Limit
 from tieout_schemas.roles import Role
 
 PLANS = Plans.model_validate(tomllib.loads(files("tieout_connector").joinpath("xero_plans.toml").read_text()))

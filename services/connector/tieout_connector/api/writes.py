@@ -7,13 +7,10 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from tieout_connector.connecting import store
-from tieout_connector.outbound import queue_changes, queue_list
-from tieout_connector.outbound.queue_list import QueuedWrite, WriteStory
-from tieout_connector.pacing.waits_rules import WriteState
-from tieout_kit.access import APPROVERS, READERS, allow
-from tieout_kit.auth import By
+from tieout_connector.outbound import QueuedWrite, WriteStory, queue_changes, queue_list
+from tieout_connector.pacing import WriteState
+from tieout_kit.http import APPROVERS, READERS, By, Limit, allow
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.routes import Limit
 from tieout_schemas.roles import Role
 
 # Postgres keeps no U+0000.

@@ -7,13 +7,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from tieout_connector.connecting import store
-from tieout_connector.inbound import interactive_reads
-from tieout_connector.inbound.interactive_answers import PersonAnswers
-from tieout_connector.inbound.interactive_reads import PersonRead
+from tieout_connector.inbound import PersonAnswers, PersonRead, interactive_reads
 from tieout_connector.kinds import PATHS, SEARCHES
 from tieout_connector.xero.http import Request
-from tieout_kit.access import READERS, allow
 from tieout_kit.errors import NotFound
+from tieout_kit.http import READERS, allow
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import Snapshot, XeroContact, XeroInvoice, XeroPayment

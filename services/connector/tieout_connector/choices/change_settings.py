@@ -9,9 +9,9 @@ from tieout_connector.choices.model import Concern, SettingsEffect, SettingsVers
 from tieout_connector.choices.settings_rules import changed, check_version
 from tieout_connector.inbound import listings
 from tieout_connector.pacing import org_budget_store
-from tieout_kit import audit, problem_list
-from tieout_kit.auth import Caller
+from tieout_kit.http import Caller, audit
 from tieout_kit.postgres import Tx
+from tieout_kit.problems import listing
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.settings import TenantSettings
 
@@ -48,7 +48,7 @@ async def preview(tx: Tx, tenant_id: UUID, wanted: Mapping[str, Any]) -> list[Co
     """
     now = await settings_store.read(tx, tenant_id)
     _, changes = changed(now, wanted, await chart_of_accounts.read(tx, tenant_id))
-    waiting = await problem_list.open_by_setting(tx, tenant_id)
+    waiting = await listing.open_by_setting(tx, tenant_id)
     return [
         Concern(setting=one.setting, before=one.before, after=one.after, waiting=waiting.get(one.setting, {}))
         for one in changes
@@ -57,7 +57,7 @@ async def preview(tx: Tx, tenant_id: UUID, wanted: Mapping[str, Any]) -> list[Co
 
 async def effects(tx: Tx, tenant_id: UUID, versions: Sequence[SettingsVersion]) -> list[SettingsEffect]:
     """These versions, each with the records that went on because of it."""
-    closed = await problem_list.closed_with(tx, tenant_id, [version.version for version in versions])
+    closed = await listing.closed_with(tx, tenant_id, [version.version for version in versions])
     return [
         SettingsEffect(
             **dict(version),

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tieout_kit import queries
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Tx, queries
 from tieout_schemas.xero import XeroAccount
 
 _SQL = queries.load("tieout_connector", "chart.sql")

@@ -8,13 +8,12 @@ from uuid import UUID
 
 from tieout_connector.choices import settings_store
 from tieout_connector.connecting.model import Consent, StoredConnection
-from tieout_connector.pacing import schedule
-from tieout_connector.pacing.model import Org
-from tieout_kit import outbox, queries
+from tieout_connector.pacing import Org, schedule
 from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import NotFound
-from tieout_kit.postgres import Tx
+from tieout_kit.kafka import outbox
+from tieout_kit.postgres import Tx, queries
 from tieout_schemas.platform import ConnectionState
 from tieout_schemas.topics import CONNECTION
 

@@ -10,8 +10,7 @@ from cryptography.fernet import Fernet, MultiFernet
 
 from tieout_connector.xero.errors import ConsentLost, Lost
 from tieout_connector.xero.identity import Tokens, XeroIdentity
-from tieout_kit import queries
-from tieout_kit.postgres import Database, Tx
+from tieout_kit.postgres import Database, Tx, queries
 
 _SQL = queries.load("tieout_connector", "tokens.sql")
 

@@ -9,16 +9,24 @@ from functools import partial
 
 from opentelemetry.trace import SpanKind
 
-from tieout_connector.connecting.tokens import TokenStore
+from tieout_connector.connecting import TokenStore
 from tieout_connector.gateway.leases import LeaseLost, Leases
 from tieout_connector.gateway.session import AtWork
-from tieout_connector.pacing import org_budget_store
-from tieout_connector.pacing.app_budget import AppBudget, AppIsBusy
-from tieout_connector.pacing.lanes import SHARES
-from tieout_connector.pacing.model import Org
-from tieout_connector.pacing.org_budget import PLANS, READ, READ_IN_TURN, Wait
-from tieout_connector.pacing.timing import CALL, LEAVE_WITHIN
-from tieout_connector.pacing.usage import Called, Usage
+from tieout_connector.pacing import (
+    CALL,
+    LEAVE_WITHIN,
+    PLANS,
+    READ,
+    READ_IN_TURN,
+    SHARES,
+    AppBudget,
+    AppIsBusy,
+    Called,
+    Org,
+    Usage,
+    Wait,
+    org_budget_store,
+)
 from tieout_connector.xero.errors import Again, TokenExpired, XeroError
 from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
 from tieout_connector.xero.limits import Limits

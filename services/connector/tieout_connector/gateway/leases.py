@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from tieout_connector.gateway import restore_detection
-from tieout_connector.pacing.timing import CALL, LEAVE_WITHIN
-from tieout_kit import queries
+from tieout_connector.pacing import CALL, LEAVE_WITHIN
 from tieout_kit.errors import RetryLater
-from tieout_kit.postgres import Database, Tx
+from tieout_kit.postgres import Database, Tx, queries
 
 _SQL = queries.load("tieout_connector", "leases.sql")
 

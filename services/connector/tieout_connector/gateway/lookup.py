@@ -9,9 +9,8 @@ from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.paging import all_pages
 from tieout_connector.gateway.session import AtWork
 from tieout_connector.inbound import snapshots
-from tieout_connector.kinds.kind import Kind
-from tieout_connector.outbound import intents
-from tieout_connector.outbound.calls import StoredCall
+from tieout_connector.kinds import Kind
+from tieout_connector.outbound import StoredCall, intents
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.http import Request

@@ -16,14 +16,12 @@ from tieout_connector.gateway.session import AtWork
 from tieout_connector.gateway.worker import Worker
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.outbound import intents
-from tieout_connector.pacing import org_budget_store, schedule, usage
-from tieout_connector.pacing.model import Org
+from tieout_connector.pacing import Org, org_budget_store, schedule, usage
 from tieout_connector.xero.errors import ConsentLost
 from tieout_connector.xero.wire import storable
-from tieout_kit.bell import Bell
 from tieout_kit.clock import Clock
 from tieout_kit.errors import RetryLater
-from tieout_kit.postgres import AWAY, Database
+from tieout_kit.postgres import AWAY, Bell, Database
 
 MOST_AT_WORK = 500
 """Tenants at work at once; the others' turns come as these end."""

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from tieout_connector.inbound.listings_rules import Feed, after_page
+from tieout_connector.inbound import Feed, after_page
 from tieout_connector.xero import wire
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.reading import Json

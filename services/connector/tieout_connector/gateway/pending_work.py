@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.outbound.intents import LANES
-from tieout_connector.pacing.model import InHand
-from tieout_kit import queries
-from tieout_kit.postgres import Tx
+from tieout_connector.outbound import LANES
+from tieout_connector.pacing import InHand
+from tieout_kit.postgres import Tx, queries
 from tieout_schemas.writes import Lane
 
 _SQL = queries.load("tieout_connector", "look.sql")

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tieout_connector.gateway.leases import LeaseLost
-from tieout_connector.pacing.app_budget import AppIsBusy
-from tieout_connector.pacing.backoff import wait_after
+from tieout_connector.pacing import AppIsBusy, wait_after
 from tieout_connector.xero.errors import Again, ConsentLost, OurBug, Unknown
 from tieout_kit.errors import RetryLater
 

@@ -11,14 +11,22 @@ from tieout_connector.choices import chart_of_accounts, settings_store
 from tieout_connector.connecting import store
 from tieout_connector.gateway.caller import Caller, NoCallLeft
 from tieout_connector.gateway.session import AtWork
-from tieout_connector.inbound import interactive_reads, listings, read_requests, snapshots, sync_runs
-from tieout_connector.inbound.interactive_reads import PersonRead
-from tieout_connector.inbound.listings_rules import Feed, after_page
-from tieout_connector.inbound.read_requests import Due, Wish
-from tieout_connector.inbound.snapshots import Seen
+from tieout_connector.inbound import (
+    Due,
+    Feed,
+    PersonRead,
+    Seen,
+    Wish,
+    after_page,
+    interactive_reads,
+    listings,
+    read_requests,
+    snapshots,
+    sync_runs,
+)
 from tieout_connector.kinds import FOLLOWED, LISTED, PAGED
 from tieout_connector.outbound import intents
-from tieout_connector.pacing.org_budget import POLL_AT_LEAST_EVERY
+from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import Again, OurBug, RefusedRequest, XeroError
 from tieout_connector.xero.http import Request

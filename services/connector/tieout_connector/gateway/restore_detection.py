@@ -9,8 +9,7 @@ from datetime import timedelta
 import structlog
 
 from tieout_connector.outbound import intents
-from tieout_kit import queries
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Tx, queries
 
 _SQL = queries.load("tieout_connector", "home.sql")
 _JUST_NOW = timedelta(minutes=10)

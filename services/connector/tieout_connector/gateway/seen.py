@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.inbound import snapshots
-from tieout_connector.inbound.snapshots import Link, Seen
-from tieout_connector.kinds.kind import Kind
-from tieout_connector.outbound.intents import Queued
+from tieout_connector.inbound import Link, Seen, snapshots
+from tieout_connector.kinds import Kind
+from tieout_connector.outbound import Queued
 from tieout_connector.xero.reading import Json
 from tieout_kit.postgres import Tx
 from tieout_schemas.payload import Answers

@@ -4,8 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tieout_connector.pacing.model import InHand, Org
-from tieout_connector.pacing.org_budget import Budget
+from tieout_connector.pacing import Budget, InHand, Org
 
 
 @dataclass(slots=True)

@@ -14,9 +14,7 @@ from tieout_connector.gateway.session import AtWork
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.inbound import interactive_reads, listings, read_requests
 from tieout_connector.outbound import calls, intents
-from tieout_connector.pacing import schedule
-from tieout_connector.pacing.lanes import SHARES, DropNotes, Next, next_lane
-from tieout_connector.pacing.org_budget import AT_ONCE, KEPT_AT_ONCE, READ, Wait
+from tieout_connector.pacing import AT_ONCE, KEPT_AT_ONCE, READ, SHARES, DropNotes, Next, Wait, next_lane, schedule
 from tieout_kit.clock import Clock
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.writes import Lane

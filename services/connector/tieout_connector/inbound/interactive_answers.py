@@ -4,9 +4,8 @@ import asyncio
 
 from tieout_connector.inbound import interactive_reads
 from tieout_connector.inbound.interactive_reads import CHANNEL, PersonRead
-from tieout_kit.bell import Bell
 from tieout_kit.errors import NotNow
-from tieout_kit.postgres import Database
+from tieout_kit.postgres import Bell, Database
 from tieout_schemas.xero import Snapshot
 
 

@@ -9,13 +9,11 @@ from uuid import UUID, uuid4
 import structlog
 
 from tieout_connector.kinds import FOLLOWED
-from tieout_connector.pacing import schedule
-from tieout_connector.pacing.waits import read as read_waits
-from tieout_connector.pacing.waits_rules import free_at, why_not_now
+from tieout_connector.pacing import free_at, schedule, why_not_now
+from tieout_connector.pacing import read as read_waits
 from tieout_connector.xero.http import Request
-from tieout_kit import queries
 from tieout_kit.errors import Clash, NotNow
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Tx, queries
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import Snapshot
 

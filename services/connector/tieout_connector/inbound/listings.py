@@ -6,10 +6,8 @@ from uuid import UUID
 
 from tieout_connector.inbound.listings_rules import Feed
 from tieout_connector.kinds import LISTED
-from tieout_connector.pacing import schedule
-from tieout_connector.pacing.model import InHand
-from tieout_kit import queries
-from tieout_kit.postgres import Tx
+from tieout_connector.pacing import InHand, schedule
+from tieout_kit.postgres import Tx, queries
 
 _SQL = queries.load("tieout_connector", "feeds.sql")
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.pacing import schedule
-from tieout_connector.pacing.model import InHand
-from tieout_kit import queries
+from tieout_connector.pacing import InHand, schedule
 from tieout_kit.cause import Cause
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Tx, queries
 from tieout_schemas.signals import XeroKind
 
 _SQL = queries.load("tieout_connector", "reads.sql")

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from tieout_kit import outbox, queries
 from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
-from tieout_kit.postgres import Tx
+from tieout_kit.kafka import outbox
+from tieout_kit.postgres import Tx, queries
 from tieout_schemas import topics
 from tieout_schemas.payload import Answers, Payload, RecordRef
 from tieout_schemas.topics import Topic

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from tieout_connector.inbound import listings
 from tieout_connector.inbound.sync_runs_rules import Run, after_page, ended
-from tieout_kit import outbox, queries
 from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
-from tieout_kit.postgres import Tx
+from tieout_kit.kafka import outbox
+from tieout_kit.postgres import Tx, queries
 from tieout_schemas.runs import RunKind, SyncRun
 from tieout_schemas.topics import RUN
 

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from tieout_connector.outbound import intents
 from tieout_connector.outbound.intents import Queued, queued_of
-from tieout_connector.pacing.model import InHand
-from tieout_kit import queries
+from tieout_connector.pacing import InHand
 from tieout_kit.errors import Conflict
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Tx, queries
 from tieout_schemas.writes import WriteResult
 
 _SQL = queries.load("tieout_connector", "calls.sql")

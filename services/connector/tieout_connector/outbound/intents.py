@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from tieout_connector.pacing import schedule
-from tieout_connector.pacing.model import InHand
-from tieout_kit import outbox, queries
+from tieout_connector.pacing import InHand, schedule
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import Conflict, NotFound
-from tieout_kit.postgres import Tx
+from tieout_kit.kafka import outbox
+from tieout_kit.postgres import Tx, queries
 from tieout_schemas.topics import WRITE_RESULT
 from tieout_schemas.writes import Lane, WriteIntent, WriteResult
 

@@ -5,16 +5,14 @@ from uuid import UUID
 
 from tieout_connector.outbound import queue_list
 from tieout_connector.outbound.queue_list import WriteStory
-from tieout_connector.pacing import schedule
-from tieout_connector.pacing.waits_rules import WriteState, moment, not_before, why
-from tieout_kit import audit, outbox, problem_list, queries
-from tieout_kit.access import APPROVERS, EDITORS, require
-from tieout_kit.auth import Caller
+from tieout_connector.pacing import WriteState, moment, not_before, schedule, why
 from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import Clash, RetryLater
-from tieout_kit.postgres import Tx
-from tieout_kit.problem_list import Wanted
+from tieout_kit.http import APPROVERS, EDITORS, Caller, audit, require
+from tieout_kit.kafka import outbox
+from tieout_kit.postgres import Tx, queries
+from tieout_kit.problems import Wanted, listing
 from tieout_schemas.reasons import Reason
 from tieout_schemas.topics import WRITE_RESULT
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
@@ -90,7 +88,7 @@ async def _over(tx: Tx, tenant_id: UUID, story: WriteStory) -> Clash:
     """Why what is held or has ended is not looked at now, and where to go instead."""
     if story.state not in (WriteState.FAILED, WriteState.CANCELLED):
         return Clash(story.why)
-    found = await problem_list.page(tx, tenant_id, Wanted(record_id=story.record.id), None, 100)
+    found = await listing.page(tx, tenant_id, Wanted(record_id=story.record.id), None, 100)
     problem = next((one for one in found if one.code in _MENDED), None)
     if problem is None:
         return Clash(f"{story.why} Change the {story.record.kind} and save it again")

@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.pacing.timing import CALL, RESEND_WINDOW
-from tieout_connector.pacing.waits import read as read_waits
-from tieout_connector.pacing.waits_rules import Left, Standing, Waits, WriteState, why
-from tieout_kit import queries
+from tieout_connector.pacing import CALL, RESEND_WINDOW, Left, Standing, Waits, WriteState, why
+from tieout_connector.pacing import read as read_waits
 from tieout_kit.errors import NotFound
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Tx, queries
 from tieout_schemas.payload import Frozen, RecordRef
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
 

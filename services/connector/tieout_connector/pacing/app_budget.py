@@ -12,9 +12,8 @@ from uuid import UUID, uuid4
 
 from tieout_connector.xero.errors import Again
 from tieout_connector.xero.limits import Limits
-from tieout_kit import queries
 from tieout_kit.clock import Clock
-from tieout_kit.postgres import Database, Tx
+from tieout_kit.postgres import Database, Tx, queries
 
 PER_MINUTE = 10_000
 GOOD_FOR = timedelta(seconds=2)

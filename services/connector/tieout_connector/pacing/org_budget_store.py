@@ -12,8 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from tieout_connector.pacing.org_budget import PLANS, Budget, Flight, fresh, midnight_after
-from tieout_kit import queries
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Tx, queries
 
 _SQL = queries.load("tieout_connector", "budgets.sql")
 

@@ -10,8 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.pacing.model import Org
-from tieout_kit import queries
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Tx, queries
 
 _SQL = queries.load("tieout_connector", "turns.sql")
 CHANNEL = "tieout_work"

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from tieout_connector import metrics
 from tieout_connector.pacing.pricing import NO_EGRESS, month_of
-from tieout_kit import queries
 from tieout_kit.clock import Clock
-from tieout_kit.postgres import Database, Tx
-from tieout_kit.service import every
+from tieout_kit.postgres import Database, Tx, queries
+from tieout_kit.process import every
 from tieout_schemas.payload import Frozen
 from tieout_schemas.writes import Lane
 

@@ -5,8 +5,7 @@ from tieout_contacts.contact import arrive, fields
 from tieout_contacts.contact.compose import compose
 from tieout_contacts.contact.edit import CUSTOMER_PUT, VENDOR_PUT
 from tieout_contacts.model import Contact
-from tieout_kit.sync.kind import Kind, Match
-from tieout_kit.sync.views import View
+from tieout_kit.sync import Kind, Match, View
 from tieout_schemas import topics
 from tieout_schemas.platform import Customer, Vendor
 from tieout_schemas.xero import ContactStatus, XeroContact

@@ -5,8 +5,7 @@ from uuid import UUID, uuid5
 
 from tieout_contacts.contact.fields import FIELDS
 from tieout_contacts.model import Contact, Role, RoleState
-from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Wait, XeroOnly, imported_id
-from tieout_kit.sync.facts import Facts
+from tieout_kit.sync import Arrival, Facts, Import, LinkTo, Wait, XeroOnly, imported_id
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import SyncState
 from tieout_schemas.xero import ContactStatus, XeroContact

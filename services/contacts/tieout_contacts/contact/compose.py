@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tieout_contacts.model import Contact
-from tieout_kit.sync.facts import Facts
+from tieout_kit.sync import Facts
 from tieout_schemas.bodies import ContactBody
 
 

@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tieout_contacts.contact.fields import name_key
 from tieout_contacts.model import Contact, Role, RoleState
-from tieout_kit.access import EDITORS
 from tieout_kit.errors import Clash
-from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.views import Put
+from tieout_kit.http import EDITORS
+from tieout_kit.sync import Facts, Put
 from tieout_schemas.roles import Feature
 from tieout_schemas.xero import Address
 

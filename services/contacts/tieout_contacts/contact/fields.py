@@ -1,6 +1,6 @@
 """The fields that a contact shows on both sides: which sync, and whose value counts (MAP-5, CONT-10, CONT-11)."""
 
-from tieout_kit.sync.field import Field, Owner
+from tieout_kit.sync import Field, Owner
 from tieout_schemas.settings import TenantSettings, Wins
 
 _NAME_OWNER = {Wins.LATEST: Owner.LATEST, Wins.PLATFORM: Owner.PLATFORM, Wins.XERO: Owner.XERO}

@@ -1,7 +1,6 @@
 """A payment of a bill, made on the platform. Its rules are PAY-1 to PAY-9."""
 
-from tieout_kit.sync.kind import Dependency, Kind, Match
-from tieout_kit.sync.views import View
+from tieout_kit.sync import Dependency, Kind, Match, View
 from tieout_payments.payment import arrive, fields, rules
 from tieout_payments.payment.compose import compose
 from tieout_payments.payment.edit import PUT

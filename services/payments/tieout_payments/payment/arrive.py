@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tieout_kit.sync.arrival import Arrival, Wait, XeroOnly
-from tieout_kit.sync.facts import Facts
+from tieout_kit.sync import Arrival, Facts, Wait, XeroOnly
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Bill, Payment, PaymentMethod
 from tieout_schemas.references import record

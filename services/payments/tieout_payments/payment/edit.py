@@ -8,10 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tieout_kit.access import APPROVERS
 from tieout_kit.errors import Clash
-from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.views import Put
+from tieout_kit.http import APPROVERS
+from tieout_kit.sync import Facts, Put
 from tieout_payments.payment.due import check_fits
 from tieout_schemas.money import Currency, Money
 from tieout_schemas.platform import Bill, Payment, PaymentMethod

@@ -6,9 +6,7 @@ the link, and whatever a restored database remembers.
 
 from typing import Any
 
-from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.field import Field, Owner
-from tieout_kit.sync.values import UNKNOWN
+from tieout_kit.sync import UNKNOWN, Facts, Field, Owner
 from tieout_schemas.xero import PaymentStatus, XeroPayment
 
 

@@ -1,7 +1,6 @@
 """PAY-1, PAY-7, PAY-9, MAP-4, MAP-6: what of a payment goes to Xero, and when."""
 
-from tieout_kit.sync.answers import Hold
-from tieout_kit.sync.facts import Facts
+from tieout_kit.sync import Facts, Hold
 from tieout_schemas.platform import Bill, Payment, PaymentMethod
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import record, setting

@@ -9,12 +9,9 @@ from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.lookup import find
 from tieout_connector.gateway.seen import Shown
 from tieout_connector.gateway.session import AtWork
-from tieout_connector.inbound import read_requests
-from tieout_connector.inbound.read_requests import Wish
-from tieout_connector.kinds.kind import Kind
-from tieout_connector.outbound import calls
-from tieout_connector.outbound.calls import StoredCall
-from tieout_connector.outbound.intents import Queued
+from tieout_connector.inbound import Wish, read_requests
+from tieout_connector.kinds import Kind
+from tieout_connector.outbound import Queued, StoredCall, calls
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas.writes import WriteIntent

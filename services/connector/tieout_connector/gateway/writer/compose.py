@@ -8,9 +8,8 @@ from uuid import uuid4
 from tieout_connector.gateway.writer.answer import fields_sent
 from tieout_connector.gateway.writer.fresh import Fresh
 from tieout_connector.gateway.writer.groups import unmarked
-from tieout_connector.kinds.kind import NONE, Kind
-from tieout_connector.outbound.calls import StoredCall
-from tieout_connector.outbound.intents import Queued
+from tieout_connector.kinds import NONE, Kind
+from tieout_connector.outbound import Queued, StoredCall
 from tieout_connector.xero import wire
 from tieout_connector.xero.reading import Json
 

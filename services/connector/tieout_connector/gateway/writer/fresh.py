@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from tieout_connector.gateway import results, seen
 from tieout_connector.gateway.seen import Shown
 from tieout_connector.gateway.session import AtWork
-from tieout_connector.inbound import snapshots
-from tieout_connector.inbound.snapshots import Made
-from tieout_connector.kinds.kind import NONE, Kind
-from tieout_connector.outbound.intents import Queued
+from tieout_connector.inbound import Made, snapshots
+from tieout_connector.kinds import NONE, Kind
+from tieout_connector.outbound import Queued
 from tieout_connector.xero.errors import Again
 from tieout_connector.xero.reading import Json
 from tieout_kit.postgres import Tx

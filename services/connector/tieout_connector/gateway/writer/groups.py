@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from tieout_connector.kinds.kind import Kind
-from tieout_connector.outbound import intents
-from tieout_connector.outbound.intents import Queued
+from tieout_connector.kinds import Kind
+from tieout_connector.outbound import Queued, intents
 from tieout_schemas.writes import WriteIntent
 
 

@@ -10,9 +10,8 @@ from tieout_connector.gateway.session import AtWork
 from tieout_connector.gateway.storage import Storage
 from tieout_connector.gateway.writer.answer import Answer, fields_sent, settle
 from tieout_connector.gateway.writer.resolve import look_up, refused_whole
-from tieout_connector.kinds.kind import Kind
-from tieout_connector.outbound import calls
-from tieout_connector.outbound.calls import StoredCall
+from tieout_connector.kinds import Kind
+from tieout_connector.outbound import StoredCall, calls
 from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, Unknown
 from tieout_connector.xero.http import Request, Upload
 from tieout_kit.errors import Refused

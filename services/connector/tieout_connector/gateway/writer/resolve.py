@@ -5,9 +5,8 @@ from tieout_connector.gateway.caller import Caller
 from tieout_connector.gateway.lookup import find
 from tieout_connector.gateway.session import AtWork
 from tieout_connector.gateway.writer import answer
-from tieout_connector.kinds.kind import Kind
-from tieout_connector.outbound import calls
-from tieout_connector.outbound.calls import StoredCall
+from tieout_connector.kinds import Kind
+from tieout_connector.outbound import StoredCall, calls
 from tieout_connector.xero.errors import RefusedRequest
 
 

@@ -15,11 +15,9 @@ from tieout_connector.gateway.writer.fresh import sort
 from tieout_connector.gateway.writer.groups import together, unmarked
 from tieout_connector.gateway.writer.post import post
 from tieout_connector.gateway.writer.resolve import look_up
-from tieout_connector.kinds.kind import NONE, Kind
-from tieout_connector.outbound import calls, intents
-from tieout_connector.outbound.calls import StoredCall
-from tieout_connector.outbound.intents import Queued
-from tieout_connector.pacing.timing import CALL, RESEND_WINDOW
+from tieout_connector.kinds import NONE, Kind
+from tieout_connector.outbound import Queued, StoredCall, calls, intents
+from tieout_connector.pacing import CALL, RESEND_WINDOW
 from tieout_connector.xero.errors import OurBug, RefusedRequest
 from tieout_connector.xero.reading import Json
 from tieout_schemas.writes import Lane

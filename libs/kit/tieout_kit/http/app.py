@@ -1,0 +1,81 @@
+"""The HTTP app every service serves: errors as problem details (RFC 9457), authentication, traces."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
+from starlette.exceptions import HTTPException
+
+from tieout_kit.errors import Refused, RetryLater
+from tieout_kit.http.access import Closed
+from tieout_kit.http.auth import Keys
+from tieout_kit.kafka import TooLarge
+
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+
+
+def _problem(status: int, title: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
+    content = {"status": status, "title": title, **more}
+    return JSONResponse(content, status, headers or _HEADERS.get(status), media_type="application/problem+json")
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return _problem(error.status, str(error), error.headers, **error.details)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    wrong = [
+        {"field": ".".join(str(part) for part in e["loc"] if part != "body") or "body", "message": e["msg"]}
+        for e in error.errors()
+    ]
+    fields = ", ".join(e["field"] for e in wrong)
+    return _problem(422, f"not as it should be: {fields}", errors=wrong)
+
+
+async def _later(_: Request, error: Exception) -> JSONResponse:
+    return _problem(503, f"try again in a moment: {error}")
+
+
+async def _too_large(_: Request, error: Exception) -> JSONResponse:
+    return _problem(413, str(error))
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return _problem(error.status_code, str(error.detail))
+
+
+async def _bug(_: Request, __: Exception) -> JSONResponse:
+    return _problem(500, "something went wrong here; the log says what")
+
+
+def make_app(
+    title: str, description: str, keys: Keys, closed: Closed, *, untraced: frozenset[str] = frozenset()
+) -> FastAPI:
+    """An app without routes; `/docs` and `/openapi.json` describe those it gets.
+
+    `closed` tells what a tenant's plan does not have.
+    `untraced`: paths whose query carries a secret, which a span would tell.
+    """
+    # A span for each request and nothing more; validation errors and bodies are nobody's business in a trace.
+    telemetry: TelemetryConfig = {
+        "operation_spans": False,
+        "logs": False,
+        "metrics": False,
+        "exclude": lambda scope: scope.get("path") in untraced,
+    }
+    app = FastAPI(title=title, description=description, version="1", telemetry=telemetry)
+    app.state.keys = keys
+    app.state.closed = closed
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(RetryLater, _later)
+    app.add_exception_handler(TooLarge, _too_large)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+    return app

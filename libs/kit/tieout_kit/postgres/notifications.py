@@ -1,0 +1,57 @@
+"""Rung by Postgres when a transaction commits (NOTIFY); should the connection break, a tick rings instead."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import structlog
+
+from tieout_kit.postgres.database import AWAY, Database
+
+TICK = 1.0
+"""Seconds until work is looked for though nobody rang."""
+
+log = structlog.get_logger(__name__)
+
+
+class Bell:
+    """A channel of Postgres; `run` listens to it for good, on a connection of its own."""
+
+    def __init__(self, database: Database, channel: str) -> None:
+        self._database = database
+        self._channel = channel
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Ring it from within this process."""
+        self._rung.set()
+
+    def silence(self) -> None:
+        """From here on it counts as rung only if it rings again: before looking for work, not after."""
+        self._rung.clear()
+
+    async def wait(self) -> None:
+        """Until it rings, or a tick has passed."""
+        # Not wait_for, which in Python 3.11 can lose a cancellation.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TICK):
+                await self._rung.wait()
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        while True:
+            try:
+                db: Any = await self._database.connection()
+                try:
+                    await self._hear(db)
+                finally:
+                    db.terminate()
+            except AWAY as error:
+                log.warning("the bell is not heard", channel=self._channel, error=str(error))
+                await asyncio.sleep(TICK)
+
+    async def _hear(self, db: Any) -> None:
+        gone = asyncio.Event()
+        db.add_termination_listener(lambda _: gone.set())
+        await db.add_listener(self._channel, lambda *_: self._rung.set())
+        await gone.wait()

@@ -1,0 +1,17 @@
+"""What is wrong with a record: opened, counted up, closed, dismissed (SYS-2)."""
+
+from tieout_kit.problems import listing
+from tieout_kit.problems.findings import finding_of
+from tieout_kit.problems.listing import Group, Wanted
+from tieout_kit.problems.store import Finding, Found, dismiss, update
+
+__all__ = [
+    "Finding",
+    "Found",
+    "Group",
+    "Wanted",
+    "dismiss",
+    "finding_of",
+    "listing",
+    "update",
+]

@@ -1,0 +1,82 @@
+"""Copies of other services' records, kept from the public topics, because services do not call each other."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from tieout_kit.cause import Incoming, newest
+from tieout_kit.postgres import Tx, queries
+from tieout_kit.records import sweeps
+from tieout_kit.records.sweeps import Sweep
+from tieout_kit.sync import Dependency, Kind
+from tieout_schemas.platform import PlatformRecord
+from tieout_schemas.references import Reference, record
+
+_SQL = queries.load("tieout_kit", "copies.sql")
+Wanted = tuple[UUID, str, UUID]
+"""Tenant, kind, and id or Xero's id."""
+
+
+class Copies:
+    """The copies that a service's kinds depend on."""
+
+    def __init__(self, kinds: Sequence[Kind[Any, Any]]) -> None:
+        self._dependencies: dict[type[PlatformRecord], list[Dependency[Any]]] = {}
+        for kind in kinds:
+            for dependency in kind.depends_on:
+                self._dependencies.setdefault(dependency.record, []).append(dependency)
+        self._models = {model.kind: model for model in self._dependencies}
+
+    @property
+    def types(self) -> Sequence[type[PlatformRecord]]:
+        """The records that are copied."""
+        return list(self._dependencies)
+
+    async def received(self, tx: Tx, events: Sequence[Incoming[PlatformRecord]]) -> None:
+        """tieout.*.v1 → the copy; what names the record is checked again."""
+        latest = {(e.tenant_id, e.data.kind, e.data.id): e for e in newest(events)}
+        ordered = [latest[key] for key in sorted(latest)]
+        rows = await tx.db.fetch(
+            _SQL["receive"],
+            [e.tenant_id for e in ordered],
+            [e.data.kind for e in ordered],
+            [e.data.id for e in ordered],
+            [e.sequence for e in ordered],
+            [e.data.sync.xero_id for e in ordered],
+            [e.data.model_dump_json().encode() for e in ordered],
+        )
+        asked: list[Sweep] = []
+        for row in rows:
+            event = latest[row["tenant_id"], row["kind"], row["id"]]
+            before = type(event.data).model_validate_json(row["before"]) if row["before"] else None
+            for reference in self._changed(before, event.data):
+                asked.append(Sweep.over(event.tenant_id, reference, event.cause))
+        await sweeps.add(tx, asked)
+
+    def _changed(self, before: PlatformRecord | None, after: PlatformRecord) -> Iterable[Reference]:
+        """What changed for those that name the record, or the record of Xero that it is or was linked to."""
+        for dependency in self._dependencies[type(after)]:
+            if before and dependency.looks_at(before) == dependency.looks_at(after):
+                continue
+            yield record(dependency.record, after.id)
+            if dependency.xero_kind:
+                linked = {before.sync.xero_id if before else None, after.sync.xero_id}
+                yield from (record(dependency.xero_kind, xero_id) for xero_id in linked if xero_id)
+
+    async def load(
+        self, tx: Tx, by_id: Iterable[Wanted], by_xero_id: Iterable[Wanted]
+    ) -> Mapping[UUID, Sequence[PlatformRecord]]:
+        """The copies of these records, and of those linked to these records of Xero, by tenant."""
+        ids, xero_ids = sorted(set(by_id)), sorted(set(by_xero_id))
+        if not ids and not xero_ids:
+            return {}
+        rows = await tx.db.fetch(_SQL["load"], *_columns(ids), *_columns(xero_ids))
+        found: dict[UUID, list[PlatformRecord]] = {}
+        for row in rows:
+            copy = self._models[row["kind"]].model_validate_json(row["doc"])
+            found.setdefault(row["tenant_id"], []).append(copy)
+        return found
+
+
+def _columns(wanted: Sequence[Wanted]) -> tuple[list[UUID], list[str], list[UUID]]:
+    return [w[0] for w in wanted], [w[1] for w in wanted], [w[2] for w in wanted]

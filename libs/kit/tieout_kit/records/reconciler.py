@@ -1,0 +1,160 @@
+"""Keeps the records of one kind in step with Xero: each message changes them in memory, then they are saved once.
+
+What a message means is in tieout_kit.sync; what a kind is, in its declaration.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from tieout_kit.cause import Cause, Incoming
+from tieout_kit.clock import next_sequence
+from tieout_kit.errors import NotFound
+from tieout_kit.kafka import outbox
+from tieout_kit.postgres import Tx
+from tieout_kit.records import locks
+from tieout_kit.records.desk_store import DeskStore
+from tieout_kit.records.facts_loader import FactsLoader
+from tieout_kit.records.store import Stored
+from tieout_kit.records.sweeps import Recheck
+from tieout_kit.sync import Desk, Kind, Seen, Work, retry
+from tieout_schemas.platform import PlatformRecord
+from tieout_schemas.signals import Refresh, XeroKind
+from tieout_schemas.topics import REFRESH, WRITE
+from tieout_schemas.writes import WriteIntent, WriteResult
+from tieout_schemas.xero import Snapshot
+
+R = TypeVar("R", bound=PlatformRecord)
+S = TypeVar("S", bound=Snapshot)
+
+UNANSWERED = timedelta(minutes=10)
+"""After this an intent is emitted again, with the same id, so that a repeat changes nothing."""
+
+
+class Reconciler(Generic[R, S]):
+    """The records of one kind, on their way to Xero and back."""
+
+    def __init__(self, kind: Kind[R, S], loader: FactsLoader, *, serial: bool) -> None:
+        """`serial`: the service's transactions hold their tenants alone."""
+        self.kind = kind
+        self.store = DeskStore(kind, loader)
+        self.records = self.store.records
+        self._serial = serial
+
+    async def lock(self, tx: Tx, tenants: Iterable[UUID]) -> None:
+        """First of all: the tenants, in the one order (locks.py)."""
+        wanted = set(tenants)
+        await locks.tenants(tx, wanted, alone=wanted if self._serial else ())
+
+    async def received(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+        """xero.*.v1 and xero.write-result.v1 → each in order, on the record that it is about."""
+        ours = [event for event in events if self._is_ours(event.data)]
+        if not ours:
+            return
+        snapshots: list[tuple[UUID, Any]] = [(e.tenant_id, e.data) for e in ours if isinstance(e.data, Snapshot)]
+        ids = [(e.tenant_id, record_id) for e in ours if (record_id := _record_id(e.data))]
+        xero_ids = [(e.tenant_id, e.data.xero_id) for e in ours if e.data.xero_id]
+        loaded = await self.store.load(
+            tx, {e.tenant_id for e in ours}, ids, xero_ids, snapshots, arriving=_newest_sequences(ours)
+        )
+        desk = loaded.desk
+        for event in ours:
+            if isinstance(event.data, WriteResult):
+                desk.result(event.tenant_id, event.data, event.cause)
+            else:
+                desk.snapshot(event.tenant_id, Seen(event.sequence, event.data, event.value), event.cause)
+        for event in ours:
+            # A record of Xero that matches it waited for the answer, too.
+            if isinstance(event.data, WriteResult) and (
+                work := desk.works.get((event.tenant_id, event.data.record.id))
+            ):
+                desk.look_for(work, event.cause)
+        await self.store.save(tx, loaded)
+
+    async def check(self, tx: Tx, asked: Sequence[Recheck]) -> None:
+        """Something that these records name has changed, or somebody wants them tried again."""
+        keys = [(one.tenant_id, one.id) for one in asked]
+        loaded = await self.store.load(tx, {one.tenant_id for one in asked}, keys)
+        # They were locked by their ids; they leave in the order they are asked for.
+        for one in asked:
+            if work := loaded.desk.works.get((one.tenant_id, one.id)):
+                if one.asked_by:
+                    retry(work, one.asked_by)
+                # First: what can be linked is not made in Xero.
+                loaded.desk.look_for(work, one.cause)
+                loaded.desk.check(work, one.cause)
+        await self.store.save(tx, loaded)
+
+    async def check_xero_only(self, tx: Tx, asked: Sequence[Recheck]) -> None:
+        """The same of records of Xero that none of ours is linked to; if somebody asks, Xero is read again, too."""
+        loaded = await self.store.load(
+            tx, {one.tenant_id for one in asked}, (), [(one.tenant_id, one.id) for one in asked]
+        )
+        for one in asked:
+            loaded.desk.check_xero_only((one.tenant_id, one.id), one.cause, one.asked_by)
+        await self.store.save(tx, loaded)
+        kind, sequence = XeroKind(self.kind.snapshot.kind), next_sequence(0, tx.now)
+        again = [
+            outbox.event(tx, REFRESH, one.tenant_id, Refresh(xero_kind=kind, xero_id=one.id), sequence, one.cause)
+            for one in asked
+            if one.asked_by and (one.tenant_id, one.id) in loaded.only
+        ]
+        await outbox.add(tx, again)
+
+    async def act(
+        self,
+        tx: Tx,
+        tenant_id: UUID,
+        record_id: UUID,
+        do: Callable[[Desk[R, S], Work[R, S]], None],
+        xero_ids: Iterable[UUID] = (),
+    ) -> tuple[R, R, int]:
+        """A person does something to a record: as it was, as it is, and its sequence. Raises NotFound, and what `do`
+        raises."""
+        # Alone: what is seen at this moment of a record of Xero that is linked or unlinked would miss it.
+        await locks.tenants(tx, [tenant_id], alone=[tenant_id])
+        xero_keys = [(tenant_id, xero_id) for xero_id in xero_ids]
+        loaded = await self.store.load(tx, {tenant_id}, [(tenant_id, record_id)], xero_keys)
+        work = loaded.desk.works.get((tenant_id, record_id))
+        if work is None:
+            raise NotFound(f"no such {self.kind.name}")
+        before = work.record
+        do(loaded.desk, work)
+        await self.store.save(tx, loaded)
+        return before, work.record, work.sequence
+
+    async def emit_unanswered(self, tx: Tx) -> int:
+        """Emit again, word for word, what has been in flight for too long; how many those were."""
+        late = await self.records.lock_unanswered(tx, tx.now - UNANSWERED)
+        await self.records.sent_again(tx, late)
+        intents = [(one.tenant_id, intent) for one in late for intent in _in_flight(one)]
+        cause, sequence = Cause.request(), next_sequence(0, tx.now)
+        await outbox.add(tx, [outbox.event(tx, WRITE, tenant, i, sequence, cause) for tenant, i in intents])
+        return len(intents)
+
+    def _is_ours(self, data: Any) -> bool:
+        if isinstance(data, WriteResult):
+            return data.record.kind == self.kind.name
+        return isinstance(data, self.kind.snapshot) and self.kind.ours(data)
+
+
+def _newest_sequences(events: Sequence[Incoming[Any]]) -> dict[tuple[UUID, UUID], int]:
+    """The newest snapshot of each record of Xero, by tenant and Xero's id."""
+    newest: dict[tuple[UUID, UUID], int] = {}
+    for event in events:
+        if isinstance(event.data, Snapshot):
+            key = (event.tenant_id, event.data.xero_id)
+            newest[key] = max(event.sequence, newest.get(key, 0))
+    return newest
+
+
+def _record_id(data: Any) -> UUID | None:
+    """Our record that a message names."""
+    record_id: UUID | None = data.record.id if isinstance(data, WriteResult) else data.record_id
+    return record_id
+
+
+def _in_flight(stored: Stored[Any, Any]) -> list[WriteIntent]:
+    effects = [stored.state.main, *stored.state.others.values()]
+    return [effect.flight.intent for effect in effects if effect.flight]

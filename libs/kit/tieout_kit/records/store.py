@@ -1,0 +1,170 @@
+"""The records a service owns: locked in key order, saved many at once, every published state remembered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from tieout_kit.errors import RetryLater
+from tieout_kit.postgres import Tx, queries
+from tieout_kit.sync import Kind, Seen, State, Work
+from tieout_schemas.platform import PlatformRecord
+from tieout_schemas.xero import Snapshot
+
+_SQL = queries.load("tieout_kit", "records.sql")
+R = TypeVar("R", bound=PlatformRecord)
+S = TypeVar("S", bound=Snapshot)
+
+Key = tuple[UUID, UUID]
+"""Tenant and id, or Xero's id."""
+NamedKey = tuple[UUID, str]
+"""Tenant and what a record may be matched by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[R, S]):
+    """A record as it was read."""
+
+    tenant_id: UUID
+    sequence: int
+    record: R
+    state: State
+    state_text: str
+    """The state as it was stored; `state` is changed."""
+    seen: Seen[S] | None
+
+    @property
+    def key(self) -> Key:
+        """Tenant and id."""
+        return self.tenant_id, self.record.id
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[R]):
+    """A record as an API shows it."""
+
+    sequence: int
+    record: R
+
+
+class Records(Generic[R, S]):
+    """The records of one kind."""
+
+    def __init__(self, kind: Kind[R, S]) -> None:
+        self.kind = kind
+        self.model = kind.record
+
+    async def lock(
+        self, tx: Tx, ids: Iterable[Key], xero_ids: Iterable[Key] = (), match_keys: Iterable[NamedKey] = ()
+    ) -> list[Stored[R, S]]:
+        """Those of these records that exist, locked."""
+        columns = [*_columns(ids), *_columns(xero_ids), *_columns(match_keys)]
+        return self._stored(await tx.db.fetch(_SQL["lock"], self.kind.name, *columns))
+
+    async def lock_unanswered(self, tx: Tx, before: datetime) -> list[Stored[R, S]]:
+        """Some of the records with an intent that left before a moment and was never answered, locked."""
+        return self._stored(await tx.db.fetch(_SQL["lock_unanswered"], self.kind.name, before))
+
+    async def sent_again(self, tx: Tx, late: Sequence[Stored[R, S]]) -> None:
+        """The intents of these left again now."""
+        await tx.db.execute(_SQL["sent_again"], self.kind.name, tx.now, *_columns(one.key for one in late))
+
+    async def save(self, tx: Tx, works: Sequence[tuple[Work[R, S], int]]) -> None:
+        """Save records, each with the sequence it was read with; 0: it was made now.
+
+        Raises RetryLater if one was made by somebody else meanwhile.
+        """
+        ordered = sorted(works, key=lambda each: each[0].key)
+        works_only = [work for work, _ in ordered]
+        match = self.kind.match
+        count = await tx.db.fetchval(
+            _SQL["save"],
+            self.kind.name,
+            [w.tenant_id for w in works_only],
+            [w.record.id for w in works_only],
+            [before for _, before in ordered],
+            [w.sequence for w in works_only],
+            [w.link.xero_id if w.link else None for w in works_only],
+            [match.ours(w.record) if match else None for w in works_only],
+            [_in_flight_since(w.state) for w in works_only],
+            [w.doc for w in works_only],
+            [w.state.model_dump_json(exclude_defaults=True).encode() for w in works_only],
+            [w.seen.sequence if w.seen else None for w in works_only],
+            [w.seen.text if w.seen else None for w in works_only],
+            [w.cause.traceparent for w in works_only],
+            [to_json(w.lost) if w.lost else None for w in works_only],
+            tx.now,
+        )
+        if count != len(works_only):
+            raise RetryLater(f"a {self.kind.name} was made by somebody else meanwhile")
+
+    async def one(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> Shown[R] | None:
+        """A record, not locked."""
+        found = self._shown(await tx.db.fetch(_SQL["one"], self.kind.name, tenant_id, record_id))
+        return found[0] if found else None
+
+    async def page(
+        self, tx: Tx, tenant_id: UUID, after: UUID | None, limit: int, named: str | None = None
+    ) -> list[Shown[R]]:
+        """A tenant's records after a cursor, by id; `named`: those that are also found by references of this kind."""
+        if named is None:
+            return self._shown(await tx.db.fetch(_SQL["page"], self.kind.name, tenant_id, after, limit))
+        rows = await tx.db.fetch(_SQL["page_named"], self.kind.name, tenant_id, after, limit, named)
+        return self._shown(rows)
+
+    async def changes(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> list[dict[str, Any]]:
+        """Every state that was published: sequence, at, traceparent, doc, and what lost a conflict with it."""
+        rows = await tx.db.fetch(_SQL["changes"], self.kind.name, tenant_id, record_id)
+        return [dict(row) for row in rows]
+
+    async def at(self, tx: Tx, tenant_id: UUID, record_id: UUID, sequence: int) -> R | None:
+        """The state that was published with this sequence; None: none was."""
+        doc = await tx.db.fetchval(_SQL["at"], self.kind.name, tenant_id, record_id, sequence)
+        return self.model.model_validate_json(doc) if doc else None
+
+    def _shown(self, rows: Iterable[Any]) -> list[Shown[R]]:
+        return [Shown(row["sequence"], self.model.model_validate_json(row["doc"])) for row in rows]
+
+    def _stored(self, rows: Iterable[Any]) -> list[Stored[R, S]]:
+        # Read as text: pydantic reads JSON faster than what another has made of it.
+        return [
+            Stored(
+                row["tenant_id"],
+                row["sequence"],
+                self.model.model_validate_json(row["doc"]),
+                State.model_validate_json(row["state"]),
+                row["state"],
+                self._seen(row),
+            )
+            for row in rows
+        ]
+
+    def _seen(self, row: Any) -> Seen[S] | None:
+        if row["seen"] is None:
+            return None
+        return Seen.stored(row["seen_sequence"], row["seen"], self.kind.snapshot)
+
+
+async def refer(tx: Tx, before: Iterable[tuple[Key, str, str]], after: Iterable[tuple[Key, str, str]]) -> None:
+    """What records name now (tenant and id, kind, reference), and what they named before."""
+    gone, new = list(before), list(after)
+    if gone or new:
+        await tx.db.execute(_SQL["refer"], *_references(gone), *_references(new))
+
+
+def _references(named: Sequence[tuple[Key, str, str]]) -> tuple[list[UUID], list[str], list[str], list[UUID]]:
+    return [n[0][0] for n in named], [n[2] for n in named], [n[1] for n in named], [n[0][1] for n in named]
+
+
+def _in_flight_since(state: State) -> datetime | None:
+    """Since when the longest unanswered intent is under way."""
+    flights = [effect.flight.left_at for effect in (state.main, *state.others.values()) if effect.flight]
+    return datetime.fromtimestamp(min(flights) / 1000, UTC) if flights else None
+
+
+def _columns(keys: Iterable[tuple[UUID, Any]]) -> tuple[list[UUID], list[Any]]:
+    unique = list(dict.fromkeys(keys))
+    return [tenant for tenant, _ in unique], [key for _, key in unique]

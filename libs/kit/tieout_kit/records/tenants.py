@@ -1,0 +1,110 @@
+"""What a service knows of its tenants: connection and settings, as last received."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tieout_kit.cause import Incoming
+from tieout_kit.errors import NotFound
+from tieout_kit.postgres import Database, Tx, queries
+from tieout_kit.records import sweeps
+from tieout_kit.records.sweeps import Scope, Sweep
+from tieout_kit.sync import Kind
+from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.references import CONNECTION, setting
+from tieout_schemas.roles import Feature
+from tieout_schemas.settings import Choices, TenantSettings
+
+_SQL = queries.load("tieout_kit", "tenants.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant as this service knows it."""
+
+    connection: Connection
+    settings: TenantSettings
+
+
+async def load(tx: Tx, tenant_ids: Iterable[UUID]) -> dict[UUID, Tenant]:
+    """The tenants, each with defaults for what has not arrived yet: topics are not ordered against each other, so a
+    record of Xero may come before the connection it came over."""
+    asked = set(tenant_ids)
+    rows = {row["tenant_id"]: row for row in await tx.db.fetch(_SQL["load"], list(asked))}
+    return {tenant_id: _tenant(tenant_id, rows.get(tenant_id)) for tenant_id in asked}
+
+
+async def get(tx: Tx, tenant_id: UUID) -> Tenant:
+    """One tenant. Raises NotFound if nothing was ever published of it."""
+    row = await tx.db.fetchrow(_SQL["load"], [tenant_id])
+    if row is None:
+        raise NotFound("no such tenant")
+    return _tenant(tenant_id, row)
+
+
+def closed_by_plan(database: Database) -> Callable[[UUID], Awaitable[tuple[Feature, ...]]]:
+    """Tells the features that a tenant's plan does not have, as last consumed (SYS-11)."""
+
+    async def closed(tenant_id: UUID) -> tuple[Feature, ...]:
+        async with database.transaction() as tx:
+            return (await get(tx, tenant_id)).connection.closed
+
+    return closed
+
+
+class Tenants:
+    """Receives what is published of tenants; `kinds`: what is decided by it."""
+
+    def __init__(self, kinds: Sequence[Kind[Any, Any]]) -> None:
+        self._kinds = kinds
+
+    async def connection_changed(self, tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
+        """tieout.connection.v1 → what is known of the tenant; what waited for it is checked again."""
+        latest = _latest(events)
+        await _store(tx, "connection_changed", latest)
+        await sweeps.add(tx, [Sweep.over(event.tenant_id, CONNECTION, event.cause) for event in latest])
+
+    async def settings_changed(self, tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
+        """tieout.settings.v1 → what is known of the tenant; what waited for a setting that changed is checked again,
+        then all records that are decided by it."""
+        latest = _latest(events)
+        before = await load(tx, (event.tenant_id for event in latest))
+        await _store(tx, "settings_changed", latest)
+        asked: list[Sweep] = []
+        for event in latest:
+            old = before[event.tenant_id].settings
+            if event.sequence and old.version > event.data.version:
+                continue
+            changed = [name for name in Choices.model_fields if getattr(old, name) != getattr(event.data, name)]
+            asked += [Sweep.over(event.tenant_id, setting(name), event.cause) for name in changed]
+            asked += [
+                Sweep(event.tenant_id, Scope.KIND, kind.name, event.cause)
+                for kind in self._kinds
+                if set(changed) & set(kind.settings)
+            ]
+        await sweeps.add(tx, asked)
+
+
+def _latest(events: Sequence[Incoming[Any]]) -> list[Incoming[Any]]:
+    latest = {event.tenant_id: event for event in sorted(events, key=lambda event: event.sequence)}
+    return [latest[tenant_id] for tenant_id in sorted(latest)]
+
+
+async def _store(tx: Tx, query: str, events: Sequence[Incoming[Any]]) -> None:
+    await tx.db.execute(
+        _SQL[query],
+        [event.tenant_id for event in events],
+        [event.data.model_dump_json().encode() for event in events],
+        [event.sequence for event in events],
+    )
+
+
+def _tenant(tenant_id: UUID, row: Any) -> Tenant:
+    connection = Connection(tenant_id=tenant_id, state=ConnectionState.DISCONNECTED)
+    settings = TenantSettings(tenant_id=tenant_id)
+    if row and row["connection"]:
+        connection = Connection.model_validate_json(row["connection"])
+    if row and row["settings"]:
+        settings = TenantSettings.model_validate_json(row["settings"])
+    return Tenant(connection, settings)
