@@ -8,7 +8,7 @@ from tieout_kit.postgres.queries import Query
 def test_named_parameters_are_numbered_in_the_order_in_which_they_first_appear() -> None:
     query = Query("select $later::int[], $sooner where a = $later and b > $2nd")
 
-    assert query.startswith("select $1::int[], $2 where a = $1")
+    assert query.text.startswith("select $1::int[], $2 where a = $1")
     assert query.names == ("later", "sooner")
     assert query(sooner=2, later=[1])[1:] == ([1], 2)
 
