@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := libs/schemas libs/kit libs/xero_sim libs/cli services/connector services/contacts services/bills services/payments deploy/local
+PACKAGES := libs/schemas libs/kit libs/xero_sim libs/testing libs/cli services/connector services/contacts services/bills services/payments deploy/local
 
 .venv/ready: requirements.txt $(PACKAGES:%=%/pyproject.toml)
 	@echo "Making .venv and installing the pinned packages …"

@@ -129,6 +129,15 @@ class Member:
         log = self.socket.with_suffix(".log")
         return log.read_text(errors="replace")[-4000:] if log.exists() else ""
 
+    async def gone(self) -> None:
+        """It is killed if it is alive, and its end is awaited: nothing waits for its nursery any more."""
+        self.signal(signal.SIGKILL)
+        if self._ended:
+            await asyncio.wait([self._ended], timeout=5)
+            self._ended.cancel()
+        if self._asking:
+            self._asking[1].close()
+
     async def _line(self) -> bytes:
         assert self._nursery.stdout
         line = await self._nursery.stdout.readline()
@@ -157,7 +166,7 @@ async def members(count: int) -> AsyncIterator[list[Member]]:
             yield places
         finally:
             for member in places:
-                member.signal(signal.SIGKILL)
+                await member.gone()
             for nursery in nurseries:
                 nursery.kill()
                 await nursery.wait()

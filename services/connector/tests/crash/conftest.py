@@ -2,27 +2,23 @@
 
 import random
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest_asyncio
 
 from tieout_local.ahead import Ahead
+from tieout_testing.connector import ConnectorHarness
 
 from .place import Place, place_folder, places
 from .world import World
 
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
-
 
 @pytest_asyncio.fixture
-async def world(stage: Stage, request: Any) -> AsyncIterator[World]:
+async def world(stage: ConnectorHarness, request: Any) -> AsyncIterator[World]:
     """A tenant that is settled; its work and its troubles follow a seed, which is printed."""
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
-    await stage.settled()
+    await stage.connect_idle()
     async with place_folder() as folder:
         ahead = folder / "ahead"
         env = stage.environment() | {"CRASH_AHEAD": str(ahead)}

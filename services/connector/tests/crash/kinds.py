@@ -1,17 +1,13 @@
 """The kinds of intent under fire; each builder makes what it needs in Xero as a person would."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+
+from tieout_testing.connector import ConnectorHarness
 
 from . import changing, making
 from .wanted import Wanted
 
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
-
-KINDS: dict[str, Callable[[Stage], Awaitable[Wanted]]] = {
+KINDS: dict[str, Callable[[ConnectorHarness], Awaitable[Wanted]]] = {
     "contact create": making.contact,
     "contact update": changing.renamed_contact,
     "contact archive": changing.archived_contact,

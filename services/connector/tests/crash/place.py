@@ -107,6 +107,13 @@ class Place:
     async def _at_work(self) -> bool:
         return bool(self.passed())
 
+    async def gone(self) -> None:
+        """It is killed if it is alive, and its end is awaited: nothing waits for its nursery any more."""
+        self.signal(signal.SIGKILL)
+        if self.ended:
+            await asyncio.wait([self.ended], timeout=5)
+            self.ended.cancel()
+
     async def _line(self) -> bytes:
         assert self._nursery.stdout
         line = await self._nursery.stdout.readline()
@@ -134,7 +141,7 @@ async def places(count: int, folder: Path) -> AsyncIterator[list[Place]]:
         yield made
     finally:
         for place in made:
-            place.signal(signal.SIGKILL)
+            await place.gone()
         for nursery in nurseries:
             nursery.kill()
             await nursery.wait()

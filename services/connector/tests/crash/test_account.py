@@ -28,7 +28,7 @@ async def test_every_kind_of_intent_is_missed_until_it_is_done_and_seen_when_it_
     once = await world.account()
 
     again = [wanted.intent for kind, wanted in world.wanted if kind in TWICE]
-    await world.stage.write(*[i.replace(record=other(i)) for i in again])
+    await world.stage.deliver(*[i.replace(record=other(i)) for i in again])
     await world.begin(place)
     await world.stage.results(len(KINDS) + len(again))
     twice = await world.found()

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from tieout_schemas.writes import Outcome, WriteResult
+from tieout_testing.connector import contact_intent
 
 from .place import Place, Shot
 from .world import EXPIRED, SLOW, World
@@ -55,7 +56,7 @@ async def test_an_owner_killed_before_it_stored_a_refresh_costs_neither_tenant_t
 async def with_expired_token(world: World, two: list[Place], shot: Shot | None = None) -> tuple[UUID, UUID]:
     """The tenants of the first and of the second process; the token has expired before these began."""
     stage, (one, other) = world.stage, two
-    second = await stage.settled(await stage.tenant(shard=1))
+    second = await stage.connect_idle(await stage.tenant(shard=1))
     await stage.until("select count(distinct token_set_id) from connection", 1)
     await world.passes(EXPIRED)
     await world.begin(one, shot)
@@ -69,7 +70,7 @@ async def with_expired_token(world: World, two: list[Place], shot: Shot | None =
 async def write(world: World, *tenants: UUID) -> None:
     """A vendor for each."""
     for tenant_id in tenants:
-        await world.stage.write(world.stage.contact(f"Vendor of {tenant_id}"), tenant_id=tenant_id)
+        await world.stage.deliver(contact_intent(f"Vendor of {tenant_id}"), tenant_id=tenant_id)
 
 
 async def refreshes(world: World) -> int:
@@ -87,4 +88,4 @@ async def all_is_well(world: World, tenants: tuple[UUID, UUID]) -> None:
 
     assert [row[0] for row in states] == ["connected", "connected"]
     assert sorted(made) == sorted(f"Vendor of {tenant_id}" for tenant_id in tenants)
-    assert [result.outcome for result in await stage.said(WriteResult)] == [Outcome.DONE] * 2
+    assert [result.outcome for result in await stage.published(WriteResult)] == [Outcome.DONE] * 2

@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
 
 from tieout_connector.app import SERVICE
 from tieout_kit.postgres.database import Database
@@ -15,15 +14,11 @@ from tieout_local import recording
 from tieout_local.ahead import Ahead
 from tieout_schemas.topics import WRITE_RESULT
 from tieout_schemas.writes import Outcome, WriteResult
+from tieout_testing.connector import ConnectorHarness
 
 from .kinds import KINDS
 from .place import Place, Shot
 from .wanted import IDS, Books, Wanted
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
 
 TROUBLES = ("lost", "cut", "slow", "500", "503")
 LEASE = timedelta(seconds=31)
@@ -73,7 +68,7 @@ class Account:
 class World:
     """Where the fire is."""
 
-    stage: Stage
+    stage: ConnectorHarness
     ahead: Ahead
     env: dict[str, str]
     chance: random.Random
@@ -129,7 +124,7 @@ class World:
                 tenant = self.stage.org_id
                 await self.stage.control.add_fault(trouble, tenant=tenant, method=method, seconds=SLOW)
         self.wanted += made
-        await self.stage.write(*[wanted.intent for _, wanted in made])
+        await self.stage.deliver(*[wanted.intent for _, wanted in made])
 
     async def restored(self, database: str) -> None:
         """Another database is the connector's from here on."""
@@ -140,7 +135,7 @@ class World:
 
     async def said_again(self) -> None:
         """The domains have had no answer, and say every intent again."""
-        await self.stage.write(*[wanted.intent for _, wanted in self.wanted])
+        await self.stage.deliver(*[wanted.intent for _, wanted in self.wanted])
 
     async def quiet(self, place: Place) -> None:
         """The process is gone or stopped, and Xero has done whatever it was asked for: no call outlives a lease."""
@@ -217,7 +212,7 @@ class World:
         """What Xero's records and the results tell so far."""
         books = Books(await self.stage.control.state(self.stage.org_id, *IDS))
         told: dict[str, list[WriteResult]] = {}
-        for result in await self.stage.said(WriteResult):
+        for result in await self.stage.published(WriteResult):
             told.setdefault(result.intent_id, []).append(result)
         account = Account(len(self.wanted))
         for kind, wanted in self.wanted:

@@ -13,9 +13,10 @@ from tieout_local.stage import Stage
 from tieout_local.trail import Change, menders, operators, untold
 from tieout_schemas.roles import Feature
 
+from .steps import PATH, PAYMENT_ID, PAYMENT_XERO_ID
+
 pytestmark = pytest.mark.real
 
-P, P_X = uuid4(), uuid4()
 WANTED = payment_request(uuid4(), method="offline", reference="cash box")
 
 
@@ -39,16 +40,16 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(stage: Stage) -> N
     path = "/tenants/{tenant_id}/payments/{record_id}"
 
     async def in_xero() -> Mapping[str, object]:
-        await stage.put(f"payments/{P}", WANTED)
-        await stage.deliver((xero_payment(P_X, uuid4()), 1))
-        return {"record_id": P}
+        await stage.put(PATH, WANTED)
+        await stage.deliver((xero_payment(PAYMENT_XERO_ID, uuid4()), 1))
+        return {"record_id": PAYMENT_ID}
 
     async def that_one() -> Mapping[str, object]:
-        return {"record_id": P}
+        return {"record_id": PAYMENT_ID}
 
     changes = {
         f"PUT {path}": [Change(WANTED, makes=True)],
-        f"POST {path}/link": [Change({"xero_id": str(P_X)}, first=in_xero)],
+        f"POST {path}/link": [Change({"xero_id": str(PAYMENT_XERO_ID)}, first=in_xero)],
         f"POST {path}/unlink": [Change(first=that_one)],
         f"POST {path}/export": [Change(first=that_one)],
         **menders(stage.door),
@@ -88,7 +89,7 @@ async def test_a_breach_of_the_schema_is_422_and_names_the_field(
 ) -> None:
     await stage.connect()
 
-    answer = await stage.put(f"payments/{P}", {**WANTED, **change})
+    answer = await stage.put(PATH, {**WANTED, **change})
 
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]

@@ -12,14 +12,9 @@ from tieout_schemas.platform import Connection, ConnectionState, Payment
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import WriteIntent
 
+from .steps import BILL_ID, BILL_XERO_ID, PATH, PAYMENT_ID, open_problems, payable
+
 pytestmark = pytest.mark.real
-
-BILL, BILL_X, P = uuid4(), uuid4(), uuid4()
-"""The bill is of 115.00."""
-
-
-async def open_problems(stage: Stage) -> list[str]:
-    return sorted(problem.code for problem in await stage.problems())
 
 
 @pytest.mark.rule("PAY-9")
@@ -27,9 +22,8 @@ async def open_problems(stage: Stage) -> list[str]:
 async def test_of_two_payments_at_once_that_exceed_what_is_due_the_second_is_refused(
     stage: Stage, amounts: tuple[str, str]
 ) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
-    first, second = (stage.putting(f"payments/{uuid4()}", payment_request(BILL, amount)) for amount in amounts)
+    await payable(stage)
+    first, second = (stage.putting(f"payments/{uuid4()}", payment_request(BILL_ID, amount)) for amount in amounts)
 
     with pytest.raises(Clash, match=f"left to pay, less than {amounts[1]} NZD"):
         await stage.overlap(first, second)
@@ -40,10 +34,9 @@ async def test_of_two_payments_at_once_that_exceed_what_is_due_the_second_is_ref
 
 @pytest.mark.rule("PAY-9")
 async def test_two_payments_at_once_that_fit_both_go(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
+    await payable(stage)
     first, second = (
-        stage.putting(f"payments/{uuid4()}", payment_request(BILL, amount)) for amount in ("60.00", "55.00")
+        stage.putting(f"payments/{uuid4()}", payment_request(BILL_ID, amount)) for amount in ("60.00", "55.00")
     )
 
     await stage.overlap(first, second)
@@ -53,9 +46,8 @@ async def test_two_payments_at_once_that_fit_both_go(stage: Stage) -> None:
 
 @pytest.mark.rule("PAY-1")
 async def test_the_same_payment_twice_at_once_is_one(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
-    same = stage.putting(f"payments/{P}", payment_request(BILL))
+    await payable(stage)
+    same = stage.putting(PATH, payment_request(BILL_ID))
 
     await stage.overlap(same, same)
 
@@ -64,11 +56,10 @@ async def test_the_same_payment_twice_at_once_is_one(stage: Stage) -> None:
 
 @pytest.mark.rule("PAY-9")
 async def test_many_payments_at_once_never_exceed_what_is_due(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
+    await payable(stage)
 
     answers = await asyncio.gather(
-        *(stage.put(f"payments/{uuid4()}", payment_request(BILL, "60.00")) for _ in range(4))
+        *(stage.put(f"payments/{uuid4()}", payment_request(BILL_ID, "60.00")) for _ in range(4))
     )
 
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
@@ -83,12 +74,12 @@ async def test_a_payment_and_its_bill_at_once_never_miss_each_other(
 ) -> None:
     await stage.connect()
     if named_before:
-        await stage.deliver((bill(BILL, None), 1))
-    put, event = stage.putting(f"payments/{P}", payment_request(BILL)), stage.batch((bill(BILL, BILL_X), 2))
+        await stage.deliver((bill(BILL_ID, None), 1))
+    put, event = stage.putting(PATH, payment_request(BILL_ID)), stage.batch((bill(BILL_ID, BILL_XERO_ID), 2))
 
     await stage.overlap(*((event, put) if event_first else (put, event)))
 
-    assert [intent.record.id for intent in await stage.said(WriteIntent)] == [P]
+    assert [intent.record.id for intent in await stage.said(WriteIntent)] == [PAYMENT_ID]
     assert await open_problems(stage) == []
 
 
@@ -97,10 +88,9 @@ async def test_a_payment_and_its_bill_at_once_never_miss_each_other(
 async def test_a_payment_and_the_choice_of_its_account_at_once_never_miss_each_other(
     stage: Stage, event_first: bool
 ) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
+    await payable(stage)
     chosen = TenantSettings(tenant_id=stage.tenant_id, version=1, clearing_account="091")
-    put, event = stage.putting(f"payments/{P}", payment_request(BILL, account_code=None)), stage.batch((chosen, 1))
+    put, event = stage.putting(PATH, payment_request(BILL_ID, account_code=None)), stage.batch((chosen, 1))
 
     await stage.overlap(*((event, put) if event_first else (put, event)))
 
@@ -113,11 +103,11 @@ async def test_a_payment_and_the_choice_of_its_account_at_once_never_miss_each_o
 @pytest.mark.parametrize("event_first", [True, False])
 async def test_a_payment_and_the_connection_at_once_never_miss_each_other(stage: Stage, event_first: bool) -> None:
     await stage.connect(ConnectionState.CONNECTION_LOST)
-    await stage.deliver((bill(BILL, BILL_X), 1))
+    await stage.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
     back = Connection(tenant_id=stage.tenant_id, state=ConnectionState.CONNECTED)
-    put, event = stage.putting(f"payments/{P}", payment_request(BILL)), stage.batch((back, 2))
+    put, event = stage.putting(PATH, payment_request(BILL_ID)), stage.batch((back, 2))
 
     await stage.overlap(*((event, put) if event_first else (put, event)))
 
-    assert [intent.record.id for intent in await stage.said(WriteIntent)] == [P]
+    assert [intent.record.id for intent in await stage.said(WriteIntent)] == [PAYMENT_ID]
     assert await open_problems(stage) == []
