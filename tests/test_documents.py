@@ -67,6 +67,27 @@ def test_every_link_of_a_page_leads_somewhere() -> None:
     assert broken == []
 
 
+def test_every_file_that_a_page_names_exists() -> None:
+    names = {"/" + str(file.relative_to(ROOT)) for file in tracked()}
+    missing = [
+        f"{place} names {match.group(1)}"
+        for place, match, _ in places(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|sql|toml))`", pages())
+        if not any(name.endswith("/" + match.group(1)) for name in names)
+    ]
+
+    assert missing == []
+
+
+def test_every_folder_that_a_page_names_exists() -> None:
+    missing = [
+        f"{place} names {match.group(1)}"
+        for place, match, _ in places(r"`((?:libs|services|deploy|bench|docs|tests)/[\w./-]+)`", pages())
+        if not (ROOT / match.group(1)).exists()
+    ]
+
+    assert missing == []
+
+
 def test_every_section_of_the_design_that_code_names_exists() -> None:
     missing = [
         f"{place} names {name}"
