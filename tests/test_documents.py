@@ -111,6 +111,15 @@ def test_every_section_of_xeros_facts_that_code_names_exists() -> None:
     assert missing == []
 
 
+def test_every_trap_that_code_names_exists() -> None:
+    numbers = set(re.findall(r"^(\d+)\. ", (DOCS / "xero.md").read_text(), re.MULTILINE))
+    missing = [
+        f"{place} names {match.group()}" for place, match, _ in places(r"\btrap (\d+)") if match.group(1) not in numbers
+    ]
+
+    assert missing == []
+
+
 def test_every_section_of_the_sync_semantics_that_code_names_exists() -> None:
     numbers = {heading.split(".")[0] for heading in headings(DOCS / "sync-semantics.md")}
     missing = [
