@@ -20,10 +20,15 @@ def tracked() -> tuple[Path, ...]:
     return tuple(file for file in files if file.suffix in TEXT and file.exists() and file != Path(__file__))
 
 
+@cache
+def text_of(file: Path) -> str:
+    return file.read_text()
+
+
 def places(pattern: str, files: tuple[Path, ...] | None = None) -> Iterator[tuple[str, re.Match[str], Path]]:
     """Each match, with the file and line where it is."""
     for file in files or tracked():
-        text = file.read_text()
+        text = text_of(file)
         for match in re.finditer(pattern, text):
             yield f"{file.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}", match, file
 
@@ -106,6 +111,23 @@ def test_every_section_of_xeros_facts_that_code_names_exists() -> None:
         for place, match, _ in places(r"docs/xero\.md ((?:\d[\d.]*[\d]?(?:, |-)?)+)")
         for number in re.findall(r"\d+(?:\.\d+)?", match.group(1))
         if number not in numbers
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("page", "pattern"),
+    [
+        ("sync-rules.md", r"\b(?:CONN|MAP|CONT|REF|BILL|CRED|INV|PAY|SYS)-[1-9]\d?\b"),
+        ("field-cases.md", r"\bF[0-3]\d\b"),
+    ],
+)
+def test_every_rule_and_field_case_that_code_or_a_page_names_exists(page: str, pattern: str) -> None:
+    listed = set(re.findall(r"^\| ([A-Z]+-?\d+) \|", (DOCS / page).read_text(), re.MULTILINE))
+    code = tuple(file for file in tracked() if "tests" not in file.parts)
+    missing = [
+        f"{place} names {match.group()}" for place, match, _ in places(pattern, code) if match.group() not in listed
     ]
 
     assert missing == []
