@@ -7,12 +7,12 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.http import Keys, audit_routes, make_app, operation_routes, person_routes, problem_routes, record_routes
 from tieout_kit.kafka import Handler, Handlers
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.process import Settings, every, run
+from tieout_kit.process import ServiceConfig, every, run
 from tieout_kit.records import (
     Copies,
     FactsLoader,
@@ -33,7 +33,7 @@ from tieout_schemas.topics import consumed_by
 from tieout_schemas.writes import WriteResult
 from tieout_schemas.xero import ReferenceData
 
-RESEND_EVERY = timedelta(minutes=5)
+RESEND_INTERVAL = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +53,15 @@ class Service:
 
     async def run(self) -> None:
         """Run until SIGTERM."""
-        settings = Settings()
-        database = Database(settings.database_url, self.name, utc_now)
+        config = ServiceConfig()
+        database = Database(config.database_url, self.name, utc_now)
         wired = Wired(self)
-        app = wired.http_app(database, Keys(settings.jwks_url, settings.jwt_issuer))
+        app = wired.http_app(database, Keys(config.jwks_url, config.jwt_issuer))
 
         async def resend() -> None:
-            await every(RESEND_EVERY, lambda: wired.resend(database))
+            await every(RESEND_INTERVAL, lambda: wired.resend(database))
 
-        await run(settings, self.name, database, app, wired.handlers, wired.rechecks, [resend])
+        await run(config, self.name, database, app, wired.handlers, wired.rechecks, [resend])
 
 
 class Wired:
@@ -97,7 +97,7 @@ class Wired:
             by_kind[snapshot.kind] = self._xero_only(snapshot)
         return Rechecks(by_kind, self._serial)
 
-    async def lock(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    async def lock(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         """The tenants of a batch: alone where it changes facts, or where the service always does."""
         facts: tuple[type[Payload], ...] = (Connection, TenantSettings, *self._copies.types, *self.service.reference)
         alone = {event.tenant_id for event in events if self._serial or isinstance(event.data, facts)}
@@ -106,7 +106,7 @@ class Wired:
     async def resend(self, database: Database) -> None:
         """Emit again what was never answered."""
         for each in self.reconcilers:
-            await database.run(each.emit_unanswered)
+            await database.run(each.resend_unanswered)
 
     def http_app(self, database: Database, keys: Keys) -> FastAPI:
         """All that is served over HTTP."""

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.payload import Payload

@@ -16,7 +16,7 @@ from tieout_kit.errors import RetryLater
 
 T = TypeVar("T")
 
-AWAY = (
+UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     # What asyncpg says when a process that was frozen wakes up: its call is too late, and the connection was cut.
@@ -31,7 +31,7 @@ AWAY = (
     TimeoutError,
 )
 """Postgres is away, or went away in the middle: whether a commit came through is unknown. Never a record's fault."""
-RACES = (
+RETRYABLE = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
@@ -40,10 +40,10 @@ RACES = (
     asyncpg.OutdatedSchemaCacheError,
 )
 """Nothing was done; the same work may be tried again at once."""
-_TRIES = 5
-_PATIENCE = 10.0
+_ATTEMPTS = 5
+_POOL_TIMEOUT_S = 10.0
 """Seconds for a connection of the pool."""
-_ABANDONED = 60.0
+_IDLE_TRANSACTION_TIMEOUT_S = 60.0
 """Seconds after which Postgres ends a transaction in which nothing is asked: a process that froze, or whose machine
 vanished, would hold its locks for hours."""
 
@@ -56,15 +56,15 @@ class Tx:
     """The asyncpg connection."""
     service: str
     now: datetime
-    committed: list[Callable[[], object]] = field(default_factory=list)
+    on_commit: list[Callable[[], object]] = field(default_factory=list)
     """Called once it is: what is counted must not count what was rolled back."""
     locked: dict[UUID, bool] = field(default_factory=dict)
     """The tenants that are locked (locks.py), and whether nobody else may check their records meanwhile."""
-    undone: list[Callable[[], object]] = field(default_factory=list)
+    on_rollback: list[Callable[[], object]] = field(default_factory=list)
     """Called if it is not, or if nobody knows: what was taken out of memory to be stored goes back there."""
 
 
-async def _json(db: Any) -> None:
+async def _set_json_codecs(db: Any) -> None:
     """Values go in as they are, or as bytes that are JSON already."""
 
     def encoded(value: Any) -> bytes:
@@ -80,7 +80,7 @@ async def _json(db: Any) -> None:
     await db.set_type_codec("json", schema="pg_catalog", format="binary", encoder=encoded, decoder=orjson.loads)
 
 
-def _lost(db: Any) -> bool:
+def _is_lost(db: Any) -> bool:
     try:
         return bool(db.is_closed())
     except asyncpg.InterfaceError:
@@ -100,10 +100,10 @@ class Database:
             url,
             min_size=0,
             max_size=connections,
-            init=_json,
+            init=_set_json_codecs,
             command_timeout=30,
             timeout=5,
-            server_settings={"idle_in_transaction_session_timeout": f"{_ABANDONED:.0f}s"},
+            server_settings={"idle_in_transaction_session_timeout": f"{_IDLE_TRANSACTION_TIMEOUT_S:.0f}s"},
         )
 
     async def open(self) -> None:
@@ -122,42 +122,42 @@ class Database:
     async def transaction(self) -> AsyncIterator[Tx]:
         """One transaction. Raises RetryLater when Postgres is away or a race was lost."""
         try:
-            async with self._pool.acquire(timeout=_PATIENCE) as db:
+            async with self._pool.acquire(timeout=_POOL_TIMEOUT_S) as db:
                 try:
                     tx = Tx(db, self._service, self._clock())
                     try:
                         async with db.transaction():
                             yield tx
                     except BaseException:
-                        for call in tx.undone:
+                        for call in tx.on_rollback:
                             call()
                         raise
                 except asyncpg.InterfaceError as error:
                     # It is raised for a lost connection too; on a living one, a query was called wrongly.
-                    if _lost(db):
+                    if _is_lost(db):
                         raise
                     raise RuntimeError(f"a query was called wrongly: {error}") from error
-        except AWAY as error:
+        except UNAVAILABLE as error:
             raise RetryLater(f"Postgres is away: {error}") from error
-        except RACES as error:
+        except RETRYABLE as error:
             raise RetryLater(f"a race was lost: {error}") from error
-        for call in tx.committed:
+        for call in tx.on_commit:
             call()
 
     async def run(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Do the work in a transaction, again when a race was lost: one that Postgres saw, or one that `work` raised
         RetryLater for. Raises RetryLater when it does not come through."""
-        for attempt in range(_TRIES):
+        for attempt in range(_ATTEMPTS):
             try:
                 async with self.transaction() as tx:
                     return await work(tx)
             except RetryLater as error:
-                if attempt == _TRIES - 1 or isinstance(error.__cause__, AWAY):
+                if attempt == _ATTEMPTS - 1 or isinstance(error.__cause__, UNAVAILABLE):
                     raise
         raise AssertionError("unreachable")
 
     async def connection(self) -> Any:
         """A connection of one's own, outside the pool, for a session lock or LISTEN."""
         db = await asyncpg.connect(self.url, timeout=5)
-        await _json(db)
+        await _set_json_codecs(db)
         return db

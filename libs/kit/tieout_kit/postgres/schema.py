@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 
 from tieout_kit.postgres import migrate
-from tieout_kit.postgres.database import AWAY, RACES, Database
+from tieout_kit.postgres.database import RETRYABLE, UNAVAILABLE, Database
 
-_AGAIN = 1.0
+_CHECK_INTERVAL_S = 1.0
 """Seconds between two looks."""
 
 log = structlog.get_logger(__name__)
@@ -23,36 +23,36 @@ class Schema:
     def __init__(self, database: Database, packages: Sequence[str]) -> None:
         self._database = database
         self._packages = packages
-        self.trouble: str | None = "not looked at yet"
+        self.unhealthy_because: str | None = "not looked at yet"
         # Live as long as it takes: a restart mends nothing, and a long migration would begin anew.
-        self.turned_at = math.inf
+        self.last_progress_at = math.inf
 
     async def ready(self) -> None:
         """Return when the service may begin."""
-        while trouble := await self._in_the_way():
-            if trouble != self.trouble:
-                log.warning("the service waits", trouble=trouble)
-            self.trouble = trouble
-            await asyncio.sleep(_AGAIN)
-        self.trouble = None
-        self.turned_at = time.monotonic()
+        while reason := await self._blocked_by():
+            if reason != self.unhealthy_because:
+                log.warning("the service waits", reason=reason)
+            self.unhealthy_because = reason
+            await asyncio.sleep(_CHECK_INTERVAL_S)
+        self.unhealthy_because = None
+        self.last_progress_at = time.monotonic()
 
-    async def _in_the_way(self) -> str | None:
+    async def _blocked_by(self) -> str | None:
         try:
             db: Any = await self._database.connection()
-        except AWAY as error:
+        except UNAVAILABLE as error:
             return f"Postgres is away: {error}"
         try:
             # Not waited for: whoever waits for a lock cannot say so.
             if not await db.fetchval("select pg_try_advisory_lock($1)", migrate.LOCK):
                 return "another process migrates the database"
-            return await self._expanded(db)
-        except (*AWAY, *RACES) as error:
+            return await self._expand(db)
+        except (*UNAVAILABLE, *RETRYABLE) as error:
             return f"migrating was interrupted: {error}"
         finally:
             db.terminate()
 
-    async def _expanded(self, db: Any) -> str | None:
+    async def _expand(self, db: Any) -> str | None:
         known, done = migrate.known(self._packages), await migrate.made(db)
         unknown = {version: why for version, why in done.items() if version not in {one.version for one in known}}
         if contracts := sorted(f"{version} ({why})" for version, why in unknown.items() if why):

@@ -7,16 +7,16 @@ import structlog
 from tieout_kit.postgres import queries
 from tieout_kit.postgres.database import Database
 
-_SQL = queries.load("tieout_kit", "silent.sql")
-_SILENT = 45.0
+_SQL = queries.load("tieout_kit", "stuck_sessions.sql")
+_STUCK_AFTER_S = 45.0
 """Seconds; between preparing a statement and running it a process takes none."""
-LOOK_EVERY = timedelta(seconds=10)
+CHECK_INTERVAL = timedelta(seconds=10)
 
 log = structlog.get_logger(__name__)
 
 
-async def end_silent(database: Database) -> None:
+async def terminate_stuck_sessions(database: Database) -> None:
     """End the connections whose process fell silent amid a statement: its locks go to others."""
     async with database.transaction() as tx:
-        for row in await tx.db.fetch(_SQL["end_silent"], _SILENT):
+        for row in await tx.db.fetch(_SQL["terminate"], _STUCK_AFTER_S):
             log.warning("ended a connection whose process fell silent", pid=row["pid"])

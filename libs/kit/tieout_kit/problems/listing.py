@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tieout_kit.cause import Incoming, newest
 from tieout_kit.errors import NotFound
+from tieout_kit.events import ReceivedEvent, latest_per_record
 from tieout_kit.postgres import Tx, queries
-from tieout_kit.problems.store import Turned, columns
+from tieout_kit.problems.store import ProblemChange, columns
 from tieout_schemas.payload import Frozen
 from tieout_schemas.problem import Problem, ProblemState
 
@@ -16,7 +16,7 @@ _SQL = queries.load("tieout_kit", "problems.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ProblemFilter:
     """Which problems; None: any. `since` and `before`: when they opened."""
 
     state: ProblemState | None = ProblemState.OPEN
@@ -39,7 +39,7 @@ class Group(Frozen):
     example: Problem
 
 
-async def page(tx: Tx, tenant_id: UUID, wanted: Wanted, after: UUID | None, limit: int) -> list[Problem]:
+async def page(tx: Tx, tenant_id: UUID, wanted: ProblemFilter, after: UUID | None, limit: int) -> list[Problem]:
     """A tenant's problems after a cursor (the id of the last one seen), those that opened first first."""
     rows = await tx.db.fetch(
         _SQL["page"],
@@ -71,10 +71,12 @@ async def one(tx: Tx, tenant_id: UUID, problem_id: UUID) -> tuple[Problem, bool]
     return Problem.model_validate(row["doc"]), row["copied"]
 
 
-async def copy(tx: Tx, events: Sequence[Incoming[Problem]]) -> None:
+async def copy(tx: Tx, events: Sequence[ReceivedEvent[Problem]]) -> None:
     """tieout.problem.v1 → the list across services."""
-    latest = newest(events)
-    await tx.db.execute(_SQL["copy"], *columns([Turned(e.tenant_id, e.sequence, e.data, e.cause) for e in latest]))
+    latest = latest_per_record(events)
+    await tx.db.execute(
+        _SQL["copy"], *columns([ProblemChange(e.tenant_id, e.sequence, e.data, e.cause) for e in latest])
+    )
 
 
 async def open_count(tx: Tx, tenant_id: UUID) -> int:

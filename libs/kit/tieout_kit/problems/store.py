@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
+from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.payload import RecordRef
@@ -21,7 +21,7 @@ MOST_STEPS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundProblem:
     """One thing that is wrong with a record."""
 
     reason: ReasonCode
@@ -47,7 +47,7 @@ class Finding:
     tenant_id: UUID
     record_id: UUID
     cause: Cause
-    found: tuple[Found, ...] = ()
+    found: tuple[FoundProblem, ...] = ()
     undecided: frozenset[ProblemKind] = frozenset()
     """The kinds of problems that stay as they are: what was refused and is sent again, Xero's answer decides."""
     settings_version: int = 0
@@ -56,7 +56,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class ProblemChange:
     """A problem as it is to be saved and said."""
 
     tenant_id: UUID
@@ -75,11 +75,11 @@ async def update(tx: Tx, kind: str, findings: Sequence[Finding]) -> None:
         stored = (row["sequence"], Problem.model_validate(row["doc"]))
         known.setdefault((row["tenant_id"], row["record_id"]), []).append(stored)
     await save(
-        tx, [turned for f in findings for turned in _turned(tx, kind, f, known.get((f.tenant_id, f.record_id), ()))]
+        tx, [changes for f in findings for changes in _changes(tx, kind, f, known.get((f.tenant_id, f.record_id), ()))]
     )
 
 
-def _turned(tx: Tx, kind: str, finding: Finding, known: Sequence[tuple[int, Problem]]) -> Iterable[Turned]:
+def _changes(tx: Tx, kind: str, finding: Finding, known: Sequence[tuple[int, Problem]]) -> Iterable[ProblemChange]:
     """What becomes of a record's problems: closed ones first, since each is open only once."""
     found = {(one.reason.code, one.cause): one for one in finding.found}
     seen, opened = [], dict(found)
@@ -92,17 +92,17 @@ def _turned(tx: Tx, kind: str, finding: Finding, known: Sequence[tuple[int, Prob
             problem = step(tx, problem, StepKind.CLOSED, finding.cause, state=ProblemState.CLOSED)
         if problem is not before:
             decided = problem.replace(settings_version=finding.settings_version)
-            turned = Turned(finding.tenant_id, next_sequence(sequence, tx.now), decided, finding.cause)
+            changes = ProblemChange(finding.tenant_id, next_sequence(sequence, tx.now), decided, finding.cause)
             if decided.state is ProblemState.CLOSED:
-                yield turned
+                yield changes
             else:
-                seen.append(turned)
+                seen.append(changes)
     yield from seen
     for one in opened.values():
-        yield Turned(finding.tenant_id, next_sequence(0, tx.now), _opened(tx, kind, finding, one), finding.cause)
+        yield ProblemChange(finding.tenant_id, next_sequence(0, tx.now), _opened(tx, kind, finding, one), finding.cause)
 
 
-def _opened(tx: Tx, kind: str, finding: Finding, found: Found) -> Problem:
+def _opened(tx: Tx, kind: str, finding: Finding, found: FoundProblem) -> Problem:
     reason = found.reason
     return Problem(
         id=uuid4(),
@@ -133,7 +133,7 @@ def _retried(tx: Tx, problem: Problem, finding: Finding) -> Problem:
     return step(tx, problem, StepKind.RETRIED, finding.cause, by=finding.retried_by)
 
 
-def _seen_again(tx: Tx, problem: Problem, found: Found, finding: Finding) -> Problem:
+def _seen_again(tx: Tx, problem: Problem, found: FoundProblem, finding: Finding) -> Problem:
     sentence = found.reason.sentence(found.params)
     note = sentence if sentence != problem.sentence else ""
     told = problem.replace(count=problem.count + 1, params=found.params, sentence=sentence)
@@ -159,21 +159,21 @@ def step(
     return problem.replace(state=state or problem.state, last_at=tx.now, steps=steps)
 
 
-async def save(tx: Tx, turned: Sequence[Turned]) -> None:
+async def save(tx: Tx, changes: Sequence[ProblemChange]) -> None:
     """Store problems and say them."""
-    turned = list(turned)
-    if turned:
-        await tx.db.execute(_SQL["save"], *columns(turned))
-        await outbox.add(tx, [outbox.event(tx, PROBLEM, t.tenant_id, t.problem, t.sequence, t.cause) for t in turned])
+    changes = list(changes)
+    if changes:
+        await tx.db.execute(_SQL["save"], *columns(changes))
+        await outbox.add(tx, [outbox.event(tx, PROBLEM, t.tenant_id, t.problem, t.sequence, t.cause) for t in changes])
 
 
-def columns(turned: Sequence[Turned]) -> list[list[object]]:
+def columns(changes: Sequence[ProblemChange]) -> list[list[object]]:
     """The columns of table problem, for `save` and `copy`."""
-    problems = [t.problem for t in turned]
+    problems = [t.problem for t in changes]
     return [
-        [t.tenant_id for t in turned],
+        [t.tenant_id for t in changes],
         [p.id for p in problems],
-        [t.sequence for t in turned],
+        [t.sequence for t in changes],
         [p.record.kind for p in problems],
         [p.record.id for p in problems],
         [p.service for p in problems],
@@ -192,10 +192,10 @@ def columns(turned: Sequence[Turned]) -> list[list[object]]:
 async def dismiss(tx: Tx, tenant_id: UUID, ids: Sequence[UUID], cause: Cause, by: str) -> int:
     """Somebody wants to hear no more of these; how many of them were open."""
     rows = await tx.db.fetch(_SQL["lock"], tenant_id, list(ids))
-    turned = []
+    changes = []
     for row in rows:
         problem = Problem.model_validate(row["doc"])
         dismissed = step(tx, problem, StepKind.DISMISSED, cause, by=by, state=ProblemState.DISMISSED)
-        turned.append(Turned(tenant_id, next_sequence(row["sequence"], tx.now), dismissed, cause))
-    await save(tx, turned)
-    return len(turned)
+        changes.append(ProblemChange(tenant_id, next_sequence(row["sequence"], tx.now), dismissed, cause))
+    await save(tx, changes)
+    return len(changes)

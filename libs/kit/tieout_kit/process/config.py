@@ -4,7 +4,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class Settings(BaseSettings):
+class ServiceConfig(BaseSettings):
     """One sentence each; a service adds its own in a subclass."""
 
     model_config = SettingsConfigDict(env_prefix="TIEOUT_", frozen=True, extra="ignore")

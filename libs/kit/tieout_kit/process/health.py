@@ -12,50 +12,52 @@ from starlette.routing import Route
 
 from tieout_kit import metrics
 
-Trouble = Callable[[], Awaitable[str | None]]
+HealthCheck = Callable[[], Awaitable[str | None]]
 """Says what is wrong with a part, or None."""
 
 STUCK = 60.0
 """Seconds without a turn of the loop after which the process is better restarted."""
-_ANSWER = 2.0
+_CHECK_TIMEOUT_S = 2.0
 """Seconds for a part to say how it is: whoever asks waits no longer than a few."""
 
 
-def health_app(turned_at: Callable[[], float], needed: Mapping[str, Trouble], told: Mapping[str, Trouble]) -> Starlette:
-    """Live: the loop turns, even while a dependency is away. Ready: what is `needed` to serve the API works.
+def health_app(
+    last_progress_at: Callable[[], float], required: Mapping[str, HealthCheck], informational: Mapping[str, HealthCheck]
+) -> Starlette:
+    """Live: the loop turns, even while a dependency is away. Ready: what is `required` to serve the API works.
 
-    What works beside it is `told` in the body and as a metric, and keeps nobody out: an API needs Postgres alone, its
+    What works beside it is `informational` in the body and as a metric, and keeps nobody out: an API needs Postgres alone, its
     outbox keeps what it says until Kafka is back, and the webhook receiver answers 503 by itself, which Xero repeats.
     """
 
-    async def troubles() -> dict[str, str]:
-        parts = {**needed, **told}
-        found = await asyncio.gather(*(_asked(part) for part in parts.values()))
-        for name, trouble in zip(parts, found, strict=True):
-            metrics.TROUBLE.labels(name).set(trouble is not None)
-        return {name: trouble for name, trouble in zip(parts, found, strict=True) if trouble}
+    async def failing() -> dict[str, str]:
+        parts = {**required, **informational}
+        found = await asyncio.gather(*(_run_check(part) for part in parts.values()))
+        for name, reason in zip(parts, found, strict=True):
+            metrics.UNHEALTHY.labels(name).set(reason is not None)
+        return {name: reason for name, reason in zip(parts, found, strict=True) if reason}
 
     async def livez(_: Request) -> Response:
-        idle = time.monotonic() - turned_at()
+        idle = time.monotonic() - last_progress_at()
         if idle > STUCK:
             return PlainTextResponse(f"the loop has not turned for {idle:.0f} s\n", 503)
         return PlainTextResponse("live\n")
 
     async def readyz(_: Request) -> Response:
-        wrong = await troubles()
-        ready = not wrong.keys() & needed.keys()
-        return JSONResponse({"ready": ready, "trouble": wrong}, 200 if ready else 503)
+        wrong = await failing()
+        ready = not wrong.keys() & required.keys()
+        return JSONResponse({"ready": ready, "unhealthy": wrong}, 200 if ready else 503)
 
     async def read(_: Request) -> Response:
-        await troubles()
+        await failing()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", read)])
 
 
-async def _asked(part: Trouble) -> str | None:
+async def _run_check(part: HealthCheck) -> str | None:
     try:
-        async with asyncio.timeout(_ANSWER):
+        async with asyncio.timeout(_CHECK_TIMEOUT_S):
             return await part()
     except TimeoutError:
-        return f"no answer within {_ANSWER:.0f} s"
+        return f"no answer within {_CHECK_TIMEOUT_S:.0f} s"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from tieout_kit.cause import Incoming, newest
+from tieout_kit.events import ReceivedEvent, latest_per_record
 from tieout_kit.postgres import Tx, queries
 from tieout_kit.records import sweeps
 from tieout_kit.records.sweeps import Sweep
@@ -13,7 +13,7 @@ from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.references import Reference, record
 
 _SQL = queries.load("tieout_kit", "copies.sql")
-Wanted = tuple[UUID, str, UUID]
+CopyKey = tuple[UUID, str, UUID]
 """Tenant, kind, and id or Xero's id."""
 
 
@@ -32,9 +32,9 @@ class Copies:
         """The records that are copied."""
         return list(self._dependencies)
 
-    async def received(self, tx: Tx, events: Sequence[Incoming[PlatformRecord]]) -> None:
+    async def received(self, tx: Tx, events: Sequence[ReceivedEvent[PlatformRecord]]) -> None:
         """tieout.*.v1 → the copy; what names the record is checked again."""
-        latest = {(e.tenant_id, e.data.kind, e.data.id): e for e in newest(events)}
+        latest = {(e.tenant_id, e.data.kind, e.data.id): e for e in latest_per_record(events)}
         ordered = [latest[key] for key in sorted(latest)]
         rows = await tx.db.fetch(
             _SQL["receive"],
@@ -64,7 +64,7 @@ class Copies:
                 yield from (record(dependency.xero_kind, xero_id) for xero_id in linked if xero_id)
 
     async def load(
-        self, tx: Tx, by_id: Iterable[Wanted], by_xero_id: Iterable[Wanted]
+        self, tx: Tx, by_id: Iterable[CopyKey], by_xero_id: Iterable[CopyKey]
     ) -> Mapping[UUID, Sequence[PlatformRecord]]:
         """The copies of these records, and of those linked to these records of Xero, by tenant."""
         ids, xero_ids = sorted(set(by_id)), sorted(set(by_xero_id))
@@ -78,5 +78,5 @@ class Copies:
         return found
 
 
-def _columns(wanted: Sequence[Wanted]) -> tuple[list[UUID], list[str], list[UUID]]:
+def _columns(wanted: Sequence[CopyKey]) -> tuple[list[UUID], list[str], list[UUID]]:
     return [w[0] for w in wanted], [w[1] for w in wanted], [w[2] for w in wanted]

@@ -7,14 +7,14 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from tieout_kit import problems
-from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
+from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import finding_of
 from tieout_kit.records import store
 from tieout_kit.records.facts_loader import FactsLoader
-from tieout_kit.records.store import Key, Records, Stored
+from tieout_kit.records.store import RecordKey, Records, Stored
 from tieout_kit.records.xero_only import StoredOnly, XeroOnlyStore, keys_of
 from tieout_kit.sync import Desk, Facts, Kind, State, Work, imported_id, is_public_change
 from tieout_schemas.payload import Origin, OriginKind
@@ -28,7 +28,7 @@ S = TypeVar("S", bound=Snapshot)
 _NOBODY = Cause("", "", None)
 
 
-def _replaced(stored: Stored[Any, Any], arriving: Mapping[Key, int]) -> bool:
+def _replaced(stored: Stored[Any, Any], arriving: Mapping[RecordKey, int]) -> bool:
     """Whether a newer snapshot takes the place of the stored one, which need not be looked at then."""
     link, seen = stored.state.link, stored.seen
     return bool(link and seen and arriving.get((stored.tenant_id, link.xero_id), 0) > seen.sequence)
@@ -39,9 +39,9 @@ class Loaded(Generic[R, S]):
     """A desk, and how what is on it was stored."""
 
     desk: Desk[R, S]
-    stored: dict[Key, Stored[R, S]]
+    stored: dict[RecordKey, Stored[R, S]]
     """By tenant and id."""
-    only: dict[Key, StoredOnly[S]]
+    only: dict[RecordKey, StoredOnly[S]]
 
     def sequence_before(self, work: Work[R, S]) -> int:
         """The sequence that a record was read with; 0: it was made now."""
@@ -61,11 +61,11 @@ class DeskStore(Generic[R, S]):
         self,
         tx: Tx,
         tenants: set[UUID],
-        ids: Iterable[Key] = (),
-        xero_ids: Iterable[Key] = (),
+        ids: Iterable[RecordKey] = (),
+        xero_ids: Iterable[RecordKey] = (),
         snapshots: Sequence[tuple[UUID, S]] = (),
         wanted: Sequence[tuple[UUID, R]] = (),
-        arriving: Mapping[Key, int] = MappingProxyType({}),
+        arriving: Mapping[RecordKey, int] = MappingProxyType({}),
     ) -> Loaded[R, S]:
         """The records with these ids or behind these records of Xero, and what may be one with them. The tenants are
         locked. `wanted`: records as they are to be made or changed. `arriving`: the newest sequences of the snapshots,
@@ -104,7 +104,7 @@ class DeskStore(Generic[R, S]):
         await outbox.add(tx, [message for work, was in saved for message in self._messages(tx, work, was)])
 
     def _on_the_desk(
-        self, found: Sequence[Stored[R, S]], only: dict[Key, StoredOnly[S]], facts: dict[UUID, Facts]
+        self, found: Sequence[Stored[R, S]], only: dict[RecordKey, StoredOnly[S]], facts: dict[UUID, Facts]
     ) -> Loaded[R, S]:
         desk = Desk(self.kind, facts.__getitem__, xero_only={key: one.only for key, one in only.items()})
         stored = {}
@@ -141,7 +141,9 @@ class DeskStore(Generic[R, S]):
             return True
         return work.state != State.model_validate_json(stored.state_text)
 
-    def _renamed(self, works: Sequence[Work[R, S]]) -> tuple[list[tuple[Key, str, str]], list[tuple[Key, str, str]]]:
+    def _renamed(
+        self, works: Sequence[Work[R, S]]
+    ) -> tuple[list[tuple[RecordKey, str, str]], list[tuple[RecordKey, str, str]]]:
         """The references that these records name no more, and those that they name now."""
         gone, new = [], []
         for work in works:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tieout_kit.postgres import Tx
 from tieout_kit.records import tenants
-from tieout_kit.records.copies import Copies, Wanted
+from tieout_kit.records.copies import Copies, CopyKey
 from tieout_kit.records.reference import ReferenceStore
 from tieout_kit.sync import Facts, Kind
 from tieout_schemas.platform import PlatformRecord
@@ -27,7 +27,7 @@ class FactsLoader:
         tenant_ids: Iterable[UUID],
         records: Sequence[tuple[UUID, PlatformRecord]],
         snapshots: Sequence[tuple[UUID, Snapshot]],
-        more: Sequence[Wanted] = (),
+        more: Sequence[CopyKey] = (),
     ) -> dict[UUID, Facts]:
         """The facts of these tenants, with what these records and snapshots name."""
         asked = set(tenant_ids)

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import NotFound
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx
 from tieout_kit.records import locks
@@ -47,7 +47,7 @@ class Reconciler(Generic[R, S]):
         wanted = set(tenants)
         await locks.tenants(tx, wanted, alone=wanted if self._serial else ())
 
-    async def received(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    async def received(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         """xero.*.v1 and xero.write-result.v1 → each in order, on the record that it is about."""
         ours = [event for event in events if self._is_ours(event.data)]
         if not ours:
@@ -124,10 +124,10 @@ class Reconciler(Generic[R, S]):
         await self.store.save(tx, loaded)
         return before, work.record, work.sequence
 
-    async def emit_unanswered(self, tx: Tx) -> int:
+    async def resend_unanswered(self, tx: Tx) -> int:
         """Emit again, word for word, what has been in flight for too long; how many those were."""
         late = await self.records.lock_unanswered(tx, tx.now - UNANSWERED)
-        await self.records.sent_again(tx, late)
+        await self.records.mark_resent(tx, late)
         intents = [(one.tenant_id, intent) for one in late for intent in _in_flight(one)]
         cause, sequence = Cause.request(), next_sequence(0, tx.now)
         await outbox.add(tx, [outbox.event(tx, WRITE, tenant, i, sequence, cause) for tenant, i in intents])
@@ -139,7 +139,7 @@ class Reconciler(Generic[R, S]):
         return isinstance(data, self.kind.snapshot) and self.kind.ours(data)
 
 
-def _newest_sequences(events: Sequence[Incoming[Any]]) -> dict[tuple[UUID, UUID], int]:
+def _newest_sequences(events: Sequence[ReceivedEvent[Any]]) -> dict[tuple[UUID, UUID], int]:
     """The newest snapshot of each record of Xero, by tenant and Xero's id."""
     newest: dict[tuple[UUID, UUID], int] = {}
     for event in events:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from tieout_kit.cause import Incoming, newest
+from tieout_kit.events import ReceivedEvent, latest_per_record
 from tieout_kit.postgres import Tx, queries
 from tieout_kit.records import sweeps
 from tieout_kit.records.sweeps import Scope, Sweep
@@ -22,9 +22,9 @@ class ReferenceStore:
         self._models = {model.kind: model for model in types}
         self._kinds = kinds
 
-    async def received(self, tx: Tx, events: Sequence[Incoming[ReferenceData]]) -> None:
+    async def received(self, tx: Tx, events: Sequence[ReceivedEvent[ReferenceData]]) -> None:
         """xero.reference.v1 → stored; records that are decided by it are checked again."""
-        latest = newest(events)
+        latest = latest_per_record(events)
         rows = await tx.db.fetch(
             _SQL["receive"],
             [event.tenant_id for event in latest],

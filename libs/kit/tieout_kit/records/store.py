@@ -18,9 +18,9 @@ _SQL = queries.load("tieout_kit", "records.sql")
 R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)
 
-Key = tuple[UUID, UUID]
+RecordKey = tuple[UUID, UUID]
 """Tenant and id, or Xero's id."""
-NamedKey = tuple[UUID, str]
+MatchKey = tuple[UUID, str]
 """Tenant and what a record may be matched by."""
 
 
@@ -37,7 +37,7 @@ class Stored(Generic[R, S]):
     seen: Seen[S] | None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> RecordKey:
         """Tenant and id."""
         return self.tenant_id, self.record.id
 
@@ -58,7 +58,7 @@ class Records(Generic[R, S]):
         self.model = kind.record
 
     async def lock(
-        self, tx: Tx, ids: Iterable[Key], xero_ids: Iterable[Key] = (), match_keys: Iterable[NamedKey] = ()
+        self, tx: Tx, ids: Iterable[RecordKey], xero_ids: Iterable[RecordKey] = (), match_keys: Iterable[MatchKey] = ()
     ) -> list[Stored[R, S]]:
         """Those of these records that exist, locked."""
         columns = [*_columns(ids), *_columns(xero_ids), *_columns(match_keys)]
@@ -68,9 +68,9 @@ class Records(Generic[R, S]):
         """Some of the records with an intent that left before a moment and was never answered, locked."""
         return self._stored(await tx.db.fetch(_SQL["lock_unanswered"], self.kind.name, before))
 
-    async def sent_again(self, tx: Tx, late: Sequence[Stored[R, S]]) -> None:
+    async def mark_resent(self, tx: Tx, late: Sequence[Stored[R, S]]) -> None:
         """The intents of these left again now."""
-        await tx.db.execute(_SQL["sent_again"], self.kind.name, tx.now, *_columns(one.key for one in late))
+        await tx.db.execute(_SQL["mark_resent"], self.kind.name, tx.now, *_columns(one.key for one in late))
 
     async def save(self, tx: Tx, works: Sequence[tuple[Work[R, S], int]]) -> None:
         """Save records, each with the sequence it was read with; 0: it was made now.
@@ -148,14 +148,16 @@ class Records(Generic[R, S]):
         return Seen.stored(row["seen_sequence"], row["seen"], self.kind.snapshot)
 
 
-async def refer(tx: Tx, before: Iterable[tuple[Key, str, str]], after: Iterable[tuple[Key, str, str]]) -> None:
+async def refer(
+    tx: Tx, before: Iterable[tuple[RecordKey, str, str]], after: Iterable[tuple[RecordKey, str, str]]
+) -> None:
     """What records name now (tenant and id, kind, reference), and what they named before."""
     gone, new = list(before), list(after)
     if gone or new:
         await tx.db.execute(_SQL["refer"], *_references(gone), *_references(new))
 
 
-def _references(named: Sequence[tuple[Key, str, str]]) -> tuple[list[UUID], list[str], list[str], list[UUID]]:
+def _references(named: Sequence[tuple[RecordKey, str, str]]) -> tuple[list[UUID], list[str], list[str], list[UUID]]:
     return [n[0][0] for n in named], [n[2] for n in named], [n[1] for n in named], [n[0][1] for n in named]
 
 

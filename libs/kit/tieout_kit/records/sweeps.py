@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from tieout_kit import problems
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx, queries
 from tieout_kit.records import locks
 from tieout_schemas.references import Reference, moment
@@ -101,12 +101,12 @@ async def add(tx: Tx, asked: Iterable[Sweep]) -> None:
     await tx.db.execute(_SQL["wake"])
 
 
-async def wake_moments(tx: Tx) -> None:
+async def add_for_moments(tx: Tx) -> None:
     """Add sweeps for the moments that have come."""
-    await tx.db.execute(_SQL["moments"], str(moment(tx.now)))
+    await tx.db.execute(_SQL["add_for_moments"], str(moment(tx.now)))
 
 
-async def turn(tx: Tx, rechecks: Rechecks | None, limit: int = PAGE) -> bool:
+async def process_page(tx: Tx, rechecks: Rechecks | None, limit: int = PAGE) -> bool:
     """The next page of the sweeps whose turn it is; False: there is none. Without `rechecks` it is passed over."""
     picked = {row["id"]: row for row in await tx.db.fetch(_SQL["next"], limit)}
     if not picked:
@@ -150,12 +150,12 @@ async def _dismiss(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any]) -> N
 async def _move_on(tx: Tx, picked: Sequence[int], found: Sequence[Any], limit: int) -> None:
     """Those of which all was found are through; the last one goes on where the page ended."""
     if len(found) < limit:
-        await tx.db.execute(_SQL["done"], list(picked))
+        await tx.db.execute(_SQL["finish"], list(picked))
         return
     last = found[-1]
     done = picked[: list(picked).index(last["sweep"])]
-    await tx.db.execute(_SQL["done"], list(done))
-    await tx.db.execute(_SQL["went_on"], last["sweep"], last["place"], last["id"])
+    await tx.db.execute(_SQL["finish"], list(done))
+    await tx.db.execute(_SQL["advance"], last["sweep"], last["place"], last["id"])
 
 
 def _recheck(sweep: Any, row: Any) -> Recheck:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tieout_kit.cause import Incoming
 from tieout_kit.errors import NotFound
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.postgres import Database, Tx, queries
 from tieout_kit.records import sweeps
 from tieout_kit.records.sweeps import Scope, Sweep
@@ -59,13 +59,13 @@ class Tenants:
     def __init__(self, kinds: Sequence[Kind[Any, Any]]) -> None:
         self._kinds = kinds
 
-    async def connection_changed(self, tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
+    async def connection_changed(self, tx: Tx, events: Sequence[ReceivedEvent[Connection]]) -> None:
         """tieout.connection.v1 → what is known of the tenant; what waited for it is checked again."""
         latest = _latest(events)
         await _store(tx, "connection_changed", latest)
         await sweeps.add(tx, [Sweep.over(event.tenant_id, CONNECTION, event.cause) for event in latest])
 
-    async def settings_changed(self, tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
+    async def settings_changed(self, tx: Tx, events: Sequence[ReceivedEvent[TenantSettings]]) -> None:
         """tieout.settings.v1 → what is known of the tenant; what waited for a setting that changed is checked again,
         then all records that are decided by it."""
         latest = _latest(events)
@@ -86,12 +86,12 @@ class Tenants:
         await sweeps.add(tx, asked)
 
 
-def _latest(events: Sequence[Incoming[Any]]) -> list[Incoming[Any]]:
+def _latest(events: Sequence[ReceivedEvent[Any]]) -> list[ReceivedEvent[Any]]:
     latest = {event.tenant_id: event for event in sorted(events, key=lambda event: event.sequence)}
     return [latest[tenant_id] for tenant_id in sorted(latest)]
 
 
-async def _store(tx: Tx, query: str, events: Sequence[Incoming[Any]]) -> None:
+async def _store(tx: Tx, query: str, events: Sequence[ReceivedEvent[Any]]) -> None:
     await tx.db.execute(
         _SQL[query],
         [event.tenant_id for event in events],

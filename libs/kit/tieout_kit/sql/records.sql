@@ -21,7 +21,7 @@ where kind = $1 and in_flight_since < $2 and (tenant_id, id) in (
     select tenant_id, id from record where kind = $1 and in_flight_since < $2 order by in_flight_since limit 500)
 order by tenant_id, id for update skip locked;
 
--- name: sent_again
+-- name: mark_resent
 -- Their turn comes again after all the others'.
 update record set in_flight_since = $2
 where kind = $1 and (tenant_id, id) in (select * from unnest($3::uuid[], $4::uuid[]));

@@ -11,7 +11,7 @@ where case scope
         where p.tenant_id = asked.tenant_id and p.cause = key and p.state <> 'closed' and not p.copied)
 end;
 
--- name: moments
+-- name: add_for_moments
 -- What waits for a moment that has come is gone over. Checked, it names that moment no more.
 insert into sweep (tenant_id, scope, key, action, causation_id, correlation_id)
 select distinct tenant_id, 'reference', reference, 'check', reference, reference from refers r
@@ -50,11 +50,11 @@ cross join lateral (
 ) as found
 order by picked.turn, found.place, found.id limit $2;
 
--- name: went_on
+-- name: advance
 -- How far one is.
 update sweep set turns = turns + 1, after_place = $2, after_id = $3 where id = $1;
 
--- name: done
+-- name: finish
 -- These are through.
 delete from sweep where id = any($1::bigint[]);
 

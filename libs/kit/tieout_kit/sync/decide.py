@@ -114,7 +114,7 @@ def body_marks(body: Body | None) -> dict[str, str]:
 
 def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, ...]) -> None:
     main, link = work.state.main, work.link
-    main.drawn(max(main.last + 1, work.facts.now_ms))
+    main.note_revision(max(main.last + 1, work.facts.now_ms))
     intent = WriteIntent(
         record=RecordRef(kind=work.kind.name, id=work.record.id),
         effect=work.kind.name,
@@ -151,7 +151,7 @@ def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEff
     if body is None:
         return
     if not effect.once:
-        effect.drawn(max(effect.last + 1, work.facts.now_ms))
+        effect.note_revision(max(effect.last + 1, work.facts.now_ms))
     intent = WriteIntent(
         record=RecordRef(kind=work.kind.name, id=work.record.id),
         effect=name,

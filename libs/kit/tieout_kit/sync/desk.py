@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash
+from tieout_kit.events import Cause
 from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Skip, Wait, XeroOnly
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.field import Owner
@@ -29,7 +29,7 @@ from tieout_schemas.xero import Snapshot
 
 R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)
-Key = tuple[UUID, UUID]
+RecordKey = tuple[UUID, UUID]
 """Tenant and id."""
 
 
@@ -39,15 +39,15 @@ class Desk(Generic[R, S]):
 
     kind: Kind[R, S]
     facts_of: Callable[[UUID], Facts]
-    works: dict[Key, Work[R, S]] = field(default_factory=dict)
-    xero_only: dict[Key, XeroOnly[S]] = field(default_factory=dict)
-    arrivals: dict[Key, tuple[Arrival, Cause, str | None]] = field(default_factory=dict)
+    works: dict[RecordKey, Work[R, S]] = field(default_factory=dict)
+    xero_only: dict[RecordKey, XeroOnly[S]] = field(default_factory=dict)
+    arrivals: dict[RecordKey, tuple[Arrival, Cause, str | None]] = field(default_factory=dict)
     """What was decided of records of Xero that are none of ours, and who asked; the last decision counts."""
-    touched: dict[Key, Work[R, S]] = field(default_factory=dict)
+    touched: dict[RecordKey, Work[R, S]] = field(default_factory=dict)
     """Records of which something may have changed, in the order in which it did."""
-    changed_only: set[Key] = field(default_factory=set)
+    changed_only: set[RecordKey] = field(default_factory=set)
     """Records of Xero to be stored as nobody's, or no more: linked ones are gone from `xero_only`."""
-    _by_xero_id: dict[Key, list[Work[R, S]]] = field(default_factory=dict)
+    _by_xero_id: dict[RecordKey, list[Work[R, S]]] = field(default_factory=dict)
     """Where to look for links and for calls about closed ones; an entry may be out of date."""
     _by_key: dict[tuple[UUID, str], list[Work[R, S]]] = field(default_factory=dict)
 
@@ -99,7 +99,7 @@ class Desk(Generic[R, S]):
         """Something it depends on has changed, or somebody asked."""
         self._judge(work, cause)
 
-    def check_xero_only(self, key: Key, cause: Cause, asked_by: str | None = None) -> None:
+    def check_xero_only(self, key: RecordKey, cause: Cause, asked_by: str | None = None) -> None:
         """The same of a record of Xero that is none of ours."""
         if key in self.xero_only:
             self._arrive(key, cause, asked_by)
@@ -235,7 +235,7 @@ class Desk(Generic[R, S]):
         self.xero_only[key] = XeroOnly(tenant_id, seen.sequence, seen.snapshot, former)
         self.changed_only.add(key)
 
-    def _arrive(self, key: Key, cause: Cause, asked_by: str | None = None) -> None:
+    def _arrive(self, key: RecordKey, cause: Cause, asked_by: str | None = None) -> None:
         only = self.xero_only[key]
         tenant_id, snapshot = only.tenant_id, only.snapshot
         if snapshot.record_id and (tenant_id, snapshot.record_id) not in self.works:
@@ -252,7 +252,7 @@ class Desk(Generic[R, S]):
         decision = self.kind.arrive(only, [work.record for work in candidates], self.facts_of(tenant_id))
         self.arrivals[key] = (self._carry_out(key, only, decision, cause), cause, asked_by)
 
-    def _carry_out(self, key: Key, only: XeroOnly[S], decision: Arrival, cause: Cause) -> Arrival:
+    def _carry_out(self, key: RecordKey, only: XeroOnly[S], decision: Arrival, cause: Cause) -> Arrival:
         tenant_id, snapshot = only.tenant_id, only.snapshot
         match decision:
             case Import(record, rule) if only.former is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.linking import see

@@ -72,7 +72,7 @@ def _other(work: Work[Any, Any], result: WriteResult) -> bool:
     if result.outcome is Outcome.DONE and newer and not other.once:
         # This database is older than what was sent: what Xero has is not what we know.
         other.agreed, other.acknowledged = (), result.revision
-        other.drawn(result.revision)
+        other.note_revision(result.revision)
         return True
     if not other.flight or other.flight.intent.intent_id != result.intent_id:
         return False

@@ -83,7 +83,7 @@ class EffectState(BaseModel):
     stale: Flight | None = None
     """What was found stale, until that snapshot: it may tell what an earlier try of it did."""
 
-    def drawn(self, revision: int) -> None:
+    def note_revision(self, revision: int) -> None:
         """A revision was given to an intent, or an answer names it."""
         self.last = max(self.last, revision)
         self.revisions = (*self.revisions, revision)[-MOST_REVISIONS:]

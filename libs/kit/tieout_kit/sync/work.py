@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.sync.answers import Hold, Notice
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.field import Field

@@ -28,7 +28,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming(Generic[P_co]):
+class ReceivedEvent(Generic[P_co]):
     """An event as a handler gets it; `cause` is what follows from it."""
 
     envelope: Envelope
@@ -47,7 +47,7 @@ class Incoming(Generic[P_co]):
         return self.envelope.sequence
 
 
-def newest(events: Sequence[Incoming[P_co]]) -> list[Incoming[P_co]]:
+def latest_per_record(events: Sequence[ReceivedEvent[P_co]]) -> list[ReceivedEvent[P_co]]:
     """Of each record only its newest event, since every event carries the full state."""
     last = {(e.tenant_id, e.envelope.subject): e for e in sorted(events, key=lambda e: e.sequence)}
     return list(last.values())

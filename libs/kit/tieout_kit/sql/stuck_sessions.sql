@@ -1,4 +1,4 @@
--- name: end_silent
+-- name: terminate
 -- Ends connections that stand amid preparing a statement: Postgres waits for the rest, so what it holds is held for
 -- good. No limit of Postgres before 17 applies there, and a frozen process's machine still answers keepalives.
 -- Ending is no condition: Postgres may look at conditions in any order, and would end everybody.
