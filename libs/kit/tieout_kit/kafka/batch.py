@@ -116,7 +116,7 @@ class BatchHandler:
         if not parked:
             return events
         waiting = [(e.envelope.owner, topic, record) for topic, record, e in events if e.envelope.owner in parked]
-        await parking.wait(tx, waiting)
+        await parking.hold_back(tx, waiting)
         tx.on_commit.append(lambda: metrics.PARKED_EVENTS.inc(len(waiting)))
         return [one for one in events if one[2].envelope.owner not in parked]
 

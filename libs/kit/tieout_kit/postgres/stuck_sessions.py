@@ -1,4 +1,4 @@
-"""Ends what a frozen process holds in Postgres where no time limit of a connection does: any living one looks."""
+"""Terminates Postgres sessions of frozen processes that no timeout of Postgres covers. Every process checks."""
 
 from datetime import timedelta
 
@@ -9,14 +9,14 @@ from tieout_kit.postgres.database import Database
 
 _SQL = queries.load("tieout_kit", "stuck_sessions.sql")
 _STUCK_AFTER_S = 45.0
-"""Seconds; between preparing a statement and running it a process takes none."""
+"""A healthy process takes milliseconds between preparing a statement and running it."""
 CHECK_INTERVAL = timedelta(seconds=10)
 
 log = structlog.get_logger(__name__)
 
 
 async def terminate_stuck_sessions(database: Database) -> None:
-    """End the connections whose process fell silent amid a statement: its locks go to others."""
+    """Terminate the sessions whose process stopped in the middle of a statement, which frees their locks."""
     async with database.transaction() as tx:
-        for row in await tx.db.fetch(_SQL["terminate"], _STUCK_AFTER_S):
-            log.warning("ended a connection whose process fell silent", pid=row["pid"])
+        for row in await tx.db.fetch(*_SQL["terminate"](seconds=_STUCK_AFTER_S)):
+            log.warning("terminated a stuck session", pid=row["pid"])

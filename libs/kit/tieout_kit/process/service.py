@@ -1,4 +1,4 @@
-"""Runs one service: its API, its health port, its consumer, its relay and its periodic work, until SIGTERM."""
+"""Runs one service until SIGTERM: its API, health port, consumer, relay and periodic work."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 async def every(period: timedelta, work: Work) -> None:
-    """Do the work now and then, for good; when a dependency is away, the next time."""
+    """Do the work periodically until cancelled. If a dependency is unavailable, the work is tried again next time."""
     while True:
         try:
             await work()
@@ -48,10 +48,10 @@ async def run(
     tasks: Iterable[Callable[[], Awaitable[None]]] = (),
     informational: Mapping[str, HealthCheck] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; what is in the middle of a transaction abandons it, which loses nothing.
+    """Serve until SIGTERM or SIGINT. Open transactions are rolled back then, which loses nothing.
 
-    `rechecks` check again what was held, by record kind. `tasks` run for good beside the consumer and the relay; if one of
-    them fails, the service ends and says so. `informational`: how they are, beside the consumer and the relay.
+    `rechecks`: check held records again, by kind. `tasks`: run until the service ends, beside the consumer and the
+    relay; if one of them fails, the service ends with its error. `informational`: health checks of the tasks.
     """
     tune_gc()
     traces = set_up(service, config.otlp_endpoint, config.log_format)
@@ -122,7 +122,7 @@ async def _run(work: Work) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Ends when its task is cancelled: we stop everything in order; by a signal of its own it would end only itself."""
+    """A server that ends when its task is cancelled. With uvicorn's own signal handlers, a signal would end only it."""
 
     def __init__(self, app: Starlette, host: str, port: int) -> None:
         super().__init__(

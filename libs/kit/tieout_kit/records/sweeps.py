@@ -88,30 +88,31 @@ async def add(tx: Tx, asked: Iterable[Sweep]) -> None:
     if not new:
         return
     await tx.db.execute(
-        _SQL["add"],
-        [one.tenant_id for one in new],
-        [one.scope for one in new],
-        [one.key for one in new],
-        [one.action for one in new],
-        [one.asked_by for one in new],
-        [one.cause.causation_id for one in new],
-        [one.cause.correlation_id for one in new],
-        [one.cause.traceparent for one in new],
+        *_SQL["add"](
+            tenant_ids=[one.tenant_id for one in new],
+            scopes=[one.scope for one in new],
+            keys=[one.key for one in new],
+            actions=[one.action for one in new],
+            asked_by=[one.asked_by for one in new],
+            causation_ids=[one.cause.causation_id for one in new],
+            correlation_ids=[one.cause.correlation_id for one in new],
+            traceparents=[one.cause.traceparent for one in new],
+        )
     )
     await tx.db.execute(_SQL["wake"])
 
 
 async def add_for_moments(tx: Tx) -> None:
     """Add sweeps for the moments that have come."""
-    await tx.db.execute(_SQL["add_for_moments"], str(moment(tx.now)))
+    await tx.db.execute(*_SQL["add_for_moments"](now=str(moment(tx.now))))
 
 
 async def process_page(tx: Tx, rechecks: Rechecks | None, limit: int = PAGE) -> bool:
     """The next page of the sweeps whose turn it is; False: there is none. Without `rechecks` it is passed over."""
-    picked = {row["id"]: row for row in await tx.db.fetch(_SQL["next"], limit)}
+    picked = {row["id"]: row for row in await tx.db.fetch(*_SQL["next"](limit=limit))}
     if not picked:
         return False
-    found = await tx.db.fetch(_SQL["page"], list(picked), limit)
+    found = await tx.db.fetch(*_SQL["page"](ids=list(picked), limit=limit))
     tenants = {picked[row["sweep"]]["tenant_id"] for row in found}
     if rechecks is not None:
         # Alone: records are locked kind after kind, so two that share a tenant would wait for each other.
@@ -124,7 +125,7 @@ async def process_page(tx: Tx, rechecks: Rechecks | None, limit: int = PAGE) -> 
 
 async def backlog(tx: Tx, most: int) -> bool:
     """Whether the outbox holds so many events that others would wait behind ours."""
-    return bool(await tx.db.fetchval(_SQL["backlog"], most) >= most)
+    return bool(await tx.db.fetchval(*_SQL["backlog"](limit=most)) >= most)
 
 
 async def _check(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any], rechecks: Rechecks) -> None:
@@ -150,12 +151,12 @@ async def _dismiss(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any]) -> N
 async def _move_on(tx: Tx, picked: Sequence[int], found: Sequence[Any], limit: int) -> None:
     """Those of which all was found are through; the last one goes on where the page ended."""
     if len(found) < limit:
-        await tx.db.execute(_SQL["finish"], list(picked))
+        await tx.db.execute(*_SQL["finish"](ids=list(picked)))
         return
     last = found[-1]
     done = picked[: list(picked).index(last["sweep"])]
-    await tx.db.execute(_SQL["finish"], list(done))
-    await tx.db.execute(_SQL["advance"], last["sweep"], last["place"], last["id"])
+    await tx.db.execute(*_SQL["finish"](ids=list(done)))
+    await tx.db.execute(*_SQL["advance"](id=last["sweep"], after_place=last["place"], after_id=last["id"]))
 
 
 def _recheck(sweep: Any, row: Any) -> Recheck:

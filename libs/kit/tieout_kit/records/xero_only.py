@@ -40,8 +40,15 @@ class XeroOnlyStore(Generic[R, S]):
     ) -> dict[RecordKey, StoredOnly[S]]:
         """By Xero's id, and by what they may be matched by, locked."""
         ids, keys = list(dict.fromkeys(xero_ids)), list(dict.fromkeys(match_keys))
-        by_id, by_key = ([t for t, _ in ids], [x for _, x in ids]), ([t for t, _ in keys], [k for _, k in keys])
-        rows = await tx.db.fetch(_SQL["load"], self._kind.name, *by_id, *by_key)
+        rows = await tx.db.fetch(
+            *_SQL["load"](
+                kind=self._kind.name,
+                tenant_ids=[tenant_id for tenant_id, _ in ids],
+                xero_ids=[xero_id for _, xero_id in ids],
+                match_tenant_ids=[tenant_id for tenant_id, _ in keys],
+                match_keys=[key for _, key in keys],
+            )
+        )
         return {(row["tenant_id"], one.only.snapshot.xero_id): one for row in rows if (one := self._stored(row))}
 
     async def save(self, tx: Tx, desk: Desk[R, S], before: Mapping[RecordKey, StoredOnly[S]]) -> None:
@@ -49,7 +56,8 @@ class XeroOnlyStore(Generic[R, S]):
         gone = [key for key in desk.changed_only if key not in desk.xero_only]
         kept = sorted({*desk.changed_only, *desk.arrivals} & desk.xero_only.keys())
         if gone:
-            await tx.db.execute(_SQL["forget"], self._kind.name, [t for t, _ in gone], [x for _, x in gone])
+            tenant_ids, xero_ids = [tenant_id for tenant_id, _ in gone], [xero_id for _, xero_id in gone]
+            await tx.db.execute(*_SQL["forget"](kind=self._kind.name, tenant_ids=tenant_ids, xero_ids=xero_ids))
         if kept:
             await self._store(tx, desk, kept, before)
         await self._update_problems(tx, desk, before)
@@ -68,16 +76,17 @@ class XeroOnlyStore(Generic[R, S]):
     ) -> None:
         match, only = self._kind.match, [desk.xero_only[key] for key in kept]
         await tx.db.execute(
-            _SQL["save"],
-            self._kind.name,
-            [tenant_id for tenant_id, _ in kept],
-            [xero_id for _, xero_id in kept],
-            [one.sequence for one in only],
-            [match.theirs(one.snapshot) if match else None for one in only],
-            [one.former for one in only],
-            [_SEPARATOR.join(self._names(desk, key, before)) for key in kept],
-            [self._has_problem(desk, key, before) for key in kept],
-            [one.snapshot.model_dump_json().encode() for one in only],
+            *_SQL["save"](
+                kind=self._kind.name,
+                tenant_ids=[tenant_id for tenant_id, _ in kept],
+                xero_ids=[xero_id for _, xero_id in kept],
+                sequences=[one.sequence for one in only],
+                match_keys=[match.theirs(one.snapshot) if match else None for one in only],
+                formers=[one.former for one in only],
+                names=[_SEPARATOR.join(self._names(desk, key, before)) for key in kept],
+                told=[self._has_problem(desk, key, before) for key in kept],
+                docs=[one.snapshot.model_dump_json().encode() for one in only],
+            )
         )
 
     async def _update_problems(self, tx: Tx, desk: Desk[R, S], before: Mapping[RecordKey, StoredOnly[S]]) -> None:
