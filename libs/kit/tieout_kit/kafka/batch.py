@@ -1,4 +1,4 @@
-"""One batch: one Postgres transaction, from the positions claimed to the positions moved (design, In and Trouble)."""
+"""Handles a batch of records in one Postgres transaction, from claiming the positions to moving them."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,8 +24,9 @@ from tieout_schemas.topics import Topic
 Handler = Callable[[Tx, Sequence[ReceivedEvent[Any]]], Awaitable[None]]
 """Handles events of certain types, in order, many at once."""
 Lock = Callable[[Tx, Sequence[ReceivedEvent[Any]]], Awaitable[None]]
-"""Locks what all events of a batch are about, before any is handled (locks.py)."""
+"""Locks the tenants of all events of a batch, before any event is handled (records/locks.py)."""
 Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+"""What the consumer fetched, by partition."""
 TopicRecords = Sequence[tuple[Topic, ConsumerRecord]]
 
 log = structlog.get_logger(__name__)
@@ -33,20 +34,20 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Handlers:
-    """Who handles what: by the type of the payload, whichever topic it came on; a replay is no other."""
+    """Which handler gets an event: decided by the payload's type, not by the topic, so replays work the same."""
 
     topics: tuple[Topic, ...]
     routes: tuple[tuple[tuple[type[Payload], ...], Handler], ...]
-    """Types and their handler. In this order: facts before what is decided by them."""
+    """Types and their handler, in the order in which they run: facts before the records whose rules use them."""
     lock: Lock | None = None
 
     @classmethod
     def by_topic(cls, handlers: Mapping[Topic, Handler]) -> "Handlers":
-        """Each topic has one handler."""
+        """One handler for each topic."""
         return cls(tuple(handlers), tuple((topic.payloads, handler) for topic, handler in handlers.items()))
 
     async def handle(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
-        """Hand events to their handlers; a type that has none is let go."""
+        """Call the handlers. Events of a type without a handler are ignored."""
         if self.lock:
             await self.lock(tx, events)
         for types, handler in self.routes:
@@ -67,15 +68,15 @@ class BatchHandler:
     async def handle_fetched(
         self, cluster_id: str, batch: Records, expected: positions.Offsets, refused: str | None = None
     ) -> None:
-        """Handle what was fetched and move its positions, all or nothing.
+        """Handle fetched records and move their positions, all or nothing.
 
-        `refused`: why it cannot be handled, so that it is only put aside. Raises Conflict, RetryLater, TooManyParked,
-        and what a handler raises.
+        `refused`: why the records cannot be handled; they become dead letters then. Raises Conflict, RetryLater,
+        TooManyParked, and what a handler raises.
         """
         found = [(self._topics[tp.topic], record) for tp, records in batch.items() for record in records]
         moved = {tp: records[-1].offset + 1 for tp, records in batch.items()}
         async with self.database.transaction() as tx:
-            # First of all: whoever lost the partition stops here, before any state is touched.
+            # Comes first: a member that has lost the partition stops here, before it changes any state.
             await positions.claim(tx, cluster_id, expected)
             parked = await self.handle(tx, found, refused, hold_back=True)
             await positions.move(tx, cluster_id, moved)
@@ -85,7 +86,7 @@ class BatchHandler:
             await self._log_parked(parked)
 
     async def handle(self, tx: Tx, found: TopicRecords, refused: str | None = None, *, hold_back: bool) -> set[UUID]:
-        """Hand the records to their handlers; those of parked tenants wait. The tenants that are parked now."""
+        """Handle records; with `hold_back`, store those of parked tenants to wait. Returns the tenants parked now."""
         letters: list[Letter] = []
         events: list[tuple[Topic, ConsumerRecord, Event[Payload]]] = []
         for topic, record in found:
@@ -105,13 +106,13 @@ class BatchHandler:
         return parked
 
     def topic(self, name: str) -> Topic:
-        """The topic of this name, without the installation's prefix."""
+        """The topic with this name, which has no prefix."""
         return next(topic for topic in self._topics.values() if topic.name == name)
 
     async def _hold_back_parked(
         self, tx: Tx, events: list[tuple[Topic, ConsumerRecord, Event[Payload]]]
     ) -> list[tuple[Topic, ConsumerRecord, Event[Payload]]]:
-        """What is left to handle once the events of parked tenants wait."""
+        """Store the events of parked tenants to wait, and return the others."""
         parked = await parking.parked(tx, (event.envelope.owner for _, _, event in events))
         if not parked:
             return events

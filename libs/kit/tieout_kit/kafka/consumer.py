@@ -1,4 +1,4 @@
-"""The loop: reads batches from where Postgres says, never from where Kafka says (design, In). See batch.py next."""
+"""The consumer: reads from the positions in Postgres, never from the offsets in Kafka. See batch.py next."""
 
 import asyncio
 import math
@@ -22,17 +22,16 @@ from tieout_kit.telemetry import trace_id_in
 from tieout_schemas.topics import Topic
 
 _PARALLEL_TRANSACTIONS = 2
-"""Transactions, each of 500 records at most on average."""
+"""Transactions per poll, each with 500 records on average at most."""
 _COMMIT_INTERVAL_S = 5.0
-"""Seconds."""
 _IDLE_CHECK_INTERVAL_S = 0.5
-"""Seconds between two looks whether all was read; an idle partition is answered as often."""
+"""How often partitions are checked for their end; Kafka answers a fetch of an idle partition as often."""
 _KAFKA_TIMEOUT_S = 20.0
-"""Seconds for one answer of Kafka; well within those after which the process is taken for stuck."""
+"""How long to wait for one answer of Kafka; well below health.STUCK."""
 _SILENT_AFTER_S = 5.0
-"""Seconds; an idle partition is answered every half second."""
+"""Kafka answers a fetch of an idle partition every half second."""
 _LEAVE_TIMEOUT_S = 3.0
-"""Seconds to leave the group; a service stops within a few."""
+"""How long leaving the group may take: a service stops within a few seconds."""
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +55,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         self._topics = {prefix + topic.name: topic for topic in (*handlers.topics, *([replay] if replay else ()))}
         self.batch_handler = BatchHandler(database, service, handlers, self._topics)
         self._cluster_id = ""
-        # The position of each partition as this member last loaded or wrote it; only these are read.
+        # The position of each partition, as this member last loaded or stored it. Only these partitions are read.
         self._offsets: dict[TopicPartition, int] = {}
         self._consumer: AIOKafkaConsumer
         self._committed_at = 0.0
@@ -68,19 +67,19 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         self.last_progress_at = time.monotonic()
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """The next turn loads whatever is ours then."""
+        """The next poll loads the positions of the partitions that are assigned by then."""
         self._offsets.clear()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """Nothing is sought here: aiokafka delivers records before this has finished, and swallows its errors."""
+        """Does not seek: aiokafka delivers records before this method has finished, and swallows its errors."""
         self._offsets.clear()
         self._lag.assigned(assigned)
         if not assigned:
-            # More members than partitions: a spare is ready too.
+            # More members than partitions: a member without partitions is healthy too.
             self.unhealthy_because = None
 
     async def run(self) -> None:
-        """Consume until cancelled; start over after any trouble but a lost position, which needs a person."""
+        """Consume until cancelled. Starts over after any failure but a lost position, which needs a person."""
         while True:
             try:
                 await self._consume()
@@ -96,7 +95,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
 
     def _stopped(self, error: Stopped) -> None:
         self.unhealthy_because = f"stopped: {error}"
-        # Live, though not ready: a restart mends nothing.
+        # The process stays live: a restart would not help.
         self.last_progress_at = math.inf
         log.critical("consuming stopped", reason=str(error))
 
@@ -153,7 +152,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         except NoOffsetForPartitionError:
             self._offsets.clear()
         except UnicodeDecodeError:
-            # A header key that is not UTF-8: aiokafka cannot read it, and drops what it had read before it.
+            # A header key is not UTF-8: aiokafka cannot read the record, and drops the records read before it.
             self._offsets.clear()
             self._one_record_at_a_time = True
         except OffsetOutOfRangeError as error:
@@ -162,13 +161,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             metrics.CONFLICTS.inc()
             self._offsets.clear()
         except RetryLater as error:
-            # Whether the commit came through is unknown: reload the positions and go on from there.
+            # It is unknown whether the transaction was committed: reload the positions and go on from there.
             self._offsets.clear()
             self._interrupted(error)
             await self._pause()
 
     async def _read(self, ready: list[TopicPartition]) -> Records:
-        # While a rebalance does not end, because Kafka is away say, aiokafka waits without a limit.
+        # While a rebalance does not end, aiokafka waits without a limit.
         async with asyncio.timeout(_KAFKA_TIMEOUT_S):
             if not self._one_record_at_a_time:
                 found: Records = await self._consumer.getmany(
@@ -186,7 +185,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             return batch
 
     async def _skip_unreadable(self, tp: TopicPartition, error: UnicodeDecodeError) -> None:
-        """Put a record aside that cannot be read at all: a letter without content tells where it lies in the log."""
+        """Skip a record that cannot be read at all. Its dead letter has no content, only the place in the log."""
         offset = self._offsets.get(tp)
         if offset is None:
             raise Conflict("the partition was revoked") from error
@@ -198,7 +197,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         self._one_record_at_a_time = False
 
     async def _seek(self, partitions: set[TopicPartition]) -> None:
-        """Load the positions of newly assigned partitions and seek there; only then are they read."""
+        """Load the positions of newly assigned partitions and seek there. Until then they are not read."""
         topics = sorted({tp.topic for tp in partitions})
         async with self._database.transaction() as tx:
             new = set(topics) - await positions.known_topics(tx, self._cluster_id, topics)
@@ -213,16 +212,16 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         self._sought_at = time.time()
 
     async def _handle(self, batch: Records) -> None:
-        # More than one transaction, so that one is prepared while Postgres answers the other. Split by the partition's
-        # number, as among the members of a group: so a tenant's events of all topics stay in one.
+        # Several transactions, so that one is prepared while Postgres works on another. Split by partition number, as
+        # the group is: so a tenant's events of all topics stay in one transaction.
         parts = [
             {tp: records for tp, records in batch.items() if tp.partition % _PARALLEL_TRANSACTIONS == number}
             for number in range(_PARALLEL_TRANSACTIONS)
         ]
-        # None is left at work when another fails, since then the positions are loaded again.
+        # Wait for all of them, also when one fails: the positions are loaded again afterwards.
         ends = await asyncio.gather(*(self._handle_part(part) for part in parts if part), return_exceptions=True)
         if errors := [end for end in ends if end]:
-            # What needs a person is not lost behind what passes by itself.
+            # An error that needs a person counts before errors that pass by themselves.
             raise next((error for error in errors if isinstance(error, Stopped)), errors[0])
 
     async def _handle_part(self, batch: Records) -> None:
@@ -231,7 +230,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         except (RetryLater, Stopped):
             raise
         except Exception as error:
-            # One of them cannot be handled. Alone, each shows whether it is the one.
+            # A record of the batch cannot be handled. Handled one by one, the records show which.
             log.warning("a batch failed, its records are handled one by one", error=repr(error))
             for tp, records in batch.items():
                 for record in records:
@@ -259,19 +258,19 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             self._lag.handled(tp, records[-1].timestamp / 1000)
 
     async def _update_idle_lag(self) -> None:
-        """Where everything was handled, nothing is late since Kafka last answered."""
+        """Where all records were handled, the lag counts from Kafka's last answer."""
         if time.monotonic() - self._idle_checked_at < _IDLE_CHECK_INTERVAL_S:
             return
         self._idle_checked_at = time.monotonic()
         for tp in [tp for tp in self._offsets if tp in self._consumer.assignment()]:
             answered, end = self._consumer.last_poll_timestamp(tp), self._consumer.highwater(tp)
-            # By the consumer's own position: markers of transactions leave gaps behind the last record.
+            # The consumer's own position, since transaction markers take offsets behind the last record.
             if answered and await self._consumer.position(tp) >= end:
                 self._lag.handled(tp, answered / 1000)
 
     async def _commit(self) -> None:
-        """For Kafka's own tools only, which show lag by it; nothing here ever reads it."""
-        # None is left when a rebalance came while the batch was handled; aiokafka takes no empty commit.
+        """Commit offsets to Kafka, for Kafka's own tools, which compute the lag from them. Nothing here reads them."""
+        # Empty after a rebalance during the batch; aiokafka refuses an empty commit.
         offsets = {tp: offset for tp, offset in self._offsets.items() if tp in self._consumer.assignment()}
         if offsets and time.monotonic() - self._committed_at > _COMMIT_INTERVAL_S:
             self._committed_at = time.monotonic()
@@ -279,12 +278,12 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
                 async with asyncio.timeout(_LEAVE_TIMEOUT_S):
                     await self._consumer.commit(offsets)
             except (KafkaError, TimeoutError) as error:
-                log.info("Kafka's own commit failed", error=repr(error))
+                log.info("committing offsets to Kafka failed", error=repr(error))
 
     def _kafka_is_silent(self) -> str | None:
-        """What is wrong when nothing was read: None, if only there is nothing."""
-        heard = [self._consumer.last_poll_timestamp(tp) for tp in self._offsets if tp in self._consumer.assignment()]
-        idle = time.time() - max((moment for moment in heard if moment), default=self._sought_at * 1000) / 1000
+        """Why nothing was read; None: there is nothing to read."""
+        answered = [self._consumer.last_poll_timestamp(tp) for tp in self._offsets if tp in self._consumer.assignment()]
+        idle = time.time() - max((moment for moment in answered if moment), default=self._sought_at * 1000) / 1000
         return f"Kafka has not answered for {idle:.0f} s" if idle > _SILENT_AFTER_S else None
 
     def _interrupted(self, error: Exception) -> None:
@@ -307,13 +306,13 @@ async def _cluster_id(bootstrap: str) -> str:
 
 
 async def _stop(consumer: AIOKafkaConsumer) -> None:
-    """Leave the group. Raises nothing: what made us stop, a cancellation say, must not be replaced by its failure."""
+    """Leave the group. Raises nothing: a failure here must not replace the error or cancellation that made us stop."""
     try:
         async with asyncio.timeout(_LEAVE_TIMEOUT_S):
             await consumer.stop()
     except (KafkaError, OSError, TimeoutError) as error:
-        log.warning("the group was not left in order", error=repr(error))
-        # What was interrupted leaves these behind, and they would fetch for good.
+        log.warning("leaving the consumer group failed", error=repr(error))
+        # An interrupted stop leaves these running, and they would fetch for ever.
         for part in (consumer._fetcher, consumer._client):
             if part:
                 await part.close()

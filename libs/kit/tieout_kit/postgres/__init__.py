@@ -1,4 +1,4 @@
-"""Transactions, named queries, migrations, and notifications of Postgres."""
+"""Postgres: transactions, named queries, migrations, notifications."""
 
 from tieout_kit.postgres import queries
 from tieout_kit.postgres.database import UNAVAILABLE, Database, Tx

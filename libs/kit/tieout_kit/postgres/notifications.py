@@ -1,4 +1,4 @@
-"""Rung by Postgres when a transaction commits (NOTIFY); should the connection break, a tick rings instead."""
+"""Wakes a waiting task when Postgres sends a NOTIFY at a commit; polls while the connection is broken."""
 
 import asyncio
 import contextlib
@@ -9,13 +9,13 @@ import structlog
 from tieout_kit.postgres.database import UNAVAILABLE, Database
 
 POLL_FALLBACK_S = 1.0
-"""Seconds until work is looked for though nobody rang."""
+"""How long `wait` waits for a notification at most."""
 
 log = structlog.get_logger(__name__)
 
 
 class Notifications:
-    """A channel of Postgres; `run` listens to it for good, on a connection of its own."""
+    """A channel of Postgres. `run` listens to it on a connection of its own."""
 
     def __init__(self, database: Database, channel: str) -> None:
         self._database = database
@@ -23,15 +23,15 @@ class Notifications:
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """Ring it from within this process."""
+        """Wake the waiting task from within this process."""
         self._woken.set()
 
     def clear(self) -> None:
-        """From here on it counts as rung only if it rings again: before looking for work, not after."""
+        """Forget earlier notifications. To be called before looking for work, so that none is missed."""
         self._woken.clear()
 
     async def wait(self) -> None:
-        """Until it rings, or a tick has passed."""
+        """Return on a notification, or after POLL_FALLBACK_S."""
         # Not wait_for, which in Python 3.11 can lose a cancellation.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(POLL_FALLBACK_S):
@@ -47,7 +47,7 @@ class Notifications:
                 finally:
                     db.terminate()
             except UNAVAILABLE as error:
-                log.warning("the bell is not heard", channel=self._channel, error=str(error))
+                log.warning("listening to Postgres failed", channel=self._channel, error=str(error))
                 await asyncio.sleep(POLL_FALLBACK_S)
 
     async def _listen(self, db: Any) -> None:

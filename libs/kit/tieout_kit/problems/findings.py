@@ -1,4 +1,4 @@
-"""What is wrong with a record now, every reason at once, fingerprints from its state alone (SYS-2)."""
+"""Finds everything that is wrong with a record now, from its state alone (SYS-2)."""
 
 from hashlib import blake2b
 from typing import Any
@@ -12,11 +12,14 @@ _REFUSED = frozenset({ProblemKind.REFUSED})
 
 
 def finding_of(work: Work[Any, Any]) -> Finding | None:
-    """All that is wrong with a record; None: what it was last, and nobody asked. Notes what it will be last."""
+    """Everything that is wrong with a record; None if nothing changed since the last time and nobody retried it.
+
+    Stores the fingerprints of what it found in the record's state, for the next time.
+    """
     found = (*_held(work), *_refused(work), *_in_conflict(work))
     fingerprints = tuple(sorted(_fingerprint(one) for one in found))
     on_its_way = work.state.main.flight or any(other.flight for other in work.state.others.values())
-    # Sent once more: whether Xero takes it now, its answer tells.
+    # The record is sent again: Xero's answer will tell whether the refusal stands.
     undecided = _REFUSED if on_its_way else frozenset()
     if on_its_way:
         fingerprints = (*fingerprints, *_refused_before(work.state.told, fingerprints))
@@ -32,17 +35,17 @@ def finding_of(work: Work[Any, Any]) -> Finding | None:
 
 _REFUSED_MARK = f"{ProblemKind.REFUSED}:"
 _RESENT_MARK = "?"
-"""Behind what was refused and is sent once more: refused again in the same words, it is fingerprints again."""
+"""Appended to the fingerprint of a refusal that is sent again, so that the same refusal counts as new if it returns."""
 
 
 def _refused_before(before: tuple[str, ...], fingerprints: tuple[str, ...]) -> list[str]:
-    """What was refused, and stays open until Xero's answer."""
+    """Refusals from before, which stay open until Xero's answer."""
     refused = [one.removesuffix(_RESENT_MARK) for one in before if one.startswith(_REFUSED_MARK)]
     return [one + _RESENT_MARK for one in refused if one not in fingerprints]
 
 
 def _fingerprint(found: FoundProblem) -> str:
-    """A short form of a problem, to see whether it is fingerprints differently now."""
+    """A short form of a problem, to see whether it has changed."""
     text = f"{found.cause}\n{found.reason.sentence(found.params)}"
     return f"{found.reason.value.what}:{blake2b(text.encode(), digest_size=8).hexdigest()}"
 

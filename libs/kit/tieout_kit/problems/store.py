@@ -82,7 +82,7 @@ async def update(tx: Tx, kind: str, findings: Sequence[Finding]) -> None:
         stored = (row["sequence"], Problem.model_validate(row["doc"]))
         known.setdefault((row["tenant_id"], row["record_id"]), []).append(stored)
     await save(
-        tx, [changes for f in findings for changes in _changes(tx, kind, f, known.get((f.tenant_id, f.record_id), ()))]
+        tx, [change for f in findings for change in _changes(tx, kind, f, known.get((f.tenant_id, f.record_id), ()))]
     )
 
 
@@ -99,11 +99,11 @@ def _changes(tx: Tx, kind: str, finding: Finding, known: Sequence[tuple[int, Pro
             problem = step(tx, problem, StepKind.CLOSED, finding.cause, state=ProblemState.CLOSED)
         if problem is not before:
             decided = problem.replace(settings_version=finding.settings_version)
-            changes = ProblemChange(finding.tenant_id, next_sequence(sequence, tx.now), decided, finding.cause)
+            change = ProblemChange(finding.tenant_id, next_sequence(sequence, tx.now), decided, finding.cause)
             if decided.state is ProblemState.CLOSED:
-                yield changes
+                yield change
             else:
-                seen.append(changes)
+                seen.append(change)
     yield from seen
     for one in opened.values():
         yield ProblemChange(finding.tenant_id, next_sequence(0, tx.now), _opened(tx, kind, finding, one), finding.cause)

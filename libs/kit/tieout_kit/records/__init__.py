@@ -1,4 +1,4 @@
-"""Records kept in step with Xero: loaded, locked, saved, checked again. What a change means is in tieout_kit.sync."""
+"""Stores records and keeps them in step with Xero. What a change means is decided in tieout_kit.sync."""
 
 from tieout_kit.records import locks, reference, sweeps, tenants
 from tieout_kit.records.copies import Copies

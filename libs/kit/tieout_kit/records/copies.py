@@ -55,7 +55,7 @@ class Copies:
         await sweeps.add(tx, asked)
 
     def _changed(self, before: PlatformRecord | None, after: PlatformRecord) -> Iterable[Reference]:
-        """What must be checked again: the records that name our record, or a record of Xero that it is or was linked to."""
+        """The references to check again: our record, and the records of Xero that it is or was linked to."""
         for dependency in self._dependencies[type(after)]:
             if before and dependency.looks_at(before) == dependency.looks_at(after):
                 continue

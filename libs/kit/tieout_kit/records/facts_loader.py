@@ -14,7 +14,7 @@ from tieout_schemas.xero import Snapshot
 
 
 class FactsLoader:
-    """Loads facts for one service. The tenants are locked, so these stay true until the transaction ends."""
+    """Loads facts for one service. The tenants are locked, so the facts stay true until the transaction ends."""
 
     def __init__(self, copies: Copies, reference: ReferenceStore) -> None:
         self._copies = copies
@@ -29,7 +29,7 @@ class FactsLoader:
         snapshots: Sequence[tuple[UUID, Snapshot]],
         more: Sequence[CopyKey] = (),
     ) -> dict[UUID, Facts]:
-        """The facts of these tenants, with what these records and snapshots name."""
+        """The facts of these tenants, with copies of the records that these records and snapshots name."""
         asked = set(tenant_ids)
         known = await tenants.load(tx, asked)
         by_id = [(t, d.record.kind, d.id_of(r)) for t, r in records for d in kind.depends_on]

@@ -1,4 +1,4 @@
-"""Records of Xero that none of ours is linked to: kept as last seen, with what they wait for."""
+"""Unlinked records of Xero, stored as last seen, with what they wait for."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ S = TypeVar("S", bound=Snapshot)
 
 @dataclass(frozen=True, slots=True)
 class StoredOnly(Generic[S]):
-    """One as it was read; `has_problem`: it has a problem open."""
+    """An unlinked record of Xero as it was stored. `has_problem`: it has an open problem."""
 
     only: XeroOnly[S]
     names: tuple[str, ...]
@@ -30,7 +30,7 @@ class StoredOnly(Generic[S]):
 
 
 class XeroOnlyStore(Generic[R, S]):
-    """Those that may be of one kind."""
+    """The unlinked records of Xero that may belong to one kind."""
 
     def __init__(self, kind: Kind[R, S]) -> None:
         self._kind = kind
@@ -38,7 +38,7 @@ class XeroOnlyStore(Generic[R, S]):
     async def load(
         self, tx: Tx, xero_ids: Iterable[RecordKey], match_keys: Iterable[MatchKey] = ()
     ) -> dict[RecordKey, StoredOnly[S]]:
-        """By Xero's id, and by what they may be matched by, locked."""
+        """Lock and load records by Xero's id and by match key."""
         ids, keys = list(dict.fromkeys(xero_ids)), list(dict.fromkeys(match_keys))
         rows = await tx.db.fetch(
             *_SQL["load"](
@@ -52,7 +52,7 @@ class XeroOnlyStore(Generic[R, S]):
         return {(row["tenant_id"], one.only.snapshot.xero_id): one for row in rows if (one := self._stored(row))}
 
     async def save(self, tx: Tx, desk: Desk[R, S], before: Mapping[RecordKey, StoredOnly[S]]) -> None:
-        """Store those that changed, forget those that are linked now, and open or close their problems."""
+        """Store the records that changed, delete those that are linked now, and open or close their problems."""
         gone = [key for key in desk.changed_only if key not in desk.xero_only]
         kept = sorted({*desk.changed_only, *desk.arrivals} & desk.xero_only.keys())
         if gone:
@@ -100,7 +100,7 @@ class XeroOnlyStore(Generic[R, S]):
         await problems.update(tx, self._named, findings)
 
     def _linked(self, desk: Desk[R, S], before: Mapping[RecordKey, StoredOnly[S]]) -> Iterable[Finding]:
-        """Those that became somebody's otherwise than by arriving, by hand or by our mark, have no problem any more."""
+        """Records that a person linked, or that bear the id of one of ours, have no problem any more."""
         for key in desk.changed_only - desk.xero_only.keys() - desk.arrivals.keys():
             if key in before and before[key].has_problem and (work := desk.linked_to(*key)):
                 yield Finding(*key, work.cause, settings_version=work.facts.settings.version)
@@ -133,5 +133,5 @@ def _found(decision: Arrival) -> tuple[FoundProblem, ...]:
 
 
 def keys_of(only: Mapping[RecordKey, StoredOnly[Any]]) -> list[tuple[UUID, Any]]:
-    """Tenant and snapshot of each."""
+    """The tenant and snapshot of each record."""
     return [(one.only.tenant_id, one.only.snapshot) for one in only.values()]
