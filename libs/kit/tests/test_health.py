@@ -64,4 +64,4 @@ async def test_trouble_is_a_metric_too() -> None:
 async def test_the_metrics_are_those_that_are_declared() -> None:
     text = (await ask("/metrics")).text
 
-    assert "# HELP tieout_kafka_records_consumed_total Records handled, their transaction committed." in text
+    assert "# HELP tieout_kafka_records_consumed_total Records handled in a committed transaction." in text

@@ -1,4 +1,4 @@
-"""What is wrong with a record: opened, counted up, closed, dismissed (SYS-2)."""
+"""Problems of records: opened, counted, closed, dismissed, listed (SYS-2)."""
 
 from tieout_kit.problems import listing
 from tieout_kit.problems.findings import finding_of

@@ -143,8 +143,8 @@ def _retried(tx: Tx, problem: Problem, finding: Finding) -> Problem:
 def _seen_again(tx: Tx, problem: Problem, found: FoundProblem, finding: Finding) -> Problem:
     sentence = found.reason.sentence(found.params)
     note = sentence if sentence != problem.sentence else ""
-    told = problem.replace(count=problem.count + 1, params=found.params, sentence=sentence)
-    return step(tx, told, StepKind.SEEN_AGAIN, finding.cause, note=note)
+    seen = problem.replace(count=problem.count + 1, params=found.params, sentence=sentence)
+    return step(tx, seen, StepKind.SEEN_AGAIN, finding.cause, note=note)
 
 
 def step(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tieout_kit.postgres import Tx
 from tieout_kit.records import tenants
-from tieout_kit.records.copies import Copies, CopyKey
+from tieout_kit.records.copies import Copies
 from tieout_kit.records.reference import ReferenceStore
 from tieout_kit.sync import Facts, Kind
 from tieout_schemas.platform import PlatformRecord
@@ -27,7 +27,6 @@ class FactsLoader:
         tenant_ids: Iterable[UUID],
         records: Sequence[tuple[UUID, PlatformRecord]],
         snapshots: Sequence[tuple[UUID, Snapshot]],
-        more: Sequence[CopyKey] = (),
     ) -> dict[UUID, Facts]:
         """The facts of these tenants, with copies of the records that these records and snapshots name."""
         asked = set(tenant_ids)
@@ -39,7 +38,7 @@ class FactsLoader:
             for each in kind.depends_on
             if each.xero_id_of and (xero_id := each.xero_id_of(snapshot))
         ]
-        copies = await self._copies.load(tx, [*by_id, *more], by_xero_id)
+        copies = await self._copies.load(tx, by_id, by_xero_id)
         reference = await self._reference.load(tx, asked, kind)
         own = await kind.more_facts(tx, snapshots) if kind.more_facts and snapshots else {}
         return {

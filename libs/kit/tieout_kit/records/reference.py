@@ -18,7 +18,6 @@ class ReferenceStore:
     """The reference data of a service. `kinds`: the kinds of record whose rules use it."""
 
     def __init__(self, types: Sequence[type[ReferenceData]], kinds: Sequence[Kind[Any, Any]]) -> None:
-        self.types = types
         self._models = {model.kind: model for model in types}
         self._kinds = kinds
 

@@ -63,7 +63,7 @@ def resolve(work: Work[Any, Any], name: str, keep: Owner, ours: str, theirs: str
     each = work.kind.by_name[name]
     shown = each.theirs(seen.snapshot, work.facts)
     if shown is UNKNOWN:
-        raise Clash(f"{name} of this {work.kind.name} cannot be told now", field=name)
+        raise Clash(f"{name} of this {work.kind.name} cannot be determined now", field=name)
     del work.state.conflict[name]
     _decide_for(work, link, each, keep, shown)
     work.asked_origin = origin
