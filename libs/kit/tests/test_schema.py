@@ -82,7 +82,7 @@ async def waiting(schema: Schema, trouble: str) -> AsyncIterator[None]:
         return schema.unhealthy_because
 
     async with running(schema.ready()) as (ready,):
-        assert trouble in str(await wait_until(seen, lambda said: said is not None and "not looked" not in said))
+        assert trouble in str(await wait_until(seen, lambda said: said is not None and "not checked" not in said))
         assert not ready.done()
         yield
         await asyncio.wait_for(asyncio.shield(ready), 10)

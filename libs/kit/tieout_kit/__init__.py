@@ -1,1 +1,1 @@
-"""What every service of Tieout shares: Kafka, Postgres, records and their sync, problems, HTTP, telemetry, processes."""
+"""What all services of Tieout share: Kafka, Postgres, records and their sync, problems, HTTP, telemetry, processes."""
