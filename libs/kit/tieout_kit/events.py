@@ -1,4 +1,4 @@
-"""What a change followed from, carried from event to event."""
+"""An event as a handler receives it, and the cause that is carried from event to event."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ P_co = TypeVar("P_co", bound=Payload, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The direct cause, the first cause, and the span to be a child of."""
+    """What a change follows from: the direct cause, the first cause, and the parent span."""
 
     causation_id: str
     correlation_id: str
@@ -22,20 +22,20 @@ class Cause:
 
     @classmethod
     def request(cls) -> "Cause":
-        """A request or a job: a first cause, in the span we are in."""
+        """A first cause: a request or a job, in the current span."""
         first = str(uuid4())
         return cls(first, first, current_traceparent())
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming(Generic[P_co]):
-    """An event as a handler gets it; `cause` is what follows from it."""
+class ReceivedEvent(Generic[P_co]):
+    """An event as a handler receives it. `cause`: the cause of everything that follows from this event."""
 
     envelope: Envelope
     data: P_co
     cause: Cause
     value: bytes | None = None
-    """The bytes that `data` was read from; None: it did not come over Kafka."""
+    """The bytes that `data` was parsed from; None: it did not come from Kafka."""
 
     @property
     def tenant_id(self) -> UUID:
@@ -47,7 +47,7 @@ class Incoming(Generic[P_co]):
         return self.envelope.sequence
 
 
-def newest(events: Sequence[Incoming[P_co]]) -> list[Incoming[P_co]]:
-    """Of each record only its newest event, since every event carries the full state."""
+def latest_per_record(events: Sequence[ReceivedEvent[P_co]]) -> list[ReceivedEvent[P_co]]:
+    """Only the newest event of each record: every event carries the full state."""
     last = {(e.tenant_id, e.envelope.subject): e for e in sorted(events, key=lambda e: e.sequence)}
     return list(last.values())
