@@ -6,9 +6,11 @@ from tieout_kit.http.app import make_app
 from tieout_kit.http.audit_routes import audit_routes
 from tieout_kit.http.auth import EVERY_TENANT, NOBODY, By, Caller, Keys, asking
 from tieout_kit.http.edit_routes import person_routes
+from tieout_kit.http.inputs import Limit, Moment, Text, Unique, Version
+from tieout_kit.http.openapi import refusals
 from tieout_kit.http.operator_routes import operation_routes
 from tieout_kit.http.problem_routes import list_routes, problem_routes
-from tieout_kit.http.record_routes import Limit, record_routes
+from tieout_kit.http.record_routes import record_routes
 
 __all__ = [
     "ADMINS",
@@ -22,7 +24,11 @@ __all__ = [
     "Caller",
     "Keys",
     "Limit",
+    "Moment",
     "Operation",
+    "Text",
+    "Unique",
+    "Version",
     "allow",
     "asking",
     "audit",
@@ -35,5 +41,6 @@ __all__ = [
     "person_routes",
     "problem_routes",
     "record_routes",
+    "refusals",
     "require",
 ]

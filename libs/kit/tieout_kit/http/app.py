@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from tieout_kit.errors import Refused, RetryLater
 from tieout_kit.http.access import Closed
 from tieout_kit.http.auth import Keys
+from tieout_kit.http.openapi import MEDIA_TYPE, DocumentedApp
 from tieout_kit.kafka import TooLarge
 
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
@@ -19,7 +20,7 @@ _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 
 def _problem(status: int, title: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     content = {"status": status, "title": title, **more}
-    return JSONResponse(content, status, headers or _HEADERS.get(status), media_type="application/problem+json")
+    return JSONResponse(content, status, headers or _HEADERS.get(status), media_type=MEDIA_TYPE)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
@@ -47,7 +48,7 @@ async def _too_large(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return _problem(error.status_code, str(error.detail))
+    return _problem(error.status_code, str(error.detail), error.headers)
 
 
 async def _bug(_: Request, __: Exception) -> JSONResponse:
@@ -69,7 +70,7 @@ def make_app(
         "metrics": False,
         "exclude": lambda scope: scope.get("path") in untraced,
     }
-    app = FastAPI(title=title, description=description, version="1", telemetry=telemetry)
+    app = DocumentedApp(title=title, description=description, version="1", telemetry=telemetry)
     app.state.keys = keys
     app.state.closed = closed
     app.add_exception_handler(Refused, _refused)

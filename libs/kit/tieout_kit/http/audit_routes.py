@@ -4,18 +4,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from tieout_kit.http import audit
 from tieout_kit.http.access import ADMINS, allow
 from tieout_kit.http.audit import Entry
-from tieout_kit.http.record_routes import Limit
+from tieout_kit.http.inputs import Limit, Moment, Text
 from tieout_kit.postgres import Database
 from tieout_schemas.roles import Feature
 
 Cursor = Annotated[int, Query(ge=1, le=2**63 - 1)]
-# Postgres keeps no U+0000.
-Name = Annotated[str, Query(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 
 
 class AuditPage(BaseModel):
@@ -37,9 +35,9 @@ def audit_routes(database: Database) -> APIRouter:
     async def page(
         tenant_id: UUID,
         record_id: UUID | None = None,
-        who: Name | None = None,
-        since: AwareDatetime | None = None,
-        until: AwareDatetime | None = None,
+        who: Text | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
         after: Cursor | None = None,
         limit: Limit = 100,
     ) -> AuditPage:

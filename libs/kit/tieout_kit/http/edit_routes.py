@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from tieout_kit.cause import Cause
-from tieout_kit.errors import NotFound
+from tieout_kit.errors import Clash, NotFound
 from tieout_kit.http import audit, edits
 from tieout_kit.http.access import EDITORS, allow
 from tieout_kit.http.auth import By, Caller
+from tieout_kit.http.openapi import refusals
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.records import Reconciler
 from tieout_kit.sync import Desk, Owner, View, Work, export, resolve
@@ -70,7 +71,13 @@ def _of_view(database: Database, reconciler: Reconciler[Any, Any], view: View[An
 
         return await database.run(work)
 
-    @router.post("/link", response_model=view.model, summary=f"Link a {name} to a record of Xero", dependencies=editors)
+    @router.post(
+        "/link",
+        response_model=view.model,
+        summary=f"Link a {name} to a record of Xero",
+        dependencies=editors,
+        responses=refusals(Clash),
+    )
     async def link(tenant_id: UUID, record_id: UUID, wanted: LinkIn, caller: By) -> PlatformRecord:
         """Refused if either of the two is linked already, or the record is just being made in Xero."""
 
@@ -80,7 +87,13 @@ def _of_view(database: Database, reconciler: Reconciler[Any, Any], view: View[An
 
         return await act(tenant_id, record_id, caller, do, [wanted.xero_id])
 
-    @router.post("/unlink", response_model=view.model, summary=f"Undo the link of a {name}", dependencies=editors)
+    @router.post(
+        "/unlink",
+        response_model=view.model,
+        summary=f"Undo the link of a {name}",
+        dependencies=editors,
+        responses=refusals(Clash),
+    )
     async def unlink(tenant_id: UUID, record_id: UUID, caller: By) -> PlatformRecord:
         """Nothing creates or links it until a person links or exports it."""
 
@@ -90,7 +103,13 @@ def _of_view(database: Database, reconciler: Reconciler[Any, Any], view: View[An
 
         return await act(tenant_id, record_id, caller, do)
 
-    @router.post("/export", response_model=view.model, summary=f"Make an unlinked {name} in Xero", dependencies=editors)
+    @router.post(
+        "/export",
+        response_model=view.model,
+        summary=f"Make an unlinked {name} in Xero",
+        dependencies=editors,
+        responses=refusals(Clash),
+    )
     async def export_now(tenant_id: UUID, record_id: UUID, caller: By) -> PlatformRecord:
         def do(desk: Desk[Any, Any], work: Work[Any, Any]) -> None:
             work.asked_origin = _origin(caller, "CONT-10")
@@ -102,7 +121,13 @@ def _of_view(database: Database, reconciler: Reconciler[Any, Any], view: View[An
     if not any(each.may_conflict for each in reconciler.kind.fields):
         return router
 
-    @router.post("/resolve", response_model=view.model, summary="Say which of two values stands", dependencies=editors)
+    @router.post(
+        "/resolve",
+        response_model=view.model,
+        summary="Say which of two values stands",
+        dependencies=editors,
+        responses=refusals(Clash),
+    )
     async def settle(tenant_id: UUID, record_id: UUID, wanted: DecisionIn, caller: By) -> PlatformRecord:
         def do(desk: Desk[Any, Any], work: Work[Any, Any]) -> None:
             resolve(work, wanted.field, wanted.keep, wanted.ours, wanted.theirs, _origin(caller, "SYS-3"))

@@ -1,12 +1,10 @@
 """The problems of a tenant over HTTP: pages, groups by cause, one with its history; retry and dismiss (SYS-2)."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from tieout_kit import problems
 from tieout_kit.cause import Cause
@@ -14,7 +12,8 @@ from tieout_kit.errors import Clash
 from tieout_kit.http import audit
 from tieout_kit.http.access import ADMINS, APPROVERS, READERS, allow, require
 from tieout_kit.http.auth import By, Caller
-from tieout_kit.http.record_routes import Limit
+from tieout_kit.http.inputs import Limit, Moment, Text
+from tieout_kit.http.openapi import refusals
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.problems import Group, Wanted, listing
 from tieout_kit.records import Action, Recheck, Rechecks, Scope, Sweep, locks, sweeps, tenants
@@ -45,7 +44,7 @@ class CauseIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    cause: Annotated[str, Field(min_length=1)]
+    cause: Text
 
 
 def list_routes(database: Database, known: Callable[[Tx, UUID], Awaitable[object]]) -> APIRouter:
@@ -61,12 +60,12 @@ def list_routes(database: Database, known: Callable[[Tx, UUID], Awaitable[object
     async def page(
         tenant_id: UUID,
         state: ProblemState | None = ProblemState.OPEN,
-        service: str | None = None,
-        code: str | None = None,
-        cause: str | None = None,
+        service: Text | None = None,
+        code: Text | None = None,
+        cause: Text | None = None,
         record_id: UUID | None = None,
-        since: datetime | None = None,
-        before: datetime | None = None,
+        since: Moment | None = None,
+        before: Moment | None = None,
         after: UUID | None = None,
         limit: Limit = 100,
     ) -> ProblemPage:
@@ -82,7 +81,7 @@ def list_routes(database: Database, known: Callable[[Tx, UUID], Awaitable[object
         dependencies=readers,
     )
     async def groups(
-        tenant_id: UUID, service: str | None = None, after: str | None = None, limit: Limit = 100
+        tenant_id: UUID, service: Text | None = None, after: Text | None = None, limit: Limit = 100
     ) -> GroupPage:
         async with database.transaction() as tx:
             await known(tx, tenant_id)
@@ -104,7 +103,12 @@ def problem_routes(database: Database, rechecks: Rechecks) -> APIRouter:
     prefix = "/tenants/{tenant_id}/problems"
     menders = [allow(*_MENDERS)]
 
-    @router.post(f"{prefix}/{{problem_id}}/retry", summary="Try the record again, now", dependencies=menders)
+    @router.post(
+        f"{prefix}/{{problem_id}}/retry",
+        summary="Try the record again, now",
+        dependencies=menders,
+        responses=refusals(Clash),
+    )
     async def retry(tenant_id: UUID, problem_id: UUID, caller: By) -> Problem:
         """Answers with the problem as it is then. What has to go to Xero is answered there first."""
 
@@ -118,7 +122,12 @@ def problem_routes(database: Database, rechecks: Rechecks) -> APIRouter:
 
         return await database.run(work)
 
-    @router.post(f"{prefix}/{{problem_id}}/dismiss", summary="Hear no more of it", dependencies=menders)
+    @router.post(
+        f"{prefix}/{{problem_id}}/dismiss",
+        summary="Hear no more of it",
+        dependencies=menders,
+        responses=refusals(Clash),
+    )
     async def dismiss(tenant_id: UUID, problem_id: UUID, caller: By) -> Problem:
         """The record stays as it is: what is held still goes when its reason is gone."""
 
@@ -129,7 +138,13 @@ def problem_routes(database: Database, rechecks: Rechecks) -> APIRouter:
 
         return await database.run(work)
 
-    @router.post(f"{prefix}/retry", status_code=202, summary="Try every record of a cause again", dependencies=menders)
+    @router.post(
+        f"{prefix}/retry",
+        status_code=202,
+        summary="Try every record of a cause again",
+        dependencies=menders,
+        responses=refusals(Clash),
+    )
     async def retry_all(tenant_id: UUID, wanted: CauseIn, caller: By) -> None:
         _may(caller, _mender(wanted.cause))
         await _sweep(tenant_id, wanted.cause, Action.CHECK, caller)

@@ -1,22 +1,21 @@
 """The routes that every record has, in each of its views: PUT, one, a page of them, their story."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Response
 
 from tieout_kit.errors import Clash, NotFound
 from tieout_kit.http import edits
 from tieout_kit.http.access import READERS, allow, require
 from tieout_kit.http.auth import By
 from tieout_kit.http.edits import Request
+from tieout_kit.http.inputs import IfMatch, Limit
+from tieout_kit.http.openapi import refusals
 from tieout_kit.postgres import Database
 from tieout_kit.records import Reconciler, tenants
-from tieout_kit.sync import View, is_public_change
+from tieout_kit.sync import StateUnknown, View, is_public_change
 from tieout_schemas.platform import PlatformRecord
-
-Limit = Annotated[int, Query(ge=1, le=1000)]
-IfMatch = Annotated[str | None, Header(description="The ETag of the state that you changed.")]
 
 
 def record_routes(database: Database, reconciler: Reconciler[Any, Any]) -> APIRouter:
@@ -98,6 +97,7 @@ def _add_put(router: APIRouter, database: Database, reconciler: Reconciler[Any, 
         response_model=view.model,
         summary=rule.summary,
         dependencies=[allow(*rule.roles, feature=rule.feature)],
+        responses=refusals(Clash, StateUnknown),
         tags=[view.plural],
     )(put)
 

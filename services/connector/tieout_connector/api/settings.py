@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from tieout_connector.choices import (
@@ -15,7 +15,8 @@ from tieout_connector.choices import (
     fitting,
     settings_store,
 )
-from tieout_kit.http import ADMINS, READERS, By, Limit, allow
+from tieout_kit.errors import Clash
+from tieout_kit.http import ADMINS, READERS, By, Limit, Version, allow, refusals
 from tieout_kit.postgres import Database
 from tieout_schemas.roles import Feature
 from tieout_schemas.settings import Choices, TenantSettings, account_for, allowed
@@ -26,7 +27,7 @@ class ChangesIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    version: int = Field(ge=0)
+    version: Version
     changes: dict[str, Any]
 
 
@@ -83,7 +84,12 @@ def routes(database: Database) -> APIRouter:
         async with database.transaction() as tx:
             return await settings_store.read(tx, tenant_id)
 
-    @router.patch("", summary="Change some settings", dependencies=[allow(*ADMINS, feature=Feature.SETTINGS)])
+    @router.patch(
+        "",
+        summary="Change some settings",
+        dependencies=[allow(*ADMINS, feature=Feature.SETTINGS)],
+        responses=refusals(Clash),
+    )
     async def patch_settings(tenant_id: UUID, wanted: ChangesIn, caller: By) -> TenantSettings:
         """What is left out stays as it is: a PUT of them all would reset the settings that an older client does not
         know. Over an older version than the present one it is refused with what changed since."""

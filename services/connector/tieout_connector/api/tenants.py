@@ -1,6 +1,7 @@
 """The connector's API: tenants, connecting, status, problems across services."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -12,7 +13,8 @@ from tieout_connector.connecting import Connections, connections, store
 from tieout_connector.inbound import listings, sync_runs
 from tieout_connector.outbound import intents
 from tieout_connector.pacing import minutes, org_budget_store, schedule, usage
-from tieout_kit.http import ADMINS, NOBODY, READERS, By, allow, asking, list_routes
+from tieout_kit.errors import Clash, NotFound, RetryLater
+from tieout_kit.http import ADMINS, NOBODY, READERS, By, Text, Unique, allow, asking, list_routes, refusals
 from tieout_kit.postgres import Database
 from tieout_kit.problems import listing
 from tieout_schemas.platform import Connection, ConnectionState
@@ -28,20 +30,20 @@ class _In(BaseModel):
 class TenantIn(_In):
     """A tenant to make."""
 
-    name: str = Field(min_length=1, max_length=255)
+    name: Text
 
 
 class PlanIn(_In):
     """A tenant's plan."""
 
-    closed: frozenset[Feature]
+    closed: Annotated[frozenset[Feature], Unique]
     """The features it does not have."""
 
 
 class ConsentIn(_In):
     """Where to return to after the consent; below the platform's own address."""
 
-    return_to: str | None = None
+    return_to: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] | None = None
 
 
 class OrganisationIn(_In):
@@ -114,12 +116,18 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
         "/tenants/{tenant_id}/connection/consent",
         summary="Start connecting: the page where a person consents",
         dependencies=admins,
+        responses=refusals(Clash),
         tags=["connection"],
     )
     async def start_consent(tenant_id: UUID, wanted: ConsentIn, caller: By) -> dict[str, str]:
         return {"url": await connecting.consent(caller, tenant_id, wanted.return_to)}
 
-    @router.get("/oauth/callback", summary="Xero sends the person back here", tags=["connection"])
+    @router.get(
+        "/oauth/callback",
+        summary="Xero sends the person back here",
+        responses={303: {"description": "Back to `return_to`."}, **refusals(NotFound, RetryLater)},
+        tags=["connection"],
+    )
     async def callback(
         request: Request,
         state: str,
@@ -137,6 +145,7 @@ def routes(database: Database, connecting: Connections, partitions: int) -> APIR
         "/tenants/{tenant_id}/connection/organisation",
         summary="Confirm the organisation; only now anything syncs",
         dependencies=admins,
+        responses=refusals(Clash),
         tags=["connection"],
     )
     async def choose(tenant_id: UUID, wanted: OrganisationIn, caller: By) -> Connection:

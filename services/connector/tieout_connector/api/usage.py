@@ -7,12 +7,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from tieout_connector.connecting import store
 from tieout_connector.pacing import KEPT, HourOfUse, PlanCost, Plans, TenantTotal, costs, month_of, projected, usage
 from tieout_kit.errors import Refused
-from tieout_kit.http import READERS, Limit, allow
+from tieout_kit.http import READERS, Limit, Moment, allow
 from tieout_kit.postgres import Database
 from tieout_schemas.roles import Role
 
@@ -57,8 +57,8 @@ def routes(database: Database) -> APIRouter:
     )
     async def used(
         tenant_id: UUID,
-        since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-        before: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+        since: Annotated[Moment | None, Query(alias="from")] = None,
+        before: Annotated[Moment | None, Query(alias="to")] = None,
     ) -> Used:
         async with database.transaction() as tx:
             await store.read(tx, tenant_id)

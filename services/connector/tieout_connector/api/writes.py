@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from tieout_connector.connecting import store
 from tieout_connector.outbound import QueuedWrite, WriteStory, queue_changes, queue_list
 from tieout_connector.pacing import WriteState
-from tieout_kit.http import APPROVERS, READERS, By, Limit, allow
+from tieout_kit.errors import Clash
+from tieout_kit.http import APPROVERS, READERS, By, Limit, allow, refusals
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.roles import Role
 
@@ -50,7 +51,12 @@ def routes(database: Database) -> APIRouter:
             connected = await _is_connected(tx, tenant_id)
             return (await queue_list.one(tx, tenant_id, intent_id, connected=connected))[0]
 
-    @router.post("/{intent_id}/cancel", summary="Call a write back before it leaves", dependencies=menders)
+    @router.post(
+        "/{intent_id}/cancel",
+        summary="Call a write back before it leaves",
+        dependencies=menders,
+        responses=refusals(Clash),
+    )
     async def cancel(tenant_id: UUID, intent_id: IntentId, caller: By) -> WriteStory:
         """409 for what has left or is done. Its record gets a problem; retrying that sends it after all."""
 
@@ -60,7 +66,12 @@ def routes(database: Database) -> APIRouter:
 
         return await database.run(change)
 
-    @router.post("/{intent_id}/retry", summary="Have a waiting write looked at now", dependencies=menders)
+    @router.post(
+        "/{intent_id}/retry",
+        summary="Have a waiting write looked at now",
+        dependencies=menders,
+        responses=refusals(Clash),
+    )
     async def retry(tenant_id: UUID, intent_id: IntentId, caller: By) -> WriteStory:
         """409 with the moment while only Xero lets it go on; what Xero refused is retried by its problem."""
 

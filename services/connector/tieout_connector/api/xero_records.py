@@ -10,8 +10,8 @@ from tieout_connector.connecting import store
 from tieout_connector.inbound import PersonAnswers, PersonRead, interactive_reads
 from tieout_connector.kinds import PATHS, SEARCHES
 from tieout_connector.xero.http import Request
-from tieout_kit.errors import NotFound
-from tieout_kit.http import READERS, allow
+from tieout_kit.errors import Clash, NotFound
+from tieout_kit.http import READERS, allow, refusals
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import Snapshot, XeroContact, XeroInvoice, XeroPayment
@@ -38,7 +38,7 @@ def routes(database: Database, answers: PersonAnswers) -> APIRouter:
 
         return await answers.of(await database.run(ask))
 
-    @router.get("/contacts", summary="Look for a contact in Xero, now", dependencies=readers)
+    @router.get("/contacts", summary="Look for a contact in Xero, now", dependencies=readers, responses=refusals(Clash))
     async def search(
         tenant_id: UUID, search: Annotated[str, Query(min_length=2, max_length=255, pattern=r"^[^\x00]+$")]
     ) -> Contacts:
@@ -46,7 +46,9 @@ def routes(database: Database, answers: PersonAnswers) -> APIRouter:
         found = await look(tenant_id, XeroKind.CONTACT, SEARCHES[XeroKind.CONTACT](search))
         return Contacts(items=[one for one in found if isinstance(one, XeroContact)])
 
-    @router.get("/{what}/{xero_id}", summary="One record of Xero as it is now", dependencies=readers)
+    @router.get(
+        "/{what}/{xero_id}", summary="One record of Xero as it is now", dependencies=readers, responses=refusals(Clash)
+    )
     async def one(tenant_id: UUID, what: What, xero_id: UUID) -> XeroContact | XeroInvoice | XeroPayment:
         """503 with the moment when Xero's limits do not allow it now; 404 for what Xero does not have."""
         looked_at = PATHS[what]
