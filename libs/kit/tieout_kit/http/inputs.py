@@ -16,21 +16,12 @@ def _rfc_3339(value: Any) -> Any:
     return value
 
 
-def _without_repetition(items: Any) -> Any:
-    """Refuse what pydantic takes for a set, against its own `uniqueItems`."""
-    if isinstance(items, list) and any(item in items[:place] for place, item in enumerate(items)):
-        raise ValueError("an item is repeated")
-    return items
-
-
 Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
 """A time with its zone (RFC 3339)."""
 Limit = Annotated[int, Query(ge=1, le=1000)]
 """The most items on a page."""
 Text = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 """A short text. Postgres stores no U+0000."""
-Version = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
+Version = Annotated[int, Field(strict=True, ge=0)]
 """A version's number; `false` is no number."""
-Unique = BeforeValidator(_without_repetition)
-"""For a set: its items must not be repeated."""
 IfMatch = Annotated[str | None, Header(description="The ETag of the state that you changed.")]

@@ -53,7 +53,10 @@ _DESCRIPTIONS = {
     409: ("The request contradicts the present state.", "bill 4711 is paid and cannot be changed any more"),
     413: ("The record is larger than Kafka takes.", "bill 4711 takes 2097152 bytes, more than 1000000"),
     422: ("The request is not as described, or breaks a rule.", "not as it should be: limit"),
-    428: ("If-Match is missing.", "say which state you changed: If-Match with the ETag that its GET answers"),
+    428: (
+        "If-Match is missing.",
+        "name the state of this bill that you changed: send If-Match with the ETag of its GET",
+    ),
     503: ("The service cannot answer now; Retry-After says when to repeat the request.", "try again in a moment"),
 }
 """Description and example title of each status."""
