@@ -1,7 +1,7 @@
-"""Calls a service over HTTP as its OpenAPI document allows, and as it forbids: `schemathesis`, on every route.
+"""Checks a service against its OpenAPI document with schemathesis: valid and invalid requests to every route.
 
-Found are server errors, statuses, content types and bodies that the document does not list, inputs that it forbids and
-the service accepts, methods and missing tokens that are not refused.
+It reports server errors; statuses, content types, headers and bodies that the document does not list; inputs that the
+document forbids and the service accepts; undeclared methods and missing tokens that are not refused.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ async def keeps_its_contract(
     """Whether schemathesis finds nothing. Its report and its seed are printed; a seed repeats its requests.
 
     `examples`: how many random requests an operation gets, beside those at the limits of its parameters.
-    `known`: ids in paths of things that exist, for valid requests other than PUT, which makes new records.
+    `known`: ids in paths, of records that exist. Valid requests use them, but for PUT, which makes new records.
     """
     seed = SystemRandom().getrandbits(32) if seed is None else seed
     print(f"schemathesis seed: {seed}")

@@ -1,4 +1,7 @@
-"""The contacts service's OpenAPI document is true: every answer is listed, every limit holds."""
+"""The contacts service's OpenAPI document is true: every answer is listed, every limit holds.
+
+Seen to fail: with `datetime` instead of `Moment` for `since`, and without `refusals(Clash)` on the link routes.
+"""
 
 from uuid import uuid4
 

@@ -38,7 +38,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
         for e in error.errors()
     ]
     fields = ", ".join(e["field"] for e in wrong)
-    return _problem(422, f"not as it should be: {fields}", errors=wrong)
+    return _problem(422, f"not valid: {fields}", errors=wrong)
 
 
 async def _later(_: Request, error: Exception) -> JSONResponse:

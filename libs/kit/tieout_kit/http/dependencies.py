@@ -26,7 +26,7 @@ async def _transaction(database: InDatabase) -> AsyncIterator[Tx]:
         yield tx
 
 
-# Committed before the response is sent: nobody is told of what may still be rolled back.
+# Scope `function`: the commit comes before the response, so that no client learns of a change that is rolled back.
 InTx = Annotated[Tx, Depends(_transaction, scope="function")]
 """A transaction around the route."""
 

@@ -91,7 +91,7 @@ async def _seen_by_caller(
 
 
 async def _make(tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R]) -> tuple[Work[R, S], Loaded[R, S]]:
-    """A new record, or a new role of one that is there."""
+    """A new record, or a new role of a record that exists."""
     rule, tenant_id = _put_of(request.view), request.tenant_id
     content, origin = rule.content(request.body, None, request.view_id), _origin(request)
     new_id = await _new_id(tx, reconciler, request)
@@ -116,7 +116,7 @@ async def _make(tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R]) ->
 async def _change(
     tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R], stored: Shown[R], was: R
 ) -> tuple[Work[R, S], Loaded[R, S]]:
-    """Another state of a record that is there."""
+    """A new state of a record that exists."""
     rule, tenant_id, record_id = _put_of(request.view), request.tenant_id, stored.record.id
     content = rule.content(request.body, was, request.view_id)
     changes = {name: value for name, value in content.items() if value != getattr(was, name)}

@@ -52,10 +52,10 @@ _DESCRIPTIONS = {
     404: ("The tenant or the record does not exist, as far as this caller may know.", "no such tenant"),
     409: ("The request contradicts the present state.", "bill 4711 is paid and cannot be changed any more"),
     413: ("The record is larger than Kafka takes.", "bill 4711 takes 2097152 bytes, more than 1000000"),
-    422: ("The request is not as described, or breaks a rule.", "not as it should be: limit"),
+    422: ("The request is not as described, or breaks a rule.", "not valid: limit"),
     428: (
         "If-Match is missing.",
-        "name the state of this bill that you changed: send If-Match with the ETag of its GET",
+        "name the state that you changed: send If-Match with the ETag of its GET",
     ),
     503: ("The service cannot answer now; Retry-After says when to repeat the request.", "try again in a moment"),
 }

@@ -1,4 +1,4 @@
-"""The problems of a tenant over HTTP: pages, groups by cause, one with its history; retry and dismiss (SYS-2)."""
+"""The problems of a tenant over HTTP: list, group by cause, show with history, retry and dismiss (SYS-2)."""
 
 from typing import Annotated
 from uuid import UUID
@@ -23,7 +23,7 @@ from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.roles import Role
 
-_MENDERS = (Role.BOOKKEEPER, *APPROVERS)
+_FIXERS = (Role.BOOKKEEPER, *APPROVERS)
 
 
 def _rechecks(request: Request) -> Rechecks:
@@ -58,9 +58,9 @@ class CauseIn(BaseModel):
 
 
 router = APIRouter(prefix="/tenants/{tenant_id}/problems", tags=["problems"])
-"""Lists of problems, and one problem: every service has them."""
+"""Lists of problems, and one problem. Every service has these routes."""
 retry_router = APIRouter(prefix="/tenants/{tenant_id}/problems", tags=["problems"])
-"""Retry and dismiss: only in the service that raises the problems."""
+"""Retry and dismiss. Only the services that raise problems have these routes."""
 
 
 @router.get(
@@ -109,7 +109,7 @@ async def get_problem(tenant_id: KnownTenant, problem_id: UUID, tx: InTx) -> Pro
 @retry_router.post(
     "/{problem_id}/retry",
     summary="Try the record again, now",
-    dependencies=[allow(*_MENDERS)],
+    dependencies=[allow(*_FIXERS)],
     responses=refusals(Clash),
 )
 async def retry_problem(
@@ -119,11 +119,11 @@ async def retry_problem(
 
     async def work(tx: Tx) -> Problem:
         await locks.tenants(tx, [tenant_id], alone=[tenant_id] if rechecks.serial else ())
-        problem = await _open(tx, tenant_id, problem_id)
-        _may(caller, problem.by)
+        problem = await _open_problem(tx, tenant_id, problem_id)
+        _require_fixer(caller, problem.by)
         again = Recheck(tenant_id, problem.record.id, Cause.request(), caller.sub)
         await rechecks.by_kind[problem.record.kind](tx, [again])
-        return await _changed(tx, caller, tenant_id, problem)
+        return await _changed_problem(tx, caller, tenant_id, problem)
 
     return await database.run(work)
 
@@ -131,16 +131,16 @@ async def retry_problem(
 @retry_router.post(
     "/{problem_id}/dismiss",
     summary="Dismiss a problem: it is not shown any more",
-    dependencies=[allow(*_MENDERS)],
+    dependencies=[allow(*_FIXERS)],
     responses=refusals(Clash),
 )
 async def dismiss_problem(tenant_id: UUID, problem_id: UUID, database: InDatabase, caller: CurrentCaller) -> Problem:
     """The record stays as it is: a held record still goes to Xero once its reason is gone."""
 
     async def work(tx: Tx) -> Problem:
-        problem = await _open(tx, tenant_id, problem_id)
+        problem = await _open_problem(tx, tenant_id, problem_id)
         await problems.dismiss(tx, tenant_id, [problem_id], Cause.request(), caller.sub)
-        return await _changed(tx, caller, tenant_id, problem)
+        return await _changed_problem(tx, caller, tenant_id, problem)
 
     return await database.run(work)
 
@@ -149,17 +149,17 @@ async def dismiss_problem(tenant_id: UUID, problem_id: UUID, database: InDatabas
     "/retry",
     status_code=202,
     summary="Try every record of a cause again",
-    dependencies=[allow(*_MENDERS)],
+    dependencies=[allow(*_FIXERS)],
     responses=refusals(Clash),
 )
 async def retry_group(tenant_id: KnownTenant, wanted: CauseIn, tx: InTx, caller: CurrentCaller) -> None:
     """The records are checked in the background, a page at a time."""
-    _may(caller, _mender(wanted.cause))
+    _require_fixer(caller, _fixing_role(wanted.cause))
     await _add_sweep(tx, tenant_id, wanted.cause, Action.CHECK, caller)
 
 
 @retry_router.post(
-    "/dismiss", status_code=202, summary="Dismiss every problem of a cause", dependencies=[allow(*_MENDERS)]
+    "/dismiss", status_code=202, summary="Dismiss every problem of a cause", dependencies=[allow(*_FIXERS)]
 )
 async def dismiss_group(tenant_id: KnownTenant, wanted: CauseIn, tx: InTx, caller: CurrentCaller) -> None:
     """The problems are dismissed in the background, a page at a time."""
@@ -173,13 +173,13 @@ async def _add_sweep(tx: Tx, tenant_id: UUID, cause: str, action: Action, caller
     await audit.note(tx, caller, tenant_id, group, {"cause": cause}, asked)
 
 
-async def _changed(tx: Tx, caller: Caller, tenant_id: UUID, before: Problem) -> Problem:
+async def _changed_problem(tx: Tx, caller: Caller, tenant_id: UUID, before: Problem) -> Problem:
     after, _ = await listing.one(tx, tenant_id, before.id)
     await audit.note(tx, caller, tenant_id, RecordRef(kind=Problem.kind, id=before.id), before, after)
     return after
 
 
-async def _open(tx: Tx, tenant_id: UUID, problem_id: UUID) -> Problem:
+async def _open_problem(tx: Tx, tenant_id: UUID, problem_id: UUID) -> Problem:
     problem, copied = await listing.one(tx, tenant_id, problem_id)
     if copied:
         raise Clash(f"this problem is the {problem.service} service's: ask there")
@@ -188,13 +188,13 @@ async def _open(tx: Tx, tenant_id: UUID, problem_id: UUID) -> Problem:
     return problem
 
 
-def _mender(cause: str) -> Role:
+def _fixing_role(cause: str) -> Role:
     try:
         return Reason.of(cause.partition(":")[0]).value.by
     except KeyError:
         raise Clash(f"no problem has the cause {cause}") from None
 
 
-def _may(caller: Caller, mender: Role) -> None:
+def _require_fixer(caller: Caller, role: Role) -> None:
     """Only who may fix a problem may retry it: the retry of a payment moves money."""
-    require(caller, (mender, *(role for role in ADMINS if role is not mender)), "retrying this")
+    require(caller, (role, *(other for other in ADMINS if other is not role)), "retrying this")

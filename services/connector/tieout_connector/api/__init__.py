@@ -25,7 +25,7 @@ ROUTERS = (
 def add_routes(
     app: FastAPI, connecting: Connections, receiver: Receiver, answers: PersonAnswers, partitions: int
 ) -> None:
-    """Add every route of the connector, and what the routes work with."""
+    """Add every route of the connector, and the objects that the routes use."""
     app.state.connecting, app.state.receiver, app.state.answers = connecting, receiver, answers
     app.state.partitions = partitions
     for router in ROUTERS:

@@ -9,7 +9,7 @@ router = APIRouter(tags=["webhooks"])
 
 @router.post(
     "/webhooks/xero",
-    summary="Xero tells of records that changed",
+    summary="Xero announces records that changed",
     response_class=Response,
     responses={
         200: {"description": "Stored in Kafka."},
