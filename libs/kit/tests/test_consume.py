@@ -15,7 +15,7 @@ from tieout_kit import metrics
 from tieout_kit.clock import utc_now
 from tieout_kit.errors import RetryLater, TooManyParked
 from tieout_kit.events import ReceivedEvent
-from tieout_kit.kafka.batch import Handlers, Records
+from tieout_kit.kafka.batch import FetchedRecords, Handlers
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
@@ -327,7 +327,7 @@ async def test_what_needs_a_person_is_not_lost_behind_what_passes(
     await world.talk(1, 1)
     loop = world.loop()
 
-    async def live(_: str, batch: Records, *__: Any) -> None:
+    async def live(_: str, batch: FetchedRecords, *__: Any) -> None:
         raise RetryLater("Postgres is away") if any(tp.partition == 0 for tp in batch) else TooManyParked("21 are")
 
     monkeypatch.setattr(loop.batch_handler, "handle_fetched", live)

@@ -35,7 +35,7 @@ from tieout_schemas.topics import CONNECTION, SETTINGS
 def _set_somewhere() -> set[str]:
     """Names under which `metrics.NAME` is set in the kit, by its source."""
     found = set()
-    for file in Path(tieout_kit.__file__).parent.glob("*.py"):
+    for file in Path(tieout_kit.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "metrics":
                 found.add(node.attr)

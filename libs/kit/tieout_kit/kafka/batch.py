@@ -25,7 +25,7 @@ Handler = Callable[[Tx, Sequence[ReceivedEvent[Any]]], Awaitable[None]]
 """Handles events of certain types, in order, many at once."""
 Lock = Callable[[Tx, Sequence[ReceivedEvent[Any]]], Awaitable[None]]
 """Locks the tenants of all events of a batch, before any event is handled (records/locks.py)."""
-Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+FetchedRecords = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 """What the consumer fetched, by partition."""
 TopicRecords = Sequence[tuple[Topic, ConsumerRecord]]
 
@@ -66,7 +66,7 @@ class BatchHandler:
         self._topics = topics
 
     async def handle_fetched(
-        self, cluster_id: str, batch: Records, expected: positions.Offsets, refused: str | None = None
+        self, cluster_id: str, batch: FetchedRecords, expected: positions.Offsets, refused: str | None = None
     ) -> None:
         """Handle fetched records and move their positions, all or nothing.
 

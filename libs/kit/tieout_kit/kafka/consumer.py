@@ -15,7 +15,7 @@ from aiokafka.structs import ConsumerRecord
 from tieout_kit import metrics
 from tieout_kit.errors import Conflict, PositionLost, RetryLater, Stopped, TooManyParked
 from tieout_kit.kafka import parking, positions
-from tieout_kit.kafka.batch import BatchHandler, Handlers, Records
+from tieout_kit.kafka.batch import BatchHandler, FetchedRecords, Handlers
 from tieout_kit.kafka.lag import Lag
 from tieout_kit.postgres import Database
 from tieout_kit.telemetry import trace_id_in
@@ -166,11 +166,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             self._interrupted(error)
             await self._pause()
 
-    async def _read(self, ready: list[TopicPartition]) -> Records:
+    async def _read(self, ready: list[TopicPartition]) -> FetchedRecords:
         # While a rebalance does not end, aiokafka waits without a limit.
         async with asyncio.timeout(_KAFKA_TIMEOUT_S):
             if not self._one_record_at_a_time:
-                found: Records = await self._consumer.getmany(
+                found: FetchedRecords = await self._consumer.getmany(
                     *ready, timeout_ms=100, max_records=_PARALLEL_TRANSACTIONS * 500
                 )
                 return found
@@ -211,7 +211,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
                 self._offsets[tp] = offset
         self._sought_at = time.time()
 
-    async def _handle(self, batch: Records) -> None:
+    async def _handle(self, batch: FetchedRecords) -> None:
         # Several transactions, so that one is prepared while Postgres works on another. Split by partition number, as
         # the group is: so a tenant's events of all topics stay in one transaction.
         parts = [
@@ -224,7 +224,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             # An error that needs a person counts before errors that pass by themselves.
             raise next((error for error in errors if isinstance(error, Stopped)), errors[0])
 
-    async def _handle_part(self, batch: Records) -> None:
+    async def _handle_part(self, batch: FetchedRecords) -> None:
         try:
             await self._handle_in_transaction(batch)
         except (RetryLater, Stopped):
@@ -247,7 +247,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
                 log.exception("a record cannot be handled", **place)
                 await self._handle_in_transaction({tp: [record]}, refused=f"{type(error).__name__}: {error}")
 
-    async def _handle_in_transaction(self, batch: Records, refused: str | None = None) -> None:
+    async def _handle_in_transaction(self, batch: FetchedRecords, refused: str | None = None) -> None:
         self.last_progress_at = time.monotonic()
         expected = {tp: self._offsets[tp] for tp in batch if tp in self._offsets}
         if len(expected) < len(batch):

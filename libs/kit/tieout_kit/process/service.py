@@ -23,12 +23,12 @@ from tieout_schemas.topics import replay_topic
 
 DRAIN_INTERVAL = timedelta(seconds=1)
 
-Work = Callable[[], Awaitable[object]]
+Job = Callable[[], Awaitable[object]]
 
 log = structlog.get_logger(__name__)
 
 
-async def every(period: timedelta, work: Work) -> None:
+async def every(period: timedelta, work: Job) -> None:
     """Do the work periodically until cancelled. If a dependency is unavailable, the work is tried again next time."""
     while True:
         try:
@@ -117,7 +117,7 @@ async def run(
     traces.shutdown()
 
 
-async def _run(work: Work) -> None:
+async def _run(work: Job) -> None:
     await work()
 
 

@@ -6,7 +6,7 @@ from tieout_kit.records.desk_store import Loaded
 from tieout_kit.records.facts_loader import FactsLoader
 from tieout_kit.records.reconciler import Reconciler
 from tieout_kit.records.reference import ReferenceStore
-from tieout_kit.records.store import RecordKey, Shown
+from tieout_kit.records.store import RecordKey, RecordVersion
 from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.records.sweeps import Action, Recheck, Rechecker, Rechecks, Scope, Sweep
 from tieout_kit.records.tenants import Tenants, closed_by_plan
@@ -21,9 +21,9 @@ __all__ = [
     "Rechecks",
     "Reconciler",
     "RecordKey",
+    "RecordVersion",
     "ReferenceStore",
     "Scope",
-    "Shown",
     "Sweep",
     "Sweeper",
     "Tenants",

@@ -14,8 +14,8 @@ from tieout_kit.postgres import Tx
 from tieout_kit.problems import finding_of
 from tieout_kit.records import store
 from tieout_kit.records.facts_loader import FactsLoader
-from tieout_kit.records.store import RecordKey, Records, Stored
-from tieout_kit.records.xero_only import StoredOnly, XeroOnlyStore, keys_of
+from tieout_kit.records.store import RecordKey, Records, StoredRecord
+from tieout_kit.records.xero_only import StoredXeroOnly, XeroOnlyStore, keys_of
 from tieout_kit.sync import Desk, Facts, Kind, State, Work, imported_id, is_public_change
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import PlatformRecord
@@ -28,7 +28,7 @@ S = TypeVar("S", bound=Snapshot)
 _NOBODY = Cause("", "", None)
 
 
-def _replaced(stored: Stored[Any, Any], arriving: Mapping[RecordKey, int]) -> bool:
+def _replaced(stored: StoredRecord[Any, Any], arriving: Mapping[RecordKey, int]) -> bool:
     """Whether a newer snapshot is about to replace the stored one, which need not be parsed then."""
     link, seen = stored.state.link, stored.seen
     return bool(link and seen and arriving.get((stored.tenant_id, link.xero_id), 0) > seen.sequence)
@@ -39,9 +39,9 @@ class Loaded(Generic[R, S]):
     """A desk, and its records as they were stored."""
 
     desk: Desk[R, S]
-    stored: dict[RecordKey, Stored[R, S]]
+    stored: dict[RecordKey, StoredRecord[R, S]]
     """By tenant and id."""
-    only: dict[RecordKey, StoredOnly[S]]
+    only: dict[RecordKey, StoredXeroOnly[S]]
 
     def sequence_before(self, work: Work[R, S]) -> int:
         """The sequence that a record was read with; 0: the record is new."""
@@ -106,7 +106,7 @@ class DeskStore(Generic[R, S]):
         await outbox.add(tx, [message for work, was in saved for message in self._messages(tx, work, was)])
 
     def _on_the_desk(
-        self, found: Sequence[Stored[R, S]], only: dict[RecordKey, StoredOnly[S]], facts: dict[UUID, Facts]
+        self, found: Sequence[StoredRecord[R, S]], only: dict[RecordKey, StoredXeroOnly[S]], facts: dict[UUID, Facts]
     ) -> Loaded[R, S]:
         desk = Desk(self.kind, facts.__getitem__, xero_only={key: one.only for key, one in only.items()})
         stored = {}

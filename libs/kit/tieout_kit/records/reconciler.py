@@ -16,7 +16,7 @@ from tieout_kit.postgres import Tx
 from tieout_kit.records import locks
 from tieout_kit.records.desk_store import DeskStore
 from tieout_kit.records.facts_loader import FactsLoader
-from tieout_kit.records.store import Stored
+from tieout_kit.records.store import StoredRecord
 from tieout_kit.records.sweeps import Recheck
 from tieout_kit.sync import Desk, Kind, Seen, Work, retry
 from tieout_schemas.platform import PlatformRecord
@@ -155,6 +155,6 @@ def _record_id(data: Any) -> UUID | None:
     return record_id
 
 
-def _in_flight(stored: Stored[Any, Any]) -> list[WriteIntent]:
+def _in_flight(stored: StoredRecord[Any, Any]) -> list[WriteIntent]:
     effects = [stored.state.main, *stored.state.others.values()]
     return [effect.flight.intent for effect in effects if effect.flight]

@@ -25,7 +25,7 @@ MatchKey = tuple[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Stored(Generic[R, S]):
+class StoredRecord(Generic[R, S]):
     """A record as it was stored."""
 
     tenant_id: UUID
@@ -43,8 +43,8 @@ class Stored(Generic[R, S]):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown(Generic[R]):
-    """A record as an API shows it."""
+class RecordVersion(Generic[R]):
+    """A record and its sequence, as an API shows them."""
 
     sequence: int
     record: R
@@ -59,7 +59,7 @@ class Records(Generic[R, S]):
 
     async def lock(
         self, tx: Tx, ids: Iterable[RecordKey], xero_ids: Iterable[RecordKey] = (), match_keys: Iterable[MatchKey] = ()
-    ) -> list[Stored[R, S]]:
+    ) -> list[StoredRecord[R, S]]:
         """Lock and return those of these records that exist."""
         tenant_ids, own_ids = _columns(ids)
         xero_tenant_ids, unique_xero_ids = _columns(xero_ids)
@@ -77,11 +77,11 @@ class Records(Generic[R, S]):
         )
         return self._stored(rows)
 
-    async def lock_unanswered(self, tx: Tx, before: datetime) -> list[Stored[R, S]]:
+    async def lock_unanswered(self, tx: Tx, before: datetime) -> list[StoredRecord[R, S]]:
         """Lock and return some of the records with an unanswered intent that was sent before a moment."""
         return self._stored(await tx.db.fetch(*_SQL["lock_unanswered"](kind=self.kind.name, before=before)))
 
-    async def mark_resent(self, tx: Tx, late: Sequence[Stored[R, S]]) -> None:
+    async def mark_resent(self, tx: Tx, late: Sequence[StoredRecord[R, S]]) -> None:
         """Note that the intents of these records were sent again now."""
         tenant_ids, ids = _columns(one.key for one in late)
         await tx.db.execute(*_SQL["mark_resent"](kind=self.kind.name, now=tx.now, tenant_ids=tenant_ids, ids=ids))
@@ -116,19 +116,19 @@ class Records(Generic[R, S]):
         if count != len(works_only):
             raise RetryLater(f"another transaction has created a {self.kind.name} meanwhile")
 
-    async def one(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> Shown[R] | None:
+    async def one(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> RecordVersion[R] | None:
         """A record, not locked."""
         query = _SQL["one"](kind=self.kind.name, tenant_id=tenant_id, id=record_id)
-        found = self._shown(await tx.db.fetch(*query))
+        found = self._versions(await tx.db.fetch(*query))
         return found[0] if found else None
 
     async def page(
         self, tx: Tx, tenant_id: UUID, after: UUID | None, limit: int, named: str | None = None
-    ) -> list[Shown[R]]:
+    ) -> list[RecordVersion[R]]:
         """A tenant's records by id, after a cursor. `named`: only those that name a reference of this kind."""
         page = {"kind": self.kind.name, "tenant_id": tenant_id, "after": after, "limit": limit}
         query = _SQL["page"](**page) if named is None else _SQL["page_named"](**page, reference_kind=named)
-        return self._shown(await tx.db.fetch(*query))
+        return self._versions(await tx.db.fetch(*query))
 
     async def changes(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> list[dict[str, Any]]:
         """Every published state: sequence, at, traceparent, doc, and the values that lost a conflict (lost)."""
@@ -141,13 +141,13 @@ class Records(Generic[R, S]):
         doc = await tx.db.fetchval(*query)
         return self.model.model_validate_json(doc) if doc else None
 
-    def _shown(self, rows: Iterable[Any]) -> list[Shown[R]]:
-        return [Shown(row["sequence"], self.model.model_validate_json(row["doc"])) for row in rows]
+    def _versions(self, rows: Iterable[Any]) -> list[RecordVersion[R]]:
+        return [RecordVersion(row["sequence"], self.model.model_validate_json(row["doc"])) for row in rows]
 
-    def _stored(self, rows: Iterable[Any]) -> list[Stored[R, S]]:
+    def _stored(self, rows: Iterable[Any]) -> list[StoredRecord[R, S]]:
         # The columns are read as text: pydantic parses JSON faster than it validates dicts.
         return [
-            Stored(
+            StoredRecord(
                 row["tenant_id"],
                 row["sequence"],
                 self.model.model_validate_json(row["doc"]),

@@ -21,7 +21,7 @@ S = TypeVar("S", bound=Snapshot)
 
 
 @dataclass(frozen=True, slots=True)
-class StoredOnly(Generic[S]):
+class StoredXeroOnly(Generic[S]):
     """An unlinked record of Xero as it was stored. `has_problem`: it has an open problem."""
 
     only: XeroOnly[S]
@@ -37,7 +37,7 @@ class XeroOnlyStore(Generic[R, S]):
 
     async def load(
         self, tx: Tx, xero_ids: Iterable[RecordKey], match_keys: Iterable[MatchKey] = ()
-    ) -> dict[RecordKey, StoredOnly[S]]:
+    ) -> dict[RecordKey, StoredXeroOnly[S]]:
         """Lock and load records by Xero's id and by match key."""
         ids, keys = list(dict.fromkeys(xero_ids)), list(dict.fromkeys(match_keys))
         rows = await tx.db.fetch(
@@ -51,7 +51,7 @@ class XeroOnlyStore(Generic[R, S]):
         )
         return {(row["tenant_id"], one.only.snapshot.xero_id): one for row in rows if (one := self._stored(row))}
 
-    async def save(self, tx: Tx, desk: Desk[R, S], before: Mapping[RecordKey, StoredOnly[S]]) -> None:
+    async def save(self, tx: Tx, desk: Desk[R, S], before: Mapping[RecordKey, StoredXeroOnly[S]]) -> None:
         """Store the records that changed, delete those that are linked now, and open or close their problems."""
         gone = [key for key in desk.changed_only if key not in desk.xero_only]
         kept = sorted({*desk.changed_only, *desk.arrivals} & desk.xero_only.keys())
@@ -72,7 +72,7 @@ class XeroOnlyStore(Generic[R, S]):
         return self._kind.snapshot.kind
 
     async def _store(
-        self, tx: Tx, desk: Desk[R, S], kept: Sequence[RecordKey], before: Mapping[RecordKey, StoredOnly[S]]
+        self, tx: Tx, desk: Desk[R, S], kept: Sequence[RecordKey], before: Mapping[RecordKey, StoredXeroOnly[S]]
     ) -> None:
         match, only = self._kind.match, [desk.xero_only[key] for key in kept]
         await tx.db.execute(
@@ -89,7 +89,7 @@ class XeroOnlyStore(Generic[R, S]):
             )
         )
 
-    async def _update_problems(self, tx: Tx, desk: Desk[R, S], before: Mapping[RecordKey, StoredOnly[S]]) -> None:
+    async def _update_problems(self, tx: Tx, desk: Desk[R, S], before: Mapping[RecordKey, StoredXeroOnly[S]]) -> None:
         findings = []
         for key, (decision, cause, asked_by) in desk.arrivals.items():
             found = _found(decision) if key in desk.xero_only else ()
@@ -99,27 +99,29 @@ class XeroOnlyStore(Generic[R, S]):
         findings += self._linked(desk, before)
         await problems.update(tx, self._named, findings)
 
-    def _linked(self, desk: Desk[R, S], before: Mapping[RecordKey, StoredOnly[S]]) -> Iterable[Finding]:
+    def _linked(self, desk: Desk[R, S], before: Mapping[RecordKey, StoredXeroOnly[S]]) -> Iterable[Finding]:
         """Records that a person linked, or that bear the id of one of ours, have no problem any more."""
         for key in desk.changed_only - desk.xero_only.keys() - desk.arrivals.keys():
             if key in before and before[key].has_problem and (work := desk.linked_to(*key)):
                 yield Finding(*key, work.cause, settings_version=work.facts.settings.version)
 
-    def _names(self, desk: Desk[R, S], key: RecordKey, before: Mapping[RecordKey, StoredOnly[S]]) -> tuple[str, ...]:
+    def _names(
+        self, desk: Desk[R, S], key: RecordKey, before: Mapping[RecordKey, StoredXeroOnly[S]]
+    ) -> tuple[str, ...]:
         if key in desk.arrivals:
             decision = desk.arrivals[key][0]
             return (str(decision.on),) if isinstance(decision, Wait) and decision.on else ()
         return before[key].names if key in before else ()
 
-    def _has_problem(self, desk: Desk[R, S], key: RecordKey, before: Mapping[RecordKey, StoredOnly[S]]) -> bool:
+    def _has_problem(self, desk: Desk[R, S], key: RecordKey, before: Mapping[RecordKey, StoredXeroOnly[S]]) -> bool:
         if key in desk.arrivals:
             return bool(_found(desk.arrivals[key][0]))
         return key in before and before[key].has_problem
 
-    def _stored(self, row: Any) -> StoredOnly[S]:
+    def _stored(self, row: Any) -> StoredXeroOnly[S]:
         snapshot = self._kind.snapshot.model_validate_json(row["doc"])
         only = XeroOnly(row["tenant_id"], row["sequence"], snapshot, row["former"])
-        return StoredOnly(only, tuple(name for name in row["names"] if name), row["told"])
+        return StoredXeroOnly(only, tuple(name for name in row["names"] if name), row["told"])
 
 
 def _found(decision: Arrival) -> tuple[FoundProblem, ...]:
@@ -132,6 +134,6 @@ def _found(decision: Arrival) -> tuple[FoundProblem, ...]:
             return ()
 
 
-def keys_of(only: Mapping[RecordKey, StoredOnly[Any]]) -> list[tuple[UUID, Any]]:
+def keys_of(only: Mapping[RecordKey, StoredXeroOnly[Any]]) -> list[tuple[UUID, Any]]:
     """The tenant and snapshot of each record."""
     return [(one.only.tenant_id, one.only.snapshot) for one in only.values()]
