@@ -1,4 +1,4 @@
-"""Makes every change that people can make, and looks for it in the audit trail (SYS-11): a few lines a service."""
+"""Makes every change that a person can make, and looks for it in the audit trail (SYS-11)."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from tieout_kit.http import Operation, operations
 from tieout_kit.postgres import Database
-from tieout_local.door import ADDRESS, EVERY_ROLE, Door
+from tieout_local.access_sweep import ADDRESS, EVERY_ROLE, ServiceApi
 
 _TRAIL = Operation("GET", "/tenants/{tenant_id}/audit", "", None)
 _PROBLEMS = Operation("GET", "/tenants/{tenant_id}/problems", "", None)
@@ -16,47 +16,47 @@ _PROBLEMS = Operation("GET", "/tenants/{tenant_id}/problems", "", None)
 
 @dataclass(frozen=True)
 class Change:
-    """How a person brings about a change."""
+    """A request by which a person changes something."""
 
     body: Any = None
     first: Callable[[], Awaitable[Mapping[str, object] | None]] | None = None
-    """What must be there before; may tell the ids that the path needs."""
+    """Prepares the change; may return the ids that the path needs."""
     makes: bool = False
-    """There was nothing before."""
+    """The request creates something."""
     always: bool = False
-    """The same request again is another change."""
+    """The same request again is audited again."""
 
 
-async def untold(door: Door, changes: Mapping[str, Sequence[Change]]) -> list[str]:
-    """The operations that change something, or may, and of which the audit trail does not tell who and what.
+async def unaudited(api: ServiceApi, changes: Mapping[str, Sequence[Change]]) -> list[str]:
+    """The operations whose changes the audit trail does not show correctly, or that `changes` leaves out.
 
-    `changes`: the ways to bring about each operation's changes, one after the other, by its name.
+    `changes`: for each operation, by its name, the requests to send, one after the other.
     """
-    changing = [one for one in operations(door.app) if one.allowed and one.method != "GET"]
-    found = [f"{one.name}: no test brings it about" for one in changing if one.name not in changes]
-    token = door.token("ana", ["*"], EVERY_ROLE)
+    changing = [one for one in operations(api.app) if one.allowed and one.method != "GET"]
+    found = [f"{one.name}: no test sends it" for one in changing if one.name not in changes]
+    token = api.token("ana", ["*"], EVERY_ROLE)
     for operation in changing:
         ids: dict[str, Any] = dict.fromkeys(re.findall(r"{(\w+)}", operation.path), uuid4())
-        ids["tenant_id"] = door.tenant_id
+        ids["tenant_id"] = api.tenant_id
         for change in changes.get(operation.name, ()):
             ids |= (await change.first() if change.first else None) or {}
-            before = await _last(door, token, ids["tenant_id"])
-            etag = None if change.makes else await _etag(door, operation, token, ids)
-            answer = await door.ask(operation, token, change.body, etag=etag, **ids)
-            told = await _last(door, token, ids["tenant_id"])
-            if not answer.is_success or told == before or not _tells(told, operation, change):
-                found.append(f"{operation.name}: {answer.status_code} {answer.text}, told {told}")
-            await door.ask(operation, token, change.body, etag=etag, **ids)
-            if (await _last(door, token, ids["tenant_id"]) == told) is change.always:
-                found.append(f"{operation.name}: the same again was told wrongly")
+            before = await _last(api, token, ids["tenant_id"])
+            etag = None if change.makes else await _etag(api, operation, token, ids)
+            answer = await api.ask(operation, token, change.body, etag=etag, **ids)
+            entry = await _last(api, token, ids["tenant_id"])
+            if not answer.is_success or entry == before or not _is_right(entry, operation, change):
+                found.append(f"{operation.name}: {answer.status_code} {answer.text}, audited {entry}")
+            await api.ask(operation, token, change.body, etag=etag, **ids)
+            if (await _last(api, token, ids["tenant_id"]) == entry) is change.always:
+                found.append(f"{operation.name}: the repeated request was audited wrongly")
     return found
 
 
-def menders(door: Door) -> dict[str, Sequence[Change]]:
-    """How to bring about the changes of who looks after problems; one is open already."""
+def problem_changes(api: ServiceApi) -> dict[str, Sequence[Change]]:
+    """The requests that retry and dismiss problems, for a service with an open problem."""
 
     async def problem() -> dict[str, object]:
-        answer = await door.ask(_PROBLEMS, door.token("ana", ["*"], EVERY_ROLE))
+        answer = await api.ask(_PROBLEMS, api.token("ana", ["*"], EVERY_ROLE))
         return {"problem_id": answer.json()["items"][0]["id"]}
 
     path, group = "POST /tenants/{tenant_id}/problems", {"cause": "not_connected"}
@@ -68,8 +68,8 @@ def menders(door: Door) -> dict[str, Sequence[Change]]:
     }
 
 
-def operators(database: Database, tenant_id: UUID) -> dict[str, Sequence[Change]]:
-    """How to bring about the changes of an operator, which every service has."""
+def operator_changes(database: Database, tenant_id: UUID) -> dict[str, Sequence[Change]]:
+    """The requests of an operator, the same in every service."""
 
     async def park() -> None:
         async with database.transaction() as tx:
@@ -89,21 +89,21 @@ def operators(database: Database, tenant_id: UUID) -> dict[str, Sequence[Change]
     }
 
 
-def _tells(told: dict[str, Any], operation: Operation, change: Change) -> bool:
-    who = (told["operation"], told["who"], told["address"], set(told["roles"]))
-    what = (told["before"] is None, told["after"] is None, told["before"] == told["after"])
-    return who == (operation.name, "ana", ADDRESS, set(EVERY_ROLE)) and what == (change.makes, False, False)
+def _is_right(entry: dict[str, Any], operation: Operation, change: Change) -> bool:
+    who = (entry["operation"], entry["who"], entry["address"], set(entry["roles"]))
+    change_made = (entry["before"] is None, entry["after"] is None, entry["before"] == entry["after"])
+    return who == (operation.name, "ana", ADDRESS, set(EVERY_ROLE)) and change_made == (change.makes, False, False)
 
 
-async def _etag(door: Door, operation: Operation, token: str, ids: Mapping[str, Any]) -> str | None:
-    """A PUT names the state that it changes, if the record has one."""
+async def _etag(api: ServiceApi, operation: Operation, token: str, ids: Mapping[str, Any]) -> str | None:
+    """The ETag that a PUT must name, if the record exists."""
     if operation.method != "PUT":
         return None
-    answer = await door.ask(Operation("GET", operation.path, "", None), token, **ids)
+    answer = await api.ask(Operation("GET", operation.path, "", None), token, **ids)
     etag: str | None = answer.headers.get("ETag")
     return etag
 
 
-async def _last(door: Door, token: str, tenant_id: UUID) -> Any:
-    answer = await door.ask(_TRAIL, token, tenant_id=tenant_id)
+async def _last(api: ServiceApi, token: str, tenant_id: UUID) -> Any:
+    answer = await api.ask(_TRAIL, token, tenant_id=tenant_id)
     return answer.json()["items"][0] if answer.is_success and answer.json()["items"] else None

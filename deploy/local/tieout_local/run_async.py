@@ -1,4 +1,4 @@
-"""Ask an async client something from code that blocks, be there a running event loop or not."""
+"""Run a coroutine from blocking code, even while an event loop is running."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def ask(question: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run it to its end in an event loop of its own, in a thread of its own."""
+def run(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """The result of the coroutine, which runs in its own event loop in its own thread."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(question())).result()
+        return pool.submit(lambda: asyncio.run(make())).result()
