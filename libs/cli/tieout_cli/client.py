@@ -1,4 +1,4 @@
-"""Asks the services over HTTP, with the addresses and the token of the environment."""
+"""HTTP requests to the services, with the addresses and the token from the environment."""
 
 from typing import Any, Literal
 from uuid import UUID
@@ -11,7 +11,7 @@ Service = Literal["connector", "contacts", "bills", "payments"]
 
 
 class Addresses(BaseSettings):
-    """Where the services are; `make up` prints the lines that set these."""
+    """The addresses of the services, and a token; `make up` prints the lines that set them."""
 
     model_config = SettingsConfigDict(env_prefix="TIEOUT_", extra="ignore")
 
@@ -22,17 +22,17 @@ class Addresses(BaseSettings):
     token: str
 
 
-class Refused(Exception):
-    """It cannot be told; the text says why and the way out."""
+class CommandFailed(Exception):
+    """The command failed; the text names the cause and what to do."""
 
 
-def ask(service: Service, tenant_id: UUID, path: str, **params: Any) -> Any:
-    """GET below /tenants/{tenant_id} of a service. Raises Refused."""
+def get(service: Service, tenant_id: UUID, path: str, **params: Any) -> Any:
+    """GET a path below /tenants/{tenant_id} of a service. Raises CommandFailed."""
     return _call("GET", service, tenant_id, path, params=params)
 
 
-def tell(method: Literal["POST", "PATCH"], service: Service, tenant_id: UUID, path: str, body: Any = None) -> Any:
-    """POST or PATCH below /tenants/{tenant_id} of a service; None for an answer without content. Raises Refused."""
+def send(method: Literal["POST", "PATCH"], service: Service, tenant_id: UUID, path: str, body: Any = None) -> Any:
+    """POST or PATCH a path below /tenants/{tenant_id}; None for an answer without content. Raises CommandFailed."""
     return _call(method, service, tenant_id, path, json=body)
 
 
@@ -41,15 +41,15 @@ def _call(method: str, service: Service, tenant_id: UUID, path: str, **sent: Any
         addresses = Addresses()
     except ValidationError as error:
         missing = ", ".join(f"TIEOUT_{str(e['loc'][0]).upper()}" for e in error.errors())
-        raise Refused(f"set {missing}: `make up` prints the lines for a local stack") from error
+        raise CommandFailed(f"set {missing}; `make up` prints these lines for a local stack") from error
     url = f"{getattr(addresses, f'{service}_url')}/tenants/{tenant_id}{path}"
     try:
         token = {"Authorization": f"Bearer {addresses.token}"}
         answer = httpx.request(method, url, headers=token, timeout=30, **sent)
     except httpx.TransportError as error:
-        raise Refused(f"{service} does not answer at {url}: {error}") from error
+        raise CommandFailed(f"{service} does not answer at {url}: {error}") from error
     if answer.is_error:
-        raise Refused(f"{service}: {_title(answer)}")
+        raise CommandFailed(f"{service}: {_title(answer)}")
     return answer.json() if answer.content else None
 
 

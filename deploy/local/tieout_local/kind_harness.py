@@ -1,4 +1,4 @@
-"""A kind of record without a database, for tests of its rules: one tenant, whose two sides change it."""
+"""One kind of record without a database, for tests of its rules."""
 
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -16,8 +16,8 @@ S = TypeVar("S", bound=Snapshot)
 CAUSE = Cause("an-event", "an-event", None)
 
 
-class Rehearsal(Generic[R, S]):
-    """The records of one kind. What is not told of the facts stays as it was."""
+class KindHarness(Generic[R, S]):
+    """The records of one kind of one tenant. The facts stay the same until `set_facts`."""
 
     def __init__(self, kind: Kind[R, S], facts: Facts) -> None:
         self.kind = kind
@@ -25,7 +25,7 @@ class Rehearsal(Generic[R, S]):
         self._desk: Desk[R, S] = Desk(kind, lambda _: self.facts)
 
     def make(self, record: R) -> None:
-        """Somebody makes a record."""
+        """Create a record, as a person does."""
         new = record.replace(sync=Sync(state=SyncState.WAITING))
         work = Work(self.kind, self.facts.tenant_id, new, State(), self.facts, CAUSE)
         created(work, ANA_MADE_IT)
@@ -34,35 +34,35 @@ class Rehearsal(Generic[R, S]):
         self._desk.check(work, CAUSE)
 
     def edit(self, record_id: UUID, **content: Any) -> None:
-        """Somebody changes a record, on its present state. Raises Clash."""
+        """Change a record in its present state, as a person does. Raises Clash."""
         work = self.work(record_id)
         edit(work, content, {name: getattr(work.record, name) for name in content}, ANA_MADE_IT)
         self._desk.check(work, CAUSE)
 
-    def hear(self, *events: tuple[S | WriteResult, int]) -> None:
-        """Snapshots and results come, each with its sequence."""
+    def deliver(self, *events: tuple[S | WriteResult, int]) -> None:
+        """Handle snapshots and results, each with its sequence."""
         for payload, sequence in events:
             if isinstance(payload, WriteResult):
                 self._desk.result(self.facts.tenant_id, payload, CAUSE)
             else:
                 self._desk.snapshot(self.facts.tenant_id, Seen(sequence, payload), CAUSE)
 
-    def learn(self, facts: Facts) -> None:
-        """The facts are others now, so all records are checked again."""
+    def set_facts(self, facts: Facts) -> None:
+        """Replace the facts, and check all records again."""
         self.facts = facts
         for work in list(self._desk.works.values()):
             work.facts = facts
             self._desk.check(work, CAUSE)
 
     def work(self, record_id: UUID) -> Work[R, S]:
-        """A record with all that is kept of it."""
+        """A record with its sync state."""
         return self._desk.works[self.facts.tenant_id, record_id]
 
     def record(self, record_id: UUID) -> R:
-        """A record as it is."""
+        """The present state of a record."""
         return self.work(record_id).record
 
     @property
     def intents(self) -> list[WriteIntent]:
-        """All that left so far."""
+        """All intents so far."""
         return [intent for work in self._desk.works.values() for intent in work.intents]

@@ -1,9 +1,9 @@
-"""Where a server that runs under another user may live.
+"""Where the data of a server lives that runs under another user.
 
-Postgres refuses to run as root, so root starts it as another user. That user must be able to enter the
-folder of the data and that of the binaries; in a checkout under /root it cannot, and the modes of folders
-that are not ours are not ours to change. Then both go to a shelter: a folder of our own under /var/tmp, noted
-in the data folder so that the next start finds it.
+Postgres refuses to run as root, so root starts it as another user. That user must be able to enter the folder of
+the data and the folder of the binaries. In a checkout under /root it cannot, and the modes of those folders are not
+ours to change. Then both go to a folder of our own under /var/tmp, the shelter. Its path is noted in the data folder,
+so that the next start finds it.
 """
 
 import os
@@ -20,7 +20,7 @@ NOTE = "shelter"
 
 
 def unprivileged_user() -> User:
-    """A user that every Unix has and that owns nothing."""
+    """The user `nobody`, which owns nothing. Raises NoPostgres on a machine without it."""
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError:
@@ -30,17 +30,17 @@ def unprivileged_user() -> User:
 
 
 def can_enter(folder: Path, user: User) -> bool:
-    """Asked by trying: not only modes have a say, but also access lists and mounts."""
+    """Found out by trying, since access lists and mounts matter as well as modes."""
     return _as_user(user, "/bin/sh", "-c", 'cd -- "$0"', str(folder))
 
 
 def can_run(program: Path, user: User) -> bool:
-    """Does it print its version when that user runs it?"""
+    """Whether the program prints its version when that user runs it."""
     return _as_user(user, str(program), "--version")
 
 
 def shelter(noted_in: Path) -> Path:
-    """The folder under /var/tmp that belongs to this data folder, made at first need."""
+    """The folder under /var/tmp that belongs to this data folder; made when first needed."""
     note = noted_in / NOTE
     if note.exists() and _is_ours(known := Path(note.read_text())):
         return known
@@ -51,7 +51,7 @@ def shelter(noted_in: Path) -> Path:
 
 
 def remove_shelter(noted_in: Path) -> None:
-    """Remove what `shelter` made, if it made anything."""
+    """Remove the folder that `shelter` made, if there is one."""
     note = noted_in / NOTE
     if note.exists() and _is_ours(known := Path(note.read_text())):
         shutil.rmtree(known)
@@ -59,7 +59,7 @@ def remove_shelter(noted_in: Path) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    # In a folder that everyone may write to, another user could have put a link in its place.
+    # Everybody may write to /var/tmp, so another user could have replaced the folder by a link.
     return folder.is_dir() and not folder.is_symlink() and folder.lstat().st_uid == os.geteuid()
 
 

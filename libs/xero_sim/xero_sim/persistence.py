@@ -1,4 +1,4 @@
-"""Keeps a world in a file between two runs: apps, consents and organisations; deliveries and faults are let go."""
+"""Stores a world in a file between two runs: apps, consents and organisations, without deliveries and faults."""
 
 import os
 import pickle
@@ -8,7 +8,7 @@ from xero_sim.world import World
 
 
 def load(file: Path) -> World:
-    """The world as it was saved, or an empty one where there is no file. Only ever open a file you saved yourself."""
+    """The saved world, or an empty one if there is no file. Only open files that you saved yourself."""
     if not file.exists():
         return World()
     world: World = pickle.loads(file.read_bytes())  # noqa: S301  our own file, as the docstring says
@@ -16,7 +16,7 @@ def load(file: Path) -> World:
 
 
 def save(world: World, file: Path) -> None:
-    """Replace the file as a whole: one that is cut off would be no use."""
+    """Replace the file atomically, so that a killed process leaves a complete file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_suffix(".new")
     new.write_bytes(pickle.dumps(world))

@@ -1,4 +1,4 @@
-"""Clocks that run ahead of the machine's, for every process that shares the file: hours pass in a test at once."""
+"""A clock that a test can move forward by hours, in all processes that share its file."""
 
 import mmap
 import struct
@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 
-class Ahead:
-    """How far they are ahead, in seconds; whoever sets it moves the clocks of all processes."""
+class SharedClock:
+    """The machine's clock plus an offset in a shared file. Setting the offset moves the clocks of all processes."""
 
     def __init__(self, path: Path) -> None:
         path.touch()
@@ -17,19 +17,19 @@ class Ahead:
             self._shared = mmap.mmap(file.fileno(), 8)
 
     def set(self, by: timedelta) -> None:
-        """Move them there."""
+        """Set how far the clocks are ahead."""
         self._shared[:] = struct.pack("d", by.total_seconds())
 
     @property
     def seconds(self) -> float:
-        """How far they are ahead."""
+        """How far the clocks are ahead of the machine's."""
         return float(struct.unpack("d", self._shared[:])[0])
 
     def now(self) -> datetime:
-        """The present moment by these clocks, UTC."""
+        """The present moment by this clock, UTC."""
         return datetime.now(UTC) + timedelta(seconds=self.seconds)
 
     def move_monotonic(self) -> None:
-        """Let this process's monotonic clock, which asyncio's own loop goes by, run ahead too."""
+        """Move this process's monotonic clock too, which asyncio's event loop uses."""
         real = time.monotonic
         time.monotonic = lambda: real() + self.seconds

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tieout_local.story.platform import Json
-from tieout_local.story.steps import Story, comes_in
+from tieout_local.demo.platform import Json
+from tieout_local.demo.steps import Story, comes_in
 
 UNPAID = ("DRAFT", "SUBMITTED", "AUTHORISED")
 """The statuses that the import of unpaid bills reads."""
@@ -25,7 +25,7 @@ class Row:
 
     @property
     def tied_out(self) -> bool:
-        """Same records, same sums, nothing different."""
+        """Whether both sides have the same records and sums."""
         return not self.differences and (self.xero_count, self.xero_sum) == (self.platform_count, self.platform_sum)
 
 
@@ -105,11 +105,11 @@ def _payments(payments: list[Json], there: dict[str, Json]) -> Row:
 
 
 def _skipped(problems: list[Json], stay: dict[str, Json]) -> Row:
-    """What stays in Xero says why, each with its own reason."""
-    said = {p["record"]["id"] for p in problems if p["record"]["kind"] == "xero_invoice"}
-    wrong = [f"{stay[x]['InvoiceNumber']} stays in Xero without a reason" for x in stay.keys() - said]
-    wrong += [f"{x} has a reason to stay, and should not" for x in said - stay.keys()]
-    return Row("bills that stay in Xero, with reason", len(stay), None, len(said), None, wrong)
+    """Each bill that stays in Xero has a problem that says why."""
+    explained = {p["record"]["id"] for p in problems if p["record"]["kind"] == "xero_invoice"}
+    wrong = [f"{stay[x]['InvoiceNumber']} stays in Xero without a reason" for x in stay.keys() - explained]
+    wrong += [f"{x} has a reason to stay, and should not" for x in explained - stay.keys()]
+    return Row("bills that stay in Xero, with reason", len(stay), None, len(explained), None, wrong)
 
 
 def _sum(records: Iterable[Any], field: str) -> Decimal:

@@ -1,4 +1,4 @@
-"""A domain service on a real Postgres, for its tests: events and requests come in, its outbox has what it publishes."""
+"""A domain service on a real Postgres, for its tests: they deliver events, send requests, and read its outbox."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from tieout_kit.postgres.migrate import migrate
 from tieout_kit.records import Sweeper
 from tieout_kit.testing import envelope_of, wait_until
 from tieout_local import keys as local
-from tieout_local.door import ANA, Door
+from tieout_local.access_sweep import ANA, ServiceApi
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload
@@ -32,8 +32,8 @@ Work = Callable[[Tx], Awaitable[object]]
 _TOPICS = {topic.name: topic for topic in topics.every_topic()}
 
 
-class Stage:
-    """One tenant of the service, connected to Xero or not."""
+class ServiceHarness:
+    """A service with one tenant, which `connect` connects to Xero."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Stage:
         self._sweeper = Sweeper(database, wired.rechecks)
 
     async def deliver(self, *events: tuple[Payload, int]) -> None:
-        """Handle these events, each with its sequence, in one transaction as a batch is; then what waited for them."""
+        """Handle events, each with its sequence, as one batch; then check again the records that waited for them."""
         await self.database.run(self.batch(*events))
         await self.sweep()
 
@@ -72,12 +72,12 @@ class Stage:
         return lambda tx: edits.put(tx, reconciler, request)
 
     async def sweep(self) -> None:
-        """Judge again what waited for what has happened."""
+        """Check again the records that waited for something that has happened."""
         while await self._sweeper.turn():
             pass
 
     async def overlap(self, first: Work, second: Work) -> None:
-        """The second starts when the first has done everything but commit, and goes as far as it can."""
+        """Run both at once: the second starts before the first commits, and runs until it waits for a lock or ends."""
         async with self.database.transaction() as tx:
             await first(tx)
             task = asyncio.create_task(self.database.run(second))
@@ -89,12 +89,12 @@ class Stage:
         await task
         await self.sweep()
 
-    async def said(self, kind: type[P]) -> list[P]:
-        """Everything of this kind the service said so far, in order."""
-        return [payload for payload, _ in await self.numbered(kind)]
+    async def published(self, kind: type[P]) -> list[P]:
+        """All events of this type that the service has published so far, in order."""
+        return [payload for payload, _ in await self.published_with_sequence(kind)]
 
-    async def numbered(self, kind: type[P]) -> list[tuple[P, int]]:
-        """The same, each with its sequence."""
+    async def published_with_sequence(self, kind: type[P]) -> list[tuple[P, int]]:
+        """The same events, each with its sequence."""
         async with self.database.transaction() as tx:
             rows = await tx.db.fetch("select topic, headers, value from outbox order by id")
         headers = [[(name, value.encode("latin-1")) for name, value in row["headers"]] for row in rows]
@@ -102,7 +102,7 @@ class Stage:
         return [(event.data, event.envelope.sequence) for event in events if isinstance(event.data, kind)]
 
     async def choose(self, version: int, **chosen: Any) -> None:
-        """The tenant chooses these settings, and the defaults of all others."""
+        """Change the tenant's settings to these; all others get their defaults."""
         settings = TenantSettings.model_validate({"tenant_id": self.tenant_id, "version": version, **chosen})
         await self.deliver((settings, version))
 
@@ -112,11 +112,11 @@ class Stage:
         return [Problem.model_validate(problem) for problem in found]
 
     async def connect(self, state: ConnectionState = ConnectionState.CONNECTED, sequence: int = 1) -> None:
-        """The tenant becomes known, connected by default."""
+        """Make the tenant known, by default connected to Xero."""
         await self.deliver((Connection(tenant_id=self.tenant_id, state=state), sequence))
 
     async def close(self, features: Sequence[Feature]) -> None:
-        """The plan does not have these features any more, which is the latest news of the connection."""
+        """Take these features from the tenant's plan."""
         connection = Connection(tenant_id=self.tenant_id, state=ConnectionState.CONNECTED, closed=tuple(features))
         await self.deliver((connection, next_sequence(0, utc_now())))
 
@@ -125,17 +125,17 @@ class Stage:
         return await self.ask("POST", path, body, **token)
 
     @property
-    def door(self) -> Door:
-        """Where everybody tries to come in."""
-        return Door(self.app, self.tenant_id, self.token, self.close)
+    def service_api(self) -> ServiceApi:
+        """The service's HTTP API, for the sweeps."""
+        return ServiceApi(self.app, self.tenant_id, self.token, self.close)
 
     async def put(self, path: str, body: dict[str, Any], etag: str | None = None, **token: Any) -> httpx.Response:
-        """PUT under the tenant, as one who may do anything there unless the token says otherwise; `etag`: that of the
-        state which is changed."""
+        """PUT under the tenant, as a caller who may do anything there unless `token` restricts it. `etag`: of the state
+        to change."""
         return await self.ask("PUT", path, body, {"If-Match": etag} if etag else {}, **token)
 
     async def change(self, path: str, body: dict[str, Any], **token: Any) -> httpx.Response:
-        """PUT on the state that is there now."""
+        """PUT over the present state."""
         return await self.put(path, body, (await self.get(path)).headers["ETag"], **token)
 
     async def get(self, path: str, **token: Any) -> httpx.Response:
@@ -150,15 +150,15 @@ class Stage:
         headers: Mapping[str, str] | None = None,
         **token: Any,
     ) -> httpx.Response:
-        """Ask under the tenant, as one who may do anything there unless the token says otherwise."""
+        """Send a request under the tenant, as a caller who may do anything there unless `token` restricts it."""
         signed = self.token("ana", **{"tenants": [str(self.tenant_id)], **token})
         url = f"/tenants/{self.tenant_id}/{path}"
         sent = {"Authorization": f"Bearer {signed}", **(headers or {})}
         return await self.http.request(method, url, json=body, headers=sent)
 
-    def neighbour(self) -> "Stage":
+    def neighbour(self) -> "ServiceHarness":
         """Another tenant of the same service."""
-        return Stage(self.database, self.app, self.http, self.token, self.wired)
+        return ServiceHarness(self.database, self.app, self.http, self.token, self.wired)
 
     def _incoming(self, payload: Payload, sequence: int) -> Incoming[Any]:
         envelope = envelope_of(self.tenant_id, payload, sequence)
@@ -166,13 +166,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(url: str, signing: local.Keys, service: Service) -> AsyncIterator[Stage]:
-    """The service, migrated, with an empty database, and all that it serves over HTTP."""
+async def serve(url: str, signing: local.Keys, service: Service) -> AsyncIterator[ServiceHarness]:
+    """Run the service, with its HTTP API, on an empty, migrated database."""
     database, wired = Database(url, service.name, utc_now), Wired(service)
     await database.open()
     await migrate(database, ("tieout_kit", f"tieout_{service.name}"))
     app = wired.http_app(database, Keys(signing.jwks_url, local.ISSUER))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service.name}") as http:
-        yield Stage(database, app, http, signing.token, wired)
+        yield ServiceHarness(database, app, http, signing.token, wired)
     async with asyncio.timeout(10):
         await database.close()

@@ -12,12 +12,12 @@ from tieout_local.stack import Stack
 Json = dict[str, Any]
 
 
-class NotAsTold(Exception):
-    """The story went another way; says what was expected and what was seen."""
+class DemoFailed(Exception):
+    """A step of the demo failed; the message names what was expected and what was seen."""
 
 
 async def until(what: str, look: Callable[[], Awaitable[Any]], *, within: float = 30.0, every: float = 0.05) -> Any:
-    """Wait until a look gives something; the last thing seen is told when it does not come. Raises NotAsTold."""
+    """Poll until `look` returns something true. Raises DemoFailed, with the last thing seen."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within
     while True:
@@ -25,7 +25,7 @@ async def until(what: str, look: Callable[[], Awaitable[Any]], *, within: float 
         if seen:
             return seen
         if loop.time() > end:
-            raise NotAsTold(f"{what}: not within {within:.0f} s; last seen: {seen!r}")
+            raise DemoFailed(f"{what}: not within {within:.0f} s; last seen: {seen!r}")
         await asyncio.sleep(every)
 
 
@@ -47,23 +47,23 @@ class Platform:
         await self._http.aclose()
 
     async def get(self, service: str, path: str, **params: Any) -> Any:
-        """GET below /tenants/{tenant_id}. Raises NotAsTold."""
+        """GET below /tenants/{tenant_id}. Raises DemoFailed."""
         return await self._call("GET", service, path, params=params)
 
     async def put(self, service: str, path: str, body: Json) -> Any:
-        """PUT below /tenants/{tenant_id}. Raises NotAsTold."""
+        """PUT below /tenants/{tenant_id}. Raises DemoFailed."""
         return await self._call("PUT", service, path, json=body)
 
     async def post(self, service: str, path: str, body: Json) -> Any:
-        """POST below /tenants/{tenant_id}. Raises NotAsTold."""
+        """POST below /tenants/{tenant_id}. Raises DemoFailed."""
         return await self._call("POST", service, path, json=body)
 
     async def patch(self, service: str, path: str, body: Json) -> Any:
-        """PATCH below /tenants/{tenant_id}. Raises NotAsTold."""
+        """PATCH below /tenants/{tenant_id}. Raises DemoFailed."""
         return await self._call("PATCH", service, path, json=body)
 
     async def put_through(self, service: str, path: str, body: Json) -> Any:
-        """PUT, again and again while the service is away: the caller chose the id, so a repeat doubles nothing."""
+        """PUT, repeated while the service is down. The caller chose the id, so a repeat makes no second record."""
 
         async def attempt() -> Any:
             try:
@@ -74,7 +74,7 @@ class Platform:
         return await until(f"PUT {path}", attempt, within=60, every=0.2)
 
     async def all(self, service: str, path: str) -> list[Json]:
-        """Every record of a kind, page by page."""
+        """All records at a path, from all pages."""
         found: list[Json] = []
         after = None
         while True:
@@ -89,5 +89,5 @@ class Platform:
         url = f"{self._urls[service]}/tenants/{self.tenant_id}{path}"
         answer = await self._http.request(method, url, **more)
         if answer.is_error:
-            raise NotAsTold(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
+            raise DemoFailed(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json() if answer.content else None

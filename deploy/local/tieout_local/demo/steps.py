@@ -1,4 +1,4 @@
-"""The steps of the story. Each returns what happened in one line, or raises NotAsTold."""
+"""The steps of the story. Each returns one line about what happened, or raises DemoFailed."""
 
 import asyncio
 import time
@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from tieout_local.demo.platform import DemoFailed, Json, Platform, until
 from tieout_local.stack import Stack
-from tieout_local.story.platform import Json, NotAsTold, Platform, until
 from xero_sim.control_client import Control
 
 SEED_DOCUMENTS = 300
@@ -24,7 +24,7 @@ ShowProgress = Callable[[list[Json]], None]
 
 @dataclass
 class Story:
-    """What the steps share."""
+    """The state that the steps share."""
 
     stack: Stack
     platform: Platform
@@ -41,16 +41,16 @@ class Story:
         """All invoices Xero has."""
         return (await self.xero.state(self.org_id, "Invoices"))["Invoices"]
 
-    async def settled(self, service: str, path: str) -> Json:
-        """A record once both sides show the same."""
+    async def when_in_step(self, service: str, path: str) -> Json:
+        """The record, once it is in step with Xero."""
 
         async def look() -> Any:
             record = await self.platform.get(service, path)
             state = record["sync"]["state"]
             if state == "refused":
                 problems = await self.platform.get(service, "/problems", limit=1000)
-                said = [p["sentence"] for p in problems["items"] if p["record"]["id"] == record["id"]]
-                raise NotAsTold(f"{path}: {said}")
+                sentences = [p["sentence"] for p in problems["items"] if p["record"]["id"] == record["id"]]
+                raise DemoFailed(f"{path}: {sentences}")
             return record if state == "in_step" else None
 
         found: Json = await until(f"{path} in step with Xero", look, within=90)
@@ -58,14 +58,14 @@ class Story:
 
 
 async def connect(story: Story, show: ShowProgress) -> str:
-    """A tenant connects by the real OAuth flow, and the first import runs."""
+    """A tenant connects with the real OAuth flow, and the first import runs."""
     platform = story.platform
     await platform.put("connector", "", {"name": "Kererū Coffee Roasters"})
     consent = await platform.post("connector", "/connection/consent", {})
     await _consent_in_a_browser(consent["url"], story.org_id)
     status = await platform.get("connector", "/connection")
     if status["state"] != "choosing_org" or [c["org_id"] for c in status["choices"]] != [story.org_id]:
-        raise NotAsTold(f"expected one organisation to choose, saw {status}")
+        raise DemoFailed(f"expected one organisation to choose, saw {status}")
     await platform.put("connector", "/connection/organisation", {"org_id": story.org_id})
 
     async def imported() -> bool:
@@ -87,27 +87,27 @@ async def connect(story: Story, show: ShowProgress) -> str:
 
 
 def comes_in(invoice: Json) -> bool:
-    """BILL-1, said once more in Xero's terms: approved, nothing paid, nothing credited."""
+    """BILL-1 in Xero's terms: approved, nothing paid, nothing credited."""
     fresh = not invoice["AmountPaid"] and not invoice.get("AmountCredited")
     return invoice["Type"] == "ACCPAY" and invoice["Status"] == "AUTHORISED" and fresh
 
 
 async def _consent_in_a_browser(url: str, org_id: str) -> None:
-    """What a browser does: show the page, send its form, follow Xero back to us."""
+    """Act as a browser: load the page, send its form, follow the redirect back to us."""
     async with httpx.AsyncClient(trust_env=False, timeout=30) as browser:
         page = await browser.get(url)
         if page.status_code != 200 or "form" not in page.text:
-            raise NotAsTold(f"the consent page: {page.status_code} {page.text[:200]}")
+            raise DemoFailed(f"the consent page: {page.status_code} {page.text[:200]}")
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         action = str(page.url.copy_with(query=None))
         back = await browser.post(action, data={**query, "decision": "allow", "tenant": org_id})
         answer = await browser.get(back.headers["location"])
         if answer.status_code != 200:
-            raise NotAsTold(f"the callback: {answer.status_code} {answer.text}")
+            raise DemoFailed(f"the callback: {answer.status_code} {answer.text}")
 
 
 async def change_in_xero(story: Story) -> str:
-    """A bookkeeper changes a bill in Xero; the webhook brings it here."""
+    """A bookkeeper changes bills in Xero; webhooks bring the changes here."""
     bills = [bill for bill in await story.platform.all("bills", "/bills") if not bill["paid"]]
     took = []
     for number, bill in enumerate(bills[:5]):
@@ -129,7 +129,7 @@ async def change_in_xero(story: Story) -> str:
 
 
 def new_bill(vendor_id: str, number: str, location: str, *amounts: float) -> Json:
-    """A bill as the platform makes it: lines with account, tax and tracking."""
+    """A new bill of the platform, with account, tax and tracking on each line."""
     today = datetime.now(UTC).date()
     return {
         "vendor_id": vendor_id,
@@ -153,31 +153,31 @@ def new_bill(vendor_id: str, number: str, location: str, *amounts: float) -> Jso
 
 
 async def location(story: Story) -> str:
-    """A location that the organisation has, as the platform knows it by now."""
+    """The first location (a tracking option) of the organisation."""
     categories = await story.platform.get("bills", "/reference/tracking_category")
     return next(str(c["options"][0]) for c in categories if c["name"] == "Location")
 
 
 async def bill_from_here(story: Story) -> str:
-    """The platform makes a vendor and a bill; both appear in Xero, the vendor first."""
+    """The platform creates a vendor and a bill; both appear in Xero, the vendor first."""
     vendor_id, story.bill_id = str(uuid4()), str(uuid4())
-    # The bill is sent at once: it waits for its vendor by itself.
+    # The bill comes before its vendor on purpose: it waits for the vendor by itself.
     place = await location(story)
     await story.platform.put("bills", f"/bills/{story.bill_id}", new_bill(vendor_id, "TO-1001", place, 100, 50.5))
     vendor = {"name": "Harbour Lights Electrical", "email": "accounts@harbourlights.example"}
     await story.platform.put("contacts", f"/vendors/{vendor_id}", vendor)
-    bill = await story.settled("bills", f"/bills/{story.bill_id}")
+    bill = await story.when_in_step("bills", f"/bills/{story.bill_id}")
     invoice = await story.invoice(bill["sync"]["xero_id"])
     lines = [(i["UnitAmount"], i["TaxType"], [t["Option"] for t in i["Tracking"]]) for i in invoice["LineItems"]]
     if lines != [(100, "INPUT2", [place]), (50.5, "INPUT2", [place])] or invoice["Total"] != 173.08:
-        raise NotAsTold(f"Xero has {lines}, total {invoice['Total']}")
+        raise DemoFailed(f"Xero has {lines}, total {invoice['Total']}")
     writes = [
         urlsplit(c["path"]).path.rsplit("/", 1)[-1]
         for c in await story.xero.calls(tenant=story.org_id)
         if c["method"] == "PUT"
     ]
     if [w.lower() for w in writes[-2:]] != ["contacts", "invoices"]:
-        raise NotAsTold(f"the vendor should go before the bill: {writes}")
+        raise DemoFailed(f"the vendor should go before the bill: {writes}")
     return f"{vendor['name']} and bill TO-1001 over {invoice['Total']:.2f} NZD are in Xero, the vendor first"
 
 
@@ -207,7 +207,7 @@ async def pay(story: Story) -> str:
     await until("the bill is paid here", paid)
     invoice = await story.invoice(bill["sync"]["xero_id"])
     if invoice["Status"] != "PAID" or [p["Reference"] for p in invoice["Payments"]] != [payment["reference"]]:
-        raise NotAsTold(f"Xero has {invoice['Status']} with {invoice['Payments']}")
+        raise DemoFailed(f"Xero has {invoice['Status']} with {invoice['Payments']}")
     return f"{bill['amount_due']['amount']} NZD paid, the bill is PAID in Xero and paid here"
 
 
@@ -238,7 +238,7 @@ async def kill_in_the_middle(story: Story) -> str:
         for at in range(0, len(edits), 10):
             results = await story.xero.actions(story.org_id, edits[at : at + 10])
             if not all(result["ok"] for result in results):
-                raise NotAsTold(f"the bookkeeper could not: {results}")
+                raise DemoFailed(f"the bookkeeper's edits failed: {results}")
             await asyncio.sleep(0.05)
 
     async def killer() -> None:
@@ -258,7 +258,7 @@ async def kill_in_the_middle(story: Story) -> str:
     await until("all 200 changes on both sides", all_followed, within=90, every=0.25)
     numbers = [i["InvoiceNumber"] for i in await story.invoices() if i["InvoiceNumber"] in new.values()]
     if sorted(numbers) != sorted(new.values()):
-        raise NotAsTold(f"{len(new)} new bills should be {len(new)} in Xero, there are {len(numbers)}")
+        raise DemoFailed(f"{len(new)} new bills should be {len(new)} in Xero, there are {len(numbers)}")
     return (
         f"killed after {len(new) // 2} of {len(new)} new bills and {len(edits)} edits in Xero: none lost, none doubled"
     )

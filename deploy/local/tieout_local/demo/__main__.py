@@ -1,4 +1,4 @@
-"""The story of one tenant on real servers, told step by step: `python -m tieout_local.demo`."""
+"""The demo, step by step on real servers: `python -m tieout_local.demo`."""
 
 import asyncio
 import shutil
@@ -11,11 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from tieout_local.errors import LocalError
-from tieout_local.folders import data_folder, only_one
-from tieout_local.stack import Stack
-from tieout_local.story.platform import Json, NotAsTold, Platform
-from tieout_local.story.steps import (
+from tieout_local.demo.platform import DemoFailed, Json, Platform
+from tieout_local.demo.steps import (
     SEED_DOCUMENTS,
     Story,
     bill_from_here,
@@ -24,26 +21,29 @@ from tieout_local.story.steps import (
     kill_in_the_middle,
     pay,
 )
-from tieout_local.story.tie_out import Row, tie_out
+from tieout_local.demo.tie_out import Row, tie_out
+from tieout_local.errors import LocalError
+from tieout_local.folders import data_folder, only_one
+from tieout_local.stack import Stack
 from xero_sim.control_client import Control
 
 NARROWEST = 110
-"""Columns; a line of the story is broken by the terminal, not by us."""
+"""Columns. Longer lines are broken by the terminal, not by us."""
 
 
 def main() -> int:
-    """Returns the exit code: 0 only if every step went as told."""
+    """Returns the exit code: 0 only if every step succeeded."""
     console = Console(highlight=False)
     console.width = max(console.width, NARROWEST)
     folder = data_folder("demo")
     try:
         with only_one(folder):
-            # A story starts at its beginning.
+            # Each run starts with empty data.
             for old in ("kafka", "postgres", "simulator", "logs"):
                 shutil.rmtree(folder / old, ignore_errors=True)
             return asyncio.run(_run(Stack(folder, partitions=8), console))
-    except (LocalError, NotAsTold) as error:
-        console.print(f"\n[red]Not as told:[/red] {error}", markup=True)
+    except (LocalError, DemoFailed) as error:
+        console.print(f"\n[red]The demo failed:[/red] {error}", markup=True)
         return 1
     except KeyboardInterrupt:
         return 1
@@ -62,22 +62,22 @@ async def _run(stack: Stack, console: Console) -> int:
             story.org_id = await xero.create_org("Kererū Coffee Roasters", country="NZ")
             await xero.seed(story.org_id, SEED_DOCUMENTS)
             with _progress(console) as progress:
-                await _tell(console, "1 connect", connect(story, lambda resources: _show(progress, resources)))
-            await _tell(console, "2 from Xero", change_in_xero(story))
-            await _tell(console, "3 to Xero", bill_from_here(story))
-            await _tell(console, "4 pay", pay(story))
-            await _tell(console, "5 kill -9", kill_in_the_middle(story))
+                await _run_step(console, "1 connect", connect(story, lambda resources: _show(progress, resources)))
+            await _run_step(console, "2 from Xero", change_in_xero(story))
+            await _run_step(console, "3 to Xero", bill_from_here(story))
+            await _run_step(console, "4 pay", pay(story))
+            await _run_step(console, "5 kill -9", kill_in_the_middle(story))
             rows = await tie_out(story)
     finally:
         with console.status("Stopping …"):
             await asyncio.to_thread(stack.stop)
-    return _verdict(console, rows, time.monotonic() - began)
+    return _print_result(console, rows, time.monotonic() - began)
 
 
-async def _tell(console: Console, title: str, step: Awaitable[str]) -> None:
+async def _run_step(console: Console, title: str, step: Awaitable[str]) -> None:
     began = time.monotonic()
-    said = await step
-    console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  [bold]{title:<12}[/bold] {said}")
+    outcome = await step
+    console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  [bold]{title:<12}[/bold] {outcome}")
 
 
 def _progress(console: Console) -> Progress:
@@ -99,7 +99,7 @@ def _show(progress: Progress, resources: list[Json]) -> None:
         progress.update(task, completed=one["done"], total=one["total"])
 
 
-def _verdict(console: Console, rows: list[Row], seconds: float) -> int:
+def _print_result(console: Console, rows: list[Row], seconds: float) -> int:
     table = Table("6 both sides", "in Xero", "here", "sum in Xero", "sum here", "different")
     for row in rows:
         sums = [f"{amount:,.2f}" if amount is not None else "" for amount in (row.xero_sum, row.platform_sum)]

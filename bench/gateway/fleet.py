@@ -1,4 +1,4 @@
-"""Ten thousand organisations at the simulator, a tenant connected to each, and work for them."""
+"""A fleet of ten thousand tenants, each connected to an organisation in the simulator, and work for them."""
 
 import asyncio
 import os
@@ -28,13 +28,14 @@ from tieout_kit.cause import Cause, Incoming
 from tieout_kit.postgres import Database
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.testing import envelope_of
-from tieout_local.ahead import Ahead
 from tieout_local.ports import answers, free_port
 from tieout_local.processes import Child
+from tieout_local.shared_clock import SharedClock
 from tieout_local.spawn import Command
+from tieout_schemas.bodies import ContactBody, PaymentBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.signals import XeroKind
-from tieout_schemas.writes import ContactBody, Lane, PaymentBody, WriteIntent
+from tieout_schemas.writes import Lane, WriteIntent
 from xero_sim.control_client import Control
 
 SHARDS = 48
@@ -46,17 +47,17 @@ from unnest($1::uuid[], $2::uuid[]) as bound(tenant_id, org_id) where c.tenant_i
 
 _STEP = timedelta(seconds=1)
 _PAUSE = 0.01
-"""Seconds in which processes may do what is due."""
+"""Seconds for the processes to do what is due."""
 KINDS = writes("http://localhost")
 
 
 @dataclass
-class Town:
-    """Tenants by their number; the organisation of each has the same number."""
+class Fleet:
+    """The tenants, by number. A tenant and its organisation have the same number."""
 
     database: Database
     control: Control
-    clocks: Ahead
+    clocks: SharedClock
     tenants: list[UUID]
     orgs: list[str]
     contacts: list[str]
@@ -64,9 +65,9 @@ class Town:
     token: str
     side: Child
 
-    async def passes(self, by: timedelta) -> None:
-        """Time goes by everywhere, by small steps: a process that saw a minute pass at once would lose its leases. Xero
-        first, so that the gateway believes to have less left than it has."""
+    async def advance(self, by: timedelta) -> None:
+        """Move all clocks forward in small steps, since a process that saw a minute pass at once would lose its leases.
+        Xero's clock is moved first, so that the gateway never counts on more calls than are left."""
         while by > timedelta():
             step = min(by, _STEP)
             await self.control.advance(step)
@@ -74,18 +75,18 @@ class Town:
             by -= step
             await asyncio.sleep(_PAUSE)
 
-    async def goes_by(self, number: int) -> None:
-        """Until cancelled: whenever a tenant's next call waits, time goes by until it may leave."""
+    async def keep_advancing(self, number: int) -> None:
+        """Until cancelled: while a tenant's next call waits, move the clocks to the moment at which it may be sent."""
         while True:
             turn = await self.sql("select next_at from turn where tenant_id = $1", self.tenants[number])
             left = turn - self.clocks.now() if turn else timedelta()
             if left > timedelta():
-                await self.passes(left)
+                await self.advance(left)
             else:
                 await asyncio.sleep(_PAUSE)
 
     async def write(self, wanted: Sequence[tuple[int, WriteIntent]]) -> None:
-        """These intents arrive in one transaction, each with the number of its tenant."""
+        """Store intents, each with the number of its tenant, in one transaction."""
         events = []
         for number, intent in wanted:
             envelope = envelope_of(self.tenants[number], intent, 1)
@@ -93,14 +94,14 @@ class Town:
         await self.database.run(lambda tx: intents.receive(tx, events, group_of(KINDS)))
 
     async def webhooks(self, numbers: Sequence[int]) -> None:
-        """The contact of each of these organisations is to be read again."""
+        """Request that the contact of each of these organisations be read again."""
         async with self.database.transaction() as tx:
             kind, cause = XeroKind.CONTACT, Cause.request()
             wishes = [Wish(self.tenants[n], kind, UUID(self.contacts[n]), tx.now, cause) for n in numbers]
             await read_requests.ask(tx, wishes)
 
     async def sql(self, query: str, *values: object) -> Any:
-        """One value."""
+        """The one value that a query returns."""
         async with self.database.transaction() as tx:
             return await tx.db.fetchval(query, *values)
 
@@ -123,12 +124,12 @@ def payment(bill: str) -> WriteIntent:
 
 
 @asynccontextmanager
-async def town(servers: Servers, size: int) -> AsyncIterator[Town]:
-    """Everything is connected, nothing is due, the gateway runs."""
+async def fleet(servers: Servers, size: int) -> AsyncIterator[Fleet]:
+    """Connect all tenants and start the gateway, which has nothing to do yet."""
     port = free_port()
     simulator = servers.start("xero_sim", "--port", str(port))
     await asyncio.to_thread(simulator.wait_until, lambda: answers(port), 20)
-    url, clocks = f"http://127.0.0.1:{port}", Ahead(servers.folder / "clocks")
+    url, clocks = f"http://127.0.0.1:{port}", SharedClock(servers.folder / "clocks")
     clocks.set(timedelta())
     database = Database(servers.postgres.create_database("gateway"), SERVICE, clocks.now)
     await database.open()
@@ -137,34 +138,34 @@ async def town(servers: Servers, size: int) -> AsyncIterator[Town]:
         app = await control.register_app(redirect_uris=[REDIRECT], plan="advanced")
         orgs = [await control.create_org(f"Org {n}") for n in range(size)]
         contacts = [await control.act(org, "create_contact", Name="Paper Ltd") for org in orgs]
-        told = await control.connect(app.client_id, orgs)
+        token = await control.connect(app.client_id, orgs)
         key = Fernet.generate_key().decode()
         identity = XeroIdentity(client, (url, url, url), app.client_id, app.client_secret or "", REDIRECT)
         tokens = TokenStore(database, identity, key)
-        tenants = await _connected(database, tokens, told, orgs, clocks)
-        said = {
+        tenants = await _connected(database, tokens, token, orgs, clocks)
+        settings = {
             "kafka": "-", "database_url": database.url, "partitions": SHARDS, "jwks_url": "-", "jwt_issuer": "-",
             "xero_api_url": url, "xero_identity_url": url, "xero_login_url": url, "xero_redirect_uri": REDIRECT,
             "xero_client_id": app.client_id, "xero_client_secret": app.client_secret, "xero_webhook_key": "-",
             "token_key": key, "platform_url": PLATFORM,
         }  # fmt: skip
-        env = {**os.environ, **{f"TIEOUT_{name.upper()}": str(value) for name, value in said.items()}}
+        env = {**os.environ, **{f"TIEOUT_{name.upper()}": str(value) for name, value in settings.items()}}
         module = "bench.gateway.side"
         argv = [sys.executable, "-m", module, str(servers.folder / "clocks")]
         command = Command(module, argv, servers.folder / "logs" / module, ROOT, env, stop_signal=signal.SIGINT)
         side = servers.children.start(command)
-        yield Town(database, control, clocks, tenants, orgs, contacts, told["access_token"], side)
+        yield Fleet(database, control, clocks, tenants, orgs, contacts, token["access_token"], side)
     await database.close()
 
 
 async def _connected(
-    database: Database, tokens: TokenStore, told: dict[str, Any], orgs: Sequence[str], clocks: Ahead
+    database: Database, tokens: TokenStore, token: dict[str, Any], orgs: Sequence[str], clocks: SharedClock
 ) -> list[UUID]:
-    """A tenant for each organisation, all by one consent, as a bookkeeper with many clients has it."""
+    """A tenant for each organisation, all with one consent, like a bookkeeper with many clients."""
     tenants, token_set = [uuid4() for _ in orgs], uuid4()
     async with database.transaction() as tx:
-        expires_at = clocks.now() + timedelta(seconds=told["expires_in"])
-        await tokens.save(tx, token_set, Tokens(told["access_token"], told["refresh_token"], expires_at))
+        expires_at = clocks.now() + timedelta(seconds=token["expires_in"])
+        await tokens.save(tx, token_set, Tokens(token["access_token"], token["refresh_token"], expires_at))
         for number, tenant in enumerate(tenants):
             await store.create(tx, tenant, f"Tenant {number}", number % SHARDS)
         await tx.db.execute(_CONNECTED, tenants, [UUID(org) for org in orgs], token_set)

@@ -1,4 +1,4 @@
-"""Writes what a long run found to bench/results, in the form of every benchmark (design, Benchmarks)."""
+"""Writes the figures of a long test to bench/results, in the format of every benchmark."""
 
 import json
 import os
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, and the bound it must keep; `bound` None: only told."""
+    """A figure and its bound; None: reported only."""
 
     name: str
     value: float
@@ -23,21 +23,21 @@ class Figure:
 
 
 def exactly(name: str, value: float, bound: float, unit: str) -> Figure:
-    """A figure that must be this one."""
+    """A figure that must equal `bound`."""
     return Figure(name, value, unit, bound, value == bound)
 
 
 def at_least(name: str, value: float, bound: float, unit: str) -> Figure:
-    """A figure that must be this or more."""
+    """A figure that must be at least `bound`."""
     return Figure(name, value, unit, bound, value >= bound)
 
 
 def write(name: str, test: str, figures: Sequence[Figure]) -> None:
-    """Write bench/results/<name>.json; `test`: the file, from the root, that found it."""
+    """Write bench/results/<name>.json. `test`: the path of the test file from the root."""
     commit = _git("rev-parse", "--short", "HEAD")
-    # Results of other runs, just written, change nothing of what was measured.
+    # Results that other runs have just written do not make the measured code dirty.
     dirty = _git("status", "--porcelain", "--", ".", ":!bench/results", ":!docs/performance.md")
-    told = {
+    result = {
         "name": name,
         "commit": commit + ("-dirty" if dirty else ""),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
@@ -46,7 +46,7 @@ def write(name: str, test: str, figures: Sequence[Figure]) -> None:
     }
     folder = ROOT / "bench" / "results"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n")
+    (folder / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
 def _git(*words: str) -> str:

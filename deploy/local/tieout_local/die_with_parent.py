@@ -1,7 +1,7 @@
-"""Become a command that cannot outlive the process that asked for it.
+"""Runs a command that dies with the process that started it.
 
-Run by its path, as a program of its own, right before the command takes its place:
-`python -I -S leash.py PARENT DEATH_SIGNAL UID GID COMMAND...` (UID -1: stay who we are).
+This file is a program, run by its path, which replaces itself by the command:
+`python -I -S die_with_parent.py PARENT DEATH_SIGNAL UID GID COMMAND...` (UID -1: keep the present user).
 """
 
 import ctypes
@@ -12,14 +12,14 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """Drop to the user, tie to the parent, become the command."""
+    """Switch to the user, tie the process to its parent, and become the command."""
     parent, death_signal, uid, gid = (int(a) for a in arguments[:4])
     command = arguments[4:]
     if uid >= 0:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    # Only Linux has it; elsewhere atexit does what it can. After setuid, which clears it.
+    # Only Linux has this signal; elsewhere atexit handlers end the children. It comes after setuid, which clears it.
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
         if os.getppid() != parent:
