@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tieout_connector.gateway.caller import NoCallLeft
@@ -37,7 +38,8 @@ _LOOK_EVERY_S = 1.0
 """While calls are under way, the worker looks for work this often, even without a notification."""
 _MIN_WAIT_S = 0.05
 
-Job = Coroutine[Any, Any, None]
+Job = Callable[[], Coroutine[Any, Any, None]]
+"""A call to be made. It becomes a coroutine only when its task starts, so none is left without being awaited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Worker:
                     continue
                 found = await self._next()
                 if not isinstance(found, Idle):
-                    self._jobs.add(asyncio.create_task(found))
+                    self._jobs.add(asyncio.create_task(found()))
                 elif not self._jobs:
                     return found.until
                 else:
@@ -123,7 +125,7 @@ class Worker:
         if self._jobs:
             await asyncio.wait(self._jobs)
         for job in self._jobs:
-            # The first error is raised already. Another one that lasts will show again.
+            # The first error is raised already. Any other error that lasts will occur again.
             if not job.cancelled():
                 job.exception()
 
@@ -151,7 +153,7 @@ class Worker:
         call = await calls.unanswered(tx, session.org.tenant_id, session.in_progress)
         if call is None:
             return Idle(None)
-        return self._reserve(session.in_progress.calls, {call.id}, self._writer.resume(session, call))
+        return self._reserve(session.in_progress.calls, {call.id}, partial(self._writer.resume, session, call))
 
     async def _by_lane(self, tx: Tx, work: PendingWork) -> Job | Idle:
         session = self._session
@@ -164,7 +166,7 @@ class Worker:
             case DropNotes(why):
                 notes = await intents.next_batch(tx, session.org.tenant_id, Lane.NOTE, session.in_progress)
                 ids = {queued.intent.intent_id for queued in notes}
-                return self._reserve(session.in_progress.intents, ids, self._writer.drop(session, notes, why))
+                return self._reserve(session.in_progress.intents, ids, partial(self._writer.drop, session, notes, why))
             case Wait(until):
                 return Idle(min(until, work.next_at or until))
         return Idle(work.next_at)
@@ -178,7 +180,7 @@ class Worker:
             and work.interactive_reads
             and (read := await interactive_reads.next(tx, tenant_id, in_progress.interactive_reads))
         ):
-            job = self._reader.read_for_person(session, read)
+            job = partial(self._reader.read_for_person, session, read)
             return self._reserve(in_progress.interactive_reads, {read.id}, job)
         if lane is Lane.WEBHOOK:
             return await self._read(tx, work.waiting[lane])
@@ -186,7 +188,8 @@ class Worker:
             feed = await listings.due(tx, tenant_id, in_progress, importing=lane is Lane.IMPORT)
             if feed is None:
                 return Idle(tx.now)
-            return self._reserve(in_progress.listings, {feed.resource}, self._reader.read_listing(session, feed))
+            job = partial(self._reader.read_listing, session, feed)
+            return self._reserve(in_progress.listings, {feed.resource}, job)
         return await self._write(tx, lane, work.waiting[lane])
 
     def _waits_for_batch(self, now: datetime, since: datetime) -> bool:
@@ -198,7 +201,7 @@ class Worker:
             return Idle(since + BATCH_WAIT)
         due = await read_requests.due(tx, session.org.tenant_id, session.in_progress, MAX_IDS_PER_READ)
         ids = {each.xero_id for each in due}
-        return self._reserve(session.in_progress.reads, ids, self._reader.read(session, due))
+        return self._reserve(session.in_progress.reads, ids, partial(self._reader.read, session, due))
 
     async def _write(self, tx: Tx, lane: Lane, since: datetime) -> Job | Idle:
         session, in_progress = self._session, self._session.in_progress
@@ -212,7 +215,7 @@ class Worker:
         if calls > 1 and (wait := session.budget.wait(tx.now, RESERVES.get(lane, READ), calls)):
             return Idle(wait.at)
         ids = {queued.intent.intent_id for queued in batch}
-        job = self._reserve(in_progress.intents, ids, self._writer.send(session, lane, batch))
+        job = self._reserve(in_progress.intents, ids, partial(self._writer.send, session, lane, batch))
         job = self._reserve(in_progress.batches, {self._writer.batch_key(batch)}, job)
         return self._reserve(in_progress.serial_batches, self._writer.serial_keys(batch), job)
 
@@ -222,11 +225,11 @@ class Worker:
 
         async def reserved() -> None:
             try:
-                await job
+                await job()
             finally:
                 in_progress.difference_update(work)
 
-        return reserved()
+        return reserved
 
 
 def _sooner(one: Idle, other: Idle) -> Idle:

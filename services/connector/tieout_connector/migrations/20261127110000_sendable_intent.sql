@@ -1,11 +1,11 @@
 -- migrate:up
 -- The intents that may be sent now. Every query that chooses intents uses this function:
--- * this process has the intent not in progress, nor a call of its batch key where calls must follow one another
---   (`serial_in_progress`);
+-- * it is not in progress in this process (`in_progress`);
 -- * no other intent of its record is sent, or was queued before it;
--- * no call of its batch key, where calls must follow one another, is without an answer;
--- * a person waits for it, or no call of its batch key is in progress here (`full_only`), or enough intents are queued to
---   fill a call.
+-- * if calls with its batch key must follow one another, no such call is in progress here (`serial_in_progress`) and none
+--   is without an answer;
+-- * if a call with its batch key is in progress here (`full_only`): enough intents are queued to fill another call, or a
+--   person waits for it.
 -- `offset 0` makes the search for older intents one index lookup for each intent. Without it, stale statistics make
 -- Postgres compare all intents of a surge with each other.
 create function sendable_intent(
@@ -23,7 +23,7 @@ create function sendable_intent(
         and not q.id = any(in_progress) limit i.most) as others))
 $$;
 
--- The version before still calls the function by its old name, with person's lane fixed. Drop it in a later release.
+-- The version before calls the function by its old name. Drop that name in a later release.
 create or replace function may_leave(tenant uuid, in_hand text[], unmarked text[], companies text[])
 returns setof intent language sql stable as $$
     select * from sendable_intent(tenant, in_hand, unmarked, companies, 0)

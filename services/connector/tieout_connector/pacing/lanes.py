@@ -65,10 +65,10 @@ def next_lane(waiting: Mapping[Lane, datetime], budget: Budget, now: datetime) -
 
 
 def _reserve_in_turn(lane: Lane, waiting: Mapping[Lane, datetime]) -> Reserve:
-    """What a lane must leave to others in its turn: no more slots and calls a minute than the others leave.
+    """The reserve of a lane in its turn: of slots and calls a minute, the smallest reserve among the waiting lanes.
 
-    Slots and calls a minute are reserved for work that comes later. But work that waits already would use each one as
-    it becomes free, and the lower lanes would never find enough of them.
+    The usual reserve is for work that comes later. But work that waits already would use each slot and call as it
+    becomes free, and the lower lanes would never find enough of them.
     """
     reserve = RESERVES.get(lane, READ)
     all_waiting = [reserve, *(RESERVES[each] for each in RESERVES if each in waiting)]
