@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tieout_connector.gateway import REACTIONS
-from tieout_connector.kinds import Kind, writes
+from tieout_connector.kinds import WriteKind, write_kinds
 from tieout_schemas.generate import DOCS, settle
 
 
@@ -23,7 +23,7 @@ def pages() -> dict[Path, str]:
         "time, and what was there before is stored with it. `scope` is what the consent must cover; a new consent is",
         "asked for all of them.",
         "",
-        *_table(("kind", "scope", "in one call", "found by", "a repeat"), map(_row, writes("").values())),
+        *_table(("kind", "scope", "in one call", "found by", "a repeat"), map(_row, write_kinds("").values())),
         "## What it does about trouble",
         "",
         "Nothing sleeps: waiting is a stored time of the one tenant, and its neighbours go on.",
@@ -33,12 +33,15 @@ def pages() -> dict[Path, str]:
     return {DOCS / "gateway.md": "\n".join(text)}
 
 
-def _row(kind: Kind) -> Sequence[str]:
-    most = str(kind.most) if kind.most <= kind.most_changes else f"{kind.most}, {kind.most_changes} changes"
-    most += ", one call at a time" if kind.needs_serial_calls else ""
-    # Of one that writes on many kinds of documents, each needs its own.
+def _row(kind: WriteKind) -> Sequence[str]:
+    in_one_call = str(kind.max_per_call)
+    if kind.max_updates_per_call < kind.max_per_call:
+        in_one_call += f", {kind.max_updates_per_call} changes"
+    if kind.needs_serial_calls:
+        in_one_call += ", one call at a time"
+    # A kind with several scopes writes to several kinds of documents, each with its own scope.
     scope = f"`{kind.scopes[0]}`" if len(kind.scopes) == 1 else "its document's"
-    return f"`{kind.name}`", scope, most, kind.found_by, kind.repeat
+    return f"`{kind.name}`", scope, in_one_call, kind.found_by, kind.repeat
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
