@@ -17,6 +17,9 @@ from enum import StrEnum
 
 from tieout_connector.xero.limits import Limits
 
+TOO_MANY = "too many calls"
+"""The reason that is shown for a 429, everywhere. Xero asks to wait, and nobody can shorten it."""
+
 
 class XeroError(Exception):
     """The root of the errors of calls to Xero."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import (
+    TOO_MANY,
     ConsentLost,
     ConsentLostReason,
     MalformedRequest,
@@ -24,8 +25,6 @@ from tieout_connector.xero.refusals import elements_of, refusal_of
 
 _WAITS = {"minute": 60, "day": 3600, "daily": 3600, "concurrent": 1, "appminute": 60}
 """Seconds to wait where Xero names none. By its documentation, it names them for minute and day only."""
-TOO_MANY = "too many calls"
-"""The reason that is shown for a 429, everywhere. Xero asks to wait, and nobody can shorten it."""
 _MAX_TEXT = 300
 """Characters of a plain text that are kept."""
 
