@@ -60,7 +60,8 @@ async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
 
 async def due(tx: Tx, tenant_id: UUID, in_hand: InHand, limit: int) -> list[DueRead]:
     """The records to read now, all of one kind."""
-    rows = await tx.db.fetch(*_SQL["due"](tenant_id=tenant_id, now=tx.now, limit=limit, claimed=list(in_hand.reads)))
+    claimed = list(in_hand.reads)
+    rows = await tx.db.fetch(*_SQL["due"](tenant_id=tenant_id, now=tx.now, limit=limit, claimed=claimed))
     return [
         DueRead(
             XeroKind(row["kind"]),
