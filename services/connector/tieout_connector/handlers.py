@@ -28,7 +28,7 @@ async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None
     )
 
 
-async def refreshes_asked(tx: Tx, events: Sequence[Incoming[Refresh]]) -> None:
+async def refreshes_requested(tx: Tx, events: Sequence[Incoming[Refresh]]) -> None:
     """xero.refresh.v1 → read these records again."""
     requests = [ReadRequest(e.tenant_id, e.data.xero_kind, e.data.xero_id, tx.now, e.cause) for e in events]
     await read_requests.add(tx, requests)
@@ -43,7 +43,7 @@ def handlers(group: intents.Grouping) -> Handlers:
     return Handlers.by_topic(
         {
             topics.WEBHOOK: webhooks_received,
-            topics.REFRESH: refreshes_asked,
+            topics.REFRESH: refreshes_requested,
             topics.WRITE: intents_received,
             topics.PROBLEM: listing.copy,
         }

@@ -108,8 +108,8 @@ class ContactWrite(ResourceKind):
     max_updates_per_call = IDS_PER_QUERY
     resource = CONTACTS
     snapshot_kind = XeroKind.CONTACT
-    found_by = "`ContactNumber`, which is our record's id; a change by what it says"
-    repeat = "is refused, since the number is taken; a change changes nothing more"
+    found_by = "`ContactNumber`, which is our record's id; an update by its values"
+    repeat = "is refused, since the number is taken; a repeated update changes nothing"
 
     def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return list_by_ids(CONTACTS, "IDs", [self.target(intent) for intent in intents], includeArchived="true")

@@ -34,8 +34,8 @@ class VendorCreditWrite(ResourceKind):
     scopes = (Scope.INVOICES,)
     max_updates_per_call = _IDS_PER_QUERY
     resource = CREDIT_NOTES
-    found_by = "its number, unique among its vendor's, and its date, modified since; a change by what it says"
-    repeat = "makes a second one; a change changes nothing more; a second void is refused, and counts as done"
+    found_by = "its number, unique among its vendor's, and its date, modified since; an update by its values"
+    repeat = "makes a second one; a repeated update changes nothing; a second void is refused, and counts as done"
 
     def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         ids = sorted({intent.xero_id for intent in intents if intent.xero_id})

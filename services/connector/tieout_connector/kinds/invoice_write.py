@@ -52,7 +52,7 @@ class InvoiceKind(ResourceKind, Generic[B]):
     resource = INVOICES
     snapshot_kind = XeroKind.INVOICE
     found_by = (
-        "`Url`, which ends in our record's id, among those of that contact modified since; a change by what it says"
+        "`Url`, which ends in our record's id, among those of that contact modified since; an update by its values"
     )
     document_type: InvoiceType
     body_type: type[B]
@@ -132,7 +132,7 @@ class BillWrite(InvoiceKind[BillBody]):
     """A bill. With money on it, its vendor, number, due date and lines may still change, but not the lines' amounts."""
 
     name = "bill"
-    repeat = "makes a second one; a change changes nothing more; a second void is refused, and counts as done"
+    repeat = "makes a second one; a repeated update changes nothing; a second void is refused, and counts as done"
     document_type = InvoiceType.ACCPAY
     body_type = BillBody
     fields = _BOTH
@@ -143,7 +143,7 @@ class InvoiceWrite(InvoiceKind[InvoiceBody]):
     """A sales invoice. With money on it, only its reference and due date may still change, and it may still be sent."""
 
     name = "invoice"
-    repeat = "is refused, since the number is taken; a change changes nothing more"
+    repeat = "is refused, since the number is taken; a repeated update changes nothing"
     document_type = InvoiceType.ACCREC
     body_type = InvoiceBody
     fields = (*_BOTH, *_SALES)

@@ -24,7 +24,7 @@ class ItemWrite(ResourceKind):
     name = "item"
     scopes = (Scope.SETTINGS,)
     resource = ITEMS
-    found_by = "its code, and what it says"
+    found_by = "its code and its values"
     repeat = "changes nothing more"
 
     def batch_key(self, intent: WriteIntent) -> str:

@@ -60,10 +60,10 @@ def list_by_ids(resource: Resource[Any], name: str, xero_ids: Iterable[UUID | No
     return [_listing(resource, {name: ",".join(part), **more}) for part in parts]
 
 
-def readable(read: Callable[[Json], T], raw: Json) -> T | None:
+def parsed_or_none(parse: Callable[[Json], T], raw: Json) -> T | None:
     """A parsed record; None if it is not as documented."""
     try:
-        return read(raw)
+        return parse(raw)
     except (LookupError, TypeError, ValueError, ArithmeticError):
         return None
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
-from tieout_connector.kinds.matching import NOT_FOUND, match_once, one_row_each, readable, unclaimed
+from tieout_connector.kinds.matching import NOT_FOUND, match_once, one_row_each, parsed_or_none, unclaimed
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
@@ -40,7 +40,7 @@ class ResourceKind(WriteKind):
 
     def snapshot(self, element: Json) -> Snapshot | None:
         # None also for an element that is not as documented: the next read of it logs that.
-        return readable(self.resource.read, element) if self.snapshot_kind else None
+        return parsed_or_none(self.resource.read, element) if self.snapshot_kind else None
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         return [UUID(row[self.resource.id_field]) for row in self._rows(contents)]

@@ -22,7 +22,7 @@ class TrackingOptionWrite(WriteKind):
     scopes = (Scope.SETTINGS,)
     max_per_call = 1
     found_by = "its name, without case, in its category"
-    repeat = "is refused, since the name is taken; a change changes nothing more"
+    repeat = "is refused, since the name is taken; a repeated update changes nothing"
 
     def batch_key(self, intent: WriteIntent) -> str:
         return str(body_of(TrackingOptionBody, intent).category_xero_id)
