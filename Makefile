@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := libs/schemas libs/kit libs/xero_sim libs/cli services/connector services/contacts services/bills services/payments deploy/local
+PACKAGES := libs/schemas libs/kit libs/xero_sim libs/testing libs/cli services/connector services/contacts services/bills services/payments deploy/local
 
 .venv/ready: requirements.txt $(PACKAGES:%=%/pyproject.toml)
 	@echo "Making .venv and installing the pinned packages …"
@@ -43,6 +43,7 @@ check: .venv/ready ## Lint, types, layers, generated files
 	@$(BIN)/python -m tieout_local.metrics --check
 	@$(BIN)/python -m tieout_connector.generate --check
 	@$(BIN)/python -m tieout_local.roles --check
+	@$(BIN)/python -m tieout_local.rules_tests --check
 	@$(BIN)/python -m bench.report --check
 
 format: .venv/ready ## Format the code
@@ -54,6 +55,10 @@ generate: .venv/ready ## Write the JSON Schemas and the pages that are made from
 	@$(BIN)/python -m tieout_local.metrics
 	@$(BIN)/python -m tieout_connector.generate
 	@$(BIN)/python -m tieout_local.roles
+	@$(BIN)/python -m tieout_local.rules_tests
+
+rules: .venv/ready ## Write docs/rules-tests.md: which tests prove which rule
+	@$(BIN)/python -m tieout_local.rules_tests
 
 lock: ## Pin the third parties by hash
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
@@ -61,4 +66,4 @@ lock: ## Pin the third parties by hash
 clean: ## Remove the environment and all local data
 	rm -rf .venv .tieout
 
-.PHONY: help demo up test test-long bench check format generate lock clean
+.PHONY: help demo up test test-long bench check format generate rules lock clean

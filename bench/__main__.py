@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bench import results
 from bench.benchmarks import names, runner
-from bench.figures import bounds_of, judge
+from bench.figures import bounds_of, check_bounds
 from bench.machine import commit, machine
 
 
@@ -26,7 +26,7 @@ def main(argv: Sequence[str], console: Console) -> int:
 
 def _measure(name: str, measured: str, where: str, console: Console) -> results.Result:
     with console.status(f"Measuring {name} …"):
-        figures = judge(runner(name)(), bounds_of(name))
+        figures = check_bounds(runner(name)(), bounds_of(name))
     result = results.Result(name, measured, where, f"python -m bench {name}", figures)
     results.write(result)
     console.print(_table(result))

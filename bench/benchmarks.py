@@ -1,4 +1,4 @@
-"""The benchmarks there are: every folder here whose package has a `run`."""
+"""Finds the benchmarks: every folder here whose package has a function `run`."""
 
 import importlib
 import inspect
@@ -12,16 +12,16 @@ _NONE = ("tests",)
 
 
 def names() -> list[str]:
-    """All of them."""
+    """The names of all benchmarks."""
     return sorted(found.parent.name for found in _HERE.glob("*/__init__.py") if found.parent.name not in _NONE)
 
 
 def runner(name: str) -> Callable[[], list[Figure]]:
-    """What measures."""
+    """The function that measures."""
     run: Callable[[], list[Figure]] = importlib.import_module(f"bench.{name}").run
     return run
 
 
-def says(name: str) -> str:
-    """What is measured and how, in its own words."""
+def description(name: str) -> str:
+    """What a benchmark measures and how: the docstring of its package."""
     return inspect.getdoc(importlib.import_module(f"bench.{name}")) or ""

@@ -1,4 +1,4 @@
-"""A figure, and the bound that it must hold."""
+"""Figures, and the bounds that they must stay within."""
 
 import operator
 import tomllib
@@ -11,12 +11,12 @@ _HOLDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.
 
 
 class BadBound(ValueError):
-    """A bound that says nothing, or is of a figure that nobody measured."""
+    """A bound that cannot be read, or whose figure was not measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What was measured."""
+    """One measured value."""
 
     name: str
     value: float
@@ -24,8 +24,8 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A figure and its bound, `>= 0.5` say; None: nothing is promised of it, and so it holds."""
+class CheckedFigure:
+    """A figure and its bound, for example `>= 0.5`. A figure without a bound always holds."""
 
     figure: Figure
     bound: str | None
@@ -38,17 +38,17 @@ def bounds_of(name: str) -> dict[str, str]:
     return bounds
 
 
-def judge(figures: Sequence[Figure], bounds: Mapping[str, str]) -> list[Judged]:
-    """Every figure with its bound. Raises BadBound, for a bound without its figure too: it would hold unseen."""
+def check_bounds(figures: Sequence[Figure], bounds: Mapping[str, str]) -> list[CheckedFigure]:
+    """Every figure with its bound. Raises BadBound, also for a bound without a figure, which would never be checked."""
     if unmeasured := bounds.keys() - {figure.name for figure in figures}:
         raise BadBound(f"bounds without a figure: {', '.join(sorted(unmeasured))}")
-    return [_judged(figure, bounds.get(figure.name)) for figure in figures]
+    return [_checked(figure, bounds.get(figure.name)) for figure in figures]
 
 
-def _judged(figure: Figure, bound: str | None) -> Judged:
+def _checked(figure: Figure, bound: str | None) -> CheckedFigure:
     if bound is None:
-        return Judged(figure, None, True)
+        return CheckedFigure(figure, None, True)
     sign, _, limit = bound.partition(" ")
     if sign not in _HOLDS:
         raise BadBound(f"{figure.name}: a bound reads like '>= 0.5', not {bound!r}")
-    return Judged(figure, bound, bool(_HOLDS[sign](figure.value, float(limit))))
+    return CheckedFigure(figure, bound, bool(_HOLDS[sign](figure.value, float(limit))))

@@ -1,4 +1,4 @@
-"""What a benchmark ran on, and what of us it ran. No host name, no path: results are published."""
+"""The machine and the commit that a benchmark ran on. Without host name or path, since results are published."""
 
 import os
 import platform
@@ -15,8 +15,8 @@ def machine() -> str:
 
 
 def commit() -> str:
-    """The commit that is checked out, `-dirty` if what is measured differs from it."""
-    # Results and what is made from them are no part of what is measured, and the run before has just written them.
+    """The checked-out commit, with `-dirty` if the measured code differs from it."""
+    # Results are not measured code, and an earlier run may just have written them.
     measured = [".", ":!bench/results", ":!docs/performance.md"]
     dirty = _git("status", "--porcelain", "--", *measured)
     return _git("rev-parse", "--short", "HEAD") + ("-dirty" if dirty else "")
@@ -32,7 +32,7 @@ def _cpu() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.machine()
-    # Not every processor has a name there.
+    # Not every processor has a model name.
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 

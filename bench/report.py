@@ -4,28 +4,28 @@ import sys
 from collections.abc import Sequence
 
 from bench import results
-from bench.benchmarks import names, says
-from bench.figures import Judged, bounds_of
+from bench.benchmarks import description, names
+from bench.figures import CheckedFigure, bounds_of
 from bench.machine import ROOT
 from bench.results import Result
 
 PAGE = ROOT / "docs" / "performance.md"
 _HEAD = """# Performance
 
-Measured beside a baseline in the same run: a rate says little of another machine, the ratio to what the bare clients
-reach there says more. `make bench NAME=…` measures again and fails if a bound does not hold; bounds are in
-`bench/bounds.toml`. Made by `python -m bench.report`.
+Each benchmark also measures a baseline in the same run. Rates differ from machine to machine; the ratio to the bare
+clients on the same machine is comparable. `make bench NAME=…` measures again and fails if a bound does not hold; the
+bounds are in `bench/bounds.toml`. Made by `python -m bench.report`.
 """
 
 
 def page(recorded: Sequence[Result]) -> str:
-    """The whole page."""
+    """The text of docs/performance.md."""
     return "\n".join([_HEAD, *(_section(result) for result in recorded)])
 
 
 def _section(result: Result) -> str:
-    # Tests that take long record their figures here too; what they do, they say themselves.
-    how = [says(result.name), ""] if result.name in names() else []
+    # Long tests record figures too; they have no description here.
+    how = [description(result.name), ""] if result.name in names() else []
     rows = [
         f"| {one.figure.name} | {results.rounded(one.figure.value):,.10g} | {one.figure.unit} | {_bound(one)} |"
         for one in result.figures
@@ -45,14 +45,14 @@ def _section(result: Result) -> str:
     )
 
 
-def _bound(one: Judged) -> str:
+def _bound(one: CheckedFigure) -> str:
     if one.bound is None:
         return ""
     return f"{one.bound}, holds" if one.holds else f"{one.bound}, **does not hold**"
 
 
 def stale(recorded: Sequence[Result]) -> list[str]:
-    """What is not as it should be, and what to run."""
+    """What is stale, and the command to run."""
     found = [
         f"bench/results/{result.name}.json has other bounds than bounds.toml: run `{result.command}`"
         for result in recorded
@@ -65,7 +65,7 @@ def stale(recorded: Sequence[Result]) -> list[str]:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write the page, or with --check say what is stale."""
+    """Write the page; with --check only list what is stale. Returns the exit code."""
     recorded = results.read()
     if "--check" in argv:
         found = stale(recorded)

@@ -1,4 +1,4 @@
-"""Results as recorded: `bench/results/<name>.json`."""
+"""Reads and writes recorded results: `bench/results/<name>.json`."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.figures import Figure, Judged
+from bench.figures import CheckedFigure, Figure
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -19,30 +19,30 @@ class Result:
     commit: str
     machine: str
     command: str
-    figures: Sequence[Judged]
+    figures: Sequence[CheckedFigure]
 
     @property
     def holds(self) -> bool:
-        """Whether no bound is broken."""
+        """Whether every bound holds."""
         return not self.broken
 
     @property
     def broken(self) -> list[str]:
-        """The figures whose bound does not hold."""
-        return [judged.figure.name for judged in self.figures if not judged.holds]
+        """The names of the figures whose bound does not hold."""
+        return [checked.figure.name for checked in self.figures if not checked.holds]
 
 
 def write(result: Result) -> None:
-    """Record it in place of the run before."""
+    """Record the result; it replaces the result of the run before."""
     figures = [
         {
-            "name": judged.figure.name,
-            "value": rounded(judged.figure.value),
-            "unit": judged.figure.unit,
-            "bound": judged.bound,
-            "holds": judged.holds,
+            "name": checked.figure.name,
+            "value": rounded(checked.figure.value),
+            "unit": checked.figure.unit,
+            "bound": checked.bound,
+            "holds": checked.holds,
         }
-        for judged in result.figures
+        for checked in result.figures
     ]
     said = {
         "name": result.name,
@@ -56,17 +56,18 @@ def write(result: Result) -> None:
 
 
 def read() -> list[Result]:
-    """Every recorded result, by name."""
+    """All recorded results, sorted by name."""
     return [_result(json.loads(file.read_text())) for file in sorted(RESULTS.glob("*.json"))]
 
 
 def rounded(value: float) -> float:
-    """Four digits of a measurement, since more would claim what no run repeats; a count is what it is."""
+    """A measured value with four significant digits, since no run repeats more. Whole numbers stay exact."""
     return value if float(value).is_integer() else float(f"{value:.4g}")
 
 
-def _result(said: dict[str, Any]) -> Result:
+def _result(recorded: dict[str, Any]) -> Result:
     figures = [
-        Judged(Figure(one["name"], one["value"], one["unit"]), one["bound"], one["holds"]) for one in said["figures"]
+        CheckedFigure(Figure(one["name"], one["value"], one["unit"]), one["bound"], one["holds"])
+        for one in recorded["figures"]
     ]
-    return Result(said["name"], said["commit"], said["machine"], said["command"], figures)
+    return Result(recorded["name"], recorded["commit"], recorded["machine"], recorded["command"], figures)

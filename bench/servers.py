@@ -18,7 +18,7 @@ from tieout_local.spawn import Command
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Both servers run; `children` are ended with them."""
+    """The running servers; `children` are stopped with them."""
 
     kafka: Kafka
     postgres: Postgres
@@ -26,20 +26,20 @@ class Servers:
     folder: Path
 
     def start(self, module: str, *arguments: str) -> Child:
-        """Run a module as a process of its own; its log is in the folder."""
+        """Run a module as a process; its log is in the folder."""
         argv = [sys.executable, "-m", module, *arguments]
         log = self.folder / "logs" / module
-        # SIGINT, so that a profiler around it still writes what it has seen.
+        # SIGINT, so that a profiler can still write its results.
         return self.children.start(Command(module, argv, log, cwd=ROOT, stop_signal=signal.SIGINT))
 
 
 @contextmanager
 def servers(name: str) -> Iterator[Servers]:
-    """Start them empty, so that no run is slowed by the data of another; remove their data at the end."""
+    """Start empty servers, so that the data of one run does not slow another. Their data is removed at the end."""
     folder = data_folder("bench") / name
     with only_one(folder):
         children = Children()
-        # With fsync, as in production: without it a commit would cost next to nothing.
+        # With fsync, as in production: without fsync a commit would cost almost nothing.
         kafka, postgres = Kafka(folder / "kafka", children), Postgres(folder / "postgres", children)
         _remove(kafka, postgres, folder / "logs")
         try:

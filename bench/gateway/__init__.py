@@ -1,11 +1,13 @@
 """The gateway with ten thousand connected tenants in one process, against the simulator with Xero's limits.
 
-Memory: what the process grows by when each of the ten thousand has made a call and is idle again. CPU: of a call, in a
-morning of two thousand tenants with four new contacts and a webhook's read each, beside bare httpx that makes the same
-calls for other organisations. Drain: the same morning until all is settled, to the time bare httpx takes with as many
-calls at once. The limit: a tenant with a hundred thousand intents makes its calls on clocks that are moved on while it
-waits for its minute; of the calls that the limit allows, how many it makes. Neighbour: one payment of another tenant,
-from its arrival to its stored result, alone and beside the hundred thousand.
+* Memory: the growth of the process after each of the ten thousand tenants has made a call and is idle again.
+* CPU: per call, in a morning on which two thousand tenants have four new contacts and one webhook read each. The
+  baseline is bare httpx, which makes the same calls for other organisations.
+* Drain: the time until the work of this morning is done, compared with bare httpx at the same concurrency.
+* The limit: a tenant with a hundred thousand intents makes its calls while clocks are moved forward. The figure is the
+  share of the calls allowed by Xero's limit that are made.
+* Neighbour: the time from the arrival of one payment of another tenant to its stored result, alone and beside the
+  hundred thousand intents.
 """
 
 import asyncio
@@ -17,7 +19,7 @@ from bench.servers import servers
 
 
 def run() -> list[Figure]:
-    """Measure."""
+    """Run the benchmark."""
     with servers("gateway") as started:
         return _figures(asyncio.run(measure(started)))
 

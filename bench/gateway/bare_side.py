@@ -1,6 +1,6 @@
-"""Bare httpx that makes calls: `python -m bench.gateway.bare_side URL CALLS AT_ONCE`; CALLS is a file, a call a line.
+"""The baseline, bare httpx: `python -m bench.gateway.bare_side URL CALLS AT_ONCE`. CALLS: a file, one call a line.
 
-Prints its CPU and its time in seconds, as JSON.
+Prints its CPU time and its elapsed time in seconds, as JSON.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import orjson
 
 
 async def main(url: str, waiting: list[dict[str, Any]], at_once: int) -> None:
-    """Make them all."""
+    """Make all calls."""
     limits = httpx.Limits(max_connections=at_once)
     async with httpx.AsyncClient(base_url=url, trust_env=False, limits=limits, timeout=60) as client:
 

@@ -1,4 +1,4 @@
-"""What is measured, one after the other, in one town."""
+"""Takes all measurements, one after the other, with one fleet of tenants."""
 
 import asyncio
 import json
@@ -11,22 +11,22 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from bench.gateway.town import Town, contact, payment, town
+from bench.gateway.fleet import Fleet, contact, fleet, payment
 from bench.machine import ROOT
 from bench.servers import Servers
 from tieout_kit.testing import running, wait_until
 
 TENANTS = 10_000
 MORNING = 2_000
-"""Tenants with something to do."""
+"""Tenants that have work."""
 WRITES = 4
-"""Of each of them; and a read."""
+"""Writes of each tenant, besides one read."""
 BACKLOG = 100_000
 BOUND_CALLS = 240
-"""Of the tenant with the backlog, at the limit: what four minutes allow."""
+"""Measured calls of the tenant with the backlog: as many as the limit allows in four minutes."""
 PER_MINUTE = 60
 AT_ONCE = 20
-"""Calls of bare httpx."""
+"""Concurrent calls of bare httpx."""
 PAYMENTS = 60
 WITHIN = 900.0
 _OPEN = "select count(*) from intent where state <> 'done'"
@@ -53,31 +53,31 @@ class Measured:
 
 
 async def measure(servers: Servers) -> Measured:
-    """All of it."""
+    """Take all measurements."""
     found = Measured()
-    _say("building the town")
-    async with town(servers, TENANTS) as here:
+    _log("building the fleet")
+    async with fleet(servers, TENANTS) as here:
         await asyncio.sleep(2)
         idle = _memory(here.side.pid)
-        _say("the morning")
+        _log("the morning")
         await _morning(here, found)
-        _say("bare httpx")
+        _log("bare httpx")
         await _bare(here, found, servers.folder / "calls")
-        # The app's minute, which those calls have used too, and of which the gateway knows nothing.
-        await here.passes(timedelta(seconds=62))
-        _say("everybody once")
+        # The calls of bare httpx have used the app's limit per minute too, which the gateway does not know.
+        await here.advance(timedelta(seconds=62))
+        _log("everybody once")
         await _everybody(here)
         found.memory = _memory(here.side.pid) - idle
-        _say("neighbours alone")
+        _log("neighbours alone")
         found.alone = await _neighbours(here, range(1, 1 + PAYMENTS))
-        _say("the backlog")
+        _log("the backlog")
         await _beside_a_backlog(here, found)
         calls = await here.control.calls(limit=200_000)
         found.limited = sum(call["status"] == 429 for call in calls)
     return found
 
 
-async def _morning(here: Town, found: Measured) -> None:
+async def _morning(here: Fleet, found: Measured) -> None:
     before, cpu, began = await here.control.count_calls(), _cpu(here.side.pid), time.monotonic()
     for first in range(0, MORNING, 250):
         numbers = range(first, first + 250)
@@ -90,19 +90,19 @@ async def _morning(here: Town, found: Measured) -> None:
     found.calls = await here.control.count_calls() - before
 
 
-async def _bare(here: Town, found: Measured, path: Path) -> None:
-    """The same calls for the organisations that had none yet."""
+async def _bare(here: Fleet, found: Measured, path: Path) -> None:
+    """Bare httpx makes the same calls for organisations without calls so far."""
     count = _write_calls(here, path)
     argv = ["-m", "bench.gateway.bare_side", here.control.url, str(path), str(AT_ONCE)]
     side = await asyncio.create_subprocess_exec(sys.executable, *argv, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-    told, _ = await side.communicate()
+    output, _ = await side.communicate()
     assert side.returncode == 0
-    took = json.loads(told)
+    took = json.loads(output)
     found.bare_calls, found.bare_cpu, found.bare_wall = count, took["cpu"], took["wall"]
 
 
-def _write_calls(here: Town, path: Path) -> int:
-    """A line for each; how many there are."""
+def _write_calls(here: Fleet, path: Path) -> int:
+    """Write a line for each call. Returns the number of calls."""
     api = "/api.xro/2.0/Contacts"
     lines = []
     for number in range(MORNING, 2 * MORNING):
@@ -120,15 +120,15 @@ def _write_calls(here: Town, path: Path) -> int:
     return len(lines)
 
 
-async def _everybody(here: Town) -> None:
-    """Each of all the tenants makes a call."""
+async def _everybody(here: Fleet) -> None:
+    """Every tenant makes one call."""
     for first in range(0, TENANTS, 1000):
         await here.webhooks(range(first, min(first + 1000, TENANTS)))
         await wait_until(lambda: here.sql(_READS), lambda left: left == 0, WITHIN)
 
 
-async def _neighbours(here: Town, numbers: range) -> list[float]:
-    """Milliseconds from a payment's arrival to its result, one after the other."""
+async def _neighbours(here: Fleet, numbers: range) -> list[float]:
+    """Milliseconds from the arrival of a payment to its result, for one tenant after the other."""
     found = []
     for number in numbers:
         line = {"Description": "Paper", "Quantity": 1, "UnitAmount": "100.00", "AccountCode": "453"}
@@ -143,21 +143,21 @@ async def _neighbours(here: Town, numbers: range) -> list[float]:
     return found
 
 
-async def _beside_a_backlog(here: Town, found: Measured) -> None:
-    """Tenant 0 has a hundred thousand intents; its neighbours pay a bill each meanwhile."""
+async def _beside_a_backlog(here: Fleet, found: Measured) -> None:
+    """Tenant 0 has a hundred thousand intents, while each neighbour pays a bill."""
     for _ in range(0, BACKLOG, 1000):
         await here.write([(0, contact()) for _ in range(1000)])
-    async with running(here.goes_by(0)):
+    async with running(here.keep_advancing(0)):
         found.beside = await _neighbours(here, range(1 + PAYMENTS, 1 + 2 * PAYMENTS))
-        # A minute's calls first: then each leaves because another's minute is over.
+        # Not measured before the limit of a minute is used up.
         enough = await _made(here) + PER_MINUTE + BOUND_CALLS
         await wait_until(lambda: _made(here), lambda made: made > enough, WITHIN)
     times = sorted(call["at"] for call in await here.control.calls(tenant=here.orgs[0], limit=10_000))
     found.bound_time = times[-1] - times[-1 - BOUND_CALLS]
 
 
-async def _made(here: Town) -> int:
-    """Calls of the tenant with the backlog."""
+async def _made(here: Fleet) -> int:
+    """The number of calls of the tenant with the backlog."""
     return await here.control.count_calls(tenant=here.orgs[0])
 
 
@@ -171,5 +171,5 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _say(what: str) -> None:
-    print(f"  {time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)
+def _log(text: str) -> None:
+    print(f"  {time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""The gateway as a process of its own, on clocks that are moved: `python -m bench.gateway.side CLOCKS`."""
+"""The gateway as a process, on clocks that the benchmark moves: `python -m bench.gateway.side CLOCKS`."""
 
 import asyncio
 import sys
@@ -12,20 +12,20 @@ from tieout_connector.config import ConnectorSettings
 from tieout_connector.pacing import Usage
 from tieout_kit.postgres import Database
 from tieout_kit.telemetry import set_up
-from tieout_local.ahead import Ahead
+from tieout_local.shared_clock import SharedClock
 
 
 async def main(clocks: Path) -> None:
-    """Until SIGINT."""
-    ahead = Ahead(clocks)
-    ahead.move_monotonic()
+    """Run until SIGINT."""
+    clock = SharedClock(clocks)
+    clock.move_monotonic()
     set_up(SERVICE, None, "json")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     settings = ConnectorSettings()
-    database = Database(settings.database_url, SERVICE, ahead.now, connections=20)
+    database = Database(settings.database_url, SERVICE, clock.now, connections=20)
     await database.open()
     async with httpx.AsyncClient(trust_env=False) as client:
-        gateway, _ = at_xero(settings, database, client, Usage(ahead.now), ahead.now)
+        gateway, _ = at_xero(settings, database, client, Usage(clock.now), clock.now)
         await gateway.run()
 
 

@@ -22,7 +22,7 @@ from aiokafka import AIOKafkaProducer
 from bench.figures import Figure
 from bench.kit.latency import Latency, latency
 from bench.kit.load import Bills
-from bench.kit.sides import NotTheSame, Side
+from bench.kit.sides import Side, WorkNotDone
 from bench.servers import Servers, servers
 
 ROUNDS = 5
@@ -35,8 +35,8 @@ LIGHT_EVENTS = 150
 
 
 def run() -> list[Figure]:
-    """Measure."""
-    # The table says enough; that a new topic is not there at once is no news.
+    """Run the benchmark."""
+    # Hides warnings about topics that do not exist yet.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with servers("kit") as started:
@@ -56,7 +56,7 @@ async def _run(servers: Servers) -> list[Figure]:
             await side.rate(producer, warm_up)
         for number in range(ROUNDS):
             events = bills.some(EVENTS)
-            # Whoever begins has the machine as the other left it: so they take turns in that as well.
+            # The sides take turns in beginning, since the first one finds the machine as the other left it.
             for side in (kit, bare) if number % 2 else (bare, kit):
                 rates[side].append(await side.rate(producer, events))
     finally:
@@ -69,7 +69,7 @@ async def _run(servers: Servers) -> list[Figure]:
     for side in rates:
         await side.handled()
     if await kit.rows() != await bare.rows():
-        raise NotTheSame(f"rows of the kit {await kit.rows()}, of the bare client {await bare.rows()}")
+        raise WorkNotDone(f"rows of the kit {await kit.rows()}, of the bare client {await bare.rows()}")
     for side in rates:
         await side.stop()
     ratios = [one / other for one, other in zip(rates[kit], rates[bare], strict=True)]
@@ -85,7 +85,7 @@ async def _run(servers: Servers) -> list[Figure]:
 
 
 def _added(kit: Sequence[Latency], bare: Sequence[Latency]) -> Figure:
-    """Of the spells that took turns: a busy machine slows both sides of a pair."""
+    """Computed for pairs of runs, since a busy machine slows both sides of a pair."""
     pairs = [(_percentile(one.added, 99), _percentile(other.added, 99)) for one, other in zip(kit, bare, strict=True)]
     return Figure("added latency p99, kit to bare client", median(one / other for one, other in pairs), "ratio")
 
@@ -106,5 +106,5 @@ def _percentiles(what: str, whose: str, spells: Sequence[Sequence[float]]) -> li
 
 
 def _percentile(values: Sequence[float], percent: int) -> float:
-    # The nearest rank: a value that was seen, never one in between.
+    # Nearest rank: always a measured value.
     return sorted(values)[math.ceil(len(values) * percent / 100) - 1]

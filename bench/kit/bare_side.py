@@ -53,7 +53,7 @@ _SHORT = 48
 
 
 def bill_of(seen: dict[str, Any], tenant_id: UUID) -> dict[str, Any]:
-    """Xero's bill as ours, taken as it is."""
+    """Xero's bill as our bill, unchanged."""
     xero_id = seen["xero_id"]
     return {
         "id": str(uuid5(tenant_id, xero_id)),
@@ -80,7 +80,7 @@ def names_of(bill: dict[str, Any], seen: dict[str, Any]) -> tuple[str, str]:
 
 
 def state_of(bill: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
-    """What the kit keeps beside it: what both sides were when they were last in step."""
+    """The sync state that the kit stores with a bill: the values on which both sides last agreed."""
     marks = {name: _mark(bill[name]) for name in ("vendor_id", "status", "lines", *_SHARED)}
     return {
         "link": {
@@ -173,7 +173,7 @@ async def relay(bootstrap: str, prefix: str, dsn: str, rung: asyncio.Event) -> N
 
 
 async def main(bootstrap: str, prefix: str, dsn: str) -> None:
-    """Until SIGINT."""
+    """Run until SIGINT."""
     rung = asyncio.Event()
     await asyncio.gather(consume(bootstrap, prefix, dsn, rung), relay(bootstrap, prefix, dsn, rung))
 

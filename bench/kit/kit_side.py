@@ -1,4 +1,4 @@
-"""The kit under test, one process as a service is: `python -m bench.kit.kit_side BOOTSTRAP PREFIX DSN`."""
+"""The kit as one process, like a service: `python -m bench.kit.kit_side BOOTSTRAP PREFIX DSN`."""
 
 import asyncio
 import sys
@@ -19,14 +19,14 @@ SERVICE = Service("bills", "Bills that come in.", kinds=(BILL,))
 
 
 async def main(bootstrap: str, prefix: str, dsn: str) -> None:
-    """Until SIGINT."""
+    """Run until SIGINT."""
     # As tieout_kit.process.service does.
     look_seldom()
     # Spans are made and end as in a service; where they would be sent is not measured.
     set_up(SERVICE.name, None, "json")
     database = Database(dsn, SERVICE.name, utc_now)
     await database.open()
-    # The topics that are fed alone, since the others are not made.
+    # Only the topics that receive events, since the others do not exist.
     handlers = replace(Wired(SERVICE).handlers, topics=(ARRIVING,))
     loop = Loop(database, bootstrap, prefix, SERVICE.name, handlers)
     relay = Relay(database, bootstrap, prefix, SERVICE.name, PARTITIONS)

@@ -1,4 +1,4 @@
-"""How much later than an event its outgoing event is in Kafka, at a light load."""
+"""Measures the latency from an event to the event that follows from it, at a light load."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from bench.kit.load import ARRIVING, LEAVING, PARTITIONS, Said
+from bench.kit.load import ARRIVING, LEAVING, PARTITIONS, EncodedEvent
 from bench.kit.sides import Side
 
 _LAST = 10.0
@@ -19,12 +19,12 @@ Id = Callable[[ConsumerRecord], str]
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds of each event."""
+    """Latencies in milliseconds, by event."""
 
     client: Sequence[float]
-    """From the producer's `send` to the consumer, with nobody in between."""
+    """From the producer's `send` to a consumer, without a service in between."""
     added: Sequence[float]
-    """From the moment a consumer has the event to the moment one has the event that followed from it."""
+    """From the arrival of the event at a consumer to the arrival of the event that follows from it."""
 
 
 @dataclass(slots=True)
@@ -32,8 +32,8 @@ class _Seen:
     at: dict[str, float] = field(default_factory=dict)
 
 
-async def latency(bootstrap: str, side: Side, events: Sequence[Said], a_second: float) -> Latency:
-    """Send them one by one at an even pace and look when they, and what followed, arrive."""
+async def latency(bootstrap: str, side: Side, events: Sequence[EncodedEvent], a_second: float) -> Latency:
+    """Send events at an even pace, and note when they and the events that follow from them arrive."""
     sent: dict[str, float] = {}
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
     await producer.start()
@@ -80,7 +80,7 @@ async def _watching(bootstrap: str, topic: str, id_of: Id) -> AsyncIterator[_See
 
 async def _all_seen(watched: Sequence[_Seen], sent: Collection[str]) -> None:
     deadline = time.monotonic() + _LAST
-    # Others may leave meanwhile; they are none of ours.
+    # Other events may be published meanwhile; they are ignored.
     while missing := [number for seen in watched if (number := len(set(sent) - seen.at.keys()))]:
         if time.monotonic() > deadline:
             raise TimeoutError(f"of {len(sent)} events {missing} did not arrive or leave")

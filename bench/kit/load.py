@@ -13,7 +13,7 @@ from tieout_schemas.envelope import Envelope
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Origin, OriginKind, Payload
 from tieout_schemas.platform import Bill, BillLine, BillStatus, Sync, SyncState, Vendor
-from tieout_schemas.topics import BILLS_TOPIC, CONTACTS_TOPIC, INVOICE, Kept, Key, Topic, partition_of
+from tieout_schemas.topics import BILLS_TOPIC, CONTACTS_TOPIC, INVOICE, KeyedBy, Retention, Topic, partition_of
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, LineAmountTypes, Tracking, XeroInvoice, XeroLine
 
 PARTITIONS = 48
@@ -21,15 +21,15 @@ PARTITIONS = 48
 TENANTS = [uuid5(UUID(int=0), str(number)) for number in range(100)]
 ARRIVING = INVOICE
 LEAVING = BILLS_TOPIC
-HELD = Topic("bench.held.v1", "Bills that the platform makes.", (), (), Key.RECORD, Kept.DAYS, (Bill,))
+HELD = Topic("bench.held.v1", "Bills that the platform makes.", (), (), KeyedBy.RECORD, Retention.DAYS, (Bill,))
 
 _ORIGIN = Origin(kind=OriginKind.USER, by="bench")
 _TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """An event as Kafka takes it."""
+class EncodedEvent:
+    """An event, encoded for Kafka."""
 
     id: str
     topic: str
@@ -39,29 +39,29 @@ class Said:
     headers: Sequence[tuple[str, bytes]]
 
     async def send(self, producer: AIOKafkaProducer, prefix: str) -> None:
-        """Hand it to the producer."""
+        """Send it with the producer."""
         await producer.send(prefix + self.topic, self.value, self.key, self.partition, headers=self.headers)
 
 
 class Bills:
-    """Makes events, and knows whose bills were sent."""
+    """Makes events of bills, and remembers which bills were sent."""
 
     def __init__(self) -> None:
         self._sent: list[tuple[UUID, UUID]] = []
 
-    def some(self, count: int) -> list[Said]:
+    def some(self, count: int) -> list[EncodedEvent]:
         """Events of as many different bills, so that none is left out for a later state of the same bill."""
         later = self._sent[: count // 2]
         new = [(TENANTS[number % len(TENANTS)], uuid4()) for number in range(count - len(later))]
         self._sent = new
         # Mixed, so that a batch holds both.
         bills = [bill for pair in zip(later, new, strict=False) for bill in pair] + new[len(later) :]
-        return [_said(ARRIVING, tenant_id, _invoice(tenant_id, xero_id)) for tenant_id, xero_id in bills]
+        return [_encoded(ARRIVING, tenant_id, _invoice(tenant_id, xero_id)) for tenant_id, xero_id in bills]
 
 
-def held_bills(tenant_id: UUID, vendor_ids: Sequence[UUID]) -> list[Said]:
-    """Bills that the platform made, and that should go to Xero: one of each of these vendors."""
-    return [_said(HELD, tenant_id, _held(vendor_id)) for vendor_id in vendor_ids]
+def held_bills(tenant_id: UUID, vendor_ids: Sequence[UUID]) -> list[EncodedEvent]:
+    """Bills made on the platform for Xero, one for each of these vendors."""
+    return [_encoded(HELD, tenant_id, _held(vendor_id)) for vendor_id in vendor_ids]
 
 
 def vendor_of(tenant_id: UUID) -> Vendor:
@@ -75,12 +75,12 @@ def vendor(vendor_id: UUID, xero_id: UUID) -> Vendor:
     return Vendor(id=vendor_id, contact_id=vendor_id, name="Vendor", origin=_ORIGIN, sync=sync)
 
 
-def vendors_arrive(tenant_id: UUID, vendor_ids: Sequence[UUID]) -> list[Said]:
-    """These vendors are in Xero now: an event each."""
-    return [_said(CONTACTS_TOPIC, tenant_id, vendor(vendor_id, uuid4())) for vendor_id in vendor_ids]
+def vendors_arrive(tenant_id: UUID, vendor_ids: Sequence[UUID]) -> list[EncodedEvent]:
+    """An event for each vendor, which is now in Xero."""
+    return [_encoded(CONTACTS_TOPIC, tenant_id, vendor(vendor_id, uuid4())) for vendor_id in vendor_ids]
 
 
-def _said(topic: Topic, tenant_id: UUID, payload: Payload) -> Said:
+def _encoded(topic: Topic, tenant_id: UUID, payload: Payload) -> EncodedEvent:
     envelope = Envelope(
         id=str(uuid4()),
         source="tieout/bench",
@@ -93,7 +93,7 @@ def _said(topic: Topic, tenant_id: UUID, payload: Payload) -> Said:
         correlationid=str(uuid4()),
         traceparent=_TRACEPARENT,
     )
-    return Said(
+    return EncodedEvent(
         envelope.id,
         topic.name,
         partition_of(tenant_id, PARTITIONS),

@@ -1,4 +1,4 @@
-"""A side of the comparison: its process, its topics, its database, and what became of the events sent to it."""
+"""A side of the comparison: its process, its topics, its database, and the results of the events sent to it."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.structs import ConsumerRecord
 
-from bench.kit.load import ARRIVING, LEAVING, PARTITIONS, TENANTS, Said, vendor_of
+from bench.kit.load import ARRIVING, LEAVING, PARTITIONS, TENANTS, EncodedEvent, vendor_of
 from bench.servers import Servers
 from tieout_kit.clock import utc_now
 from tieout_kit.postgres import Database
@@ -37,8 +37,8 @@ select (select count(*) from record where seen is not null and state <> '{}') as
     (select count(*) from change) as changes, (select count(*) from refers) as refers"""
 
 
-class NotTheSame(AssertionError):
-    """A side did not do the work that it is measured by."""
+class WorkNotDone(AssertionError):
+    """A side did not do the work for which it is measured."""
 
 
 class Side:
@@ -63,9 +63,9 @@ class Side:
         child = servers.start(module or f"bench.kit.{name}_side", bootstrap, prefix, dsn)
         return cls(name, prefix, child, bootstrap, await asyncpg.connect(dsn))
 
-    async def rate(self, producer: AIOKafkaProducer, events: Sequence[Said]) -> float:
-        """Events a second, from a backlog that lies in Kafka until the last of what it leads to is in Kafka too."""
-        # It is asleep while its backlog is written, or it would already be at work and share the machine with us.
+    async def rate(self, producer: AIOKafkaProducer, events: Sequence[EncodedEvent]) -> float:
+        """Events a second, for a backlog in Kafka, until the last resulting event is in Kafka."""
+        # The process is frozen while its backlog is written; otherwise it would already work on it.
         self.child.freeze()
         await self.send(producer, events)
         started = time.time()
@@ -73,23 +73,23 @@ class Side:
         await self.handled()
         left = await self.left()
         if len(left) != len(events):
-            raise NotTheSame(f"{self.name} published {len(left)} messages for {len(events)} events")
+            raise WorkNotDone(f"{self.name} published {len(left)} messages for {len(events)} events")
         ended: float = max(record.timestamp for record in left) / 1000
         return len(events) / (ended - started)
 
-    async def send(self, producer: AIOKafkaProducer, events: Sequence[Said]) -> None:
-        """Send them all; returns when Kafka has them."""
+    async def send(self, producer: AIOKafkaProducer, events: Sequence[EncodedEvent]) -> None:
+        """Send all events; returns when Kafka has them."""
         for event in events:
             await event.send(producer, self.prefix)
         await producer.flush()
         self.count(len(events))
 
     def count(self, events: int) -> None:
-        """So many were sent."""
+        """Count events that were sent."""
         self._sent += events
 
     async def handled(self) -> None:
-        """Wait until everything sent is stored and said. Asks little of the machine meanwhile."""
+        """Wait until everything sent is stored and published, with few queries."""
         deadline = time.monotonic() + _WITHIN
         while True:
             state = await self._db.fetchrow(_STATE)
@@ -102,7 +102,7 @@ class Side:
             await asyncio.sleep(0.1)
 
     async def left(self) -> list[ConsumerRecord]:
-        """What it published since last asked, with the moments at which Kafka appended it."""
+        """The events published since the last call, with the times at which Kafka appended them."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, fetch_max_wait_ms=10)
         await consumer.start()
         try:
@@ -111,7 +111,7 @@ class Side:
             for tp, offset in self._seen.items():
                 consumer.seek(tp, offset)
             records: list[ConsumerRecord] = []
-            # By the position, since the marker of a transaction is an offset without a record.
+            # By position, since a transaction marker is an offset without a record.
             while any([await consumer.position(tp) < ends[tp] for tp in ends]):
                 batch = await consumer.getmany(timeout_ms=20)
                 records += [record for found in batch.values() for record in found]
@@ -121,11 +121,11 @@ class Side:
             await consumer.stop()
 
     async def rows(self) -> tuple[int, ...]:
-        """Records, changes and what records name, stored so far."""
+        """The numbers of stored records, changes and references."""
         return tuple(await self._db.fetchrow(_ROWS))
 
     async def stop(self) -> None:
-        """End its process."""
+        """Stop its process."""
         await self._db.close()
         await asyncio.to_thread(self.child.stop)
 
@@ -134,10 +134,10 @@ async def _make_topics(bootstrap: str, names: Sequence[str]) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        # The broker's clock stamps both ends of the way, whoever sent the record.
+        # The broker's clock stamps incoming and outgoing records.
         stamped = {"message.timestamp.type": "LogAppendTime"}
         await admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs=stamped) for name in names])
-        # Made is not ready: a partition has its leader a moment later.
+        # A created topic is not ready yet: a partition gets its leader a moment later.
         deadline = time.monotonic() + _WITHIN
         while not all(map(_ready, await admin.describe_topics(list(names)))):
             if time.monotonic() > deadline:
@@ -161,7 +161,7 @@ async def _make_tables(dsn: str) -> None:
 
 
 async def make_known(db: Any, tenants: Sequence[UUID]) -> None:
-    """As if these were connected long since, and had a vendor each."""
+    """Store these tenants as connected, with one vendor each."""
     vendors = [vendor_of(one) for one in tenants]
     ids, xero_ids = [one.id for one in vendors], [one.sync.xero_id for one in vendors]
     await db.execute(_VENDORS, tenants, ids, xero_ids, [one.model_dump_json() for one in vendors])

@@ -38,7 +38,7 @@ SPELLS = 5
 
 
 def run() -> list[Figure]:
-    """Measure."""
+    """Run the benchmark."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with servers("release") as started:

@@ -20,7 +20,7 @@ _WITHIN = 120.0
 
 
 class Holder:
-    """Chooses its setting, and looks at what is held for it."""
+    """Changes the tenant's setting, and counts its held and sent records."""
 
     def __init__(self, tenant_id: UUID, side: Side, producer: AIOKafkaProducer, db: Any) -> None:
         self.tenant_id = tenant_id
@@ -31,13 +31,13 @@ class Holder:
 
     @classmethod
     async def connect(cls, tenant_id: UUID, side: Side, producer: AIOKafkaProducer, dsn: str) -> "Holder":
-        """A holder that looks into the side's database."""
+        """A holder that reads the side's database."""
         db = await asyncpg.connect(dsn)
         await make_known(db, [tenant_id])
         return cls(tenant_id, side, producer, db)
 
     async def choose(self, *, outbound_payments: bool) -> None:
-        """Say the setting on Kafka, as the connector would."""
+        """Publish the setting, as the connector does."""
         self._version += 1
         chosen = TenantSettings(tenant_id=self.tenant_id, version=self._version, outbound_payments=outbound_payments)
         envelope = Envelope(
@@ -59,17 +59,17 @@ class Holder:
         self._side.count(1)
 
     async def held(self) -> int:
-        """How many of its records wait."""
+        """The number of its records that wait."""
         waiting = "select count(*) from record where tenant_id = $1 and doc -> 'sync' ->> 'state' = 'waiting'"
         return int(await self._db.fetchval(waiting, self.tenant_id))
 
     async def left(self) -> int:
-        """How many of its records have left for Xero, once."""
+        """The number of its records that were sent to Xero, each counted once."""
         left = "select count(*) from record where tenant_id = $1 and in_flight_since is not null"
         return int(await self._db.fetchval(left, self.tenant_id))
 
     async def released(self, count: int) -> None:
-        """Wait until so many have left."""
+        """Wait until this many records were sent."""
         deadline = time.monotonic() + _WITHIN
         while await self.left() < count:
             if time.monotonic() > deadline:
@@ -77,5 +77,5 @@ class Holder:
             await asyncio.sleep(0.02)
 
     async def close(self) -> None:
-        """Look no more."""
+        """Close the database connection."""
         await self._db.close()

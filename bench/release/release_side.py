@@ -23,7 +23,7 @@ from tieout_schemas.topics import CONTACTS_TOPIC, SETTINGS
 
 
 def _made(wired: Wired) -> Handler:
-    """Bills that the platform makes: as its requests would, but many at once."""
+    """Create bills as requests of the platform do, but many at once."""
     [bills] = wired.reconcilers
 
     async def made(tx: Tx, events: Sequence[Incoming[Bill]]) -> None:
@@ -41,7 +41,7 @@ def _made(wired: Wired) -> Handler:
 
 
 async def main(bootstrap: str, prefix: str, dsn: str) -> None:
-    """Until SIGINT."""
+    """Run until SIGINT."""
     set_up(SERVICE.name, None, "json")
     database = Database(dsn, SERVICE.name, utc_now)
     await database.open()

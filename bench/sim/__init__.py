@@ -20,7 +20,7 @@ from bench.sim.seeding import seeding
 
 
 def run() -> list[Figure]:
-    """Measure."""
+    """Run the benchmark."""
     measured = uvloop.run(measure())
     seed, unpickle = seeding()
     return [

@@ -1,4 +1,4 @@
-"""Both sides, made equal and measured in turn."""
+"""Measures the simulator and the baseline in turn, with equal content."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ import httpx
 import orjson
 
 from bench.machine import ROOT
-from bench.sim.reads import Read, Reader, Spell
+from bench.sim.reads import LoadRun, Read, Reader
 from xero_sim import Control
 
 DOCUMENTS = 100_000
@@ -19,7 +19,7 @@ ROUNDS = 5
 READS = 10_000
 WARM_UP = 2_000
 SOME = 200
-"""Records of each kind that are read in turn."""
+"""The number of records of each kind that are read in turn."""
 PAGES = 10
 API = "/api.xro/2.0/"
 GZIP = {"Accept-Encoding": "gzip"}
@@ -27,12 +27,12 @@ GZIP = {"Accept-Encoding": "gzip"}
 
 @dataclass(slots=True)
 class Measured:
-    """By round; pages in milliseconds."""
+    """Measurements by round; pages in milliseconds."""
 
-    simulator: list[Spell] = field(default_factory=list)
-    packed: list[Spell] = field(default_factory=list)
+    simulator: list[LoadRun] = field(default_factory=list)
+    packed: list[LoadRun] = field(default_factory=list)
     """The simulator, answering with gzip."""
-    bare: list[Spell] = field(default_factory=list)
+    bare: list[LoadRun] = field(default_factory=list)
     first_pages: list[float] = field(default_factory=list)
     first_pages_cpu: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Measured:
 
 
 async def measure() -> Measured:
-    """Start both, measure, stop both."""
+    """Start both sides, measure them, and stop them."""
     measured = Measured()
     with _side("simulator") as url, _side("bare") as bare_url:
         async with Control(url, timeout=120) as control:
@@ -52,11 +52,11 @@ async def measure() -> Measured:
         await _put_the_same(ours, bare_url, reads)
         sides = [(ours, measured.simulator), (packed, measured.packed), (bare, measured.bare)]
         for reader, _ in sides:
-            await reader.spell(reads, WARM_UP)
+            await reader.run_load(reads, WARM_UP)
         for _ in range(ROUNDS):
             for reader, spells in sides:
-                spells.append(await reader.spell(reads, READS))
-            # Whoever begins has the machine as the last one left it: so they take turns in that as well.
+                spells.append(await reader.run_load(reads, READS))
+            # The next round begins with another side, since the first one finds the machine as the last one left it.
             sides.append(sides.pop(0))
         pages = [Read(f"{API}Invoices?page={number + 1}&pageSize=1000") for number in range(PAGES)]
         for page in pages:
@@ -84,7 +84,7 @@ async def _connected(control: Control) -> dict[str, str]:
 async def _simple_reads(ours: Reader, now: datetime) -> list[Read]:
     singles = []
     for kind, key in (("Invoices", "InvoiceID"), ("Contacts", "ContactID"), ("Payments", "PaymentID")):
-        # The latest ones: the pages of invoices that are measured begin with the oldest and must not be rendered yet.
+        # The latest records: measured pages begin with the oldest invoices, which must not be rendered yet.
         _, body = await ours.once(Read(f"{API}{kind}?page=1&pageSize={SOME}&order=UpdatedDateUTC%20DESC"))
         singles.append([Read(f"{API}{kind}/{row[key]}?") for row in orjson.loads(body)[kind]])
     poll = Read(f"{API}Invoices?page=1", (("If-Modified-Since", (now + timedelta(hours=1)).isoformat()),))

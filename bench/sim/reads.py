@@ -1,4 +1,4 @@
-"""Reads over a few kept-alive connections, with so little work per answer that the server is what is measured."""
+"""Load on a server over a few kept-alive connections. The client does little work, so that the server is measured."""
 
 import asyncio
 import time
@@ -7,9 +7,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 CPU = "/bench/cpu"
-"""Answers the seconds of CPU that the server's process has used."""
+"""The path that returns the CPU seconds used by the server's process."""
 CONNECTIONS = 5
-"""As many as Xero lets an app have."""
+"""The concurrent calls that Xero allows an app."""
 
 
 class NotRead(AssertionError):
@@ -17,39 +17,39 @@ class NotRead(AssertionError):
 
 
 class Read(NamedTuple):
-    """A GET; `headers` are its own."""
+    """A GET request with its own headers."""
 
     target: str
     headers: tuple[tuple[str, str], ...] = ()
 
 
-class Spell(NamedTuple):
-    """What many reads took, in seconds."""
+class LoadRun(NamedTuple):
+    """The time that many reads took, in seconds."""
 
     reads: int
     wall: float
     cpu: float
-    """Of the server."""
+    """The server's CPU time."""
 
 
 class Reader:
-    """Reads from one server; `headers` go with every request."""
+    """Reads from one server; `headers` are sent with every request."""
 
     def __init__(self, url: str, headers: dict[str, str]) -> None:
         at = urlsplit(url)
         self.host, self.port = at.hostname or "", at.port or 0
         self._headers = {"Host": at.netloc, **headers}
 
-    async def spell(self, reads: Sequence[Read], count: int) -> Spell:
-        """Read `count` times, the reads in turn, each connection as soon as it has its answer."""
+    async def run_load(self, reads: Sequence[Read], count: int) -> LoadRun:
+        """Make `count` reads in turn; each connection sends its next request as soon as it has an answer."""
         requests = [self._request(read) for read in reads]
         before, begun = await self.cpu(), time.perf_counter()
         share = count // CONNECTIONS
         await asyncio.gather(*(self._read(requests, start, share) for start in range(CONNECTIONS)))
-        return Spell(share * CONNECTIONS, time.perf_counter() - begun, await self.cpu() - before)
+        return LoadRun(share * CONNECTIONS, time.perf_counter() - begun, await self.cpu() - before)
 
     async def once(self, read: Read) -> tuple[float, bytes]:
-        """Milliseconds from the request to the last byte of its answer, and the body."""
+        """The milliseconds from the request to the last byte of the answer, and the body."""
         reader, writer = await asyncio.open_connection(self.host, self.port, limit=1 << 24)
         try:
             begun = time.perf_counter()
@@ -60,7 +60,7 @@ class Reader:
             writer.close()
 
     async def cpu(self) -> float:
-        """Seconds of CPU that the server has used so far."""
+        """The CPU seconds that the server has used so far."""
         _, body = await self.once(Read(CPU))
         return float(body)
 

@@ -1,4 +1,4 @@
-"""The seed, in this process, beside the making of the same objects without any decision."""
+"""Times the seed, and unpickling of the same objects as its baseline."""
 
 import pickle
 import time
@@ -10,11 +10,11 @@ from xero_sim.seeds.new_org import new_org
 
 
 def _ignore(_: object) -> None:
-    """Nobody listens to changes here; a function of a module, so that it can be pickled."""
+    """A listener that ignores changes; a module function, so that it can be pickled."""
 
 
 def seeding() -> tuple[float, float]:
-    """Seconds of both."""
+    """The seconds of seeding and of unpickling."""
     org = new_org(Clock(), _ignore, name="Kauri Ltd")
     begun = time.perf_counter()
     seed_business(org, DOCUMENTS)

@@ -1,4 +1,4 @@
-"""One side of the comparison as a process of its own: `python -m bench.sim.side simulator|bare`. Prints its URL.
+"""One side of the comparison as a process: `python -m bench.sim.side simulator|bare`. Prints its URL.
 
 `bare` is a Starlette application that answers what was put there before. Both are served in the same way, on one core
 where the system lets a process be bound to one.
@@ -21,7 +21,7 @@ from xero_sim.sockets import Receive, Scope, Send
 
 
 def bare() -> Starlette:
-    """Answers a GET with what was PUT there."""
+    """Answers a GET with the body that was PUT there."""
     kept: dict[str, bytes] = {}
 
     async def answer(request: Request) -> Response:
@@ -35,7 +35,7 @@ def bare() -> Starlette:
 
 
 def timed(app: Asgi) -> Asgi:
-    """The application, and what it costs."""
+    """The application with a route for its CPU time."""
     cpu = Route(CPU, lambda _: Response(str(time.process_time())))
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +45,7 @@ def timed(app: Asgi) -> Asgi:
 
 
 def main(side: str) -> None:
-    """Serve until it is stopped."""
+    """Serve until stopped."""
     if hasattr(os, "sched_setaffinity"):
         # The last of those we may use: the load, which has no such wish, moves away from it.
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

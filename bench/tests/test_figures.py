@@ -3,7 +3,7 @@
 import pytest
 
 from bench.benchmarks import names
-from bench.figures import BOUNDS, BadBound, Figure, bounds_of, judge
+from bench.figures import BOUNDS, BadBound, Figure, bounds_of, check_bounds
 
 
 @pytest.mark.parametrize(
@@ -22,20 +22,20 @@ from bench.figures import BOUNDS, BadBound, Figure, bounds_of, judge
     ],
 )
 def test_a_bound_holds_on_its_own_side_only(value: float, bound: str | None, holds: bool) -> None:
-    judged = judge([Figure("rate", value, "ratio")], {"rate": bound} if bound else {})
+    checked = check_bounds([Figure("rate", value, "ratio")], {"rate": bound} if bound else {})
 
-    assert [(one.bound, one.holds) for one in judged] == [(bound, holds)]
+    assert [(one.bound, one.holds) for one in checked] == [(bound, holds)]
 
 
 def test_a_bound_of_a_figure_that_nobody_measured_is_refused() -> None:
     with pytest.raises(BadBound, match="latency"):
-        judge([Figure("rate", 1, "ratio")], {"rate": ">= 0.5", "latency": "< 100"})
+        check_bounds([Figure("rate", 1, "ratio")], {"rate": ">= 0.5", "latency": "< 100"})
 
 
 @pytest.mark.parametrize("bound", ["0.5", "=> 0.5", ""])
 def test_a_bound_that_says_nothing_is_refused(bound: str) -> None:
     with pytest.raises(BadBound, match="reads like"):
-        judge([Figure("rate", 1, "ratio")], {"rate": bound})
+        check_bounds([Figure("rate", 1, "ratio")], {"rate": bound})
 
 
 def test_bounds_belong_to_benchmarks_that_there_are() -> None:

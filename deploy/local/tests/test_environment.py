@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tieout_local.environment import SERVICES, Address, Surroundings, service_environment
+from tieout_local.environment import SERVICES, Address, SharedEnvironment, service_environment
 from tieout_local.keys import Keys
 
 
 def environment(service: str, folder: Path, **settings: str) -> dict[str, str]:
-    around = Surroundings("127.0.0.1:9092", "demo.", 4, "http://127.0.0.1:1", "http://127.0.0.1:2", Keys(folder))
+    around = SharedEnvironment("127.0.0.1:9092", "demo.", 4, "http://127.0.0.1:1", "http://127.0.0.1:2", Keys(folder))
     return service_environment(service, Address(8001, 9001), "postgresql://x/y", around, settings)
 
 

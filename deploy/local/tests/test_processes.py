@@ -94,7 +94,7 @@ def test_a_child_killed_by_somebody_else_is_a_death(children: Children, tmp_path
 def test_a_running_child_is_not_started_twice(children: Children, tmp_path: Path) -> None:
     start_ready(children, python(tmp_path, "bills", ALIVE))
 
-    with pytest.raises(LocalError, match="bills runs already"):
+    with pytest.raises(LocalError, match="bills already runs"):
         children.start(python(tmp_path, "bills", ALIVE))
 
 

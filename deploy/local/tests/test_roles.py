@@ -32,4 +32,4 @@ async def test_every_operation_is_on_the_page_with_a_sentence() -> None:
 
 
 def test_the_page_is_as_the_routes_are() -> None:
-    assert roles.PAGE.read_text() == asyncio.run(roles._made())
+    assert roles.PAGE.read_text() == asyncio.run(roles._page())

@@ -12,8 +12,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tieout_local import data_location
 from tieout_local import kafka as kafka_module
-from tieout_local import places
 from tieout_local.errors import Died
 from tieout_local.jars import cache_folder, class_path, locked_jars
 from tieout_local.kafka import Kafka
@@ -95,7 +95,7 @@ async def test_as_root_in_a_checkout_closed_to_others_postgres_moves_out_and_cha
 
     again = Postgres(closed / "postgres", second)
     again.start()
-    shelter = places.shelter(again.folder)
+    shelter = data_location.shelter(again.folder)
     try:
         assert await value(again.dsn(), "select answer from t") == 42
         assert find_binaries().is_relative_to(closed)
@@ -173,11 +173,11 @@ finally:
 @only_root
 @pytest.mark.skipif(not SYSTEM_PYTHON.exists(), reason=f"{SYSTEM_PYTHON} is missing: no Python for another user")
 def test_both_start_as_a_user_without_rights(folder: Path) -> None:
-    user = places.unprivileged_user()
+    user = data_location.unprivileged_user()
     class_path(locked_jars(), cache_folder())
     shutil.copytree(cache_folder(), folder / "cache")
     packages = Path(asyncpg.__file__).parent.parent
-    if not places.can_enter(packages, user):
+    if not data_location.can_enter(packages, user):
         pytest.skip(f"another user cannot enter {packages}")
     data = folder / "data"
     data.mkdir()
@@ -192,7 +192,7 @@ def test_both_start_as_a_user_without_rights(folder: Path) -> None:
         env={
             "PATH": os.environ["PATH"],
             "TIEOUT_CACHE": str(folder / "cache"),
-            "PYTHONPATH": os.pathsep.join([str(Path(places.__file__).parent.parent), str(packages)]),
+            "PYTHONPATH": os.pathsep.join([str(Path(data_location.__file__).parent.parent), str(packages)]),
         },
         capture_output=True,
         text=True,

@@ -129,4 +129,4 @@ def test_a_second_up_in_the_same_checkout_is_refused(up: Up, folder: Path) -> No
     second = up()
 
     assert second.wait(30) == 1
-    assert f"process {first.pid} already runs" in said(folder, 1)
+    assert f"process {first.pid} already uses" in said(folder, 1)

@@ -1,4 +1,4 @@
-"""Values for tests, with good defaults: Xero's records, others' records, facts, requests, answers to intents."""
+"""Builders of test values, with good defaults: Xero's and our records, facts, requests, answers to intents."""
 
 import datetime as dt
 from decimal import Decimal
@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from tieout_kit.cause import Cause
 from tieout_kit.sync import Facts, Kind, State, Work
 from tieout_kit.sync.judge import judge
+from tieout_schemas.bodies import BillBody
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Answers, Origin, OriginKind, Payload
 from tieout_schemas.platform import (
@@ -24,7 +25,7 @@ from tieout_schemas.platform import (
     Vendor,
 )
 from tieout_schemas.settings import TenantSettings
-from tieout_schemas.writes import BillBody, Outcome, WriteIntent, WriteResult
+from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import (
     Applied,
     ContactStatus,
@@ -60,7 +61,7 @@ def facts(
     more: Any = None,
     **settings: Any,
 ) -> Facts:
-    """What a rule sees besides its record: a connected tenant, these records of other services, these settings."""
+    """The facts of a connected tenant, with these settings and these copies of other services' records."""
     return Facts(
         tenant_id,
         Connection(tenant_id=tenant_id, state=connection),
@@ -73,7 +74,7 @@ def facts(
 
 
 def in_step(xero_id: UUID | None) -> Sync:
-    """A record that is in Xero, or None: that waits."""
+    """The sync state of a record with this id in Xero; None: of a record that waits."""
     return Sync(state=SyncState.IN_STEP if xero_id else SyncState.WAITING, xero_id=xero_id)
 
 
@@ -121,14 +122,14 @@ def bill_request(vendor_id: UUID, *lines: dict[str, Any], **more: Any) -> dict[s
 
 
 def applied(xero_id: UUID, amount: str) -> Applied:
-    """What a bill's amount due holds: a payment, a credit."""
+    """A payment or credit that is deducted in a bill's amount due."""
     return Applied(xero_id=xero_id, amount=nzd(amount))
 
 
 def payment(
     bill_id: UUID, amount: str = "60.00", xero_id: UUID | None = None, currency: str = "NZD", **more: Any
 ) -> Payment:
-    """A payment as the payments service publishes it, no two with one reference."""
+    """A payment as the payments service publishes it, with a reference of its own."""
     payment_id = uuid4()
     fields: dict[str, Any] = {
         "id": payment_id,
@@ -143,7 +144,7 @@ def payment(
 
 
 def payment_request(bill_id: UUID, amount: str = "60.00", **more: Any) -> dict[str, Any]:
-    """A payment as PUT takes it, no two with one reference."""
+    """A payment as PUT takes it, with a reference of its own."""
     fields: dict[str, Any] = {
         "bill_id": str(bill_id),
         "method": "ach",
@@ -198,7 +199,7 @@ def xero_invoice(xero_id: UUID, contact_xero_id: UUID, **more: Any) -> XeroInvoi
 
 
 def xero_invoice_after(intent: WriteIntent, xero_id: UUID, **more: Any) -> XeroInvoice:
-    """The bill of Xero that an intent has made or changed, as its answer tells it: it shows all that was sent."""
+    """The bill of Xero after an intent was carried out: it shows everything that was sent."""
     body = intent.body
     assert isinstance(body, BillBody)
     sent = body.model_dump(exclude={"kind", "lines"}, exclude_none=True)
@@ -228,7 +229,7 @@ def xero_payment(xero_id: UUID, invoice_xero_id: UUID, **more: Any) -> XeroPayme
 
 
 def answer_to(intent: WriteIntent, xero_id: UUID | None = None, sequence: int = 50, **more: Any) -> WriteResult:
-    """The gateway's answer to an intent: done, unless it says otherwise."""
+    """The gateway's result of an intent, by default DONE."""
     fields: dict[str, Any] = {
         "outcome": Outcome.DONE,
         "xero_id": xero_id or intent.xero_id,
@@ -245,7 +246,7 @@ def answer_to(intent: WriteIntent, xero_id: UUID | None = None, sequence: int = 
 
 
 def answering(intent: WriteIntent, *, done: bool = True, explains: tuple[str, ...] | None = None) -> Answers:
-    """What the snapshot made from an intent's answer bears; it explains all that was sent, unless it says otherwise."""
+    """The `answers` of a snapshot made from an intent's answer. By default it explains all fields that were sent."""
     body = intent.body.model_dump(exclude={"kind"})
     sent = tuple(name for name, value in body.items() if value is not None)
     return Answers(
@@ -259,11 +260,11 @@ def answering(intent: WriteIntent, *, done: bool = True, explains: tuple[str, ..
 
 
 def answered(intent: WriteIntent, snapshot: Snapshot, sequence: int = 50) -> tuple[tuple[Payload, int], ...]:
-    """Both messages of an answer: the result, and the snapshot that was made from it."""
+    """Both events of an answer, each with its sequence: the result, and the given snapshot."""
     return (answer_to(intent, snapshot.xero_id, sequence), sequence), (snapshot, sequence)
 
 
 def done(intent: WriteIntent, shown: S, sequence: int = 50) -> tuple[tuple[WriteResult, int], tuple[S, int]]:
-    """The two events by which an intent is done: its result, and what Xero shows since, each with its sequence."""
+    """Both events of a successful intent, each with its sequence: the result, and a snapshot that bears its mark."""
     snapshot = shown.replace(record_id=intent.record.id, answers=answering(intent))
     return (answer_to(intent, shown.xero_id, sequence), sequence), (snapshot, sequence)

@@ -6,9 +6,9 @@ from typing import Any
 from testcontainers.core.container import DockerContainer
 
 from tieout_local import databases
-from tieout_local.asking import ask
 from tieout_local.kafka import SETTINGS, kafka_answers
 from tieout_local.ports import answers, free_port
+from tieout_local.run_async import run
 from tieout_local.waiting import wait_until
 
 KAFKA_IMAGE = "apache/kafka:4.3.1"
@@ -17,7 +17,7 @@ READY_WITHIN = 120.0
 
 
 class _ContainerServer:
-    """A container with one port, the same on the machine at every start."""
+    """A container with one port, which stays the same on the machine over restarts."""
 
     def __init__(self, container: DockerContainer, inner_port: int, ready: Callable[[], bool]) -> None:
         self.port = free_port()
@@ -50,7 +50,7 @@ class _ContainerServer:
         self._docker.unpause()
 
     def remove(self) -> None:
-        """End the container, with its data."""
+        """Remove the container with its data."""
         self._container.stop()
 
     @property
@@ -63,7 +63,7 @@ class ContainerKafka(_ContainerServer):
 
     def __init__(self) -> None:
         container = DockerContainer(KAFKA_IMAGE)
-        super().__init__(container, 9092, lambda: answers(self.port) and ask(lambda: kafka_answers(self.bootstrap)))
+        super().__init__(container, 9092, lambda: answers(self.port) and run(lambda: kafka_answers(self.bootstrap)))
         settings = {
             **SETTINGS,
             "listeners": "PLAINTEXT://:9092,CONTROLLER://:9093",
@@ -71,7 +71,7 @@ class ContainerKafka(_ContainerServer):
             "controller.quorum.voters": "1@localhost:9093",
         }
         for name, value in settings.items():
-            # The image's way to write a setting as an environment variable.
+            # The image reads each setting from an environment variable of this form.
             container.with_env("KAFKA_" + name.upper().replace(".", "_"), str(value))
 
     @property
@@ -86,13 +86,13 @@ class ContainerPostgres(_ContainerServer):
     def __init__(self) -> None:
         container = DockerContainer(POSTGRES_IMAGE).with_env("POSTGRES_HOST_AUTH_METHOD", "trust")
         container.with_command("postgres -c max_connections=300 -c fsync=off -c jit=off")
-        super().__init__(container, 5432, lambda: ask(lambda: databases.answers(self.dsn())))
+        super().__init__(container, 5432, lambda: run(lambda: databases.answers(self.dsn())))
 
     def dsn(self, database: str = "postgres") -> str:
-        """Where to connect to; the database need not exist yet."""
+        """The connection string of a database, which need not exist yet."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def create_database(self, database: str) -> str:
         """Create the database if it is missing. Returns its dsn."""
-        ask(lambda: databases.create(self.dsn(), database))
+        run(lambda: databases.create(self.dsn(), database))
         return self.dsn(database)

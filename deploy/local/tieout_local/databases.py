@@ -1,13 +1,13 @@
-"""The few things that are asked of a Postgres from outside: does it answer, make a database, drop it."""
+"""Check whether a Postgres server answers; create and drop databases."""
 
 import asyncpg
 
-# What a server says, or does not say, while it starts.
+# Errors of a connection while the server starts.
 STARTING = (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
 
 
 async def answers(dsn: str) -> bool:
-    """Does it answer a query?"""
+    """Whether the server answers a query."""
     try:
         connection = await asyncpg.connect(dsn, timeout=5)
     except STARTING:
@@ -29,7 +29,7 @@ async def create(dsn: str, database: str) -> None:
 
 
 async def drop(dsn: str, database: str) -> None:
-    """Drop the database if it is there, and cut its connections."""
+    """Drop the database if it exists, and cut its connections."""
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(f"drop database if exists {_quoted(database)} with (force)")

@@ -1,4 +1,4 @@
-"""Every environment variable that a service is started with, in one place."""
+"""The environment variables that each service is started with."""
 
 import os
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from tieout_local.keys import ISSUER, Keys
 CONNECTOR = "connector"
 SERVICES = (CONNECTOR, "contacts", "bills", "payments")
 
-# The app as the simulator knows it.
+# The app, as registered with the simulator.
 XERO_CLIENT_ID = "tieout-local"
 XERO_CLIENT_SECRET = "tieout-local-secret"  # noqa: S105  of the simulator, on this machine
 XERO_WEBHOOK_KEY = "tieout-local-webhook-key"
 
 PLATFORM_URL = "http://localhost:3000"
 
-# What the user may set in the shell of `make up`; anything else of ours in it would be by accident.
+# Variables that a user may set in the shell of `make up`. All other variables of ours are removed.
 FROM_THE_SHELL = ("TIEOUT_OTLP_ENDPOINT", "TIEOUT_LOG_FORMAT")
 
 
@@ -39,13 +39,13 @@ class Address:
 
     @property
     def redirect_uri(self) -> str:
-        """Where Xero sends a person back to, if this is the connector; over plain HTTP it allows only localhost."""
+        """The redirect URI of the connector. Over plain HTTP, Xero allows only localhost."""
         return f"http://localhost:{self.port}/oauth/callback"
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What all services share."""
+class SharedEnvironment:
+    """The settings that all services share."""
 
     kafka: str
     prefix: str
@@ -56,40 +56,40 @@ class Surroundings:
 
 
 def service_environment(
-    service: str, address: Address, dsn: str, around: Surroundings, settings: Mapping[str, str]
+    service: str, address: Address, dsn: str, shared: SharedEnvironment, settings: Mapping[str, str]
 ) -> dict[str, str]:
-    """What the service finds in its environment; `settings` wins over everything."""
+    """The environment of a service; `settings` overrides everything else."""
     return {
-        **outer_environment(),
-        "TIEOUT_KAFKA": around.kafka,
-        "TIEOUT_KAFKA_PREFIX": around.prefix,
-        "TIEOUT_PARTITIONS": str(around.partitions),
+        **inherited_environment(),
+        "TIEOUT_KAFKA": shared.kafka,
+        "TIEOUT_KAFKA_PREFIX": shared.prefix,
+        "TIEOUT_PARTITIONS": str(shared.partitions),
         "TIEOUT_DATABASE_URL": dsn,
         "TIEOUT_HTTP_HOST": "127.0.0.1",
         "TIEOUT_HTTP_PORT": str(address.port),
         "TIEOUT_HEALTH_PORT": str(address.health_port),
-        "TIEOUT_JWKS_URL": around.keys.jwks_url,
+        "TIEOUT_JWKS_URL": shared.keys.jwks_url,
         "TIEOUT_JWT_ISSUER": ISSUER,
-        **(_connector_environment(address, around) if service == CONNECTOR else {}),
+        **(_connector_environment(address, shared) if service == CONNECTOR else {}),
         **settings,
     }
 
 
-def outer_environment() -> dict[str, str]:
-    """Our own environment without settings of ours that were not meant for these processes."""
-    kept = {n: v for n, v in os.environ.items() if not n.startswith("TIEOUT_") or n in FROM_THE_SHELL}
-    return {**kept, "PYTHONUNBUFFERED": "1"}
+def inherited_environment() -> dict[str, str]:
+    """This process's environment, without TIEOUT_ variables that were not meant for the services."""
+    inherited = {n: v for n, v in os.environ.items() if not n.startswith("TIEOUT_") or n in FROM_THE_SHELL}
+    return {**inherited, "PYTHONUNBUFFERED": "1"}
 
 
-def _connector_environment(address: Address, around: Surroundings) -> dict[str, str]:
+def _connector_environment(address: Address, shared: SharedEnvironment) -> dict[str, str]:
     return {
-        "TIEOUT_XERO_API_URL": around.simulator_url,
-        "TIEOUT_XERO_IDENTITY_URL": around.simulator_url,
-        "TIEOUT_XERO_LOGIN_URL": around.simulator_url,
+        "TIEOUT_XERO_API_URL": shared.simulator_url,
+        "TIEOUT_XERO_IDENTITY_URL": shared.simulator_url,
+        "TIEOUT_XERO_LOGIN_URL": shared.simulator_url,
         "TIEOUT_XERO_CLIENT_ID": XERO_CLIENT_ID,
         "TIEOUT_XERO_CLIENT_SECRET": XERO_CLIENT_SECRET,
         "TIEOUT_XERO_REDIRECT_URI": address.redirect_uri,
         "TIEOUT_XERO_WEBHOOK_KEY": XERO_WEBHOOK_KEY,
-        "TIEOUT_TOKEN_KEY": around.keys.token_key,
-        "TIEOUT_PLATFORM_URL": around.platform_url,
+        "TIEOUT_TOKEN_KEY": shared.keys.token_key,
+        "TIEOUT_PLATFORM_URL": shared.platform_url,
     }

@@ -1,24 +1,24 @@
-"""What can go wrong on one machine; every message says the way out.
+"""What can go wrong on a developer's machine. Every message says what to do.
 
 LocalError
-├── Unusable                something this machine lacks or has wrong
+├── Unusable                something is missing or wrong on this machine
 │   ├── NoJava              no Java 17 or later
-│   ├── NoPostgres          no PostgreSQL 18 binaries, no user to run them under, data of another user
+│   ├── NoPostgres          no PostgreSQL 18 binaries, no user to run them as, or data of another user
 │   └── JarsUnavailable     Kafka's jars could not be fetched
-│       └── JarMismatch     a jar is not the one that the lock names: it is not run
+│       └── JarMismatch     a jar differs from the lock, so it is not run
 ├── AlreadyRunning          the folder is in use by another run
 └── ChildFailed             with the last lines of its log
-    ├── NotReady            it lives, but did not become ready in time
-    └── Died                it ended although nobody asked it to
+    ├── NotReady            it runs, but did not become ready in time
+    └── Died                it ended unexpectedly
 """
 
 
 class LocalError(Exception):
-    """Root of everything raised on purpose here."""
+    """The base of all errors here."""
 
 
 class Unusable(LocalError):
-    """This machine lacks something that is needed."""
+    """Something that is needed is missing or wrong on this machine."""
 
 
 class NoJava(Unusable):
@@ -34,15 +34,15 @@ class JarsUnavailable(Unusable):
 
 
 class JarMismatch(JarsUnavailable):
-    """A fetched jar is not the one that the lock names."""
+    """A fetched jar has another checksum than the lock."""
 
 
 class AlreadyRunning(LocalError):
-    """Another run uses this folder."""
+    """Another run uses the data folder."""
 
 
 class ChildFailed(LocalError):
-    """A child process failed; `log_tail` has the last lines it wrote."""
+    """A child process failed; `log_tail` holds the last lines of its log."""
 
     def __init__(self, message: str, log_tail: str) -> None:
         super().__init__(f"{message}\n{log_tail}" if log_tail else message)
@@ -50,8 +50,8 @@ class ChildFailed(LocalError):
 
 
 class NotReady(ChildFailed):
-    """The child lives but did not become ready in time."""
+    """The child runs but did not become ready in time."""
 
 
 class Died(ChildFailed):
-    """The child ended although nobody asked it to."""
+    """The child ended unexpectedly."""

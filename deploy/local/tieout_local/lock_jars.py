@@ -1,4 +1,4 @@
-"""Write kafka.lock anew, after KAFKA or LOGGING was raised: `python -m tieout_local.lock_jars`."""
+"""Rewrites kafka.lock after KAFKA or LOGGING was changed: `python -m tieout_local.lock_jars`."""
 
 import hashlib
 import tempfile
@@ -9,14 +9,14 @@ from jgo.maven import MavenContext
 from tieout_local.jars import LOCK
 
 KAFKA = "org.apache.kafka:kafka_2.13:4.3.1"
-# Kafka logs to slf4j and leaves it to us to bind that to its log4j; of the version that Kafka brings.
+# Kafka logs to slf4j and comes without a binding to its log4j. The version must be that of Kafka's log4j.
 LOGGING = "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4"
 
 HEADER = f"# Every jar of {KAFKA} and of {LOGGING}. Written by tieout_local.lock_jars.\n"
 
 
 def main() -> None:
-    """Resolve, fetch, hash, write."""
+    """Resolve and fetch the jars, and write their checksums."""
     with tempfile.TemporaryDirectory() as scratch:
         context = MavenContext(repo_cache=Path(scratch), local_repos=[], timeout=60)
         lines: set[tuple[str, str]] = set()

@@ -5,9 +5,9 @@ import sys
 import tieout_connector.metrics
 import tieout_kit.metrics
 from tieout_kit.generate import page
-from tieout_schemas.generate import DOCS, settle
+from tieout_schemas.generate import DOCS, write_files
 
 DECLARING = (tieout_kit.metrics, tieout_connector.metrics)
 
 if __name__ == "__main__":
-    sys.exit(settle({DOCS / "metrics.md": page(DECLARING)}))
+    sys.exit(write_files({DOCS / "metrics.md": page(DECLARING)}))

@@ -1,4 +1,4 @@
-"""Receives traces as a collector would, OTLP over HTTP, so that tests can look at them."""
+"""An OTLP receiver over HTTP, so that tests can look at the traces of services."""
 
 import gzip
 import threading
@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 @dataclass(frozen=True)
 class SeenSpan:
-    """A span as it arrived; ids in hex, `parent_id` empty for a root."""
+    """A received span; ids in hex, `parent_id` is empty for a root."""
 
     service: str
     name: str
@@ -22,7 +22,7 @@ class SeenSpan:
 
 
 class OtlpReceiver:
-    """Listens on a free port while inside `with`; `spans` grows as they arrive."""
+    """Listens on a free port inside `with`; `spans` holds all spans received so far."""
 
     def __init__(self) -> None:
         self.spans: list[SeenSpan] = []
@@ -38,7 +38,7 @@ class OtlpReceiver:
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:
-                """Silence: the tests say what they saw."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -53,7 +53,7 @@ class OtlpReceiver:
         self._server.server_close()
 
     def trace(self, trace_id: str) -> list[SeenSpan]:
-        """The spans of one trace so far."""
+        """The received spans of one trace."""
         return [span for span in self.spans if span.trace_id == trace_id]
 
 

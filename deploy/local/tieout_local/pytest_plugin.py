@@ -1,7 +1,7 @@
 """One real Kafka and one real Postgres for all tests of a process: `-p tieout_local.pytest_plugin`.
 
-They start when the first test asks for them and are ended with the run. TIEOUT_TEST_STACK=containers takes
-them from Docker instead.
+They start when the first test needs them, and stop at the end of the run. With TIEOUT_TEST_STACK=containers they run
+in Docker.
 """
 
 import os
@@ -17,10 +17,10 @@ import pytest
 import pytest_asyncio
 
 from tieout_local import databases, topics
-from tieout_local.asking import ask
 from tieout_local.kafka import Kafka
 from tieout_local.postgres import Postgres
 from tieout_local.processes import Children
+from tieout_local.run_async import run
 from tieout_local.servers import KafkaServer, PostgresServer, Server
 
 S = TypeVar("S", bound=Server)
@@ -32,9 +32,9 @@ def _in_containers() -> bool:
 
 @pytest.fixture(scope="session")
 def tieout_folder() -> Iterator[Path]:
-    """Where this run's servers keep their data."""
+    """The folder with the data of this run's servers."""
     folder = Path(tempfile.mkdtemp(prefix="tieout-tests-"))
-    # As root, Postgres runs as another user, who must be able to enter.
+    # Postgres may run as another user, who must be able to enter the folder.
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -49,7 +49,7 @@ def postgres(tieout_folder: Path) -> Iterator[PostgresServer]:
         yield from _run(container := ContainerPostgres(), container.remove)
     else:
         children = Children()
-        # fsync guards against a loss of power, which no test brings about; a killed server loses nothing by it.
+        # Without fsync only a loss of power loses data, which no test causes; a killed server loses nothing.
         server = Postgres(tieout_folder / "postgres", children, fsync=False)
         yield from _run(server, children.stop)
         server.remove()
@@ -59,7 +59,7 @@ def postgres(tieout_folder: Path) -> Iterator[PostgresServer]:
 def kafka(tieout_folder: Path) -> Iterator[KafkaServer]:
     """The run's Kafka: `bootstrap`, `stop`, `start`, `restart`, `kill`, `freeze`, `thaw`.
 
-    It is shared: a test that stops or freezes it brings it back, best by `outages`.
+    All tests share it: a test that stops or freezes it must bring it back, best with `outages`.
     """
     if _in_containers():
         from tieout_local.containers import ContainerKafka  # noqa: PLC0415  only they need testcontainers
@@ -89,14 +89,14 @@ async def database(postgres: PostgresServer) -> AsyncIterator[str]:
 
 @pytest.fixture
 def topic_prefix(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A prefix for topics, groups and databases that no other test has; it tells which test it was.
+    """A prefix for this test's topics, groups and databases; it contains the test's name.
 
-    Its topics are deleted afterwards, if the test used Kafka: thousands of them would slow down whoever comes last.
+    If the test used Kafka, its topics are deleted afterwards: thousands of topics would slow down later tests.
     """
-    # Short enough for a name in Postgres, which ends at 63 bytes, to follow it.
+    # Short enough to leave room for a name within the 63 bytes of a Postgres identifier.
     readable = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[:24]
     prefix = f"{readable}-{uuid.uuid4().hex[:8]}."
     server: KafkaServer | None = request.getfixturevalue("kafka") if "kafka" in request.fixturenames else None
     yield prefix
     if server:
-        ask(lambda: topics.delete(server.bootstrap, prefix))
+        run(lambda: topics.delete(server.bootstrap, prefix))

@@ -35,7 +35,7 @@ OPEN = {
 
 
 def apps() -> dict[str, FastAPI]:
-    """What every service serves, as wired in its app.py; no server is asked for anything."""
+    """The HTTP app of every service, as wired in its app.py; it is not connected to any server."""
     keys, database = Keys(NOWHERE, ""), Database("postgresql://127.0.0.1:1/nowhere", "nobody", utc_now)
     identity = XeroIdentity(httpx.AsyncClient(), (NOWHERE, NOWHERE, NOWHERE), "", "", "")
     tokens = TokenStore(database, identity, Fernet.generate_key().decode())
@@ -50,20 +50,20 @@ def apps() -> dict[str, FastAPI]:
 
 
 def page(served: dict[str, FastAPI]) -> str:
-    """docs/roles.md."""
+    """The text of docs/roles.md."""
     return "\n".join(
         [
             "# Who may do what",
             "",
-            "Every operation of every service, and the roles that may ask for it: any of them; none includes",
-            "another. A refusal names the roles and whom to ask. Made by `make generate`.",
-            "A feature is refused to everybody while the tenant's plan does not have it.",
+            "Every operation of every service, and the roles that may call it. One of the roles is enough; no role",
+            "includes another. A refusal names the roles and whom to ask. Operations of a feature are refused to",
+            "everybody while the tenant's plan does not have the feature. Made by `make generate`.",
             "",
-            "| service | method | path | what | roles | feature |",
+            "| service | method | path | operation | roles | feature |",
             "| --- | --- | --- | --- | --- | --- |",
             *(line for service, app in served.items() for line in _lines(service, app)),
             "",
-            "These need no role; they are authorised by something else.",
+            "These operations need no role. Something else authorises them:",
             "",
             *(f"* `{name}`: {by}" for name, by in OPEN.items()),
             "",
@@ -78,14 +78,14 @@ def _lines(service: str, app: FastAPI) -> Iterator[str]:
             yield f"| {service} | {one.method} | `{one.path}` | {one.summary} | {roles} | {feature} |"
 
 
-async def _made() -> str:
-    # In a loop, as a pool of connections wants to be made in one, though it connects nowhere.
+async def _page() -> str:
+    # A connection pool can only be created in an event loop, even if it is never connected.
     return page(apps())
 
 
 def main() -> int:
-    """Write the page, or with --check say whether it is as it should be."""
-    text = asyncio.run(_made())
+    """Write the page; with --check only report whether it is stale. Returns the exit code."""
+    text = asyncio.run(_page())
     if PAGE.exists() and PAGE.read_text() == text:
         return 0
     if "--check" in sys.argv:

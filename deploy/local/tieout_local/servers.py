@@ -1,19 +1,19 @@
-"""What a test, a demo or the stack may ask of its Kafka and its Postgres, wherever they run.
+"""The interfaces of Kafka and Postgres servers, whether they are processes or containers.
 
-All of it blocks but the properties; from a coroutine call it with `asyncio.to_thread`.
+All methods but the properties block; a coroutine calls them with `asyncio.to_thread`.
 """
 
 from typing import Protocol
 
 
 class Server(Protocol):
-    """Comes back on the same port and with its data after `stop` or `kill`."""
+    """A server that returns on the same port and with its data after `stop` or `kill`."""
 
     def start(self) -> None:
         """Start it and wait until it answers."""
 
     def stop(self) -> None:
-        """Stop it in order."""
+        """Stop it gracefully."""
 
     def kill(self) -> None:
         """SIGKILL it."""
@@ -23,17 +23,17 @@ class Server(Protocol):
 
 
 class Freezable(Protocol):
-    """Kafka and every child process are."""
+    """A process that can be frozen: Kafka, or any child process."""
 
     def freeze(self) -> None:
-        """It keeps its connections but answers nobody."""
+        """Freeze it: it keeps its connections but answers nobody."""
 
     def thaw(self) -> None:
-        """It goes on where it was frozen."""
+        """Let it continue."""
 
 
 class KafkaServer(Server, Freezable, Protocol):
-    """A Kafka."""
+    """A Kafka server."""
 
     @property
     def bootstrap(self) -> str:
@@ -41,10 +41,10 @@ class KafkaServer(Server, Freezable, Protocol):
 
 
 class PostgresServer(Server, Protocol):
-    """A Postgres."""
+    """A Postgres server."""
 
     def dsn(self, database: str = "postgres") -> str:
-        """Where to connect to; the database need not exist yet."""
+        """The connection string of a database, which need not exist yet."""
 
     def create_database(self, database: str) -> str:
         """Create the database if it is missing. Returns its dsn."""

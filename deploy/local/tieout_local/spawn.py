@@ -1,7 +1,7 @@
-"""The one thread that makes every child process.
+"""One thread starts every child process.
 
-Linux ties a child to the *thread* that forked it: a child made by a pool's thread would be killed when
-that thread ends. So one thread that lives as long as we do forks them all.
+Linux ties a child to the *thread* that forked it: a child of a pool's thread would be killed when that thread ends. So
+one thread, which lives as long as this process, starts all children.
 """
 
 import os
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
-from tieout_local import leash
+from tieout_local import die_with_parent
 
 
 @dataclass(frozen=True)
 class User:
-    """Whom a child runs as."""
+    """The user that a child runs as."""
 
     uid: int
     gid: int
@@ -38,7 +38,7 @@ class Command:
     env: Mapping[str, str] | None = None
     user: User | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    # What it gets from the kernel when we die without stopping it.
+    # Sent by the kernel when this process dies without stopping the child.
     orphan_signal: signal.Signals = signal.SIGKILL
     # Seconds between the stop signal and SIGKILL.
     grace: float = 10.0
@@ -75,17 +75,17 @@ def _popen(command: Command) -> "subprocess.Popen[bytes]":
     program, *rest = (str(part) for part in command.argv)
     user = command.user or User(-1, -1)
     tie = [str(os.getpid()), str(int(command.orphan_signal)), str(user.uid), str(user.gid)]
-    leashed = [sys.executable, "-I", "-S", leash.__file__, *tie, shutil.which(program) or program, *rest]
+    argv = [sys.executable, "-I", "-S", die_with_parent.__file__, *tie, shutil.which(program) or program, *rest]
     command.log.parent.mkdir(parents=True, exist_ok=True)
     with command.log.open("ab") as log:
         return subprocess.Popen(
-            leashed,
+            argv,
             cwd=command.cwd,
             env=None if command.env is None else dict(command.env),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            # Its own session: the terminal's Ctrl-C reaches only us, and we stop the children in order.
+            # Its own session: Ctrl-C reaches only this process, which then stops the children in order.
             start_new_session=True,
         )
 

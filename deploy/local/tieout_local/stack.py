@@ -1,6 +1,6 @@
-"""The whole of Tieout on one machine: Postgres, Kafka, the Xero simulator and the four services.
+"""All of Tieout on one machine: Postgres, Kafka, the Xero simulator and the four services.
 
-Everything here blocks; from a coroutine call it with `asyncio.to_thread`.
+All functions block; a coroutine calls them with `asyncio.to_thread`.
 """
 
 import re
@@ -13,14 +13,13 @@ from typing import Final, Self
 
 import httpx
 
-from tieout_local.asking import ask
 from tieout_local.environment import (
     CONNECTOR,
     PLATFORM_URL,
     SERVICES,
     Address,
-    Surroundings,
-    outer_environment,
+    SharedEnvironment,
+    inherited_environment,
     service_environment,
 )
 from tieout_local.kafka import Kafka
@@ -28,6 +27,7 @@ from tieout_local.keys import Keys
 from tieout_local.ports import remembered_port
 from tieout_local.postgres import Postgres
 from tieout_local.processes import Child, Children
+from tieout_local.run_async import run
 from tieout_local.servers import KafkaServer, PostgresServer, Server
 from tieout_local.spawn import Command
 from tieout_local.xero_app import register_app, subscribe_webhook
@@ -38,11 +38,11 @@ READY_WITHIN: Final = 60.0
 
 
 class Stack:
-    """Starts on `start` or `with`, stops on `stop` or at the end of `with`; keeps its data in `folder`.
+    """Runs from `start` to `stop`, or inside `with`; its data is in `folder`.
 
-    `kafka` and `postgres`, if given, run already and are left running; then `prefix`, of topics, groups and
-    databases, keeps this stack apart from others. `settings` are further environment variables of every
-    service, `platform_url` is where the connector sends a user back to, and the mark of our bills in Xero.
+    `kafka` and `postgres`, if given, already run and are left running. Then `prefix`, for topics, groups and databases,
+    separates this stack from others. `settings` are more environment variables for every service. `platform_url` is
+    where the connector sends a user back to, and marks our bills in Xero.
     """
 
     def __init__(
@@ -70,14 +70,14 @@ class Stack:
         self._platform_url = platform_url
 
     def start(self) -> None:
-        """Start everything and wait until every service is ready. Whatever goes wrong, nothing stays behind."""
+        """Start everything and wait until every service is ready. After an error nothing is left running."""
         try:
             self._start_servers()
             self._make_topics()
             for service in SERVICES:
                 self.postgres.create_database(self._database(service))
             self._start_simulator()
-            # All at once: each spends most of its start waiting for its imports.
+            # All at once, since a start is mostly imports.
             for service in SERVICES:
                 self._launch(service)
             for service in SERVICES:
@@ -88,7 +88,7 @@ class Stack:
             raise
 
     def stop(self) -> None:
-        """Stop all in reverse order of start."""
+        """Stop everything in reverse order."""
         self.children.stop()
 
     def __enter__(self) -> Self:
@@ -99,7 +99,7 @@ class Stack:
         self.stop()
 
     def dsn(self, service: str) -> str:
-        """Where the service's database is."""
+        """The connection string of the service's database."""
         return self.postgres.dsn(self._database(service))
 
     def child(self, name: str) -> Child:
@@ -118,25 +118,25 @@ class Stack:
                 for start in starts:
                     start.result()
             except BaseException:
-                # The other one would be waited for otherwise, for as long as it takes.
+                # Otherwise the pool would wait for the other server.
                 self.stop()
                 raise
 
     def _make_topics(self) -> None:
-        from tieout_kit.kafka import create_topics  # noqa: PLC0415  the servers alone need no kit
+        from tieout_kit.kafka import create_topics  # noqa: PLC0415  the kit is not needed for the servers alone
 
-        ask(lambda: create_topics(self.kafka.bootstrap, self._prefix, self._partitions))
+        run(lambda: create_topics(self.kafka.bootstrap, self._prefix, self._partitions))
 
     def _start_simulator(self) -> None:
         port = self.simulator_url.rpartition(":")[2]
         data = self.folder / SIMULATOR / "world"
         argv = [sys.executable, "-m", "xero_sim", "--port", port, "--data", str(data)]
-        child = self.children.start(self._command(SIMULATOR, argv, outer_environment()))
+        child = self.children.start(self._command(SIMULATOR, argv, inherited_environment()))
         child.wait_until(lambda: _status(self.simulator_url) is not None, READY_WITHIN)
         register_app(self.simulator_url, self.services[CONNECTOR].redirect_uri)
 
     def _launch(self, service: str) -> None:
-        around = Surroundings(
+        shared = SharedEnvironment(
             kafka=self.kafka.bootstrap,
             prefix=self._prefix,
             partitions=self._partitions,
@@ -145,7 +145,7 @@ class Stack:
             keys=self.keys,
         )
         address, dsn = self.services[service], self.dsn(service)
-        environment = service_environment(service, address, dsn, around, self._settings)
+        environment = service_environment(service, address, dsn, shared, self._settings)
         self.children.start(self._command(service, [sys.executable, "-m", f"tieout_{service}"], environment))
 
     def _await_service(self, service: str) -> None:
@@ -164,7 +164,7 @@ class Stack:
 
 def _status(url: str) -> int | None:
     try:
-        # A proxy in the environment has no business with this machine's own ports.
+        # No proxy for this machine's own ports.
         return httpx.get(url, timeout=2, trust_env=False).status_code
     except httpx.TransportError:
         return None

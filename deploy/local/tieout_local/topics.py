@@ -6,13 +6,13 @@ import time
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-_PATIENCE = 20.0
-"""Seconds: a test may have frozen Kafka, and it takes a while to be itself again."""
+_RETRY_FOR_S = 20.0
+"""A test may have frozen Kafka, which then takes a while to answer again."""
 
 
 async def delete(bootstrap: str, prefix: str) -> None:
-    """Delete every topic whose name begins so."""
-    deadline = time.monotonic() + _PATIENCE
+    """Delete every topic whose name begins with the prefix."""
+    deadline = time.monotonic() + _RETRY_FOR_S
     while True:
         try:
             return await _delete(bootstrap, prefix)

@@ -1,4 +1,4 @@
-"""Start everything and keep it running until Ctrl-C: `python -m tieout_local.up`."""
+"""Starts everything and keeps it running until Ctrl-C: `python -m tieout_local.up`."""
 
 import asyncio
 import os
@@ -19,13 +19,13 @@ from xero_sim.control_client import Control
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TENANT = "00000000-0000-4000-8000-000000000001"
 DOCUMENTS = 300
-# Narrower, the table would break addresses in two; the terminal breaks them so that they can still be copied.
+# In a narrower table, addresses would be broken and could not be copied.
 NARROWEST = 100
 
 
 def main() -> int:
-    """Returns the exit code: 0 when it was asked to end, 1 if something failed."""
-    # SIGTERM, and a terminal that is closed, end us as Ctrl-C does.
+    """Returns the exit code: 0 after a requested end, 1 after a failure."""
+    # SIGTERM and a closed terminal end the run as Ctrl-C does.
     for ending in ENDINGS:
         signal.signal(ending, signal.default_int_handler)
     console = Console(highlight=False)
@@ -50,7 +50,7 @@ def _run(folder: Path, console: Console) -> None:
         with console.status("Starting Postgres, Kafka, the Xero simulator and four services …"):
             stack.start()
             org_id = asyncio.run(_organisation(stack.simulator_url))
-        _tell(stack, org_id, time.monotonic() - began, console)
+        _print_addresses(stack, org_id, time.monotonic() - began, console)
         stack.children.watch(until=lambda: False)
     finally:
         # A second Ctrl-C must not leave the rest running.
@@ -60,7 +60,7 @@ def _run(folder: Path, console: Console) -> None:
             stack.stop()
 
 
-def _tell(stack: Stack, org_id: str, seconds: float, console: Console) -> None:
+def _print_addresses(stack: Stack, org_id: str, seconds: float, console: Console) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for name, address in stack.services.items():
         table.add_row(name, f"{address.url}/docs", style="bold")
@@ -78,21 +78,21 @@ def _tell(stack: Stack, org_id: str, seconds: float, console: Console) -> None:
 
 
 def _first_calls(stack: Stack, org_id: str) -> list[str]:
-    """What a newcomer pastes, one after the other."""
+    """The commands for a newcomer to paste, one after the other."""
     connector = f"{stack.services[CONNECTOR].url}/tenants/{TENANT}"
     call = 'curl -s -H "Authorization: Bearer $TIEOUT_TOKEN" -H "Content-Type: application/json"'
     addresses = " ".join(f"TIEOUT_{n.upper()}_URL={address.url}" for n, address in stack.services.items())
     return [
-        "# where everything is, and a token for every tenant and role, good for 12 hours",
+        "# the addresses, and a token for every tenant and role that is valid for 12 hours",
         f"export {addresses}",
         f"export TIEOUT_TOKEN={stack.keys.token('you')}",
-        "# make a tenant",
+        "# create a tenant",
         f"""{call} -X PUT {connector} -d '{{"name": "My company"}}'""",
-        "# open the URL that this prints in a browser and allow",
+        "# open the printed URL in a browser and allow access",
         f"{call} -X POST {connector}/connection/consent -d '{{}}'",
         "# confirm the organisation; the first import runs",
         f"""{call} -X PUT {connector}/connection/organisation -d '{{"org_id": "{org_id}"}}'""",
-        "# how far it is, what waits and why, what there is to choose, what came in",
+        "# the progress of the import, open problems, settings, imported bills",
         f".venv/bin/tieout connection {TENANT}",
         f".venv/bin/tieout problems {TENANT}",
         f".venv/bin/tieout settings {TENANT}",
@@ -101,7 +101,7 @@ def _first_calls(stack: Stack, org_id: str) -> list[str]:
 
 
 async def _organisation(simulator_url: str) -> str:
-    """The organisation that waits in the simulator, made at the first start."""
+    """The organisation in the simulator, created at the first start."""
     async with Control(simulator_url) as xero:
         for org in await xero.orgs():
             return str(org["tenantId"])

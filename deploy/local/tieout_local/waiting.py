@@ -9,7 +9,7 @@ POLL_SECONDS = 0.05
 
 
 def wait_until(ready: Callable[[], bool], within: float, what: str) -> None:
-    """Ask until it holds. Raises NotReady after `within` seconds."""
+    """Poll until the condition holds. Raises NotReady after `within` seconds."""
     deadline = time.monotonic() + within
     while not ready():
         if time.monotonic() > deadline:

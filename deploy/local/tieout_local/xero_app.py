@@ -1,4 +1,4 @@
-"""Tell the simulator of our app, as one does in Xero's developer portal; it forgets at each start."""
+"""Register our app with the simulator, as in Xero's developer portal; the simulator forgets it at each start."""
 
 import httpx
 
@@ -7,7 +7,7 @@ from tieout_local.errors import NotReady
 
 
 def register_app(simulator_url: str, redirect_uri: str) -> None:
-    """Make the app with the id and the secret that the connector is given."""
+    """Register the app with the id and the secret that the connector uses."""
     app = {
         "clientId": XERO_CLIENT_ID,
         "clientSecret": XERO_CLIENT_SECRET,
@@ -18,7 +18,7 @@ def register_app(simulator_url: str, redirect_uri: str) -> None:
 
 
 def subscribe_webhook(simulator_url: str, url: str) -> None:
-    """Have webhooks sent to the connector, which must be ready: the simulator first asks for its intent to receive."""
+    """Have webhooks sent to the connector, which must be ready: the simulator checks its "intent to receive" first."""
     wanted = {"url": url, "key": XERO_WEBHOOK_KEY, "categories": ["CONTACT", "INVOICE"]}
     path = f"{simulator_url}/control/apps/{XERO_CLIENT_ID}/webhook"
     answer = httpx.put(path, json=wanted, timeout=60, trust_env=False)

@@ -1,4 +1,4 @@
-"""What the command tells, and how it refuses."""
+"""What the command prints, and how it fails."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tieout_cli.ask import Refused
+from tieout_cli.client import CommandFailed
 from tieout_cli.main import app, run
 
 TENANT = UUID("00000000-0000-4000-8000-000000000001")
@@ -16,24 +16,24 @@ TENANT = UUID("00000000-0000-4000-8000-000000000001")
 
 @pytest.fixture
 def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Any], list[httpx.Request]]:
-    """Let every call be answered so; the calls that were made."""
+    """Answer every request like this; returns the requests that were sent."""
     for name in ("CONNECTOR_URL", "CONTACTS_URL", "BILLS_URL", "PAYMENTS_URL"):
         monkeypatch.setenv(f"TIEOUT_{name}", f"http://{name.split('_')[0].lower()}.test")
     monkeypatch.setenv("TIEOUT_TOKEN", "a-token")
-    asked: list[httpx.Request] = []
+    requests: list[httpx.Request] = []
 
-    def so(status: int, body: Any) -> list[httpx.Request]:
+    def answer_all(status: int, body: Any) -> list[httpx.Request]:
         def answer(method: str, url: str, **more: Any) -> httpx.Response:
             more.pop("timeout")
             request = httpx.Request(method, url, **more)
-            asked.append(request)
-            said = body(request) if callable(body) else body
-            return httpx.Response(status, json=said, request=request)
+            requests.append(request)
+            content = body(request) if callable(body) else body
+            return httpx.Response(status, json=content, request=request)
 
         monkeypatch.setattr(httpx, "request", answer)
-        return asked
+        return requests
 
-    return so
+    return answer_all
 
 
 PROBLEM: dict[str, Any] = {
@@ -41,8 +41,8 @@ PROBLEM: dict[str, Any] = {
     "service": "bills",
     "record": {"kind": "bill", "id": "b1"},
     "sentence": "Bill 7 waits.",
-    "mend": "Connect.",
-    "by": "admin",
+    "how_to_fix": "Connect.",
+    "who_can_fix": "admin",
     "count": 2,
     "state": "open",
 }
@@ -55,53 +55,53 @@ GROUP = {
 }
 
 
-def test_problems_are_told_by_what_caused_them(
+def test_problems_are_listed_by_cause(
     answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = answering(200, {"items": [GROUP]})
+    requests = answering(200, {"items": [GROUP]})
 
     app(["problems", str(TENANT)], result_action="return_value")
 
-    assert str(asked[0].url) == f"http://connector.test/tenants/{TENANT}/problems/groups?limit=50"
-    assert asked[0].headers["authorization"] == "Bearer a-token"
-    told = capsys.readouterr().out
-    assert "40" in told
-    assert "Bill 7" in told
+    assert str(requests[0].url) == f"http://connector.test/tenants/{TENANT}/problems/groups?limit=50"
+    assert requests[0].headers["authorization"] == "Bearer a-token"
+    printed = capsys.readouterr().out
+    assert "40" in printed
+    assert "Bill 7" in printed
 
 
-def test_the_problems_of_a_cause_tell_what_happened_and_what_to_do(
+def test_the_problems_of_a_cause_show_what_happened_and_what_to_do(
     answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = answering(200, {"items": [PROBLEM]})
+    requests = answering(200, {"items": [PROBLEM]})
 
     app(["problems", str(TENANT), "--cause", "not_connected"], result_action="return_value")
 
-    assert asked[0].url.params["cause"] == "not_connected"
+    assert requests[0].url.params["cause"] == "not_connected"
     assert "Connect." in capsys.readouterr().out
 
 
 def test_one_problem_is_retried_by_the_service_that_raised_it(
     answering: Callable[[int, Any], list[httpx.Request]],
 ) -> None:
-    asked = answering(200, PROBLEM)
+    requests = answering(200, PROBLEM)
 
     app(["retry", str(TENANT), PROBLEM["id"]], result_action="return_value")
 
-    assert (asked[-1].method, asked[-1].url.host) == ("POST", "bills.test")
-    assert asked[-1].url.path == f"/tenants/{TENANT}/problems/{PROBLEM['id']}/retry"
+    assert (requests[-1].method, requests[-1].url.host) == ("POST", "bills.test")
+    assert requests[-1].url.path == f"/tenants/{TENANT}/problems/{PROBLEM['id']}/retry"
 
 
 def test_a_whole_cause_is_dismissed_where_it_was_raised(answering: Callable[[int, Any], list[httpx.Request]]) -> None:
-    asked = answering(200, {"items": [GROUP, {**GROUP, "service": "payments"}]})
+    requests = answering(200, {"items": [GROUP, {**GROUP, "service": "payments"}]})
 
     app(["dismiss", str(TENANT), "not_connected"], result_action="return_value")
 
-    assert [(r.url.host, r.content) for r in asked[1:]] == [
+    assert [(r.url.host, r.content) for r in requests[1:]] == [
         (host, b'{"cause":"not_connected"}') for host in ("bills.test", "payments.test")
     ]
 
 
-def test_a_cause_that_nothing_has_is_said(
+def test_a_cause_without_open_problems_is_an_error(
     answering: Callable[[int, Any], list[httpx.Request]],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -115,7 +115,7 @@ def test_a_cause_that_nothing_has_is_said(
     assert "no open problem has the cause no_such" in capsys.readouterr().out
 
 
-def test_what_a_service_refuses_is_told_in_its_words(
+def test_a_services_refusal_is_printed_in_its_words(
     answering: Callable[[int, Any], list[httpx.Request]],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -130,9 +130,7 @@ def test_what_a_service_refuses_is_told_in_its_words(
     assert "bills: no such tenant" in capsys.readouterr().out
 
 
-def test_without_addresses_it_says_which_are_missing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_missing_addresses_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delenv("TIEOUT_TOKEN", raising=False)
     monkeypatch.setattr("sys.argv", ["tieout", "connection", str(TENANT)])
 
@@ -143,7 +141,7 @@ def test_without_addresses_it_says_which_are_missing(
 
 
 def choice(setting: str, schema: dict[str, Any], chosen: Any = None, **more: Any) -> dict[str, Any]:
-    usual = {"says": "It does.", "allowed": "this or that", "default": None, "accounts": None}
+    usual = {"description": "It does.", "allowed": "this or that", "default": None, "accounts": None}
     return {"setting": setting, "value_schema": schema, "chosen": chosen, **usual, **more}
 
 
@@ -152,7 +150,7 @@ CHOICES = [
     choice("payment_account", {"anyOf": [{"type": "string"}, {"type": "null"}]}, accounts=[BANK]),
     choice("poll_every_minutes", {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
     choice("items", {"type": "boolean"}, True),
-    choice("conflicts", {"$ref": "#/$defs/Settles", "$defs": {"Settles": {"type": "string"}}}, "latest"),
+    choice("conflicts", {"$ref": "#/$defs/ConflictPolicy", "$defs": {"ConflictPolicy": {"type": "string"}}}, "latest"),
 ]
 
 
@@ -174,46 +172,46 @@ def settings_page(request: httpx.Request) -> Any:
         ("conflicts", "ask", "ask"),
     ],
 )
-def test_a_setting_is_changed_over_the_version_seen_and_tells_what_waited(
+def test_a_setting_is_changed_over_the_version_seen_and_shows_what_waited(
     answering: Callable[[int, Any], list[httpx.Request]],
     capsys: pytest.CaptureFixture[str],
     name: str,
     typed: str,
     sent: Any,
 ) -> None:
-    asked = answering(200, settings_page)
+    requests = answering(200, settings_page)
 
     app(["settings", "set", str(TENANT), name, typed], result_action="return_value")
 
-    assert (asked[-1].method, asked[-1].url.path) == ("PATCH", f"/tenants/{TENANT}/settings")
-    assert json.loads(asked[-1].content) == {"version": 7, "changes": {name: sent}}
-    told = capsys.readouterr().out
-    assert f"{name} is {json.dumps(sent)}, version 8" in told
-    assert "3 records of payments waited for it" in told
+    assert (requests[-1].method, requests[-1].url.path) == ("PATCH", f"/tenants/{TENANT}/settings")
+    assert json.loads(requests[-1].content) == {"version": 7, "changes": {name: sent}}
+    printed = capsys.readouterr().out
+    assert f"{name} is {json.dumps(sent)}, version 8" in printed
+    assert "3 records of payments waited for it" in printed
 
 
 def test_an_unknown_setting_is_not_sent(answering: Callable[[int, Any], list[httpx.Request]]) -> None:
-    asked = answering(200, settings_page)
+    requests = answering(200, settings_page)
 
-    with pytest.raises(Refused, match="no setting tea"):
+    with pytest.raises(CommandFailed, match="no setting tea"):
         app(["settings", "set", str(TENANT), "tea", "true"], result_action="return_value")
 
-    assert {request.method for request in asked} == {"GET"}
+    assert {request.method for request in requests} == {"GET"}
 
 
-def test_settings_are_shown_with_what_they_take(
+def test_settings_are_shown_with_their_allowed_values(
     answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     answering(200, settings_page)
 
     app(["settings", str(TENANT)], result_action="return_value")
 
-    told = capsys.readouterr().out
-    assert "90 B [NZD]" in told
-    assert "this or that" in told
+    printed = capsys.readouterr().out
+    assert "90 B [NZD]" in printed
+    assert "this or that" in printed
 
 
-def test_the_history_of_settings_says_who_changed_what(
+def test_the_history_of_settings_shows_who_changed_what(
     answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     change = {"setting": "items", "from": True, "to": False}
@@ -222,15 +220,15 @@ def test_the_history_of_settings_says_who_changed_what(
 
     app(["settings", "history", str(TENANT)], result_action="return_value")
 
-    told = capsys.readouterr().out
-    assert "items: true → " in told
-    assert "ben" in told
+    printed = capsys.readouterr().out
+    assert "items: true → " in printed
+    assert "ben" in printed
 
 
 WRITE = {
     "intent_id": "bill:b1:1:1",
     "record": {"kind": "bill", "id": "b1"},
-    "what": "bill",
+    "kind": "bill",
     "state": "waiting",
     "lane": "write",
     "received_at": "2026-11-22T10:00:00Z",
@@ -238,18 +236,18 @@ WRITE = {
 }
 
 
-def test_writes_are_listed_and_each_tells_why_it_waits(
+def test_writes_are_listed_and_each_shows_why_it_waits(
     answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = answering(200, lambda request: {"items": [WRITE]} if request.url.path.endswith("/writes") else WRITE)
+    requests = answering(200, lambda request: {"items": [WRITE]} if request.url.path.endswith("/writes") else WRITE)
 
     app(["writes", str(TENANT), "--state", "waiting"], result_action="return_value")
     app(["writes", "why", str(TENANT), "bill:b1:1:1"], result_action="return_value")
 
-    assert [str(request.url) for request in asked] == [
+    assert [str(request.url) for request in requests] == [
         f"http://connector.test/tenants/{TENANT}/writes?state=waiting&limit=50",
         f"http://connector.test/tenants/{TENANT}/writes/bill:b1:1:1",
     ]
-    told = capsys.readouterr().out
-    assert "waiting" in told
-    assert "3 writes are before it in its lane." in told
+    printed = capsys.readouterr().out
+    assert "waiting" in printed
+    assert "3 writes are before it in its lane." in printed

@@ -1,1 +1,1 @@
-"""The `tieout` command; speaks to the services' HTTP APIs."""
+"""The `tieout` command, a client of the services' HTTP APIs."""

@@ -1,4 +1,4 @@
-"""Where the command writes."""
+"""The console that the command writes to."""
 
 from rich.console import Console
 

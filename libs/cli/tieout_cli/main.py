@@ -1,4 +1,4 @@
-"""`tieout connection | settings | writes | problems | retry | dismiss | records | why`: what a person asks first."""
+"""The commands `tieout connection | settings | writes | problems | retry | dismiss | records | why`."""
 
 import sys
 from typing import Any, Literal
@@ -8,7 +8,7 @@ import cyclopts
 from rich.table import Table
 
 from tieout_cli import problems
-from tieout_cli.ask import Refused, Service, ask
+from tieout_cli.client import CommandFailed, Service, get
 from tieout_cli.console import console
 from tieout_cli.settings import settings
 from tieout_cli.writes import writes
@@ -21,7 +21,7 @@ _SERVICE: dict[Kind, Service] = {
     "payments": "payments",
 }
 
-app = cyclopts.App(name="tieout", help="What is in step with Xero, what waits, and why.")
+app = cyclopts.App(name="tieout", help="Show what is in sync with Xero, what waits, and why.")
 for command in (problems.problems, problems.retry, problems.dismiss):
     app.command(command)
 app.command(settings)
@@ -30,8 +30,8 @@ app.command(writes)
 
 @app.command
 def connection(tenant: UUID) -> None:
-    """A tenant's connection to Xero: state, progress, waiting writes, calls left today."""
-    seen = ask("connector", tenant, "/connection")
+    """Show a tenant's connection to Xero: state, import progress, waiting writes, calls left today."""
+    seen = get("connector", tenant, "/connection")
     table = Table("resource", "read", "of", title=f"{seen['name']}: {seen['state']} {seen['org_name']}")
     for one in seen["resources"]:
         table.add_row(one["resource"], str(one["done"]), "?" if one["total"] is None else str(one["total"]))
@@ -42,9 +42,9 @@ def connection(tenant: UUID) -> None:
 
 @app.command
 def records(kind: Kind, tenant: UUID, *, limit: int = 50) -> None:
-    """A page of vendors, customers, bills or payments, and how each stands to Xero."""
-    table = Table("id", "what", "here", "in Xero", "waits for")
-    for one in ask(_SERVICE[kind], tenant, f"/{kind}", limit=limit)["items"]:
+    """List vendors, customers, bills or payments with their sync states."""
+    table = Table("id", "name", "status", "sync", "waits for")
+    for one in get(_SERVICE[kind], tenant, f"/{kind}", limit=limit)["items"]:
         sync = one["sync"]
         waits_for = ", ".join(filter(None, (f"{each['kind']} {each['id']}".strip() for each in sync["waits_for"])))
         table.add_row(one["id"], _name(one), one.get("status", ""), _state(sync), waits_for)
@@ -53,9 +53,9 @@ def records(kind: Kind, tenant: UUID, *, limit: int = 50) -> None:
 
 @app.command
 def why(kind: Kind, tenant: UUID, record: UUID) -> None:
-    """A record's story: every state it was in, who or what caused it, by which rule, and its trace."""
-    table = Table("when", "by", "rule", "settings", "in Xero", "trace")
-    for change in ask(_SERVICE[kind], tenant, f"/{kind}/{record}/changes"):
+    """Show a record's history: when it changed, what caused it, by which rule, and the trace."""
+    table = Table("when", "caused by", "rule", "settings version", "sync", "trace")
+    for change in get(_SERVICE[kind], tenant, f"/{kind}/{record}/changes"):
         origin, sync = change["doc"]["origin"], change["doc"]["sync"]
         trace = (change["traceparent"] or "--").split("-")[1]
         who = f"{origin['kind']} {origin['by']}"
@@ -70,14 +70,14 @@ def _name(record: dict[str, Any]) -> str:
 
 
 def _state(sync: dict[str, Any]) -> str:
-    gone = ", gone there" if sync["gone"] else ""
+    gone = ", removed in Xero" if sync["gone"] else ""
     return f"{sync['state'].replace('_', ' ')}{gone}"
 
 
 def run() -> None:
-    """The command; 1 if something cannot be told."""
+    """Run the command; the exit code is 1 if it fails."""
     try:
         app(sys.argv[1:])
-    except Refused as refused:
-        console.print(str(refused), style="red", markup=False)
+    except CommandFailed as failed:
+        console.print(str(failed), style="red", markup=False)
         sys.exit(1)

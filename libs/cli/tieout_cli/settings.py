@@ -1,4 +1,4 @@
-"""`tieout settings`: what a tenant chose, what there is to choose, and who changed it (MAP-5)."""
+"""`tieout settings`: a tenant's settings, their allowed values, and who changed them (MAP-5)."""
 
 import json
 from typing import Any
@@ -8,16 +8,16 @@ import cyclopts
 from rich.markup import escape
 from rich.table import Table
 
-from tieout_cli.ask import Refused, ask, tell
+from tieout_cli.client import CommandFailed, get, send
 from tieout_cli.console import console
 
-settings = cyclopts.App(name="settings", help="What a tenant chose; `settings set` changes it.")
+settings = cyclopts.App(name="settings", help="Show a tenant's settings, change one, or list their changes.")
 
 
 @settings.default
 def show(tenant: UUID) -> None:
-    """Every setting: what is chosen, what it takes, what it does."""
-    table = Table("setting", "chosen", "takes", "what it does")
+    """Show every setting: its value, the allowed values, and what it does."""
+    table = Table("setting", "value", "allowed values", "what it does")
     for one in _choices(tenant):
         chosen = escape(json.dumps(one["chosen"]))
         table.add_row(one["setting"], chosen if one["chosen"] == one["default"] else f"[bold]{chosen}[/]", *_about(one))
@@ -26,21 +26,21 @@ def show(tenant: UUID) -> None:
 
 @settings.command(name="set")
 def change(tenant: UUID, name: str, value: str) -> None:
-    """Change a setting; `null` for none. Says how many records waited for it."""
-    seen = ask("connector", tenant, "/settings")
+    """Change a setting (`null`: no value), and show how many records waited for it."""
+    seen = get("connector", tenant, "/settings")
     changes = {name: _value(tenant, name, value)}
-    concerns = tell("POST", "connector", tenant, "/settings/preview", {"changes": changes})["changes"]
-    after = tell("PATCH", "connector", tenant, "/settings", {"version": seen["version"], "changes": changes})
+    previews = send("POST", "connector", tenant, "/settings/preview", {"changes": changes})["changes"]
+    after = send("PATCH", "connector", tenant, "/settings", {"version": seen["version"], "changes": changes})
     console.print(f"{name} is {json.dumps(after[name])}, version {after['version']}", markup=False)
-    for service, count in (concerns[0]["waiting"] if concerns else {}).items():
-        console.print(f"{count} records of {service} waited for it; `tieout problems {tenant}` shows what is left")
+    for service, count in (previews[0]["waiting"] if previews else {}).items():
+        console.print(f"{count} records of {service} waited for it; `tieout problems {tenant}` shows what still waits")
 
 
 @settings.command
 def history(tenant: UUID, *, limit: int = 50) -> None:
-    """Who changed what, the latest first, and how many records went on with it."""
-    table = Table("version", "when", "by", "what", "records that went on")
-    for one in ask("connector", tenant, "/settings/history", limit=limit)["items"]:
+    """List the changes, the latest first, with how many records stopped waiting after each."""
+    table = Table("version", "when", "changed by", "changes", "records released")
+    for one in get("connector", tenant, "/settings/history", limit=limit)["items"]:
         changes = "\n".join(f"{c['setting']}: {json.dumps(c['from'])} → {json.dumps(c['to'])}" for c in one["changes"])
         table.add_row(
             str(one["version"]), one["at"][:19], escape(one["by"]), escape(changes), str(sum(one["released"].values()))
@@ -49,20 +49,20 @@ def history(tenant: UUID, *, limit: int = 50) -> None:
 
 
 def _choices(tenant: UUID) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = ask("connector", tenant, "/settings/choices")
+    found: list[dict[str, Any]] = get("connector", tenant, "/settings/choices")
     return found
 
 
 def _about(one: dict[str, Any]) -> tuple[str, str]:
     accounts = ", ".join(f"{a['code']} {a['name']}" for a in one["accounts"] or ())
-    return escape(accounts or one["allowed"]), escape(one["says"])
+    return escape(accounts or one["allowed"]), escape(one["description"])
 
 
 def _value(tenant: UUID, name: str, text: str) -> Any:
-    """What was typed, as the setting has it: 200 is a number to one and an account's code to another."""
+    """The typed text as a value of the setting's type: 200 may be a number or an account's code."""
     one = next((one for one in _choices(tenant) if one["setting"] == name), None)
     if one is None:
-        raise Refused(f"there is no setting {name}; `tieout settings {tenant}` lists them")
+        raise CommandFailed(f"there is no setting {name}; `tieout settings {tenant}` lists them")
     schema = one["value_schema"]
     takes_text = "string" in {form.get("type") for form in (schema, *schema.get("anyOf", ()))}
     if text != "null" and takes_text:

@@ -1,4 +1,4 @@
-"""`tieout writes`: what is on its way to Xero, and why it waits (CONN-7)."""
+"""`tieout writes`: writes on their way to Xero, and why they wait (CONN-7)."""
 
 from typing import Literal
 from uuid import UUID
@@ -7,29 +7,29 @@ import cyclopts
 from rich.markup import escape
 from rich.table import Table
 
-from tieout_cli.ask import ask
+from tieout_cli.client import get
 from tieout_cli.console import console
 
 State = Literal["waiting", "held", "in_flight", "failed", "cancelled", "done"]
 
-writes = cyclopts.App(name="writes", help="What is on its way to Xero; `writes why` tells of one.")
+writes = cyclopts.App(name="writes", help="List writes on their way to Xero; `writes why` explains one.")
 
 
 @writes.default
 def show(tenant: UUID, *, state: State | None = None, record: UUID | None = None, limit: int = 50) -> None:
-    """Writes that are not done, those that came first first; of one record: all."""
+    """List the writes that are not done, the oldest first. With --record: all writes of that record."""
     asked = {"state": state, "record": record, "limit": limit}
     known = {name: value for name, value in asked.items() if value is not None}
-    table = Table("write", "what", "state", "lane", "came")
-    for one in ask("connector", tenant, "/writes", **known)["items"]:
-        table.add_row(one["intent_id"], one["what"], one["state"], one["lane"], one["received_at"][:19])
+    table = Table("write", "kind", "state", "lane", "received")
+    for one in get("connector", tenant, "/writes", **known)["items"]:
+        table.add_row(one["intent_id"], one["kind"], one["state"], one["lane"], one["received_at"][:19])
     console.print(table)
 
 
 @writes.command
 def why(tenant: UUID, write: str) -> None:
-    """Why a write waits, or what became of it."""
-    one = ask("connector", tenant, f"/writes/{write}")
+    """Show why a write waits, or how it ended."""
+    one = get("connector", tenant, f"/writes/{write}")
     record = f"{one['record']['kind']} {one['record']['id']}"
-    console.print(f"{one['what']} of {record}, {one['state']}; came {one['received_at'][:19]}", markup=False)
+    console.print(f"{one['kind']} of {record}, {one['state']}; received {one['received_at'][:19]}", markup=False)
     console.print(escape(one["why"]))

@@ -12,11 +12,11 @@ import pytest
 import pytest_asyncio
 
 from tieout_kit import metrics
-from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.errors import RetryLater, TooManyParked
-from tieout_kit.kafka.batch import Batch, Handlers
-from tieout_kit.kafka.consumer import Loop
+from tieout_kit.events import ReceivedEvent
+from tieout_kit.kafka.batch import FetchedRecords, Handlers
+from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
@@ -41,10 +41,10 @@ class World:
         self.tenants = [uuid4() for _ in range(8)]
         self.said: Counter[tuple[UUID, int]] = Counter()
 
-    def loop(self, handler: Any = None, **more: Any) -> Loop:
+    def loop(self, handler: Any = None, **more: Any) -> Consumer:
         handler = handler or applied
         handlers = Handlers.by_topic({SETTINGS: handler, CONNECTION: handler})
-        return Loop(more.get("database", self.database), self.bootstrap, self.say.prefix, SERVICE, handlers)
+        return Consumer(more.get("database", self.database), self.bootstrap, self.say.prefix, SERVICE, handlers)
 
     async def talk(self, first: int, count: int) -> None:
         """So many versions of the settings of every tenant."""
@@ -72,7 +72,7 @@ def settings(tenant_id: UUID, version: int) -> TenantSettings:
     return TenantSettings(tenant_id=tenant_id, version=version)
 
 
-async def applied(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+async def applied(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
     await tx.db.executemany(
         "insert into applied (tenant_id, sequence) values ($1, $2)", [(e.tenant_id, e.sequence) for e in events]
     )
@@ -117,7 +117,7 @@ async def test_a_second_loop_goes_on_where_one_was_cancelled_in_its_batch(world:
     await world.talk(1, 5)
     stuck = asyncio.Event()
 
-    async def never_ends(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    async def never_ends(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         await applied(tx, events)
         stuck.set()
         await asyncio.Event().wait()
@@ -134,7 +134,7 @@ async def test_a_second_loop_goes_on_where_one_was_cancelled_in_its_batch(world:
 async def test_a_topic_seen_for_the_first_time_is_read_from_its_beginning(world: World) -> None:
     await world.talk(1, 2)
     handlers = Handlers.by_topic({CONNECTION: applied})
-    async with running(Loop(world.database, world.bootstrap, world.say.prefix, SERVICE, handlers).run()):
+    async with running(Consumer(world.database, world.bootstrap, world.say.prefix, SERVICE, handlers).run()):
         tenant_id = world.tenants[0]
         connection = Connection(tenant_id=tenant_id, state=ConnectionState.CONNECTED)
         await world.say.say(CONNECTION, tenant_id, connection, 1000)
@@ -185,9 +185,9 @@ async def test_a_position_moved_by_somebody_else_is_loaded_again(world: World) -
 
 
 async def test_a_rebalance_while_a_batch_is_handled_applies_it_once(world: World) -> None:
-    first: Loop
+    first: Consumer
 
-    async def slow(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    async def slow(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         await applied(tx, events)
         await first.on_partitions_revoked(set())
 
@@ -207,9 +207,9 @@ async def test_a_position_outside_the_log_stops_the_loop_and_is_said(world: Worl
     stopped = world.loop()
     await asyncio.wait_for(stopped.run(), 25)
 
-    assert stopped.trouble
-    assert "stopped: out of range" in stopped.trouble
-    assert SETTINGS.name in stopped.trouble
+    assert stopped.unhealthy_because
+    assert "stopped: out of range" in stopped.unhealthy_because
+    assert SETTINGS.name in stopped.unhealthy_because
     await world.all_seen()
 
 
@@ -223,7 +223,7 @@ async def test_a_partition_without_a_position_stops_the_loop(world: World) -> No
     stopped = world.loop()
     await asyncio.wait_for(stopped.run(), 25)
 
-    assert "no stored position" in str(stopped.trouble)
+    assert "no stored position" in str(stopped.unhealthy_because)
 
 
 async def test_a_spare_member_is_ready_too(world: World) -> None:
@@ -234,7 +234,7 @@ async def test_a_spare_member_is_ready_too(world: World) -> None:
 
 
 async def test_work_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.kafka.consumer._SILENCE", 1.5)
+    monkeypatch.setattr("tieout_kit.kafka.consumer._SILENT_AFTER_S", 1.5)
     loop = world.loop()
     async with running(loop.run()):
         await world.talk(1, 2)
@@ -243,7 +243,7 @@ async def test_work_resumes_after_kafka_was_away(world: World, kafka: Any, monke
             await wait_until(lambda: _trouble(loop), lambda trouble: trouble is not None)
         await world.talk(3, 2)
         await world.all_seen()
-        assert loop.trouble is None
+        assert loop.unhealthy_because is None
 
 
 async def test_work_resumes_after_postgres_was_away(world: World, postgres: Any) -> None:
@@ -285,7 +285,7 @@ async def test_a_cancelled_loop_ends_though_kafka_is_frozen(world: World, kafka:
 async def test_a_connection_cut_in_the_middle_is_nobodys_poison(world: World) -> None:
     cut = 0
 
-    async def cuts(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    async def cuts(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         nonlocal cut
         await applied(tx, events)
         if cut < 3:
@@ -305,7 +305,7 @@ async def test_one_share_of_a_batch_is_handled_again_and_the_others_are_not(worl
     world.tenants = _one_on_each_partition()
     failed: list[int] = []
 
-    async def fails_once(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    async def fails_once(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         await applied(tx, events)
         if not failed and any(partition_of(event.tenant_id, PARTITIONS) == 1 for event in events):
             failed.append(len(events))
@@ -327,10 +327,10 @@ async def test_what_needs_a_person_is_not_lost_behind_what_passes(
     await world.talk(1, 1)
     loop = world.loop()
 
-    async def live(_: str, batch: Batch, *__: Any) -> None:
+    async def live(_: str, batch: FetchedRecords, *__: Any) -> None:
         raise RetryLater("Postgres is away") if any(tp.partition == 0 for tp in batch) else TooManyParked("21 are")
 
-    monkeypatch.setattr(loop.batches, "live", live)
+    monkeypatch.setattr(loop.batch_handler, "handle_fetched", live)
     async with running(loop.run()):
         await wait_until(lambda: _trouble(loop), lambda trouble: trouble == "stopped: 21 are")
 
@@ -340,9 +340,9 @@ def _one_on_each_partition() -> list[UUID]:
     return [some[partition] for partition in range(PARTITIONS)]
 
 
-async def _trouble(loop: Loop) -> str | None:
-    return loop.trouble
+async def _trouble(loop: Consumer) -> str | None:
+    return loop.unhealthy_because
 
 
-async def _troubles(loops: Sequence[Loop]) -> list[str | None]:
-    return [loop.trouble for loop in loops]
+async def _troubles(loops: Sequence[Consumer]) -> list[str | None]:
+    return [loop.unhealthy_because for loop in loops]

@@ -11,11 +11,11 @@ import structlog
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from aiokafka.structs import ConsumerRecord
 
-from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import batch, consumer
 from tieout_kit.kafka.batch import Handlers
-from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.dead_letters import ORIGIN, REASON
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
@@ -55,7 +55,7 @@ class World:
         """Run the service until these versions are handled and something is in the dead letters."""
         prefix = self.say.prefix
         handlers = Handlers.by_topic({SETTINGS: handle, WRITE_RESULT: handle})
-        loop = Loop(self.database, self.bootstrap, prefix, SERVICE, handlers)
+        loop = Consumer(self.database, self.bootstrap, prefix, SERVICE, handlers)
         relay = Relay(self.database, self.bootstrap, prefix, SERVICE, PARTITIONS)
         async with running(loop.run(), relay.run()):
             await wait_until(self.handled, lambda seen: seen == list(expected), 15)
@@ -66,7 +66,7 @@ def settings(tenant_id: UUID, version: int) -> TenantSettings:
     return TenantSettings(tenant_id=tenant_id, version=version)
 
 
-async def handle(tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
+async def handle(tx: Tx, events: Sequence[ReceivedEvent[TenantSettings]]) -> None:
     for event in events:
         await tx.db.execute("insert into applied (sequence) values ($1)", event.sequence)
         if event.data.version == UNLUCKY:

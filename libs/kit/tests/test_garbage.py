@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tieout_kit.process.gc_tuning import look_seldom
+from tieout_kit.process.gc_tuning import tune_gc
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def _looks() -> int:
 
 
 def test_nobody_looks_while_the_objects_of_a_batch_pile_up() -> None:
-    look_seldom()
+    tune_gc()
     before = _looks()
 
     batch = [[number] for number in range(100_000)]
@@ -36,7 +36,7 @@ def test_what_only_refers_to_itself_goes_in_the_end() -> None:
         def __init__(self) -> None:
             self.itself = self
 
-    look_seldom()
+    tune_gc()
     lost = weakref.ref(Ring())
 
     piled_up = [[number] for number in range(300_000)]

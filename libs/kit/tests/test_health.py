@@ -32,36 +32,36 @@ async def test_a_process_is_live_while_its_loop_turns(idle: float, status: int) 
 async def test_a_process_is_ready_when_no_part_is_in_trouble() -> None:
     response = await ask("/readyz")
 
-    assert (response.status_code, response.json()) == (200, {"ready": True, "trouble": {}})
+    assert (response.status_code, response.json()) == (200, {"ready": True, "unhealthy": {}})
 
 
 async def test_a_process_that_is_not_ready_says_which_part_and_why() -> None:
     response = await ask("/readyz", trouble="Postgres is away")
 
-    assert (response.status_code, response.json()) == (503, {"ready": False, "trouble": {"part": "Postgres is away"}})
+    assert (response.status_code, response.json()) == (503, {"ready": False, "unhealthy": {"part": "Postgres is away"}})
 
 
 async def test_trouble_beside_what_is_needed_to_serve_is_told_and_keeps_nobody_out() -> None:
     """Seen to fail when every part was needed: a Kafka outage took the APIs away, which need Postgres alone."""
     response = await ask("/readyz", beside="Kafka is away")
 
-    assert (response.status_code, response.json()) == (200, {"ready": True, "trouble": {"beside": "Kafka is away"}})
+    assert (response.status_code, response.json()) == (200, {"ready": True, "unhealthy": {"beside": "Kafka is away"}})
 
 
 async def test_a_part_that_does_not_say_how_it_is_is_in_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_ANSWER", 0.05)
+    monkeypatch.setattr(health, "_CHECK_TIMEOUT_S", 0.05)
 
     response = await ask("/readyz", trouble="asleep")
 
-    assert (response.status_code, response.json()["trouble"]) == (503, {"part": "no answer within 0 s"})
+    assert (response.status_code, response.json()["unhealthy"]) == (503, {"part": "no answer within 0 s"})
 
 
 async def test_trouble_is_a_metric_too() -> None:
-    assert 'tieout_trouble{part="beside"} 1.0' in (await ask("/metrics", beside="Kafka is away")).text
-    assert 'tieout_trouble{part="beside"} 0.0' in (await ask("/metrics")).text
+    assert 'tieout_unhealthy{component="beside"} 1.0' in (await ask("/metrics", beside="Kafka is away")).text
+    assert 'tieout_unhealthy{component="beside"} 0.0' in (await ask("/metrics")).text
 
 
 async def test_the_metrics_are_those_that_are_declared() -> None:
     text = (await ask("/metrics")).text
 
-    assert "# HELP tieout_consumed_records_total Records handled, their transaction committed." in text
+    assert "# HELP tieout_kafka_records_consumed_total Records handled in a committed transaction." in text

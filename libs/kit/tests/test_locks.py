@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 from pydantic import BaseModel
 
-from tieout_kit.cause import Cause
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Service
+from tieout_kit.events import Cause
 from tieout_kit.http.access import EDITORS
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.records import locks, sweeps
@@ -117,7 +117,7 @@ def settings_of(stage: Stage, version: int, **chosen: Any) -> tuple[TenantSettin
 
 def sweeping(stage: Stage) -> Work:
     """The next page of what is to be checked again."""
-    return lambda tx: sweeps.turn(tx, stage.wired.rechecks)
+    return lambda tx: sweeps.process_page(tx, stage.wired.rechecks)
 
 
 async def locked_by_others(tx: Tx) -> int:
@@ -292,8 +292,8 @@ async def test_intents_that_are_sent_again_pass_over_a_record_that_somebody_is_a
 
     async with stage.database.transaction() as busy:
         await vendors.records.lock(busy, [(stage.tenant_id, VENDOR_ID)])
-        meanwhile = await stage.database.run(vendors.emit_unanswered)
+        meanwhile = await stage.database.run(vendors.resend_unanswered)
 
-    assert (meanwhile, await stage.database.run(vendors.emit_unanswered)) == (0, 1)
+    assert (meanwhile, await stage.database.run(vendors.resend_unanswered)) == (0, 1)
     first, again = await stage.said(WriteIntent)
     assert first == again

@@ -16,12 +16,12 @@ from prometheus_client import REGISTRY
 
 import tieout_kit
 from tieout_kit import metrics
-from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.generate import declared
 from tieout_kit.kafka import outbox, parking, relay
-from tieout_kit.kafka.batch import Batches, Handlers
-from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.batch import BatchHandler, Handlers
+from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.kafka.unparking import drain
 from tieout_kit.postgres.database import Database, Tx
@@ -35,7 +35,7 @@ from tieout_schemas.topics import CONNECTION, SETTINGS
 def _set_somewhere() -> set[str]:
     """Names under which `metrics.NAME` is set in the kit, by its source."""
     found = set()
-    for file in Path(tieout_kit.__file__).parent.glob("*.py"):
+    for file in Path(tieout_kit.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "metrics":
                 found.add(node.attr)
@@ -64,13 +64,15 @@ class World:
     say: Speaker
     goes_on: asyncio.Event
 
-    def loop(self) -> Loop:
-        return Loop(self.database, self.bootstrap, self.say.prefix, "bills", Handlers.by_topic({SETTINGS: self.handle}))
+    def loop(self) -> Consumer:
+        return Consumer(
+            self.database, self.bootstrap, self.say.prefix, "bills", Handlers.by_topic({SETTINGS: self.handle})
+        )
 
     def relay(self) -> Relay:
         return Relay(self.database, self.bootstrap, self.say.prefix, "bills", 1)
 
-    async def handle(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    async def handle(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         await self.goes_on.wait()
 
     async def tell(self, version: int) -> None:
@@ -84,7 +86,7 @@ class World:
             await outbox.add(tx, [said])
 
     async def lag(self) -> float:
-        return value("tieout_lag_seconds", topic=self.say.prefix + SETTINGS.name)
+        return value("tieout_consumer_lag_seconds", topic=self.say.prefix + SETTINGS.name)
 
 
 def value(name: str, **labels: str) -> float:
@@ -93,7 +95,7 @@ def value(name: str, **labels: str) -> float:
 
 
 async def relayed() -> float:
-    return value("tieout_relayed_records_total")
+    return value("tieout_outbox_records_published_total")
 
 
 async def outbox_age() -> float:
@@ -152,7 +154,7 @@ async def since(moment: float) -> float:
 
 
 async def handled(world: World) -> float:
-    return value("tieout_consumed_records_total", topic=world.say.prefix + SETTINGS.name)
+    return value("tieout_kafka_records_consumed_total", topic=world.say.prefix + SETTINGS.name)
 
 
 @pytest.mark.real
@@ -161,7 +163,7 @@ async def test_the_outbox_grows_old_while_kafka_is_away(
     world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail when only what was sent told its age; and when a relay that starts over did not look at it."""
-    monkeypatch.setattr(relay, "_TRANSACTION_TIMEOUT", 2)
+    monkeypatch.setattr(relay, "_TRANSACTION_TIMEOUT_S", 2)
     await world.write()
     before = {"relayed": await relayed()}
     before |= {name: value(f"tieout_relay_{name}_total") for name in ("elected", "failed")}
@@ -173,7 +175,7 @@ async def test_the_outbox_grows_old_while_kafka_is_away(
             await wait_until(outbox_age, lambda seconds: seconds > 4)
         await wait_until(outbox_age, lambda seconds: seconds == 0)
     assert value("tieout_relay_elected_total") >= before["elected"] + 2
-    assert value("tieout_relay_failed_total") >= before["failed"] + 1
+    assert value("tieout_relay_restarts_total") >= before["failed"] + 1
 
 
 @pytest.mark.real
@@ -184,13 +186,13 @@ async def test_parked_tenants_are_counted_by_every_member(world: World) -> None:
             "insert into parked_tenant (tenant_id, at, reason) values ($1, now(), 'broken')", UUID(int=1)
         )
 
-    await drain(Batches(world.database, "bills", Handlers.by_topic({}), {}))
+    await drain(BatchHandler(world.database, "bills", Handlers.by_topic({}), {}))
     assert value("tieout_parked_tenants") == 1
 
     async with world.database.transaction() as tx:
         await parking.release(tx, UUID(int=1))
-    await drain(Batches(world.database, "bills", Handlers.by_topic({}), {}))
-    await drain(Batches(world.database, "bills", Handlers.by_topic({}), {}))
+    await drain(BatchHandler(world.database, "bills", Handlers.by_topic({}), {}))
+    await drain(BatchHandler(world.database, "bills", Handlers.by_topic({}), {}))
     assert value("tieout_parked_tenants") == 0
 
 
@@ -198,12 +200,12 @@ async def test_parked_tenants_are_counted_by_every_member(world: World) -> None:
 @pytest.mark.timeout(60)
 async def test_dead_letters_of_a_transaction_that_was_given_up_are_not_counted(world: World) -> None:
     """Seen to fail when they were counted where they are written: each try counted them once more."""
-    batches = Batches(world.database, "bills", Handlers.by_topic({}), {})
+    batches = BatchHandler(world.database, "bills", Handlers.by_topic({}), {})
     record = ConsumerRecord("t", 0, 0, 0, 0, b"key", b"no event", None, 3, 8, ())
     before = value("tieout_dead_letters_total", service="bills")
 
     async def given_up(tx: Tx) -> None:
-        await batches.handle(tx, [(SETTINGS, record)], may_wait=False)
+        await batches.handle(tx, [(SETTINGS, record)], hold_back=False)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -211,5 +213,5 @@ async def test_dead_letters_of_a_transaction_that_was_given_up_are_not_counted(w
     assert value("tieout_dead_letters_total", service="bills") == before
 
     async with world.database.transaction() as tx:
-        await batches.handle(tx, [(SETTINGS, record)], may_wait=False)
+        await batches.handle(tx, [(SETTINGS, record)], hold_back=False)
     assert value("tieout_dead_letters_total", service="bills") == before + 1

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import parking
 from tieout_kit.kafka.batch import Handlers
-from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.kafka.unparking import drain
 from tieout_kit.postgres.database import Database, Tx
@@ -38,15 +38,15 @@ class World:
     say: Speaker
     broken: set[int] = field(default_factory=set)
 
-    def loop(self) -> Loop:
+    def loop(self) -> Consumer:
         replay = replay_topic(SERVICE)
         handlers = Handlers.by_topic({SETTINGS: self.handle})
-        return Loop(self.database, self.bootstrap, self.say.prefix, SERVICE, handlers, replay=replay)
+        return Consumer(self.database, self.bootstrap, self.say.prefix, SERVICE, handlers, replay=replay)
 
     def relay(self) -> Relay:
         return Relay(self.database, self.bootstrap, self.say.prefix, SERVICE, PARTITIONS)
 
-    async def handle(self, tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
+    async def handle(self, tx: Tx, events: Sequence[ReceivedEvent[TenantSettings]]) -> None:
         for event in events:
             if event.data.version in self.broken:
                 raise ValueError(f"version {event.data.version} cannot be handled")
@@ -117,7 +117,7 @@ async def test_a_tenant_that_is_let_go_is_handled_in_order_and_then_live(world: 
         await wait_until(world.parked, lambda seen: seen == {troubled: 26})
 
         await world.release(troubled)
-        async with running(every(timedelta(milliseconds=10), lambda: drain(loop.batches))):
+        async with running(every(timedelta(milliseconds=10), lambda: drain(loop.batch_handler))):
             await world.tell(troubled, *range(30, 60))
             await wait_until(world.parked, lambda seen: seen == {})
         await world.tell(troubled, 60)
@@ -140,7 +140,7 @@ async def test_what_cannot_be_handled_while_draining_is_put_aside_and_the_rest_g
     world.broken = {5}
 
     await world.release(troubled)
-    await drain(loop.batches)
+    await drain(loop.batch_handler)
 
     assert await world.applied(troubled) == [4, 6]
     assert await world.parked() == {}
@@ -156,7 +156,7 @@ async def test_too_many_parked_tenants_stop_consuming_until_they_are_let_go(worl
         await world.tell(second, 1, 2, 3)
 
         async def trouble() -> str | None:
-            return loop.trouble
+            return loop.unhealthy_because
 
         await wait_until(trouble, lambda seen: seen is not None and "2 tenants are parked" in seen)
         await world.tell(neighbour, 7)
@@ -174,7 +174,7 @@ async def test_a_restarted_service_with_too_many_parked_tenants_does_not_begin(
     async with running(loop.run()):
 
         async def trouble() -> str | None:
-            return loop.trouble
+            return loop.unhealthy_because
 
         await wait_until(trouble, lambda seen: seen is not None and seen.startswith("stopped: 1 tenants"))
 

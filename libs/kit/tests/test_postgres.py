@@ -28,7 +28,7 @@ async def test_a_query_called_wrongly_is_a_bug_and_not_a_database_that_is_away(s
 
 
 async def test_no_connection_left_is_try_again_later(single: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.postgres.database._PATIENCE", 0.2)
+    monkeypatch.setattr("tieout_kit.postgres.database._POOL_TIMEOUT_S", 0.2)
     async with single.transaction():
         with pytest.raises(RetryLater):
             await single.run(lambda tx: tx.db.execute("select 1"))

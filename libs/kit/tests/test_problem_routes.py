@@ -11,14 +11,14 @@ import pytest
 import pytest_asyncio
 
 from tieout_kit import problems
-from tieout_kit.cause import Cause, Incoming
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
 from tieout_kit.http.problem_routes import problem_routes
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.problems import listing
-from tieout_kit.problems.store import Finding, Found
+from tieout_kit.problems.store import Finding, FoundProblem
 from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.records.sweeps import Recheck, Rechecks
 from tieout_kit.records.tenants import Tenants
@@ -34,8 +34,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 TENANT = uuid4()
 VENDOR = uuid4()
-HELD = Found(Reason.VENDOR_NOT_IN_XERO, {"number": "B-1", "vendor_id": "v"}, record(Vendor, VENDOR))
-MISFIT = Found(Reason.PAYMENT_DOES_NOT_FIT, {"amount": "1", "number": "B-1", "why": "is in AUD", "bill_id": "b"})
+HELD = FoundProblem(Reason.VENDOR_NOT_IN_XERO, {"number": "B-1", "vendor_id": "v"}, record(Vendor, VENDOR))
+MISFIT = FoundProblem(Reason.PAYMENT_DOES_NOT_FIT, {"amount": "1", "number": "B-1", "why": "is in AUD", "bill_id": "b"})
 
 
 class World:
@@ -58,7 +58,7 @@ class World:
         found = [Finding(one.tenant_id, one.id, one.cause, (HELD,), retried_by=one.asked_by) for one in asked]
         await problems.update(tx, "bill", found)
 
-    async def find(self, *found: Found, record_id: UUID | None = None) -> UUID:
+    async def find(self, *found: FoundProblem, record_id: UUID | None = None) -> UUID:
         record_id = record_id or uuid4()
         finding = Finding(TENANT, record_id, Cause.request(), found)
         await self.database.run(lambda tx: problems.update(tx, "bill", [finding]))
@@ -82,7 +82,7 @@ async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
     await made.database.open()
     await migrate(made.database, ["tieout_kit"])
     known = Connection(tenant_id=TENANT, state=ConnectionState.CONNECTED)
-    said = Incoming(envelope_of(TENANT, known, 1), known, Cause.request())
+    said = ReceivedEvent(envelope_of(TENANT, known, 1), known, Cause.request())
     await made.database.run(lambda tx: Tenants(()).connection_changed(tx, [said]))
     yield made
     await made.database.close()
@@ -147,11 +147,11 @@ async def test_a_whole_group_is_retried_or_dismissed(world: World) -> None:
     cause = {"cause": HELD.cause}
 
     assert (await world.ask("POST /retry", cause)).status_code == 202
-    while await world.sweeper.turn():
+    while await world.sweeper.process_page():
         pass
     assert {(one.id, one.asked_by) for one in world.retried} == {(bill, "ada") for bill in bills}
     assert (await world.ask("POST /dismiss", cause)).status_code == 202
-    while await world.sweeper.turn():
+    while await world.sweeper.process_page():
         pass
 
     assert [p["record"]["id"] for p in await world.items()] == [str(other)]
@@ -172,7 +172,7 @@ async def test_another_services_problem_is_retried_there(world: World) -> None:
     [held] = await world.items()
     payment = (await world.ask(f"GET /{held['id']}")).json()
     copied = Problem.model_validate({**payment, "id": str(uuid4()), "service": "payments"})
-    event = Incoming(envelope_of(TENANT, copied, 1), copied, Cause.request())
+    event = ReceivedEvent(envelope_of(TENANT, copied, 1), copied, Cause.request())
     await world.database.run(lambda tx: listing.copy(tx, [event]))
 
     answer = await world.ask(f"POST /{copied.id}/retry", roles=("admin",))

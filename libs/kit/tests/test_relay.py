@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
 from prometheus_client import REGISTRY
 
-from tieout_kit.cause import Cause
 from tieout_kit.clock import utc_now
+from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
@@ -196,7 +196,7 @@ async def test_a_superseded_relay_cannot_publish_an_old_state_last(
 
 
 async def test_relaying_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.kafka.relay._TRANSACTION_TIMEOUT", 3)
+    monkeypatch.setattr("tieout_kit.kafka.relay._TRANSACTION_TIMEOUT_S", 3)
     relay = world.relay()
     async with running(relay.run()):
         await world.write([1])
@@ -260,7 +260,7 @@ async def test_an_event_that_kafka_would_not_take_is_refused_at_once(world: Worl
 
 
 async def test_a_row_is_rung_for_and_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.kafka.relay._IDLE", 3600.0)
+    monkeypatch.setattr("tieout_kit.kafka.relay._POLL_INTERVAL_S", 3600.0)
     relay = world.relay()
     async with running(relay.run()):
         await wait_until(lambda: _trouble(relay), lambda trouble: trouble is None)
@@ -276,7 +276,7 @@ async def test_a_row_is_rung_for_and_not_waited_for(world: World, monkeypatch: p
 
 
 async def _trouble(relay: Relay) -> str | None:
-    return relay.trouble
+    return relay.unhealthy_because
 
 
 async def _leaders(tx: Tx) -> int:

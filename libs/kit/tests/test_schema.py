@@ -79,14 +79,14 @@ async def waiting(schema: Schema, trouble: str) -> AsyncIterator[None]:
     """The service waits for this reason, and begins once what is inside was done."""
 
     async def seen() -> str | None:
-        return schema.trouble
+        return schema.unhealthy_because
 
     async with running(schema.ready()) as (ready,):
-        assert trouble in str(await wait_until(seen, lambda said: said is not None and "not looked" not in said))
+        assert trouble in str(await wait_until(seen, lambda said: said is not None and "not checked" not in said))
         assert not ready.done()
         yield
         await asyncio.wait_for(asyncio.shield(ready), 10)
-    assert schema.trouble is None
+    assert schema.unhealthy_because is None
 
 
 async def test_on_an_older_database_a_starting_service_expands_and_leaves_contracting_for_later(

@@ -55,7 +55,7 @@ class Service:
 
     async def is_well(self) -> None:
         """Wait until every part works."""
-        well = (200, '{"ready":true,"trouble":{}}')
+        well = (200, '{"ready":true,"unhealthy":{}}')
         await wait_until(lambda: self.ask(self.health + "/readyz"), lambda seen: seen == well)
 
     async def says(self, part: str) -> str:
@@ -112,7 +112,7 @@ async def test_a_service_starts_handles_says_and_ends(
 
         await tiny.is_well()
         assert (await tiny.ask(tiny.api + "/now"))[0] == 200
-        assert 'tieout_consumed_records_total{topic="' in await tiny.becomes("/metrics", 200)
+        assert 'tieout_kafka_records_consumed_total{topic="' in await tiny.becomes("/metrics", 200)
         # A request that never ends does not keep it.
         never = asyncio.create_task(tiny.ask(tiny.api + "/never"))
         await asyncio.wait([never], timeout=0.2)
@@ -182,5 +182,5 @@ async def test_a_service_stays_live_and_ends_while_kafka_is_frozen(
             await tiny.becomes("/readyz", 200)
             assert (await tiny.ask(tiny.health + "/livez"))[0] == 200
             assert (await tiny.ask(tiny.api + "/now"))[0] == 200
-            assert 'tieout_trouble{part="consuming"} 1.0' in await tiny.becomes("/metrics", 200)
+            assert 'tieout_unhealthy{component="consuming"} 1.0' in await tiny.becomes("/metrics", 200)
             print(f"ended after {await tiny.ends():.1f} s while Kafka is frozen")

@@ -15,11 +15,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from tieout_kit import telemetry
-from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import utc_now
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.kafka import outbox
 from tieout_kit.kafka.batch import Handlers
-from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
@@ -41,7 +41,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     return exporter
 
 
-async def again(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+async def again(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
     await outbox.add(tx, [outbox.event(tx, CONNECTION, e.tenant_id, e.data, e.sequence, e.cause) for e in events])
 
 
@@ -54,7 +54,7 @@ async def test_what_follows_from_an_event_is_in_its_trace_under_its_consumer(
     db = Database(database, "bills", utc_now)
     await db.open()
     await migrate(db, ["tieout_kit"])
-    loop = Loop(db, kafka.bootstrap, topic_prefix, "bills", Handlers.by_topic({SETTINGS: again}))
+    loop = Consumer(db, kafka.bootstrap, topic_prefix, "bills", Handlers.by_topic({SETTINGS: again}))
     relay = Relay(db, kafka.bootstrap, topic_prefix, "bills", 2)
     tenant_id = uuid4()
     settings = TenantSettings(tenant_id=tenant_id)

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.cause import Incoming, newest
 from tieout_kit.clock import utc_now
+from tieout_kit.events import ReceivedEvent, latest_per_record
 from tieout_kit.kafka import outbox
 from tieout_kit.kafka.batch import Handlers
-from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
@@ -23,8 +23,8 @@ PARTITIONS = 4
 EVENTS = 4000
 
 
-async def store_and_say(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
-    latest = newest(events)
+async def store_and_say(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
+    latest = latest_per_record(events)
     await tx.db.executemany(
         "insert into kept values ($1, $2, $3) on conflict (tenant_id) do update set doc = excluded.doc",
         [(e.tenant_id, e.sequence, e.data.model_dump_json().encode()) for e in latest],
@@ -57,7 +57,7 @@ async def test_events_go_all_the_way(kafka: Any, database: str, topic_prefix: st
         async with db.transaction() as tx:
             return tuple(await tx.db.fetchrow("select (select count(*) from kept), (select count(*) from outbox)"))
 
-    loop = Loop(db, kafka.bootstrap, topic_prefix, "bills", Handlers.by_topic({CONNECTION: store_and_say}))
+    loop = Consumer(db, kafka.bootstrap, topic_prefix, "bills", Handlers.by_topic({CONNECTION: store_and_say}))
     relay = Relay(db, kafka.bootstrap, topic_prefix, "bills", PARTITIONS)
     async with running(relay.run()):
         await wait_until(lambda: _trouble(relay), lambda trouble: trouble is None)
@@ -69,4 +69,4 @@ async def test_events_go_all_the_way(kafka: Any, database: str, topic_prefix: st
 
 
 async def _trouble(relay: Relay) -> str | None:
-    return relay.trouble
+    return relay.unhealthy_because

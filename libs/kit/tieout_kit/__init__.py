@@ -1,1 +1,1 @@
-"""What every service of Tieout shares: consuming, outbox, Postgres, problems, HTTP, auth, telemetry, settings."""
+"""What all services of Tieout share: Kafka, Postgres, records and their sync, problems, HTTP, telemetry, processes."""

@@ -1,10 +1,10 @@
-"""The one place that looks at the clock; everything else is handed the time."""
+"""The only place that reads the clock; all other code gets the time as a value."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-"""Gives the present moment, UTC."""
+"""Returns the current time, UTC."""
 
 
 def utc_now() -> datetime:
@@ -13,5 +13,5 @@ def utc_now() -> datetime:
 
 
 def next_sequence(last: int, now: datetime) -> int:
-    """A record's next sequence: rises by one, or follows the clock, so that a restored database never numbers back."""
+    """A record's next sequence: one more than the last, or the clock in ms, so that a restored database reuses none."""
     return max(last + 1, int(now.timestamp() * 1000))

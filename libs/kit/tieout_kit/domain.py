@@ -1,4 +1,4 @@
-"""A domain service is its kinds: handlers, routes, checks and resending all follow from them."""
+"""A domain service is declared by its kinds: handlers, routes, rechecks and resending follow from them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.http import Keys, audit_routes, make_app, operation_routes, person_routes, problem_routes, record_routes
 from tieout_kit.kafka import Handler, Handlers
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.process import Settings, every, run
+from tieout_kit.process import ServiceConfig, every, run
 from tieout_kit.records import (
     Copies,
     FactsLoader,
@@ -33,7 +33,7 @@ from tieout_schemas.topics import consumed_by
 from tieout_schemas.writes import WriteResult
 from tieout_schemas.xero import ReferenceData
 
-RESEND_EVERY = timedelta(minutes=5)
+RESEND_INTERVAL = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,30 +42,30 @@ class Service:
 
     name: str
     about: str
-    """For people who read its API."""
+    """The description of its API."""
     kinds: tuple[Kind[Any, Any], ...]
     reference: tuple[type[ReferenceData], ...] = ()
-    """The reference data that it keeps."""
+    """The reference data that it stores."""
     also: tuple[tuple[type[Payload], Callable[["Wired"], Handler]], ...] = ()
-    """Handlers written by hand, beside those that follow from the kinds."""
+    """Hand-written handlers, in addition to those that follow from the kinds."""
     routes: Callable[[Database], APIRouter] | None = None
-    """Routes written by hand."""
+    """Hand-written routes."""
 
     async def run(self) -> None:
         """Run until SIGTERM."""
-        settings = Settings()
-        database = Database(settings.database_url, self.name, utc_now)
+        config = ServiceConfig()
+        database = Database(config.database_url, self.name, utc_now)
         wired = Wired(self)
-        app = wired.http_app(database, Keys(settings.jwks_url, settings.jwt_issuer))
+        app = wired.http_app(database, Keys(config.jwks_url, config.jwt_issuer))
 
         async def resend() -> None:
-            await every(RESEND_EVERY, lambda: wired.resend(database))
+            await every(RESEND_INTERVAL, lambda: wired.resend(database))
 
-        await run(settings, self.name, database, app, wired.handlers, wired.rechecks, [resend])
+        await run(config, self.name, database, app, wired.handlers, wired.rechecks, [resend])
 
 
 class Wired:
-    """A service put together."""
+    """A service with its stores, handlers and routes wired together."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -77,7 +77,7 @@ class Wired:
 
     @property
     def handlers(self) -> Handlers:
-        """Facts first, then what is decided by them."""
+        """Facts first, then the records whose rules use them."""
         tenants = Tenants(self.service.kinds)
         facts: list[tuple[tuple[type[Payload], ...], Handler]] = [
             ((Connection,), tenants.connection_changed),
@@ -91,25 +91,25 @@ class Wired:
 
     @property
     def rechecks(self) -> Rechecks:
-        """How what waits is checked again."""
+        """How records are checked again, by kind."""
         by_kind: dict[str, Rechecker] = {each.kind.name: each.check for each in self.reconcilers}
         for snapshot in dict.fromkeys(kind.snapshot for kind in self.service.kinds):
             by_kind[snapshot.kind] = self._xero_only(snapshot)
         return Rechecks(by_kind, self._serial)
 
-    async def lock(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
-        """The tenants of a batch: alone where it changes facts, or where the service always does."""
+    async def lock(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
+        """Lock the tenants of a batch: alone if the batch changes their facts, or if the service is serial."""
         facts: tuple[type[Payload], ...] = (Connection, TenantSettings, *self._copies.types, *self.service.reference)
         alone = {event.tenant_id for event in events if self._serial or isinstance(event.data, facts)}
         await locks.tenants(tx, {event.tenant_id for event in events}, alone=alone)
 
     async def resend(self, database: Database) -> None:
-        """Emit again what was never answered."""
+        """Publish unanswered intents again."""
         for each in self.reconcilers:
-            await database.run(each.emit_unanswered)
+            await database.run(each.resend_unanswered)
 
     def http_app(self, database: Database, keys: Keys) -> FastAPI:
-        """All that is served over HTTP."""
+        """The HTTP API."""
         service = self.service
         app = make_app(f"Tieout {service.name}", service.about, keys, closed_by_plan(database))
         if service.routes:
@@ -123,7 +123,7 @@ class Wired:
         return app
 
     def _xero_only(self, snapshot: type[Payload]) -> Rechecker:
-        """Records of Xero of one type may be of several kinds."""
+        """Checks unlinked records of Xero of one type, which may belong to several kinds."""
         reconcilers = [each for each in self.reconcilers if each.kind.snapshot is snapshot]
 
         async def check(tx: Tx, asked: Sequence[Recheck]) -> None:

@@ -1,16 +1,16 @@
 """What can go wrong, split by what to do about it.
 
 TieoutError
-├── RetryLater          a dependency is away or a race was lost: the same work is done again
+├── RetryLater          a dependency is unavailable or a race was lost: the same work is tried again
 │   └── Conflict        another member moved the position: reload it and seek
-├── Stopped             consuming stops and the alarm rings, never a guess
+├── Stopped             consuming stops and an alert fires: a person must look
 │   ├── PositionLost    the log no longer holds the position
-│   └── TooManyParked   so many tenants are in trouble that the trouble is ours
-├── Refused             a request breaks a rule: said to the caller, nothing is stored
+│   └── TooManyParked   so many tenants are parked that the fault is ours
+├── Refused             a request breaks a rule: the caller gets the reason, nothing is stored
 │   ├── NotFound        no such record for this tenant
-│   ├── Clash           it would double or contradict what is there
-│   └── NotNow          it may be asked for again at a moment
-└── (anything else)     a bug: the record goes to the dead letters, the alarm rings
+│   ├── Clash           it would duplicate or contradict existing data
+│   └── NotNow          the same request may be made again later
+└── (anything else)     a bug: the record becomes a dead letter, an alert fires
 """
 
 from collections.abc import Mapping
@@ -24,27 +24,27 @@ class TieoutError(Exception):
 
 
 class RetryLater(TieoutError):
-    """The same work is done again."""
+    """The same work is to be tried again."""
 
 
 class Conflict(RetryLater):
-    """The stored position is not the one this member last loaded or wrote."""
+    """The stored position is not the one that this member last loaded or stored."""
 
 
 class Stopped(TieoutError):
-    """Consuming stops until a person has looked."""
+    """Consuming stops until a person has fixed the cause."""
 
 
 class PositionLost(Stopped):
-    """The position is outside the log; names topic, partition and position."""
+    """The position is outside the log, or missing; the message names topic and partition."""
 
 
 class TooManyParked(Stopped):
-    """So many tenants are parked that it cannot be their doing."""
+    """So many tenants are parked that they cannot be the cause."""
 
 
 class Refused(TieoutError):
-    """A request that breaks a rule; the message says which and the way out, `details` the same for a program."""
+    """A request that breaks a rule. The message names the rule and the way out; `details` is the same for programs."""
 
     status = 422
     headers: Mapping[str, str] | None = None
@@ -61,13 +61,13 @@ class NotFound(Refused):
 
 
 class Clash(Refused):
-    """It would double or contradict what is there."""
+    """The request would duplicate or contradict existing data."""
 
     status = 409
 
 
 class NotNow(Refused):
-    """It may be asked for again at a moment; the message says why not now."""
+    """The same request may be made again at `until`; the message says why not now."""
 
     status = 503
 

@@ -1,27 +1,29 @@
-"""Every metric, once, with its sentence. Read at /metrics on the health port."""
+"""Every metric of the kit, with its description. Served at /metrics on the health port."""
 
 from prometheus_client import Counter, Gauge
 
-CONSUMED = Counter("tieout_consumed_records", "Records handled, their transaction committed.", ["topic"])
+RECORDS_CONSUMED = Counter("tieout_kafka_records_consumed", "Records handled in a committed transaction.", ["topic"])
 DEAD_LETTERS = Counter(
-    "tieout_dead_letters", "Records that could not be handled, put aside with the reason.", ["service"]
+    "tieout_dead_letters", "Records that could not be handled and were stored as dead letters.", ["service"]
 )
-CONFLICTS = Counter("tieout_position_conflicts", "Batches given up because another member had moved the position.")
+CONFLICTS = Counter("tieout_position_conflicts", "Batches abandoned because another member had moved a position.")
 LAG_SECONDS = Gauge(
-    "tieout_lag_seconds",
-    "How long the oldest record not handled yet may have waited, at most; grows while stuck.",
+    "tieout_consumer_lag_seconds",
+    "How long the oldest unhandled record may have waited, at most; grows while the consumer is stuck.",
     ["topic"],
 )
-RELAYED = Counter("tieout_relayed_records", "Outbox rows that Kafka has.")
-RELAY_ELECTED = Counter("tieout_relay_elected", "Times this process became the relay.")
+RECORDS_PUBLISHED = Counter("tieout_outbox_records_published", "Outbox records that Kafka has acknowledged.")
+RELAY_ELECTED = Counter("tieout_relay_elected", "Times this process became the leading relay.")
 RELAY_FENCED = Counter(
     "tieout_relay_fenced",
-    "Times Kafka fenced this relay: another had taken over, or it was too slow for its transaction.",
+    "Times Kafka fenced this relay: another process had taken over, or its transaction timed out.",
 )
-RELAY_FAILED = Counter("tieout_relay_failed", "Times this relay started over for any other reason.")
+RELAY_RESTARTS = Counter("tieout_relay_restarts", "Times this relay started over for any other reason.")
 OUTBOX_AGE = Gauge(
-    "tieout_outbox_age_seconds", "Age of the oldest row that Kafka does not have; 0 where another process is the relay."
+    "tieout_outbox_age_seconds", "Age of the oldest unpublished record; 0 in processes that do not lead."
 )
-PARKED_EVENTS = Counter("tieout_parked_events", "Events that wait because their tenant is parked.")
-PARKED_TENANTS = Gauge("tieout_parked_tenants", "Tenants whose events wait after a burst of dead letters.")
-TROUBLE = Gauge("tieout_trouble", "1 while a part of this process is in trouble; /readyz says which.", ["part"])
+PARKED_EVENTS = Counter("tieout_parked_events", "Events held back because their tenant is parked.")
+PARKED_TENANTS = Gauge("tieout_parked_tenants", "Tenants that are parked after a burst of dead letters.")
+UNHEALTHY = Gauge(
+    "tieout_unhealthy", "1 while a component of this process is unhealthy; /readyz shows why.", ["component"]
+)

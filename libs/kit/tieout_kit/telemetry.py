@@ -1,4 +1,4 @@
-"""Traces (OpenTelemetry) and logs (structlog) that carry the trace's id."""
+"""Traces (OpenTelemetry), and logs (structlog) that carry the trace id."""
 
 import io
 import logging
@@ -23,33 +23,33 @@ from tieout_schemas.envelope import PREFIX
 
 _tracer = trace.get_tracer("tieout")
 _w3c = TraceContextTextMapPropagator()
-_USUAL = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
-"""A traceparent of the one version there is."""
+_TRACEPARENT = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+"""A traceparent of version 00, the only one."""
 
 
 def traceparent_of(span: Span) -> str | None:
-    """The W3C `traceparent` that makes others children of this span."""
+    """The W3C `traceparent` for children of this span."""
     own = span.get_span_context()
     return f"00-{own.trace_id:032x}-{own.span_id:016x}-{own.trace_flags:02x}" if own.is_valid else None
 
 
 def trace_id_in(headers: Iterable[tuple[str, bytes | None]]) -> str | None:
-    """The trace of an event, as log lines name it; whatever the headers are."""
+    """The trace id of an event, as in log lines; the headers may hold anything."""
     parts = (dict(headers).get(f"{PREFIX}traceparent") or b"").split(b"-")
     return parts[1].decode(errors="replace") if len(parts) == 4 else None
 
 
 def current_traceparent() -> str | None:
-    """The `traceparent` of the span we are in."""
+    """The `traceparent` of the current span."""
     return traceparent_of(trace.get_current_span())
 
 
 def _context_of(traceparent: str | None) -> Context:
-    said = _USUAL.fullmatch(traceparent or "")
-    if said is None:
+    matched = _TRACEPARENT.fullmatch(traceparent or "")
+    if matched is None:
         return _w3c.extract({"traceparent": traceparent} if traceparent else {})
-    # Each event has one, and the propagator takes four times as long.
-    trace_id, span_id, flags = (int(part, 16) for part in said.groups())
+    # Every event has one, and the propagator takes four times as long as this.
+    trace_id, span_id, flags = (int(part, 16) for part in matched.groups())
     parent = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
     return trace.set_span_in_context(NonRecordingSpan(parent), Context())
 
@@ -71,10 +71,10 @@ def span(
 
 
 def set_up(service: str, otlp_endpoint: str | None, log_format: str) -> TracerProvider:
-    """Once per process, by the composition root. Shut the provider down at the end, or the last spans are lost."""
+    """Set up traces and logs, once per process. Shut the provider down at the end, or the last spans are lost."""
     provider = TracerProvider(resource=Resource.create({"service.name": f"tieout-{service}"}))
     if otlp_endpoint:
-        # Seconds, tries included: a process that ends waits twice for a collector that is away.
+        # Seconds, retries included: a process that ends waits twice for an unavailable collector.
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=2)
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
     trace.set_tracer_provider(provider)
@@ -101,7 +101,7 @@ def _set_up_logs(service: str, log_format: str) -> None:
         last = [
             structlog.dev.ConsoleRenderer(
                 colors=sys.stdout.isatty(),
-                # The default shows the locals of every frame where rich is installed: pages, and tenants' data.
+                # If rich is installed, the default prints the locals of every frame: pages of text, and tenants' data.
                 exception_formatter=structlog.dev.plain_traceback,
             )
         ]
@@ -112,7 +112,7 @@ def _set_up_logs(service: str, log_format: str) -> None:
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # An error may quote bytes that are no text; a log line that cannot be written must not stop what it tells of.
+        # An error may quote bytes that are not text. A log line that cannot be encoded must not raise.
         sys.stdout.reconfigure(errors="backslashreplace")
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)

@@ -1,4 +1,4 @@
-"""What tests against a real Kafka and a real Postgres share: say an event, hear a topic, wait for a condition."""
+"""Helpers of tests against real servers: publish an event, read a topic, wait for a condition."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 async def wait_until(look: Callable[[], Awaitable[T]], wanted: Callable[[T], bool], within: float = 25.0) -> T:
-    """Look until what is seen is as wanted; on the deadline, seconds from now, say what was seen last."""
+    """Look until the result is as wanted. After `within` seconds, fail with what was seen last."""
     deadline = time.monotonic() + within
     while not wanted(seen := await look()):
         assert time.monotonic() < deadline, f"not within {within} s; last seen: {seen!r}"
@@ -31,7 +31,7 @@ async def wait_until(look: Callable[[], Awaitable[T]], wanted: Callable[[T], boo
 
 @asynccontextmanager
 async def running(*work: Coroutine[Any, Any, Any]) -> AsyncIterator[list[asyncio.Task[Any]]]:
-    """Run these inside; cancelled and gone afterwards. What ended by an error raises it there."""
+    """Run these inside the block, and cancel them at its end. An error of one of them is raised there."""
     tasks = [asyncio.create_task(one) for one in work]
     try:
         yield tasks
@@ -44,7 +44,7 @@ async def running(*work: Coroutine[Any, Any, Any]) -> AsyncIterator[list[asyncio
 
 
 async def make_topics(bootstrap: str, prefix: str, topics: Iterable[Topic], partitions: int) -> None:
-    """Only these topics: all of them take longer."""
+    """Create only these topics: creating all of them takes longer."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -56,7 +56,7 @@ async def make_topics(bootstrap: str, prefix: str, topics: Iterable[Topic], part
 
 
 class Speaker:
-    """Says events as a service would."""
+    """Publishes events as a service does."""
 
     def __init__(self, producer: AIOKafkaProducer, prefix: str, partitions: int) -> None:
         self.producer = producer
@@ -64,7 +64,7 @@ class Speaker:
         self.partitions = partitions
 
     async def say(self, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int, **more: Any) -> Envelope:
-        """Say one event; returns when Kafka has it."""
+        """Publish an event; returns when Kafka has acknowledged it."""
         envelope = envelope_of(tenant_id, payload, sequence, **more)
         value = payload.model_dump_json().encode()
         await self.say_raw(topic, tenant_id, value, envelope.to_headers(), topic.key_of(tenant_id, payload))
@@ -78,7 +78,7 @@ class Speaker:
         headers: Iterable[tuple[str, bytes | None]],
         key: bytes | None = None,
     ) -> None:
-        """Put any bytes where this tenant's events are."""
+        """Publish any bytes on the partition of this tenant's events."""
         partition = partition_of(tenant_id, self.partitions)
         await self.producer.send_and_wait(
             self.prefix + topic.name, value, key, partition=partition, headers=list(headers)
@@ -86,7 +86,7 @@ class Speaker:
 
 
 def envelope_of(tenant_id: UUID, payload: Payload, sequence: int, **more: Any) -> Envelope:
-    """An envelope as a service would write it."""
+    """An envelope as a service writes it."""
     return Envelope(
         id=str(uuid4()),
         source="tieout/test",
@@ -101,7 +101,7 @@ def envelope_of(tenant_id: UUID, payload: Payload, sequence: int, **more: Any) -
 
 @asynccontextmanager
 async def speaker(bootstrap: str, prefix: str, partitions: int) -> AsyncIterator[Speaker]:
-    """Somebody who says events on the topics of a prefix."""
+    """A Speaker for the topics of a prefix."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=2, max_request_size=2 << 20)
     await producer.start()
     try:
@@ -111,7 +111,7 @@ async def speaker(bootstrap: str, prefix: str, partitions: int) -> AsyncIterator
 
 
 async def heard(bootstrap: str, topic: str) -> list[ConsumerRecord]:
-    """Everything a topic holds now, partition by partition, what was never committed included."""
+    """All records of a topic, partition by partition, those of uncommitted transactions included."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     await consumer.start()
     try:
@@ -122,7 +122,7 @@ async def heard(bootstrap: str, topic: str) -> list[ConsumerRecord]:
         ends = await consumer.end_offsets(tps)
         await consumer.seek_to_beginning(*tps)
         records: list[ConsumerRecord] = []
-        # By the position, since the marker of a transaction is an offset without a record.
+        # Compare positions, since a transaction marker is an offset without a record.
         while any([await consumer.position(tp) < ends[tp] for tp in tps]):
             batch = await consumer.getmany(*tps, timeout_ms=100)
             records += [record for found in batch.values() for record in found]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tieout_schemas.compatibility import compatible
-from tieout_schemas.generate import HERE, pages, settle
+from tieout_schemas.generate import HERE, pages, write_files
 
 COMMITTED = {path.stem: json.loads(path.read_text()) for path in sorted((HERE / "generated").glob("*.json"))}
 BILL = COMMITTED["tieout.bill.v1"]
@@ -17,7 +17,7 @@ BILL = COMMITTED["tieout.bill.v1"]
 def test_what_is_generated_is_current(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["generate", "--check"])
 
-    assert settle(pages()) == 0, capsys.readouterr().err
+    assert write_files(pages()) == 0, capsys.readouterr().err
 
 
 def test_every_type_has_its_schema_and_no_schema_is_left_over() -> None:

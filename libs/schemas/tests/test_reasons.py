@@ -22,7 +22,7 @@ def test_a_sentence_says_all_of_its_parameters(reason: Reason) -> None:
     sentence = reason.sentence({name: f"<{name}> {{odd}}" for name in names})
 
     assert all(f"<{name}> {{odd}}" in sentence for name in names)
-    assert reason.value.mend.endswith(".")
+    assert reason.value.how_to_fix.endswith(".")
 
 
 def test_an_unknown_code_is_a_key_error() -> None:

@@ -12,8 +12,8 @@ from tieout_schemas.topics import (
     REFRESH,
     SERVICES,
     SETTINGS,
-    Kept,
-    Key,
+    KeyedBy,
+    Retention,
     consumed_by,
     dead_letter_topic,
     every_topic,
@@ -64,7 +64,7 @@ def test_writers_and_readers_are_services_and_every_topic_has_a_writer() -> None
 
 def test_what_is_compacted_is_keyed_by_record() -> None:
     for topic in every_topic():
-        assert topic.kept is not Kept.COMPACTED or topic.key is Key.RECORD, topic.name
+        assert topic.retention is not Retention.COMPACTED or topic.key is KeyedBy.RECORD, topic.name
 
 
 def test_a_type_belongs_to_one_topic_and_is_told_apart_by_its_key() -> None:

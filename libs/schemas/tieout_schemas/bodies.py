@@ -1,7 +1,7 @@
-"""What an intent may want of Xero: one body a kind, each the whole desired state, with Xero's ids only.
+"""The bodies of intents: one class for each kind of write, each with the whole desired state and only Xero's ids.
 
-None leaves a field as Xero has it (it does not sync, or both sides changed it and a person is asked); an empty value
-empties it there. The fields of a body are what `Answers.explains` names.
+None leaves a field in Xero unchanged: the field does not sync, or both sides changed it and a person decides. An empty
+value empties the field. `Answers.explains` names fields of a body.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from tieout_schemas.xero import Address, InvoiceStatus, LineAmountTypes, Trackin
 
 
 class ContactBody(Frozen):
-    """The whole desired state of a contact; a new one needs its name."""
+    """The whole desired state of a contact; a new contact needs a name."""
 
     kind: Literal["contact"] = "contact"
     name: str | None = None
@@ -29,14 +29,14 @@ class ContactBody(Frozen):
 
 
 class ContactArchiveBody(Frozen):
-    """A contact that is to be archived (CONT-7)."""
+    """Archive a contact (CONT-7)."""
 
     kind: Literal["contact_archive"] = "contact_archive"
     contact_xero_id: UUID
 
 
 class WriteLine(Frozen):
-    """A line to write; without `xero_line_id` it is new, and lines not named are deleted (xero-api.md 3.6)."""
+    """A line to write. Without `xero_line_id` it is new. Xero deletes lines that are left out (xero-api.md 3.6)."""
 
     xero_line_id: UUID | None = None
     description: str
@@ -44,14 +44,14 @@ class WriteLine(Frozen):
     unit_amount: Decimal
     account_code: str | None
     account_xero_id: UUID | None = None
-    """Goes before the code: an account may have none. Neither: a line that is there stays on its account."""
+    """Takes precedence over the code, since an account may have no code. With neither, a line keeps its account."""
     tax_type: str | None
     tracking: tuple[Tracking, ...] = ()
 
 
 class DocumentBody(Frozen):
-    """What every document has; a new one needs it all. VOIDED and DELETED both mean that it is to be gone, whichever
-    fits Xero's state."""
+    """The fields that every document has; a new document needs them all. VOIDED and DELETED mean the same here: remove
+    the document in the way that its state in Xero allows."""
 
     contact_xero_id: UUID | None = None
     number: str | None = None
@@ -76,17 +76,17 @@ class InvoiceBody(DocumentBody):
     due_date: dt.date | None = None
     reference: str | None = None
     sent_to_contact: bool | None = None
-    """Marked as sent to the customer; only for approved ones (INV-4)."""
+    """Mark it as sent to the customer; approved invoices only (INV-4)."""
 
 
 class VendorCreditBody(DocumentBody):
-    """The whole desired state of a vendor credit (CRED-2); its number is unique among its vendor's."""
+    """The whole desired state of a vendor credit (CRED-2). A vendor has no two credits with the same number."""
 
     kind: Literal["vendor_credit"] = "vendor_credit"
 
 
 class PaymentBody(Frozen):
-    """A payment to make on a bill, or a receipt on a sales invoice; of the account its id or its code, one of them."""
+    """A payment of a bill, or a receipt for a sales invoice. The account is named by its id or by its code."""
 
     kind: Literal["payment"] = "payment"
     bill_xero_id: UUID
@@ -97,18 +97,18 @@ class PaymentBody(Frozen):
     amount: Decimal
     currency: Currency
     currency_rate: Decimal | None = None
-    """Units of the currency for one of the organisation's own (PAY-14); None: Xero's rate of that day."""
+    """Units of the currency for one unit of the organisation's currency (PAY-14); None: Xero's rate of that day."""
     reference: str
 
     @model_validator(mode="after")
     def _one_account(self) -> Self:
         if (self.account_xero_id is None) == (self.account_code == ""):
-            raise ValueError("a payment names its account by account_xero_id or by account_code, by one of them alone")
+            raise ValueError("a payment names its account either by account_xero_id or by account_code")
         return self
 
 
 class PaymentReversalBody(Frozen):
-    """A payment to delete (PAY-6, PAY-12), and the bill it was on."""
+    """Delete a payment (PAY-6, PAY-12). The bill that it paid is named too."""
 
     kind: Literal["payment_reversal"] = "payment_reversal"
     payment_xero_id: UUID
@@ -116,7 +116,7 @@ class PaymentReversalBody(Frozen):
 
 
 class AllocationBody(Frozen):
-    """A part of a vendor credit to set against a bill, in the currency of both (CRED-3)."""
+    """Allocate a part of a vendor credit to a bill, in the currency of both (CRED-3)."""
 
     kind: Literal["allocation"] = "allocation"
     credit_xero_id: UUID
@@ -127,7 +127,7 @@ class AllocationBody(Frozen):
 
 
 class AllocationRemovalBody(Frozen):
-    """An allocation to take back, and the bill it was on (CRED-3)."""
+    """Delete an allocation (CRED-3). The bill that it was made to is named too."""
 
     kind: Literal["allocation_removal"] = "allocation_removal"
     credit_xero_id: UUID
@@ -136,7 +136,7 @@ class AllocationRemovalBody(Frozen):
 
 
 class BankTransferBody(Frozen):
-    """Money to move between two accounts of type BANK (PAY-2); by its reference it is found again."""
+    """Transfer money between two accounts of type BANK (PAY-2). The transfer is found again by its reference."""
 
     kind: Literal["bank_transfer"] = "bank_transfer"
     from_account_xero_id: UUID
@@ -144,19 +144,19 @@ class BankTransferBody(Frozen):
     date: dt.date
     amount: Decimal
     currency: Currency
-    """That of the account it comes from."""
+    """The currency of the account that the money comes from."""
     reference: str
 
 
 class ContactGroupBody(Frozen):
-    """A contact group that is to be there (CONT-2)."""
+    """Create a contact group, unless it exists (CONT-2)."""
 
     kind: Literal["contact_group"] = "contact_group"
     name: str
 
 
 class GroupMemberBody(Frozen):
-    """A contact that is to be in a group (CONT-5)."""
+    """Add a contact to a group, unless it is in it (CONT-5)."""
 
     kind: Literal["group_member"] = "group_member"
     group_xero_id: UUID
@@ -164,7 +164,7 @@ class GroupMemberBody(Frozen):
 
 
 class GroupLeaverBody(Frozen):
-    """A contact that is not to be in a group (CONT-7)."""
+    """Remove a contact from a group, if it is in it (CONT-7)."""
 
     kind: Literal["group_leaver"] = "group_leaver"
     group_xero_id: UUID
@@ -172,7 +172,7 @@ class GroupLeaverBody(Frozen):
 
 
 class TrackingOptionBody(Frozen):
-    """The whole desired state of an option of a tracking category; not active is archived (REF-2, REF-6)."""
+    """The whole desired state of an option of a tracking category; an inactive option is archived (REF-2, REF-6)."""
 
     kind: Literal["tracking_option"] = "tracking_option"
     category_xero_id: UUID
@@ -181,7 +181,7 @@ class TrackingOptionBody(Frozen):
 
 
 class ItemPrice(Frozen):
-    """What an item is bought or sold at; None: leave Xero's as it is."""
+    """Price, account and tax of an item's purchases or sales. None leaves a field in Xero unchanged."""
 
     unit_price: Decimal | None = None
     currency: Currency
@@ -190,7 +190,7 @@ class ItemPrice(Frozen):
 
 
 class ItemBody(Frozen):
-    """The whole desired state of an item (REF-4); its code is its key. Empty means: leave Xero's as it is."""
+    """The whole desired state of an item (REF-4); its code is its key. An empty field is left unchanged in Xero."""
 
     kind: Literal["item"] = "item"
     code: str
@@ -202,21 +202,21 @@ class ItemBody(Frozen):
 
 
 class Document(StrEnum):
-    """The records of Xero that bear files and notes."""
+    """The records of Xero that can have attachments and history notes."""
 
     CONTACT = "contact"
     INVOICE = "invoice"
     """A bill or a sales invoice."""
     CREDIT_NOTE = "credit_note"
     PAYMENT = "payment"
-    """Bears notes only."""
+    """Notes only."""
     BANK_TRANSFER = "bank_transfer"
     ITEM = "item"
-    """Bears notes only."""
+    """Notes only."""
 
 
 class AttachmentBody(Frozen):
-    """A file that is to be on a document (BILL-10); `storage_key` names its content, `size` is in bytes."""
+    """Attach a file to a document (BILL-10). `storage_key` names its content; `size` is in bytes."""
 
     kind: Literal["attachment"] = "attachment"
     document: Document
@@ -228,7 +228,7 @@ class AttachmentBody(Frozen):
 
 
 class NoteBody(Frozen):
-    """A note to add to a document's history, in Lane.NOTE (CONT-12)."""
+    """Add a note to a document's history, in Lane.NOTE (CONT-12)."""
 
     kind: Literal["note"] = "note"
     document: Document

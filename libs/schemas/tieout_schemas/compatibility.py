@@ -1,4 +1,4 @@
-"""Says what a reader of today's events would stumble over in tomorrow's: JSON Schemas compared, old with new."""
+"""Compares two JSON Schemas of an event, and finds changes that would break its readers."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ Schema = dict[str, Any]
 
 
 def compatible(old: Schema, new: Schema) -> list[str]:
-    """What breaks a reader of `old` when events are written by `new`, field by field; empty: nothing.
+    """The changes that break a reader of `old` when events are written as `new`, by field; empty if there are none.
 
-    A new field is no breach, since readers ignore what they do not know. Unless it is required: then events written
-    before it, which a compacted topic keeps for good, could no longer be read.
+    A new optional field breaks nothing, since readers ignore unknown fields. A new required field does: a compacted
+    topic keeps events without it for good, and they could no longer be read.
     """
     return _compare("", old, new, old, new, frozenset())
 
@@ -21,7 +21,7 @@ def _compare(at: str, old: Schema, new: Schema, roots: Schema, new_roots: Schema
     old, new = _resolved(old, roots), _resolved(new, new_roots)
     seen |= {name}
     if _forms(old) or _forms(new):
-        # Every form that an event may take now must be one that it could take before.
+        # Every form that a value may have now must have been allowed before.
         return [
             f"{at or 'value'}: a form that no reader knows: {form}"
             for form in _forms(new) or [new]
@@ -53,12 +53,12 @@ def _forms(schema: Schema) -> list[Schema]:
 
 
 def _reads(what: str, old: Any, new: Any) -> bool:
-    """Whether what is said of a value now lies within what was said before."""
+    """Whether every value allowed by the new keyword was allowed by the old one."""
     if old == new:
         return True
     if what == "enum":
         return old is None or (new is not None and set(new) <= set(old))
-    # A pattern or format that is new says more; one that is gone or other says less.
+    # A new pattern or format restricts values further; a removed or changed one may allow other values.
     return old is None and what in ("pattern", "format")
 
 

@@ -12,54 +12,54 @@ PREFIX = "ce_"
 
 
 class BadEnvelope(ValueError):
-    """Headers that are no envelope of ours; names the header and what is wrong with it."""
+    """Headers that are not a valid envelope. The message names the header and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What is said about an event, each field one `ce_` header. Source: CloudEvents 1.0, Kafka binding 3.2."""
+    """The metadata of an event; each field is a `ce_` header. Source: CloudEvents 1.0, Kafka binding 3.2."""
 
     id: str
     """Unique per event; a repeat of the same event has the same id."""
     source: str
-    """The service that says it: `tieout/bills`."""
+    """The service that published it: `tieout/bills`."""
     type: str
     """Names the JSON Schema of the value: `tieout.bill.v1`."""
     time: datetime
-    """When it was said, UTC."""
+    """When it was published, UTC."""
     subject: str
     """The record's id within its tenant."""
     sequence: int
-    """Per record, only ever rising: max(last + 1, clock in ms). A lower one than what is known changes nothing."""
+    """Rises with every event of a record: max(last + 1, clock in ms). Readers ignore events with a lower sequence."""
     tenantid: UUID | None = None
     """The tenant; on every topic but `xero.webhook.v1`."""
     xeroorgid: UUID | None = None
-    """The Xero organisation, on `xero.webhook.v1` alone: receiving a webhook does not look its tenant up."""
+    """The Xero organisation; only on `xero.webhook.v1`, since the receiver does not look up the tenant."""
     causationid: str | None = None
     """The id of the event or request that directly caused this one."""
     correlationid: str | None = None
-    """The id of the first cause, the same for everything that followed from it."""
+    """The id of the first cause, the same for all events that follow from it."""
     traceparent: str | None = None
     """W3C Trace Context of the span that wrote it."""
     replayid: str | None = None
-    """Set when the event is said again by a replay: the id of that replay."""
+    """The id of the replay, if the event was published again by a replay."""
 
     @property
     def owner(self) -> UUID:
-        """The tenant, or of a webhook the organisation: what the partition is chosen by."""
+        """The tenant or, for a webhook, the organisation. It determines the partition."""
         owner = self.tenantid or self.xeroorgid
         assert owner is not None
         return owner
 
     def to_headers(self) -> list[tuple[str, bytes]]:
         """The Kafka headers, `content-type` first."""
-        said = list(_SAID_OF_ALL)
+        headers = list(_ALWAYS)
         for field, name, _ in _HEADERS:
             value = getattr(self, field)
             if value is not None:
                 text = value.isoformat() if isinstance(value, datetime) else str(value)
-                said.append((name, text.encode()))
-        return said
+                headers.append((name, text.encode()))
+        return headers
 
     @classmethod
     def from_headers(cls, headers: Iterable[tuple[str, bytes]]) -> "Envelope":
@@ -83,7 +83,7 @@ class Envelope:
 def _utc(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError("a time without its zone")
+        raise ValueError("a time without a time zone")
     return moment
 
 
@@ -94,10 +94,10 @@ def _sequence(text: str) -> int:
 
 
 _DIGITS = 18
-"""What fits a Postgres bigint for sure."""
+"""Any number of so many digits fits a Postgres bigint."""
 _PARSE: dict[str, Callable[[str], Any]] = {"time": _utc, "tenantid": UUID, "xeroorgid": UUID, "sequence": _sequence}
-# Once and not for each event: looking the fields up took longer than reading them.
+# Computed once: looking up the fields for each event took longer than reading them.
 _HEADERS = tuple((field.name, PREFIX + field.name, _PARSE.get(field.name, str)) for field in fields(Envelope))
 """Field, header, and how the header is read."""
-_SAID_OF_ALL = (("content-type", CONTENT_TYPE.encode()), (f"{PREFIX}specversion", SPEC_VERSION.encode()))
+_ALWAYS = (("content-type", CONTENT_TYPE.encode()), (f"{PREFIX}specversion", SPEC_VERSION.encode()))
 _REQUIRED = ("id", "source", "type", "time", "subject", "sequence")

@@ -14,12 +14,12 @@ P_co = TypeVar("P_co", bound=Payload, covariant=True)
 
 
 class BadEvent(ValueError):
-    """A record that is no event of its topic; says which header or field is wrong."""
+    """A record that is not a valid event of its topic. The message names the wrong header or field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event(Generic[P_co]):
-    """What was said (`data`) and what is said about it (`envelope`)."""
+    """An event: its payload (`data`) and the metadata about it (`envelope`)."""
 
     envelope: Envelope
     data: P_co

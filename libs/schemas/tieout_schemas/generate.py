@@ -1,4 +1,4 @@
-"""Writes what is made from these declarations: `python -m tieout_schemas.generate [--check]`."""
+"""Writes the JSON Schemas and docs made from these declarations: `python -m tieout_schemas.generate [--check]`."""
 
 import json
 import sys
@@ -27,8 +27,9 @@ def pages() -> dict[Path, str]:
 
 def _events() -> str:
     rows = [
-        f"| `{t.name}` | {t.says} | {', '.join(t.writers)} | {', '.join(t.readers) or 'whoever wants to'} "
-        f"| {t.key.value} | {t.kept.name.lower()} | {', '.join(f'`{p.ce_type}`' for p in t.payloads) or 'anything'} |"
+        f"| `{t.name}` | {t.description} | {', '.join(t.writers)} | {', '.join(t.readers) or 'any system'} "
+        f"| {t.key.value} | {t.retention.name.lower()} "
+        f"| {', '.join(f'`{p.ce_type}`' for p in t.payloads) or 'anything'} |"
         for t in every_topic()
     ]
     return "\n".join(
@@ -38,7 +39,7 @@ def _events() -> str:
             "CloudEvents 1.0 in Kafka's binary mode: `ce_*` headers, a JSON value. `tieout.*` is public, `xero.*` is",
             "internal. JSON Schemas of the values are in `libs/schemas/generated/`. Made by `make generate`.",
             "",
-            "| topic | what it says | from | to | key | kept | types |",
+            "| topic | description | written by | read by | key | retention | types |",
             "| --- | --- | --- | --- | --- | --- | --- |",
             *rows,
             "",
@@ -48,7 +49,7 @@ def _events() -> str:
 
 def _problems() -> str:
     rows = [
-        f"| `{r.code}` | {r.value.what} | {r.value.sentence} | {r.value.mend} | {r.value.by} "
+        f"| `{r.code}` | {r.value.problem_kind} | {r.value.sentence} | {r.value.how_to_fix} | {r.value.who_can_fix} "
         f"| {f'`{r.value.closes_on.ce_type}`' if r.value.closes_on else 'no'} |"
         for r in Reason
     ]
@@ -56,11 +57,10 @@ def _problems() -> str:
         [
             "# Problems",
             "",
-            "Why a record is skipped, held or refused, and what to do about it. Every problem closes when its record",
-            "goes through; the last column names the event that may bring this about by itself. Made by",
-            "`make generate`.",
+            "Why a record is skipped, held or refused, and what to do about it. A problem closes once its reason is",
+            "gone. The last column names the event after which it may close by itself. Made by `make generate`.",
             "",
-            "| code | the record is | what happened | what to do | who | by itself on |",
+            "| code | the record is | what happened | what to do | who | may close after |",
             "| --- | --- | --- | --- | --- | --- |",
             *rows,
             "",
@@ -90,8 +90,8 @@ def _plain(default: object) -> str:
     return json.dumps(default)
 
 
-def settle(made: Mapping[Path, str]) -> int:
-    """Write the files, or with --check say which are not as they should be."""
+def write_files(made: Mapping[Path, str]) -> int:
+    """Write the files that are stale; with --check only list them. Returns the exit code."""
     stale = [path for path, text in made.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         for path in stale:
@@ -105,4 +105,4 @@ def settle(made: Mapping[Path, str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(settle(pages()))
+    sys.exit(write_files(pages()))

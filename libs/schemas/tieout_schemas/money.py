@@ -10,7 +10,7 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class Money(BaseModel):
-    """An amount in one currency; sums of two currencies are a bug, never a conversion."""
+    """An amount in one currency. Adding two currencies raises ValueError; nothing is ever converted."""
 
     model_config = ConfigDict(frozen=True)
 

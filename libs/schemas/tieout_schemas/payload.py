@@ -1,4 +1,4 @@
-"""What every event's value has in common."""
+"""The base classes of all event values."""
 
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -8,20 +8,19 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """A value: never changed, compared by content; unknown fields of newer writers are ignored."""
+    """An immutable value, compared by content. Unknown fields of newer versions are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with other values, checked as a new one is. Raises TypeError for a name that is no field, and
-        ValidationError for a value of another type."""
+        """A validated copy with changes. Raises TypeError for an unknown field, ValidationError for a wrong value."""
         if unknown := changes.keys() - type(self).model_fields.keys():
             raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
         return type(self).model_validate({**self.__dict__, **changes})
 
 
 class Payload(Frozen):
-    """The full state of one record, as it travels. Each subclass names its CloudEvents type and record kind."""
+    """The full state of one record, as published. Each subclass names its CloudEvents type and record kind."""
 
     ce_type: ClassVar[str]
     kind: ClassVar[str]
@@ -33,7 +32,7 @@ class Payload(Frozen):
 
 
 class OriginKind(StrEnum):
-    """Who or what made a change."""
+    """What caused a change."""
 
     USER = "user"
     RULE = "rule"
@@ -42,7 +41,7 @@ class OriginKind(StrEnum):
 
 
 class Origin(Frozen):
-    """Why a record is as it is: stored with every change, so that "why" is read and never guessed (design, Why)."""
+    """What caused a change of a record; stored with every change."""
 
     kind: OriginKind
     by: str
@@ -61,13 +60,14 @@ class RecordRef(Frozen):
 
 
 class Answers(Frozen):
-    """What a snapshot tells of the intent whose answer it was made from."""
+    """The intent that a snapshot answers, and which of its differences the snapshot explains."""
 
     intent_id: str
     record: RecordRef
     effect: str
     revision: int
     done: bool
-    """Xero has done it. False: a reading before a lost call goes again, which tells what that call did."""
+    """Whether Xero carried the intent out. False: a read that shows what a lost call did, before the call is sent
+    again."""
     explains: tuple[str, ...] = ()
-    """Fields of the intent's body that show in this snapshot because of it: those sent, and those shown as wanted."""
+    """The fields of the intent's body that this snapshot shows as wanted, or that were sent."""

@@ -14,7 +14,7 @@ from tieout_schemas.xero import Address, Applied, InvoiceStatus, LineAmountTypes
 
 
 class ConnectionState(StrEnum):
-    """CONN-4."""
+    """The steps from no connection to a working one (CONN-4)."""
 
     DISCONNECTED = "disconnected"
     AUTHORISING = "authorising"
@@ -44,41 +44,41 @@ class Connection(Payload):
 
     @property
     def open(self) -> bool:
-        """Writes may go out."""
+        """Whether writes may be sent to Xero."""
         return self.state in (ConnectionState.IMPORTING, ConnectionState.CONNECTED)
 
 
 class SyncState(StrEnum):
-    """How a record stands to Xero."""
+    """Whether a record is in sync with Xero, and if not, why."""
 
     IN_STEP = "in_step"
     """Both sides show the same."""
     ON_ITS_WAY = "on_its_way"
-    """Something of it is being written to Xero, or read from there."""
+    """A change is being written to Xero, or read from Xero."""
     WAITING = "waiting"
-    """It waits for what `waits_for` names, and goes by itself then."""
+    """It waits for what `waits_for` names, and is sent by itself after that."""
     REFUSED = "refused"
-    """Xero refused it; a person changes or retries it."""
+    """Xero refused it; a person must change or retry it."""
     CONFLICT = "conflict"
-    """Both sides changed the same field, and a person decides (SYS-3)."""
+    """Both sides changed the same field; a person must decide (SYS-3)."""
     NOT_FOR_XERO = "not_for_xero"
-    """It has no place in Xero now: a draft, unlinked by hand, or gone there."""
+    """It is not to be in Xero now: a draft, unlinked by hand, or removed in Xero."""
 
 
 class Sync(Frozen):
-    """How a record stands to Xero, for everybody: nothing of the machinery of the sync."""
+    """The public sync state of a record; nothing internal of the sync."""
 
     state: SyncState = SyncState.ON_ITS_WAY
     xero_id: UUID | None = None
-    """Xero's record that it is linked to."""
+    """The record of Xero that it is linked to."""
     former: tuple[UUID, ...] = ()
-    """Xero's records that it was linked to before, the latest last."""
+    """The records of Xero that it was linked to before, the latest last."""
     made: UUID | None = None
-    """The last record of Xero that was made for it."""
+    """The last record of Xero that we created for it."""
     gone: bool = False
-    """Xero's record is archived, voided or deleted."""
+    """The record of Xero is archived, voided or deleted."""
     waits_for: tuple[Reference, ...] = ()
-    """What must happen before it goes to Xero."""
+    """What must change before it is sent to Xero."""
     seen: int = 0
     """The sequence of the newest snapshot of Xero's record that this state is based on."""
 
@@ -96,8 +96,8 @@ class PlatformRecord(Payload):
 
 
 class ContactRole(PlatformRecord):
-    """What a vendor and a customer have in common. Of one name, they are one contact in Xero (CONT-5): what both show
-    of it is shared, and so are `contact_id` and the sequence of their events."""
+    """The fields of vendors and customers. A vendor and a customer of the same name are one contact in Xero (CONT-5):
+    they share all fields but `active`, the `contact_id`, and the sequence of their events."""
 
     contact_id: UUID
     name: str
@@ -106,7 +106,7 @@ class ContactRole(PlatformRecord):
     address: Address = Address()
     account_number: str = ""
     active: bool = True
-    """The role's own: of one contact the vendor may be inactive and the customer not."""
+    """Not shared: the vendor may be inactive while the customer of the same contact is active."""
 
 
 class Vendor(ContactRole):
@@ -132,12 +132,12 @@ class BillStatus(StrEnum):
 
 
 class AccountFrom(StrEnum):
-    """Where a line has its account from (MAP-9)."""
+    """Where the account of a line comes from (MAP-9)."""
 
     LINE = "line"
-    """Itself."""
+    """The line names it."""
     DEFAULT = "default"
-    """The tenant's default, as it was when the bill was about to be sent."""
+    """The tenant's default at the time when the bill was about to be sent."""
 
 
 class BillLine(Frozen):
@@ -148,7 +148,7 @@ class BillLine(Frozen):
     unit_amount: Decimal
     account_code: str | None = None
     account_xero_id: UUID | None = None
-    """Xero's id of the account, of a line that Xero has: a bank account may have no code."""
+    """Xero's id of the account, for a line that is in Xero; a bank account may have no code."""
     account_from: AccountFrom = AccountFrom.LINE
     tax_type: str | None = None
     tracking: tuple[Tracking, ...] = ()
@@ -170,10 +170,10 @@ class Bill(PlatformRecord):
     line_amount_types: LineAmountTypes
     lines: tuple[BillLine, ...]
     total: Money | None = None
-    """As Xero computed it, tax included; unknown until it has."""
+    """Computed by Xero, tax included; unknown before that."""
     amount_due: Money | None = None
     applied: tuple[Applied, ...] = ()
-    """The payments and credits that `amount_due` holds, by Xero's ids (PAY-9)."""
+    """The payments and credits already deducted in `amount_due`, by Xero's ids (PAY-9)."""
     xero_status: InvoiceStatus | None = None
     paid: bool = False
 
@@ -197,6 +197,6 @@ class Payment(PlatformRecord):
     date: dt.date
     amount: Money
     account_code: str = ""
-    """The account it is booked on; empty while neither it nor a setting names one (MAP-4)."""
+    """The account of the payment; empty while neither the request nor a setting names one (MAP-4)."""
     reference: str
     deleted_in_xero: bool = False

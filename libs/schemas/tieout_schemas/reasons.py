@@ -13,31 +13,31 @@ from tieout_schemas.xero import XeroInvoice
 
 
 class Code(NamedTuple):
-    """A reason in a bookkeeper's words."""
+    """What is known of a reason code, in a bookkeeper's words."""
 
-    what: ProblemKind
-    """What became of the record."""
+    problem_kind: ProblemKind
+    """What becomes of the record."""
     sentence: str
     """What happened; `{…}` are the problem's parameters."""
-    mend: str
+    how_to_fix: str
     """What to do about it."""
-    by: Role
-    """Who can do it."""
+    who_can_fix: Role
+    """The role that is needed for it."""
     closes_on: type[Payload] | None
-    """The event by which it closes by itself; None: by a change of the record itself, or not at all."""
+    """The event after which the problem may close by itself; None: a person or the record must change first."""
     cause: tuple[str, ...] = ()
-    """The parameters that name what caused it, where it waits for nothing: records with the same code and the same of
-    these are one group."""
+    """The parameters that name the cause, for a reason that waits for nothing. Problems with the same code and the same
+    values of these parameters are one group."""
 
 
 class ReasonCode(Enum):
-    """What every reason can say of itself; the name is the code."""
+    """What every reason code has in common; the member's name is the code."""
 
     value: Code
 
     @property
     def code(self) -> str:
-        """The code as it travels and is stored: `vendor_not_in_xero`."""
+        """The code as it is published and stored: `vendor_not_in_xero`."""
         return self.name.lower()
 
     @classmethod
@@ -50,131 +50,131 @@ class ReasonCode(Enum):
         return self.value.sentence.format_map(params)
 
     def cause(self, params: dict[str, str], on: Reference | None = None) -> str:
-        """What groups the records with this reason: the code, and what it waits for or what caused it."""
+        """The key of a group of problems: the code, and what the record waits for or what caused the problem."""
         return ":".join([self.code, *([str(on)] if on else ()), *(params[name] for name in self.value.cause)])
 
 
 class Reason(ReasonCode):
-    """The reason codes. A new one is one more of these: lists, groups, docs and the API follow."""
+    """The reason codes. Lists, groups, docs and the API are derived from them."""
 
     NOT_APPROVED_IN_XERO = Code(
         ProblemKind.HELD,
-        "Bill {number} is {status} in Xero and comes in once it is approved there.",
-        mend="Approve the bill in Xero.",
-        by=Role.BOOKKEEPER,
+        "Bill {number} is {status} in Xero. It will be imported once it is approved there.",
+        how_to_fix="Approve the bill in Xero.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=XeroInvoice,
     )
     ALREADY_PAID_IN_XERO = Code(
         ProblemKind.SKIPPED,
-        "Bill {number} was first seen with {paid} paid and {credited} credited, so it stays in Xero only.",
-        mend="Nothing to do: only unpaid bills come from Xero.",
-        by=Role.BOOKKEEPER,
+        "Bill {number} already had {paid} paid and {credited} credited when it was first seen, so it is not imported.",
+        how_to_fix="Nothing to do: only unpaid bills are imported from Xero.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=XeroInvoice,
     )
     GONE_IN_XERO = Code(
         ProblemKind.SKIPPED,
-        "Bill {number} was first seen as {status} in Xero, so it stays there only.",
-        mend="Nothing to do: only unpaid bills come from Xero.",
-        by=Role.BOOKKEEPER,
+        "Bill {number} was already {status} in Xero when it was first seen, so it is not imported.",
+        how_to_fix="Nothing to do: only unpaid bills are imported from Xero.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=XeroInvoice,
     )
     NOT_CONNECTED = Code(
         ProblemKind.HELD,
         "This {kind} waits because the organisation is not connected to Xero.",
-        mend="Connect the organisation to Xero.",
-        by=Role.ADMIN,
+        how_to_fix="Connect the organisation to Xero.",
+        who_can_fix=Role.ADMIN,
         closes_on=Connection,
     )
     VENDOR_NOT_IN_XERO = Code(
         ProblemKind.HELD,
         "Bill {number} waits until its vendor {vendor_id} is in Xero.",
-        mend="Nothing to do; if the vendor has a problem of its own, mend that one.",
-        by=Role.BOOKKEEPER,
+        how_to_fix="Nothing to do, unless the vendor has a problem of its own: fix that problem first.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=Vendor,
     )
     VENDOR_NOT_HERE_YET = Code(
         ProblemKind.HELD,
-        "Bill {number} from Xero waits until its contact {contact_xero_id} has become a vendor here.",
-        mend="Nothing to do; if the contact has a problem of its own, mend that one.",
-        by=Role.BOOKKEEPER,
+        "Bill {number} from Xero waits until its contact {contact_xero_id} is a vendor here.",
+        how_to_fix="Nothing to do, unless the contact has a problem of its own: fix that problem first.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=Vendor,
     )
     BILL_NOT_IN_XERO = Code(
         ProblemKind.HELD,
         "This payment waits until bill {bill_id} is approved in Xero.",
-        mend="Nothing to do; if the bill has a problem of its own, mend that one.",
-        by=Role.BOOKKEEPER,
+        how_to_fix="Nothing to do, unless the bill has a problem of its own: fix that problem first.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=Bill,
     )
     PAYMENT_DOES_NOT_FIT = Code(
         ProblemKind.HELD,
         "This payment of {amount} is not sent because bill {number} {why}.",
-        mend="Record the payment in Xero, or make one here that fits the bill.",
-        by=Role.APPROVER,
+        how_to_fix="Record the payment in Xero, or make a payment here that fits the bill.",
+        who_can_fix=Role.APPROVER,
         closes_on=Bill,
     )
     OUTBOUND_PAYMENTS_OFF = Code(
         ProblemKind.HELD,
-        "This payment is not sent because outbound payments are off.",
-        mend="Turn outbound payments on in the settings.",
-        by=Role.ADMIN,
+        "This payment is not sent to Xero because outbound payments are turned off.",
+        how_to_fix="Turn outbound payments on in the settings.",
+        who_can_fix=Role.ADMIN,
         closes_on=TenantSettings,
     )
     PAYMENT_ACCOUNT_NOT_CHOSEN = Code(
         ProblemKind.HELD,
-        "This payment of {amount} waits because no account is chosen for payments made elsewhere.",
-        mend="Choose the payment account in the settings.",
-        by=Role.ADMIN,
+        "This payment of {amount} waits because no account is chosen for payments made outside the platform.",
+        how_to_fix="Choose the payment account in the settings.",
+        who_can_fix=Role.ADMIN,
         closes_on=TenantSettings,
     )
     CLEARING_ACCOUNT_NOT_CHOSEN = Code(
         ProblemKind.HELD,
         "This payment of {amount} waits because no clearing account is chosen for payments made by the platform.",
-        mend="Choose the clearing account in the settings.",
-        by=Role.ADMIN,
+        how_to_fix="Choose the clearing account in the settings.",
+        who_can_fix=Role.ADMIN,
         closes_on=TenantSettings,
     )
     EXPENSE_ACCOUNT_NOT_CHOSEN = Code(
         ProblemKind.HELD,
-        "Bill {number} waits because a line of it names no account and no default expense account is chosen.",
-        mend="Choose the default expense account in the settings, or name an account on each line of the bill.",
-        by=Role.ADMIN,
+        "Bill {number} waits because one of its lines has no account and no default expense account is chosen.",
+        how_to_fix="Choose the default expense account in the settings, or an account on each line of the bill.",
+        who_can_fix=Role.ADMIN,
         closes_on=TenantSettings,
     )
     CHANGED_ON_BOTH_SIDES = Code(
         ProblemKind.CONFLICT,
         "This {kind} was changed here and in Xero: {field} is {ours} here and {theirs} in Xero.",
-        mend="Choose which of the two stands.",
-        by=Role.BOOKKEEPER,
+        how_to_fix="Choose which of the two values to keep.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=None,
         cause=("field",),
     )
     TWICE_IN_XERO = Code(
         ProblemKind.NOTICE,
         "This {kind} is in Xero twice: as {xero_id}, and as {other}.",
-        mend="Remove one of the two in Xero.",
-        by=Role.BOOKKEEPER,
+        how_to_fix="Remove one of the two in Xero.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=None,
     )
     ID_TAKEN = Code(
         ProblemKind.SKIPPED,
-        "Xero's {kind} {xero_id} does not come in, since somebody made a record here under the id that it would get.",
-        mend="Link the two by hand.",
-        by=Role.BOOKKEEPER,
+        "The {kind} {xero_id} in Xero is not imported, because a record here already has the id that it would get.",
+        how_to_fix="Link the two records by hand.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=None,
     )
     REFUSED_BY_XERO = Code(
         ProblemKind.REFUSED,
         "Xero refused this {kind}: {messages}",
-        mend="Change what Xero objects to and save again, or retry once it is mended in Xero.",
-        by=Role.BOOKKEEPER,
+        how_to_fix="Change what Xero objects to and save again, or fix it in Xero and retry.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=None,
         cause=("messages",),
     )
     WRITE_CANCELLED = Code(
         ProblemKind.REFUSED,
-        "{by} called this {kind} back before it went to Xero.",
-        mend="Retry it when it should go after all.",
-        by=Role.BOOKKEEPER,
+        "{by} cancelled this {kind} before it was sent to Xero.",
+        how_to_fix="Retry it if it should be sent after all.",
+        who_can_fix=Role.BOOKKEEPER,
         closes_on=None,
     )

@@ -1,6 +1,6 @@
-"""What a record waits for or depends on: a typed reference, never a string built by hand.
+"""References to what a record waits for or depends on: typed, never a string built by hand.
 
-When anything with a reference changes, whatever names it is checked again.
+When the referenced thing changes, every record that names it is checked again.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from tieout_schemas.settings import Choices
 
 
 class Reference(Frozen):
-    """One thing: a setting, the connection, a record of the platform, a record of Xero, a moment."""
+    """A setting, the connection, a record of the platform, a record of Xero, or a moment."""
 
     kind: str
     id: str = ""
@@ -29,17 +29,17 @@ CONNECTION = Reference(kind="connection")
 
 
 def setting(name: str) -> Reference:
-    """A setting of the tenant. Raises KeyError for one that is not declared."""
+    """A reference to a setting. Raises KeyError for an unknown setting."""
     if name not in Choices.model_fields:
         raise KeyError(f"{name} is no setting")
     return Reference(kind=SETTING, id=name)
 
 
 def record(kind: type[Payload], record_id: UUID) -> Reference:
-    """A record of the platform (`Vendor`), a record of Xero (`XeroContact`) or of its reference data."""
+    """A reference to a record of the platform (`Vendor`) or of Xero (`XeroContact`, `XeroAccount`)."""
     return Reference(kind=kind.kind, id=str(record_id))
 
 
 def moment(at: dt.datetime) -> Reference:
-    """A moment: rules see the time, and nothing else would wake them. As text it sorts by time."""
+    """A reference to a moment, at which the record is checked again. As text, moments sort by time."""
     return Reference(kind=MOMENT, id=at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))

@@ -1,4 +1,4 @@
-"""Who may do what (SYS-11): the roles a token can carry, and the features a tenant's plan can close."""
+"""Roles and features (SYS-11): the roles that a token can have, and the features that a plan can lack."""
 
 from enum import StrEnum
 
@@ -9,27 +9,27 @@ class Role(StrEnum):
     VIEWER = "viewer"
     """Reads."""
     BOOKKEEPER = "bookkeeper"
-    """Makes and changes records."""
+    """Creates and changes records."""
     APPROVER = "approver"
     """Approves and pays bills."""
     ADMIN = "admin"
     """Connects and disconnects Xero, and chooses the settings."""
     PLATFORM = "platform"
-    """The payables product itself: makes tenants."""
+    """The payables product itself: creates tenants."""
 
 
 class Feature(StrEnum):
-    """What a plan may leave out. What is there already keeps in step with Xero; only people's requests are refused."""
+    """A feature that a plan may lack. Existing records stay in sync with Xero; only requests of people are refused."""
 
     VENDORS = "vendors"
-    """Make and change vendors."""
+    """Create and change vendors."""
     CUSTOMERS = "customers"
-    """Make and change customers."""
+    """Create and change customers."""
     BILLS = "bills"
-    """Make and change bills."""
+    """Create and change bills."""
     PAYMENTS = "payments"
     """Pay bills."""
     SETTINGS = "settings"
-    """Choose settings other than the defaults."""
+    """Change settings."""
     AUDIT = "audit"
     """Read the audit trail."""

@@ -1,4 +1,4 @@
-"""The end of a sync (CONN-10): an event that a notification can be made of."""
+"""The end of a sync run (CONN-10), for example for a notification."""
 
 import datetime as dt
 from enum import StrEnum
@@ -27,7 +27,7 @@ class ResourceRead(Frozen):
 
 
 class SyncRun(Payload):
-    """A tenant's records of every resource were read, from the first to the last."""
+    """A completed sync run: all records of every resource of a tenant were read."""
 
     ce_type: ClassVar = "tieout.sync-run.v1"
     kind: ClassVar = "sync_run"
@@ -40,5 +40,5 @@ class SyncRun(Payload):
 
     @property
     def key_id(self) -> str:
-        # The tenant's, so that a compacted topic keeps its latest run.
+        # By tenant, so that the compacted topic keeps each tenant's latest run.
         return str(self.tenant_id)

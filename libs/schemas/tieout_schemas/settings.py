@@ -1,4 +1,4 @@
-"""What a tenant can choose (MAP-5, MAP-6, CONN-10): every setting once, with its default and its sentence."""
+"""A tenant's settings (MAP-5, MAP-6, CONN-10): each declared once, with its default and its description."""
 
 import datetime as dt
 from enum import StrEnum
@@ -13,16 +13,16 @@ AccountCode = Annotated[str, Field(min_length=1, max_length=10, pattern=r"^[^\x0
 """The code of an account in the organisation's chart."""
 
 
-class Wins(StrEnum):
-    """Which of two names stands (CONT-11)."""
+class NamePolicy(StrEnum):
+    """Which name wins when a contact has different names on the two sides (CONT-11)."""
 
     LATEST = "latest"
     PLATFORM = "platform"
     XERO = "xero"
 
 
-class Settles(StrEnum):
-    """What becomes of a conflict (SYS-3)."""
+class ConflictPolicy(StrEnum):
+    """Who decides a conflict: the latest change, one of the two sides, or a person (SYS-3)."""
 
     LATEST = "latest"
     PLATFORM = "platform"
@@ -31,25 +31,25 @@ class Settles(StrEnum):
 
 
 class ArrivesAs(StrEnum):
-    """How an invoice arrives in Xero (INV-1)."""
+    """The status that an invoice gets in Xero when it is created there (INV-1)."""
 
     DRAFT = "DRAFT"
     AUTHORISED = "AUTHORISED"
 
 
 class AccountFor(StrEnum):
-    """What an account that a setting names must do."""
+    """The use for which a setting names an account."""
 
     PAYMENTS = "takes payments"
     """Of type BANK, or with "enable payments to this account" (MAP-2)."""
     TRANSFERS = "is a bank account"
-    """Xero transfers money between accounts of type BANK alone (MAP-2, PAY-2)."""
+    """Of type BANK: Xero transfers money only between such accounts (MAP-2, PAY-2)."""
     LINES = "takes lines of bills"
-    """Neither a bank account nor one that Xero books itself."""
+    """Neither a bank account nor an account that only Xero posts to."""
 
 
 class Choices(Frozen):
-    """The settings. A new one is a field here: API, docs, events and history follow."""
+    """The settings. Each is one field here; the API, docs, events and history are derived from it."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -58,15 +58,15 @@ class Choices(Frozen):
     inbound_payments: bool = True
     """Payments entered in Xero are recorded here (PAY-8)."""
     payment_account: Annotated[AccountCode | None, AccountFor.PAYMENTS] = None
-    """The account that later payments made elsewhere are booked on, unless they name their own (MAP-6)."""
+    """The account of future payments made outside the platform, unless a payment names its own (MAP-6)."""
     clearing_account: Annotated[AccountCode | None, AccountFor.TRANSFERS] = None
-    """The account that later payments made by the platform are booked on, unless they name their own (MAP-6, PAY-2)."""
+    """The clearing account of future payments made by the platform, unless a payment names its own (MAP-6, PAY-2)."""
     default_expense_account: Annotated[AccountCode | None, AccountFor.LINES] = None
-    """The account of a bill's line that names none (MAP-9)."""
+    """The account of a bill's lines that name none (MAP-9)."""
     approved_only_bills: bool = False
-    """Nothing but approved bills is sent (BILL-3)."""
+    """Only approved bills are sent to Xero (BILL-3)."""
     approved_only_vendor_credits: bool = False
-    """Nothing but approved vendor credits is sent (CRED-2)."""
+    """Only approved vendor credits are sent to Xero (CRED-2)."""
     contact_email: bool = True
     """A contact's email syncs."""
     contact_phone: bool = True
@@ -75,35 +75,35 @@ class Choices(Frozen):
     """A contact's postal address syncs (CONT-6)."""
     contact_terms: bool = True
     """A contact's payment terms sync."""
-    contact_name_wins: Wins = Wins.LATEST
-    """Whose name of a contact stands when the two differ (CONT-11)."""
+    contact_name_wins: NamePolicy = NamePolicy.LATEST
+    """Which name wins when a contact has different names here and in Xero (CONT-11)."""
     group_name: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f]*$")] = ""
-    """The name in the contact groups "Sync to … Vendors"; empty: the platform's own (CONT-2)."""
+    """The name used in the contact groups "Sync to … Vendors"; empty: the platform's name (CONT-2)."""
     items: bool = True
     """Items sync (REF-4)."""
     invoices: bool = True
-    """Invoices sync; off, they still classify contacts (CONT-4)."""
+    """Invoices sync. When this is off, invoices in Xero still make their contacts customers (CONT-4)."""
     invoices_arrive_as: ArrivesAs = ArrivesAs.DRAFT
-    """How an invoice arrives in Xero (INV-1)."""
+    """The status that an invoice gets in Xero when it is created there (INV-1)."""
     invoices_sent_automatically: bool = True
-    """Invoices go to Xero by themselves, not on request (INV-1)."""
+    """Invoices are sent to Xero automatically, not on request (INV-1)."""
     history_notes: bool = True
-    """Making or changing a contact in Xero adds a note to its history, at the cost of a call (CONT-12)."""
-    conflicts: Settles = Settles.LATEST
-    """What becomes of a record that both sides changed (SYS-3)."""
+    """Each contact that is created or changed in Xero gets a note in its history; a note costs one call (CONT-12)."""
+    conflicts: ConflictPolicy = ConflictPolicy.LATEST
+    """Which value wins when both sides changed the same field; `ask`: a person decides (SYS-3)."""
     poll_every_minutes: Annotated[int, Field(ge=5, le=1440)] | None = None
-    """How often Xero is polled for what webhooks do not tell; none: as often as the day's calls allow (CONN-10)."""
+    """How often Xero is polled for changes without a webhook; none: as often as the day's calls allow (CONN-10)."""
 
 
 class TenantSettings(Choices, Payload):
-    """What a tenant chose, as of a version; every decision records the version it used."""
+    """A version of a tenant's settings. Every decision records the version that it used."""
 
     ce_type: ClassVar = "tieout.settings.v1"
     kind: ClassVar = "settings"
 
     tenant_id: UUID
     version: int = 0
-    """Rises with every change; 0: nothing was ever chosen."""
+    """Rises with every change; 0: all settings are the defaults."""
 
     @property
     def poll_every(self) -> dt.timedelta | None:
@@ -116,12 +116,12 @@ class TenantSettings(Choices, Payload):
 
 
 def account_for(name: str) -> AccountFor | None:
-    """What the account that a setting names must do; None: the setting names no account."""
+    """The use for which a setting names an account; None: the setting names no account."""
     return next((use for use in Choices.model_fields[name].metadata if isinstance(use, AccountFor)), None)
 
 
 def allowed(name: str) -> str:
-    """The values a setting takes, in words: `true or false`, `DRAFT or AUTHORISED`, `5 to 1440, or null`."""
+    """The allowed values of a setting, in words: `true or false`, `DRAFT or AUTHORISED`, `5 to 1440, or null`."""
     schema = Choices.model_json_schema()
     return _words(schema["properties"][name], schema.get("$defs", {}))
 

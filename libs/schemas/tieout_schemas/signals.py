@@ -1,4 +1,4 @@
-"""Signals that something may have changed: webhooks and wishes to read again. They carry no state."""
+"""Signals without state: a record of Xero may have changed (webhook), or should be read again (refresh)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ class XeroKind(StrEnum):
 
 
 class Webhook(Payload):
-    """One event of a webhook, as Xero sent it. Source: xero-api.md 5.2. Categories unknown to us are let through."""
+    """One event of a webhook, as Xero sent it. Source: xero-api.md 5.2. Unknown categories are let through."""
 
     ce_type: ClassVar = "xero.webhook.v1"
     kind: ClassVar = "webhook"

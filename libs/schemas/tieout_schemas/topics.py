@@ -1,4 +1,4 @@
-"""Every topic, once: what it carries, who writes it, who reads it, how it is keyed and kept."""
+"""Every topic, declared once: what it carries, who writes it, who reads it, its keys and its retention."""
 
 import zlib
 from dataclasses import dataclass
@@ -13,29 +13,30 @@ CONNECTOR, CONTACTS, BILLS, PAYMENTS = SERVICES
 DOMAINS = (CONTACTS, BILLS, PAYMENTS)
 
 
-class Key(Enum):
-    """How records are keyed; the partition is chosen by the tenant alone (webhooks: the Xero organisation)."""
+class KeyedBy(Enum):
+    """What makes the Kafka key. The partition depends on the tenant alone (webhooks: on the Xero organisation)."""
 
     RECORD = "tenant:kind:id"
     TENANT = "tenant"
-    AS_IT_WAS = "as it was"
+    UNCHANGED = "unchanged"
+    """The key of the record that could not be handled."""
 
 
-class Kept(Enum):
+class Retention(Enum):
     """How long a topic keeps its records, as Kafka's topic settings."""
 
     DAYS = {"cleanup.policy": "delete", "retention.ms": str(7 * 24 * 3600 * 1000)}
     DAYS_LARGE = {
         "cleanup.policy": "delete",
         "retention.ms": str(7 * 24 * 3600 * 1000),
-        # A dead letter comes back here as large as it was, and the id of its replay comes on top.
+        # A returned dead letter is as large as before, plus the id of its replay.
         "max.message.bytes": str(2 << 20),
     }
     COMPACTED = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(7 * 24 * 3600 * 1000)}
     LONG = {
         "cleanup.policy": "delete",
         "retention.ms": str(90 * 24 * 3600 * 1000),
-        # A dead letter may be as large as Kafka takes elsewhere, and its reason comes on top.
+        # A dead letter may be as large as any other record, plus its reason.
         "max.message.bytes": str(2 << 20),
     }
 
@@ -45,80 +46,80 @@ class Topic:
     """One topic."""
 
     name: str
-    says: str
+    description: str
     writers: tuple[str, ...]
     readers: tuple[str, ...]
-    key: Key
-    kept: Kept
+    key: KeyedBy
+    retention: Retention
     payloads: tuple[type[Payload], ...]
 
     def key_of(self, tenant_id: UUID, payload: Payload) -> bytes:
         """The Kafka key of a record on this topic."""
-        if self.key is Key.RECORD:
+        if self.key is KeyedBy.RECORD:
             return f"{tenant_id}:{payload.kind}:{payload.key_id}".encode()
         return str(tenant_id).encode()
 
 
 WEBHOOK = Topic(
-    "xero.webhook.v1", "Xero says that a record changed.",
-    (CONNECTOR,), (CONNECTOR,), Key.TENANT, Kept.DAYS, (signals.Webhook,),
+    "xero.webhook.v1", "A webhook of Xero: a record changed.",
+    (CONNECTOR,), (CONNECTOR,), KeyedBy.TENANT, Retention.DAYS, (signals.Webhook,),
 )  # fmt: skip
 REFRESH = Topic(
-    "xero.refresh.v1", "A domain asks for a record of Xero to be read again.",
-    DOMAINS, (CONNECTOR,), Key.TENANT, Kept.DAYS, (signals.Refresh,),
+    "xero.refresh.v1", "A domain service asks the connector to read a record of Xero again.",
+    DOMAINS, (CONNECTOR,), KeyedBy.TENANT, Retention.DAYS, (signals.Refresh,),
 )  # fmt: skip
 CONTACT = Topic(
     "xero.contact.v1", "A contact of Xero, as last read.",
-    (CONNECTOR,), (CONTACTS,), Key.RECORD, Kept.COMPACTED, (xero.XeroContact,),
+    (CONNECTOR,), (CONTACTS,), KeyedBy.RECORD, Retention.COMPACTED, (xero.XeroContact,),
 )  # fmt: skip
 INVOICE = Topic(
     "xero.invoice.v1", "A bill or sales invoice of Xero, as last read.",
-    (CONNECTOR,), (CONTACTS, BILLS), Key.RECORD, Kept.COMPACTED, (xero.XeroInvoice,),
+    (CONNECTOR,), (CONTACTS, BILLS), KeyedBy.RECORD, Retention.COMPACTED, (xero.XeroInvoice,),
 )  # fmt: skip
 PAYMENT = Topic(
     "xero.payment.v1", "A payment of Xero, as last read.",
-    (CONNECTOR,), (PAYMENTS,), Key.RECORD, Kept.COMPACTED, (xero.XeroPayment,),
+    (CONNECTOR,), (PAYMENTS,), KeyedBy.RECORD, Retention.COMPACTED, (xero.XeroPayment,),
 )  # fmt: skip
 REFERENCE = Topic(
     "xero.reference.v1", "Accounts, tax rates and tracking categories of Xero.",
-    (CONNECTOR,), (BILLS,), Key.RECORD, Kept.COMPACTED,
+    (CONNECTOR,), (BILLS,), KeyedBy.RECORD, Retention.COMPACTED,
     (xero.XeroAccount, xero.XeroTaxRate, xero.XeroTrackingCategory),
 )  # fmt: skip
 WRITE = Topic(
-    "xero.write.v1", "What a domain wants a record of Xero to look like.",
-    DOMAINS, (CONNECTOR,), Key.TENANT, Kept.DAYS, (writes.WriteIntent,),
+    "xero.write.v1", "The state that a domain service wants a record of Xero to have (an intent).",
+    DOMAINS, (CONNECTOR,), KeyedBy.TENANT, Retention.DAYS, (writes.WriteIntent,),
 )  # fmt: skip
 WRITE_RESULT = Topic(
-    "xero.write-result.v1", "What Xero answered to an intent.",
-    (CONNECTOR,), DOMAINS, Key.TENANT, Kept.DAYS, (writes.WriteResult,),
+    "xero.write-result.v1", "Xero's answer to an intent.",
+    (CONNECTOR,), DOMAINS, KeyedBy.TENANT, Retention.DAYS, (writes.WriteResult,),
 )  # fmt: skip
 CONNECTION = Topic(
     "tieout.connection.v1", "A tenant's connection to its Xero organisation.",
-    (CONNECTOR,), DOMAINS, Key.RECORD, Kept.COMPACTED, (platform.Connection,),
+    (CONNECTOR,), DOMAINS, KeyedBy.RECORD, Retention.COMPACTED, (platform.Connection,),
 )  # fmt: skip
 SETTINGS = Topic(
-    "tieout.settings.v1", "What a tenant chose.",
-    (CONNECTOR,), DOMAINS, Key.RECORD, Kept.COMPACTED, (settings.TenantSettings,),
+    "tieout.settings.v1", "A tenant's settings.",
+    (CONNECTOR,), DOMAINS, KeyedBy.RECORD, Retention.COMPACTED, (settings.TenantSettings,),
 )  # fmt: skip
 CONTACTS_TOPIC = Topic(
     "tieout.contacts.v1", "A vendor or customer of the platform.",
-    (CONTACTS,), (BILLS,), Key.RECORD, Kept.COMPACTED, (platform.Vendor, platform.Customer),
+    (CONTACTS,), (BILLS,), KeyedBy.RECORD, Retention.COMPACTED, (platform.Vendor, platform.Customer),
 )  # fmt: skip
 BILLS_TOPIC = Topic(
     "tieout.bills.v1", "A bill of the platform.",
-    (BILLS,), (PAYMENTS,), Key.RECORD, Kept.COMPACTED, (platform.Bill,),
+    (BILLS,), (PAYMENTS,), KeyedBy.RECORD, Retention.COMPACTED, (platform.Bill,),
 )  # fmt: skip
 PAYMENTS_TOPIC = Topic(
     "tieout.payments.v1", "A payment of the platform.",
-    (PAYMENTS,), (), Key.RECORD, Kept.COMPACTED, (platform.Payment,),
+    (PAYMENTS,), (), KeyedBy.RECORD, Retention.COMPACTED, (platform.Payment,),
 )  # fmt: skip
 RUN = Topic(
-    "tieout.sync-run.v1", "A sync of a tenant ended: what was read, and what changed.",
-    (CONNECTOR,), (), Key.RECORD, Kept.COMPACTED, (runs.SyncRun,),
+    "tieout.sync-run.v1", "A sync of a tenant has ended: what was read, and what had changed.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncRun,),
 )  # fmt: skip
 PROBLEM = Topic(
     "tieout.problem.v1", "A record that is skipped, held, refused or in conflict, and why.",
-    SERVICES, (CONNECTOR,), Key.RECORD, Kept.COMPACTED, (problem.Problem,),
+    SERVICES, (CONNECTOR,), KeyedBy.RECORD, Retention.COMPACTED, (problem.Problem,),
 )  # fmt: skip
 
 SHARED = (
@@ -128,29 +129,29 @@ SHARED = (
 
 
 def replay_topic(service: str) -> Topic:
-    """Where records come back to one service: replays and mended dead letters."""
+    """Records for one service to handle again: replays, and dead letters whose cause is fixed."""
     payloads = tuple(p for topic in consumed_by(service) for p in topic.payloads)
     return Topic(
-        f"tieout.replay.{service}.v1", f"Records said again to {service}.",
-        (CONNECTOR,), (service,), Key.RECORD, Kept.DAYS_LARGE, payloads,
+        f"tieout.replay.{service}.v1", f"Records for {service} to handle again.",
+        (CONNECTOR,), (service,), KeyedBy.RECORD, Retention.DAYS_LARGE, payloads,
     )  # fmt: skip
 
 
 def dead_letter_topic(service: str) -> Topic:
-    """Where a service puts what it could not handle, as it came, with the reason in a header."""
+    """Records that a service could not handle, unchanged, with the reason in a header."""
     return Topic(
-        f"tieout.dead-letter.{service}.v1", f"What {service} could not handle, and why.",
-        (service,), (), Key.AS_IT_WAS, Kept.LONG, (),
+        f"tieout.dead-letter.{service}.v1", f"Records that {service} could not handle, and why.",
+        (service,), (), KeyedBy.UNCHANGED, Retention.LONG, (),
     )  # fmt: skip
 
 
 def consumed_by(service: str) -> tuple[Topic, ...]:
-    """The topics a service reads, without its replay topic, in the order of this file."""
+    """The topics that a service reads, in the order of this file. Its replay topic is not among them."""
     return tuple(topic for topic in SHARED if service in topic.readers)
 
 
 def every_topic() -> tuple[Topic, ...]:
-    """All topics, those of each service included."""
+    """All topics, with the replay and dead-letter topics of each service."""
     own = tuple(make(service) for service in SERVICES for make in (replay_topic, dead_letter_topic))
     return SHARED + own
 

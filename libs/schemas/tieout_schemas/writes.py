@@ -1,20 +1,15 @@
-"""Intents to write to Xero (`xero.write.v1`) and what became of them (`xero.write-result.v1`)."""
+"""Intents to write to Xero (`xero.write.v1`) and their results (`xero.write-result.v1`)."""
 
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from tieout_schemas.bodies import BillBody, Body, ContactBody, PaymentBody, WriteLine
+from tieout_schemas.bodies import Body
 from tieout_schemas.payload import Payload, RecordRef
-
-__all__ = [
-    "BillBody", "Body", "ContactBody", "Lane", "Outcome", "PaymentBody", "WriteIntent", "WriteLine", "WriteResult",
-    "intent_id",
-]  # fmt: skip
 
 
 class Lane(StrEnum):
-    """Which queue of the gateway a call waits in, first to last (design, The gateway)."""
+    """The queues of the gateway, from the highest priority to the lowest."""
 
     PERSON = "person"
     WRITE = "write"
@@ -25,29 +20,30 @@ class Lane(StrEnum):
 
 
 def intent_id(record: RecordRef, effect: str, revision: int, attempt: int) -> str:
-    """The id of an intent within its tenant. The same id never means two things."""
+    """The id of an intent within its tenant; an id is never used for two different intents."""
     return f"{record.kind}:{record.id}:{effect}:{revision}:{attempt}"
 
 
 class WriteIntent(Payload):
-    """Make Xero's record look like this. Known ids get their result again."""
+    """Give Xero's record this state. For an id that it knows, the gateway publishes the result again."""
 
     ce_type: ClassVar = "xero.write.v1"
     kind: ClassVar = "intent"
 
     record: RecordRef
     effect: str
-    """Which effect of the record in Xero: `contact`, `note:<revision>`."""
+    """The effect of the record in Xero: `contact`, `note:<revision>`."""
     revision: int
-    """Rises with every intent of the effect: max(last + 1, clock in ms). Of what happens once: what it tells of."""
+    """Rises with every intent of the effect: max(last + 1, clock in ms). For a one-time effect, such as a note: the
+    revision that the note is about."""
     attempt: int = 1
-    """Of what happens once: rises with a refusal."""
+    """For a one-time effect: rises after each refusal."""
     xero_id: UUID | None = None
-    """Xero's id of the record, if it has one: an update. None: a create."""
+    """Xero's id of the record to update; None: create a record."""
     base_sequence: int | None = None
-    """Of an update: the snapshot of Xero's record it was decided on; a newer one makes it stale (SYS-3)."""
+    """For an update: the snapshot that the decision was based on. A newer snapshot makes the intent stale (SYS-3)."""
     replaces: UUID | None = None
-    """Of a create: the last record of Xero made for this effect. If another one is linked to it, it is stale."""
+    """For a create: the last record of Xero created for this effect. If another one is linked, the intent is stale."""
     lane: Lane = Lane.WRITE
     body: Body
 
@@ -61,15 +57,15 @@ class WriteIntent(Payload):
 
 
 class Outcome(StrEnum):
-    """What became of an intent."""
+    """How an intent ended."""
 
     DONE = "done"
     REFUSED = "refused"
     STALE = "stale"
-    """Xero's record changed since, or a create found another record of Xero linked already; `xero_id` and
-    `snapshot_sequence` name that record and its newest snapshot."""
+    """Xero's record has changed since, or another record of Xero is already linked. `xero_id` and `snapshot_sequence`
+    name that record and its newest snapshot."""
     CANCELLED = "cancelled"
-    """A person called it back before it left."""
+    """A person cancelled it before it was sent."""
 
 
 class WriteResult(Payload):
@@ -86,11 +82,11 @@ class WriteResult(Payload):
     outcome: Outcome
     xero_id: UUID | None = None
     snapshot_sequence: int = 0
-    """The sequence of the snapshot made from the answer: older snapshots say nothing new."""
+    """The sequence of the snapshot made from the answer; older snapshots are outdated."""
     messages: tuple[str, ...] = ()
-    """Xero's own words when it refused."""
+    """Xero's validation messages, if it refused."""
     cancelled_by: str | None = None
-    """The `sub` of who called it back."""
+    """The `sub` of the person who cancelled it."""
 
     @property
     def key_id(self) -> str:

@@ -1,5 +1,5 @@
-"""Snapshots of Xero's records (`xero.*.v1`): what the connector read, in our types. Only the fields named here
-leave the connector: bank details and tax numbers do not (design, What travels)."""
+"""Snapshots of Xero's records (`xero.*.v1`), as the connector read them, in our types. Only the fields named here leave
+the connector; bank details and tax numbers do not."""
 
 import datetime as dt
 from decimal import Decimal
@@ -38,12 +38,12 @@ class InvoiceStatus(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Voided and deleted ones stay so for good."""
+        """Whether it can never change again: voided or deleted."""
         return self in (InvoiceStatus.VOIDED, InvoiceStatus.DELETED)
 
 
 class LineAmountTypes(StrEnum):
-    """Whether line amounts hold tax. Source: xero-api.md 4.3."""
+    """Whether line amounts include tax. Source: xero-api.md 4.3."""
 
     EXCLUSIVE = "Exclusive"
     INCLUSIVE = "Inclusive"
@@ -62,11 +62,11 @@ class Snapshot(Payload):
 
     xero_id: UUID
     record_id: UUID | None = None
-    """Our record that this one is, once the connector knows; an echo of our own write bears it."""
+    """The record of ours that it belongs to, once the connector knows; set in the echo of our own writes."""
     updated_at: dt.datetime
-    """Xero's UpdatedDateUTC. No version: it moves for nothing, and some changes do not move it."""
+    """Xero's UpdatedDateUTC. It is no version: it moves without a change, and some changes do not move it."""
     answers: Answers | None = None
-    """The intent whose answer, or whose look-up, this snapshot was made from; None: an ordinary reading."""
+    """The intent whose answer or look-up this snapshot was made from; None: an ordinary read."""
 
     @property
     def key_id(self) -> str:
@@ -116,13 +116,13 @@ class XeroLine(Frozen):
     tax_amount: Decimal = Decimal(0)
     account_code: str | None = None
     account_xero_id: UUID | None = None
-    """An account without a code is one all the same."""
+    """Set for accounts without a code too."""
     tax_type: str | None = None
     tracking: tuple[Tracking, ...] = ()
 
 
 class Applied(Frozen):
-    """A payment, credit, prepayment or overpayment that a document's amount due holds already (PAY-9)."""
+    """A payment, credit, prepayment or overpayment that is already deducted in a document's amount due (PAY-9)."""
 
     xero_id: UUID
     amount: Money
@@ -150,7 +150,7 @@ class XeroInvoice(Snapshot):
     amount_paid: Money
     amount_credited: Money
     applied: tuple[Applied, ...] = ()
-    """What `amount_due` holds, by Xero's ids: never told by comparing sequences (PAY-9)."""
+    """The payments and credits already deducted in `amount_due`, by Xero's ids (PAY-9)."""
 
 
 class XeroPayment(Snapshot):
@@ -167,7 +167,7 @@ class XeroPayment(Snapshot):
 
 
 class ReferenceData(Payload):
-    """A record of Xero's settings that others refer to by code."""
+    """A record of Xero's settings that other records refer to by code."""
 
     code: str
     name: str
@@ -191,7 +191,7 @@ class XeroAccount(ReferenceData):
 
     @property
     def key_id(self) -> str:
-        # A bank account may have no code, so the id is the key here.
+        # A bank account may have no code, so the key is the id.
         return str(self.xero_id)
 
 

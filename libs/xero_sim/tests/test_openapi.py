@@ -7,7 +7,7 @@ import pytest
 
 from xero_sim.openapi import accounting
 from xero_sim.openapi.mistakes import ACCOUNTING, Mistake
-from xero_sim.openapi.reading import mend, read
+from xero_sim.openapi.reading import correct, read
 from xero_sim.openapi.recorder import Answered, problems
 
 CONTACT = {"ContactID": "430fa14a-f945-44d3-9f97-5df5e28441b8", "Name": "Kauri Ltd"}
@@ -71,7 +71,7 @@ def test_a_known_mistake_that_xero_has_mended_is_to_be_taken_off_the_list() -> N
     there = "components.schemas.Contact.properties.Name"
 
     with pytest.raises(KeyError, match="is in the file now"):
-        mend(read("xero_accounting.yaml"), [Mistake(there, {}, "", new=True)])
+        correct(read("xero_accounting.yaml"), [Mistake(there, {}, "", new=True)])
     with pytest.raises(KeyError, match="is right in the file now"):
-        mend({"a": 1}, [Mistake("a", 1, "")])
+        correct({"a": 1}, [Mistake("a", 1, "")])
     assert all(len(each.why) > 10 for each in ACCOUNTING)

@@ -12,7 +12,7 @@ from xero_sim.money import CENT, ZERO, round2
 from xero_sim.records.invoice import Invoice, LineItem
 from xero_sim.records.settings import Account
 from xero_sim.rules.invoice_status import STATUSES, TRANSITIONS, refuse_transition
-from xero_sim.rules.payment import apply_payment, refuse_payment, settle, take_back_payment
+from xero_sim.rules.payment import apply_payment, refuse_payment, take_back_payment, update_status
 from xero_sim.rules.totals import line_amount, tax_amount, totals
 
 amounts = st.decimals("0", "100000", places=2)
@@ -104,7 +104,7 @@ class BillAndPayments(RuleBasedStateMachine):
     def change_total(self, total: Decimal) -> None:
         self.bill = copy(self.bill)
         self.bill.Total = total
-        settle(self.bill, DAY, zero_is_paid=True)
+        update_status(self.bill, DAY, zero_is_paid=True)
 
     @invariant()
     def amounts_follow_the_payments(self) -> None:

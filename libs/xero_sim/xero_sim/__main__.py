@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 from xero_sim.app import Simulator
-from xero_sim.keeping import load, save
+from xero_sim.persistence import load, save
 from xero_sim.serving import listening_socket, server_for, url_of
 from xero_sim.world import World
 

@@ -1,4 +1,4 @@
-"""What goes back: an answer, and Xero's bodies for everything that went wrong.
+"""Answers, and Xero's bodies for all errors.
 
 Source: xero-api.md 3.6, 3.7 and behaviours 12-16, 23, 34, 38, 41.
 """
@@ -105,5 +105,5 @@ def not_implemented() -> Answer:
 
 
 def not_acceptable() -> Answer:
-    """Behaviour 21: XML is Xero's default and is not spoken here."""
+    """Behaviour 21: XML is Xero's default; the simulator does not support it."""
     return Answer(406, b"The simulator answers JSON only: send Accept: application/json.", TEXT)

@@ -1,4 +1,4 @@
-"""The composition root: one ASGI application out of a world."""
+"""The composition root: makes the ASGI application of a world."""
 
 from starlette.applications import Starlette
 

@@ -80,7 +80,7 @@ class Books:
         }
 
     def today(self) -> date:
-        """The calendar date at the organisation's place."""
+        """The calendar date in the organisation's time zone."""
         return self.clock.today(self.profile.Zone)
 
     def credits(self) -> Iterator[Credit]:
@@ -97,7 +97,7 @@ class Books:
 
     @property
     def no_tax(self) -> str:
-        """The TaxType of what bears no tax."""
+        """The TaxType of lines without tax."""
         return "NONE" if "NONE" in self.tax_rates else "BASEXCLUDED"
 
     def control_account(self, system: str) -> Account:

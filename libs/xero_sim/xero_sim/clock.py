@@ -1,4 +1,4 @@
-"""The simulator's clock: real time plus what was added by hand, so that hours pass in a test at once."""
+"""The simulator's clock: real time plus an offset, so that a test can move it forward by hours."""
 
 import asyncio
 import time
@@ -26,7 +26,7 @@ class Clock:
         return datetime.fromtimestamp(self.timestamp(), UTC)
 
     def today(self, zone: tzinfo) -> date:
-        """The calendar date at an organisation's place."""
+        """The calendar date in an organisation's time zone."""
         return self.now().astimezone(zone).date()
 
     @property
@@ -43,12 +43,12 @@ class Clock:
         self._wake()
 
     def freeze(self, at: datetime | None = None) -> None:
-        """Stand still, at the given instant or at the present one."""
+        """Stop the clock, at the given instant or at the present one."""
         self._frozen_at = at.timestamp() if at else self.timestamp()
         self._wake()
 
     def run(self) -> None:
-        """Go on from where the clock stands."""
+        """Let the clock continue from where it stands."""
         if self._frozen_at is not None:
             self._ahead = self._frozen_at - time.time()
             self._frozen_at = None

@@ -12,7 +12,7 @@ KINDS = (*BEFORE_WORK, *AFTER_WORK, "slow")
 
 @dataclass(slots=True)
 class Fault:
-    """What to do to which calls: `times` counts down; with a `rate` it is drawn for each call until cleared."""
+    """A fault for some calls. `times` counts down; with a `rate` it is drawn for each call until cleared."""
 
     kind: str
     times: int | None = None
@@ -26,7 +26,7 @@ class Fault:
     retry_after: int | None = None
 
     def fits(self, tenant: str | None, method: str, path: str) -> bool:
-        """True when the fault is meant for such a call."""
+        """True when the fault applies to such a call."""
         return (
             (self.tenant is None or self.tenant == tenant)
             and (self.method is None or self.method.upper() == method)

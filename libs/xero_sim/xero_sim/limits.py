@@ -27,7 +27,7 @@ class LimitSettings:
 
 
 class Allowed(NamedTuple):
-    """The call may go on; what is left after it."""
+    """The call is admitted; the fields say what is left after it."""
 
     day: int
     minute: int
@@ -86,7 +86,7 @@ class AppBudget:
 
 
 def take(now: float, settings: LimitSettings, plan: str, tenant: Budget, app: AppBudget) -> Allowed | Limited:
-    """Count one call, or say which limit it breaks. A refused call is not counted."""
+    """Count one call, or return the limit that it breaks. A refused call is not counted."""
     for window in (tenant.minute, tenant.day, app.minute):
         window.turn(now)
     day_limit = settings.day_of(plan) if settings.enabled else UNLIMITED

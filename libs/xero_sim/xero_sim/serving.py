@@ -15,7 +15,7 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs it, and says when it listens."""
+    """A server that does not handle signals, and reports when it listens."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -36,7 +36,7 @@ def listening_socket(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
 
 
 def server_for(app: Asgi, on_ready: Callable[[], None]) -> uvicorn.Server:
-    """A quiet server: no access log, and no error log, since broken connections are made on purpose here."""
+    """A server without access log and error log, since the simulator breaks connections on purpose."""
     config = uvicorn.Config(
         app, log_level="critical", access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=1
     )

@@ -1,4 +1,4 @@
-"""The little of ASGI that is spoken by hand: reading a body, sending an answer whole, cut off, or not at all."""
+"""The ASGI messages that are handled directly: read a body, send an answer whole, cut off, or not at all."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any

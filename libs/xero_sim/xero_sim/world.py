@@ -40,11 +40,11 @@ class World:
         self.hub = Hub(self.clock)
 
     def __getstate__(self) -> dict[str, object]:
-        """What is worth keeping between two runs of the process."""
+        """The state that is stored between two runs of the process."""
         return {name: getattr(self, name) for name in ("clock", "apps", "orgs", "connections", "tokens")}
 
     def __setstate__(self, kept: dict[str, object]) -> None:
-        """A new world with what was kept."""
+        """A new world with the stored state."""
         self.__init__()  # type: ignore[misc]
         self.__dict__.update(kept)
         self.hub = Hub(self.clock)
@@ -61,10 +61,10 @@ class World:
         return self.app_budgets.setdefault(client_id, AppBudget())
 
     def announce(self, change: Change) -> None:
-        """A record changed: every connected app that subscribes will hear of it."""
+        """A record changed: send a webhook to every connected app that subscribes."""
         self.hub.publish(change, self.connections.apps_of(change.tenant_id))
 
     async def reset(self) -> None:
-        """Back to nothing, the clock to real time."""
+        """Remove everything, and set the clock to real time."""
         await self.hub.close()
         self.__init__()  # type: ignore[misc]

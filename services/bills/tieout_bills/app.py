@@ -1,4 +1,4 @@
-"""The bills service: its kinds, and the organisation's reference data."""
+"""The bills service: bills, and the organisation's reference data."""
 
 from tieout_bills.api import reference_routes
 from tieout_bills.bill import BILL

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -20,7 +20,6 @@ from tieout_connector.pacing.pricing import GIB
 from tieout_connector.pacing.usage import Called, Usage
 from tieout_kit.clock import utc_now
 from tieout_kit.http.auth import Keys
-from tieout_kit.problems import listing
 from tieout_local import keys as local
 from tieout_local.door import ANA, Door, surprises, told_apart
 from tieout_local.trail import Change, operators, untold
@@ -30,11 +29,7 @@ from tieout_schemas.problem import Problem
 from tieout_schemas.roles import Feature
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import Lane
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
 ADMIN, VIEWER, PLATFORM = ("admin",), ("viewer",), ("platform",)
@@ -67,7 +62,7 @@ ROUTES = list(BODIES)
 class Platform:
     """The payables product, and people with their tokens."""
 
-    def __init__(self, stage: Stage, app: FastAPI, http: httpx.AsyncClient, keys: local.Keys) -> None:
+    def __init__(self, stage: ConnectorHarness, app: FastAPI, http: httpx.AsyncClient, keys: local.Keys) -> None:
         self.stage, self.app, self.http, self.keys = stage, app, http, keys
 
     async def door(self) -> Door:
@@ -102,7 +97,7 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 
 
 @pytest_asyncio.fixture
-async def platform(stage: Stage, signing: local.Keys) -> AsyncIterator[Platform]:
+async def platform(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Platform]:
     receiver = Receiver("nowhere:1", "", 2, "key", utc_now)
     app = http_app(
         stage.database,
@@ -139,9 +134,9 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         await stage.connections.came_back(ANA, back["state"], back["code"], None)
 
     async def write() -> dict[str, object]:
-        intent = stage.contact("Kea")
+        intent = contact_intent("Kea")
         await stage.sql("update connection set state = 'connected'")
-        await stage.write(intent, tenant_id=door.tenant_id)
+        await stage.deliver(intent, tenant_id=door.tenant_id)
         return {"intent_id": intent.intent_id}
 
     changes = {
@@ -188,7 +183,7 @@ async def test_the_plan_is_told_to_every_service_and_is_as_it_was_last_set(platf
         assert (await platform.ask(route, tenant_id, PLATFORM, body={"closed": closed})).status_code == 200
     wrong = await platform.ask(route, tenant_id, PLATFORM, body={"closed": ["invoicing"]})
 
-    said = [one.closed for one in await platform.stage.said(Connection)]
+    said = [one.closed for one in await platform.stage.published(Connection)]
     assert said == [(), ("payments", "settings"), ("audit",), ()]
     assert (wrong.status_code, "closed" in wrong.json()["title"]) == (422, True)
 
@@ -241,7 +236,7 @@ async def test_a_tenant_made_twice_stays_as_it_is(platform: Platform) -> None:
     again = await platform.ask("PUT /tenants/{t}", tenant_id, PLATFORM, of="*", body={"name": "Other"})
 
     assert first.json() == again.json()
-    assert len(await platform.stage.said(TenantSettings)) == 1
+    assert len(await platform.stage.published(TenantSettings)) == 1
 
 
 @pytest.mark.rule("CONN-7")
@@ -250,7 +245,7 @@ async def test_status_shows_progress_writes_and_what_is_left(platform: Platform)
     await stage.connect()
     async with stage.working():
         await stage.until("select state from connection", "connected")
-    await stage.write(stage.contact("Kea"))
+    await stage.deliver(contact_intent("Kea"))
 
     status = (await platform.ask("GET /tenants/{t}/connection", stage.tenant_id)).json()
 
@@ -383,8 +378,8 @@ async def test_problems_of_every_service_are_listed_and_older_news_changes_nothi
         id=uuid4(), service="bills", record=RecordRef(kind="bill", id=uuid4()), code="vendor_not_in_xero", params={},
         sentence="Bill B-1 waits.", mend="Wait.", state="open", opened_at=utc_now(), last_at=utc_now(),
     )  # fmt: skip
-    await stage.hear(listing.copy, problem, tenant_id=tenant_id)
-    await stage.hear(listing.copy, problem.replace(sentence="Not news"), tenant_id=tenant_id)
+    await stage.deliver(problem, tenant_id=tenant_id)
+    await stage.deliver(problem.replace(sentence="Not news"), tenant_id=tenant_id)
 
     found = (await platform.ask("GET /tenants/{t}/problems", tenant_id)).json()
 

@@ -5,18 +5,13 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tieout_connector.pacing.app_budget import COUNTS, PER_MINUTE, AppBudget
 from tieout_connector.xero.limits import Limits
 from tieout_kit.postgres.database import Database
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -63,7 +58,7 @@ class Replicas:
 
 
 @asynccontextmanager
-async def replicas(stage: Stage, *fast_by: float) -> AsyncIterator[tuple[Time, Replicas]]:
+async def replicas(stage: ConnectorHarness, *fast_by: float) -> AsyncIterator[tuple[Time, Replicas]]:
     """So many replicas, each with its own clock and connections."""
     time = Time()
     async with AsyncExitStack() as stack:
@@ -79,7 +74,7 @@ async def replicas(stage: Stage, *fast_by: float) -> AsyncIterator[tuple[Time, R
 
 @pytest.mark.parametrize("fast_by", [(0.0,), (0.0, -0.2, 0.2)], ids=["one replica", "three replicas"])
 async def test_a_full_queue_uses_nearly_all_of_the_apps_minute_and_never_more(
-    stage: Stage, fast_by: tuple[float, ...]
+    stage: ConnectorHarness, fast_by: tuple[float, ...]
 ) -> None:
     async with replicas(stage, *fast_by) as (time, all_of_them):
         while time.now < NOON + 4 * COUNTS - STEP:
@@ -94,7 +89,7 @@ async def test_a_full_queue_uses_nearly_all_of_the_apps_minute_and_never_more(
     assert min(all_of_them.taken) >= 0.5 * max(all_of_them.taken)
 
 
-async def test_crashes_bursts_and_clocks_that_differ_lend_no_call(stage: Stage) -> None:
+async def test_crashes_bursts_and_clocks_that_differ_lend_no_call(stage: ConnectorHarness) -> None:
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
     chance = random.Random(seed)
@@ -109,7 +104,7 @@ async def test_crashes_bursts_and_clocks_that_differ_lend_no_call(stage: Stage) 
     assert PER_MINUTE / 2 < all_of_them.most_in_a_minute() <= PER_MINUTE
 
 
-async def test_clocks_that_differ_shorten_no_minute(stage: Stage) -> None:
+async def test_clocks_that_differ_shorten_no_minute(stage: ConnectorHarness) -> None:
     async with replicas(stage, -0.2, 0.2) as (time, all_of_them):
         await all_of_them.call(0, 5200)
         time.now += 1.9 * SECOND
@@ -123,7 +118,9 @@ async def test_clocks_that_differ_shorten_no_minute(stage: Stage) -> None:
     assert all_of_them.most_in_a_minute() <= PER_MINUTE
 
 
-async def test_a_hungry_replica_that_always_asks_first_leaves_others_most_of_what_they_need(stage: Stage) -> None:
+async def test_a_hungry_replica_that_always_asks_first_leaves_others_most_of_what_they_need(
+    stage: ConnectorHarness,
+) -> None:
     async with replicas(stage, 0.0, 0.0) as (time, all_of_them):
         wanted = 0
         while time.now < NOON + 4 * COUNTS:
@@ -138,7 +135,7 @@ async def test_a_hungry_replica_that_always_asks_first_leaves_others_most_of_wha
     assert asked <= 2 * 4 * COUNTS / SECOND
 
 
-async def test_replicas_that_ask_at_the_same_moment_get_no_call_twice(stage: Stage) -> None:
+async def test_replicas_that_ask_at_the_same_moment_get_no_call_twice(stage: ConnectorHarness) -> None:
     async with replicas(stage, *[0.0] * 6) as (time, all_of_them):
         while time.now < NOON + 4 * SECOND:
             await asyncio.gather(*[all_of_them.call(replica, PER_MINUTE) for replica in range(6)])
@@ -148,7 +145,7 @@ async def test_replicas_that_ask_at_the_same_moment_get_no_call_twice(stage: Sta
     assert await stage.sql("select sum(calls) <= $1 from app_grant", PER_MINUTE) == [(True,)]
 
 
-async def test_who_asks_first_leaves_a_share_to_who_asks_next(stage: Stage) -> None:
+async def test_who_asks_first_leaves_a_share_to_who_asks_next(stage: ConnectorHarness) -> None:
     async with replicas(stage, 0.0, 0.0) as (_, all_of_them):
         await all_of_them.call(1, 1)
         await all_of_them.call(0, PER_MINUTE)
@@ -157,7 +154,7 @@ async def test_who_asks_first_leaves_a_share_to_who_asks_next(stage: Stage) -> N
     assert min(all_of_them.taken) >= 0.1 * PER_MINUTE, all_of_them.taken
 
 
-async def test_grants_shrink_with_the_demand(stage: Stage) -> None:
+async def test_grants_shrink_with_the_demand(stage: ConnectorHarness) -> None:
     async with replicas(stage, 0.0) as (time, all_of_them):
         await all_of_them.call(0, 1000)
         for _ in range(3):
@@ -167,7 +164,7 @@ async def test_grants_shrink_with_the_demand(stage: Stage) -> None:
     assert await stage.sql("select max(calls) from app_grant where at > $1", NOON + 4 * SECOND) == [(10,)]
 
 
-async def test_a_steady_demand_below_the_limit_never_waits_and_rarely_asks(stage: Stage) -> None:
+async def test_a_steady_demand_below_the_limit_never_waits_and_rarely_asks(stage: ConnectorHarness) -> None:
     async with replicas(stage, 0.0, 0.0, 0.0) as (time, all_of_them):
         wanted = 0
         while time.now < NOON + 2 * MINUTE:
@@ -182,7 +179,7 @@ async def test_a_steady_demand_below_the_limit_never_waits_and_rarely_asks(stage
     assert asked <= 3 * COUNTS / SECOND
 
 
-async def test_a_grant_is_void_after_two_seconds(stage: Stage) -> None:
+async def test_a_grant_is_void_after_two_seconds(stage: ConnectorHarness) -> None:
     async with replicas(stage, 0.0) as (time, all_of_them):
         await all_of_them.call(0, 1)
         time.now += 2 * SECOND
@@ -191,7 +188,7 @@ async def test_a_grant_is_void_after_two_seconds(stage: Stage) -> None:
     assert await stage.sql("select count(*), sum(calls) from app_grant") == [(2, 20)]
 
 
-async def test_a_429_of_the_apps_minute_parks_all_replicas(stage: Stage) -> None:
+async def test_a_429_of_the_apps_minute_parks_all_replicas(stage: ConnectorHarness) -> None:
     async with replicas(stage, 0.0, 0.0) as (time, all_of_them):
         one, other = all_of_them.budgets
         await all_of_them.call(0, 1)
@@ -205,7 +202,7 @@ async def test_a_429_of_the_apps_minute_parks_all_replicas(stage: Stage) -> None
         assert await one.take() is await other.take() is None
 
 
-async def test_what_is_too_old_to_count_goes(stage: Stage) -> None:
+async def test_what_is_too_old_to_count_goes(stage: ConnectorHarness) -> None:
     async with replicas(stage, 0.0, 0.0) as (time, all_of_them):
         one, other = all_of_them.budgets
         await all_of_them.call(0, 1)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -15,11 +15,7 @@ from tieout_schemas.bodies import Body, WriteLine
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteIntent
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness
 
 KINDS = writes("http://localhost:3000")
 DAY = dt.date(2026, 9, 14)
@@ -91,11 +87,13 @@ def test_a_lost_batch_of_creates_is_looked_up_by_short_addresses(make: Callable[
 
 
 @pytest.mark.real
-async def test_many_credits_are_read_in_one_call_and_one_that_xero_does_not_know_keeps_none_back(stage: Stage) -> None:
-    await stage.settled()
+async def test_many_credits_are_read_in_one_call_and_one_that_xero_does_not_know_keeps_none_back(
+    stage: ConnectorHarness,
+) -> None:
+    await stage.connect_idle()
     contact = UUID(await stage.their_contact())
     made = [intent(document(bodies.VendorCreditBody, contact, f"C-{n}")) for n in range(19)]
-    await stage.write(*made)
+    await stage.deliver(*made)
     async with stage.working():
         known = [result.xero_id for result in await stage.results(19)]
         await stage.control.clear_ledger()
@@ -104,7 +102,7 @@ async def test_many_credits_are_read_in_one_call_and_one_that_xero_does_not_know
             intent(document(bodies.VendorCreditBody, contact, f"D-{n}"), xero_id)
             for n, xero_id in enumerate([*known, uuid4()])
         ]
-        await stage.write(*changes)
+        await stage.deliver(*changes)
         results = {result.record.id: result.outcome for result in (await stage.results(39))[19:]}
 
     assert [results[each.record.id] for each in changes] == [Outcome.DONE] * 19 + [Outcome.REFUSED]

@@ -2,18 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
 from tieout_connector.pacing import org_budget_store
 from tieout_connector.pacing.org_budget import PLANS, Budget, fresh
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 pytestmark = pytest.mark.real
@@ -24,14 +19,14 @@ class Silent:
     problem = ""
 
 
-def busy(stage: Stage) -> Budget:
+def busy(stage: ConnectorHarness) -> Budget:
     """One call back, two under way, parked; a lane was chosen."""
     now = stage.clock()
     budget = fresh(now).leaving(now, now + SECOND).back(now, now + SECOND, Silent())
     return budget.turned().leaving(now, now + 20 * SECOND).leaving(now, now + 21 * SECOND).parked(now + MINUTE, "429")
 
 
-async def test_what_is_loaded_is_what_was_saved_for_many_at_once(stage: Stage) -> None:
+async def test_what_is_loaded_is_what_was_saved_for_many_at_once(stage: ConnectorHarness) -> None:
     one, other, unknown = uuid4(), uuid4(), uuid4()
     saved = {one: busy(stage), other: replace(fresh(stage.clock()), day_unsure=True)}
     async with stage.database.transaction() as tx:
@@ -44,7 +39,9 @@ async def test_what_is_loaded_is_what_was_saved_for_many_at_once(stage: Stage) -
     assert loaded == {**saved, unknown: fresh(tx.now, 1000)}
 
 
-async def test_calls_under_way_of_a_dead_owner_count_until_a_minute_after_their_deadlines(stage: Stage) -> None:
+async def test_calls_under_way_of_a_dead_owner_count_until_a_minute_after_their_deadlines(
+    stage: ConnectorHarness,
+) -> None:
     tenant_id, budget, now = uuid4(), busy(stage), stage.clock()
     async with stage.database.transaction() as tx:
         await org_budget_store.save(tx, tenant_id, budget)
@@ -56,7 +53,7 @@ async def test_calls_under_way_of_a_dead_owner_count_until_a_minute_after_their_
     assert left == [57, 58, 60]
 
 
-async def test_calls_of_an_older_process_are_counted_too(stage: Stage) -> None:
+async def test_calls_of_an_older_process_are_counted_too(stage: ConnectorHarness) -> None:
     tenant_id, budget = uuid4(), busy(stage)
     async with stage.database.transaction() as tx:
         await org_budget_store.save(tx, tenant_id, budget)
@@ -73,7 +70,7 @@ async def test_calls_of_an_older_process_are_counted_too(stage: Stage) -> None:
     assert loaded.day_used == 4
 
 
-async def test_an_older_process_counts_our_calls_too(stage: Stage) -> None:
+async def test_an_older_process_counts_our_calls_too(stage: ConnectorHarness) -> None:
     tenant_id, budget = uuid4(), busy(stage)
     async with stage.database.transaction() as tx:
         await org_budget_store.save(tx, tenant_id, budget)
@@ -85,7 +82,7 @@ async def test_an_older_process_counts_our_calls_too(stage: Stage) -> None:
     assert day == stage.clock().date()
 
 
-async def test_a_day_that_an_older_process_began_ends_at_its_midnight(stage: Stage) -> None:
+async def test_a_day_that_an_older_process_began_ends_at_its_midnight(stage: ConnectorHarness) -> None:
     tenant_id, now = uuid4(), stage.clock()
     async with stage.database.transaction() as tx:
         await org_budget_store.save(tx, tenant_id, fresh(now - timedelta(days=1)))

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
@@ -15,20 +14,16 @@ from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
 from tieout_local.door import ANA
 from tieout_schemas.platform import Connection
 from tieout_schemas.writes import Outcome
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
 
 
-async def states(stage: Stage, tenant_id: UUID) -> list[str]:
-    return [said.state for said in await stage.said(Connection) if said.tenant_id == tenant_id]
+async def states(stage: ConnectorHarness, tenant_id: UUID) -> list[str]:
+    return [said.state for said in await stage.published(Connection) if said.tenant_id == tenant_id]
 
 
-async def standing(stage: Stage, user: str = "ana@example.com") -> int:
+async def standing(stage: ConnectorHarness, user: str = "ana@example.com") -> int:
     """Xero's connections of a person."""
     tokens = await stage.control.connect(stage.app.client_id, [], user=user)
     answer = await stage.client.get(
@@ -38,7 +33,7 @@ async def standing(stage: Stage, user: str = "ana@example.com") -> int:
 
 
 @pytest.mark.rule("CONN-1")
-async def test_the_consent_page_is_asked_with_state_and_pkce(stage: Stage) -> None:
+async def test_the_consent_page_is_asked_with_state_and_pkce(stage: ConnectorHarness) -> None:
     tenant_id = await stage.tenant()
 
     first, second = [urlsplit(await stage.connections.consent(ANA, tenant_id, None)) for _ in range(2)]
@@ -53,12 +48,12 @@ async def test_the_consent_page_is_asked_with_state_and_pkce(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("state", ["", "x", "' or 1=1 --"])
-async def test_an_unknown_state_is_refused(stage: Stage, state: str) -> None:
+async def test_an_unknown_state_is_refused(stage: ConnectorHarness, state: str) -> None:
     with pytest.raises(NotFound):
         await stage.connections.came_back(ANA, state, "code", None)
 
 
-async def test_a_state_is_good_once_and_for_half_an_hour(stage: Stage) -> None:
+async def test_a_state_is_good_once_and_for_half_an_hour(stage: ConnectorHarness) -> None:
     tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
     back = await stage.consent(tenant_id, org_id)
     await stage.connections.came_back(ANA, back["state"], back["code"], None)
@@ -71,7 +66,7 @@ async def test_a_state_is_good_once_and_for_half_an_hour(stage: Stage) -> None:
         await stage.connections.came_back(ANA, late["state"], late["code"], None)
 
 
-async def test_the_state_of_an_abandoned_try_is_good_no_more(stage: Stage) -> None:
+async def test_the_state_of_an_abandoned_try_is_good_no_more(stage: ConnectorHarness) -> None:
     tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
     abandoned = await stage.consent(tenant_id, org_id)
     await stage.consent(tenant_id, org_id)
@@ -81,7 +76,7 @@ async def test_the_state_of_an_abandoned_try_is_good_no_more(stage: Stage) -> No
 
 
 @pytest.mark.rule("CONN-1")
-async def test_a_denied_consent_leaves_the_tenant_as_it_was_and_says_so(stage: Stage) -> None:
+async def test_a_denied_consent_leaves_the_tenant_as_it_was_and_says_so(stage: ConnectorHarness) -> None:
     tenant_id = await stage.tenant()
     await stage.consent(tenant_id, decision="deny")
     denied = await stage.consent(tenant_id, decision="deny")
@@ -92,7 +87,7 @@ async def test_a_denied_consent_leaves_the_tenant_as_it_was_and_says_so(stage: S
     assert await states(stage, tenant_id) == ["disconnected", "authorising", "authorising", "disconnected"]
 
 
-async def test_a_code_xero_refuses_is_said_and_one_it_cannot_answer_may_be_tried_again(stage: Stage) -> None:
+async def test_a_code_xero_refuses_is_said_and_one_it_cannot_answer_may_be_tried_again(stage: ConnectorHarness) -> None:
     tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
     back = await stage.consent(tenant_id, org_id)
     there = stage.identity._identity
@@ -107,7 +102,7 @@ async def test_a_code_xero_refuses_is_said_and_one_it_cannot_answer_may_be_tried
 
 
 @pytest.mark.rule("CONN-2")
-async def test_nothing_is_read_before_an_org_is_chosen_and_spare_ones_are_released(stage: Stage) -> None:
+async def test_nothing_is_read_before_an_org_is_chosen_and_spare_ones_are_released(stage: ConnectorHarness) -> None:
     tenant_id = await stage.tenant()
     wanted, spare = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
     back = await stage.consent(tenant_id, wanted, spare)
@@ -126,7 +121,7 @@ async def test_nothing_is_read_before_an_org_is_chosen_and_spare_ones_are_releas
 
 
 @pytest.mark.rule("CONN-2")
-async def test_an_org_of_another_tenant_is_refused_and_its_connection_is_not_released(stage: Stage) -> None:
+async def test_an_org_of_another_tenant_is_refused_and_its_connection_is_not_released(stage: ConnectorHarness) -> None:
     await stage.connect()
     other, free = await stage.tenant(), await stage.control.create_org("Rimu Ltd")
     back = await stage.consent(other, stage.org_id, free)
@@ -139,7 +134,7 @@ async def test_an_org_of_another_tenant_is_refused_and_its_connection_is_not_rel
     assert await standing(stage) == 2
 
 
-async def test_of_two_tenants_that_choose_an_org_at_once_one_is_refused(stage: Stage) -> None:
+async def test_of_two_tenants_that_choose_an_org_at_once_one_is_refused(stage: ConnectorHarness) -> None:
     org_id = await stage.control.create_org("Kauri Ltd")
     tenants = [await stage.tenant(), await stage.tenant()]
     for tenant_id in tenants:
@@ -152,7 +147,7 @@ async def test_of_two_tenants_that_choose_an_org_at_once_one_is_refused(stage: S
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Clash", "StoredConnection"]
 
 
-async def test_what_another_consent_made_is_not_released(stage: Stage) -> None:
+async def test_what_another_consent_made_is_not_released(stage: ConnectorHarness) -> None:
     one, other = await stage.tenant(), await stage.tenant()
     kauri, rimu = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
     first = await stage.consent(one, kauri, rimu)
@@ -168,7 +163,7 @@ async def test_what_another_consent_made_is_not_released(stage: Stage) -> None:
 
 
 @pytest.mark.rule("CONN-3")
-async def test_another_org_after_the_binding_is_refused_by_name(stage: Stage) -> None:
+async def test_another_org_after_the_binding_is_refused_by_name(stage: ConnectorHarness) -> None:
     tenant_id = await stage.connect()
     await stage.connections.disconnect(ANA, tenant_id)
 
@@ -178,14 +173,16 @@ async def test_another_org_after_the_binding_is_refused_by_name(stage: Stage) ->
 
 
 @pytest.mark.rule("CONN-5")
-async def test_disconnect_drops_connection_and_tokens_and_holds_writes_until_reconnected(stage: Stage) -> None:
+async def test_disconnect_drops_connection_and_tokens_and_holds_writes_until_reconnected(
+    stage: ConnectorHarness,
+) -> None:
     tenant_id = await stage.connect()
     async with stage.working():
         await stage.until("select state from connection", "connected")
         await stage.connections.disconnect(ANA, tenant_id)
         assert await standing(stage) == 0
         assert await stage.sql("select count(*) from token_set") == [(0,)]
-        await stage.write(stage.contact("Kea"))
+        await stage.deliver(contact_intent("Kea"))
 
         await stage.connect(stage.org_id, tenant_id)
         (result,) = await stage.results(1)
@@ -197,7 +194,7 @@ async def test_disconnect_drops_connection_and_tokens_and_holds_writes_until_rec
     ]  # fmt: skip
 
 
-async def test_tokens_that_another_tenant_uses_are_kept(stage: Stage) -> None:
+async def test_tokens_that_another_tenant_uses_are_kept(stage: ConnectorHarness) -> None:
     one = await stage.connect()
     other = await stage.connect(await stage.control.create_org("Rimu Ltd"))
 
@@ -209,8 +206,10 @@ async def test_tokens_that_another_tenant_uses_are_kept(stage: Stage) -> None:
 
 @pytest.mark.rule("CONN-6")
 @pytest.mark.parametrize("how", ["disconnected in Xero", "invalid_grant"])
-async def test_a_lost_consent_is_said_while_others_go_on_and_reconnecting_resumes(stage: Stage, how: str) -> None:
-    await stage.settled()
+async def test_a_lost_consent_is_said_while_others_go_on_and_reconnecting_resumes(
+    stage: ConnectorHarness, how: str
+) -> None:
+    await stage.connect_idle()
     other = await stage.connect(await stage.control.create_org("Tui Ltd"), user="ben@example.com")
     await stage.sql("delete from feed; update connection set state = 'connected'")
     if how == "invalid_grant":
@@ -220,8 +219,8 @@ async def test_a_lost_consent_is_said_while_others_go_on_and_reconnecting_resume
             await stage.tokens.save(tx, mine, Tokens(good.access, "worn out", tx.now))
     else:
         await stage.control.disconnect(stage.org_id)
-    await stage.write(stage.contact("Kea"))
-    await stage.write(stage.contact("Tui"), tenant_id=other)
+    await stage.deliver(contact_intent("Kea"))
+    await stage.deliver(contact_intent("Tui"), tenant_id=other)
 
     async with stage.working():
         await stage.until(f"select state from connection where tenant_id = '{stage.tenant_id}'", "connection_lost")
@@ -235,7 +234,7 @@ async def test_a_lost_consent_is_said_while_others_go_on_and_reconnecting_resume
     assert [c["Name"] for c in await stage.xero("Contacts")] == ["Kea"]
 
 
-async def test_a_way_back_that_is_not_the_platforms_is_refused(stage: Stage) -> None:
+async def test_a_way_back_that_is_not_the_platforms_is_refused(stage: ConnectorHarness) -> None:
     tenant_id = await stage.tenant()
     tricks = [
         "http://localhost.evil", "http://localhost:3000.evil/", "http://localhost:3000@evil", "//evil", "/bills",

@@ -3,7 +3,7 @@
 import json
 import logging
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -23,11 +23,7 @@ from tieout_connector.xero.organisation import Organisation
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.responses import judge
 from tieout_schemas.signals import XeroKind
-
-if TYPE_CHECKING:
-    from conftest import AtXero
-else:
-    AtXero = Any
+from tieout_testing.connector import AtXero
 
 ACCOUNT, TAX, DETAILS = "02-0908-7654321-050", "071-138-054", "Wages of Ana"
 SECRETS = (ACCOUNT, ACCOUNT.replace("-", ""), TAX, DETAILS)

@@ -1,7 +1,7 @@
 """The token endpoint and the list of connections: what each answer means, and nothing of it in an error."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -9,11 +9,7 @@ import pytest
 
 from tieout_connector.xero.errors import Again, ConsentLost, OurBug, TokenExpired, Unknown
 from tieout_connector.xero.identity import Tokens, XeroIdentity, org_connections
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness
 
 NOW = dt.datetime(2026, 9, 14, tzinfo=dt.UTC)
 SECRETS = ("the-secret", "the-refresh-token", "the-access-token")
@@ -76,7 +72,7 @@ def test_a_practice_is_no_organisation() -> None:
 
 
 @pytest.mark.real
-async def test_a_connection_removed_twice_is_gone_and_a_revoked_consent_ends_all(stage: Stage) -> None:
+async def test_a_connection_removed_twice_is_gone_and_a_revoked_consent_ends_all(stage: ConnectorHarness) -> None:
     orgs = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
     said = await stage.control.connect(stage.app.client_id, orgs)
     tokens = Tokens(said["access_token"], said["refresh_token"], NOW)

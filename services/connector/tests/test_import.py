@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -15,17 +15,13 @@ from tieout_kit.testing import wait_until
 from tieout_schemas.platform import Connection
 from tieout_schemas.runs import SyncRun
 from tieout_schemas.xero import XeroAccount, XeroContact, XeroInvoice, XeroTaxRate, XeroTrackingCategory
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness
 
 pytestmark = pytest.mark.real
 STATE = "select state from connection"
 
 
-async def seeded(stage: Stage, bills: int = 23) -> None:
+async def seeded(stage: ConnectorHarness, bills: int = 23) -> None:
     org_id = await stage.control.create_org("Kauri Ltd")
     made = await stage.control.actions(org_id, [{"do": "create_contact", "Name": f"Vendor {i}"} for i in range(12)])
     line = {"Description": "Paper", "Quantity": 1, "UnitAmount": "100.00", "AccountCode": "453"}
@@ -44,8 +40,8 @@ def twice(said: list[Any]) -> list[Any]:
     return [one for one, count in Counter(said).items() if count > 1]
 
 
-async def everything_came_once(stage: Stage) -> None:
-    contacts, bills = await stage.said(XeroContact), await stage.said(XeroInvoice)
+async def everything_came_once(stage: ConnectorHarness) -> None:
+    contacts, bills = await stage.published(XeroContact), await stage.published(XeroInvoice)
     there = await stage.xero("Contacts")
     assert {str(c.xero_id) for c in contacts} == {c["ContactID"] for c in there}
     unpaid = {b["InvoiceID"] for b in await stage.xero("Invoices") if b["Status"] == "AUTHORISED"}
@@ -53,7 +49,7 @@ async def everything_came_once(stage: Stage) -> None:
     assert twice([c.xero_id for c in contacts]) + twice([b.xero_id for b in bills]) == []
     assert await stage.sql("select state from connection") == [("connected",)]
     # One run, and each page counted once in it.
-    [run] = await stage.said(SyncRun)
+    [run] = await stage.published(SyncRun)
     changed = {one.resource: one.changed for one in run.resources}
     assert (run.run, changed["Contacts"], changed["Invoices"]) == ("import", len(contacts), len(bills))
     # Lists without pages are read once, and all that is in them is new; pages overlap.
@@ -61,22 +57,22 @@ async def everything_came_once(stage: Stage) -> None:
     assert all(one.read >= one.changed for one in run.resources)
 
 
-async def test_an_import_by_pages_brings_everything_unpaid_once(stage: Stage) -> None:
+async def test_an_import_by_pages_brings_everything_unpaid_once(stage: ConnectorHarness) -> None:
     await seeded(stage)
 
     async with stage.working(stage.process(page_size=5)):
         await stage.until(STATE, "connected")
 
     await everything_came_once(stage)
-    assert [c.state for c in await stage.said(Connection)][-2:] == ["importing", "connected"]
-    reference = [await stage.said(kind) for kind in (XeroAccount, XeroTaxRate, XeroTrackingCategory)]
+    assert [c.state for c in await stage.published(Connection)][-2:] == ["importing", "connected"]
+    reference = [await stage.published(kind) for kind in (XeroAccount, XeroTaxRate, XeroTrackingCategory)]
     assert [len(said) > 0 for said in reference[:2]] == [True, True]
 
 
 @pytest.mark.parametrize("call", [1, 4, 7, 10])
 @pytest.mark.parametrize("moment", ["before the call", "before the commit"])
 async def test_an_import_killed_anywhere_goes_on_where_it_was(
-    stage: Stage, hang: Callable[..., Any], call: int, moment: str, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, hang: Callable[..., Any], call: int, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await seeded(stage)
     one, reached, count = stage.process(page_size=5), asyncio.Event(), 0
@@ -103,7 +99,9 @@ async def test_an_import_killed_anywhere_goes_on_where_it_was(
     await everything_came_once(stage)
 
 
-async def test_a_bug_in_the_middle_stops_it_for_a_while_only(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bug_in_the_middle_stops_it_for_a_while_only(
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await seeded(stage)
     monkeypatch.setattr("tieout_connector.gateway.reactions.AFTER_A_BUG", timedelta(seconds=0.1))
     real, count = snapshots.take, 0
@@ -122,7 +120,9 @@ async def test_a_bug_in_the_middle_stops_it_for_a_while_only(stage: Stage, monke
     await everything_came_once(stage)
 
 
-async def test_what_changes_while_it_is_imported_is_not_lost(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_changes_while_it_is_imported_is_not_lost(
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await seeded(stage)
     process = stage.process(page_size=4)
     real, renamed = process.api.call, [c["ContactID"] for c in await stage.xero("Contacts")]
@@ -140,12 +140,12 @@ async def test_what_changes_while_it_is_imported_is_not_lost(stage: Stage, monke
         await stage.sql("update feed set next_at = now(); update turn set next_at = now()")
         await stage.until("select count(*) from feed where next_at > now()", 6)
 
-    last = {str(c.xero_id): c.name for c in await stage.said(XeroContact)}
+    last = {str(c.xero_id): c.name for c in await stage.published(XeroContact)}
     assert last == {c["ContactID"]: c["Name"] for c in await stage.xero("Contacts")}
 
 
 @pytest.mark.rule("CONN-4")
-async def test_progress_rises_to_the_total(stage: Stage) -> None:
+async def test_progress_rises_to_the_total(stage: ConnectorHarness) -> None:
     await seeded(stage)
     seen: list[tuple[int, int | None]] = []
 
@@ -163,7 +163,7 @@ async def test_progress_rises_to_the_total(stage: Stage) -> None:
     assert all(total is None or done <= total for done, total in seen)
 
 
-async def test_old_payments_are_never_read_not_even_after_empty_polls(stage: Stage) -> None:
+async def test_old_payments_are_never_read_not_even_after_empty_polls(stage: ConnectorHarness) -> None:
     await seeded(stage)
     await stage.sql("update feed set since = now() + interval '1 hour' where resource = 'Payments'")
     async with stage.working():
@@ -175,7 +175,7 @@ async def test_old_payments_are_never_read_not_even_after_empty_polls(stage: Sta
 
 
 async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.connect()
     process = stage.process()

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,11 +22,7 @@ from tieout_connector.xero.reading import Json
 from tieout_schemas.bodies import PaymentBody, VendorCreditBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteIntent
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, bill_intent, contact_intent, payment_intent
 
 START = datetime(2026, 9, 14, tzinfo=UTC)
 OURS = "ours"
@@ -121,7 +117,9 @@ def test_a_payment_that_is_on_two_pages_answers_for_one_of_two_alike() -> None:
     assert len(kind.match_results(wanted, pages, {}, START)) == 1
 
 
-async def neighbours(stage: Stage, kind: str, contact: str, apart: timedelta) -> tuple[WriteIntent, dict[str, Any]]:
+async def neighbours(
+    stage: ConnectorHarness, kind: str, contact: str, apart: timedelta
+) -> tuple[WriteIntent, dict[str, Any]]:
     """Two records of the kind that were there first, our wish for a third, and a change that moves it up a place."""
     if kind == "payment":
         bill = await stage.their_bill(contact)
@@ -129,12 +127,12 @@ async def neighbours(stage: Stage, kind: str, contact: str, apart: timedelta) ->
         first = await stage.control.act(stage.org_id, **{**paid, "Reference": "Q-1"})
         await stage.control.advance(apart)
         await stage.control.act(stage.org_id, **{**paid, "Reference": "Q-2"})
-        return stage.payment(bill), {"do": "remove_payment", "PaymentID": first}
+        return payment_intent(bill), {"do": "remove_payment", "PaymentID": first}
     if kind == "vendor_credit":
         first = await stage.their_bill(contact, "create_credit_note", CreditNoteNumber="D-1")
         await stage.control.advance(apart)
         await stage.their_bill(contact, "create_credit_note", CreditNoteNumber="D-2")
-        like = stage.bill(contact).body.model_dump(exclude={"kind", "due_date"})
+        like = bill_intent(contact).body.model_dump(exclude={"kind", "due_date"})
         wanted = WriteIntent(
             record=RecordRef(kind="credit", id=uuid4()), effect="main", revision=1, body=VendorCreditBody(**like)
         )
@@ -142,21 +140,21 @@ async def neighbours(stage: Stage, kind: str, contact: str, apart: timedelta) ->
     first = await stage.their_bill(contact)
     await stage.control.advance(apart)
     await stage.their_bill(contact)
-    return stage.bill(contact), {"do": "edit_invoice", "InvoiceID": first, "InvoiceNumber": "T-1"}
+    return bill_intent(contact), {"do": "edit_invoice", "InvoiceID": first, "InvoiceNumber": "T-1"}
 
 
 @pytest.mark.real
 @pytest.mark.parametrize("apart", [timedelta(0), timedelta(seconds=10)], ids=["in one second", "one after another"])
 @pytest.mark.parametrize("kind", ["bill", "vendor_credit", "payment"])
 async def test_what_moves_up_a_page_while_it_is_looked_up_is_not_made_twice(
-    stage: Stage, kind: str, apart: timedelta, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, kind: str, apart: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail with pages numbered upwards: the record moved to a page that was read already."""
-    await stage.settled()
+    await stage.connect_idle()
     wanted, change = await neighbours(stage, kind, await stage.their_contact(), apart)
     await stage.control.advance(apart)
     await stage.control.add_fault("lost", times=1, method="PUT")
-    await stage.write(wanted)
+    await stage.deliver(wanted)
     async with stage.working():
         await stage.until("select count(*) from call", 1)
     resource = {"bill": "Invoices", "vendor_credit": "CreditNotes", "payment": "Payments"}[kind]
@@ -184,15 +182,15 @@ async def test_what_moves_up_a_page_while_it_is_looked_up_is_not_made_twice(
 
 @pytest.mark.real
 async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail when a refused list counted as an empty one: the bill was made twice."""
-    await stage.settled()
+    await stage.connect_idle()
     monkeypatch.setattr(reactions, "AFTER_A_BUG", timedelta(seconds=0.2))
     monkeypatch.setattr(send, "LOOK_UP_AGAIN", timedelta(seconds=0.2))
-    wanted = stage.bill(await stage.their_contact())
+    wanted = bill_intent(await stage.their_contact())
     await stage.control.add_fault("lost", times=1, method="PUT")
-    await stage.write(wanted)
+    await stage.deliver(wanted)
     async with stage.working():
         await stage.until("select count(*) from call", 1)
     process = stage.process()
@@ -215,13 +213,13 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
 
 
 async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail when it stopped the tenant, as a bug of ours, each time it was tried."""
-    await stage.settled()
-    wanted = stage.bill(await stage.their_contact())
+    await stage.connect_idle()
+    wanted = bill_intent(await stage.their_contact())
     await stage.control.add_fault("lost", times=1, method="PUT")
-    await stage.write(wanted)
+    await stage.deliver(wanted)
     async with stage.working():
         await stage.until("select count(*) from call", 1)
     process, refused = stage.process(), asyncio.Event()
@@ -238,7 +236,7 @@ async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(
     await stage.control.advance(timedelta(minutes=7))
     async with stage.working(process):
         await asyncio.wait_for(refused.wait(), 10)
-        await stage.write(stage.contact("Kea"))
+        await stage.deliver(contact_intent("Kea"))
         (result,) = await stage.results(1)
 
     assert result.record.kind == "vendor"

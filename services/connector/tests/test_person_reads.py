@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -27,11 +27,7 @@ from tieout_kit.testing import running
 from tieout_local import keys as local
 from tieout_local.door import nothing_closed
 from tieout_schemas.signals import XeroKind
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness
 
 pytestmark = pytest.mark.real
 ACCOUNT = "01-0902-0068389-00"
@@ -40,7 +36,7 @@ ACCOUNT = "01-0902-0068389-00"
 class Desk:
     """A person before a page of one connected tenant, and the owner of its shard."""
 
-    def __init__(self, stage: Stage, http: httpx.AsyncClient, keys: local.Keys) -> None:
+    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.Keys) -> None:
         self.stage, self.http, self.keys = stage, http, keys
         self.whole: list[Sequence[dict[str, Any]]] = []
         """What each answer gave the reader to take as snapshots."""
@@ -86,11 +82,11 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 
 
 @pytest_asyncio.fixture
-async def desk(stage: Stage, signing: local.Keys) -> AsyncIterator[Desk]:
+async def desk(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Desk]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     answers = PersonAnswers(stage.database)
     app.include_router(api_xero_records.routes(stage.database, answers))
-    await stage.settled()
+    await stage.connect_idle()
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://us") as http, running(answers.run()):
         yield Desk(stage, http, signing)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -16,16 +16,11 @@ from tieout_connector.xero.responses import TOO_MANY
 from tieout_kit.http import audit
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
-from tieout_kit.problems import listing
 from tieout_local import keys as local
 from tieout_local.door import nothing_closed
 from tieout_schemas.problem import Problem
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, contact_intent, payment_intent
 
 pytestmark = pytest.mark.real
 LEAVES = "insert into call (tenant_id, id, request, body, first_sent_at, retry_at) values ($1, $2, '{}', '', $3, $4)"
@@ -34,7 +29,7 @@ LEAVES = "insert into call (tenant_id, id, request, body, first_sent_at, retry_a
 class Queue:
     """The queue of one connected tenant, and those who look at it."""
 
-    def __init__(self, stage: Stage, http: httpx.AsyncClient, keys: local.Keys) -> None:
+    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.Keys) -> None:
         self.stage, self.http, self.keys = stage, http, keys
 
     async def ask(self, method: str, path: str = "", role: str = "bookkeeper", **params: Any) -> httpx.Response:
@@ -54,7 +49,7 @@ class Queue:
     async def wait(self, *intents: WriteIntent) -> None:
         """These arrive one after the other, and wait."""
         for intent in intents:
-            await self.stage.write(intent)
+            await self.stage.deliver(intent)
             self.stage.clock.ahead += timedelta(seconds=1)
 
     async def leave(self, intent: WriteIntent, *, ago: float, again_in: float = 30, look_up: bool = False) -> None:
@@ -105,17 +100,16 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 
 
 @pytest_asyncio.fixture
-async def queue(stage: Stage, signing: local.Keys) -> AsyncIterator[Queue]:
+async def queue(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Queue]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     app.include_router(api_writes.routes(stage.database))
-    await stage.settled()
+    await stage.connect_idle()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
         yield Queue(stage, http, signing)
 
 
 async def test_writes_are_found_by_state_and_record_page_by_page(queue: Queue) -> None:
-    stage = queue.stage
-    wanted = [stage.contact(f"Vendor {n}") for n in range(5)]
+    wanted = [contact_intent(f"Vendor {n}") for n in range(5)]
     ids = [one.intent_id for one in wanted]
     await queue.wait(*wanted)
     await queue.leave(wanted[3], ago=1)
@@ -141,7 +135,7 @@ async def test_writes_are_found_by_state_and_record_page_by_page(queue: Queue) -
 
 
 async def test_a_disconnected_organisations_writes_are_held(queue: Queue) -> None:
-    intent = queue.stage.contact("Kea")
+    intent = contact_intent("Kea")
     await queue.wait(intent)
     await queue.stage.sql("update connection set state = 'disconnected'")
 
@@ -152,7 +146,7 @@ async def test_a_disconnected_organisations_writes_are_held(queue: Queue) -> Non
 
 
 async def test_a_failed_write_is_listed_until_its_record_is_written_again(queue: Queue) -> None:
-    first = queue.stage.contact("Kea")
+    first = contact_intent("Kea")
     again = first.replace(revision=2)
     await queue.wait(first)
     await queue.end(first, Outcome.REFUSED, "The name is taken.")
@@ -165,9 +159,8 @@ async def test_a_failed_write_is_listed_until_its_record_is_written_again(queue:
 
 
 async def test_a_story_tells_why_it_waits_and_what_is_before_it(queue: Queue) -> None:
-    stage = queue.stage
-    first, second = stage.contact("Kea"), stage.contact("Tui")
-    person = stage.contact("Moa", lane=Lane.PERSON)
+    first, second = contact_intent("Kea"), contact_intent("Tui")
+    person = contact_intent("Moa", lane=Lane.PERSON)
     await queue.wait(first, second, person)
 
     stories = [await queue.story(one) for one in (first, second, person)]
@@ -191,7 +184,7 @@ async def test_a_story_tells_why_it_waits_and_what_is_before_it(queue: Queue) ->
 
 
 async def test_what_all_calls_of_an_organisation_wait_for_is_told(queue: Queue) -> None:
-    intent, now = queue.stage.contact("Kea"), queue.stage.clock()
+    intent, now = contact_intent("Kea"), queue.stage.clock()
     await queue.wait(intent)
 
     await queue.turn(now + timedelta(minutes=5), "Xero answered 503")
@@ -205,7 +198,7 @@ async def test_what_all_calls_of_an_organisation_wait_for_is_told(queue: Queue) 
 @pytest.mark.rule("SYS-2")
 async def test_a_write_called_back_never_reaches_xero_and_its_record_is_told_by_whom(queue: Queue) -> None:
     stage = queue.stage
-    stays, goes = stage.contact("Kea"), stage.contact("Tui")
+    stays, goes = contact_intent("Kea"), contact_intent("Tui")
     await queue.wait(stays, goes)
 
     answer = await queue.ask("POST", f"/{stays.intent_id}/cancel")
@@ -222,14 +215,14 @@ async def test_a_write_called_back_never_reaches_xero_and_its_record_is_told_by_
     assert await queue.trail() == [("cancel", stays.record.id, "waiting", "cancelled")]
 
     # Said again, it gets the same answer; and a second time nothing is called back.
-    await stage.write(stays)
+    await stage.deliver(stays)
     assert (await stage.results(3))[2] == results[0]
     again = await queue.ask("POST", f"/{stays.intent_id}/cancel")
     assert (again.status_code, again.json()["result"]["outcome"]) == (409, "cancelled")
 
 
 async def test_what_has_left_or_is_done_cannot_be_called_back(queue: Queue) -> None:
-    left, done = queue.stage.contact("Kea"), queue.stage.contact("Tui")
+    left, done = contact_intent("Kea"), contact_intent("Tui")
     await queue.wait(left, done)
     await queue.leave(left, ago=1)
     await queue.end(done, Outcome.DONE)
@@ -246,7 +239,7 @@ async def test_what_has_left_or_is_done_cannot_be_called_back(queue: Queue) -> N
 
 
 async def test_who_calls_back_what_is_just_leaving_is_told_that_it_left(queue: Queue) -> None:
-    intent = queue.stage.contact("Kea")
+    intent = contact_intent("Kea")
     await queue.wait(intent)
     async with queue.stage.database.transaction() as tx:
         call_id = uuid4()
@@ -257,12 +250,12 @@ async def test_who_calls_back_what_is_just_leaving_is_told_that_it_left(queue: Q
     answer = await asking
 
     assert (answer.status_code, answer.json()["title"].startswith("it left at ")) == (409, True)
-    assert await queue.stage.said(WriteResult) == []
+    assert await queue.stage.published(WriteResult) == []
 
 
 @pytest.mark.rule("SYS-11")
 async def test_a_payment_is_called_back_by_who_may_approve_it_and_a_bill_by_who_may_change_it(queue: Queue) -> None:
-    payment, contact = queue.stage.payment(str(uuid4())), queue.stage.contact("Kea")
+    payment, contact = payment_intent(str(uuid4())), contact_intent("Kea")
     await queue.wait(payment, contact)
 
     for intent, role, status in (
@@ -275,7 +268,7 @@ async def test_a_payment_is_called_back_by_who_may_approve_it_and_a_bill_by_who_
 
 
 async def test_what_waits_for_nothing_but_our_own_patience_is_looked_at_now(queue: Queue) -> None:
-    intent = queue.stage.contact("Kea")
+    intent = contact_intent("Kea")
     await queue.wait(intent)
     await queue.turn(queue.stage.clock() + timedelta(minutes=5), "Xero answered 503")
 
@@ -288,7 +281,7 @@ async def test_what_waits_for_nothing_but_our_own_patience_is_looked_at_now(queu
 
 
 async def test_no_person_overrules_what_xero_asks(queue: Queue) -> None:
-    intent, now = queue.stage.contact("Kea"), queue.stage.clock()
+    intent, now = contact_intent("Kea"), queue.stage.clock()
     await queue.wait(intent)
     until = now + timedelta(minutes=5)
     midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -310,7 +303,7 @@ async def test_no_person_overrules_what_xero_asks(queue: Queue) -> None:
 
 async def test_an_unanswered_call_is_looked_at_now_only_once_no_answer_can_come(queue: Queue) -> None:
     names = ("looked up", "sent again", "just left", "sent again just now")
-    looked_up, again, left, again_just_now = wanted = [queue.stage.contact(name) for name in names]
+    looked_up, again, left, again_just_now = wanted = [contact_intent(name) for name in names]
     await queue.wait(*wanted)
     await queue.leave(looked_up, ago=60, again_in=30, look_up=True)
     await queue.leave(again, ago=60, again_in=-1)
@@ -330,7 +323,7 @@ async def test_an_unanswered_call_is_looked_at_now_only_once_no_answer_can_come(
 
 
 async def test_what_xero_refused_is_retried_by_its_problem(queue: Queue) -> None:
-    intent = queue.stage.contact("Kea")
+    intent = contact_intent("Kea")
     await queue.wait(intent)
     await queue.end(intent, Outcome.REFUSED, "The name is taken.")
     without = await queue.ask("POST", f"/{intent.intent_id}/retry")
@@ -339,7 +332,7 @@ async def test_what_xero_refused_is_retried_by_its_problem(queue: Queue) -> None
         id=uuid4(), service="contacts", record=intent.record, code="refused_by_xero", what="refused", params={},
         sentence="Xero refused this vendor.", mend="Change it.", state="open", opened_at=now, last_at=now,
     )  # fmt: skip
-    await queue.stage.hear(listing.copy, problem)
+    await queue.stage.deliver(problem)
 
     answer = await queue.ask("POST", f"/{intent.intent_id}/retry")
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -37,11 +37,7 @@ from tieout_connector.xero.tax_rates import TAX_RATES, TaxComponentForm, TaxRate
 from tieout_connector.xero.tracking import TRACKING_CATEGORIES, TrackingForm, options_of
 from tieout_schemas.money import Money
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, XeroContact, XeroInvoice
-
-if TYPE_CHECKING:
-    from conftest import AtXero
-else:
-    AtXero = Any
+from tieout_testing.connector import AtXero
 
 DAY = dt.date(2026, 9, 14)
 BANK, OTHER_BANK = AccountRef(code="090"), AccountRef(code="091")

@@ -3,18 +3,13 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tieout_connector.gateway import restore_detection
 from tieout_connector.gateway.leases import TERM
 from tieout_local.postgres_binaries import find_binaries
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
 BEFORE = "update home set mark = null"
@@ -27,22 +22,22 @@ async def run(program: str, *arguments: str) -> None:
     assert process.returncode == 0, errors.decode()
 
 
-async def waits_for_a_look(stage: Stage) -> list[bool]:
+async def waits_for_a_look(stage: ConnectorHarness) -> list[bool]:
     return [row["look_up"] for row in await stage.sql("select look_up from intent order by received_at")]
 
 
-async def noticed(stage: Stage) -> bool:
+async def noticed(stage: ConnectorHarness) -> bool:
     async with stage.database.transaction() as tx:
         return await restore_detection.notice(tx, TERM)
 
 
-async def test_a_dump_restored_into_the_same_database_is_noticed_once(stage: Stage, tmp_path: Path) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+async def test_a_dump_restored_into_the_same_database_is_noticed_once(stage: ConnectorHarness, tmp_path: Path) -> None:
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     assert not await noticed(stage)
     dump, url = str(tmp_path / "dump"), stage.database.url
     await run("pg_dump", "--format=custom", f"--file={dump}", url)
-    await stage.write(stage.contact("Tui"))
+    await stage.deliver(contact_intent("Tui"))
 
     await run("pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={url}", dump)
 
@@ -52,9 +47,9 @@ async def test_a_dump_restored_into_the_same_database_is_noticed_once(stage: Sta
     assert not await noticed(stage)
 
 
-async def test_the_first_start_after_the_version_before_is_no_restore(stage: Stage) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+async def test_the_first_start_after_the_version_before_is_no_restore(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     await stage.process().leases.renew(stage.database)
     moment = stage.clock()
     await stage.sql(f"{BEFORE}; update home set restored_at = '{moment.isoformat()}'")
@@ -69,9 +64,9 @@ async def test_the_first_start_after_the_version_before_is_no_restore(stage: Sta
     assert await noticed(stage)
 
 
-async def test_a_dump_of_the_version_before_is_noticed_though_it_is_the_same_database(stage: Stage) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+async def test_a_dump_of_the_version_before_is_noticed_though_it_is_the_same_database(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     await stage.process().leases.renew(stage.database)
     await stage.sql(BEFORE)
     stage.clock.ahead = timedelta(hours=6)
@@ -80,9 +75,9 @@ async def test_a_dump_of_the_version_before_is_noticed_though_it_is_the_same_dat
     assert await waits_for_a_look(stage) == [True]
 
 
-async def test_another_database_is_noticed_by_the_version_after_too(stage: Stage) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+async def test_another_database_is_noticed_by_the_version_after_too(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     await noticed(stage)
     await stage.sql(f"{BEFORE}; update home set fingerprint = replace(fingerprint, ':1:', ':2:')")
 

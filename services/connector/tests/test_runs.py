@@ -1,7 +1,6 @@
 """The schedule of polls, and the event at the end of each run (CONN-9, CONN-10)."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -12,11 +11,7 @@ from tieout_connector.inbound.sync_runs_rules import Run, after_page, ended
 from tieout_kit.cause import Cause
 from tieout_local.door import ANA
 from tieout_schemas.runs import RunKind, SyncRun
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness
 
 TENANT = uuid4()
 START = datetime(2026, 11, 22, tzinfo=UTC)
@@ -53,21 +48,21 @@ def test_a_run_ends_once_every_resource_was_read_to_its_end(
     assert over is None or (over.started_at, over.ended_at, over.run) == (START, END, "poll")
 
 
-async def last_run(stage: Stage) -> SyncRun | None:
+async def last_run(stage: ConnectorHarness) -> SyncRun | None:
     async with stage.database.transaction() as tx:
         return await sync_runs.last(tx, stage.tenant_id)
 
 
-async def polled(stage: Stage, times: int) -> list[SyncRun]:
+async def polled(stage: ConnectorHarness, times: int) -> list[SyncRun]:
     """Poll everything now; the runs, once there are so many."""
     await stage.sql("update feed set next_at = now(); update turn set next_at = now()")
     await stage.until("select count(*) from outbox where topic = 'tieout.sync-run.v1'", times)
-    return await stage.said(SyncRun)
+    return await stage.published(SyncRun)
 
 
 @pytest.mark.real
 @pytest.mark.rule("CONN-10")
-async def test_each_poll_of_everything_is_one_run_that_says_what_changed(stage: Stage) -> None:
+async def test_each_poll_of_everything_is_one_run_that_says_what_changed(stage: ConnectorHarness) -> None:
     await stage.connect()
     async with stage.working():
         await stage.until("select state from connection", "connected")
@@ -86,7 +81,7 @@ async def test_each_poll_of_everything_is_one_run_that_says_what_changed(stage: 
 
 @pytest.mark.real
 @pytest.mark.rule("CONN-10")
-async def test_what_was_read_before_a_disconnect_is_no_part_of_the_next_run(stage: Stage) -> None:
+async def test_what_was_read_before_a_disconnect_is_no_part_of_the_next_run(stage: ConnectorHarness) -> None:
     await stage.connect()
     async with stage.database.transaction() as tx:
         await sync_runs.page_read(tx, stage.tenant_id, "Contacts", 7, 7, Cause.request(), last=True)
@@ -96,13 +91,13 @@ async def test_what_was_read_before_a_disconnect_is_no_part_of_the_next_run(stag
     async with stage.working():
         await stage.until("select state from connection", "connected")
 
-    [over] = await stage.said(SyncRun)
+    [over] = await stage.published(SyncRun)
     assert {r.resource: r.read for r in over.resources}["Contacts"] == len(await stage.xero("Contacts"))
 
 
 @pytest.mark.real
 @pytest.mark.rule("CONN-10")
-async def test_polls_keep_the_tenants_schedule_and_a_shorter_one_holds_at_once(stage: Stage) -> None:
+async def test_polls_keep_the_tenants_schedule_and_a_shorter_one_holds_at_once(stage: ConnectorHarness) -> None:
     await stage.connect()
 
     async def choose(version: int, minutes: int | None) -> None:
@@ -129,7 +124,7 @@ async def test_polls_keep_the_tenants_schedule_and_a_shorter_one_holds_at_once(s
 
 @pytest.mark.real
 @pytest.mark.rule("CONN-9")
-async def test_a_shorter_schedule_polls_no_more_often_than_the_days_calls_allow(stage: Stage) -> None:
+async def test_a_shorter_schedule_polls_no_more_often_than_the_days_calls_allow(stage: ConnectorHarness) -> None:
     await stage.connect()
     await stage.sql("update feed set next_at = now() + interval '10 hours', importing = false")
     today = "(now() at time zone 'UTC')::date"

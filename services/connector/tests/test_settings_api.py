@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -15,7 +15,6 @@ from tieout_connector.choices import chart_of_accounts
 from tieout_kit.clock import utc_now
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
-from tieout_kit.problems import listing
 from tieout_local import keys as local
 from tieout_local.door import nothing_closed
 from tieout_schemas.payload import RecordRef
@@ -23,11 +22,7 @@ from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.settings import Choices, TenantSettings
 from tieout_schemas.xero import XeroAccount
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness
 
 pytestmark = pytest.mark.real
 
@@ -35,7 +30,7 @@ pytestmark = pytest.mark.real
 class Page:
     """The settings page of one tenant, and those who use it."""
 
-    def __init__(self, stage: Stage, http: httpx.AsyncClient, keys: local.Keys, tenant_id: UUID) -> None:
+    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.Keys, tenant_id: UUID) -> None:
         self.stage, self.http, self.keys, self.tenant_id = stage, http, keys, tenant_id
         self.url = f"/tenants/{tenant_id}/settings"
 
@@ -72,7 +67,7 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 
 
 @pytest_asyncio.fixture
-async def page(stage: Stage, signing: local.Keys) -> AsyncIterator[Page]:
+async def page(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Page]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     app.include_router(api_settings.routes(stage.database))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
@@ -88,7 +83,7 @@ async def test_a_change_is_kept_said_and_remembered(page: Page) -> None:
     kept = await page.see()
     assert kept == second.json()
     assert (kept["version"], kept["items"], kept["conflicts"], kept["invoices"]) == (2, True, "ask", True)
-    said = await page.stage.said(TenantSettings)
+    said = await page.stage.published(TenantSettings)
     assert [(one.version, one.items, one.conflicts) for one in said] == [
         (0, True, "latest"), (1, False, "ask"), (2, True, "ask"),
     ]  # fmt: skip
@@ -108,7 +103,7 @@ async def test_the_same_values_again_make_no_version_and_say_nothing(page: Page)
     again = await page.change(0, items=False)
 
     assert (again.status_code, again.json()) == (200, once.json())
-    assert [one.version for one in await page.stage.said(TenantSettings)] == [0, 1]
+    assert [one.version for one in await page.stage.published(TenantSettings)] == [0, 1]
     assert len((await page.see("/history"))["items"]) == 1
 
 
@@ -127,7 +122,7 @@ async def test_of_two_who_change_settings_at_once_the_second_is_told_what_change
     assert version.pop("released") == {}
     assert [refused["since"] for refused in lost] == [[version], [version]]
     assert all(f"{version['by']} changed poll_every_minutes from null to" in refused["title"] for refused in lost)
-    assert [one.version for one in await page.stage.said(TenantSettings)] == [0, 1]
+    assert [one.version for one in await page.stage.published(TenantSettings)] == [0, 1]
 
 
 @pytest.mark.rule("MAP-10")
@@ -228,7 +223,7 @@ async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page:
         waits("bills", Reason.VENDOR_NOT_IN_XERO),
     ]
     for problem in (*held, *others):
-        await page.stage.hear(listing.copy, problem, tenant_id=page.tenant_id)
+        await page.stage.deliver(problem, tenant_id=page.tenant_id)
 
     before = (await page.preview(payment_account="090", items=False, invoices=True)).json()
     await page.change(0, payment_account="090", items=False)
@@ -237,7 +232,7 @@ async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page:
     for problem, version in ((held[0], 1), (held[1], 1), (held[2], 2), (others[0], 1), (others[1], 1)):
         closed = problem.replace(state=ProblemState.CLOSED, settings_version=version)
         await page.stage.sql("update problem set sequence = 0")
-        await page.stage.hear(listing.copy, closed, tenant_id=page.tenant_id)
+        await page.stage.deliver(closed, tenant_id=page.tenant_id)
 
     assert before == {
         "version": 0,

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import tracemalloc
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -16,11 +15,7 @@ from tieout_connector.xero.errors import Again, OurBug, RefusedRequest, Unknown,
 from tieout_connector.xero.http import Request, Upload, XeroApi
 from tieout_connector.xero.invoices import INVOICES, as_pdf
 from tieout_connector.xero.limits import Limits
-
-if TYPE_CHECKING:
-    from conftest import AtXero
-else:
-    AtXero = Any
+from tieout_testing.connector import AtXero
 
 PIECE = bytes(range(256)) * 256
 PDF = Request("GET", "Invoices/1", {}, accept="application/pdf")

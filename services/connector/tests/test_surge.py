@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,11 +10,7 @@ import pytest
 from tieout_connector.gateway.pending_work import MOST_IDS
 from tieout_connector.outbound import intents
 from tieout_kit.postgres import queries
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness
 
 pytestmark = pytest.mark.real
 INTENTS = queries.load("tieout_connector", "intents.sql")
@@ -27,9 +23,9 @@ select $1, n || $2, 2, 'vendor', gen_random_uuid(), now(), '{}', '', '', 'contac
 from generate_series(1, $3) as n"""
 
 
-async def test_a_surge_on_the_statistics_of_calmer_days_reads_no_more_than_it_takes(stage: Stage) -> None:
+async def test_a_surge_on_the_statistics_of_calmer_days_reads_no_more_than_it_takes(stage: ConnectorHarness) -> None:
     """Seen to fail without the fences in the queries: every waiting intent was compared with every other."""
-    await stage.settled()
+    await stage.connect_idle()
     await stage.sql("alter table intent set (autovacuum_enabled = false)")
     await stage.sql(MANY, stage.tenant_id, "done", 5000)
     await stage.sql("analyze intent")
@@ -53,9 +49,11 @@ select $1, gen_random_uuid(), '{}', '', now(), now() + n * interval '1 ms' from 
 
 
 @pytest.mark.parametrize("surge", [READS, CALLS], ids=["reads", "calls without answer"])
-async def test_what_goes_first_of_many_is_found_without_looking_at_all_of_them(stage: Stage, surge: str) -> None:
+async def test_what_goes_first_of_many_is_found_without_looking_at_all_of_them(
+    stage: ConnectorHarness, surge: str
+) -> None:
     """Seen to fail with min() over them: every look read every one."""
-    await stage.settled()
+    await stage.connect_idle()
     await stage.sql("alter table read_request set (autovacuum_enabled = false)")
     await stage.sql("alter table call set (autovacuum_enabled = false)")
     await stage.sql(surge, stage.tenant_id, 5000)
@@ -71,9 +69,9 @@ select $1, gen_random_uuid(), 2, 'payment', gen_random_uuid(), now(), '{"body": 
     'done', jsonb_build_object('outcome', 'done', 'xero_id', n) from generate_series(1, $2) as n"""
 
 
-async def test_who_made_a_record_is_found_without_reading_all_that_was_ever_made(stage: Stage) -> None:
+async def test_who_made_a_record_is_found_without_reading_all_that_was_ever_made(stage: ConnectorHarness) -> None:
     """Seen to fail without its index: the results of a month were read one by one, while the tenant's calls waited."""
-    await stage.settled()
+    await stage.connect_idle()
     await stage.sql(MADE, stage.tenant_id, 5000)
     await stage.sql("analyze intent")
 
@@ -86,7 +84,7 @@ async def test_kinds_without_ids_do_not_ask_who_made_them() -> None:
     assert await intents.made(no_database, UUID(int=1), "note", []) == set()
 
 
-async def rows_read(stage: Stage, query: str, *values: object) -> int:
+async def rows_read(stage: ConnectorHarness, query: str, *values: object) -> int:
     """How many rows the scans of a query give or drop."""
     ((plan,),) = await stage.sql(f"explain (analyze, format json) {query}", *values)
     (whole,) = plan if isinstance(plan, list) else json.loads(plan)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,11 +13,7 @@ from tieout_connector.pacing import schedule
 from tieout_connector.pacing.timing import CALL
 from tieout_kit.testing import wait_until
 from tieout_schemas.writes import Lane, Outcome
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, contact_intent, payment_intent
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
 HANG = Callable[..., Any]
@@ -27,14 +23,14 @@ HANG = Callable[..., Any]
 @pytest.mark.parametrize("moment", ["before the store", "after the store", "after the send", "before the commit"])
 @pytest.mark.parametrize("kind", ["contact", "payment"])
 async def test_whoever_takes_over_loses_and_doubles_nothing(
-    stage: Stage, hang: HANG, moment: str, kind: str, late: bool, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, hang: HANG, moment: str, kind: str, late: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.settled()
+    await stage.connect_idle()
     bill = await stage.their_bill(await stage.their_contact())
-    wanted = [stage.contact("Kea"), stage.contact("Tui")]
+    wanted = [contact_intent("Kea"), contact_intent("Tui")]
     if kind == "payment":
-        wanted = [stage.payment(bill), stage.payment(bill, reference="P-2")]
-    await stage.write(*wanted)
+        wanted = [payment_intent(bill), payment_intent(bill, reference="P-2")]
+    await stage.deliver(*wanted)
     one, reached = stage.process(), asyncio.Event()
     with monkeypatch.context() as patch:
         match moment:
@@ -61,10 +57,10 @@ async def test_whoever_takes_over_loses_and_doubles_nothing(
     assert [result.outcome for result in results] == [Outcome.DONE, Outcome.DONE]
     assert len({result.xero_id for result in results}) == 2
     assert await stage.sql("select count(*) from call") == [(0,)]
-    assert len(await stage.said(type(results[0]))) == 2
+    assert len(await stage.published(type(results[0]))) == 2
 
 
-async def test_nobody_takes_over_before_the_lease_has_run_out(stage: Stage) -> None:
+async def test_nobody_takes_over_before_the_lease_has_run_out(stage: ConnectorHarness) -> None:
     one, other = stage.process(), stage.process()
     await one.leases.renew(stage.database)
     await other.leases.renew(stage.database)
@@ -76,9 +72,9 @@ async def test_nobody_takes_over_before_the_lease_has_run_out(stage: Stage) -> N
     assert (one.leases.epochs, other.leases.epochs) == ({}, {0: 2, 1: 2})
 
 
-async def test_an_owner_who_lost_the_lease_does_not_send(stage: Stage) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+async def test_an_owner_who_lost_the_lease_does_not_send(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     (one, at), other = await stage.owner(), stage.process()
     stage.clock.ahead = TERM + timedelta(seconds=1)
     await other.leases.renew(stage.database)
@@ -91,10 +87,10 @@ async def test_an_owner_who_lost_the_lease_does_not_send(stage: Stage) -> None:
 
 
 async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(
-    stage: Stage, hang: HANG, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, hang: HANG, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     (one, at), go_on = await stage.owner(), asyncio.Event()
     real = one.api.call
 
@@ -118,10 +114,10 @@ async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(
 
 
 async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_lease_back(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     (one, at), go_on = await stage.owner(), asyncio.Event()
     real = one.api.call
 
@@ -145,10 +141,10 @@ async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_leas
 
 
 async def test_a_call_that_stood_still_after_its_check_does_not_leave(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     one, at = await stage.owner()
     monkeypatch.setattr("tieout_connector.gateway.caller.LEAVE_WITHIN", timedelta(seconds=-1))
 
@@ -159,11 +155,11 @@ async def test_a_call_that_stood_still_after_its_check_does_not_leave(
 
 
 async def test_what_was_dropped_for_a_lease_that_is_still_ours_goes_on_at_once(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It stood still, or could not renew its lease for a while, but nobody has taken over."""
-    await stage.settled()
-    await stage.write(stage.contact("Tui", xero_id=await stage.their_contact()))
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Tui", xero_id=await stage.their_contact()))
     one = stage.process()
     real = one.caller.send
 
@@ -178,8 +174,8 @@ async def test_what_was_dropped_for_a_lease_that_is_still_ours_goes_on_at_once(
     assert result.outcome is Outcome.DONE
 
 
-async def test_a_budget_survives_a_change_of_owner(stage: Stage) -> None:
-    await stage.settled()
+async def test_a_budget_survives_a_change_of_owner(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
     one, at = await stage.owner()
     async with one.caller.storing(at) as tx:
         await one.caller.leave(tx, at, Lane.WRITE)
@@ -190,10 +186,12 @@ async def test_a_budget_survives_a_change_of_owner(stage: Stage) -> None:
     assert (len(theirs.budget.in_flight), theirs.budget.minute_left(stage.clock())) == (1, 59)
 
 
-async def test_trouble_with_one_tenant_never_ends_the_gateway(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    await stage.settled()
+async def test_trouble_with_one_tenant_never_ends_the_gateway(
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.connect_idle()
     await stage.control.add_fault("429-minute", times=1, retry_after=1)
-    await stage.write(stage.contact("Kea"))
+    await stage.deliver(contact_intent("Kea"))
     one = stage.process()
 
     async def away(*_: Any) -> None:
@@ -208,12 +206,12 @@ async def test_trouble_with_one_tenant_never_ends_the_gateway(stage: Stage, monk
     assert result.outcome is Outcome.DONE
 
 
-async def test_the_bell_is_heard_again_after_its_connection_broke(stage: Stage) -> None:
-    await stage.settled()
+async def test_the_bell_is_heard_again_after_its_connection_broke(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
     async with stage.working():
         await stage.until("select count(*) from pg_stat_activity where query ilike 'listen%'", 1)
         await stage.sql("select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'")
         await stage.until("select count(*) from pg_stat_activity where query ilike 'listen%'", 1)
 
-        await stage.write(stage.contact("Kea"))
+        await stage.deliver(contact_intent("Kea"))
         await stage.results(1)

@@ -2,26 +2,22 @@
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tieout_connector.xero.errors import Again
 from tieout_connector.xero.identity import Tokens
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
 
 
-async def token_set(stage: Stage) -> Any:
+async def token_set(stage: ConnectorHarness) -> Any:
     return (await stage.sql("select id from token_set"))[0][0]
 
 
-def counted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def counted(stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     calls: list[str] = []
     real = stage.identity.refresh
 
@@ -34,7 +30,7 @@ def counted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return calls
 
 
-async def test_no_token_is_readable_anywhere_in_the_database(stage: Stage) -> None:
+async def test_no_token_is_readable_anywhere_in_the_database(stage: ConnectorHarness) -> None:
     await stage.connect()
     tokens = await stage.tokens.access(await token_set(stage))
     tables = [row[0] for row in await stage.sql("select tablename from pg_tables where schemaname = 'public'")]
@@ -48,7 +44,7 @@ async def test_no_token_is_readable_anywhere_in_the_database(stage: Stage) -> No
     assert tokens.refresh not in repr(tokens)
 
 
-async def test_two_refreshes_at_once_make_one_call(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_refreshes_at_once_make_one_call(stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     await stage.connect()
     calls, one = counted(stage, monkeypatch), await token_set(stage)
     stage.clock.ahead = timedelta(minutes=29)
@@ -60,7 +56,7 @@ async def test_two_refreshes_at_once_make_one_call(stage: Stage, monkeypatch: py
 
 
 async def test_while_xero_is_slow_to_refresh_postgres_is_there_for_all_else(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail when each that waited for the token held a connection: none was left to keep the leases with."""
     await stage.connect()
@@ -86,13 +82,13 @@ async def test_while_xero_is_slow_to_refresh_postgres_is_there_for_all_else(
 
 
 async def test_a_token_is_refreshed_before_it_ends_and_stored_before_it_is_used(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.settled()
+    await stage.connect_idle()
     calls = counted(stage, monkeypatch)
     before = await stage.tokens.access(await token_set(stage))
     stage.clock.ahead = timedelta(minutes=29)
-    await stage.write(stage.contact("Kea"))
+    await stage.deliver(contact_intent("Kea"))
     process = stage.process()
     used: list[str] = []
     real = process.api.call
@@ -110,10 +106,10 @@ async def test_a_token_is_refreshed_before_it_ends_and_stored_before_it_is_used(
     assert before.access not in used
 
 
-async def test_a_token_expired_by_xeros_clock_is_refreshed_and_the_call_made_anew(stage: Stage) -> None:
-    await stage.settled()
+async def test_a_token_expired_by_xeros_clock_is_refreshed_and_the_call_made_anew(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
     await stage.control.advance(timedelta(minutes=31))
-    await stage.write(stage.contact("Kea"))
+    await stage.deliver(contact_intent("Kea"))
 
     async with stage.working():
         await stage.results(1)
@@ -123,7 +119,7 @@ async def test_a_token_expired_by_xeros_clock_is_refreshed_and_the_call_made_ane
 
 
 @pytest.mark.parametrize("secret", ["wrong"])
-async def test_a_wrong_secret_of_ours_costs_no_tenant_its_connection(stage: Stage, secret: str) -> None:
+async def test_a_wrong_secret_of_ours_costs_no_tenant_its_connection(stage: ConnectorHarness, secret: str) -> None:
     await stage.connect()
     stage.identity._secret = secret
     stage.clock.ahead = timedelta(minutes=29)

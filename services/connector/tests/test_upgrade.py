@@ -2,17 +2,12 @@
 
 import re
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
 from tieout_schemas.writes import Outcome, WriteIntent
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
 NAMES = files("tieout_connector").joinpath("migrations", "20261127100001_names.sql").read_text()
@@ -23,15 +18,15 @@ update snapshot set kind = replace(kind, 'xero_', ''), record_kind = null, effec
 """As the version before wrote it: without effects, and with other kinds of snapshots."""
 
 
-async def test_what_waits_is_sent_what_is_done_is_told_again_and_nothing_is_made_twice(stage: Stage) -> None:
-    await stage.settled()
-    done = named_by_kind(stage.contact("Kea"))
+async def test_what_waits_is_sent_what_is_done_is_told_again_and_nothing_is_made_twice(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
+    done = named_by_kind(contact_intent("Kea"))
     xero_id = UUID(await stage.their_contact("Paper Ltd"))
-    await stage.write(done)
+    await stage.deliver(done)
     async with stage.working():
         (made,) = await stage.results(1)
-    queued = named_by_kind(stage.contact("Tui", xero_id=xero_id))
-    await stage.write(queued)
+    queued = named_by_kind(contact_intent("Tui", xero_id=xero_id))
+    await stage.deliver(queued)
     await stage.sql(BEFORE)
 
     await stage.sql(";".join(re.findall(r"^update [^;]+", NAMES.partition("-- migrate:down")[0], re.MULTILINE)))
@@ -39,7 +34,7 @@ async def test_what_waits_is_sent_what_is_done_is_told_again_and_nothing_is_made
     assert await stage.sql("select id, follows, target from intent where state = 'queued'") == [
         (queued.intent_id, "xero_contact", xero_id)
     ]
-    await stage.write(done, done.replace(revision=2))
+    await stage.deliver(done, done.replace(revision=2))
     async with stage.working():
         results = {result.intent_id: result for result in await stage.results(4)}
     assert results[queued.intent_id].outcome is Outcome.DONE

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,11 +19,7 @@ from tieout_kit.testing import running
 from tieout_local.door import ANA
 from tieout_local.metrics import DECLARING
 from tieout_schemas.writes import Lane
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -39,12 +34,12 @@ class Hand:
         return self.now
 
 
-async def hours(stage: Stage, tenant_id: UUID) -> list[HourOfUse]:
+async def hours(stage: ConnectorHarness, tenant_id: UUID) -> list[HourOfUse]:
     async with stage.database.transaction() as tx:
         return await usage.hours(tx, tenant_id, NOON - timedelta(days=1), NOON + timedelta(days=1))
 
 
-async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(stage: Stage) -> None:
+async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(stage: ConnectorHarness) -> None:
     clock, tenant_id = Hand(), uuid4()
     counted = Usage(clock)
     counted.count(tenant_id, Lane.WRITE, "Invoices", 500, 1200, Called.ANSWERED)
@@ -64,7 +59,7 @@ async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(stage: Stage) -> 
     ]
 
 
-async def test_a_tenants_counts_are_stored_with_its_answer_and_those_of_others_stay(stage: Stage) -> None:
+async def test_a_tenants_counts_are_stored_with_its_answer_and_those_of_others_stay(stage: ConnectorHarness) -> None:
     ours, other, counted = uuid4(), uuid4(), Usage(Hand())
     for tenant_id in (ours, other):
         counted.count(tenant_id, Lane.POLL, "Contacts", 0, 10, Called.ANSWERED)
@@ -78,7 +73,7 @@ async def test_a_tenants_counts_are_stored_with_its_answer_and_those_of_others_s
     assert [one.calls for one in await hours(stage, ours) + await hours(stage, other)] == [1, 1]
 
 
-async def test_what_is_rolled_back_is_counted_still_and_stored_once(stage: Stage) -> None:
+async def test_what_is_rolled_back_is_counted_still_and_stored_once(stage: ConnectorHarness) -> None:
     tenant_id, counted = uuid4(), Usage(Hand())
     counted.count(tenant_id, Lane.WRITE, "Payments", 3, 4, Called.ANSWERED)
 
@@ -101,7 +96,7 @@ async def test_what_is_rolled_back_is_counted_still_and_stored_once(stage: Stage
     assert (hour.calls, hour.sent, hour.received) == (2, 4, 5)
 
 
-async def test_many_processes_add_to_the_same_hours_and_lose_nothing(stage: Stage) -> None:
+async def test_many_processes_add_to_the_same_hours_and_lose_nothing(stage: ConnectorHarness) -> None:
     tenants = [uuid4() for _ in range(20)]
     processes = [Usage(Hand()) for _ in range(4)]
     for n, process in enumerate(processes):
@@ -114,7 +109,7 @@ async def test_many_processes_add_to_the_same_hours_and_lose_nothing(stage: Stag
     assert totals == [(4, 28)] * 20
 
 
-async def test_all_is_stored_now_and_then_without_any_answer(stage: Stage) -> None:
+async def test_all_is_stored_now_and_then_without_any_answer(stage: ConnectorHarness) -> None:
     counted = Usage(Hand())
     counted.count(uuid4(), Lane.NOTE, "Invoices", 1, 1, Called.FAILED)
 
@@ -123,9 +118,11 @@ async def test_all_is_stored_now_and_then_without_any_answer(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("trouble", ["503", "expired", "no scope"])
-async def test_what_came_with_an_error_is_counted_too_for_xero_charges_it(stage: Stage, trouble: str) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+async def test_what_came_with_an_error_is_counted_too_for_xero_charges_it(
+    stage: ConnectorHarness, trouble: str
+) -> None:
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     process, at = await stage.owner()
     if trouble == "expired":
         await stage.control.advance(timedelta(minutes=31))
@@ -146,7 +143,7 @@ async def test_what_came_with_an_error_is_counted_too_for_xero_charges_it(stage:
 
 
 async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "TIDY_EVERY", timedelta(milliseconds=50))
     monkeypatch.setattr(usage, "PORTION", 2)
@@ -166,7 +163,9 @@ async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(
     assert min(one.hour for one in left) > now - KEPT - timedelta(hours=1)
 
 
-async def test_a_portion_leaves_to_another_process_what_it_drops(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_portion_leaves_to_another_process_what_it_drops(
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(usage, "PORTION", 1)
     clock = Hand()
     counted = Usage(clock)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,11 +11,7 @@ import pytest
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
 from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, Unknown, XeroError
 from tieout_connector.xero.responses import judge
-
-if TYPE_CHECKING:
-    from conftest import AtXero
-else:
-    AtXero = Any
+from tieout_testing.connector import AtXero
 
 MAINTENANCE = "<!DOCTYPE html><html><body>Xero is down for maintenance</body></html>"
 XML = "<ApiException><ErrorNumber>14</ErrorNumber><Type>PostDataInvalidException</Type></ApiException>"

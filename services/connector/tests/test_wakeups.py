@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import asdict, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,11 +20,7 @@ from tieout_connector.xero.errors import Unknown
 from tieout_kit.testing import wait_until
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane, Outcome
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
 SECOND = timedelta(seconds=1)
@@ -33,21 +29,21 @@ insert into person_read (tenant_id, id, kind, request, asked_at, deadline)
 values ($1, $2, 'xero_contact', $3, $4::timestamptz, $4 + interval '1 minute')"""
 
 
-def a_worker(stage: Stage, process: Any, at: Any, *, may_begin: bool = True) -> Worker:
+def a_worker(stage: ConnectorHarness, process: Any, at: Any, *, may_begin: bool = True) -> Worker:
     async def hold(tx: Any) -> None:
         await process.leases.hold(tx, at.org.shard, at.epoch)
 
     return Worker(stage.database, at, process.writer, process.reader, stage.clock, lambda: may_begin, hold)
 
 
-async def turn(stage: Stage) -> Any:
+async def turn(stage: ConnectorHarness) -> Any:
     ((next_at, not_before),) = await stage.sql("select next_at, not_before from turn")
     return next_at, not_before
 
 
-async def test_an_owner_who_slept_takes_no_turn_of_its_successors_tenant(stage: Stage) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+async def test_an_owner_who_slept_takes_no_turn_of_its_successors_tenant(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     (one, at), other = await stage.owner(), stage.process()
     stage.clock.ahead = TERM + SECOND
     await other.leases.renew(stage.database)
@@ -61,9 +57,9 @@ async def test_an_owner_who_slept_takes_no_turn_of_its_successors_tenant(stage: 
     assert await turn(stage) == before
 
 
-async def test_a_worker_whose_shard_another_waits_for_leaves_the_turn_to_it(stage: Stage) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+async def test_a_worker_whose_shard_another_waits_for_leaves_the_turn_to_it(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     one, at = await stage.owner()
 
     assert await a_worker(stage, one, at, may_begin=False).run() is not None
@@ -71,11 +67,11 @@ async def test_a_worker_whose_shard_another_waits_for_leaves_the_turn_to_it(stag
 
 
 async def test_a_turn_taken_by_one_that_lost_its_lease_comes_again_soon(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though the shard stays its own: the call came too late to leave, by a machine that stood still say."""
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     monkeypatch.setattr(loop, "TIDY_EVERY", timedelta(hours=1))
     process, late = stage.process(), 1
     real = process.caller.send
@@ -96,9 +92,9 @@ async def test_a_turn_taken_by_one_that_lost_its_lease_comes_again_soon(
     assert result.outcome is Outcome.DONE
 
 
-async def test_a_replica_that_stands_still_keeps_no_other_from_its_shards(stage: Stage) -> None:
+async def test_a_replica_that_stands_still_keeps_no_other_from_its_shards(stage: ConnectorHarness) -> None:
     """It holds a lease locked, in a transaction: the others take what else is free, and keep what is theirs."""
-    await stage.settled()
+    await stage.connect_idle()
     one, at = await stage.owner()
     stage.clock.ahead = TERM + SECOND
     other = stage.process()
@@ -116,9 +112,9 @@ async def test_a_replica_that_stands_still_keeps_no_other_from_its_shards(stage:
     assert one.leases.epochs
 
 
-async def test_a_turn_that_is_locked_by_one_who_stands_still_is_passed_over(stage: Stage) -> None:
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+async def test_a_turn_that_is_locked_by_one_who_stands_still_is_passed_over(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     await stage.sql("update turn set next_at = null")
     async with stage.database.transaction() as frozen:
         await frozen.db.execute("select 1 from turn for update")
@@ -130,10 +126,10 @@ async def test_a_turn_that_is_locked_by_one_who_stands_still_is_passed_over(stag
     assert (await turn(stage))[0] is not None
 
 
-async def test_what_was_chosen_before_the_database_was_restored_does_not_leave(stage: Stage) -> None:
+async def test_what_was_chosen_before_the_database_was_restored_does_not_leave(stage: ConnectorHarness) -> None:
     """Of another process that lives on; neither before anybody has noticed, nor with its lease of then."""
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     one, at = await stage.owner()
     await stage.sql("update home set mark = replace(mark, ':1:', ':2:')")
     with pytest.raises(LeaseLost):
@@ -155,10 +151,10 @@ async def test_what_was_chosen_before_the_database_was_restored_does_not_leave(s
     assert [call["method"] for call in await stage.control.calls(path="Contacts")] == ["GET", "PUT"]
 
 
-async def test_an_unanswered_call_is_looked_at_as_soon_as_its_calls_allow(stage: Stage) -> None:
+async def test_an_unanswered_call_is_looked_at_as_soon_as_its_calls_allow(stage: ConnectorHarness) -> None:
     """And not only when the other lanes may go, after the day's last calls say."""
-    await stage.settled()
-    await stage.write(stage.contact("Kea"))
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea"))
     await stage.control.add_fault("lost", times=1, method="PUT")
     one, at = await stage.owner()
     with pytest.raises(Unknown):
@@ -177,9 +173,9 @@ async def test_an_unanswered_call_is_looked_at_as_soon_as_its_calls_allow(stage:
 
 
 async def test_a_full_minute_of_the_app_is_no_failure_of_a_tenant(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.settled()
+    await stage.connect_idle()
     process, asked = stage.process(), 0
 
     async def ready(_: Any) -> str:
@@ -188,7 +184,7 @@ async def test_a_full_minute_of_the_app_is_no_failure_of_a_tenant(
         raise AppIsBusy("the app's calls of this minute are used", 0.1 * SECOND)
 
     monkeypatch.setattr(process.caller, "ready", ready)  # full for good
-    await stage.write(stage.contact("Kea"))
+    await stage.deliver(contact_intent("Kea"))
     async with stage.working(process):
         await wait_until(lambda: stage.sql("select failures from turn"), lambda found: asked > 5)
 
@@ -196,9 +192,9 @@ async def test_a_full_minute_of_the_app_is_no_failure_of_a_tenant(
 
 
 async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.settled()
+    await stage.connect_idle()
     process, bad = stage.process(), 1
     real = process.caller.ready
 
@@ -210,7 +206,7 @@ async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone
         return await real(at)
 
     monkeypatch.setattr(process.caller, "ready", ready)  # bad words once
-    await stage.write(stage.contact("Kea"))
+    await stage.deliver(contact_intent("Kea"))
     async with stage.working(process):
         await stage.until("select because from turn", "Xero says \ufffd and \ufffd")
         stage.clock.ahead = 5 * SECOND
@@ -220,10 +216,10 @@ async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone
 
 
 async def test_what_one_answer_said_of_the_limits_is_kept_though_another_ended_the_calls(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail when only what was stored with an answer was: the next call broke into Xero's Retry-After."""
-    await stage.settled()
+    await stage.connect_idle()
     process = stage.process()
 
     async def ready(at: Any) -> str:
@@ -231,17 +227,17 @@ async def test_what_one_answer_said_of_the_limits_is_kept_though_another_ended_t
         raise Unknown("Xero answered 503", answered=True)
 
     monkeypatch.setattr(process.caller, "ready", ready)  # both at once
-    await stage.write(stage.contact("Kea"))
+    await stage.deliver(contact_intent("Kea"))
     async with stage.working(process):
         await stage.until("select count(*) from turn where not_before is not null", 1)
 
     assert await stage.sql("select count(*) from budget where parked_until is not null") == [(1,)]
 
 
-async def test_of_a_persons_reads_and_writes_the_older_goes_first(stage: Stage) -> None:
+async def test_of_a_persons_reads_and_writes_the_older_goes_first(stage: ConnectorHarness) -> None:
     """Seen to fail when reads always went first: who searched on and on kept payments back."""
-    await stage.settled()
-    await stage.write(stage.contact("Kea", lane=Lane.PERSON))
+    await stage.connect_idle()
+    await stage.deliver(contact_intent("Kea", lane=Lane.PERSON))
     stage.clock.ahead = SECOND
     await stage.sql(READ, stage.tenant_id, uuid4(), asdict(CONTACTS.listing(page=1)), stage.clock())
 

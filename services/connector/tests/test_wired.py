@@ -1,6 +1,6 @@
 """What the gateway calls for people and what it counts, all together at the simulated Xero."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,17 +11,15 @@ from tieout_connector.kinds import FOLLOWED, SEARCHES
 from tieout_kit.testing import running
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import XeroContact
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
 
 
-async def test_the_owner_of_the_shard_reads_what_a_person_waits_for_and_says_what_is_new(stage: Stage) -> None:
-    await stage.settled()
+async def test_the_owner_of_the_shard_reads_what_a_person_waits_for_and_says_what_is_new(
+    stage: ConnectorHarness,
+) -> None:
+    await stage.connect_idle()
     contact = await stage.their_contact("Paper Ltd")
     answers = PersonAnswers(stage.database)
 
@@ -35,19 +33,19 @@ async def test_the_owner_of_the_shard_reads_what_a_person_waits_for_and_says_wha
 
     async with running(answers.run()), stage.working():
         found = await look(SEARCHES[XeroKind.CONTACT]("paper"))
-        assert await stage.said(XeroContact) == []
+        assert await stage.published(XeroContact) == []
         shown = await look(FOLLOWED[XeroKind.CONTACT].resource.one(UUID(contact)))
         nothing = await look(FOLLOWED[XeroKind.CONTACT].resource.one(uuid4()))
 
     assert ([one.name for one in found], [one.name for one in shown], nothing) == (["Paper Ltd"], ["Paper Ltd"], [])
-    assert [one.name for one in await stage.said(XeroContact)] == ["Paper Ltd"]
+    assert [one.name for one in await stage.published(XeroContact)] == ["Paper Ltd"]
     ((lane, calls, failed),) = await stage.sql("select lane, calls, failed from usage")
     assert (lane, calls, failed) == ("person", 3, 1)
 
 
-async def test_every_call_that_xero_counts_is_counted(stage: Stage) -> None:
+async def test_every_call_that_xero_counts_is_counted(stage: ConnectorHarness) -> None:
     await stage.connect()
-    await stage.write(stage.contact("Kea"), stage.contact("Tui"))
+    await stage.deliver(contact_intent("Kea"), contact_intent("Tui"))
     process = stage.process()
 
     async with stage.working(process):

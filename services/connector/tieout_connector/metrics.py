@@ -1,9 +1,9 @@
-"""Every metric of the connector, once, with its sentence. Read at /metrics on the health port, beside the kit's."""
+"""Every metric of the connector, declared once. Read at /metrics on the health port, beside the kit's."""
 
 from prometheus_client import Counter
 
 CALLS = Counter("tieout_xero_calls", "Calls made to Xero.", ["lane", "outcome"])
-SENT = Counter("tieout_xero_sent_bytes", "Bytes of the bodies sent to Xero.", ["lane", "outcome"])
-RECEIVED = Counter(
-    "tieout_xero_received_bytes", "Bytes of the bodies that came from Xero, as they came.", ["lane", "outcome"]
+REQUEST_BYTES = Counter("tieout_xero_request_bytes", "Bytes of request bodies sent to Xero.", ["lane", "outcome"])
+RESPONSE_BYTES = Counter(
+    "tieout_xero_response_bytes", "Bytes of response bodies received from Xero, compressed.", ["lane", "outcome"]
 )

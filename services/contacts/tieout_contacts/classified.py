@@ -1,4 +1,4 @@
-"""CONT-4: documents of Xero make their contacts vendors or customers, even documents that do not come in themselves."""
+"""CONT-4: bills and invoices in Xero make their contacts vendors or customers, even if they are not imported."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ _ROLE_OF = {InvoiceType.ACCPAY: Role.VENDOR, InvoiceType.ACCREC: Role.CUSTOMER}
 
 
 async def load(tx: Tx, contacts: Sequence[tuple[UUID, XeroContact]]) -> Mapping[UUID, Mapping[UUID, frozenset[Role]]]:
-    """What documents made of these contacts, by tenant and Xero's id."""
+    """The roles that documents gave these contacts, by tenant and by Xero's id."""
     found: dict[UUID, dict[UUID, frozenset[Role]]] = {}
     rows = await tx.db.fetch(_SQL["classified"], *_columns((tenant, seen.xero_id) for tenant, seen in contacts))
     for row in rows:
@@ -25,8 +25,8 @@ async def load(tx: Tx, contacts: Sequence[tuple[UUID, XeroContact]]) -> Mapping[
     return found
 
 
-def by_documents(wired: Wired) -> Handler:
-    """xero.invoice.v1 → contacts get the roles that documents give them, those that are here and those that waited."""
+def classify_by_documents(wired: Wired) -> Handler:
+    """xero.invoice.v1 → linked contacts and contacts that wait in Xero get the role of the document."""
     (contacts,) = wired.reconcilers
 
     async def invoices_received(tx: Tx, events: Sequence[Incoming[XeroInvoice]]) -> None:

@@ -1,4 +1,4 @@
-"""What the contacts service keeps: a contact, and the roles that it has on the platform."""
+"""A contact, as the contacts service stores it, and its roles on the platform."""
 
 from enum import StrEnum
 from typing import ClassVar, TypeVar
@@ -12,21 +12,21 @@ C = TypeVar("C", bound=ContactRole)
 
 
 class Role(StrEnum):
-    """The roles of a contact, as its attributes are called."""
+    """The roles of a contact. The values are the names of its attributes."""
 
     VENDOR = "vendor"
     CUSTOMER = "customer"
 
 
 class RoleState(Frozen):
-    """A role of a contact, and what is the role's own."""
+    """A role of a contact: the fields that the roles do not share."""
 
     id: UUID
     active: bool = True
 
 
 class Contact(PlatformRecord):
-    """A contact; others see its roles."""
+    """A contact. It is published as a vendor, a customer, or both."""
 
     ce_type: ClassVar = "tieout.contact.v1"
     kind: ClassVar = "contact"
@@ -40,15 +40,15 @@ class Contact(PlatformRecord):
     customer: RoleState | None = None
 
     def role(self, role: Role) -> RoleState | None:
-        """What is a role's own; None: it has no such role."""
+        """The state of a role; None: the contact does not have it."""
         return self.vendor if role is Role.VENDOR else self.customer
 
     def as_vendor(self) -> Vendor | None:
-        """The vendor it is, if it is one."""
+        """The contact as a vendor, if it has this role."""
         return self._as(Vendor, self.vendor)
 
     def as_customer(self) -> Customer | None:
-        """The customer it is, if it is one."""
+        """The contact as a customer, if it has this role."""
         return self._as(Customer, self.customer)
 
     def _as(self, role: type[C], own: RoleState | None) -> C | None:

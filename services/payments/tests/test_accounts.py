@@ -16,7 +16,7 @@ from tieout_schemas.reasons import Reason
 from tieout_schemas.references import setting
 from tieout_schemas.writes import Outcome, PaymentBody, WriteIntent
 
-BILL, BILL_X, P, P_X = (uuid4() for _ in range(4))
+BILL_ID, BILL_XERO_ID, PAYMENT_ID, PAYMENT_XERO_ID = (uuid4() for _ in range(4))
 """The bill is of 115.00."""
 OFFLINE, ACH, CHECK = PaymentMethod.OFFLINE, PaymentMethod.ACH, PaymentMethod.CHECK
 BOTH = {"payment_account": "090", "clearing_account": "091"}
@@ -41,7 +41,7 @@ BOTH = {"payment_account": "090", "clearing_account": "091"}
 def test_a_payment_is_booked_on_its_own_account_or_the_one_chosen_for_its_method(
     method: PaymentMethod, own: str, chosen: dict[str, Any], account: str
 ) -> None:
-    one = payment(BILL, method=method, account_code=own)
+    one = payment(BILL_ID, method=method, account_code=own)
 
     assert with_chosen_account(one, facts(**chosen)) == one.replace(account_code=account)
 
@@ -56,7 +56,7 @@ def test_a_payment_is_booked_on_its_own_account_or_the_one_chosen_for_its_method
     ],
 )
 def test_a_payment_without_an_account_waits_for_the_setting_that_names_one(method: PaymentMethod, held: Hold) -> None:
-    without = payment(BILL, method=method, account_code="")
+    without = payment(BILL_ID, method=method, account_code="")
 
     assert a_payment_needs_its_account(without, facts()) == held
     assert a_payment_needs_its_account(without.replace(account_code="090"), facts()) is None
@@ -65,15 +65,15 @@ def test_a_payment_without_an_account_waits_for_the_setting_that_names_one(metho
 @pytest.mark.rule("PAY-1")
 @pytest.mark.parametrize("asked", [None, "091"])
 def test_the_same_payment_asked_for_again_without_an_account_is_the_same(asked: str | None) -> None:
-    once = payment(BILL, account_code="091")
-    again = PaymentIn.model_validate(payment_request(BILL, reference=once.reference, account_code=asked))
+    once = payment(BILL_ID, account_code="091")
+    again = PaymentIn.model_validate(payment_request(BILL_ID, reference=once.reference, account_code=asked))
 
     assert once.replace(**content(again, once, once.id)) == once
 
 
 async def put(stage: Stage, **more: Any) -> Payment:
     """A payment of 10.00, which names no account unless the test does."""
-    body = payment_request(BILL, "10.00", **{"account_code": None, **more})
+    body = payment_request(BILL_ID, "10.00", **{"account_code": None, **more})
     return Payment.model_validate((await stage.put(f"payments/{uuid4()}", body)).json())
 
 
@@ -92,7 +92,7 @@ async def open_problems(stage: Stage) -> list[str]:
 @pytest.mark.rule("MAP-6")
 async def test_held_payments_go_out_by_themselves_once_the_account_is_chosen(stage: Stage) -> None:
     await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
+    await stage.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
     for number, method in enumerate((ACH, CHECK, OFFLINE)):
         made = await put(stage, method=method, reference=f"TX-{number}")
         assert (made.account_code, made.sync.state) == ("", SyncState.WAITING)
@@ -123,13 +123,13 @@ async def test_another_account_is_for_later_payments_only(stage: Stage) -> None:
     # The bill is not here yet, so the first payment waits; its account is the one chosen when it was made.
     await stage.connect()
     await stage.choose(1, clearing_account="091")
-    first = payment_request(BILL, "10.00", account_code=None, reference="TX-1")
-    made = await stage.put(f"payments/{P}", first)
+    first = payment_request(BILL_ID, "10.00", account_code=None, reference="TX-1")
+    made = await stage.put(f"payments/{PAYMENT_ID}", first)
     await stage.choose(2, clearing_account="093")
     await put(stage, reference="TX-2")
 
-    await stage.deliver((bill(BILL, BILL_X), 1))
-    again = await stage.put(f"payments/{P}", first)
+    await stage.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
+    again = await stage.put(f"payments/{PAYMENT_ID}", first)
 
     assert await booked(stage) == {"TX-1": "091", "TX-2": "093"}
     assert (made.json()["account_code"], again.status_code, again.json()["account_code"]) == ("091", 200, "091")
@@ -139,7 +139,10 @@ async def test_another_account_is_for_later_payments_only(stage: Stage) -> None:
 @pytest.mark.rule("MAP-6")
 async def test_an_account_that_is_chosen_later_books_no_payment_that_has_left(stage: Stage) -> None:
     await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1), (xero_payment(P_X, BILL_X, record_id=P, amount=nzd("10.00")), 1))
+    await stage.deliver(
+        (bill(BILL_ID, BILL_XERO_ID), 1),
+        (xero_payment(PAYMENT_XERO_ID, BILL_XERO_ID, record_id=PAYMENT_ID, amount=nzd("10.00")), 1),
+    )
     for reference in ("TX-1", "TX-2"):
         await put(stage, reference=reference, account_code="092")
     [_, intent] = await stage.said(WriteIntent)
@@ -159,7 +162,7 @@ async def test_an_account_that_is_chosen_later_books_no_payment_that_has_left(st
 @pytest.mark.rule("PAY-7")
 async def test_payments_wait_while_outbound_payments_are_off(stage: Stage) -> None:
     await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
+    await stage.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
     await stage.choose(1, outbound_payments=False)
     held = await put(stage, account_code="092", reference="TX-1")
     assert held.sync.waits_for == (setting("outbound_payments"),)
@@ -176,7 +179,7 @@ async def test_payments_wait_while_outbound_payments_are_off(stage: Stage) -> No
 @pytest.mark.rule("PAY-7")
 async def test_what_has_left_already_is_left_alone_when_outbound_payments_are_switched_off(stage: Stage) -> None:
     await stage.connect()
-    await stage.deliver((bill(BILL, BILL_X), 1))
+    await stage.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
     await put(stage, account_code="092", reference="TX-1")
     before = await stage.said(Payment)
 

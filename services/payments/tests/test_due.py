@@ -14,29 +14,44 @@ from tieout_payments.payment.due import check_fits, left_to_pay
 from tieout_schemas.platform import Bill, Payment, Sync, SyncState
 from tieout_schemas.xero import Applied, InvoiceStatus
 
-BILL, BILL_X, OURS_X, HAND_X, CREDIT_X = (uuid4() for _ in range(5))
+BILL_ID, BILL_XERO_ID, OURS_XERO_ID, BY_HAND_XERO_ID, CREDIT_XERO_ID = (uuid4() for _ in range(5))
 
 
-def payable(due: str = "100.00", *held: Applied, **more: Any) -> Bill:
+def held(amount: str) -> Applied:
+    """Our payment, as the bill names it."""
+    return applied(OURS_XERO_ID, amount)
+
+
+def by_hand(amount: str) -> Applied:
+    """A payment that somebody made in Xero."""
+    return applied(BY_HAND_XERO_ID, amount)
+
+
+def credit(amount: str) -> Applied:
+    """A credit that somebody allocated in Xero."""
+    return applied(CREDIT_XERO_ID, amount)
+
+
+def payable(due: str = "100.00", *names: Applied, **more: Any) -> Bill:
     """A bill of 100.00 in Xero, and what its amount due holds."""
-    fields: dict[str, Any] = {"total": nzd("100.00"), "amount_due": nzd(due), "applied": held}
-    return bill(BILL, BILL_X, **(fields | more))
+    fields: dict[str, Any] = {"total": nzd("100.00"), "amount_due": nzd(due), "applied": names}
+    return bill(BILL_ID, BILL_XERO_ID, **(fields | more))
 
 
 def ours(amount: str, state: SyncState = SyncState.ON_ITS_WAY, **more: Any) -> Payment:
     """A payment of ours that has no record of Xero yet."""
-    return payment(BILL, amount, **({"sync": Sync(state=state)} | more))
+    return payment(BILL_ID, amount, **({"sync": Sync(state=state)} | more))
 
 
 def answered(amount: str) -> Payment:
     """A payment of ours that Xero has taken."""
-    return payment(BILL, amount, OURS_X)
+    return payment(BILL_ID, amount, OURS_XERO_ID)
 
 
 def deleted(amount: str) -> Payment:
     """A payment of ours that was taken back in Xero."""
-    gone = Sync(state=SyncState.NOT_FOR_XERO, xero_id=OURS_X, gone=True)
-    return payment(BILL, amount, sync=gone, deleted_in_xero=True)
+    gone = Sync(state=SyncState.NOT_FOR_XERO, xero_id=OURS_XERO_ID, gone=True)
+    return payment(BILL_ID, amount, sync=gone, deleted_in_xero=True)
 
 
 @pytest.mark.rule("PAY-9")
@@ -48,30 +63,34 @@ def deleted(amount: str) -> Payment:
         pytest.param(payable(), [ours("60.00", SyncState.WAITING)], "40.00", id="ours is held"),
         pytest.param(payable(), [ours("60.00", SyncState.CONFLICT)], "40.00", id="ours is asked about"),
         pytest.param(payable(), [answered("60.00")], "40.00", id="Xero took ours and the bill was not seen since"),
-        pytest.param(payable("40.00", applied(OURS_X, "60.00")), [answered("60.00")], "40.00", id="ours is held"),
-        pytest.param(payable("60.00", applied(OURS_X, "40.00")), [ours("40.00")], "20.00", id="seen before its answer"),
-        pytest.param(payable("70.00", applied(HAND_X, "30.00")), [], "70.00", id="a payment by hand"),
+        pytest.param(payable("40.00", held("60.00")), [answered("60.00")], "40.00", id="ours is held"),
+        pytest.param(payable("60.00", held("40.00")), [ours("40.00")], "20.00", id="seen before its answer"),
+        pytest.param(payable("70.00", by_hand("30.00")), [], "70.00", id="a payment by hand"),
         pytest.param(
-            payable("10.00", applied(OURS_X, "60.00"), applied(HAND_X, "30.00")),
+            payable("10.00", held("60.00"), by_hand("30.00")),
             [answered("60.00")],
             "10.00",
             id="ours and one by hand are held",
         ),
         pytest.param(
-            payable("70.00", applied(HAND_X, "30.00")), [answered("60.00")], "10.00", id="only the one by hand is held"
+            payable("70.00", by_hand("30.00")),
+            [answered("60.00")],
+            "10.00",
+            id="only the one by hand is held",
         ),
-        pytest.param(payable("75.00", applied(CREDIT_X, "25.00")), [ours("60.00")], "15.00", id="a credit by others"),
+        pytest.param(payable("75.00", credit("25.00")), [ours("60.00")], "15.00", id="a credit by others"),
         pytest.param(payable("70.00"), [ours("60.00")], "10.00", id="something is held that has no name"),
         pytest.param(
-            payable("60.00", applied(OURS_X, "40.00")), [answered("40.00"), ours("25.00")], "35.00", id="two of ours"
+            payable("60.00", held("40.00")),
+            [answered("40.00"), ours("25.00")],
+            "35.00",
+            id="two of ours",
         ),
         pytest.param(payable(), [ours("60.00", SyncState.REFUSED)], "100.00", id="ours was refused"),
         pytest.param(payable(), [deleted("60.00")], "100.00", id="ours was deleted in Xero"),
-        pytest.param(
-            payable("40.00", applied(OURS_X, "60.00")), [deleted("60.00")], "100.00", id="deleted, and still held"
-        ),
+        pytest.param(payable("40.00", held("60.00")), [deleted("60.00")], "100.00", id="deleted, and still held"),
         pytest.param(payable(), [ours("60.00", currency="USD")], "100.00", id="ours is in another currency"),
-        pytest.param(payable("70.00", applied(HAND_X, "30.00")), [ours("70.01")], "0", id="too much is paid already"),
+        pytest.param(payable("70.00", by_hand("30.00")), [ours("70.01")], "0", id="too much is paid already"),
         pytest.param(payable(total=None), [], None, id="the total is unknown"),
         pytest.param(payable(amount_due=None), [], None, id="the amount due is unknown"),
         pytest.param(payable(total=None, amount_due=None), [], None, id="both are unknown"),

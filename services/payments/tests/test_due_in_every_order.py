@@ -18,7 +18,7 @@ from tieout_payments.payment.due import left_to_pay
 from tieout_schemas.platform import Bill, Payment, Sync, SyncState
 
 TOTAL, OURS, BY_HAND = Decimal(100), Decimal(40), Decimal(30)
-BILL, BILL_X, OURS_X, BY_HAND_X = (uuid4() for _ in range(4))
+BILL_ID, BILL_XERO_ID, OURS_XERO_ID, BY_HAND_XERO_ID = (uuid4() for _ in range(4))
 WAITING, SENT, TAKEN, REFUSED, VOIDED = "waiting", "sent", "taken", "refused", "voided"
 Rule = Callable[[Bill, Sequence[Payment]], Decimal | None]
 
@@ -103,18 +103,18 @@ def _readings_end(now: World) -> Iterator[tuple[str, World]]:
 @cache
 def bill_of(shown: Shown) -> Bill:
     """The bill as it is published."""
-    held = [applied(OURS_X, str(OURS))] if shown.ours else []
-    held += [applied(BY_HAND_X, str(BY_HAND))] if shown.by_hand else []
-    return bill(BILL, BILL_X, total=nzd(str(TOTAL)), amount_due=nzd(str(shown.due)), applied=tuple(held))
+    held = [applied(OURS_XERO_ID, str(OURS))] if shown.ours else []
+    held += [applied(BY_HAND_XERO_ID, str(BY_HAND))] if shown.by_hand else []
+    return bill(BILL_ID, BILL_XERO_ID, total=nzd(str(TOTAL)), amount_due=nzd(str(shown.due)), applied=tuple(held))
 
 
 @cache
 def payment_of(answer: str) -> Payment:
     """Our payment as payments knows it."""
     state = {WAITING: SyncState.ON_ITS_WAY, TAKEN: SyncState.IN_STEP, REFUSED: SyncState.REFUSED}
-    there = OURS_X if answer in (TAKEN, VOIDED) else None
+    there = OURS_XERO_ID if answer in (TAKEN, VOIDED) else None
     sync = Sync(state=state.get(answer, SyncState.NOT_FOR_XERO), xero_id=there, gone=answer == VOIDED)
-    return payment(BILL, str(OURS), sync=sync, deleted_in_xero=answer == VOIDED)
+    return payment(BILL_ID, str(OURS), sync=sync, deleted_in_xero=answer == VOIDED)
 
 
 def too_much(now: World, left: Decimal) -> bool:

@@ -14,19 +14,19 @@ from tieout_payments.payment.edit import PaymentIn, check, content
 from tieout_schemas.money import Money
 from tieout_schemas.platform import Payment, PaymentMethod
 
-BILL, BILL_X, OTHER = (uuid4() for _ in range(3))
-OURS = payment(BILL)
-FITS = facts(bill(BILL, BILL_X))
+BILL_ID, BILL_XERO_ID, OTHER = (uuid4() for _ in range(3))
+OURS = payment(BILL_ID)
+FITS = facts(bill(BILL_ID, BILL_XERO_ID))
 
 
 @pytest.mark.rule("PAY-1")
 @pytest.mark.rule("PAY-3")
 @pytest.mark.parametrize(("asked", "account"), [("091", "091"), (None, "")])
 def test_a_new_payment_is_as_it_is_asked_for(asked: str | None, account: str) -> None:
-    new = PaymentIn.model_validate(payment_request(BILL, "60.00", reference="TX-1", account_code=asked))
+    new = PaymentIn.model_validate(payment_request(BILL_ID, "60.00", reference="TX-1", account_code=asked))
 
     assert content(new, None, OURS.id) == {
-        "bill_id": BILL,
+        "bill_id": BILL_ID,
         "method": PaymentMethod.ACH,
         "date": DAY,
         "amount": nzd("60.00"),
@@ -45,13 +45,13 @@ def test_a_new_payment_is_as_it_is_asked_for(asked: str | None, account: str) ->
     ids=["the smallest amount", "the largest", "the longest reference"],
 )
 def test_what_is_just_a_payment_is_taken(field: dict[str, Any]) -> None:
-    PaymentIn.model_validate(payment_request(BILL) | field)
+    PaymentIn.model_validate(payment_request(BILL_ID) | field)
 
 
 @pytest.mark.rule("PAY-1")
 @pytest.mark.parametrize("asked", [{}, {"amount": {"amount": "60", "currency": "NZD"}}], ids=["same", "fewer digits"])
 def test_the_same_payment_again_changes_nothing(asked: dict[str, Any]) -> None:
-    again = PaymentIn.model_validate(payment_request(BILL, reference=OURS.reference) | asked)
+    again = PaymentIn.model_validate(payment_request(BILL_ID, reference=OURS.reference) | asked)
 
     assert OURS.replace(**content(again, OURS, OURS.id)) == OURS
 
@@ -74,7 +74,7 @@ def test_the_same_payment_again_changes_nothing(asked: dict[str, Any]) -> None:
     ids=["amount", "currency", "bill", "date", "account", "reference", "method"],
 )
 def test_a_payment_is_never_changed(change: dict[str, Any], changed: dict[str, Any]) -> None:
-    other = PaymentIn.model_validate(payment_request(BILL, reference=OURS.reference) | change)
+    other = PaymentIn.model_validate(payment_request(BILL_ID, reference=OURS.reference) | change)
     wanted = OURS.replace(**content(other, OURS, OURS.id))
     assert wanted == OURS.replace(**changed)
 
@@ -90,10 +90,10 @@ def test_a_payment_is_never_changed(change: dict[str, Any], changed: dict[str, A
     ("others", "seen_by", "fits"),
     [
         ([], FITS, True),
-        ([payment(BILL, "55.00")], FITS, True),
-        ([payment(BILL, "55.01")], FITS, False),
+        ([payment(BILL_ID, "55.00")], FITS, True),
+        ([payment(BILL_ID, "55.01")], FITS, False),
         ([payment(OTHER, "55.01")], FITS, True),
-        ([payment(BILL, "55.01")], facts(), True),
+        ([payment(BILL_ID, "55.01")], facts(), True),
     ],
     ids=["alone", "with another", "too much", "of another bill", "a bill that is not known yet"],
 )
@@ -127,4 +127,4 @@ def test_a_new_payment_is_checked_against_its_bill_and_the_payments_of_that_bill
 )
 def test_what_is_no_payment_is_refused(field: str, value: Any) -> None:
     with pytest.raises(ValidationError, match=field):
-        PaymentIn.model_validate(payment_request(BILL) | {field: value})
+        PaymentIn.model_validate(payment_request(BILL_ID) | {field: value})

@@ -30,9 +30,9 @@ from tieout_schemas.platform import Bill, BillStatus, Payment, PaymentMethod, Sy
 from tieout_schemas.references import CONNECTION, record
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, PaymentStatus, XeroInvoice
 
-BILL, BILL_X, P_X, OTHER = (uuid4() for _ in range(4))
-OURS = payment(BILL)
-FITS = facts(bill(BILL, BILL_X))
+BILL_ID, BILL_XERO_ID, PAYMENT_XERO_ID, OTHER = (uuid4() for _ in range(4))
+OURS = payment(BILL_ID)
+FITS = facts(bill(BILL_ID, BILL_XERO_ID))
 
 
 NO_FIELDS = {
@@ -82,14 +82,14 @@ LOOKED_AT = {"sync", "number", "currency", "total", "amount_due", "applied", "xe
 
 @pytest.mark.parametrize("name", Bill.model_fields)
 def test_payments_look_at_what_decides_whether_a_bill_can_be_paid_and_at_nothing_else(name: str) -> None:
-    before = bill(BILL, BILL_X)
+    before = bill(BILL_ID, BILL_XERO_ID)
     after = before.replace(**{name: OTHERWISE[name]})
 
     assert (what_counts_of_a_bill(before) != what_counts_of_a_bill(after)) is (name in LOOKED_AT)
 
 
 def test_how_far_a_bill_is_on_its_way_is_nothing_that_payments_look_at() -> None:
-    before = bill(BILL, BILL_X)
+    before = bill(BILL_ID, BILL_XERO_ID)
     sync = before.sync.replace(state=SyncState.CONFLICT, seen=9, made=OTHER, former=(OTHER,), waits_for=(CONNECTION,))
 
     assert what_counts_of_a_bill(before) == what_counts_of_a_bill(before.replace(sync=sync))
@@ -97,25 +97,29 @@ def test_how_far_a_bill_is_on_its_way_is_nothing_that_payments_look_at() -> None
 
 @pytest.mark.rule("PAY-1")
 def test_a_payment_made_in_xero_is_kept_as_seen() -> None:
-    assert arrive(XeroOnly(FITS.tenant_id, 1, xero_payment(P_X, BILL_X)), [], FITS) == Wait()
+    assert arrive(XeroOnly(FITS.tenant_id, 1, xero_payment(PAYMENT_XERO_ID, BILL_XERO_ID)), [], FITS) == Wait()
 
 
 @pytest.mark.rule("SYS-1")
 @pytest.mark.parametrize(
     ("seen_by", "waits"),
-    [(FITS, False), (facts(), True), (facts(bill(BILL, OTHER)), True)],
+    [(FITS, False), (facts(), True), (facts(bill(BILL_ID, OTHER)), True)],
     ids=["known", "no bill", "another bill"],
 )
 def test_a_payment_that_was_lost_here_is_made_again_once_its_bill_is_known(seen_by: Facts, waits: bool) -> None:
-    made = restore(OURS.id, xero_payment(P_X, BILL_X, date=DUE_DAY, amount=nzd("60.00"), reference="TX-1"), seen_by)
+    made = restore(
+        OURS.id,
+        xero_payment(PAYMENT_XERO_ID, BILL_XERO_ID, date=DUE_DAY, amount=nzd("60.00"), reference="TX-1"),
+        seen_by,
+    )
 
     assert made == (
-        Wait(record(XeroInvoice, BILL_X))
+        Wait(record(XeroInvoice, BILL_XERO_ID))
         if waits
         else Payment(
             id=OURS.id,
-            origin=Origin(kind=OriginKind.EVENT, by=str(P_X), rule="SYS-1"),
-            bill_id=BILL,
+            origin=Origin(kind=OriginKind.EVENT, by=str(PAYMENT_XERO_ID), rule="SYS-1"),
+            bill_id=BILL_ID,
             method=PaymentMethod.OFFLINE,
             date=DUE_DAY,
             amount=nzd("60.00"),
@@ -126,16 +130,16 @@ def test_a_payment_that_was_lost_here_is_made_again_once_its_bill_is_known(seen_
 
 @pytest.mark.rule("SYS-1")
 def test_a_payment_that_was_lost_and_has_no_reference_bears_xeros_id() -> None:
-    made = restore(OURS.id, xero_payment(P_X, BILL_X, reference=""), FITS)
+    made = restore(OURS.id, xero_payment(PAYMENT_XERO_ID, BILL_XERO_ID, reference=""), FITS)
 
     assert isinstance(made, Payment)
-    assert made.reference == str(P_X)
+    assert made.reference == str(PAYMENT_XERO_ID)
 
 
 @pytest.mark.rule("SYS-10")
 @pytest.mark.parametrize("status", list(PaymentStatus))
 def test_a_payment_is_gone_in_xero_once_it_is_deleted_there(status: PaymentStatus) -> None:
-    seen = xero_payment(P_X, BILL_X, status=status)
+    seen = xero_payment(PAYMENT_XERO_ID, BILL_XERO_ID, status=status)
 
     shown = {each.name: each.theirs(seen, FITS) for each in FIELDS if each.name == "deleted_in_xero"}
     assert (PAYMENT.gone(seen), shown) == (status is PaymentStatus.DELETED, {"deleted_in_xero": PAYMENT.gone(seen)})

@@ -29,15 +29,15 @@ from tieout_schemas.references import CONNECTION, Reference, record, setting
 from tieout_schemas.writes import Lane
 from tieout_schemas.xero import InvoiceStatus
 
-BILL, BILL_X, OTHER = (uuid4() for _ in range(3))
-OURS = payment(BILL)
-FITS = facts(bill(BILL, BILL_X))
-NOT_IN_XERO = Hold(Reason.BILL_NOT_IN_XERO, {"bill_id": str(BILL)}, record(Bill, BILL))
+BILL_ID, BILL_XERO_ID, OTHER = (uuid4() for _ in range(3))
+OURS = payment(BILL_ID)
+FITS = facts(bill(BILL_ID, BILL_XERO_ID))
+NOT_IN_XERO = Hold(Reason.BILL_NOT_IN_XERO, {"bill_id": str(BILL_ID)}, record(Bill, BILL_ID))
 
 
 def misfit(why: str) -> Hold:
-    params = {"amount": "60.00 NZD", "number": "B-1", "why": why, "bill_id": str(BILL)}
-    return Hold(Reason.PAYMENT_DOES_NOT_FIT, params, record(Bill, BILL))
+    params = {"amount": "60.00 NZD", "number": "B-1", "why": why, "bill_id": str(BILL_ID)}
+    return Hold(Reason.PAYMENT_DOES_NOT_FIT, params, record(Bill, BILL_ID))
 
 
 @pytest.mark.rule("PAY-1")
@@ -47,7 +47,7 @@ def test_the_whole_payment_goes_to_xero_in_the_first_lane() -> None:
 
     [intent] = work.intents
     assert intent.body == PaymentBody(
-        bill_xero_id=BILL_X,
+        bill_xero_id=BILL_XERO_ID,
         account_code="090",
         date=DAY,
         amount=Decimal("60.00"),
@@ -59,7 +59,7 @@ def test_the_whole_payment_goes_to_xero_in_the_first_lane() -> None:
 
 
 @pytest.mark.rule("PAY-1")
-@pytest.mark.parametrize("seen_by", [facts(), facts(bill(BILL, None))], ids=["no bill", "a bill not in Xero"])
+@pytest.mark.parametrize("seen_by", [facts(), facts(bill(BILL_ID, None))], ids=["no bill", "a bill not in Xero"])
 def test_no_body_is_made_before_the_bill_is_in_xero(seen_by: Facts) -> None:
     with pytest.raises(ValueError, match="before its bill is in Xero"):
         compose(OURS, seen_by, {})
@@ -79,14 +79,20 @@ def test_while_outbound_payments_are_off_nothing_is_sent(chosen: bool, held: Hol
     ("seen_by", "held"),
     [
         (facts(), NOT_IN_XERO),
-        (facts(bill(OTHER, BILL_X)), NOT_IN_XERO),
-        (facts(bill(BILL, None)), NOT_IN_XERO),
-        (facts(bill(BILL, None, xero_status=InvoiceStatus.AUTHORISED)), NOT_IN_XERO),
-        (facts(bill(BILL, BILL_X, xero_status=None)), NOT_IN_XERO),
-        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.DRAFT)), NOT_IN_XERO),
-        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.SUBMITTED)), NOT_IN_XERO),
-        *((facts(bill(BILL, BILL_X, xero_status=InvoiceStatus(status))), None) for status in ("AUTHORISED", "PAID")),
-        *((facts(bill(BILL, BILL_X, xero_status=InvoiceStatus(status))), None) for status in ("VOIDED", "DELETED")),
+        (facts(bill(OTHER, BILL_XERO_ID)), NOT_IN_XERO),
+        (facts(bill(BILL_ID, None)), NOT_IN_XERO),
+        (facts(bill(BILL_ID, None, xero_status=InvoiceStatus.AUTHORISED)), NOT_IN_XERO),
+        (facts(bill(BILL_ID, BILL_XERO_ID, xero_status=None)), NOT_IN_XERO),
+        (facts(bill(BILL_ID, BILL_XERO_ID, xero_status=InvoiceStatus.DRAFT)), NOT_IN_XERO),
+        (facts(bill(BILL_ID, BILL_XERO_ID, xero_status=InvoiceStatus.SUBMITTED)), NOT_IN_XERO),
+        *(
+            (facts(bill(BILL_ID, BILL_XERO_ID, xero_status=InvoiceStatus(status))), None)
+            for status in ("AUTHORISED", "PAID")
+        ),
+        *(
+            (facts(bill(BILL_ID, BILL_XERO_ID, xero_status=InvoiceStatus(status))), None)
+            for status in ("VOIDED", "DELETED")
+        ),
     ],
 )
 def test_a_payment_waits_until_its_bill_is_approved_in_xero(seen_by: Facts, held: Hold | None) -> None:
@@ -100,14 +106,14 @@ def test_a_payment_waits_until_its_bill_is_approved_in_xero(seen_by: Facts, held
     [
         (facts(), None),
         (FITS, None),
-        *((facts(bill(BILL, BILL_X, xero_status=status, currency="USD")), None) for status in (None, "DRAFT")),
-        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.SUBMITTED)), None),
-        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.PAID)), misfit("is PAID in Xero")),
-        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.VOIDED)), misfit("is VOIDED in Xero")),
-        (facts(bill(BILL, BILL_X, xero_status=InvoiceStatus.DELETED)), misfit("is DELETED in Xero")),
+        *((facts(bill(BILL_ID, BILL_XERO_ID, xero_status=status, currency="USD")), None) for status in (None, "DRAFT")),
+        (facts(bill(BILL_ID, BILL_XERO_ID, xero_status=InvoiceStatus.SUBMITTED)), None),
+        (facts(bill(BILL_ID, BILL_XERO_ID, xero_status=InvoiceStatus.PAID)), misfit("is PAID in Xero")),
+        (facts(bill(BILL_ID, BILL_XERO_ID, xero_status=InvoiceStatus.VOIDED)), misfit("is VOIDED in Xero")),
+        (facts(bill(BILL_ID, BILL_XERO_ID, xero_status=InvoiceStatus.DELETED)), misfit("is DELETED in Xero")),
         # Xero would take the number as an amount in the bill's currency.
-        (facts(bill(BILL, BILL_X, currency="USD")), misfit("is in USD")),
-        (facts(bill(BILL, BILL_X, currency="USD", xero_status=InvoiceStatus.VOIDED)), misfit("is in USD")),
+        (facts(bill(BILL_ID, BILL_XERO_ID, currency="USD")), misfit("is in USD")),
+        (facts(bill(BILL_ID, BILL_XERO_ID, currency="USD", xero_status=InvoiceStatus.VOIDED)), misfit("is in USD")),
     ],
 )
 def test_a_payment_that_turns_out_not_to_fit_its_bill_is_held(seen_by: Facts, held: Hold | None) -> None:
@@ -119,16 +125,16 @@ def test_a_payment_that_turns_out_not_to_fit_its_bill_is_held(seen_by: Facts, he
     ("one", "seen_by", "waits_for"),
     [
         (OURS, FITS, []),
-        (OURS, facts(connection=ConnectionState.DISCONNECTED), [CONNECTION, record(Bill, BILL)]),
+        (OURS, facts(connection=ConnectionState.DISCONNECTED), [CONNECTION, record(Bill, BILL_ID)]),
         (
             OURS.replace(account_code=""),
             facts(connection=ConnectionState.CONNECTION_LOST, outbound_payments=False),
-            [CONNECTION, setting("outbound_payments"), setting("clearing_account"), record(Bill, BILL)],
+            [CONNECTION, setting("outbound_payments"), setting("clearing_account"), record(Bill, BILL_ID)],
         ),
         (
             OURS.replace(account_code="", method=PaymentMethod.OFFLINE),
-            facts(bill(BILL, BILL_X, currency="USD"), outbound_payments=False),
-            [setting("outbound_payments"), setting("payment_account"), record(Bill, BILL)],
+            facts(bill(BILL_ID, BILL_XERO_ID, currency="USD"), outbound_payments=False),
+            [setting("outbound_payments"), setting("payment_account"), record(Bill, BILL_ID)],
         ),
     ],
     ids=["nothing", "two reasons", "four", "three"],

@@ -1,4 +1,4 @@
-"""The payments service: its kinds."""
+"""The payments service: payments of bills."""
 
 from tieout_kit.domain import Service
 from tieout_payments.payment import PAYMENT

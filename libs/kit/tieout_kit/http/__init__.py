@@ -3,37 +3,48 @@
 from tieout_kit.http import audit, edits
 from tieout_kit.http.access import ADMINS, APPROVERS, EDITORS, READERS, Allowed, Operation, allow, operations, require
 from tieout_kit.http.app import make_app
-from tieout_kit.http.audit_routes import audit_routes
-from tieout_kit.http.auth import EVERY_TENANT, NOBODY, By, Caller, Keys, asking
-from tieout_kit.http.edit_routes import person_routes
-from tieout_kit.http.operator_routes import operation_routes
-from tieout_kit.http.problem_routes import list_routes, problem_routes
-from tieout_kit.http.record_routes import Limit, record_routes
+from tieout_kit.http.audit_routes import router as audit_router
+from tieout_kit.http.auth import ANONYMOUS, EVERY_TENANT, Caller, CurrentCaller, Keys, with_request
+from tieout_kit.http.dependencies import InDatabase, InTx, KnownTenant
+from tieout_kit.http.inputs import Limit, Moment, Text, Version
+from tieout_kit.http.link_routes import link_routes
+from tieout_kit.http.openapi import refusals
+from tieout_kit.http.operator_routes import router as operator_router
+from tieout_kit.http.problem_routes import retry_router
+from tieout_kit.http.problem_routes import router as problem_router
+from tieout_kit.http.record_routes import record_routes
 
 __all__ = [
     "ADMINS",
+    "ANONYMOUS",
     "APPROVERS",
     "EDITORS",
     "EVERY_TENANT",
-    "NOBODY",
     "READERS",
     "Allowed",
-    "By",
     "Caller",
+    "CurrentCaller",
+    "InDatabase",
+    "InTx",
     "Keys",
+    "KnownTenant",
     "Limit",
+    "Moment",
     "Operation",
+    "Text",
+    "Version",
     "allow",
-    "asking",
     "audit",
-    "audit_routes",
+    "audit_router",
     "edits",
-    "list_routes",
+    "link_routes",
     "make_app",
-    "operation_routes",
     "operations",
-    "person_routes",
-    "problem_routes",
+    "operator_router",
+    "problem_router",
     "record_routes",
+    "refusals",
     "require",
+    "retry_router",
+    "with_request",
 ]

@@ -1,9 +1,9 @@
-"""Who may do what (SYS-11): every route declares its roles beside it, by `dependencies=[allow(…)]` and by nothing else.
+"""Who may do what (SYS-11): every route declares its roles by `dependencies=[allow(…)]`, and by nothing else.
 
 Refused
-├── NotFound         another tenant's record: who may not see it is not told that it exists
-├── RoleMissing      403, names the role and whom to ask
-└── FeatureClosed    403, names the feature that the tenant's plan does not have, and whom to ask
+├── NotFound         another tenant's record: whether it exists is not revealed
+├── RoleMissing      403; names the role and whom to ask
+└── FeatureClosed    403; names the feature that the tenant's plan does not have, and whom to ask
 """
 
 from collections.abc import Awaitable, Callable, Collection, Iterator
@@ -16,7 +16,7 @@ from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from tieout_kit.errors import NotFound, Refused
-from tieout_kit.http.auth import By, Caller
+from tieout_kit.http.auth import Caller, CurrentCaller
 from tieout_schemas.roles import Feature, Role
 
 READERS = (Role.VIEWER, Role.BOOKKEEPER, Role.APPROVER, Role.ADMIN, Role.PLATFORM)
@@ -25,8 +25,8 @@ APPROVERS = (Role.APPROVER, Role.ADMIN, Role.PLATFORM)
 ADMINS = (Role.ADMIN, Role.PLATFORM)
 
 
-Closed = Callable[[UUID], Awaitable[Collection[Feature]]]
-"""The features that a tenant's plan does not have, by one query. Raises NotFound for a tenant that is not known."""
+ClosedFeatures = Callable[[UUID], Awaitable[Collection[Feature]]]
+"""Returns the features that a tenant's plan does not have. Raises NotFound for an unknown tenant."""
 
 
 class RoleMissing(Refused):
@@ -55,22 +55,22 @@ class Allowed:
 
     roles: tuple[Role, ...]
     feature: Feature | None = None
-    """Refused to everybody while the tenant's plan does not have it."""
+    """The route is refused to everybody while the tenant's plan does not have this feature."""
 
-    async def __call__(self, request: Request, caller: By) -> None:
-        """Let any of the roles through, for the tenant in the path if there is one."""
+    async def __call__(self, request: Request, caller: CurrentCaller) -> None:
+        """Let callers through that have any of the roles, for the tenant in the path if there is one."""
         tenant_id = request.path_params.get("tenant_id")
         if tenant_id is not None and not _sees(caller, tenant_id):
             raise NotFound("no such tenant")
         require(caller, self.roles)
         if self.feature:
-            closed: Closed = request.app.state.closed
+            closed: ClosedFeatures = request.app.state.closed
             if self.feature in await closed(UUID(tenant_id)):
                 raise FeatureClosed(f"the plan does not have {self.feature}; ask the platform's support for it")
 
 
 def allow(*roles: Role, feature: Feature | None = None) -> Dependency:
-    """What a route declares, as FastAPI takes it: any of these roles, and a feature of the plan if it is one."""
+    """A route's declaration, as a FastAPI dependency: any of these roles, and the feature of the plan that it needs."""
     declared: Dependency = Depends(Allowed(roles, feature))
     return declared
 
@@ -84,7 +84,7 @@ def _sees(caller: Caller, tenant_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A route of an app, and what it declares; None: nothing, so that anybody comes through."""
+    """A route of an app, and what it declares. `allowed` is None for a route that is open to anybody."""
 
     method: str
     path: str
@@ -93,12 +93,12 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """`PUT /tenants/{tenant_id}/bills/{bill_id}`, as spans and the audit trail have it."""
+        """As in spans and the audit trail: `PUT /tenants/{tenant_id}/bills/{bill_id}`."""
         return f"{self.method} {self.path}"
 
 
 def operations(app: FastAPI) -> Iterator[Operation]:
-    """Every route of an app, the undeclared ones too. Raises TypeError for one that declares twice."""
+    """Every route of an app, open routes too. Raises TypeError for a route that declares its roles twice."""
     for route in iter_route_contexts(app.routes):
         declared: list[Any] = []
         if isinstance(route.original_route, APIRoute):

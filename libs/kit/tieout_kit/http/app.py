@@ -1,4 +1,4 @@
-"""The HTTP app every service serves: errors as problem details (RFC 9457), authentication, traces."""
+"""The HTTP app of every service: errors as problem details (RFC 9457), authentication, traces."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,16 +10,20 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from tieout_kit.errors import Refused, RetryLater
-from tieout_kit.http.access import Closed
+from tieout_kit.http.access import ClosedFeatures
 from tieout_kit.http.auth import Keys
+from tieout_kit.http.dependencies import FindTenant
+from tieout_kit.http.openapi import MEDIA_TYPE, DocumentedApp
 from tieout_kit.kafka import TooLarge
+from tieout_kit.postgres import Database
+from tieout_kit.records import Rechecks, tenants
 
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 
 
 def _problem(status: int, title: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     content = {"status": status, "title": title, **more}
-    return JSONResponse(content, status, headers or _HEADERS.get(status), media_type="application/problem+json")
+    return JSONResponse(content, status, headers or _HEADERS.get(status), media_type=MEDIA_TYPE)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
@@ -34,7 +38,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
         for e in error.errors()
     ]
     fields = ", ".join(e["field"] for e in wrong)
-    return _problem(422, f"not as it should be: {fields}", errors=wrong)
+    return _problem(422, f"not valid: {fields}", errors=wrong)
 
 
 async def _later(_: Request, error: Exception) -> JSONResponse:
@@ -47,7 +51,7 @@ async def _too_large(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return _problem(error.status_code, str(error.detail))
+    return _problem(error.status_code, str(error.detail), error.headers)
 
 
 async def _bug(_: Request, __: Exception) -> JSONResponse:
@@ -55,23 +59,35 @@ async def _bug(_: Request, __: Exception) -> JSONResponse:
 
 
 def make_app(
-    title: str, description: str, keys: Keys, closed: Closed, *, untraced: frozenset[str] = frozenset()
+    title: str,
+    description: str,
+    keys: Keys,
+    closed: ClosedFeatures,
+    database: Database | None = None,
+    *,
+    find_tenant: FindTenant = tenants.get,
+    rechecks: Rechecks | None = None,
+    untraced: frozenset[str] = frozenset(),
 ) -> FastAPI:
-    """An app without routes; `/docs` and `/openapi.json` describe those it gets.
+    """An app without routes; `/docs` and `/openapi.json` describe the routes that are added.
 
-    `closed` tells what a tenant's plan does not have.
-    `untraced`: paths whose query carries a secret, which a span would tell.
+    `closed` returns the features that a tenant's plan does not have.
+    `database`, `find_tenant` and `rechecks` serve the routes that ask for InTx, InDatabase, KnownTenant or InRechecks.
+    `untraced`: paths whose query carries a secret, which a span would reveal.
     """
-    # A span for each request and nothing more; validation errors and bodies are nobody's business in a trace.
+    # One span for each request. Validation errors and bodies may hold personal data: they stay out of traces.
     telemetry: TelemetryConfig = {
         "operation_spans": False,
         "logs": False,
         "metrics": False,
         "exclude": lambda scope: scope.get("path") in untraced,
     }
-    app = FastAPI(title=title, description=description, version="1", telemetry=telemetry)
+    app = DocumentedApp(title=title, description=description, version="1", telemetry=telemetry)
     app.state.keys = keys
     app.state.closed = closed
+    app.state.database = database
+    app.state.find_tenant = find_tenant
+    app.state.rechecks = rechecks
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RetryLater, _later)

@@ -16,7 +16,7 @@ from tieout_schemas.roles import Role
 _SQL = queries.load("tieout_kit", "audit.sql")
 
 State = BaseModel | Mapping[str, Any] | None
-"""What something was or is: a record as it is public, or a few JSON values. Never a secret, never bank details."""
+"""A state before or after a change: a public record, or a few JSON values. Never a secret, never bank details."""
 
 
 class Entry(BaseModel):
@@ -31,7 +31,7 @@ class Entry(BaseModel):
     """Method and path of the route."""
     record: RecordRef
     before: dict[str, Any] | None
-    """None: it was not there."""
+    """None if the change made the record."""
     after: dict[str, Any] | None
     address: str
     """The network address the request came from."""
@@ -39,7 +39,7 @@ class Entry(BaseModel):
 
 
 async def note(tx: Tx, caller: Caller, tenant_id: UUID, record: RecordRef, before: State, after: State) -> None:
-    """Write down what a person changed; what is as it was before is no change."""
+    """Add an entry about a person's change, unless nothing differs."""
     was, now = _json(before), _json(after)
     if was != now:
         await tx.db.execute(
@@ -69,7 +69,7 @@ async def page(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[Entry]:
-    """A tenant's changes, newest first; `after`: the id of the last one of the page before; `until` is excluded."""
+    """A tenant's changes, newest first. `after`: the id of the previous page's last entry. `until` is excluded."""
     rows = await tx.db.fetch(_SQL["page"], tenant_id, after, record_id, who, since, until, limit)
     return [Entry(record=RecordRef(kind=row["record_kind"], id=row["record_id"]), **row) for row in rows]
 

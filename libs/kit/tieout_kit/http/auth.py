@@ -1,4 +1,4 @@
-"""Who calls (SYS-11): a JWT names the caller, its tenants and its roles. What they may is in access.py."""
+"""Who calls (SYS-11): a JWT names the caller, its tenants and its roles. What a caller may do is in access.py."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ EVERY_TENANT = "*"
 
 
 class NotAuthenticated(Refused):
-    """No token, or one that is not good."""
+    """There is no token, or it is not valid."""
 
     status = 401
 
@@ -31,30 +31,30 @@ class Caller:
     tenants: frozenset[str]
     roles: frozenset[Role]
     operation: str = ""
-    """What is asked for: method and path of the route."""
+    """Method and path of the route."""
     address: str = ""
-    """Where the request comes from; behind a proxy that uvicorn trusts, where that one says."""
+    """The network address of the client; behind a proxy that uvicorn trusts, the address that the proxy forwards."""
 
     def sees(self, tenant_id: UUID) -> bool:
-        """Whether the tenant exists, as far as this caller is concerned."""
+        """Whether this caller may know of the tenant."""
         return EVERY_TENANT in self.tenants or str(tenant_id) in self.tenants
 
 
-NOBODY = Caller("", frozenset(), frozenset())
-"""Who comes without a token."""
+ANONYMOUS = Caller("", frozenset(), frozenset())
+"""A caller without a token."""
 
 
 class Keys:
-    """Verifies tokens against the issuer's keys: from a file, or fetched when needed and kept for five minutes."""
+    """Verifies tokens against the issuer's keys: from a file, or fetched when needed and cached for five minutes."""
 
     def __init__(self, jwks_url: str, issuer: str) -> None:
-        # PyJWT's client fetches over HTTP only; the local stack and Kubernetes secrets have the keys in a file.
+        # PyJWT's client fetches over HTTP only. The local stack and Kubernetes secrets keep the keys in a file.
         path = jwks_url.removeprefix("file://")
         self._find = _from_file(Path(path)) if path != jwks_url else _from_url(jwks_url)
         self._issuer = issuer
 
     async def caller(self, token: str) -> Caller:
-        """Who the token is. Raises NotAuthenticated."""
+        """The caller that a token names. Raises NotAuthenticated, and RetryLater when the keys cannot be fetched."""
         try:
             # In a thread: the client fetches keys with blocking I/O.
             key = await asyncio.to_thread(self._find, token)
@@ -66,13 +66,13 @@ class Keys:
         except (jwt.PyJWTError, ValueError) as error:
             raise NotAuthenticated(f"the token is not good: {error}") from error
         roles = _names(claims, "roles")
-        # A role of somebody else's system says nothing here.
+        # Roles of other systems are ignored.
         return Caller(claims["sub"], _names(claims, "tenants"), frozenset(role for role in Role if role in roles))
 
 
 def _names(claims: dict[str, Any], claim: str) -> frozenset[str]:
     names = claims.get(claim, [])
-    # A text would be taken letter by letter, and `*` is a letter.
+    # A string would be read letter by letter, and `*` is a letter.
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise NotAuthenticated(f"the token is not good: {claim} is no list of names")
     return frozenset(names)
@@ -104,14 +104,14 @@ async def authenticate(
     if credentials is None:
         raise NotAuthenticated("send a token: Authorization: Bearer …")
     keys: Keys = request.app.state.keys
-    return asking(await keys.caller(credentials.credentials), request)
+    return with_request(await keys.caller(credentials.credentials), request)
 
 
-def asking(caller: Caller, request: Request) -> Caller:
-    """The caller with what is asked for, and from where."""
+def with_request(caller: Caller, request: Request) -> Caller:
+    """The caller, with the route and the address of the request."""
     operation = f"{request.method} {request.scope['route'].path}"
     return replace(caller, operation=operation, address=request.client.host if request.client else "")
 
 
-By = Annotated[Caller, Depends(authenticate)]
-"""The parameter of a route that wants to know who calls; whether they may is declared beside the route."""
+CurrentCaller = Annotated[Caller, Depends(authenticate)]
+"""A route's parameter: who calls. Which roles may call is declared by `allow`."""

@@ -1,4 +1,4 @@
-"""PUT of a record: what the caller changed, on the state that the caller saw (docs/sync-semantics.md, edit)."""
+"""PUT of a record: the caller's changes to the state that the caller saw (docs/sync-semantics.md, edit)."""
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -23,8 +23,8 @@ S = TypeVar("S", bound=Snapshot)
 
 
 @dataclass(frozen=True, slots=True)
-class Request(Generic[R]):
-    """A PUT as it came."""
+class PutRequest(Generic[R]):
+    """A PUT of one record."""
 
     tenant_id: UUID
     view: View[R]
@@ -32,11 +32,11 @@ class Request(Generic[R]):
     body: Any
     caller: Caller
     based_on: int | None
-    """The sequence of the state that the caller changed; None: the caller names none."""
+    """The sequence of the state that the caller changed. None if the caller names no state."""
 
 
-async def put(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> tuple[PlatformRecord, int]:
-    """Make or change a record; the same content again changes nothing, so a repeated request is harmless.
+async def put(tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R]) -> tuple[PlatformRecord, int]:
+    """Make or change a record. The same content again changes nothing, so a repeated request is harmless.
 
     The record in its view, and its sequence. Raises NotFound (tenant), Clash, StateUnknown and RetryLater.
     """
@@ -61,8 +61,8 @@ async def put(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> tupl
 
 
 async def id_of(tx: Tx, reconciler: Reconciler[R, S], tenant_id: UUID, view: View[R], view_id: UUID) -> UUID | None:
-    """The id of the record behind a view; None: none has that view with this id. Ids of two views say nothing of each
-    other: vendor 7 and customer 7 may be two contacts."""
+    """The id of the record behind a view, or None if no record has that view with this id. Two views may use one id
+    for different records: vendor 7 and customer 7 may be two contacts."""
     if view.model is reconciler.kind.record:
         return view_id
     reference = str(record(view.model, view_id))
@@ -70,8 +70,8 @@ async def id_of(tx: Tx, reconciler: Reconciler[R, S], tenant_id: UUID, view: Vie
     return found
 
 
-async def _new_id(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> UUID:
-    """The id of the record behind a view that is made: the view's own, unless another view's record has it."""
+async def _new_id(tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R]) -> UUID:
+    """The id of a new record behind a view: the view's own id, unless another record has it."""
     if request.view.model is reconciler.kind.record:
         return request.view_id
     taken = await reconciler.records.one(tx, request.tenant_id, request.view_id)
@@ -79,7 +79,7 @@ async def _new_id(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> 
 
 
 async def _seen_by_caller(
-    tx: Tx, reconciler: Reconciler[R, S], request: Request[R], stored: Shown[R] | None
+    tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R], stored: Shown[R] | None
 ) -> R | None:
     """The state that the caller changed."""
     if stored is None or request.based_on is None or request.based_on == stored.sequence:
@@ -90,8 +90,8 @@ async def _seen_by_caller(
     return was
 
 
-async def _make(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> tuple[Work[R, S], Loaded[R, S]]:
-    """A new record, or a new role of one that is there."""
+async def _make(tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R]) -> tuple[Work[R, S], Loaded[R, S]]:
+    """A new record, or a new role of a record that exists."""
     rule, tenant_id = _put_of(request.view), request.tenant_id
     content, origin = rule.content(request.body, None, request.view_id), _origin(request)
     new_id = await _new_id(tx, reconciler, request)
@@ -114,16 +114,16 @@ async def _make(tx: Tx, reconciler: Reconciler[R, S], request: Request[R]) -> tu
 
 
 async def _change(
-    tx: Tx, reconciler: Reconciler[R, S], request: Request[R], stored: Shown[R], was: R
+    tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R], stored: Shown[R], was: R
 ) -> tuple[Work[R, S], Loaded[R, S]]:
-    """Another state of a record that is there."""
+    """A new state of a record that exists."""
     rule, tenant_id, record_id = _put_of(request.view), request.tenant_id, stored.record.id
     content = rule.content(request.body, was, request.view_id)
     changes = {name: value for name, value in content.items() if value != getattr(was, name)}
     named = [(tenant_id, stored.record.replace(**changes))]
     loaded = await reconciler.store.load(tx, {tenant_id}, [(tenant_id, record_id)], wanted=named)
     work = loaded.desk.works[tenant_id, record_id]
-    # Only now it is locked: it may have become another, a paid bill say, since it was read.
+    # It is locked only now, and may have changed since it was read: a bill may have been paid.
     before = work.record
     wanted = before.replace(**changes)
     if wanted != before:
@@ -131,33 +131,33 @@ async def _change(
         if request.based_on is None:
             name = reconciler.kind.name
             raise StateUnknown(
-                f"say which state of this {name} you changed: If-Match with the ETag that its GET answers"
+                f"name the state of this {name} that you changed: send If-Match with the ETag of its GET"
             )
     edit(work, content, {name: getattr(was, name) for name in content}, _origin(request))
     loaded.desk.add(work)
     return work, loaded
 
 
-def _others(loaded: Loaded[R, S], request: Request[R], record_id: UUID) -> list[R]:
+def _others(loaded: Loaded[R, S], request: PutRequest[R], record_id: UUID) -> list[R]:
     """The other records that match it."""
     works = loaded.desk.works.values()
     return [w.record for w in works if w.tenant_id == request.tenant_id and w.record.id != record_id]
 
 
-def _matching(loaded: Loaded[R, S], request: Request[R], new: R) -> list[R]:
-    """The records that may be one with a new one."""
+def _matching(loaded: Loaded[R, S], request: PutRequest[R], new: R) -> list[R]:
+    """The records that a new record may be joined with."""
     desk = loaded.desk
     works = desk.matching(request.tenant_id, desk.kind.match.ours(new)) if desk.kind.match else []
     return [work.record for work in works]
 
 
 def _is_xeros(work: Work[R, S], name: str) -> bool:
-    """Whether a field of a linked record is Xero's, so that who joins the record takes it as it is."""
+    """Whether Xero owns a field of a linked record, so that a role that joins the record takes Xero's value."""
     each = work.kind.by_name.get(name)
     return each is not None and work.link is not None and each.owner_for(work.facts.settings) is Owner.XERO
 
 
-def _origin(request: Request[R]) -> Origin:
+def _origin(request: PutRequest[R]) -> Origin:
     return Origin(kind=OriginKind.USER, by=request.caller.sub, rule=_put_of(request.view).rule)
 
 

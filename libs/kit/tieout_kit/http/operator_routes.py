@@ -1,17 +1,17 @@
-"""What an operator does about trouble: look at parked tenants and dead letters, return letters, let tenants go."""
+"""An operator's routes: list parked tenants and dead letters, release tenants, return dead letters."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from tieout_kit.http import audit
 from tieout_kit.http.access import allow
-from tieout_kit.http.auth import By
+from tieout_kit.http.auth import CurrentCaller
+from tieout_kit.http.dependencies import InTx
+from tieout_kit.http.inputs import Limit
 from tieout_kit.kafka import parking
-from tieout_kit.postgres import Database
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.roles import Role
 from tieout_schemas.topics import replay_topic
@@ -36,45 +36,40 @@ class DeadLetter(BaseModel):
     reason: str
 
 
-def operation_routes(database: Database, service: str) -> APIRouter:
-    """GET /parked, POST …/parked/release, GET …/dead-letters, POST …/dead-letters/return; for the platform."""
-    router = APIRouter(tags=["operations"])
-    platform = [allow(Role.PLATFORM)]
+router = APIRouter(tags=["operations"], dependencies=[allow(Role.PLATFORM)])
 
-    @router.get("/parked", summary="Tenants whose events wait after a burst of dead letters", dependencies=platform)
-    async def parked(caller: By) -> list[Parked]:
-        async with database.transaction() as tx:
-            return [Parked(**row) for row in await parking.listed(tx) if caller.sees(row["tenant_id"])]
 
-    @router.post(
-        "/tenants/{tenant_id}/parked/release",
-        status_code=202,
-        summary="Handle what waits, then what comes",
-        dependencies=platform,
-    )
-    async def release(tenant_id: UUID, caller: By) -> None:
-        async with database.transaction() as tx:
-            before = await parking.release(tx, tenant_id)
-            record = RecordRef(kind="parked_tenant", id=tenant_id)
-            await audit.note(tx, caller, tenant_id, record, {"released": before}, {"released": True})
+@router.get("/parked", summary="Tenants whose events wait after a burst of dead letters")
+async def list_parked_tenants(tx: InTx, caller: CurrentCaller) -> list[Parked]:
+    """The tenants that the caller may see."""
+    return [Parked(**row) for row in await parking.listed(tx) if caller.sees(row["tenant_id"])]
 
-    @router.get(
-        "/tenants/{tenant_id}/dead-letters", summary="What could not be handled, and why", dependencies=platform
-    )
-    async def dead_letters(tenant_id: UUID, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[DeadLetter]:
-        async with database.transaction() as tx:
-            return [DeadLetter(**row) for row in await parking.letters_of(tx, tenant_id, limit)]
 
-    @router.post(
-        "/tenants/{tenant_id}/dead-letters/return",
-        summary="Once the cause is mended: handle them again",
-        dependencies=platform,
-    )
-    async def return_letters(tenant_id: UUID, caller: By) -> dict[str, int]:
-        async with database.transaction() as tx:
-            returned = await parking.return_letters(tx, tenant_id, replay_topic(service))
-            record = RecordRef(kind="dead_letters", id=tenant_id)
-            await audit.note(tx, caller, tenant_id, record, {"waiting": returned}, {"waiting": 0})
-        return {"returned": returned}
+@router.post(
+    "/tenants/{tenant_id}/parked/release",
+    status_code=202,
+    summary="Handle the events that wait, then those that arrive",
+)
+async def release_tenant(tenant_id: UUID, tx: InTx, caller: CurrentCaller) -> None:
+    """End a tenant's parking."""
+    before = await parking.release(tx, tenant_id)
+    record = RecordRef(kind="parked_tenant", id=tenant_id)
+    await audit.note(tx, caller, tenant_id, record, {"released": before}, {"released": True})
 
-    return router
+
+@router.get("/tenants/{tenant_id}/dead-letters", summary="Events that could not be handled, and why")
+async def list_dead_letters(tenant_id: UUID, tx: InTx, limit: Limit = 100) -> list[DeadLetter]:
+    """The tenant's dead letters."""
+    return [DeadLetter(**row) for row in await parking.letters_of(tx, tenant_id, limit)]
+
+
+@router.post(
+    "/tenants/{tenant_id}/dead-letters/return",
+    summary="Handle the dead letters again, once their cause is fixed",
+)
+async def return_dead_letters(tenant_id: UUID, tx: InTx, caller: CurrentCaller) -> dict[str, int]:
+    """Publish the tenant's dead letters on the service's replay topic."""
+    returned = await parking.return_letters(tx, tenant_id, replay_topic(tx.service))
+    record = RecordRef(kind="dead_letters", id=tenant_id)
+    await audit.note(tx, caller, tenant_id, record, {"waiting": returned}, {"waiting": 0})
+    return {"returned": returned}

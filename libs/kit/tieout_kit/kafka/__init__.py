@@ -2,16 +2,16 @@
 
 from tieout_kit.kafka import outbox, parking
 from tieout_kit.kafka.batch import Handler, Handlers
-from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.outbox import TooLarge
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.kafka.topics import create_topics
 from tieout_kit.kafka.unparking import drain
 
 __all__ = [
+    "Consumer",
     "Handler",
     "Handlers",
-    "Loop",
     "Relay",
     "TooLarge",
     "create_topics",

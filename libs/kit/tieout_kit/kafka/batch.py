@@ -1,4 +1,4 @@
-"""One batch: one Postgres transaction, from the positions claimed to the positions moved (design, In and Trouble)."""
+"""Handles a batch of records in one Postgres transaction, from claiming the positions to moving them."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from aiokafka.structs import ConsumerRecord
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from tieout_kit import metrics
-from tieout_kit.cause import Cause, Incoming
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.kafka import parking, positions
 from tieout_kit.kafka.dead_letters import Letter, dead_letter
 from tieout_kit.postgres import Database, Tx
@@ -21,32 +21,33 @@ from tieout_schemas.events import BadEvent, Event, decode
 from tieout_schemas.payload import Payload
 from tieout_schemas.topics import Topic
 
-Handler = Callable[[Tx, Sequence[Incoming[Any]]], Awaitable[None]]
+Handler = Callable[[Tx, Sequence[ReceivedEvent[Any]]], Awaitable[None]]
 """Handles events of certain types, in order, many at once."""
-Lock = Callable[[Tx, Sequence[Incoming[Any]]], Awaitable[None]]
-"""Locks what all events of a batch are about, before any is handled (locks.py)."""
-Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
-Found = Sequence[tuple[Topic, ConsumerRecord]]
+Lock = Callable[[Tx, Sequence[ReceivedEvent[Any]]], Awaitable[None]]
+"""Locks the tenants of all events of a batch, before any event is handled (records/locks.py)."""
+FetchedRecords = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+"""What the consumer fetched, by partition."""
+TopicRecords = Sequence[tuple[Topic, ConsumerRecord]]
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Handlers:
-    """Who handles what: by the type of the payload, whichever topic it came on; a replay is no other."""
+    """Which handler gets an event: decided by the payload's type, not by the topic, so replays work the same."""
 
     topics: tuple[Topic, ...]
     routes: tuple[tuple[tuple[type[Payload], ...], Handler], ...]
-    """Types and their handler. In this order: facts before what is decided by them."""
+    """Types and their handler, in the order in which they run: facts before the records whose rules use them."""
     lock: Lock | None = None
 
     @classmethod
     def by_topic(cls, handlers: Mapping[Topic, Handler]) -> "Handlers":
-        """Each topic has one handler."""
+        """One handler for each topic."""
         return cls(tuple(handlers), tuple((topic.payloads, handler) for topic, handler in handlers.items()))
 
-    async def handle(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
-        """Hand events to their handlers; a type that has none is let go."""
+    async def handle(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
+        """Call the handlers. Events of a type without a handler are ignored."""
         if self.lock:
             await self.lock(tx, events)
         for types, handler in self.routes:
@@ -55,7 +56,7 @@ class Handlers:
                 await handler(tx, own)
 
 
-class Batches:
+class BatchHandler:
     """Handles batches of one service's records."""
 
     def __init__(self, database: Database, service: str, handlers: Handlers, topics: Mapping[str, Topic]) -> None:
@@ -64,28 +65,28 @@ class Batches:
         self._handlers = handlers
         self._topics = topics
 
-    async def live(
-        self, cluster_id: str, batch: Batch, expected: positions.Offsets, refused: str | None = None
+    async def handle_fetched(
+        self, cluster_id: str, batch: FetchedRecords, expected: positions.Offsets, refused: str | None = None
     ) -> None:
-        """Handle what was fetched and move its positions, all or nothing.
+        """Handle fetched records and move their positions, all or nothing.
 
-        `refused`: why it cannot be handled, so that it is only put aside. Raises Conflict, RetryLater, TooManyParked,
-        and what a handler raises.
+        `refused`: why the records cannot be handled; they become dead letters then. Raises Conflict, RetryLater,
+        TooManyParked, and what a handler raises.
         """
         found = [(self._topics[tp.topic], record) for tp, records in batch.items() for record in records]
         moved = {tp: records[-1].offset + 1 for tp, records in batch.items()}
         async with self.database.transaction() as tx:
-            # First of all: whoever lost the partition stops here, before any state is touched.
+            # Comes first: a member that has lost the partition stops here, before it changes any state.
             await positions.claim(tx, cluster_id, expected)
-            parked = await self.handle(tx, found, refused, may_wait=True)
+            parked = await self.handle(tx, found, refused, hold_back=True)
             await positions.move(tx, cluster_id, moved)
         for tp, records in batch.items():
-            metrics.CONSUMED.labels(tp.topic).inc(len(records))
+            metrics.RECORDS_CONSUMED.labels(tp.topic).inc(len(records))
         if parked:
-            await self._tell(parked)
+            await self._log_parked(parked)
 
-    async def handle(self, tx: Tx, found: Found, refused: str | None = None, *, may_wait: bool) -> set[UUID]:
-        """Hand the records to their handlers; those of parked tenants wait. The tenants that are parked now."""
+    async def handle(self, tx: Tx, found: TopicRecords, refused: str | None = None, *, hold_back: bool) -> set[UUID]:
+        """Handle records; with `hold_back`, store those of parked tenants to wait. Returns the tenants parked now."""
         letters: list[Letter] = []
         events: list[tuple[Topic, ConsumerRecord, Event[Payload]]] = []
         for topic, record in found:
@@ -97,48 +98,52 @@ class Batches:
                 letter = dead_letter(topic.name, record, str(error))
                 letters.append(letter)
                 log.error("dead letter", place=letter.place, reason=letter.reason, trace_id=trace_id_in(record.headers))
-        if may_wait:
-            events = await self._let_wait(tx, events)
-        await self._hand_over(tx, [event for _, _, event in events])
+        if hold_back:
+            events = await self._hold_back_parked(tx, events)
+        await self._dispatch(tx, [event for _, _, event in events])
         parked = await parking.put_aside(tx, letters)
-        tx.committed.append(lambda: metrics.DEAD_LETTERS.labels(self._service).inc(len(letters)))
+        tx.on_commit.append(lambda: metrics.DEAD_LETTERS.labels(self._service).inc(len(letters)))
         return parked
 
     def topic(self, name: str) -> Topic:
-        """The topic of this name, without the installation's prefix."""
+        """The topic with this name, which has no prefix."""
         return next(topic for topic in self._topics.values() if topic.name == name)
 
-    async def _let_wait(
+    async def _hold_back_parked(
         self, tx: Tx, events: list[tuple[Topic, ConsumerRecord, Event[Payload]]]
     ) -> list[tuple[Topic, ConsumerRecord, Event[Payload]]]:
-        """What is left to handle once the events of parked tenants wait."""
+        """Store the events of parked tenants to wait, and return the others."""
         parked = await parking.parked(tx, (event.envelope.owner for _, _, event in events))
         if not parked:
             return events
         waiting = [(e.envelope.owner, topic, record) for topic, record, e in events if e.envelope.owner in parked]
-        await parking.wait(tx, waiting)
-        tx.committed.append(lambda: metrics.PARKED_EVENTS.inc(len(waiting)))
+        await parking.hold_back(tx, waiting)
+        tx.on_commit.append(lambda: metrics.PARKED_EVENTS.inc(len(waiting)))
         return [one for one in events if one[2].envelope.owner not in parked]
 
-    async def _hand_over(self, tx: Tx, events: Sequence[Event[Payload]]) -> None:
+    async def _dispatch(self, tx: Tx, events: Sequence[Event[Payload]]) -> None:
         if not events:
             return
         with _spans() as spans:
-            await self._handlers.handle(tx, [self._incoming(event, spans) for event in events])
+            await self._handlers.handle(tx, [self._received(event, spans) for event in events])
 
-    def _incoming(self, event: Event[Payload], spans: list[Span]) -> Incoming[Any]:
-        said = event.envelope
+    def _received(self, event: Event[Payload], spans: list[Span]) -> ReceivedEvent[Any]:
+        envelope = event.envelope
         span = start_span(
-            f"{self._service} handles {said.type}",
-            said.traceparent,
+            f"{self._service} handles {envelope.type}",
+            envelope.traceparent,
             SpanKind.CONSUMER,
-            {"tieout.tenant": str(said.owner), "tieout.record": said.subject, "tieout.sequence": said.sequence},
+            {
+                "tieout.tenant": str(envelope.owner),
+                "tieout.record": envelope.subject,
+                "tieout.sequence": envelope.sequence,
+            },
         )
         spans.append(span)
-        cause = Cause(said.id, said.correlationid or said.id, traceparent_of(span))
-        return Incoming(said, event.data, cause, event.value)
+        cause = Cause(envelope.id, envelope.correlationid or envelope.id, traceparent_of(span))
+        return ReceivedEvent(envelope, event.data, cause, event.value)
 
-    async def _tell(self, parked: Iterable[UUID]) -> None:
+    async def _log_parked(self, parked: Iterable[UUID]) -> None:
         for tenant_id in parked:
             log.error("tenant parked after a burst of dead letters", tenant=str(tenant_id))
         async with self.database.transaction() as tx:

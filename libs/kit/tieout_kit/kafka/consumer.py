@@ -1,4 +1,4 @@
-"""The loop: reads batches from where Postgres says, never from where Kafka says (design, In). See batch.py next."""
+"""The consumer: reads from the positions in Postgres, never from the offsets in Kafka. See batch.py next."""
 
 import asyncio
 import math
@@ -15,29 +15,28 @@ from aiokafka.structs import ConsumerRecord
 from tieout_kit import metrics
 from tieout_kit.errors import Conflict, PositionLost, RetryLater, Stopped, TooManyParked
 from tieout_kit.kafka import parking, positions
-from tieout_kit.kafka.batch import Batch, Batches, Handlers
+from tieout_kit.kafka.batch import BatchHandler, FetchedRecords, Handlers
 from tieout_kit.kafka.lag import Lag
 from tieout_kit.postgres import Database
 from tieout_kit.telemetry import trace_id_in
 from tieout_schemas.topics import Topic
 
-_AT_ONCE = 2
-"""Transactions, each of 500 records at most on average."""
-_COMMIT_EVERY = 5.0
-"""Seconds."""
-_LOOK_EVERY = 0.5
-"""Seconds between two looks whether all was read; an idle partition is answered as often."""
-_PATIENCE = 20.0
-"""Seconds for one answer of Kafka; well within those after which the process is taken for stuck."""
-_SILENCE = 5.0
-"""Seconds; an idle partition is answered every half second."""
-_FAREWELL = 3.0
-"""Seconds to leave the group; a service stops within a few."""
+_PARALLEL_TRANSACTIONS = 2
+"""Transactions per poll, each with 500 records on average at most."""
+_COMMIT_INTERVAL_S = 5.0
+_IDLE_CHECK_INTERVAL_S = 0.5
+"""How often partitions are checked for their end; Kafka answers a fetch of an idle partition as often."""
+_KAFKA_TIMEOUT_S = 20.0
+"""How long to wait for one answer of Kafka; well below health.STUCK."""
+_SILENT_AFTER_S = 5.0
+"""Kafka answers a fetch of an idle partition every half second."""
+_LEAVE_TIMEOUT_S = 3.0
+"""How long leaving the group may take: a service stops within a few seconds."""
 
 log = structlog.get_logger(__name__)
 
 
-class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """One consumer for all topics of a service."""
 
     def __init__(
@@ -54,33 +53,33 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         self._bootstrap = bootstrap
         self._group = f"{prefix}tieout-{service}"
         self._topics = {prefix + topic.name: topic for topic in (*handlers.topics, *([replay] if replay else ()))}
-        self.batches = Batches(database, service, handlers, self._topics)
+        self.batch_handler = BatchHandler(database, service, handlers, self._topics)
         self._cluster_id = ""
-        # The position of each partition as this member last loaded or wrote it; only these are read.
-        self._mine: dict[TopicPartition, int] = {}
+        # The position of each partition, as this member last loaded or stored it. Only these partitions are read.
+        self._offsets: dict[TopicPartition, int] = {}
         self._consumer: AIOKafkaConsumer
         self._committed_at = 0.0
         self._sought_at = 0.0
-        self._singly = False
+        self._one_record_at_a_time = False
         self._lag = Lag(self._topics)
-        self._looked_at = 0.0
-        self.trouble: str | None = "not started"
-        self.turned_at = time.monotonic()
+        self._idle_checked_at = 0.0
+        self.unhealthy_because: str | None = "not started"
+        self.last_progress_at = time.monotonic()
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """The next turn loads whatever is ours then."""
-        self._mine.clear()
+        """The next poll loads the positions of the partitions that are assigned by then."""
+        self._offsets.clear()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """Nothing is sought here: aiokafka delivers records before this has finished, and swallows its errors."""
-        self._mine.clear()
+        """Does not seek: aiokafka delivers records before this method has finished, and swallows its errors."""
+        self._offsets.clear()
         self._lag.assigned(assigned)
         if not assigned:
-            # More members than partitions: a spare is ready too.
-            self.trouble = None
+            # More members than partitions: a member without partitions is healthy too.
+            self.unhealthy_because = None
 
     async def run(self) -> None:
-        """Consume until cancelled; start over after any trouble but a lost position, which needs a person."""
+        """Consume until cancelled. Starts over after any failure but a lost position, which needs a person."""
         while True:
             try:
                 await self._consume()
@@ -91,13 +90,13 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                 self._stopped(error)
                 await self._until_fewer_are_parked()
             except (KafkaError, RetryLater, OSError, TimeoutError) as error:
-                self._trouble(error)
+                self._interrupted(error)
                 await self._pause()
 
     def _stopped(self, error: Stopped) -> None:
-        self.trouble = f"stopped: {error}"
-        # Live, though not ready: a restart mends nothing.
-        self.turned_at = math.inf
+        self.unhealthy_because = f"stopped: {error}"
+        # The process stays live: a restart would not help.
+        self.last_progress_at = math.inf
         log.critical("consuming stopped", reason=str(error))
 
     async def _until_fewer_are_parked(self) -> None:
@@ -111,7 +110,7 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                 continue
 
     async def _consume(self) -> None:
-        self._mine.clear()
+        self._offsets.clear()
         async with self._database.transaction() as tx:
             await parking.check(tx)
         self._cluster_id = await _cluster_id(self._bootstrap)
@@ -126,52 +125,54 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         )
         self._consumer.subscribe(list(self._topics), listener=self)
         try:
-            self.turned_at = time.monotonic()
-            async with asyncio.timeout(_PATIENCE):
+            self.last_progress_at = time.monotonic()
+            async with asyncio.timeout(_KAFKA_TIMEOUT_S):
                 await self._consumer.start()
             while True:
-                self.turned_at = time.monotonic()
-                await self._turn()
+                self.last_progress_at = time.monotonic()
+                await self._poll_once()
         finally:
             await _stop(self._consumer)
 
-    async def _turn(self) -> None:
+    async def _poll_once(self) -> None:
         assigned = self._consumer.assignment()
         try:
-            if missing := assigned - self._mine.keys():
+            if missing := assigned - self._offsets.keys():
                 await self._seek(missing)
-            ready = [tp for tp in self._mine if tp in self._consumer.assignment()]
+            ready = [tp for tp in self._offsets if tp in self._consumer.assignment()]
             if not ready:
                 await asyncio.sleep(0.05)
                 return
             batch = await self._read(ready)
-            self.trouble = None if batch else self._silence()
-            if batch := {tp: records for tp, records in batch.items() if records and tp in self._mine}:
+            self.unhealthy_because = None if batch else self._kafka_is_silent()
+            if batch := {tp: records for tp, records in batch.items() if records and tp in self._offsets}:
                 await self._handle(batch)
                 await self._commit()
-            await self._look_for_the_end()
+            await self._update_idle_lag()
         except NoOffsetForPartitionError:
-            self._mine.clear()
+            self._offsets.clear()
         except UnicodeDecodeError:
-            # A header key that is not UTF-8: aiokafka cannot read it, and drops what it had read before it.
-            self._mine.clear()
-            self._singly = True
+            # A header key is not UTF-8: aiokafka cannot read the record, and drops the records read before it.
+            self._offsets.clear()
+            self._one_record_at_a_time = True
         except OffsetOutOfRangeError as error:
             raise PositionLost(f"out of range: {error}") from error
         except Conflict:
             metrics.CONFLICTS.inc()
-            self._mine.clear()
+            self._offsets.clear()
         except RetryLater as error:
-            # Whether the commit came through is unknown: reload the positions and go on from there.
-            self._mine.clear()
-            self._trouble(error)
+            # It is unknown whether the transaction was committed: reload the positions and go on from there.
+            self._offsets.clear()
+            self._interrupted(error)
             await self._pause()
 
-    async def _read(self, ready: list[TopicPartition]) -> Batch:
-        # While a rebalance does not end, because Kafka is away say, aiokafka waits without a limit.
-        async with asyncio.timeout(_PATIENCE):
-            if not self._singly:
-                found: Batch = await self._consumer.getmany(*ready, timeout_ms=100, max_records=_AT_ONCE * 500)
+    async def _read(self, ready: list[TopicPartition]) -> FetchedRecords:
+        # While a rebalance does not end, aiokafka waits without a limit.
+        async with asyncio.timeout(_KAFKA_TIMEOUT_S):
+            if not self._one_record_at_a_time:
+                found: FetchedRecords = await self._consumer.getmany(
+                    *ready, timeout_ms=100, max_records=_PARALLEL_TRANSACTIONS * 500
+                )
                 return found
             await asyncio.sleep(0.02)
             batch: dict[TopicPartition, Sequence[ConsumerRecord]] = {}
@@ -179,22 +180,24 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
                 try:
                     batch.update(await self._consumer.getmany(tp, max_records=1))
                 except UnicodeDecodeError as error:
-                    await self._step_over(tp, error)
+                    await self._skip_unreadable(tp, error)
                     return {}
             return batch
 
-    async def _step_over(self, tp: TopicPartition, error: UnicodeDecodeError) -> None:
-        """Put a record aside that cannot be read at all: a letter without content tells where it lies in the log."""
-        offset = self._mine.get(tp)
+    async def _skip_unreadable(self, tp: TopicPartition, error: UnicodeDecodeError) -> None:
+        """Skip a record that cannot be read at all. Its dead letter has no content, only the place in the log."""
+        offset = self._offsets.get(tp)
         if offset is None:
             raise Conflict("the partition was revoked") from error
         stand_in = ConsumerRecord(tp.topic, tp.partition, offset, 0, 0, None, None, None, -1, -1, ())
-        await self._transact({tp: [stand_in]}, refused=f"a header's key from this offset on is not UTF-8: {error}")
-        self._mine.clear()
-        self._singly = False
+        await self._handle_in_transaction(
+            {tp: [stand_in]}, refused=f"a header's key from this offset on is not UTF-8: {error}"
+        )
+        self._offsets.clear()
+        self._one_record_at_a_time = False
 
     async def _seek(self, partitions: set[TopicPartition]) -> None:
-        """Load the positions of newly assigned partitions and seek there; only then are they read."""
+        """Load the positions of newly assigned partitions and seek there. Until then they are not read."""
         topics = sorted({tp.topic for tp in partitions})
         async with self._database.transaction() as tx:
             new = set(topics) - await positions.known_topics(tx, self._cluster_id, topics)
@@ -205,29 +208,29 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         for tp, offset in loaded.items():
             if tp in self._consumer.assignment():
                 self._consumer.seek(tp, offset)
-                self._mine[tp] = offset
+                self._offsets[tp] = offset
         self._sought_at = time.time()
 
-    async def _handle(self, batch: Batch) -> None:
-        # More than one transaction, so that one is prepared while Postgres answers the other. Split by the partition's
-        # number, as among the members of a group: so a tenant's events of all topics stay in one.
-        shares = [
-            {tp: records for tp, records in batch.items() if tp.partition % _AT_ONCE == number}
-            for number in range(_AT_ONCE)
+    async def _handle(self, batch: FetchedRecords) -> None:
+        # Several transactions, so that one is prepared while Postgres works on another. Split by partition number, as
+        # the group is: so a tenant's events of all topics stay in one transaction.
+        parts = [
+            {tp: records for tp, records in batch.items() if tp.partition % _PARALLEL_TRANSACTIONS == number}
+            for number in range(_PARALLEL_TRANSACTIONS)
         ]
-        # None is left at work when another fails, since then the positions are loaded again.
-        ends = await asyncio.gather(*(self._handle_share(share) for share in shares if share), return_exceptions=True)
+        # Wait for all of them, also when one fails: the positions are loaded again afterwards.
+        ends = await asyncio.gather(*(self._handle_part(part) for part in parts if part), return_exceptions=True)
         if errors := [end for end in ends if end]:
-            # What needs a person is not lost behind what passes by itself.
+            # An error that needs a person counts before errors that pass by themselves.
             raise next((error for error in errors if isinstance(error, Stopped)), errors[0])
 
-    async def _handle_share(self, batch: Batch) -> None:
+    async def _handle_part(self, batch: FetchedRecords) -> None:
         try:
-            await self._transact(batch)
+            await self._handle_in_transaction(batch)
         except (RetryLater, Stopped):
             raise
         except Exception as error:
-            # One of them cannot be handled. Alone, each shows whether it is the one.
+            # A record of the batch cannot be handled. Handled one by one, the records show which.
             log.warning("a batch failed, its records are handled one by one", error=repr(error))
             for tp, records in batch.items():
                 for record in records:
@@ -236,66 +239,66 @@ class Loop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
     async def _handle_alone(self, tp: TopicPartition, record: ConsumerRecord) -> None:
         with structlog.contextvars.bound_contextvars(trace_id=trace_id_in(record.headers)):
             try:
-                await self._transact({tp: [record]})
+                await self._handle_in_transaction({tp: [record]})
             except (RetryLater, Stopped):
                 raise
             except Exception as error:
                 place = {"topic": tp.topic, "partition": tp.partition, "offset": record.offset}
                 log.exception("a record cannot be handled", **place)
-                await self._transact({tp: [record]}, refused=f"{type(error).__name__}: {error}")
+                await self._handle_in_transaction({tp: [record]}, refused=f"{type(error).__name__}: {error}")
 
-    async def _transact(self, batch: Batch, refused: str | None = None) -> None:
-        self.turned_at = time.monotonic()
-        expected = {tp: self._mine[tp] for tp in batch if tp in self._mine}
+    async def _handle_in_transaction(self, batch: FetchedRecords, refused: str | None = None) -> None:
+        self.last_progress_at = time.monotonic()
+        expected = {tp: self._offsets[tp] for tp in batch if tp in self._offsets}
         if len(expected) < len(batch):
             raise Conflict("a partition of this batch was revoked")
-        await self.batches.live(self._cluster_id, batch, expected, refused)
-        self._mine.update({tp: records[-1].offset + 1 for tp, records in batch.items() if tp in self._mine})
+        await self.batch_handler.handle_fetched(self._cluster_id, batch, expected, refused)
+        self._offsets.update({tp: records[-1].offset + 1 for tp, records in batch.items() if tp in self._offsets})
         for tp, records in batch.items():
             self._lag.handled(tp, records[-1].timestamp / 1000)
 
-    async def _look_for_the_end(self) -> None:
-        """Where everything was handled, nothing is late since Kafka last answered."""
-        if time.monotonic() - self._looked_at < _LOOK_EVERY:
+    async def _update_idle_lag(self) -> None:
+        """Where all records were handled, the lag counts from Kafka's last answer."""
+        if time.monotonic() - self._idle_checked_at < _IDLE_CHECK_INTERVAL_S:
             return
-        self._looked_at = time.monotonic()
-        for tp in [tp for tp in self._mine if tp in self._consumer.assignment()]:
+        self._idle_checked_at = time.monotonic()
+        for tp in [tp for tp in self._offsets if tp in self._consumer.assignment()]:
             answered, end = self._consumer.last_poll_timestamp(tp), self._consumer.highwater(tp)
-            # By the consumer's own position: markers of transactions leave gaps behind the last record.
+            # The consumer's own position, since transaction markers take offsets behind the last record.
             if answered and await self._consumer.position(tp) >= end:
                 self._lag.handled(tp, answered / 1000)
 
     async def _commit(self) -> None:
-        """For Kafka's own tools only, which show lag by it; nothing here ever reads it."""
-        # None is left when a rebalance came while the batch was handled; aiokafka takes no empty commit.
-        offsets = {tp: offset for tp, offset in self._mine.items() if tp in self._consumer.assignment()}
-        if offsets and time.monotonic() - self._committed_at > _COMMIT_EVERY:
+        """Commit offsets to Kafka, for Kafka's own tools, which compute the lag from them. Nothing here reads them."""
+        # Empty after a rebalance during the batch; aiokafka refuses an empty commit.
+        offsets = {tp: offset for tp, offset in self._offsets.items() if tp in self._consumer.assignment()}
+        if offsets and time.monotonic() - self._committed_at > _COMMIT_INTERVAL_S:
             self._committed_at = time.monotonic()
             try:
-                async with asyncio.timeout(_FAREWELL):
+                async with asyncio.timeout(_LEAVE_TIMEOUT_S):
                     await self._consumer.commit(offsets)
             except (KafkaError, TimeoutError) as error:
-                log.info("Kafka's own commit failed", error=repr(error))
+                log.info("committing offsets to Kafka failed", error=repr(error))
 
-    def _silence(self) -> str | None:
-        """What is wrong when nothing was read: None, if only there is nothing."""
-        heard = [self._consumer.last_poll_timestamp(tp) for tp in self._mine if tp in self._consumer.assignment()]
-        idle = time.time() - max((moment for moment in heard if moment), default=self._sought_at * 1000) / 1000
-        return f"Kafka has not answered for {idle:.0f} s" if idle > _SILENCE else None
+    def _kafka_is_silent(self) -> str | None:
+        """Why nothing was read; None: there is nothing to read."""
+        answered = [self._consumer.last_poll_timestamp(tp) for tp in self._offsets if tp in self._consumer.assignment()]
+        idle = time.time() - max((moment for moment in answered if moment), default=self._sought_at * 1000) / 1000
+        return f"Kafka has not answered for {idle:.0f} s" if idle > _SILENT_AFTER_S else None
 
-    def _trouble(self, error: Exception) -> None:
-        self.trouble = f"{type(error).__name__}: {error}"
-        log.warning("consuming is interrupted", trouble=self.trouble)
+    def _interrupted(self, error: Exception) -> None:
+        self.unhealthy_because = f"{type(error).__name__}: {error}"
+        log.warning("consuming is interrupted", reason=self.unhealthy_because)
 
     async def _pause(self) -> None:
-        self.turned_at = time.monotonic()
+        self.last_progress_at = time.monotonic()
         await asyncio.sleep(0.5)
 
 
 async def _cluster_id(bootstrap: str) -> str:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_KAFKA_TIMEOUT_S):
             await admin.start()
             return str((await admin.describe_cluster())["cluster_id"])
     finally:
@@ -303,13 +306,13 @@ async def _cluster_id(bootstrap: str) -> str:
 
 
 async def _stop(consumer: AIOKafkaConsumer) -> None:
-    """Leave the group. Raises nothing: what made us stop, a cancellation say, must not be replaced by its failure."""
+    """Leave the group. Raises nothing: a failure here must not replace the error or cancellation that made us stop."""
     try:
-        async with asyncio.timeout(_FAREWELL):
+        async with asyncio.timeout(_LEAVE_TIMEOUT_S):
             await consumer.stop()
     except (KafkaError, OSError, TimeoutError) as error:
-        log.warning("the group was not left in order", error=repr(error))
-        # What was interrupted leaves these behind, and they would fetch for good.
+        log.warning("leaving the consumer group failed", error=repr(error))
+        # An interrupted stop leaves these running, and they would fetch for ever.
         for part in (consumer._fetcher, consumer._client):
             if part:
                 await part.close()

@@ -1,4 +1,4 @@
-"""How far a member is behind, by age: it grows by itself while nothing is known to be handled."""
+"""Consumer lag in seconds, for each topic. It grows by itself while nothing is handled."""
 
 import time
 from collections.abc import Iterable
@@ -10,22 +10,22 @@ from tieout_kit import metrics
 
 
 class Lag:
-    """For each partition of ours the moment, by Unix time, up to which everything on it was handled."""
+    """For each assigned partition, the Unix time up to which all its records were handled."""
 
     def __init__(self, topics: Iterable[str]) -> None:
-        # No partition has this number: until some are assigned, each topic is behind since the start.
+        # Partition -1 stands for "not assigned yet": until then each topic lags since the start.
         self._since = {TopicPartition(topic, -1): time.time() for topic in topics}
         for topic in {tp.topic for tp in self._since}:
-            # Asked for when it is read: a loop that is stuck sets nothing.
+            # Computed when the metric is read: a stuck consumer would set nothing.
             metrics.LAG_SECONDS.labels(topic).set_function(partial(self._seconds, topic))
 
     def assigned(self, partitions: Iterable[TopicPartition]) -> None:
-        """These are ours now; the others are somebody else's to tell of."""
+        """These partitions are assigned to this member; other members report the lag of the others."""
         now = time.time()
         self._since = {tp: self._since.get(tp, now) for tp in partitions}
 
     def handled(self, tp: TopicPartition, moment: float) -> None:
-        """What came before this moment was handled."""
+        """All records of a partition before this moment were handled."""
         if tp in self._since:
             self._since[tp] = max(self._since[tp], moment)
 

@@ -1,4 +1,4 @@
-"""What a transaction wants said on Kafka: written with the state, sent by the relay (design, Out)."""
+"""The outbox: messages are stored in the transaction that changes the state; the relay publishes them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.payload import Payload
@@ -15,11 +15,12 @@ from tieout_schemas.topics import Topic, every_topic
 _SQL = queries.load("tieout_kit", "outbox.sql")
 
 MAX_BYTES = 900_000
-"""Of an event's value. Kafka refuses a record of 1 MB and a bit; a row the relay cannot send would block all behind."""
-_TAKES = {topic.name: int(topic.kept.value.get("max.message.bytes", 1 << 20)) for topic in every_topic()}
-"""Bytes of a whole record, by topic."""
-_FRAME = 200
-"""Bytes that Kafka writes around a record; around a header a few."""
+"""The largest value of an event. Kafka refuses records over 1 MiB, and a row that the relay cannot send would block all
+rows behind it."""
+_MAX_RECORD_BYTES = {topic.name: int(topic.kept.value.get("max.message.bytes", 1 << 20)) for topic in every_topic()}
+"""The largest record that Kafka takes, by topic."""
+_RECORD_OVERHEAD = 200
+"""Bytes that Kafka adds to a record, at most; a header adds up to 10."""
 
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -31,7 +32,7 @@ class TooLarge(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A record to be: its partition follows from the tenant."""
+    """A Kafka record to publish. Its partition follows from the tenant."""
 
     topic: str
     tenant_id: UUID | None
@@ -41,15 +42,15 @@ class Message:
 
     @property
     def size(self) -> int:
-        """Bytes on Kafka, a little more than less: an event copies ids that others have chosen into its headers."""
+        """Upper estimate of the record's bytes on Kafka. Headers count too: they carry callers' ids of any length."""
         headers = sum(len(name.encode()) + len(value or b"") + 10 for name, value in self.headers)
-        return _FRAME + len(self.key or b"") + headers + len(self.value or b"")
+        return _RECORD_OVERHEAD + len(self.key or b"") + headers + len(self.value or b"")
 
 
 def event(
     tx: Tx, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int, cause: Cause, value: bytes | None = None
 ) -> Message:
-    """The message that says `payload` on a topic; `value` is its JSON, if it was made already. Raises TooLarge."""
+    """The message that publishes `payload` on a topic. `value`: its JSON, if the caller has it. Raises TooLarge."""
     envelope = Envelope(
         id=str(uuid4()),
         source=f"tieout/{tx.service}",
@@ -69,7 +70,7 @@ def event(
 
 
 async def add(tx: Tx, messages: Iterable[Message]) -> None:
-    """Write the rows. Only after the records they tell of are locked, so that a record's rows stay in order.
+    """Store messages. The caller has locked the records that they are about, so that a record's messages stay in order.
 
     Raises TooLarge, and ValueError for a row with neither key nor value, which aiokafka does not send.
     """
@@ -77,27 +78,28 @@ async def add(tx: Tx, messages: Iterable[Message]) -> None:
     if not rows:
         return
     for row in rows:
-        if row.size > _TAKES[row.topic]:
-            raise TooLarge(f"a record for {row.topic} takes {row.size} bytes, more than {_TAKES[row.topic]}")
+        if row.size > _MAX_RECORD_BYTES[row.topic]:
+            raise TooLarge(f"a record for {row.topic} takes {row.size} bytes, more than {_MAX_RECORD_BYTES[row.topic]}")
         if row.key is None and row.value is None:
             raise ValueError(f"a record for {row.topic} with neither key nor value cannot be sent")
     await tx.db.execute(
-        _SQL["add"],
-        [row.topic for row in rows],
-        [row.tenant_id for row in rows],
-        [row.key for row in rows],
-        [to_json(row.headers) for row in rows],
-        [row.value for row in rows],
+        *_SQL["add"](
+            topics=[row.topic for row in rows],
+            tenant_ids=[row.tenant_id for row in rows],
+            keys=[row.key for row in rows],
+            headers=[to_json(row.headers) for row in rows],
+            values=[row.value for row in rows],
+        )
     )
 
 
 def to_json(headers: Headers) -> bytes:
-    """Headers as a json column holds them, any byte of them."""
-    # latin-1 carries any byte there and back: a dead letter keeps the headers it came with. Bytes and not a list,
-    # since asyncpg takes lists within a list for further dimensions of the array.
+    """Headers for a json column, whatever their bytes are."""
+    # latin-1 maps every byte there and back, so a dead letter keeps its headers. The result is bytes, not a list:
+    # asyncpg would take lists within a list for further dimensions of the array.
     return orjson.dumps([(name, None if value is None else value.decode("latin-1")) for name, value in headers])
 
 
 def from_json(headers: Iterable[tuple[str, str | None]]) -> list[tuple[str, bytes | None]]:
-    """Headers as they were."""
+    """Headers as `to_json` got them."""
     return [(name, None if value is None else value.encode("latin-1")) for name, value in headers]

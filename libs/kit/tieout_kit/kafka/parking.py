@@ -1,4 +1,4 @@
-"""A tenant with a burst of dead letters is parked: its events wait in order, its neighbours go on (design, Trouble)."""
+"""Parking: after a burst of dead letters a tenant's events wait in order, while those of other tenants go on."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -19,65 +19,68 @@ from tieout_schemas.topics import Key, Topic
 _SQL = queries.load("tieout_kit", "parking.sql")
 
 BURST = 20
-"""Dead letters of one tenant, not returned yet, after which it is parked …"""
+"""A tenant with this many dead letters, not returned yet, within OF_LATE is parked."""
 OF_LATE = timedelta(minutes=10)
-"""… if they came within this."""
 MOST_PARKED = 20
-"""Parked tenants after which it is our fault and not theirs: consuming stops and the alarm rings."""
+"""With this many parked tenants the fault is ours and not theirs: consuming stops and the alarm rings."""
 
 
 async def parked(tx: Tx, tenants: Iterable[UUID]) -> set[UUID]:
-    """Those of these tenants whose events wait."""
-    return {row["tenant_id"] for row in await tx.db.fetch(_SQL["parked"], sorted(set(tenants)))}
+    """Those of these tenants that are parked."""
+    rows = await tx.db.fetch(*_SQL["parked"](tenant_ids=sorted(set(tenants))))
+    return {row["tenant_id"] for row in rows}
 
 
-async def wait(tx: Tx, waiting: Sequence[tuple[UUID, Topic, ConsumerRecord]]) -> None:
-    """Put events of parked tenants behind those that wait already."""
-    if waiting:
-        records = [record for _, _, record in waiting]
-        await tx.db.execute(
-            _SQL["wait"],
-            [tenant_id for tenant_id, _, _ in waiting],
-            [topic.name for _, topic, _ in waiting],
-            [record.partition for record in records],
-            [record.offset for record in records],
-            [record.key for record in records],
-            [to_json(record.headers) for record in records],
-            [record.value for record in records],
+async def hold_back(tx: Tx, waiting: Sequence[tuple[UUID, Topic, ConsumerRecord]]) -> None:
+    """Store events of parked tenants behind those that wait already."""
+    if not waiting:
+        return
+    records = [record for _, _, record in waiting]
+    await tx.db.execute(
+        *_SQL["hold_back"](
+            tenant_ids=[tenant_id for tenant_id, _, _ in waiting],
+            topics=[topic.name for _, topic, _ in waiting],
+            partitions=[record.partition for record in records],
+            offsets=[record.offset for record in records],
+            keys=[record.key for record in records],
+            headers=[to_json(record.headers) for record in records],
+            values=[record.value for record in records],
         )
+    )
 
 
 async def put_aside(tx: Tx, letters: Sequence[Letter]) -> set[UUID]:
-    """Keep and say these dead letters, and park the tenants that have too many: those are returned."""
+    """Store and publish these dead letters, and park the tenants that have too many. Returns the tenants parked."""
     if not letters:
         return set()
     await tx.db.execute(
-        _SQL["keep_letters"],
-        tx.now,
-        [letter.tenant_id for letter in letters],
-        [letter.place for letter in letters],
-        [letter.reason for letter in letters],
-        [letter.record.key for letter in letters],
-        [to_json(letter.record.headers) for letter in letters],
-        [letter.record.value for letter in letters],
+        *_SQL["add_letters"](
+            now=tx.now,
+            tenant_ids=[letter.tenant_id for letter in letters],
+            places=[letter.place for letter in letters],
+            reasons=[letter.reason for letter in letters],
+            keys=[letter.record.key for letter in letters],
+            headers=[to_json(letter.record.headers) for letter in letters],
+            values=[letter.record.value for letter in letters],
+        )
     )
     await outbox.add(tx, [letter.message(tx.service) for letter in letters])
     tenants = {letter.tenant_id for letter in letters if letter.tenant_id}
-    rows = await tx.db.fetch(_SQL["park"], list(tenants), tx.now, tx.now - OF_LATE, BURST)
+    rows = await tx.db.fetch(*_SQL["park"](tenant_ids=list(tenants), now=tx.now, since=tx.now - OF_LATE, burst=BURST))
     return {row["tenant_id"] for row in rows}
 
 
 async def count(tx: Tx) -> int:
-    """How many tenants are parked."""
+    """How many tenants are parked; sets the metric, too."""
     tenants = int(await tx.db.fetchval(_SQL["count"]))
     metrics.PARKED_TENANTS.set(tenants)
     return tenants
 
 
 async def check(tx: Tx) -> None:
-    """Raises TooManyParked."""
+    """Raises TooManyParked if so many tenants are parked that consuming must stop."""
     if (tenants := await count(tx)) >= MOST_PARKED:
-        raise TooManyParked(f"{tenants} tenants are parked; release them once the cause is mended")
+        raise TooManyParked(f"{tenants} tenants are parked; release them once the cause is fixed")
 
 
 async def listed(tx: Tx) -> list[dict[str, Any]]:
@@ -86,46 +89,46 @@ async def listed(tx: Tx) -> list[dict[str, Any]]:
 
 
 async def release(tx: Tx, tenant_id: UUID) -> bool:
-    """Let a tenant go; whether it was being let go already. Raises NotFound if it is not parked."""
-    released: bool | None = await tx.db.fetchval(_SQL["release"], tenant_id)
+    """Release a tenant; returns whether it was being released already. Raises NotFound if it is not parked."""
+    released: bool | None = await tx.db.fetchval(*_SQL["release"](tenant_id=tenant_id))
     if released is None:
         raise NotFound("this tenant is not parked")
     return released
 
 
 async def released(tx: Tx) -> list[UUID]:
-    """The tenants that are being let go."""
+    """The tenants that are being released."""
     return [row["tenant_id"] for row in await tx.db.fetch(_SQL["released"])]
 
 
 async def next_waiting(tx: Tx, tenant_id: UUID, limit: int) -> list[tuple[int, str, ConsumerRecord]] | None:
-    """What waits longest, as id, topic and record, the tenant locked; None: it is not being let go any more."""
-    if await tx.db.fetchval(_SQL["lock_released"], tenant_id) is None:
+    """The tenant's oldest waiting events: id, topic, record. Locks the tenant; None if it is not being released."""
+    if await tx.db.fetchval(*_SQL["lock_released"](tenant_id=tenant_id)) is None:
         return None
-    rows = await tx.db.fetch(_SQL["next_waiting"], tenant_id, limit)
+    rows = await tx.db.fetch(*_SQL["next_waiting"](tenant_id=tenant_id, limit=limit))
     return [(row["id"], row["topic"], _record(row)) for row in rows]
 
 
-async def handled(tx: Tx, ids: Sequence[int]) -> None:
-    """These wait no more."""
-    await tx.db.execute(_SQL["handled"], list(ids))
+async def delete_waiting(tx: Tx, ids: Sequence[int]) -> None:
+    """Delete waiting events that have been handled."""
+    await tx.db.execute(*_SQL["delete_waiting"](ids=list(ids)))
 
 
-async def gone(tx: Tx, tenant_id: UUID) -> None:
-    """Nothing waits any more."""
-    await tx.db.execute(_SQL["gone"], tenant_id)
+async def unpark(tx: Tx, tenant_id: UUID) -> None:
+    """The tenant is parked no longer: no event of it waits."""
+    await tx.db.execute(*_SQL["unpark"](tenant_id=tenant_id))
 
 
 async def letters_of(tx: Tx, tenant_id: UUID, limit: int) -> list[dict[str, Any]]:
     """A tenant's dead letters that were not returned: id, at, place, reason."""
-    return [dict(row) for row in await tx.db.fetch(_SQL["letters"], tenant_id, limit)]
+    return [dict(row) for row in await tx.db.fetch(*_SQL["letters"](tenant_id=tenant_id, limit=limit))]
 
 
 async def return_letters(tx: Tx, tenant_id: UUID, replay: Topic) -> int:
-    """Say a tenant's dead letters again on the replay topic, as they were; how many those are."""
+    """Publish a tenant's dead letters on the replay topic, as they were; returns how many."""
     assert replay.key is Key.RECORD
     replay_id = (f"{PREFIX}replayid", str(uuid4()).encode())
-    rows = await tx.db.fetch(_SQL["return_letters"], tenant_id, tx.now)
+    rows = await tx.db.fetch(*_SQL["return_letters"](tenant_id=tenant_id, now=tx.now))
     await outbox.add(
         tx,
         [

@@ -1,4 +1,4 @@
-"""Carries outbox rows to Kafka in order: one relay per database, its forerunner fenced (design, Out)."""
+"""Publishes outbox rows to Kafka in order. One process leads per database; Kafka fences the previous leader."""
 
 import asyncio
 import contextlib
@@ -13,30 +13,29 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from tieout_kit import metrics
 from tieout_kit.clock import utc_now
 from tieout_kit.kafka.outbox import from_json
-from tieout_kit.postgres import AWAY, Database, queries
+from tieout_kit.postgres import UNAVAILABLE, Database, queries
 from tieout_schemas.topics import partition_of
 
 _SQL = queries.load("tieout_kit", "outbox.sql")
-_LOCK = 7_301_002
-_BATCH = 1000
-"""Rows of a transaction. Kafka marks its end on every partition, whatever it holds."""
-_TRANSACTION_TIMEOUT = 10
-"""Seconds. Kafka aborts a transaction of a relay that fell asleep after this."""
-_IDLE = 1.0
-"""Seconds until the outbox is looked at though nobody rang."""
-_ASLEEP = 45.0
-"""Seconds after which Postgres lets a relay go that asks for nothing: it froze, or its machine vanished, and another
-takes over. One that is awake asks every second; it waits for Kafka no longer than 30."""
-_FAREWELL = 3.0
-"""Seconds; a service stops within a few."""
-_LARGEST = 2 << 20
-"""Bytes of a record: a dead letter is as large as Kafka took it, and its reason comes on top."""
+_LEADER_LOCK = 7_301_002
+_ROWS_PER_TRANSACTION = 1000
+"""Many, because each Kafka transaction costs a marker on every partition that it writes to."""
+_TRANSACTION_TIMEOUT_S = 10
+"""After this Kafka aborts the transaction of a relay that has stopped."""
+_POLL_INTERVAL_S = 1.0
+"""How often the outbox is read when no notification comes."""
+_IDLE_SESSION_TIMEOUT_S = 45.0
+"""After this Postgres ends the session of a relay that sends no query, because its process froze or its machine is
+gone; another process takes over. A healthy relay queries every second, and waits for Kafka for 30 s at most."""
+_STOP_TIMEOUT_S = 3.0
+_MAX_REQUEST_BYTES = 2 << 20
+"""Above Kafka's limit for a record, since a dead letter adds its reason to a record of any size."""
 
 log = structlog.get_logger(__name__)
 
 
 class Relay:
-    """Sends what the outbox holds, in order of ids, and deletes it once Kafka has it."""
+    """Publishes outbox rows in the order of their ids, and deletes them once Kafka has acknowledged them."""
 
     def __init__(self, database: Database, bootstrap: str, prefix: str, service: str, partitions: int) -> None:
         self._database = database
@@ -45,46 +44,48 @@ class Relay:
         self._transactional_id = f"{prefix}tieout-{service}-relay"
         self._partitions = partitions
         self._oldest: datetime | None = None
-        self.trouble: str | None = "not started"
+        self.unhealthy_because: str | None = "not started"
 
     async def run(self) -> None:
-        """Relay until cancelled; start over after any trouble."""
+        """Publish until cancelled; start over after any failure."""
         metrics.OUTBOX_AGE.set_function(self._age)
         while True:
             try:
-                await self._reign()
-            except (KafkaError, *AWAY) as error:
-                # Whatever the error, nothing held is sent again from here: the next reign reads the rows afresh,
-                # after init_transactions. A fenced relay that kept its rows would publish an old state last.
-                self.trouble = f"{type(error).__name__}: {error}"
-                (metrics.RELAY_FENCED if isinstance(error, ProducerFenced) else metrics.RELAY_FAILED).inc()
-                log.warning("relay starts over", trouble=self.trouble)
+                await self._lead()
+            except (KafkaError, *UNAVAILABLE) as error:
+                # No row is kept across a restart: rows are read again after init_transactions. A fenced relay that
+                # kept its rows would publish an old state last.
+                self.unhealthy_because = f"{type(error).__name__}: {error}"
+                (metrics.RELAY_FENCED if isinstance(error, ProducerFenced) else metrics.RELAY_RESTARTS).inc()
+                log.warning("the relay starts over", reason=self.unhealthy_because)
                 await asyncio.sleep(1)
 
-    async def _reign(self) -> None:
+    async def _lead(self) -> None:
         db = await self._database.connection()
         try:
-            # Before the lock is had: it must not be held by one that sleeps.
-            await db.execute(_SQL["limit_idle"], f"{_ASLEEP:.0f}s")
-            while not await db.fetchval("select pg_try_advisory_lock($1)", _LOCK, timeout=_TRANSACTION_TIMEOUT):
-                self.trouble = self._oldest = None
-                await asyncio.sleep(_IDLE)
-            # Looked at while Kafka may be away: only what is to be sent is read later.
+            # Set before the lock is taken, so that a frozen process cannot keep it.
+            await db.execute(*_SQL["limit_idle"](timeout=f"{_IDLE_SESSION_TIMEOUT_S:.0f}s"))
+            while not await db.fetchval(
+                "select pg_try_advisory_lock($1)", _LEADER_LOCK, timeout=_TRANSACTION_TIMEOUT_S
+            ):
+                self.unhealthy_because = self._oldest = None
+                await asyncio.sleep(_POLL_INTERVAL_S)
+            # For the metric, should Kafka be unavailable: the rows themselves are read later.
             self._oldest = await db.fetchval(_SQL["oldest_at"])
             producer = AIOKafkaProducer(
                 bootstrap_servers=self._bootstrap,
                 transactional_id=self._transactional_id,
-                transaction_timeout_ms=_TRANSACTION_TIMEOUT * 1000,
+                transaction_timeout_ms=_TRANSACTION_TIMEOUT_S * 1000,
                 acks="all",
                 max_batch_size=1 << 19,
-                max_request_size=_LARGEST,
+                max_request_size=_MAX_REQUEST_BYTES,
             )
             try:
-                # Fences the forerunner, should it only have slept; rows are read only after this.
+                # Fences the previous leader, which may only have been frozen; rows are read only after this.
                 async with asyncio.timeout(30):
                     await producer.start()
                 metrics.RELAY_ELECTED.inc()
-                self.trouble = None
+                self.unhealthy_because = None
                 await self._relay(db, producer)
             finally:
                 await _stop(producer)
@@ -92,31 +93,31 @@ class Relay:
             db.terminate()
 
     async def _relay(self, db: Any, producer: AIOKafkaProducer) -> None:
-        rung = asyncio.Event()
-        await db.add_listener("tieout_outbox", lambda *_: rung.set())
+        notified = asyncio.Event()
+        await db.add_listener("tieout_outbox", lambda *_: notified.set())
         while True:
-            rung.clear()
-            rows = await db.fetch(_SQL["oldest"], _BATCH, timeout=_TRANSACTION_TIMEOUT)
+            notified.clear()
+            rows = await db.fetch(*_SQL["oldest"](limit=_ROWS_PER_TRANSACTION), timeout=_TRANSACTION_TIMEOUT_S)
             self._oldest = rows[0]["at"] if rows else None
             if not rows:
                 # Not wait_for, which in Python 3.11 can lose a cancellation.
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_IDLE):
-                        await rung.wait()
+                    async with asyncio.timeout(_POLL_INTERVAL_S):
+                        await notified.wait()
                 continue
-            # An idempotent send to a lost broker never fails by itself.
-            async with asyncio.timeout(_TRANSACTION_TIMEOUT):
+            # An idempotent producer retries for ever while a broker is gone.
+            async with asyncio.timeout(_TRANSACTION_TIMEOUT_S):
                 await self._send(producer, rows)
-            await db.execute(_SQL["delete"], [row["id"] for row in rows], timeout=_TRANSACTION_TIMEOUT)
-            metrics.RELAYED.inc(len(rows))
+            await db.execute(*_SQL["delete"](ids=[row["id"] for row in rows]), timeout=_TRANSACTION_TIMEOUT_S)
+            metrics.RECORDS_PUBLISHED.inc(len(rows))
 
     def _age(self) -> float:
-        """Of the oldest row as last seen: it grows while nothing can be sent."""
+        """Age of the oldest row as last read; it grows while nothing can be published."""
         return max(0.0, (utc_now() - self._oldest).total_seconds()) if self._oldest else 0.0
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[Any]) -> None:
-        # In batches of our own, closed before they leave: a future for each record and the wait for more to come would
-        # cost as much as all else here.
+        # Our own batches, closed before they are sent: with producer.send, a future for each record and the linger time
+        # would cost as much as all the rest.
         batches: dict[tuple[str, int], list[BatchBuilder]] = {}
         for row in rows:
             partition = partition_of(row["tenant_id"], self._partitions) if row["tenant_id"] else 0
@@ -124,35 +125,35 @@ class Relay:
         await producer.begin_transaction()
         sent: list[asyncio.Future[Any]] = []
         try:
-            for (topic, partition), of_one in batches.items():
-                for batch in of_one:
+            for (topic, partition), of_partition in batches.items():
+                for batch in of_partition:
                     batch.close()
                     sent.append(await producer.send_batch(batch, topic, partition=partition))
             await asyncio.gather(*sent)
         finally:
-            # Interrupted, nobody asks for them any more, and asyncio would complain of each.
+            # After an interruption nobody awaits them, and asyncio would log each.
             for one in sent:
                 one.cancel()
         await producer.commit_transaction()
 
 
 def _append(batches: list[BatchBuilder], producer: AIOKafkaProducer, row: Any) -> None:
-    """Put a row into the last of a partition's batches, into another one when that is full."""
-    said = {"timestamp": None, "key": row["key"], "value": row["value"], "headers": from_json(row["headers"])}
-    if not batches or batches[-1].append(**said) is None:
+    """Add a row to a partition's last batch, or to a new batch when that one is full."""
+    record = {"timestamp": None, "key": row["key"], "value": row["value"], "headers": from_json(row["headers"])}
+    if not batches or batches[-1].append(**record) is None:
         batches.append(producer.create_batch())
-        batches[-1].append(**said)
+        batches[-1].append(**record)
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
-    # Nothing that it holds is sent any more, or waited for: the rows are read afresh by whoever relays next.
+    # Drop what the producer holds: the next leader reads the rows again.
     producer._message_accumulator.fail_all(ProducerClosed())
     try:
-        async with asyncio.timeout(_FAREWELL):
+        async with asyncio.timeout(_STOP_TIMEOUT_S):
             await producer.stop()
     except (KafkaError, OSError, TimeoutError) as error:
         log.warning("the relay's producer did not stop cleanly", error=repr(error))
-        # What was interrupted leaves these behind, and they would try to send for good.
+        # An interrupted stop leaves these running, and they would try to send for ever.
         if sending := producer._sender.sender_task:
             sending.cancel()
         await producer.client.close()

@@ -1,4 +1,4 @@
-"""Makes the topics. `python -m tieout_kit.kafka.topics` does it.
+"""Creates the topics: `python -m tieout_kit.kafka.topics`.
 
 Reads TIEOUT_KAFKA, TIEOUT_KAFKA_PREFIX and TIEOUT_PARTITIONS.
 """
@@ -13,7 +13,7 @@ from tieout_schemas.topics import every_topic
 
 
 async def create_topics(bootstrap: str, prefix: str, partitions: int, replication: int = 1) -> None:
-    """Make every topic that is not there yet; those that are stay as they are."""
+    """Create every topic that does not exist; existing topics are not changed."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=60_000)
     await admin.start()
     try:
@@ -25,13 +25,13 @@ async def create_topics(bootstrap: str, prefix: str, partitions: int, replicatio
         for name, code, *_ in answer.topic_errors:
             error = for_code(code)
             if code and error is not TopicAlreadyExistsError:
-                raise error(f"could not make topic {name}")
+                raise error(f"could not create topic {name}")
     finally:
         await admin.close()
 
 
 def main() -> None:
-    """Make the topics of this installation."""
+    """Create the topics of this installation."""
     asyncio.run(
         create_topics(
             os.environ["TIEOUT_KAFKA"],

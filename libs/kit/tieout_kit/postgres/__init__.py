@@ -1,18 +1,18 @@
-"""Transactions, named queries, migrations, and notifications of Postgres."""
+"""Postgres: transactions, named queries, migrations, notifications."""
 
 from tieout_kit.postgres import queries
-from tieout_kit.postgres.database import AWAY, Database, Tx
-from tieout_kit.postgres.notifications import Bell
+from tieout_kit.postgres.database import UNAVAILABLE, Database, Tx
+from tieout_kit.postgres.notifications import Notifications
 from tieout_kit.postgres.schema import Schema
-from tieout_kit.postgres.stuck_sessions import LOOK_EVERY, end_silent
+from tieout_kit.postgres.stuck_sessions import CHECK_INTERVAL, terminate_stuck_sessions
 
 __all__ = [
-    "AWAY",
-    "LOOK_EVERY",
-    "Bell",
+    "CHECK_INTERVAL",
+    "UNAVAILABLE",
     "Database",
+    "Notifications",
     "Schema",
     "Tx",
-    "end_silent",
     "queries",
+    "terminate_stuck_sessions",
 ]

@@ -1,4 +1,4 @@
-"""Postgres: the pool, and transactions that are tried again when only a race was lost."""
+"""The connection pool, and transactions that are tried again after a lost race."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,12 +16,12 @@ from tieout_kit.errors import RetryLater
 
 T = TypeVar("T")
 
-AWAY = (
+UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    # What asyncpg says when a process that was frozen wakes up: its call is too late, and the connection was cut.
+    # Raised when a frozen process wakes up: the call timed out and the connection is gone.
     asyncpg.InternalClientError,
-    # Stopped, restarted, cancelled; full, too many connections; its disk; a primary that has become a standby.
+    # Postgres stops, restarts or cancels; has no resources or connections; a disk error; now a standby.
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresSystemError,
@@ -30,8 +30,8 @@ AWAY = (
     OSError,
     TimeoutError,
 )
-"""Postgres is away, or went away in the middle: whether a commit came through is unknown. Never a record's fault."""
-RACES = (
+"""Postgres is unavailable. It is unknown whether an open transaction was committed. Never caused by a record."""
+RETRYABLE = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
@@ -39,33 +39,33 @@ RACES = (
     asyncpg.InvalidCachedStatementError,
     asyncpg.OutdatedSchemaCacheError,
 )
-"""Nothing was done; the same work may be tried again at once."""
-_TRIES = 5
-_PATIENCE = 10.0
-"""Seconds for a connection of the pool."""
-_ABANDONED = 60.0
-"""Seconds after which Postgres ends a transaction in which nothing is asked: a process that froze, or whose machine
-vanished, would hold its locks for hours."""
+"""The transaction was rolled back; the same work may be tried again at once."""
+_ATTEMPTS = 5
+_POOL_TIMEOUT_S = 10.0
+"""How long to wait for a connection of the pool."""
+_IDLE_TRANSACTION_TIMEOUT_S = 60.0
+"""After this Postgres ends a transaction that sends no query. The transaction of a frozen process, or of one whose
+machine is gone, would hold its locks for hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """An open transaction of one service, and the moment it is handled at."""
+    """An open transaction of one service, and the time that counts as now in it."""
 
     db: Any
     """The asyncpg connection."""
     service: str
     now: datetime
-    committed: list[Callable[[], object]] = field(default_factory=list)
-    """Called once it is: what is counted must not count what was rolled back."""
+    on_commit: list[Callable[[], object]] = field(default_factory=list)
+    """Callbacks that run after the commit, so that metrics never count rolled-back work."""
     locked: dict[UUID, bool] = field(default_factory=dict)
-    """The tenants that are locked (locks.py), and whether nobody else may check their records meanwhile."""
-    undone: list[Callable[[], object]] = field(default_factory=list)
-    """Called if it is not, or if nobody knows: what was taken out of memory to be stored goes back there."""
+    """The tenants that are locked (records/locks.py); True: exclusively."""
+    on_rollback: list[Callable[[], object]] = field(default_factory=list)
+    """Callbacks that run after a rollback, or if the outcome is unknown: they put back what was to be stored."""
 
 
-async def _json(db: Any) -> None:
-    """Values go in as they are, or as bytes that are JSON already."""
+async def _set_json_codecs(db: Any) -> None:
+    """json and jsonb columns take values, or bytes that are JSON already."""
 
     def encoded(value: Any) -> bytes:
         return value if isinstance(value, bytes) else orjson.dumps(value)
@@ -80,11 +80,11 @@ async def _json(db: Any) -> None:
     await db.set_type_codec("json", schema="pg_catalog", format="binary", encoder=encoded, decoder=orjson.loads)
 
 
-def _lost(db: Any) -> bool:
+def _is_lost(db: Any) -> bool:
     try:
         return bool(db.is_closed())
     except asyncpg.InterfaceError:
-        # The pool has taken it back, which it does with one that was cut.
+        # The pool has already taken the connection back, because it was cut.
         return True
 
 
@@ -95,23 +95,23 @@ class Database:
         self.url = url
         self._service = service
         self._clock = clock
-        # min_size=0: a service starts, and says it is not ready, while Postgres is away.
+        # min_size=0: a service can start, and report that it is not ready, while Postgres is unavailable.
         self._pool = asyncpg.create_pool(
             url,
             min_size=0,
             max_size=connections,
-            init=_json,
+            init=_set_json_codecs,
             command_timeout=30,
             timeout=5,
-            server_settings={"idle_in_transaction_session_timeout": f"{_ABANDONED:.0f}s"},
+            server_settings={"idle_in_transaction_session_timeout": f"{_IDLE_TRANSACTION_TIMEOUT_S:.0f}s"},
         )
 
     async def open(self) -> None:
-        """Make the pool usable; connects lazily."""
+        """Open the pool. Connections are made when they are needed."""
         await self._pool
 
     async def close(self) -> None:
-        """Close every connection, waiting a little for those in use."""
+        """Close every connection; those in use have two seconds to finish."""
         try:
             async with asyncio.timeout(2):
                 await self._pool.close()
@@ -120,44 +120,44 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
-        """One transaction. Raises RetryLater when Postgres is away or a race was lost."""
+        """One transaction. Raises RetryLater if Postgres is unavailable or a race was lost."""
         try:
-            async with self._pool.acquire(timeout=_PATIENCE) as db:
+            async with self._pool.acquire(timeout=_POOL_TIMEOUT_S) as db:
                 try:
                     tx = Tx(db, self._service, self._clock())
                     try:
                         async with db.transaction():
                             yield tx
                     except BaseException:
-                        for call in tx.undone:
+                        for call in tx.on_rollback:
                             call()
                         raise
                 except asyncpg.InterfaceError as error:
-                    # It is raised for a lost connection too; on a living one, a query was called wrongly.
-                    if _lost(db):
+                    # asyncpg raises it for a lost connection, and for a query that was called wrongly.
+                    if _is_lost(db):
                         raise
                     raise RuntimeError(f"a query was called wrongly: {error}") from error
-        except AWAY as error:
-            raise RetryLater(f"Postgres is away: {error}") from error
-        except RACES as error:
+        except UNAVAILABLE as error:
+            raise RetryLater(f"Postgres is unavailable: {error}") from error
+        except RETRYABLE as error:
             raise RetryLater(f"a race was lost: {error}") from error
-        for call in tx.committed:
+        for call in tx.on_commit:
             call()
 
     async def run(self, work: Callable[[Tx], Awaitable[T]]) -> T:
-        """Do the work in a transaction, again when a race was lost: one that Postgres saw, or one that `work` raised
-        RetryLater for. Raises RetryLater when it does not come through."""
-        for attempt in range(_TRIES):
+        """Do the work in a transaction, and again after a lost race: detected by Postgres, or by `work`, which raises
+        RetryLater. Raises RetryLater if Postgres is unavailable, or after five attempts."""
+        for attempt in range(_ATTEMPTS):
             try:
                 async with self.transaction() as tx:
                     return await work(tx)
             except RetryLater as error:
-                if attempt == _TRIES - 1 or isinstance(error.__cause__, AWAY):
+                if attempt == _ATTEMPTS - 1 or isinstance(error.__cause__, UNAVAILABLE):
                     raise
         raise AssertionError("unreachable")
 
     async def connection(self) -> Any:
-        """A connection of one's own, outside the pool, for a session lock or LISTEN."""
+        """A connection outside the pool, for a session lock or LISTEN."""
         db = await asyncpg.connect(self.url, timeout=5)
-        await _json(db)
+        await _set_json_codecs(db)
         return db

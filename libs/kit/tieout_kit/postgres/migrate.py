@@ -1,6 +1,6 @@
 """Plain-SQL migrations in dbmate's format, `<version>_<name>.sql`: expand, then contract (ADR 8). See schema.py next.
 
-`python -m tieout_kit.postgres.migrate PACKAGE...` makes all of them, the contracting ones too, in TIEOUT_DATABASE_URL.
+`python -m tieout_kit.postgres.migrate PACKAGE...` runs all of them, the contracting ones too, in TIEOUT_DATABASE_URL.
 Run it when no process of an older version is left.
 """
 
@@ -19,9 +19,9 @@ from tieout_kit.clock import utc_now
 from tieout_kit.postgres.database import Database
 
 LOCK = 7_301_001
-"""Any number, the same for all of us: one migrates, the others wait and find it done."""
+"""The advisory lock of all migrations: one process migrates, the others wait."""
 _CONTRACT = re.compile(r"^-- contract: (.+)$", re.MULTILINE)
-# dbmate makes the first column of this table, and needs no more.
+# dbmate creates this table with the first column only.
 _TABLE = """
 create table if not exists schema_migrations (version varchar(128) primary key);
 alter table schema_migrations add column if not exists contract text;
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """A step of the schema; `contract` says why code that is older cannot live with it, None: it can."""
+    """A migration. `contract`: why older code cannot live with it; None: it can."""
 
     version: str
     up: str
@@ -53,16 +53,16 @@ def known(packages: Iterable[str]) -> list[Migration]:
     return sorted(found, key=lambda migration: migration.version)
 
 
-async def made(db: Any) -> dict[str, str | None]:
-    """The versions that the database has, each with why it contracts; the caller holds the lock."""
+async def applied(db: Any) -> dict[str, str | None]:
+    """The versions that were applied, each with its `contract`. The caller holds the lock."""
     await db.execute(_TABLE)
     return {
         row["version"]: row["contract"] for row in await db.fetch("select version, contract from schema_migrations")
     }
 
 
-async def make(db: Any, migrations: Sequence[Migration]) -> None:
-    """Make these, each in its own transaction; the caller holds the lock."""
+async def apply(db: Any, migrations: Sequence[Migration]) -> None:
+    """Apply migrations, each in its own transaction. The caller holds the lock."""
     for migration in migrations:
         async with db.transaction():
             await db.execute(migration.up)
@@ -75,19 +75,19 @@ async def make(db: Any, migrations: Sequence[Migration]) -> None:
 
 
 async def migrate(database: Database, packages: Iterable[str]) -> None:
-    """Bring the database to the newest version of these packages, whoever may still be at work on it."""
+    """Apply all migrations of these packages, the contracting ones too."""
     db: Any = await database.connection()
     try:
         await db.execute("select pg_advisory_lock($1)", LOCK)
-        done = await made(db)
-        await make(db, [migration for migration in known(packages) if migration.version not in done])
+        done = await applied(db)
+        await apply(db, [migration for migration in known(packages) if migration.version not in done])
     finally:
-        # Not close, which waits for an answer, and a cancelled start must end. The lock goes with the connection.
+        # Not close, which waits for an answer: a cancelled start must end. The lock ends with the connection.
         db.terminate()
 
 
 def main() -> None:
-    """Make every migration of the packages named."""
+    """Apply every migration of the packages that the arguments name."""
     asyncio.run(migrate(Database(os.environ["TIEOUT_DATABASE_URL"], "migrate", utc_now), sys.argv[1:]))
 
 

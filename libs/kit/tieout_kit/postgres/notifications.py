@@ -1,4 +1,4 @@
-"""Rung by Postgres when a transaction commits (NOTIFY); should the connection break, a tick rings instead."""
+"""Wakes a waiting task when Postgres sends a NOTIFY at a commit; polls while the connection is broken."""
 
 import asyncio
 import contextlib
@@ -6,36 +6,36 @@ from typing import Any
 
 import structlog
 
-from tieout_kit.postgres.database import AWAY, Database
+from tieout_kit.postgres.database import UNAVAILABLE, Database
 
-TICK = 1.0
-"""Seconds until work is looked for though nobody rang."""
+POLL_FALLBACK_S = 1.0
+"""How long `wait` waits for a notification at most."""
 
 log = structlog.get_logger(__name__)
 
 
-class Bell:
-    """A channel of Postgres; `run` listens to it for good, on a connection of its own."""
+class Notifications:
+    """A channel of Postgres. `run` listens to it on a connection of its own."""
 
     def __init__(self, database: Database, channel: str) -> None:
         self._database = database
         self._channel = channel
-        self._rung = asyncio.Event()
+        self._woken = asyncio.Event()
 
-    def ring(self) -> None:
-        """Ring it from within this process."""
-        self._rung.set()
+    def wake(self) -> None:
+        """Wake the waiting task from within this process."""
+        self._woken.set()
 
-    def silence(self) -> None:
-        """From here on it counts as rung only if it rings again: before looking for work, not after."""
-        self._rung.clear()
+    def clear(self) -> None:
+        """Forget earlier notifications. To be called before looking for work, so that none is missed."""
+        self._woken.clear()
 
     async def wait(self) -> None:
-        """Until it rings, or a tick has passed."""
+        """Return on a notification, or after POLL_FALLBACK_S."""
         # Not wait_for, which in Python 3.11 can lose a cancellation.
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TICK):
-                await self._rung.wait()
+            async with asyncio.timeout(POLL_FALLBACK_S):
+                await self._woken.wait()
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -43,15 +43,15 @@ class Bell:
             try:
                 db: Any = await self._database.connection()
                 try:
-                    await self._hear(db)
+                    await self._listen(db)
                 finally:
                     db.terminate()
-            except AWAY as error:
-                log.warning("the bell is not heard", channel=self._channel, error=str(error))
-                await asyncio.sleep(TICK)
+            except UNAVAILABLE as error:
+                log.warning("listening to Postgres failed", channel=self._channel, error=str(error))
+                await asyncio.sleep(POLL_FALLBACK_S)
 
-    async def _hear(self, db: Any) -> None:
+    async def _listen(self, db: Any) -> None:
         gone = asyncio.Event()
         db.add_termination_listener(lambda _: gone.set())
-        await db.add_listener(self._channel, lambda *_: self._rung.set())
+        await db.add_listener(self._channel, lambda *_: self._woken.set())
         await gone.wait()

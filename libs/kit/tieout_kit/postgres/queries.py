@@ -40,5 +40,10 @@ def load(package: str, file: str) -> dict[str, Any]:
     return queries
 
 
+def texts(package: str, file: str) -> dict[str, str]:
+    """The texts of a file's queries as asyncpg gets them, by name."""
+    return {name: getattr(query, "text", query) for name, query in load(package, file).items()}
+
+
 def _query(text: str) -> Query | str:
     return Query(text) if _PARAMETER.search(text) else text

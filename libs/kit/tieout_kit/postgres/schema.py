@@ -1,4 +1,4 @@
-"""Waits at the start until the database is one that this code can work on, and says what is in the way (ADR 8)."""
+"""At the start of a service: runs the migrations that it may run, and waits until the schema fits the code (ADR 8)."""
 
 import asyncio
 import math
@@ -9,60 +9,61 @@ from typing import Any
 import structlog
 
 from tieout_kit.postgres import migrate
-from tieout_kit.postgres.database import AWAY, RACES, Database
+from tieout_kit.postgres.database import RETRYABLE, UNAVAILABLE, Database
 
-_AGAIN = 1.0
-"""Seconds between two looks."""
+_CHECK_INTERVAL_S = 1.0
 
 log = structlog.get_logger(__name__)
 
 
 class Schema:
-    """A service's schema: what may be made beside older processes is made, the rest is waited for."""
+    """A service's schema. Migrations that older processes can live with run at once; contracting ones are left."""
 
     def __init__(self, database: Database, packages: Sequence[str]) -> None:
         self._database = database
         self._packages = packages
-        self.trouble: str | None = "not looked at yet"
-        # Live as long as it takes: a restart mends nothing, and a long migration would begin anew.
-        self.turned_at = math.inf
+        self.unhealthy_because: str | None = "not checked yet"
+        # The process counts as live meanwhile: a restart would not help, and a long migration would begin again.
+        self.last_progress_at = math.inf
 
     async def ready(self) -> None:
-        """Return when the service may begin."""
-        while trouble := await self._in_the_way():
-            if trouble != self.trouble:
-                log.warning("the service waits", trouble=trouble)
-            self.trouble = trouble
-            await asyncio.sleep(_AGAIN)
-        self.trouble = None
-        self.turned_at = time.monotonic()
+        """Return once the schema fits."""
+        while reason := await self._blocked_by():
+            if reason != self.unhealthy_because:
+                log.warning("the service waits for its schema", reason=reason)
+            self.unhealthy_because = reason
+            await asyncio.sleep(_CHECK_INTERVAL_S)
+        self.unhealthy_because = None
+        self.last_progress_at = time.monotonic()
 
-    async def _in_the_way(self) -> str | None:
+    async def _blocked_by(self) -> str | None:
         try:
             db: Any = await self._database.connection()
-        except AWAY as error:
-            return f"Postgres is away: {error}"
+        except UNAVAILABLE as error:
+            return f"Postgres is unavailable: {error}"
         try:
-            # Not waited for: whoever waits for a lock cannot say so.
+            # Not a blocking lock: a process that waits in Postgres could not report why.
             if not await db.fetchval("select pg_try_advisory_lock($1)", migrate.LOCK):
                 return "another process migrates the database"
-            return await self._expanded(db)
-        except (*AWAY, *RACES) as error:
-            return f"migrating was interrupted: {error}"
+            return await self._expand(db)
+        except (*UNAVAILABLE, *RETRYABLE) as error:
+            return f"a migration was interrupted: {error}"
         finally:
             db.terminate()
 
-    async def _expanded(self, db: Any) -> str | None:
-        known, done = migrate.known(self._packages), await migrate.made(db)
+    async def _expand(self, db: Any) -> str | None:
+        known, done = migrate.known(self._packages), await migrate.applied(db)
         unknown = {version: why for version, why in done.items() if version not in {one.version for one in known}}
         if contracts := sorted(f"{version} ({why})" for version, why in unknown.items() if why):
             return f"the database is newer than this code can work with: {', '.join(contracts)}"
         if unknown:
-            log.info("the database is newer, by migrations this code can live with", versions=sorted(unknown))
+            log.info("the database is newer, by migrations that this code can live with", versions=sorted(unknown))
         pending = [one for one in known if one.version not in done]
-        # On an empty database nobody older is at work.
+        # On an empty database there are no older processes.
         left = [one for one in pending if one.contract and done]
-        await migrate.make(db, [one for one in pending if one not in left])
+        await migrate.apply(db, [one for one in pending if one not in left])
         if left:
-            log.info("migrations wait until they are asked for", versions=[one.version for one in left])
+            log.info(
+                "contracting migrations are left until an operator runs them", versions=[one.version for one in left]
+            )
         return None

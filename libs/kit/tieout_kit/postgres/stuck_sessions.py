@@ -1,4 +1,4 @@
-"""Ends what a frozen process holds in Postgres where no time limit of a connection does: any living one looks."""
+"""Terminates Postgres sessions of frozen processes that no timeout of Postgres covers. Every process checks."""
 
 from datetime import timedelta
 
@@ -7,16 +7,16 @@ import structlog
 from tieout_kit.postgres import queries
 from tieout_kit.postgres.database import Database
 
-_SQL = queries.load("tieout_kit", "silent.sql")
-_SILENT = 45.0
-"""Seconds; between preparing a statement and running it a process takes none."""
-LOOK_EVERY = timedelta(seconds=10)
+_SQL = queries.load("tieout_kit", "stuck_sessions.sql")
+_STUCK_AFTER_S = 45.0
+"""A healthy process takes milliseconds between preparing a statement and running it."""
+CHECK_INTERVAL = timedelta(seconds=10)
 
 log = structlog.get_logger(__name__)
 
 
-async def end_silent(database: Database) -> None:
-    """End the connections whose process fell silent amid a statement: its locks go to others."""
+async def terminate_stuck_sessions(database: Database) -> None:
+    """Terminate the sessions whose process stopped in the middle of a statement, which frees their locks."""
     async with database.transaction() as tx:
-        for row in await tx.db.fetch(_SQL["end_silent"], _SILENT):
-            log.warning("ended a connection whose process fell silent", pid=row["pid"])
+        for row in await tx.db.fetch(*_SQL["terminate"](seconds=_STUCK_AFTER_S)):
+            log.warning("terminated a stuck session", pid=row["pid"])

@@ -1,15 +1,15 @@
-"""What is wrong with a record: opened, counted up, closed, dismissed (SYS-2)."""
+"""Problems of records: opened, counted, closed, dismissed, listed (SYS-2)."""
 
 from tieout_kit.problems import listing
 from tieout_kit.problems.findings import finding_of
-from tieout_kit.problems.listing import Group, Wanted
-from tieout_kit.problems.store import Finding, Found, dismiss, update
+from tieout_kit.problems.listing import Group, ProblemFilter
+from tieout_kit.problems.store import Finding, FoundProblem, dismiss, update
 
 __all__ = [
     "Finding",
-    "Found",
+    "FoundProblem",
     "Group",
-    "Wanted",
+    "ProblemFilter",
     "dismiss",
     "finding_of",
     "listing",

@@ -1,11 +1,14 @@
-"""Why a record is skipped, held or refused (SYS-2): a problem opens once, counts up, closes when its cause is gone."""
+"""Problems: why a record is skipped, held or refused (SYS-2).
+
+A problem is opened once, counts how often it is seen again, and is closed when its cause is gone.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
+from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.payload import RecordRef
@@ -17,47 +20,47 @@ from tieout_schemas.topics import PROBLEM
 _SQL = queries.load("tieout_kit", "problems.sql")
 
 MOST_STEPS = 20
-"""Steps of a history that a problem carries; of a longer one the first and the latest."""
+"""Steps that the history of a problem keeps: the first and the latest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundProblem:
     """One thing that is wrong with a record."""
 
     reason: ReasonCode
     params: dict[str, str]
     on: Reference | None = None
-    """What it waits for."""
+    """What the record waits for."""
 
     @property
     def cause(self) -> str:
-        """What groups it with others."""
+        """The key that groups it with problems of the same cause."""
         return self.reason.cause(self.params, self.on)
 
     @property
     def setting(self) -> str | None:
-        """The setting that mends it."""
+        """The setting that fixes it, if it waits for one."""
         return self.on.id if self.on and self.on.kind == SETTING else None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """All that is wrong with a record now; what was open and is not found any more closes."""
+    """Everything that is wrong with a record now. Its open problems that are not in `found` are closed."""
 
     tenant_id: UUID
     record_id: UUID
     cause: Cause
-    found: tuple[Found, ...] = ()
+    found: tuple[FoundProblem, ...] = ()
     undecided: frozenset[ProblemKind] = frozenset()
-    """The kinds of problems that stay as they are: what was refused and is sent again, Xero's answer decides."""
+    """Problems of these kinds stay as they are: after a resend, only Xero's answer tells whether a refusal stands."""
     settings_version: int = 0
     retried_by: str | None = None
-    """Who asked that the record be tried again."""
+    """The person who retried the record."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
-    """A problem as it is to be saved and said."""
+class ProblemChange:
+    """A problem to be stored and published."""
 
     tenant_id: UUID
     sequence: int
@@ -66,21 +69,25 @@ class Turned:
 
 
 async def update(tx: Tx, kind: str, findings: Sequence[Finding]) -> None:
-    """Open, count up and close the problems of these records, all of one kind, and say so."""
+    """Open, count and close the problems of these records, all of one kind, and publish them."""
     if not findings:
         return
-    rows = await tx.db.fetch(_SQL["open_of"], kind, [f.tenant_id for f in findings], [f.record_id for f in findings])
+    rows = await tx.db.fetch(
+        *_SQL["open_of"](
+            kind=kind, tenant_ids=[f.tenant_id for f in findings], record_ids=[f.record_id for f in findings]
+        )
+    )
     known: dict[tuple[UUID, UUID], list[tuple[int, Problem]]] = {}
     for row in rows:
         stored = (row["sequence"], Problem.model_validate(row["doc"]))
         known.setdefault((row["tenant_id"], row["record_id"]), []).append(stored)
     await save(
-        tx, [turned for f in findings for turned in _turned(tx, kind, f, known.get((f.tenant_id, f.record_id), ()))]
+        tx, [change for f in findings for change in _changes(tx, kind, f, known.get((f.tenant_id, f.record_id), ()))]
     )
 
 
-def _turned(tx: Tx, kind: str, finding: Finding, known: Sequence[tuple[int, Problem]]) -> Iterable[Turned]:
-    """What becomes of a record's problems: closed ones first, since each is open only once."""
+def _changes(tx: Tx, kind: str, finding: Finding, known: Sequence[tuple[int, Problem]]) -> Iterable[ProblemChange]:
+    """The changes of a record's problems. Closed ones come first, since each problem may be open only once."""
     found = {(one.reason.code, one.cause): one for one in finding.found}
     seen, opened = [], dict(found)
     for sequence, before in known:
@@ -92,17 +99,17 @@ def _turned(tx: Tx, kind: str, finding: Finding, known: Sequence[tuple[int, Prob
             problem = step(tx, problem, StepKind.CLOSED, finding.cause, state=ProblemState.CLOSED)
         if problem is not before:
             decided = problem.replace(settings_version=finding.settings_version)
-            turned = Turned(finding.tenant_id, next_sequence(sequence, tx.now), decided, finding.cause)
+            change = ProblemChange(finding.tenant_id, next_sequence(sequence, tx.now), decided, finding.cause)
             if decided.state is ProblemState.CLOSED:
-                yield turned
+                yield change
             else:
-                seen.append(turned)
+                seen.append(change)
     yield from seen
     for one in opened.values():
-        yield Turned(finding.tenant_id, next_sequence(0, tx.now), _opened(tx, kind, finding, one), finding.cause)
+        yield ProblemChange(finding.tenant_id, next_sequence(0, tx.now), _opened(tx, kind, finding, one), finding.cause)
 
 
-def _opened(tx: Tx, kind: str, finding: Finding, found: Found) -> Problem:
+def _opened(tx: Tx, kind: str, finding: Finding, found: FoundProblem) -> Problem:
     reason = found.reason
     return Problem(
         id=uuid4(),
@@ -133,11 +140,11 @@ def _retried(tx: Tx, problem: Problem, finding: Finding) -> Problem:
     return step(tx, problem, StepKind.RETRIED, finding.cause, by=finding.retried_by)
 
 
-def _seen_again(tx: Tx, problem: Problem, found: Found, finding: Finding) -> Problem:
+def _seen_again(tx: Tx, problem: Problem, found: FoundProblem, finding: Finding) -> Problem:
     sentence = found.reason.sentence(found.params)
     note = sentence if sentence != problem.sentence else ""
-    told = problem.replace(count=problem.count + 1, params=found.params, sentence=sentence)
-    return step(tx, told, StepKind.SEEN_AGAIN, finding.cause, note=note)
+    seen = problem.replace(count=problem.count + 1, params=found.params, sentence=sentence)
+    return step(tx, seen, StepKind.SEEN_AGAIN, finding.cause, note=note)
 
 
 def step(
@@ -150,7 +157,7 @@ def step(
     by: str | None = None,
     note: str = "",
 ) -> Problem:
-    """The problem after one more step of its history."""
+    """The problem with one more step in its history."""
     first, *later = (
         *problem.steps,
         Step(at=tx.now, what=what, by=by or cause.causation_id, note=note, traceparent=cause.traceparent),
@@ -159,43 +166,43 @@ def step(
     return problem.replace(state=state or problem.state, last_at=tx.now, steps=steps)
 
 
-async def save(tx: Tx, turned: Sequence[Turned]) -> None:
-    """Store problems and say them."""
-    turned = list(turned)
-    if turned:
-        await tx.db.execute(_SQL["save"], *columns(turned))
-        await outbox.add(tx, [outbox.event(tx, PROBLEM, t.tenant_id, t.problem, t.sequence, t.cause) for t in turned])
+async def save(tx: Tx, changes: Sequence[ProblemChange]) -> None:
+    """Store and publish problems."""
+    changes = list(changes)
+    if changes:
+        await tx.db.execute(*_SQL["save"](**columns(changes)))
+        await outbox.add(tx, [outbox.event(tx, PROBLEM, t.tenant_id, t.problem, t.sequence, t.cause) for t in changes])
 
 
-def columns(turned: Sequence[Turned]) -> list[list[object]]:
-    """The columns of table problem, for `save` and `copy`."""
-    problems = [t.problem for t in turned]
-    return [
-        [t.tenant_id for t in turned],
-        [p.id for p in problems],
-        [t.sequence for t in turned],
-        [p.record.kind for p in problems],
-        [p.record.id for p in problems],
-        [p.service for p in problems],
-        [p.code for p in problems],
-        [p.what for p in problems],
-        # One of an older writer has none.
-        [p.cause or p.code for p in problems],
-        [p.setting for p in problems],
-        [p.state for p in problems],
-        [p.opened_at for p in problems],
-        [p.settings_version for p in problems],
-        [p.model_dump_json().encode() for p in problems],
-    ]
+def columns(changes: Sequence[ProblemChange]) -> dict[str, list[object]]:
+    """The columns of table `problem`, for the queries `save` and `copy`."""
+    problems = [change.problem for change in changes]
+    return {
+        "tenant_ids": [change.tenant_id for change in changes],
+        "ids": [p.id for p in problems],
+        "sequences": [change.sequence for change in changes],
+        "record_kinds": [p.record.kind for p in problems],
+        "record_ids": [p.record.id for p in problems],
+        "services": [p.service for p in problems],
+        "codes": [p.code for p in problems],
+        "kinds": [p.what for p in problems],
+        # Problems of an older version have no cause.
+        "causes": [p.cause or p.code for p in problems],
+        "settings": [p.setting for p in problems],
+        "states": [p.state for p in problems],
+        "opened_at": [p.opened_at for p in problems],
+        "settings_versions": [p.settings_version for p in problems],
+        "docs": [p.model_dump_json().encode() for p in problems],
+    }
 
 
 async def dismiss(tx: Tx, tenant_id: UUID, ids: Sequence[UUID], cause: Cause, by: str) -> int:
-    """Somebody wants to hear no more of these; how many of them were open."""
-    rows = await tx.db.fetch(_SQL["lock"], tenant_id, list(ids))
-    turned = []
+    """A person dismisses problems; returns how many of them were open."""
+    rows = await tx.db.fetch(*_SQL["lock"](tenant_id=tenant_id, ids=list(ids)))
+    changes = []
     for row in rows:
         problem = Problem.model_validate(row["doc"])
         dismissed = step(tx, problem, StepKind.DISMISSED, cause, by=by, state=ProblemState.DISMISSED)
-        turned.append(Turned(tenant_id, next_sequence(row["sequence"], tx.now), dismissed, cause))
-    await save(tx, turned)
-    return len(turned)
+        changes.append(ProblemChange(tenant_id, next_sequence(row["sequence"], tx.now), dismissed, cause))
+    await save(tx, changes)
+    return len(changes)

@@ -1,11 +1,11 @@
-"""The settings every service has, from `TIEOUT_*` environment variables."""
+"""The configuration of a process, from `TIEOUT_*` environment variables."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class Settings(BaseSettings):
-    """One sentence each; a service adds its own in a subclass."""
+class ServiceConfig(BaseSettings):
+    """What every service needs; a service adds its own variables in a subclass."""
 
     model_config = SettingsConfigDict(env_prefix="TIEOUT_", frozen=True, extra="ignore")
 
@@ -14,7 +14,7 @@ class Settings(BaseSettings):
     kafka_prefix: str = ""
     """Put before every topic, group and transactional id, so that several installations share a cluster."""
     partitions: int = Field(48, ge=1)
-    """Partitions of every topic, fixed for good: a tenant's partition follows from it."""
+    """Partitions of every topic. Never changed, since a tenant's partition follows from it."""
     database_url: str
     """The service's own database, postgresql://…"""
     http_host: str = "127.0.0.1"
@@ -24,10 +24,10 @@ class Settings(BaseSettings):
     health_port: int = 9000
     """The port of /livez, /readyz and /metrics."""
     jwks_url: str
-    """Where the keys are that sign tokens: https://… or file://…"""
+    """The keys that sign tokens (JWKS): https://… or file://…"""
     jwt_issuer: str
-    """The issuer a token must name."""
+    """The issuer that a token must name."""
     otlp_endpoint: str | None = None
-    """Where traces go, OTLP over HTTP: http://host:4318. None: nowhere."""
+    """Where traces are sent, OTLP over HTTP: http://host:4318. None: traces are not sent."""
     log_format: str = "json"
     """`json`, or `text` for people."""

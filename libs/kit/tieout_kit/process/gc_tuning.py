@@ -1,14 +1,14 @@
-"""When Python looks for garbage: seldom enough for batches of hundreds of events."""
+"""Tunes Python's garbage collector for batches of hundreds of events."""
 
 import gc
 
-_SURVIVORS = 600_000
-"""Objects that must pile up before the youngest are looked through; 700 by default."""
+_YOUNG_OBJECTS = 600_000
+"""Allocations before the youngest generation is collected; 700 by default."""
 
 
-def look_seldom() -> None:
-    """Once per process, when all is imported and before it works."""
-    # A batch of 500 events keeps some 100,000 objects until its commit, and none of them is garbage before; by default
-    # they are looked through dozens of times, and now and then every module with them. That was a sixth of all work.
+def tune_gc() -> None:
+    """Call once per process, after all imports and before any work."""
+    # A batch of 500 events keeps some 100,000 objects until its commit, and none of them is garbage before. By default
+    # they are scanned dozens of times, sometimes with every module: that was a sixth of all CPU time.
     gc.freeze()
-    gc.set_threshold(_SURVIVORS)
+    gc.set_threshold(_YOUNG_OBJECTS)

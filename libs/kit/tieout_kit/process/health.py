@@ -1,4 +1,4 @@
-"""/livez, /readyz and /metrics, on a port of their own (design, Trust)."""
+"""/livez, /readyz and /metrics, on a port of their own."""
 
 import asyncio
 import time
@@ -12,50 +12,54 @@ from starlette.routing import Route
 
 from tieout_kit import metrics
 
-Trouble = Callable[[], Awaitable[str | None]]
-"""Says what is wrong with a part, or None."""
+HealthCheck = Callable[[], Awaitable[str | None]]
+"""Returns why a component is unhealthy; None: it is healthy."""
 
 STUCK = 60.0
-"""Seconds without a turn of the loop after which the process is better restarted."""
-_ANSWER = 2.0
-"""Seconds for a part to say how it is: whoever asks waits no longer than a few."""
+"""Seconds without progress of the consumer after which the process should be restarted."""
+_CHECK_TIMEOUT_S = 2.0
+"""Seconds for one health check: a probe waits only a few."""
 
 
-def health_app(turned_at: Callable[[], float], needed: Mapping[str, Trouble], told: Mapping[str, Trouble]) -> Starlette:
-    """Live: the loop turns, even while a dependency is away. Ready: what is `needed` to serve the API works.
+def health_app(
+    last_progress_at: Callable[[], float], required: Mapping[str, HealthCheck], informational: Mapping[str, HealthCheck]
+) -> Starlette:
+    """The health port. Live: the consumer makes progress, even if a dependency is unavailable. Ready: all `required`
+    checks pass, so the API can be served.
 
-    What works beside it is `told` in the body and as a metric, and keeps nobody out: an API needs Postgres alone, its
-    outbox keeps what it says until Kafka is back, and the webhook receiver answers 503 by itself, which Xero repeats.
+    A failing `informational` check shows in the body and as a metric, and the process stays ready. An API needs only
+    Postgres: its outbox keeps events until Kafka is back. The webhook receiver itself answers 503 while Kafka is
+    unavailable, and Xero sends the webhook again.
     """
 
-    async def troubles() -> dict[str, str]:
-        parts = {**needed, **told}
-        found = await asyncio.gather(*(_asked(part) for part in parts.values()))
-        for name, trouble in zip(parts, found, strict=True):
-            metrics.TROUBLE.labels(name).set(trouble is not None)
-        return {name: trouble for name, trouble in zip(parts, found, strict=True) if trouble}
+    async def failing() -> dict[str, str]:
+        checks = {**required, **informational}
+        reasons = await asyncio.gather(*(_run_check(check) for check in checks.values()))
+        for name, reason in zip(checks, reasons, strict=True):
+            metrics.UNHEALTHY.labels(name).set(reason is not None)
+        return {name: reason for name, reason in zip(checks, reasons, strict=True) if reason}
 
     async def livez(_: Request) -> Response:
-        idle = time.monotonic() - turned_at()
+        idle = time.monotonic() - last_progress_at()
         if idle > STUCK:
-            return PlainTextResponse(f"the loop has not turned for {idle:.0f} s\n", 503)
+            return PlainTextResponse(f"the consumer has made no progress for {idle:.0f} s\n", 503)
         return PlainTextResponse("live\n")
 
     async def readyz(_: Request) -> Response:
-        wrong = await troubles()
-        ready = not wrong.keys() & needed.keys()
-        return JSONResponse({"ready": ready, "trouble": wrong}, 200 if ready else 503)
+        unhealthy = await failing()
+        ready = not unhealthy.keys() & required.keys()
+        return JSONResponse({"ready": ready, "unhealthy": unhealthy}, 200 if ready else 503)
 
     async def read(_: Request) -> Response:
-        await troubles()
+        await failing()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", read)])
 
 
-async def _asked(part: Trouble) -> str | None:
+async def _run_check(check: HealthCheck) -> str | None:
     try:
-        async with asyncio.timeout(_ANSWER):
-            return await part()
+        async with asyncio.timeout(_CHECK_TIMEOUT_S):
+            return await check()
     except TimeoutError:
-        return f"no answer within {_ANSWER:.0f} s"
+        return f"no answer within {_CHECK_TIMEOUT_S:.0f} s"

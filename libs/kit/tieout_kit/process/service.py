@@ -1,4 +1,4 @@
-"""Runs one service: its API, its health port, its loop, its relay and its periodic work, until SIGTERM."""
+"""Runs one service until SIGTERM: its API, health port, consumer, relay and periodic work."""
 
 import asyncio
 import contextlib
@@ -12,54 +12,54 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from tieout_kit.errors import RetryLater
-from tieout_kit.kafka import Handlers, Loop, Relay, drain
-from tieout_kit.postgres import AWAY, LOOK_EVERY, Database, Schema, end_silent
-from tieout_kit.process.config import Settings
-from tieout_kit.process.gc_tuning import look_seldom
-from tieout_kit.process.health import Trouble, health_app
+from tieout_kit.kafka import Consumer, Handlers, Relay, drain
+from tieout_kit.postgres import CHECK_INTERVAL, UNAVAILABLE, Database, Schema, terminate_stuck_sessions
+from tieout_kit.process.config import ServiceConfig
+from tieout_kit.process.gc_tuning import tune_gc
+from tieout_kit.process.health import HealthCheck, health_app
 from tieout_kit.records import Rechecks, Sweeper
 from tieout_kit.telemetry import set_up
 from tieout_schemas.topics import replay_topic
 
-DRAIN_EVERY = timedelta(seconds=1)
+DRAIN_INTERVAL = timedelta(seconds=1)
 
-Work = Callable[[], Awaitable[object]]
+Job = Callable[[], Awaitable[object]]
 
 log = structlog.get_logger(__name__)
 
 
-async def every(period: timedelta, work: Work) -> None:
-    """Do the work now and then, for good; when a dependency is away, the next time."""
+async def every(period: timedelta, work: Job) -> None:
+    """Do the work periodically until cancelled. If a dependency is unavailable, the work is tried again next time."""
     while True:
         try:
             await work()
-        except (RetryLater, *AWAY) as error:
+        except (RetryLater, *UNAVAILABLE) as error:
             log.warning("periodic work failed", work=getattr(work, "__qualname__", "?"), error=str(error))
         await asyncio.sleep(period.total_seconds())
 
 
 async def run(
-    settings: Settings,
+    config: ServiceConfig,
     service: str,
     database: Database,
     app: FastAPI,
     handlers: Handlers,
     rechecks: Rechecks,
     tasks: Iterable[Callable[[], Awaitable[None]]] = (),
-    told: Mapping[str, Trouble] | None = None,
+    informational: Mapping[str, HealthCheck] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; what is in the middle of a transaction abandons it, which loses nothing.
+    """Serve until SIGTERM or SIGINT. Open transactions are rolled back then, which loses nothing.
 
-    `rechecks` check again what was held, by record kind. `tasks` run for good beside the loop and the relay; if one of
-    them fails, the service ends and says so. `told`: how they are, beside the loop and the relay.
+    `rechecks`: check held records again, by kind. `tasks`: run until the service ends, beside the consumer and the
+    relay; if one of them fails, the service ends with its error. `informational`: health checks of the tasks.
     """
-    look_seldom()
-    traces = set_up(service, settings.otlp_endpoint, settings.log_format)
-    loop = Loop(database, settings.kafka, settings.kafka_prefix, service, handlers, replay=replay_topic(service))
+    tune_gc()
+    traces = set_up(service, config.otlp_endpoint, config.log_format)
+    consumer = Consumer(database, config.kafka, config.kafka_prefix, service, handlers, replay=replay_topic(service))
     schema = Schema(database, ("tieout_kit", f"tieout_{service}"))
-    api = _Server(app, settings.http_host, settings.http_port)
+    api = _Server(app, config.http_host, config.http_port)
     sweeper = Sweeper(database, rechecks)
-    relay = Relay(database, settings.kafka, settings.kafka_prefix, service, settings.partitions)
+    relay = Relay(database, config.kafka, config.kafka_prefix, service, config.partitions)
 
     async def postgres() -> str | None:
         try:
@@ -70,39 +70,39 @@ async def run(
         return None
 
     async def database_schema() -> str | None:
-        return schema.trouble
+        return schema.unhealthy_because
 
     async def consuming() -> str | None:
-        return loop.trouble
+        return consumer.unhealthy_because
 
     async def relaying() -> str | None:
-        return relay.trouble
+        return relay.unhealthy_because
 
     async def draining() -> None:
-        await every(DRAIN_EVERY, lambda: drain(loop.batches))
+        await every(DRAIN_INTERVAL, lambda: drain(consumer.batch_handler))
 
     async def watching() -> None:
-        await every(LOOK_EVERY, lambda: end_silent(database))
+        await every(CHECK_INTERVAL, lambda: terminate_stuck_sessions(database))
 
     async def listening() -> str | None:
         return None if api.started else "not listening yet"
 
     health = health_app(
-        lambda: max(schema.turned_at, loop.turned_at),
+        lambda: max(schema.last_progress_at, consumer.last_progress_at),
         {"postgres": postgres, "schema": database_schema, "api": listening},
-        {"consuming": consuming, "relay": relaying, **(told or {})},
+        {"consuming": consuming, "relay": relaying, **(informational or {})},
     )
     stop = asyncio.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
 
     async with asyncio.TaskGroup() as group:
-        running = [group.create_task(_serve(_Server(health, settings.http_host, settings.health_port)))]
+        running = [group.create_task(_serve(_Server(health, config.http_host, config.health_port)))]
 
         async def start() -> None:
             await database.open()
             await schema.ready()
-            for work in (loop.run, relay.run, draining, sweeper.run, watching, *tasks):
+            for work in (consumer.run, relay.run, draining, sweeper.run, watching, *tasks):
                 running.append(group.create_task(_run(work)))
             running.append(group.create_task(_serve(api)))
 
@@ -117,12 +117,12 @@ async def run(
     traces.shutdown()
 
 
-async def _run(work: Work) -> None:
+async def _run(work: Job) -> None:
     await work()
 
 
 class _Server(uvicorn.Server):
-    """Ends when its task is cancelled: we stop everything in order; by a signal of its own it would end only itself."""
+    """A server that ends when its task is cancelled. With uvicorn's own signal handlers, a signal would end only it."""
 
     def __init__(self, app: Starlette, host: str, port: int) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Records kept in step with Xero: loaded, locked, saved, checked again. What a change means is in tieout_kit.sync."""
+"""Stores records and keeps them in step with Xero. What a change means is decided in tieout_kit.sync."""
 
 from tieout_kit.records import locks, reference, sweeps, tenants
 from tieout_kit.records.copies import Copies
@@ -6,7 +6,7 @@ from tieout_kit.records.desk_store import Loaded
 from tieout_kit.records.facts_loader import FactsLoader
 from tieout_kit.records.reconciler import Reconciler
 from tieout_kit.records.reference import ReferenceStore
-from tieout_kit.records.store import Key, Shown
+from tieout_kit.records.store import RecordKey, RecordVersion
 from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.records.sweeps import Action, Recheck, Rechecker, Rechecks, Scope, Sweep
 from tieout_kit.records.tenants import Tenants, closed_by_plan
@@ -15,15 +15,15 @@ __all__ = [
     "Action",
     "Copies",
     "FactsLoader",
-    "Key",
     "Loaded",
     "Recheck",
     "Rechecker",
     "Rechecks",
     "Reconciler",
+    "RecordKey",
+    "RecordVersion",
     "ReferenceStore",
     "Scope",
-    "Shown",
     "Sweep",
     "Sweeper",
     "Tenants",

@@ -1,4 +1,4 @@
-"""Loads the records that a transaction works on, and saves them: a handful of statements a batch."""
+"""Loads the records that a transaction works on onto a desk, and saves them, with few statements per batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from tieout_kit import problems
-from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
+from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import finding_of
 from tieout_kit.records import store
 from tieout_kit.records.facts_loader import FactsLoader
-from tieout_kit.records.store import Key, Records, Stored
-from tieout_kit.records.xero_only import StoredOnly, XeroOnlyStore, keys_of
+from tieout_kit.records.store import RecordKey, Records, StoredRecord
+from tieout_kit.records.xero_only import StoredXeroOnly, XeroOnlyStore, keys_of
 from tieout_kit.sync import Desk, Facts, Kind, State, Work, imported_id, is_public_change
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import PlatformRecord
@@ -28,23 +28,23 @@ S = TypeVar("S", bound=Snapshot)
 _NOBODY = Cause("", "", None)
 
 
-def _replaced(stored: Stored[Any, Any], arriving: Mapping[Key, int]) -> bool:
-    """Whether a newer snapshot takes the place of the stored one, which need not be looked at then."""
+def _replaced(stored: StoredRecord[Any, Any], arriving: Mapping[RecordKey, int]) -> bool:
+    """Whether a newer snapshot is about to replace the stored one, which need not be parsed then."""
     link, seen = stored.state.link, stored.seen
     return bool(link and seen and arriving.get((stored.tenant_id, link.xero_id), 0) > seen.sequence)
 
 
 @dataclass(slots=True)
 class Loaded(Generic[R, S]):
-    """A desk, and how what is on it was stored."""
+    """A desk, and its records as they were stored."""
 
     desk: Desk[R, S]
-    stored: dict[Key, Stored[R, S]]
+    stored: dict[RecordKey, StoredRecord[R, S]]
     """By tenant and id."""
-    only: dict[Key, StoredOnly[S]]
+    only: dict[RecordKey, StoredXeroOnly[S]]
 
     def sequence_before(self, work: Work[R, S]) -> int:
-        """The sequence that a record was read with; 0: it was made now."""
+        """The sequence that a record was read with; 0: the record is new."""
         return self.stored[work.key].sequence if work.key in self.stored else 0
 
 
@@ -61,15 +61,17 @@ class DeskStore(Generic[R, S]):
         self,
         tx: Tx,
         tenants: set[UUID],
-        ids: Iterable[Key] = (),
-        xero_ids: Iterable[Key] = (),
+        ids: Iterable[RecordKey] = (),
+        xero_ids: Iterable[RecordKey] = (),
         snapshots: Sequence[tuple[UUID, S]] = (),
         wanted: Sequence[tuple[UUID, R]] = (),
-        arriving: Mapping[Key, int] = MappingProxyType({}),
+        arriving: Mapping[RecordKey, int] = MappingProxyType({}),
     ) -> Loaded[R, S]:
-        """The records with these ids or behind these records of Xero, and what may be one with them. The tenants are
-        locked. `wanted`: records as they are to be made or changed. `arriving`: the newest sequences of the snapshots,
-        by tenant and Xero's id."""
+        """The records with these ids, those linked to these records of Xero, and all that may match one of them.
+
+        The caller has locked the tenants. `snapshots`: snapshots that have arrived. `wanted`: records as they are to be
+        created or changed. `arriving`: the newest sequences of the snapshots, by tenant and Xero's id.
+        """
         xero_keys, match = list(xero_ids), self.kind.match
         theirs = [(tenant, match.theirs(snapshot)) for tenant, snapshot in snapshots] if match else []
         ours = [(tenant, match.ours(each)) for tenant, each in wanted] if match else []
@@ -90,7 +92,7 @@ class DeskStore(Generic[R, S]):
         return self._on_the_desk(found, only, facts)
 
     async def save(self, tx: Tx, loaded: Loaded[R, S]) -> None:
-        """Save what changed, publish it, send what may leave, and open or close problems."""
+        """Save and publish what changed, send intents, and open or close problems."""
         desk = loaded.desk
         findings = [finding for work in desk.touched.values() if (finding := finding_of(work))]
         published = [(work, self._publish(tx, work)) for work in desk.touched.values()]
@@ -104,7 +106,7 @@ class DeskStore(Generic[R, S]):
         await outbox.add(tx, [message for work, was in saved for message in self._messages(tx, work, was)])
 
     def _on_the_desk(
-        self, found: Sequence[Stored[R, S]], only: dict[Key, StoredOnly[S]], facts: dict[UUID, Facts]
+        self, found: Sequence[StoredRecord[R, S]], only: dict[RecordKey, StoredXeroOnly[S]], facts: dict[UUID, Facts]
     ) -> Loaded[R, S]:
         desk = Desk(self.kind, facts.__getitem__, xero_only={key: one.only for key, one in only.items()})
         stored = {}
@@ -116,8 +118,8 @@ class DeskStore(Generic[R, S]):
         return Loaded(desk, stored, only)
 
     def _publish(self, tx: Tx, work: Work[R, S]) -> R | None:
-        """Give a state that others are told of its origin and sequence. The state that they know: if it is the same,
-        nothing is published."""
+        """Give a record that is to be published its origin and sequence. Returns the state that was published before;
+        if that is the record itself, nothing is published."""
         was = work.published
         if not is_public_change(was, work.record):
             return work.record
@@ -128,8 +130,8 @@ class DeskStore(Generic[R, S]):
         return was
 
     def _followed(self, work: Work[R, S]) -> Origin:
-        """The event that changed it is its origin; by the kind's rule, if more than its sync changed, or by that of
-        the defaults that were filled in."""
+        """The origin of a change that followed from an event. It names a rule if more than `sync` changed: the kind's
+        rule, or that of the defaults that were filled in."""
         was, names = work.published, [each.name for each in self.kind.fields]
         content = was is None or any(getattr(was, name) != getattr(work.record, name) for name in names)
         rule = self.kind.complete_rule if work.completed else self.kind.rule
@@ -141,8 +143,10 @@ class DeskStore(Generic[R, S]):
             return True
         return work.state != State.model_validate_json(stored.state_text)
 
-    def _renamed(self, works: Sequence[Work[R, S]]) -> tuple[list[tuple[Key, str, str]], list[tuple[Key, str, str]]]:
-        """The references that these records name no more, and those that they name now."""
+    def _renamed(
+        self, works: Sequence[Work[R, S]]
+    ) -> tuple[list[tuple[RecordKey, str, str]], list[tuple[RecordKey, str, str]]]:
+        """The references that these records no longer name, and those that they name now."""
         gone, new = [], []
         for work in works:
             named = [*work.record.sync.waits_for, *self.kind.also_named(work.record)]
@@ -155,7 +159,7 @@ class DeskStore(Generic[R, S]):
         return gone, new
 
     def _shown(self, work: Work[R, S]) -> Iterable[Reference]:
-        """The records of Xero that its record names there: whose they are may change."""
+        """The records of Xero that the snapshot names: which of our records they are linked to may change."""
         for each in self.kind.depends_on:
             if work.seen and each.xero_kind and each.xero_id_of and (xero_id := each.xero_id_of(work.seen.snapshot)):
                 yield record(each.xero_kind, xero_id)

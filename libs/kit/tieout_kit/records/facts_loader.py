@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tieout_kit.postgres import Tx
 from tieout_kit.records import tenants
-from tieout_kit.records.copies import Copies, Wanted
+from tieout_kit.records.copies import Copies
 from tieout_kit.records.reference import ReferenceStore
 from tieout_kit.sync import Facts, Kind
 from tieout_schemas.platform import PlatformRecord
@@ -14,7 +14,7 @@ from tieout_schemas.xero import Snapshot
 
 
 class FactsLoader:
-    """Loads facts for one service. The tenants are locked, so these stay true until the transaction ends."""
+    """Loads facts for one service. The tenants are locked, so the facts stay true until the transaction ends."""
 
     def __init__(self, copies: Copies, reference: ReferenceStore) -> None:
         self._copies = copies
@@ -27,9 +27,8 @@ class FactsLoader:
         tenant_ids: Iterable[UUID],
         records: Sequence[tuple[UUID, PlatformRecord]],
         snapshots: Sequence[tuple[UUID, Snapshot]],
-        more: Sequence[Wanted] = (),
     ) -> dict[UUID, Facts]:
-        """The facts of these tenants, with what these records and snapshots name."""
+        """The facts of these tenants, with copies of the records that these records and snapshots name."""
         asked = set(tenant_ids)
         known = await tenants.load(tx, asked)
         by_id = [(t, d.record.kind, d.id_of(r)) for t, r in records for d in kind.depends_on]
@@ -39,7 +38,7 @@ class FactsLoader:
             for each in kind.depends_on
             if each.xero_id_of and (xero_id := each.xero_id_of(snapshot))
         ]
-        copies = await self._copies.load(tx, [*by_id, *more], by_xero_id)
+        copies = await self._copies.load(tx, by_id, by_xero_id)
         reference = await self._reference.load(tx, asked, kind)
         own = await kind.more_facts(tx, snapshots) if kind.more_facts and snapshots else {}
         return {

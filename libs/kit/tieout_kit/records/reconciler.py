@@ -1,6 +1,6 @@
-"""Keeps the records of one kind in step with Xero: each message changes them in memory, then they are saved once.
+"""Keeps the records of one kind in step with Xero: messages change them in memory, then they are saved once.
 
-What a message means is in tieout_kit.sync; what a kind is, in its declaration.
+What a message means is decided in tieout_kit.sync, and what a kind is in its declaration.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import NotFound
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx
 from tieout_kit.records import locks
 from tieout_kit.records.desk_store import DeskStore
 from tieout_kit.records.facts_loader import FactsLoader
-from tieout_kit.records.store import Stored
+from tieout_kit.records.store import StoredRecord
 from tieout_kit.records.sweeps import Recheck
 from tieout_kit.sync import Desk, Kind, Seen, Work, retry
 from tieout_schemas.platform import PlatformRecord
@@ -29,11 +29,11 @@ R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)
 
 UNANSWERED = timedelta(minutes=10)
-"""After this an intent is emitted again, with the same id, so that a repeat changes nothing."""
+"""After this an intent is published again. It keeps its id, so a repeat has no second effect."""
 
 
 class Reconciler(Generic[R, S]):
-    """The records of one kind, on their way to Xero and back."""
+    """Reconciles the records of one kind with Xero's."""
 
     def __init__(self, kind: Kind[R, S], loader: FactsLoader, *, serial: bool) -> None:
         """`serial`: the service's transactions hold their tenants alone."""
@@ -43,12 +43,12 @@ class Reconciler(Generic[R, S]):
         self._serial = serial
 
     async def lock(self, tx: Tx, tenants: Iterable[UUID]) -> None:
-        """First of all: the tenants, in the one order (locks.py)."""
+        """Lock the tenants, before anything else (locks.py)."""
         wanted = set(tenants)
         await locks.tenants(tx, wanted, alone=wanted if self._serial else ())
 
-    async def received(self, tx: Tx, events: Sequence[Incoming[Any]]) -> None:
-        """xero.*.v1 and xero.write-result.v1 → each in order, on the record that it is about."""
+    async def received(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
+        """xero.*.v1 and xero.write-result.v1 → applied in order, each to the record that it is about."""
         ours = [event for event in events if self._is_ours(event.data)]
         if not ours:
             return
@@ -65,7 +65,7 @@ class Reconciler(Generic[R, S]):
             else:
                 desk.snapshot(event.tenant_id, Seen(event.sequence, event.data, event.value), event.cause)
         for event in ours:
-            # A record of Xero that matches it waited for the answer, too.
+            # An unlinked record of Xero that matches may have waited for this answer.
             if isinstance(event.data, WriteResult) and (
                 work := desk.works.get((event.tenant_id, event.data.record.id))
             ):
@@ -73,21 +73,21 @@ class Reconciler(Generic[R, S]):
         await self.store.save(tx, loaded)
 
     async def check(self, tx: Tx, asked: Sequence[Recheck]) -> None:
-        """Something that these records name has changed, or somebody wants them tried again."""
+        """Check records again: something that they name has changed, or a person retries them."""
         keys = [(one.tenant_id, one.id) for one in asked]
         loaded = await self.store.load(tx, {one.tenant_id for one in asked}, keys)
-        # They were locked by their ids; they leave in the order they are asked for.
+        # Locked in the order of their ids, but checked in the order in which they were asked for.
         for one in asked:
             if work := loaded.desk.works.get((one.tenant_id, one.id)):
                 if one.asked_by:
                     retry(work, one.asked_by)
-                # First: what can be linked is not made in Xero.
+                # Comes first: a record that can be linked must not be created in Xero.
                 loaded.desk.look_for(work, one.cause)
                 loaded.desk.check(work, one.cause)
         await self.store.save(tx, loaded)
 
     async def check_xero_only(self, tx: Tx, asked: Sequence[Recheck]) -> None:
-        """The same of records of Xero that none of ours is linked to; if somebody asks, Xero is read again, too."""
+        """The same for unlinked records of Xero. If a person asked, the record is also read from Xero again."""
         loaded = await self.store.load(
             tx, {one.tenant_id for one in asked}, (), [(one.tenant_id, one.id) for one in asked]
         )
@@ -110,9 +110,9 @@ class Reconciler(Generic[R, S]):
         do: Callable[[Desk[R, S], Work[R, S]], None],
         xero_ids: Iterable[UUID] = (),
     ) -> tuple[R, R, int]:
-        """A person does something to a record: as it was, as it is, and its sequence. Raises NotFound, and what `do`
-        raises."""
-        # Alone: what is seen at this moment of a record of Xero that is linked or unlinked would miss it.
+        """Let a person change a record. Returns the record before, the record after, and its sequence. Raises NotFound,
+        and what `do` raises."""
+        # Alone: a snapshot that arrives while its record is linked or unlinked would miss the change.
         await locks.tenants(tx, [tenant_id], alone=[tenant_id])
         xero_keys = [(tenant_id, xero_id) for xero_id in xero_ids]
         loaded = await self.store.load(tx, {tenant_id}, [(tenant_id, record_id)], xero_keys)
@@ -124,10 +124,10 @@ class Reconciler(Generic[R, S]):
         await self.store.save(tx, loaded)
         return before, work.record, work.sequence
 
-    async def emit_unanswered(self, tx: Tx) -> int:
-        """Emit again, word for word, what has been in flight for too long; how many those were."""
+    async def resend_unanswered(self, tx: Tx) -> int:
+        """Publish unanswered intents again, unchanged; returns how many."""
         late = await self.records.lock_unanswered(tx, tx.now - UNANSWERED)
-        await self.records.sent_again(tx, late)
+        await self.records.mark_resent(tx, late)
         intents = [(one.tenant_id, intent) for one in late for intent in _in_flight(one)]
         cause, sequence = Cause.request(), next_sequence(0, tx.now)
         await outbox.add(tx, [outbox.event(tx, WRITE, tenant, i, sequence, cause) for tenant, i in intents])
@@ -139,8 +139,8 @@ class Reconciler(Generic[R, S]):
         return isinstance(data, self.kind.snapshot) and self.kind.ours(data)
 
 
-def _newest_sequences(events: Sequence[Incoming[Any]]) -> dict[tuple[UUID, UUID], int]:
-    """The newest snapshot of each record of Xero, by tenant and Xero's id."""
+def _newest_sequences(events: Sequence[ReceivedEvent[Any]]) -> dict[tuple[UUID, UUID], int]:
+    """The sequence of each record's newest snapshot, by tenant and Xero's id."""
     newest: dict[tuple[UUID, UUID], int] = {}
     for event in events:
         if isinstance(event.data, Snapshot):
@@ -150,11 +150,11 @@ def _newest_sequences(events: Sequence[Incoming[Any]]) -> dict[tuple[UUID, UUID]
 
 
 def _record_id(data: Any) -> UUID | None:
-    """Our record that a message names."""
+    """The id of our record that a message names."""
     record_id: UUID | None = data.record.id if isinstance(data, WriteResult) else data.record_id
     return record_id
 
 
-def _in_flight(stored: Stored[Any, Any]) -> list[WriteIntent]:
+def _in_flight(stored: StoredRecord[Any, Any]) -> list[WriteIntent]:
     effects = [stored.state.main, *stored.state.others.values()]
     return [effect.flight.intent for effect in effects if effect.flight]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from tieout_kit.cause import Incoming, newest
+from tieout_kit.events import ReceivedEvent, latest_per_record
 from tieout_kit.postgres import Tx, queries
 from tieout_kit.records import sweeps
 from tieout_kit.records.sweeps import Scope, Sweep
@@ -15,23 +15,23 @@ _SQL = queries.load("tieout_kit", "reference.sql")
 
 
 class ReferenceStore:
-    """The reference data of a service; `kinds`: what is decided by it."""
+    """The reference data of a service. `kinds`: the kinds of record whose rules use it."""
 
     def __init__(self, types: Sequence[type[ReferenceData]], kinds: Sequence[Kind[Any, Any]]) -> None:
-        self.types = types
         self._models = {model.kind: model for model in types}
         self._kinds = kinds
 
-    async def received(self, tx: Tx, events: Sequence[Incoming[ReferenceData]]) -> None:
-        """xero.reference.v1 → stored; records that are decided by it are checked again."""
-        latest = newest(events)
+    async def received(self, tx: Tx, events: Sequence[ReceivedEvent[ReferenceData]]) -> None:
+        """xero.reference.v1 → stored; the records whose rules use it are checked again."""
+        latest = latest_per_record(events)
         rows = await tx.db.fetch(
-            _SQL["receive"],
-            [event.tenant_id for event in latest],
-            [event.data.kind for event in latest],
-            [event.data.key_id for event in latest],
-            [event.sequence for event in latest],
-            [event.data.model_dump_json().encode() for event in latest],
+            *_SQL["receive"](
+                tenant_ids=[event.tenant_id for event in latest],
+                kinds=[event.data.kind for event in latest],
+                ids=[event.data.key_id for event in latest],
+                sequences=[event.sequence for event in latest],
+                docs=[event.data.model_dump_json().encode() for event in latest],
+            )
         )
         causes = {event.tenant_id: event.cause for event in latest}
         changed = {(row["tenant_id"], row["kind"]) for row in rows}
@@ -48,10 +48,11 @@ class ReferenceStore:
     async def load(
         self, tx: Tx, tenants: Iterable[UUID], kind: Kind[Any, Any]
     ) -> Mapping[UUID, Mapping[str, Sequence[ReferenceData]]]:
-        """What a kind's rules look at, by tenant and kind of reference data."""
+        """The reference data that a kind's rules use, by tenant and kind of reference data."""
         found: dict[UUID, dict[str, list[ReferenceData]]] = {}
         if kind.reference:
-            rows = await tx.db.fetch(_SQL["load"], list(tenants), [used.kind for used in kind.reference])
+            kinds = [used.kind for used in kind.reference]
+            rows = await tx.db.fetch(*_SQL["load"](tenant_ids=list(tenants), kinds=kinds))
             for row in rows:
                 data = self._models[row["kind"]].model_validate_json(row["doc"])
                 found.setdefault(row["tenant_id"], {}).setdefault(row["kind"], []).append(data)
@@ -60,4 +61,4 @@ class ReferenceStore:
 
 async def listed(tx: Tx, tenant_id: UUID, kind: str) -> list[Any]:
     """A tenant's reference data of one kind, as JSON."""
-    return [row["doc"] for row in await tx.db.fetch(_SQL["listed"], tenant_id, kind)]
+    return [row["doc"] for row in await tx.db.fetch(*_SQL["listed"](tenant_id=tenant_id, kind=kind))]

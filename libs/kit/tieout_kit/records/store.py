@@ -1,4 +1,4 @@
-"""The records a service owns: locked in key order, saved many at once, every published state remembered."""
+"""The records that a service owns: locked in key order, saved many at once, with a history of published states."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,33 +18,33 @@ _SQL = queries.load("tieout_kit", "records.sql")
 R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)
 
-Key = tuple[UUID, UUID]
-"""Tenant and id, or Xero's id."""
-NamedKey = tuple[UUID, str]
-"""Tenant and what a record may be matched by."""
+RecordKey = tuple[UUID, UUID]
+"""Tenant and our id, or tenant and Xero's id."""
+MatchKey = tuple[UUID, str]
+"""Tenant and match key, such as a name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stored(Generic[R, S]):
-    """A record as it was read."""
+class StoredRecord(Generic[R, S]):
+    """A record as it was stored."""
 
     tenant_id: UUID
     sequence: int
     record: R
     state: State
     state_text: str
-    """The state as it was stored; `state` is changed."""
+    """The state as it was stored; `state` changes in memory."""
     seen: Seen[S] | None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> RecordKey:
         """Tenant and id."""
         return self.tenant_id, self.record.id
 
 
 @dataclass(frozen=True, slots=True)
-class Shown(Generic[R]):
-    """A record as an API shows it."""
+class RecordVersion(Generic[R]):
+    """A record and its sequence, as an API shows them."""
 
     sequence: int
     record: R
@@ -58,80 +58,96 @@ class Records(Generic[R, S]):
         self.model = kind.record
 
     async def lock(
-        self, tx: Tx, ids: Iterable[Key], xero_ids: Iterable[Key] = (), match_keys: Iterable[NamedKey] = ()
-    ) -> list[Stored[R, S]]:
-        """Those of these records that exist, locked."""
-        columns = [*_columns(ids), *_columns(xero_ids), *_columns(match_keys)]
-        return self._stored(await tx.db.fetch(_SQL["lock"], self.kind.name, *columns))
+        self, tx: Tx, ids: Iterable[RecordKey], xero_ids: Iterable[RecordKey] = (), match_keys: Iterable[MatchKey] = ()
+    ) -> list[StoredRecord[R, S]]:
+        """Lock and return those of these records that exist."""
+        tenant_ids, own_ids = _columns(ids)
+        xero_tenant_ids, unique_xero_ids = _columns(xero_ids)
+        match_tenant_ids, unique_match_keys = _columns(match_keys)
+        rows = await tx.db.fetch(
+            *_SQL["lock"](
+                kind=self.kind.name,
+                tenant_ids=tenant_ids,
+                ids=own_ids,
+                xero_tenant_ids=xero_tenant_ids,
+                xero_ids=unique_xero_ids,
+                match_tenant_ids=match_tenant_ids,
+                match_keys=unique_match_keys,
+            )
+        )
+        return self._stored(rows)
 
-    async def lock_unanswered(self, tx: Tx, before: datetime) -> list[Stored[R, S]]:
-        """Some of the records with an intent that left before a moment and was never answered, locked."""
-        return self._stored(await tx.db.fetch(_SQL["lock_unanswered"], self.kind.name, before))
+    async def lock_unanswered(self, tx: Tx, before: datetime) -> list[StoredRecord[R, S]]:
+        """Lock and return some of the records with an unanswered intent that was sent before a moment."""
+        return self._stored(await tx.db.fetch(*_SQL["lock_unanswered"](kind=self.kind.name, before=before)))
 
-    async def sent_again(self, tx: Tx, late: Sequence[Stored[R, S]]) -> None:
-        """The intents of these left again now."""
-        await tx.db.execute(_SQL["sent_again"], self.kind.name, tx.now, *_columns(one.key for one in late))
+    async def mark_resent(self, tx: Tx, late: Sequence[StoredRecord[R, S]]) -> None:
+        """Note that the intents of these records were sent again now."""
+        tenant_ids, ids = _columns(one.key for one in late)
+        await tx.db.execute(*_SQL["mark_resent"](kind=self.kind.name, now=tx.now, tenant_ids=tenant_ids, ids=ids))
 
     async def save(self, tx: Tx, works: Sequence[tuple[Work[R, S], int]]) -> None:
-        """Save records, each with the sequence it was read with; 0: it was made now.
+        """Save records, each with the sequence that it was read with; 0: it is new.
 
-        Raises RetryLater if one was made by somebody else meanwhile.
+        Raises RetryLater if another transaction has created one of them meanwhile.
         """
         ordered = sorted(works, key=lambda each: each[0].key)
         works_only = [work for work, _ in ordered]
         match = self.kind.match
         count = await tx.db.fetchval(
-            _SQL["save"],
-            self.kind.name,
-            [w.tenant_id for w in works_only],
-            [w.record.id for w in works_only],
-            [before for _, before in ordered],
-            [w.sequence for w in works_only],
-            [w.link.xero_id if w.link else None for w in works_only],
-            [match.ours(w.record) if match else None for w in works_only],
-            [_in_flight_since(w.state) for w in works_only],
-            [w.doc for w in works_only],
-            [w.state.model_dump_json(exclude_defaults=True).encode() for w in works_only],
-            [w.seen.sequence if w.seen else None for w in works_only],
-            [w.seen.text if w.seen else None for w in works_only],
-            [w.cause.traceparent for w in works_only],
-            [to_json(w.lost) if w.lost else None for w in works_only],
-            tx.now,
+            *_SQL["save"](
+                kind=self.kind.name,
+                tenant_ids=[w.tenant_id for w in works_only],
+                ids=[w.record.id for w in works_only],
+                sequences_before=[before for _, before in ordered],
+                sequences=[w.sequence for w in works_only],
+                xero_ids=[w.link.xero_id if w.link else None for w in works_only],
+                match_keys=[match.ours(w.record) if match else None for w in works_only],
+                in_flight_since=[_in_flight_since(w.state) for w in works_only],
+                docs=[w.doc for w in works_only],
+                states=[w.state.model_dump_json(exclude_defaults=True).encode() for w in works_only],
+                seen_sequences=[w.seen.sequence if w.seen else None for w in works_only],
+                seen=[w.seen.text if w.seen else None for w in works_only],
+                traceparents=[w.cause.traceparent for w in works_only],
+                lost=[to_json(w.lost) if w.lost else None for w in works_only],
+                now=tx.now,
+            )
         )
         if count != len(works_only):
-            raise RetryLater(f"a {self.kind.name} was made by somebody else meanwhile")
+            raise RetryLater(f"another transaction has created a {self.kind.name} meanwhile")
 
-    async def one(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> Shown[R] | None:
+    async def one(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> RecordVersion[R] | None:
         """A record, not locked."""
-        found = self._shown(await tx.db.fetch(_SQL["one"], self.kind.name, tenant_id, record_id))
+        query = _SQL["one"](kind=self.kind.name, tenant_id=tenant_id, id=record_id)
+        found = self._versions(await tx.db.fetch(*query))
         return found[0] if found else None
 
     async def page(
         self, tx: Tx, tenant_id: UUID, after: UUID | None, limit: int, named: str | None = None
-    ) -> list[Shown[R]]:
-        """A tenant's records after a cursor, by id; `named`: those that are also found by references of this kind."""
-        if named is None:
-            return self._shown(await tx.db.fetch(_SQL["page"], self.kind.name, tenant_id, after, limit))
-        rows = await tx.db.fetch(_SQL["page_named"], self.kind.name, tenant_id, after, limit, named)
-        return self._shown(rows)
+    ) -> list[RecordVersion[R]]:
+        """A tenant's records by id, after a cursor. `named`: only those that name a reference of this kind."""
+        page = {"kind": self.kind.name, "tenant_id": tenant_id, "after": after, "limit": limit}
+        query = _SQL["page"](**page) if named is None else _SQL["page_named"](**page, reference_kind=named)
+        return self._versions(await tx.db.fetch(*query))
 
     async def changes(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> list[dict[str, Any]]:
-        """Every state that was published: sequence, at, traceparent, doc, and what lost a conflict with it."""
-        rows = await tx.db.fetch(_SQL["changes"], self.kind.name, tenant_id, record_id)
+        """Every published state: sequence, at, traceparent, doc, and the values that lost a conflict (lost)."""
+        rows = await tx.db.fetch(*_SQL["changes"](kind=self.kind.name, tenant_id=tenant_id, id=record_id))
         return [dict(row) for row in rows]
 
     async def at(self, tx: Tx, tenant_id: UUID, record_id: UUID, sequence: int) -> R | None:
-        """The state that was published with this sequence; None: none was."""
-        doc = await tx.db.fetchval(_SQL["at"], self.kind.name, tenant_id, record_id, sequence)
+        """The state that was published with this sequence, if any."""
+        query = _SQL["at"](kind=self.kind.name, tenant_id=tenant_id, id=record_id, sequence=sequence)
+        doc = await tx.db.fetchval(*query)
         return self.model.model_validate_json(doc) if doc else None
 
-    def _shown(self, rows: Iterable[Any]) -> list[Shown[R]]:
-        return [Shown(row["sequence"], self.model.model_validate_json(row["doc"])) for row in rows]
+    def _versions(self, rows: Iterable[Any]) -> list[RecordVersion[R]]:
+        return [RecordVersion(row["sequence"], self.model.model_validate_json(row["doc"])) for row in rows]
 
-    def _stored(self, rows: Iterable[Any]) -> list[Stored[R, S]]:
-        # Read as text: pydantic reads JSON faster than what another has made of it.
+    def _stored(self, rows: Iterable[Any]) -> list[StoredRecord[R, S]]:
+        # The columns are read as text: pydantic parses JSON faster than it validates dicts.
         return [
-            Stored(
+            StoredRecord(
                 row["tenant_id"],
                 row["sequence"],
                 self.model.model_validate_json(row["doc"]),
@@ -148,19 +164,26 @@ class Records(Generic[R, S]):
         return Seen.stored(row["seen_sequence"], row["seen"], self.kind.snapshot)
 
 
-async def refer(tx: Tx, before: Iterable[tuple[Key, str, str]], after: Iterable[tuple[Key, str, str]]) -> None:
-    """What records name now (tenant and id, kind, reference), and what they named before."""
+async def refer(
+    tx: Tx, before: Iterable[tuple[RecordKey, str, str]], after: Iterable[tuple[RecordKey, str, str]]
+) -> None:
+    """Store the references that records name: (tenant and id, kind, reference), before and now."""
     gone, new = list(before), list(after)
     if gone or new:
-        await tx.db.execute(_SQL["refer"], *_references(gone), *_references(new))
+        await tx.db.execute(*_SQL["refer"](**_references("old", gone), **_references("new", new)))
 
 
-def _references(named: Sequence[tuple[Key, str, str]]) -> tuple[list[UUID], list[str], list[str], list[UUID]]:
-    return [n[0][0] for n in named], [n[2] for n in named], [n[1] for n in named], [n[0][1] for n in named]
+def _references(prefix: str, named: Sequence[tuple[RecordKey, str, str]]) -> dict[str, list[UUID] | list[str]]:
+    return {
+        f"{prefix}_tenant_ids": [tenant_id for (tenant_id, _), _, _ in named],
+        f"{prefix}_references": [reference for _, _, reference in named],
+        f"{prefix}_kinds": [kind for _, kind, _ in named],
+        f"{prefix}_ids": [record_id for (_, record_id), _, _ in named],
+    }
 
 
 def _in_flight_since(state: State) -> datetime | None:
-    """Since when the longest unanswered intent is under way."""
+    """When the oldest unanswered intent was sent."""
     flights = [effect.flight.left_at for effect in (state.main, *state.others.values()) if effect.flight]
     return datetime.fromtimestamp(min(flights) / 1000, UTC) if flights else None
 

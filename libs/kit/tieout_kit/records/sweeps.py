@@ -1,8 +1,9 @@
-"""Goes over all that names something that changed, in pages: what is held goes by itself when its reason is gone.
+"""A sweep checks all records again that name something that changed: what was held is sent once its reason is gone.
 
-The transaction that sees a setting, a copy or a reason change adds a sweep; a sweeper checks the records again, those
-that waited first first, a page a transaction. So ten thousand held records are no storm, and nobody else waits for
-them; and a thousand sweeps of one record each go as fast as one sweep of a thousand (SYS-2, MAP-4).
+The transaction that stores a changed setting, connection or copy adds a sweep. The sweeper then checks the records,
+those that have waited longest first, one page per transaction. So ten thousand held records cause no burst of load, and
+other work does not wait for them. Many small sweeps share a page: a thousand sweeps of one record each are as fast as
+one sweep of a thousand records (SYS-2, MAP-4).
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from tieout_kit import problems
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx, queries
 from tieout_kit.records import locks
 from tieout_schemas.references import Reference, moment
@@ -20,14 +21,14 @@ from tieout_schemas.references import Reference, moment
 _SQL = queries.load("tieout_kit", "sweeps.sql")
 
 PAGE = 50
-"""Records of one transaction: a few hundredths of a second, in which the service does little else."""
+"""Records per transaction. It takes a few hundredths of a second, in which the service does little else."""
 
 
 class Scope(StrEnum):
-    """What a sweep goes over."""
+    """What a sweep covers."""
 
     REFERENCE = "reference"
-    """All that names a reference."""
+    """All records that name a reference."""
     KIND = "kind"
     """All records of a kind."""
     CAUSE = "cause"
@@ -35,7 +36,7 @@ class Scope(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done with each."""
+    """What a sweep does with each record or problem."""
 
     CHECK = "check"
     DISMISS = "dismiss"
@@ -43,7 +44,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One going-over, and why."""
+    """A sweep to be added: what it covers, and its cause."""
 
     tenant_id: UUID
     scope: Scope
@@ -51,17 +52,17 @@ class Sweep:
     cause: Cause
     action: Action = Action.CHECK
     asked_by: str | None = None
-    """Who asked for it: then what Xero refused is tried again, too."""
+    """The person who asked for it; if a person did, what Xero refused is sent again, too."""
 
     @classmethod
     def over(cls, tenant_id: UUID, reference: Reference, cause: Cause) -> "Sweep":
-        """Over all that names a reference."""
+        """A sweep of all records that name a reference."""
         return cls(tenant_id, Scope.REFERENCE, str(reference), cause)
 
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """A record to be checked again: ours by its id, or one of Xero that none of ours is linked to by Xero's."""
+    """A record to be checked again. `id`: our record's id, or Xero's id of an unlinked record of Xero."""
 
     tenant_id: UUID
     id: UUID
@@ -70,51 +71,53 @@ class Recheck:
 
 
 Rechecker = Callable[[Tx, Sequence[Recheck]], Awaitable[None]]
-"""Checks records of one kind again; the tenants are locked."""
+"""Checks records of one kind again. The caller has locked the tenants."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rechecks:
-    """How the records of a service are checked again, by the kind they have in `refers` and in problems."""
+    """How the records of a service are checked again, by their kind in table `refers` and in problems."""
 
     by_kind: Mapping[str, Rechecker]
     serial: bool
-    """The service's transactions hold their tenants alone (locks.py)."""
+    """Every transaction of the service locks its tenants alone (locks.py)."""
 
 
 async def add(tx: Tx, asked: Iterable[Sweep]) -> None:
-    """Add sweeps. Only inserts, so nobody is waited for."""
+    """Add sweeps. Only inserts rows, so it never waits for a lock."""
     new = list(asked)
     if not new:
         return
     await tx.db.execute(
-        _SQL["add"],
-        [one.tenant_id for one in new],
-        [one.scope for one in new],
-        [one.key for one in new],
-        [one.action for one in new],
-        [one.asked_by for one in new],
-        [one.cause.causation_id for one in new],
-        [one.cause.correlation_id for one in new],
-        [one.cause.traceparent for one in new],
+        *_SQL["add"](
+            tenant_ids=[one.tenant_id for one in new],
+            scopes=[one.scope for one in new],
+            keys=[one.key for one in new],
+            actions=[one.action for one in new],
+            asked_by=[one.asked_by for one in new],
+            causation_ids=[one.cause.causation_id for one in new],
+            correlation_ids=[one.cause.correlation_id for one in new],
+            traceparents=[one.cause.traceparent for one in new],
+        )
     )
     await tx.db.execute(_SQL["wake"])
 
 
-async def wake_moments(tx: Tx) -> None:
-    """Add sweeps for the moments that have come."""
-    await tx.db.execute(_SQL["moments"], str(moment(tx.now)))
+async def add_for_moments(tx: Tx) -> None:
+    """Add a sweep for each moment that has come and that records wait for."""
+    await tx.db.execute(*_SQL["add_for_moments"](now=str(moment(tx.now))))
 
 
-async def turn(tx: Tx, rechecks: Rechecks | None, limit: int = PAGE) -> bool:
-    """The next page of the sweeps whose turn it is; False: there is none. Without `rechecks` it is passed over."""
-    picked = {row["id"]: row for row in await tx.db.fetch(_SQL["next"], limit)}
+async def process_page(tx: Tx, rechecks: Rechecks | None, limit: int = PAGE) -> bool:
+    """Process the next page of the sweeps whose turn it is; False: there is no sweep. Without `rechecks` the page is
+    skipped."""
+    picked = {row["id"]: row for row in await tx.db.fetch(*_SQL["next"](limit=limit))}
     if not picked:
         return False
-    found = await tx.db.fetch(_SQL["page"], list(picked), limit)
+    found = await tx.db.fetch(*_SQL["page"](ids=list(picked), limit=limit))
     tenants = {picked[row["sweep"]]["tenant_id"] for row in found}
     if rechecks is not None:
-        # Alone: records are locked kind after kind, so two that share a tenant would wait for each other.
+        # Alone: records are locked kind after kind, so two sweeps that share a tenant could deadlock.
         await locks.tenants(tx, tenants, alone=tenants)
         await _check(tx, picked, found, rechecks)
     await _dismiss(tx, picked, found)
@@ -123,13 +126,13 @@ async def turn(tx: Tx, rechecks: Rechecks | None, limit: int = PAGE) -> bool:
 
 
 async def backlog(tx: Tx, most: int) -> bool:
-    """Whether the outbox holds so many events that others would wait behind ours."""
-    return bool(await tx.db.fetchval(_SQL["backlog"], most) >= most)
+    """Whether the outbox holds at least so many events."""
+    return bool(await tx.db.fetchval(*_SQL["backlog"](limit=most)) >= most)
 
 
 async def _check(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any], rechecks: Rechecks) -> None:
     rows = [row for row in found if picked[row["sweep"]]["action"] == Action.CHECK]
-    # One kind after the other, always in the same order.
+    # One kind after the other, always in the same order, so that two sweeps cannot deadlock.
     for kind, recheck in rechecks.by_kind.items():
         asked: dict[tuple[UUID, UUID], Recheck] = {}
         for row in rows:
@@ -148,14 +151,14 @@ async def _dismiss(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any]) -> N
 
 
 async def _move_on(tx: Tx, picked: Sequence[int], found: Sequence[Any], limit: int) -> None:
-    """Those of which all was found are through; the last one goes on where the page ended."""
+    """Finish the sweeps that the page covered to their end; the last sweep of a full page continues where it ended."""
     if len(found) < limit:
-        await tx.db.execute(_SQL["done"], list(picked))
+        await tx.db.execute(*_SQL["finish"](ids=list(picked)))
         return
     last = found[-1]
     done = picked[: list(picked).index(last["sweep"])]
-    await tx.db.execute(_SQL["done"], list(done))
-    await tx.db.execute(_SQL["went_on"], last["sweep"], last["place"], last["id"])
+    await tx.db.execute(*_SQL["finish"](ids=list(done)))
+    await tx.db.execute(*_SQL["advance"](id=last["sweep"], after_place=last["place"], after_id=last["id"]))
 
 
 def _recheck(sweep: Any, row: Any) -> Recheck:

@@ -1,12 +1,12 @@
-"""What a service knows of its tenants: connection and settings, as last received."""
+"""A service's tenants: their connection and settings, as last received."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tieout_kit.cause import Incoming
 from tieout_kit.errors import NotFound
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.postgres import Database, Tx, queries
 from tieout_kit.records import sweeps
 from tieout_kit.records.sweeps import Scope, Sweep
@@ -28,23 +28,25 @@ class Tenant:
 
 
 async def load(tx: Tx, tenant_ids: Iterable[UUID]) -> dict[UUID, Tenant]:
-    """The tenants, each with defaults for what has not arrived yet: topics are not ordered against each other, so a
-    record of Xero may come before the connection it came over."""
+    """The tenants, with defaults for what has not arrived yet.
+
+    Topics are not ordered against each other, so a record of Xero may arrive before the tenant's connection.
+    """
     asked = set(tenant_ids)
-    rows = {row["tenant_id"]: row for row in await tx.db.fetch(_SQL["load"], list(asked))}
+    rows = {row["tenant_id"]: row for row in await tx.db.fetch(*_SQL["load"](tenant_ids=list(asked)))}
     return {tenant_id: _tenant(tenant_id, rows.get(tenant_id)) for tenant_id in asked}
 
 
 async def get(tx: Tx, tenant_id: UUID) -> Tenant:
-    """One tenant. Raises NotFound if nothing was ever published of it."""
-    row = await tx.db.fetchrow(_SQL["load"], [tenant_id])
+    """One tenant. Raises NotFound if no event about it was received."""
+    row = await tx.db.fetchrow(*_SQL["load"](tenant_ids=[tenant_id]))
     if row is None:
         raise NotFound("no such tenant")
     return _tenant(tenant_id, row)
 
 
 def closed_by_plan(database: Database) -> Callable[[UUID], Awaitable[tuple[Feature, ...]]]:
-    """Tells the features that a tenant's plan does not have, as last consumed (SYS-11)."""
+    """A function that returns the features which a tenant's plan does not include, as last received (SYS-11)."""
 
     async def closed(tenant_id: UUID) -> tuple[Feature, ...]:
         async with database.transaction() as tx:
@@ -54,20 +56,22 @@ def closed_by_plan(database: Database) -> Callable[[UUID], Awaitable[tuple[Featu
 
 
 class Tenants:
-    """Receives what is published of tenants; `kinds`: what is decided by it."""
+    """Receives connections and settings. `kinds`: the kinds of record whose rules use the settings."""
 
     def __init__(self, kinds: Sequence[Kind[Any, Any]]) -> None:
         self._kinds = kinds
 
-    async def connection_changed(self, tx: Tx, events: Sequence[Incoming[Connection]]) -> None:
-        """tieout.connection.v1 → what is known of the tenant; what waited for it is checked again."""
+    async def connection_changed(self, tx: Tx, events: Sequence[ReceivedEvent[Connection]]) -> None:
+        """tieout.connection.v1 → stored; the records that wait for the connection are checked again."""
         latest = _latest(events)
         await _store(tx, "connection_changed", latest)
         await sweeps.add(tx, [Sweep.over(event.tenant_id, CONNECTION, event.cause) for event in latest])
 
-    async def settings_changed(self, tx: Tx, events: Sequence[Incoming[TenantSettings]]) -> None:
-        """tieout.settings.v1 → what is known of the tenant; what waited for a setting that changed is checked again,
-        then all records that are decided by it."""
+    async def settings_changed(self, tx: Tx, events: Sequence[ReceivedEvent[TenantSettings]]) -> None:
+        """tieout.settings.v1 → stored; then records are checked again.
+
+        First those that wait for a setting that changed, then all records of the kinds that use it.
+        """
         latest = _latest(events)
         before = await load(tx, (event.tenant_id for event in latest))
         await _store(tx, "settings_changed", latest)
@@ -86,17 +90,18 @@ class Tenants:
         await sweeps.add(tx, asked)
 
 
-def _latest(events: Sequence[Incoming[Any]]) -> list[Incoming[Any]]:
+def _latest(events: Sequence[ReceivedEvent[Any]]) -> list[ReceivedEvent[Any]]:
     latest = {event.tenant_id: event for event in sorted(events, key=lambda event: event.sequence)}
     return [latest[tenant_id] for tenant_id in sorted(latest)]
 
 
-async def _store(tx: Tx, query: str, events: Sequence[Incoming[Any]]) -> None:
+async def _store(tx: Tx, query: str, events: Sequence[ReceivedEvent[Any]]) -> None:
     await tx.db.execute(
-        _SQL[query],
-        [event.tenant_id for event in events],
-        [event.data.model_dump_json().encode() for event in events],
-        [event.sequence for event in events],
+        *_SQL[query](
+            tenant_ids=[event.tenant_id for event in events],
+            docs=[event.data.model_dump_json().encode() for event in events],
+            sequences=[event.sequence for event in events],
+        )
     )
 
 

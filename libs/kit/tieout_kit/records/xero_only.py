@@ -1,4 +1,4 @@
-"""Records of Xero that none of ours is linked to: kept as last seen, with what they wait for."""
+"""Unlinked records of Xero, stored as last seen, with what they wait for."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from uuid import UUID
 
 from tieout_kit import problems
 from tieout_kit.postgres import Tx, queries
-from tieout_kit.problems import Finding, Found
+from tieout_kit.problems import Finding, FoundProblem
 from tieout_kit.records import store
-from tieout_kit.records.store import Key, NamedKey
+from tieout_kit.records.store import MatchKey, RecordKey
 from tieout_kit.sync import Arrival, Desk, Kind, Skip, Wait, XeroOnly
 from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.xero import Snapshot
@@ -21,35 +21,43 @@ S = TypeVar("S", bound=Snapshot)
 
 
 @dataclass(frozen=True, slots=True)
-class StoredOnly(Generic[S]):
-    """One as it was read; `told`: it has a problem open."""
+class StoredXeroOnly(Generic[S]):
+    """An unlinked record of Xero as it was stored. `has_problem`: it has an open problem."""
 
     only: XeroOnly[S]
     names: tuple[str, ...]
-    told: bool
+    has_problem: bool
 
 
 class XeroOnlyStore(Generic[R, S]):
-    """Those that may be of one kind."""
+    """The unlinked records of Xero that may belong to one kind."""
 
     def __init__(self, kind: Kind[R, S]) -> None:
         self._kind = kind
 
     async def load(
-        self, tx: Tx, xero_ids: Iterable[Key], match_keys: Iterable[NamedKey] = ()
-    ) -> dict[Key, StoredOnly[S]]:
-        """By Xero's id, and by what they may be matched by, locked."""
+        self, tx: Tx, xero_ids: Iterable[RecordKey], match_keys: Iterable[MatchKey] = ()
+    ) -> dict[RecordKey, StoredXeroOnly[S]]:
+        """Lock and load records by Xero's id and by match key."""
         ids, keys = list(dict.fromkeys(xero_ids)), list(dict.fromkeys(match_keys))
-        by_id, by_key = ([t for t, _ in ids], [x for _, x in ids]), ([t for t, _ in keys], [k for _, k in keys])
-        rows = await tx.db.fetch(_SQL["load"], self._kind.name, *by_id, *by_key)
+        rows = await tx.db.fetch(
+            *_SQL["load"](
+                kind=self._kind.name,
+                tenant_ids=[tenant_id for tenant_id, _ in ids],
+                xero_ids=[xero_id for _, xero_id in ids],
+                match_tenant_ids=[tenant_id for tenant_id, _ in keys],
+                match_keys=[key for _, key in keys],
+            )
+        )
         return {(row["tenant_id"], one.only.snapshot.xero_id): one for row in rows if (one := self._stored(row))}
 
-    async def save(self, tx: Tx, desk: Desk[R, S], before: Mapping[Key, StoredOnly[S]]) -> None:
-        """Store those that changed, forget those that are linked now, and open or close their problems."""
+    async def save(self, tx: Tx, desk: Desk[R, S], before: Mapping[RecordKey, StoredXeroOnly[S]]) -> None:
+        """Store the records that changed, delete those that are linked now, and open or close their problems."""
         gone = [key for key in desk.changed_only if key not in desk.xero_only]
         kept = sorted({*desk.changed_only, *desk.arrivals} & desk.xero_only.keys())
         if gone:
-            await tx.db.execute(_SQL["forget"], self._kind.name, [t for t, _ in gone], [x for _, x in gone])
+            tenant_ids, xero_ids = [tenant_id for tenant_id, _ in gone], [xero_id for _, xero_id in gone]
+            await tx.db.execute(*_SQL["forget"](kind=self._kind.name, tenant_ids=tenant_ids, xero_ids=xero_ids))
         if kept:
             await self._store(tx, desk, kept, before)
         await self._update_problems(tx, desk, before)
@@ -63,64 +71,69 @@ class XeroOnlyStore(Generic[R, S]):
     def _named(self) -> str:
         return self._kind.snapshot.kind
 
-    async def _store(self, tx: Tx, desk: Desk[R, S], kept: Sequence[Key], before: Mapping[Key, StoredOnly[S]]) -> None:
+    async def _store(
+        self, tx: Tx, desk: Desk[R, S], kept: Sequence[RecordKey], before: Mapping[RecordKey, StoredXeroOnly[S]]
+    ) -> None:
         match, only = self._kind.match, [desk.xero_only[key] for key in kept]
         await tx.db.execute(
-            _SQL["save"],
-            self._kind.name,
-            [tenant_id for tenant_id, _ in kept],
-            [xero_id for _, xero_id in kept],
-            [one.sequence for one in only],
-            [match.theirs(one.snapshot) if match else None for one in only],
-            [one.former for one in only],
-            [_SEPARATOR.join(self._names(desk, key, before)) for key in kept],
-            [self._is_told(desk, key, before) for key in kept],
-            [one.snapshot.model_dump_json().encode() for one in only],
+            *_SQL["save"](
+                kind=self._kind.name,
+                tenant_ids=[tenant_id for tenant_id, _ in kept],
+                xero_ids=[xero_id for _, xero_id in kept],
+                sequences=[one.sequence for one in only],
+                match_keys=[match.theirs(one.snapshot) if match else None for one in only],
+                formers=[one.former for one in only],
+                names=[_SEPARATOR.join(self._names(desk, key, before)) for key in kept],
+                told=[self._has_problem(desk, key, before) for key in kept],
+                docs=[one.snapshot.model_dump_json().encode() for one in only],
+            )
         )
 
-    async def _update_problems(self, tx: Tx, desk: Desk[R, S], before: Mapping[Key, StoredOnly[S]]) -> None:
+    async def _update_problems(self, tx: Tx, desk: Desk[R, S], before: Mapping[RecordKey, StoredXeroOnly[S]]) -> None:
         findings = []
         for key, (decision, cause, asked_by) in desk.arrivals.items():
             found = _found(decision) if key in desk.xero_only else ()
-            if found or (key in before and before[key].told) or asked_by:
+            if found or (key in before and before[key].has_problem) or asked_by:
                 version = desk.facts_of(key[0]).settings.version
                 findings.append(Finding(*key, cause, found, settings_version=version, retried_by=asked_by))
         findings += self._linked(desk, before)
         await problems.update(tx, self._named, findings)
 
-    def _linked(self, desk: Desk[R, S], before: Mapping[Key, StoredOnly[S]]) -> Iterable[Finding]:
-        """Those that became somebody's otherwise than by arriving, by hand or by our mark, have no problem any more."""
+    def _linked(self, desk: Desk[R, S], before: Mapping[RecordKey, StoredXeroOnly[S]]) -> Iterable[Finding]:
+        """Records that a person linked, or that bear the id of one of ours, have no problem any more."""
         for key in desk.changed_only - desk.xero_only.keys() - desk.arrivals.keys():
-            if key in before and before[key].told and (work := desk.linked_to(*key)):
+            if key in before and before[key].has_problem and (work := desk.linked_to(*key)):
                 yield Finding(*key, work.cause, settings_version=work.facts.settings.version)
 
-    def _names(self, desk: Desk[R, S], key: Key, before: Mapping[Key, StoredOnly[S]]) -> tuple[str, ...]:
+    def _names(
+        self, desk: Desk[R, S], key: RecordKey, before: Mapping[RecordKey, StoredXeroOnly[S]]
+    ) -> tuple[str, ...]:
         if key in desk.arrivals:
             decision = desk.arrivals[key][0]
             return (str(decision.on),) if isinstance(decision, Wait) and decision.on else ()
         return before[key].names if key in before else ()
 
-    def _is_told(self, desk: Desk[R, S], key: Key, before: Mapping[Key, StoredOnly[S]]) -> bool:
+    def _has_problem(self, desk: Desk[R, S], key: RecordKey, before: Mapping[RecordKey, StoredXeroOnly[S]]) -> bool:
         if key in desk.arrivals:
             return bool(_found(desk.arrivals[key][0]))
-        return key in before and before[key].told
+        return key in before and before[key].has_problem
 
-    def _stored(self, row: Any) -> StoredOnly[S]:
+    def _stored(self, row: Any) -> StoredXeroOnly[S]:
         snapshot = self._kind.snapshot.model_validate_json(row["doc"])
         only = XeroOnly(row["tenant_id"], row["sequence"], snapshot, row["former"])
-        return StoredOnly(only, tuple(name for name in row["names"] if name), row["told"])
+        return StoredXeroOnly(only, tuple(name for name in row["names"] if name), row["told"])
 
 
-def _found(decision: Arrival) -> tuple[Found, ...]:
+def _found(decision: Arrival) -> tuple[FoundProblem, ...]:
     match decision:
         case Skip(reason, params):
-            return (Found(reason, params),)
+            return (FoundProblem(reason, params),)
         case Wait(on, reason, params) if reason:
-            return (Found(reason, params, on),)
+            return (FoundProblem(reason, params, on),)
         case _:
             return ()
 
 
-def keys_of(only: Mapping[Key, StoredOnly[Any]]) -> list[tuple[UUID, Any]]:
-    """Tenant and snapshot of each."""
+def keys_of(only: Mapping[RecordKey, StoredXeroOnly[Any]]) -> list[tuple[UUID, Any]]:
+    """The tenant and snapshot of each record."""
     return [(one.only.tenant_id, one.only.snapshot) for one in only.values()]

@@ -1,12 +1,12 @@
 -- name: note
--- A change by a person.
+-- A change that a person made.
 insert into audit (tenant_id, at, who, roles, operation, record_kind, record_id, before, after, address, traceparent)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+values ($tenant_id, $at, $who, $roles, $operation, $record_kind, $record_id, $before, $after, $address, $traceparent);
 
 -- name: page
--- A tenant's changes, newest first, after a cursor: of a record, by somebody, within a time, or all.
+-- A tenant's changes, newest first, after a cursor: all of them, or those of a record, of a person, of a period.
 select id, at, who, roles, operation, record_kind, record_id, before, after, address, traceparent from audit
-where tenant_id = $1 and ($2::bigint is null or id < $2) and ($3::uuid is null or record_id = $3)
-    and ($4::text is null or who = $4) and ($5::timestamptz is null or at >= $5)
-    and ($6::timestamptz is null or at < $6)
-order by id desc limit $7;
+where tenant_id = $tenant_id and ($before::bigint is null or id < $before)
+    and ($record_id::uuid is null or record_id = $record_id) and ($who::text is null or who = $who)
+    and ($since::timestamptz is null or at >= $since) and ($until::timestamptz is null or at < $until)
+order by id desc limit $limit;

@@ -1,7 +1,9 @@
 -- name: receive
--- Other services' records; an older event changes nothing. What each was before, to see what changed.
+-- Stores other services' records; an older event changes nothing. Returns each stored record as it was before, so that
+-- the caller sees what changed.
 with new as (
-    select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::uuid[], $6::jsonb[])
+    select * from unnest(
+        $tenant_ids::uuid[], $kinds::text[], $ids::uuid[], $sequences::bigint[], $xero_ids::uuid[], $docs::jsonb[])
     as new(tenant_id, kind, id, sequence, xero_id, doc)
 ), old as (
     select tenant_id, kind, id, doc from copy where (tenant_id, kind, id) in (select tenant_id, kind, id from new)
@@ -16,9 +18,10 @@ select stored.tenant_id, stored.kind, stored.id, old.doc::text as before
 from stored left join old using (tenant_id, kind, id);
 
 -- name: load
--- The copies of these records, and those that are linked to these records of Xero.
+-- The copies with these ids, and those that are linked to these records of Xero.
 select tenant_id, kind, id, xero_id, doc::text from copy
-where (tenant_id, kind, id) in (select * from unnest($1::uuid[], $2::text[], $3::uuid[]))
+where (tenant_id, kind, id) in (select * from unnest($tenant_ids::uuid[], $kinds::text[], $ids::uuid[]))
 union
 select tenant_id, kind, id, xero_id, doc::text from copy
-where (tenant_id, kind, xero_id) in (select * from unnest($4::uuid[], $5::text[], $6::uuid[]));
+where (tenant_id, kind, xero_id) in (
+    select * from unnest($xero_tenant_ids::uuid[], $xero_kinds::text[], $xero_ids::uuid[]));

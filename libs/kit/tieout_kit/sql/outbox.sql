@@ -1,23 +1,23 @@
 -- name: add
--- What is to be said once this transaction is through; ids follow the order of the rows. Tells the relay that there is
--- something, when the transaction commits.
-with said as (
+-- Messages to publish once this transaction has committed; their ids follow the order of the arrays. Postgres notifies
+-- the relay at the commit.
+with added as (
     insert into outbox (topic, tenant_id, key, headers, value)
-    select * from unnest($1::text[], $2::uuid[], $3::bytea[], $4::json[], $5::bytea[]))
+    select * from unnest($topics::text[], $tenant_ids::uuid[], $keys::bytea[], $headers::json[], $values::bytea[]))
 select pg_notify('tieout_outbox', '');
 
 -- name: oldest
--- What the relay sends next.
-select id, topic, tenant_id, key, headers, value, at from outbox order by id limit $1;
+-- The rows that the relay publishes next.
+select id, topic, tenant_id, key, headers, value, at from outbox order by id limit $limit;
 
 -- name: oldest_at
--- Since when Kafka lacks something.
+-- When the oldest unpublished row was added.
 select at from outbox order by id limit 1;
 
 -- name: delete
--- Kafka has them.
-delete from outbox where id = any($1::bigint[]);
+-- Kafka has acknowledged these rows.
+delete from outbox where id = any($ids::bigint[]);
 
 -- name: limit_idle
--- A relay that sleeps for longer loses its connection, and with it the lock.
-select set_config('idle_session_timeout', $1, false);
+-- A relay that sleeps for longer loses its connection, and with it the leader's lock.
+select set_config('idle_session_timeout', $timeout, false);

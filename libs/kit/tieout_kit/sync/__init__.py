@@ -1,7 +1,7 @@
-"""How a record is kept in step with Xero, exactly: the pure core (docs/sync-semantics.md).
+"""The pure core: how a record is kept in step with Xero (docs/sync-semantics.md).
 
-What a kind of record declares is in kind.py; a desk (desk.py) is what one transaction works on; every transition ends
-in judge.py, which merges (merge.py), decides and sends (decide.py).
+kind.py is what a kind of record declares. desk.py is what one transaction works on. Every transition ends in judge.py,
+which merges (merge.py), applies the rules and sends intents (decide.py).
 """
 
 from tieout_kit.sync.answers import Hold, Stay

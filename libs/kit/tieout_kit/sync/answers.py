@@ -1,4 +1,4 @@
-"""What a sync rule may answer."""
+"""The answers that a sync rule may give."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ S = TypeVar("S", bound=Snapshot)
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The record has no place in Xero now: a draft, say."""
+    """The record does not belong in Xero now, for example a draft."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The record waits, and goes by itself when `on` changes."""
+    """The record waits. It is checked again, and sent if nothing else holds it, when `on` changes."""
 
     reason: ReasonCode
     params: dict[str, str]
@@ -30,7 +30,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The record goes through, and somebody should look at it."""
+    """The record is sent, and a person should look at it."""
 
     reason: ReasonCode
     params: dict[str, str]

@@ -1,4 +1,4 @@
-"""What a record of Xero that none of ours is linked to may mean here."""
+"""What to do with an unlinked record of Xero."""
 
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -15,7 +15,7 @@ S = TypeVar("S", bound=Snapshot)
 
 @dataclass(frozen=True, slots=True)
 class Import(Generic[R]):
-    """It comes in as this record, linked to it."""
+    """Create this record, linked to Xero's."""
 
     record: R
     rule: str
@@ -23,7 +23,7 @@ class Import(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class LinkTo:
-    """It is this record of ours."""
+    """Link it to this record of ours."""
 
     record_id: UUID
     rule: str
@@ -31,7 +31,7 @@ class LinkTo:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """It comes in once `on` changes; without a reason nobody is told, since nothing is wrong."""
+    """Decide again when `on` changes. Without a reason no problem is opened, since nothing is wrong."""
 
     on: Reference | None = None
     reason: ReasonCode | None = None
@@ -40,7 +40,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """It stays in Xero only."""
+    """Leave it in Xero only."""
 
     reason: ReasonCode
     params: dict[str, str]
@@ -51,7 +51,7 @@ Arrival = Import[Any] | LinkTo | Wait | Skip
 
 @dataclass(frozen=True, slots=True)
 class XeroOnly(Generic[S]):
-    """A record of Xero that none of ours is linked to, as last seen."""
+    """An unlinked record of Xero, as last seen."""
 
     tenant_id: UUID
     sequence: int
@@ -61,5 +61,5 @@ class XeroOnly(Generic[S]):
 
 
 def imported_id(tenant_id: UUID, xero_id: UUID) -> UUID:
-    """The id of the record that one of Xero becomes here. It follows from Xero's, so that one never becomes two."""
+    """The id of a record that is imported. It follows from Xero's id, so that a record is never imported twice."""
     return uuid5(tenant_id, str(xero_id))

@@ -1,4 +1,4 @@
-"""What of a record should be in Xero, what keeps it, and what leaves now. Source: docs/sync-semantics.md. Pure."""
+"""What should be in Xero because of a record, what holds it, what is sent now. Source: docs/sync-semantics.md. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from tieout_schemas.writes import Lane, WriteIntent
 
 
 def wanted(work: Work[Any, Any]) -> dict[str, Any]:
-    """The values that Xero's record should show. A field in conflict is left out, and Xero's own is never sent."""
+    """The values that Xero's record should show, without fields in conflict and fields that belong to Xero."""
     settings = work.facts.settings
     sent = []
     for each in work.kind.fields:
@@ -32,7 +32,7 @@ def wanted(work: Work[Any, Any]) -> dict[str, Any]:
 
 
 def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
-    """Which of these do not follow from what Xero's record shows already."""
+    """The names of those fields that Xero's record does not show as wanted yet."""
     link = work.link
     if link is None:
         return tuple(parts)
@@ -40,13 +40,13 @@ def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
 
 
 def is_under_way(work: Work[Any, Any]) -> bool:
-    """Whether just this was sent and has no answer yet: then nothing of it waits."""
+    """Whether exactly the wanted values were sent and are unanswered: then none of them waits."""
     flight = work.state.main.flight
     return flight is not None and flight.wanted == _marks(work, wanted(work))
 
 
 def judge_rules(work: Work[Any, Any]) -> None:
-    """Apply every rule: all reasons count, not only the first."""
+    """Apply every rule, and collect all reasons, not only the first."""
     work.stays, holds, notices = work.gone or work.state.by_hand, [], []
     if not work.facts.connection.open:
         holds.append(Hold(Reason.NOT_CONNECTED, {"kind": work.kind.name}, on=CONNECTION))
@@ -64,7 +64,7 @@ def judge_rules(work: Work[Any, Any]) -> None:
 
 
 def advance(work: Work[Any, Any]) -> tuple[str, ...]:
-    """Send what may leave now; which fields are pending."""
+    """Send the record if it may be sent now; returns the pending fields."""
     state, main = work.state, work.state.main
     parts = wanted(work)
     open_fields = pending(work, parts)
@@ -80,7 +80,7 @@ def advance(work: Work[Any, Any]) -> tuple[str, ...]:
 
 
 def advance_others(work: Work[Any, Any]) -> bool:
-    """Send what may leave of the other effects; whether one waits for a hold."""
+    """Send the other effects that may be sent now; returns whether a hold keeps one of them."""
     link = work.link
     _drop_finished(work)
     if link is None or work.gone or work.state.by_hand:
@@ -100,7 +100,7 @@ def advance_others(work: Work[Any, Any]) -> bool:
 
 
 def add_once(work: Work[Any, Any], effects: Iterable[Effect]) -> None:
-    """Effects that happen once, because Xero has taken something."""
+    """Add effects that happen once, because Xero has accepted something."""
     for effect in effects:
         if effect.name not in work.state.others:
             other = OtherEffect(wanted=effect.body, lane=effect.lane, once=True, after=effect.after)
@@ -108,13 +108,13 @@ def add_once(work: Work[Any, Any], effects: Iterable[Effect]) -> None:
 
 
 def body_marks(body: Body | None) -> dict[str, str]:
-    """What is wanted of an effect that is one body; None: that it is absent."""
+    """The mark of an effect's body; None: the effect should be absent."""
     return {"body": mark(body)}
 
 
 def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, ...]) -> None:
     main, link = work.state.main, work.link
-    main.drawn(max(main.last + 1, work.facts.now_ms))
+    main.note_revision(max(main.last + 1, work.facts.now_ms))
     intent = WriteIntent(
         record=RecordRef(kind=work.kind.name, id=work.record.id),
         effect=work.kind.name,
@@ -139,7 +139,7 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
 
 
 def _as_linked(work: Work[Any, Any]) -> Any:
-    """The record with the link that it has now: its `sync` is told anew only after every decision."""
+    """The record with its present link: `sync` is updated only after all decisions."""
     xero_id = work.link.xero_id if work.link else None
     if work.record.sync.xero_id == xero_id:
         return work.record
@@ -151,11 +151,12 @@ def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEff
     if body is None:
         return
     if not effect.once:
-        effect.drawn(max(effect.last + 1, work.facts.now_ms))
+        effect.note_revision(max(effect.last + 1, work.facts.now_ms))
     intent = WriteIntent(
         record=RecordRef(kind=work.kind.name, id=work.record.id),
         effect=name,
-        # What happens once tells of the revision in its name: by the clock it would come twice after a restore.
+        # An effect that happens once has its revision in its name. A revision from the clock would send it twice after
+        # a restore.
         revision=int(name.rpartition(":")[2]) if effect.once else effect.last,
         attempt=effect.attempt,
         xero_id=xero_id,
@@ -173,11 +174,11 @@ def _send_other(work: Work[Any, Any], xero_id: UUID, name: str, effect: OtherEff
 
 
 def _want(work: Work[Any, Any], effects: Sequence[Effect]) -> None:
-    """What is wanted of effects that describe a state; what is listed no more is wanted absent."""
+    """Update what is wanted of effects that describe a state; an effect that is not listed should be absent."""
     others, listed = work.state.others, {effect.name: effect for effect in effects}
     for name, effect in listed.items():
         if name not in others:
-            # Of a record that was there before us, or was linked anew, it is not known what it has.
+            # Unknown if Xero's record existed before the link: it may have the effect already.
             created = work.link is not None and work.link.by == CREATED
             others[name] = OtherEffect(agreed=(None,) if created else ())
         other = others[name]
@@ -187,7 +188,7 @@ def _want(work: Work[Any, Any], effects: Sequence[Effect]) -> None:
         if name not in listed and not other.once:
             other.wanted = None
             if other.undo is None:
-                # Nothing takes it back: it stays in Xero, and nothing is left to do.
+                # It cannot be undone: it stays in Xero, and nothing is left to do.
                 other.agreed = (None,)
 
 
@@ -203,13 +204,14 @@ def _is_done(work: Work[Any, Any], name: str) -> bool:
 
 
 def _stands(effect: EffectState, now_wanted: dict[str, str], seen: int) -> bool:
-    """A refusal stands until something else is wanted, or Xero's record is seen to be another than the refused one."""
+    """A refusal stands until something else is wanted, or a newer snapshot than the refused one was seen."""
     refused = effect.refused
     return refused is not None and refused.wanted == now_wanted and seen <= refused.sequence
 
 
 def _marks(work: Work[Any, Any], parts: dict[str, Any]) -> dict[str, str]:
-    """What is wanted, and where: to Xero, the same vendor linked to another contact is something else."""
+    """Marks of what is wanted, with the Xero ids of the dependencies: another contact of the same vendor counts as
+    another value."""
     marks = {name: work.mark(name) for name in parts}
     for each in work.kind.depends_on:
         copy = work.facts.copy_of(each.record, each.id_of(work.record))

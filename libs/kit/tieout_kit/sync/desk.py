@@ -1,4 +1,4 @@
-"""The records that one transaction works on, and what each message makes of them. Pure: loaded before, saved after.
+"""The records that one transaction works on, and what each message does to them. Pure: loaded before, saved after.
 
 Source: docs/sync-semantics.md, section 3.
 """
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash
+from tieout_kit.events import Cause
 from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Skip, Wait, XeroOnly
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.field import Owner
@@ -29,30 +29,30 @@ from tieout_schemas.xero import Snapshot
 
 R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)
-Key = tuple[UUID, UUID]
+RecordKey = tuple[UUID, UUID]
 """Tenant and id."""
 
 
 @dataclass(slots=True)
 class Desk(Generic[R, S]):
-    """Records of one kind, and records of Xero that none of them is linked to."""
+    """Records of one kind, and unlinked records of Xero."""
 
     kind: Kind[R, S]
     facts_of: Callable[[UUID], Facts]
-    works: dict[Key, Work[R, S]] = field(default_factory=dict)
-    xero_only: dict[Key, XeroOnly[S]] = field(default_factory=dict)
-    arrivals: dict[Key, tuple[Arrival, Cause, str | None]] = field(default_factory=dict)
-    """What was decided of records of Xero that are none of ours, and who asked; the last decision counts."""
-    touched: dict[Key, Work[R, S]] = field(default_factory=dict)
-    """Records of which something may have changed, in the order in which it did."""
-    changed_only: set[Key] = field(default_factory=set)
-    """Records of Xero to be stored as nobody's, or no more: linked ones are gone from `xero_only`."""
-    _by_xero_id: dict[Key, list[Work[R, S]]] = field(default_factory=dict)
-    """Where to look for links and for calls about closed ones; an entry may be out of date."""
+    works: dict[RecordKey, Work[R, S]] = field(default_factory=dict)
+    xero_only: dict[RecordKey, XeroOnly[S]] = field(default_factory=dict)
+    arrivals: dict[RecordKey, tuple[Arrival, Cause, str | None]] = field(default_factory=dict)
+    """The last decision about each unlinked record of Xero, its cause, and the person who asked."""
+    touched: dict[RecordKey, Work[R, S]] = field(default_factory=dict)
+    """Records that may have changed, in the order of their changes."""
+    changed_only: set[RecordKey] = field(default_factory=set)
+    """Unlinked records of Xero to be stored, or to be deleted if they are linked now and not in `xero_only`."""
+    _by_xero_id: dict[RecordKey, list[Work[R, S]]] = field(default_factory=dict)
+    """An index to find links, and flights about closed links. An entry may be out of date."""
     _by_key: dict[tuple[UUID, str], list[Work[R, S]]] = field(default_factory=dict)
 
     def add(self, work: Work[R, S]) -> None:
-        """Put a record on the desk, or note where it is found now."""
+        """Put a record on the desk, or index it again after a change."""
         self.works[work.key] = work
         flight, tenant_id = work.state.main.flight, work.tenant_id
         for xero_id in filter(None, {work.link.xero_id if work.link else None, flight.xero_id if flight else None}):
@@ -65,7 +65,7 @@ class Desk(Generic[R, S]):
                 named.append(work)
 
     def snapshot(self, tenant_id: UUID, seen: Seen[S], cause: Cause) -> None:
-        """A record of Xero, as last read."""
+        """A snapshot arrived."""
         xero_id, stamp = seen.snapshot.xero_id, seen.snapshot.record_id
         for other in self._by_xero_id.get((tenant_id, xero_id), ()):
             if detached(other, seen):
@@ -79,11 +79,11 @@ class Desk(Generic[R, S]):
         if work is None:
             self._not_ours(tenant_id, seen, cause)
         elif take_in(work, seen) or opened:
-            # What opens a link is saved, also if a newer snapshot was here before.
+            # A snapshot that opens a link is saved even if a newer one came before.
             self._judge(work, cause)
 
     def result(self, tenant_id: UUID, result: WriteResult, cause: Cause) -> None:
-        """What became of an intent."""
+        """The result of an intent arrived."""
         work = self.works.get((tenant_id, result.record.id))
         if work is None:
             return
@@ -96,11 +96,11 @@ class Desk(Generic[R, S]):
             self._judge(work, cause)
 
     def check(self, work: Work[R, S], cause: Cause) -> None:
-        """Something it depends on has changed, or somebody asked."""
+        """Check a record again: a dependency has changed, or a person asked."""
         self._judge(work, cause)
 
-    def check_xero_only(self, key: Key, cause: Cause, asked_by: str | None = None) -> None:
-        """The same of a record of Xero that is none of ours."""
+    def check_xero_only(self, key: RecordKey, cause: Cause, asked_by: str | None = None) -> None:
+        """The same for an unlinked record of Xero."""
         if key in self.xero_only:
             self._arrive(key, cause, asked_by)
 
@@ -110,25 +110,25 @@ class Desk(Generic[R, S]):
         return next((work for work in found if work.link and work.link.xero_id == xero_id), None)
 
     def matching(self, tenant_id: UUID, key: str) -> list[Work[R, S]]:
-        """Our records with this key, those made first first."""
+        """Our records with this match key, the oldest first."""
         match = self.kind.match
         assert match
         return [work for work in self._by_key.get((tenant_id, key), ()) if match.ours(work.record) == key]
 
     def look_for(self, work: Work[R, S], cause: Cause) -> None:
-        """Whether one of Xero's unlinked records is this one, by its key."""
+        """Decide again about unlinked records of Xero that have the match key of this record."""
         match = self.kind.match
         if match is None or work.link:
             return
         key = match.ours(work.record)
         for (tenant_id, xero_id), only in list(self.xero_only.items()):
-            # What bears a mark is the record that it names or nobody's; that one need not be on the desk.
+            # A record of Xero that bears our id can only be linked to that record, which may not be on the desk.
             is_free = tenant_id == work.tenant_id and only.snapshot.record_id is None
             if is_free and match.theirs(only.snapshot) == key and not work.link:
                 self._arrive((tenant_id, xero_id), cause)
 
     def unlink(self, work: Work[R, S], cause: Cause) -> None:
-        """Undo a link by hand: Xero's record is nobody's again. Raises Clash."""
+        """A person undoes a link: Xero's record is unlinked again. Raises Clash."""
         if work.link and work.seen:
             key = (work.tenant_id, work.link.xero_id)
             self.xero_only[key] = XeroOnly(work.tenant_id, work.seen.sequence, work.seen.snapshot, work.record.id)
@@ -137,7 +137,7 @@ class Desk(Generic[R, S]):
         self._judge(work, cause)
 
     def link(self, work: Work[R, S], xero_id: UUID, by: str, cause: Cause) -> None:
-        """Link by hand. Raises Clash: one of the two has a link, or a create is under way."""
+        """A person links a record. Raises Clash if one of the two is linked, or a create is in flight."""
         only = self.xero_only.get((work.tenant_id, xero_id))
         if only is None:
             raise Clash(f"Xero's record {xero_id} is linked to another {self.kind.name}, or is not known here")
@@ -167,15 +167,15 @@ class Desk(Generic[R, S]):
         flight = stamped.state.main.flight
         answers = seen.snapshot.answers
         if not (flight and answers and answers.intent_id == flight.intent.intent_id):
-            # Of its own create, take_in opens the link.
+            # If the snapshot answers the record's own create, take_in opens the link.
             open_link(stamped, xero_id, "stamp", self._seen_only(tenant_id, xero_id))
             stamped.state.made = xero_id
         self._now_linked(stamped, xero_id)
         return stamped
 
     def _second(self, work: Work[R, S], seen: Seen[S], cause: Cause) -> None:
-        """Another record of Xero bears the mark of one that is linked: it is there twice, until one of the two is
-        gone."""
+        """A second record of Xero bears the id of a record that is linked to another: it is in Xero twice, until one of
+        the two is gone."""
         xero_id, state = seen.snapshot.xero_id, work.state
         known = self.xero_only.get((work.tenant_id, xero_id))
         if known and known.sequence > seen.sequence:
@@ -191,7 +191,7 @@ class Desk(Generic[R, S]):
     def _made_again(
         self, tenant_id: UUID, stamp: UUID, seen: Seen[S], cause: Cause, asked_by: str | None = None
     ) -> Work[R, S] | None:
-        """A record that was lost here, a restored database say: under its own id, never under another."""
+        """Create a record again that was lost here, for example by a restore. It keeps its id."""
         facts = self.facts_of(tenant_id)
         record = self.kind.restore(stamp, seen.snapshot, facts)
         if isinstance(record, Wait):
@@ -204,7 +204,7 @@ class Desk(Generic[R, S]):
         return work
 
     def _new(self, tenant_id: UUID, record: R, snapshot: S, by: str, cause: Cause) -> Work[R, S]:
-        """A record made from Xero's, and linked to it: what was taken is in step."""
+        """A new record made from Xero's and linked to it. The values taken from Xero are in step."""
         facts = self.facts_of(tenant_id)
         link = Link(xero_id=snapshot.xero_id, since=facts.now_ms, by=by)
         work = Work(self.kind, tenant_id, record, State(link=link), facts, cause)
@@ -235,29 +235,29 @@ class Desk(Generic[R, S]):
         self.xero_only[key] = XeroOnly(tenant_id, seen.sequence, seen.snapshot, former)
         self.changed_only.add(key)
 
-    def _arrive(self, key: Key, cause: Cause, asked_by: str | None = None) -> None:
+    def _arrive(self, key: RecordKey, cause: Cause, asked_by: str | None = None) -> None:
         only = self.xero_only[key]
         tenant_id, snapshot = only.tenant_id, only.snapshot
         if snapshot.record_id and (tenant_id, snapshot.record_id) not in self.works:
-            # It waited until it could be made again.
+            # The record waited until it could be created again.
             made = self._made_again(tenant_id, snapshot.record_id, Seen(only.sequence, snapshot), cause, asked_by)
             if made:
                 self._take_first(made, only, cause)
             return
         if snapshot.record_id:
-            # A stamped record of Xero never comes in as a new one.
+            # A record of Xero that bears our id is never imported under another id.
             return
         match = self.kind.match
         candidates = self.matching(tenant_id, match.theirs(snapshot)) if match else []
         decision = self.kind.arrive(only, [work.record for work in candidates], self.facts_of(tenant_id))
         self.arrivals[key] = (self._carry_out(key, only, decision, cause), cause, asked_by)
 
-    def _carry_out(self, key: Key, only: XeroOnly[S], decision: Arrival, cause: Cause) -> Arrival:
+    def _carry_out(self, key: RecordKey, only: XeroOnly[S], decision: Arrival, cause: Cause) -> Arrival:
         tenant_id, snapshot = only.tenant_id, only.snapshot
         match decision:
             case Import(record, rule) if only.former is None:
                 if (tenant_id, record.id) in self.works:
-                    # Somebody made a record under this very id by hand: that one is not touched.
+                    # A caller has created a record with this id: it is not touched.
                     params = {"kind": self.kind.name, "xero_id": str(snapshot.xero_id)}
                     decision = Skip(Reason.ID_TAKEN, params)
                 else:
@@ -267,7 +267,7 @@ class Desk(Generic[R, S]):
             case LinkTo(record_id, rule):
                 work = self.works[tenant_id, record_id]
                 if is_being_made(work):
-                    # It would be in Xero twice. If the create fails, it is looked for again.
+                    # Linking now would leave the record in Xero twice. If the create fails, the match is tried again.
                     decision = Wait()
                 elif work.link is None and not work.state.by_hand and snapshot.xero_id not in work.state.closed_ids:
                     open_link(work, snapshot.xero_id, rule, Seen(only.sequence, snapshot))
@@ -285,7 +285,7 @@ class Desk(Generic[R, S]):
         return Seen(only.sequence, only.snapshot) if only else None
 
     def _now_linked(self, work: Work[R, S], xero_id: UUID | None = None) -> None:
-        """Xero's record is somebody's now."""
+        """Xero's record is linked now."""
         linked = xero_id or (work.link.xero_id if work.link else None)
         if linked and self.xero_only.pop((work.tenant_id, linked), None):
             self.changed_only.add((work.tenant_id, linked))

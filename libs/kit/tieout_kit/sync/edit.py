@@ -13,16 +13,17 @@ from tieout_schemas.payload import Origin
 
 
 class StateUnknown(Refused):
-    """The request does not say, or nobody remembers, which state it was made on."""
+    """The state that a request was made on is not named, or not known any more."""
 
     status = 428
 
 
 def edit(work: Work[Any, Any], wanted: Mapping[str, Any], was: Mapping[str, Any], origin: Origin) -> bool:
-    """Change the fields in which `wanted` differs from `was`, the state it was made on; whether anything changed.
+    """Change the fields in which `wanted` differs from `was`, the state that the edit was made on. Returns whether
+    anything changed.
 
-    Raises Clash: such a field was changed here since, or belongs to Xero. What counts of a value says whether it was:
-    lines that got Xero's ids meanwhile are the same lines, and learn them again.
+    Raises Clash if such a field was changed here since, or belongs to Xero. Only what `Field.counts` returns is
+    compared: lines that received Xero's ids meanwhile are the same lines, and receive them again.
     """
     changed = {name: value for name, value in wanted.items() if value != was[name]}
     fields = work.kind.by_name
@@ -48,21 +49,21 @@ def _all_of_it(value: Any) -> Any:
 
 
 def created(work: Work[Any, Any], origin: Origin) -> None:
-    """The record was made just now."""
+    """Note that the record was created just now."""
     for each in work.kind.fields:
         work.state.changed_at[each.name] = work.facts.now_ms
     work.asked_origin = origin
 
 
 def resolve(work: Work[Any, Any], name: str, keep: Owner, ours: str, theirs: str, origin: Origin) -> None:
-    """A person decides which of two values stands, and names both. Raises Clash: one of them has changed since."""
+    """A person decides which of two values stands, and names both. Raises Clash if one of them has changed since."""
     link, seen = work.link, work.seen
     if work.state.conflict.get(name) != (ours, theirs) or not link or not seen or work.gone:
         raise Clash(f"{name} of this {work.kind.name} is no such conflict any more: read it again", field=name)
     each = work.kind.by_name[name]
     shown = each.theirs(seen.snapshot, work.facts)
     if shown is UNKNOWN:
-        raise Clash(f"{name} of this {work.kind.name} cannot be told now", field=name)
+        raise Clash(f"{name} of this {work.kind.name} cannot be determined now", field=name)
     del work.state.conflict[name]
     _decide_for(work, link, each, keep, shown)
     work.asked_origin = origin
@@ -80,7 +81,7 @@ def _decide_for(work: Work[Any, Any], link: Link, each: Field, keep: Owner, show
 
 
 def retry(work: Work[Any, Any], by: str) -> None:
-    """Somebody asked that what was refused be tried again."""
+    """A person retries what was refused."""
     work.state.main.refused = None
     for other in work.state.others.values():
         other.refused = None

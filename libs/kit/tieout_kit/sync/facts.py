@@ -1,4 +1,4 @@
-"""What a rule sees besides its record: loaded before, and the same until the transaction ends."""
+"""What a rule sees besides its record. Facts are loaded before, and do not change during the transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def ms(moment: datetime) -> int:
-    """A moment in milliseconds, exactly: by way of a float, one millisecond would be lost now and then."""
+    """A moment in milliseconds. Integers only: with a float, a millisecond would sometimes be lost."""
     return (moment - _EPOCH) // _MILLISECOND
 
 
@@ -34,12 +34,12 @@ class Facts:
     """Other services' records, as last received, by kind and id."""
     copies_by_xero_id: Mapping[tuple[str, UUID], PlatformRecord] = field(default_factory=dict)
     reference: Mapping[str, Sequence[ReferenceData]] = field(default_factory=dict)
-    """The organisation's accounts, tax rates and so on, by kind, as far as the kind of record declares them."""
+    """The organisation's accounts, tax rates and so on, by kind: those that the kind of record declares."""
     more: Any = None
-    """What a kind loads for itself."""
+    """What `Kind.more_facts` loaded."""
 
     def copy_of(self, kind: type[P], record_id: UUID) -> P | None:
-        """Another service's record as last received; None: nothing was published of it yet."""
+        """Another service's record as last received; None: no event about it was received."""
         found = self.copies.get((kind.kind, record_id))
         return found if isinstance(found, kind) else None
 
@@ -49,10 +49,10 @@ class Facts:
         return found if isinstance(found, kind) else None
 
     def reference_data(self, kind: type[D]) -> Sequence[D]:
-        """The organisation's accounts, say."""
+        """The organisation's reference data of a kind, such as its accounts."""
         return [each for each in self.reference.get(kind.kind, ()) if isinstance(each, kind)]
 
     @property
     def now_ms(self) -> int:
-        """The moment as sequences and revisions count: milliseconds."""
+        """The time in milliseconds, as in sequences and revisions."""
         return ms(self.now)

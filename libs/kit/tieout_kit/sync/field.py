@@ -1,4 +1,4 @@
-"""A field that both sides of a record show, and whose value counts."""
+"""A field that both sides of a record show, and the side whose value counts."""
 
 import operator
 from collections.abc import Callable, Iterable
@@ -21,11 +21,11 @@ class Owner(StrEnum):
     """Whose value of a field counts."""
 
     LATEST = "latest"
-    """Both sides': what one changed is taken by the other; what both changed is a conflict (SYS-3)."""
+    """Both: a change on one side is taken by the other; a change on both sides is a conflict (SYS-3)."""
     PLATFORM = "platform"
     XERO = "xero"
     XERO_ALONE = "xero_alone"
-    """Nobody changes it here: a total, a status that only Xero has."""
+    """It is never changed here: a total, or a status that only Xero has."""
 
 
 def _always(_: TenantSettings) -> bool:
@@ -39,11 +39,11 @@ class Field:
 
     name: str
     theirs: Callable[[Any, Facts], Any]
-    """The value in a snapshot, in the platform's terms; UNKNOWN if it cannot be told."""
+    """The value in a snapshot, in the platform's terms; UNKNOWN if it cannot be determined."""
     same: Callable[[Any, Any], bool] = operator.eq
-    """Whether two values, ours first, are one: Xero trims, rounds, upper-cases."""
+    """Whether two values, ours first, count as the same: Xero trims, rounds and changes case."""
     counts: Callable[[Any], Any] = lambda value: value
-    """What of a value says whether it changed: of lines not Xero's ids."""
+    """The part of a value that is compared: of lines, all but Xero's ids."""
     owner: Owner | Callable[[TenantSettings], Owner] = Owner.LATEST
     synced: Callable[[TenantSettings], bool] = _always
     """Whether the tenant wants it to sync."""

@@ -1,4 +1,4 @@
-"""What every transition ends in: merge, decide, send what may leave, and how the record stands to Xero. Pure."""
+"""The end of every transition: merge, apply the rules, send, and update the record's `sync` state. Pure."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from tieout_kit.sync.merge import merge
 from tieout_kit.sync.work import Work
 from tieout_schemas.platform import Sync, SyncState
 
-_RIDE_ALONG = frozenset({"sync", "origin"})
+_NOT_COMPARED = frozenset({"sync", "origin"})
 _SEEN = frozenset({"seen"})
 
 
 def judge(work: Work[Any, Any]) -> None:
-    """Level, not edge: from the present state alone, so that judging all records again writes nothing."""
+    """Judge a record from its present state alone (level-triggered), so that judging it again changes nothing."""
     merge(work)
     if work.kind.complete and pending(work, wanted(work)):
         completed = work.kind.complete(work.record, work.facts)
@@ -23,8 +23,8 @@ def judge(work: Work[Any, Any]) -> None:
     others_wait = advance_others(work)
     waits = (bool(open_fields) and not is_under_way(work)) or others_wait
     if not waits or work.stays:
-        # A hold counts only where something waits, or a setting would make two hundred false problems, and a bill that
-        # is paid would be one of the very payment that has paid it.
+        # A hold counts only if something waits. Otherwise a setting would open hundreds of false problems, and a paid
+        # bill would be a problem of the payment that paid it.
         work.holds = ()
     sync = Sync(
         state=_state(work, bool(open_fields)),
@@ -42,7 +42,7 @@ def judge(work: Work[Any, Any]) -> None:
 
 
 def _state(work: Work[Any, Any], is_pending: bool) -> SyncState:
-    """The first that applies."""
+    """The first state of the table that applies."""
     state, main = work.state, work.state.main
     others = state.others.values()
     unseen = state.link is not None and work.seen is None
@@ -59,10 +59,10 @@ def _state(work: Work[Any, Any], is_pending: bool) -> SyncState:
 
 
 def is_public_change(before: Any, after: Any) -> bool:
-    """Whether others are told: something changed besides who made it and which snapshot it is based on."""
+    """Whether a state is published: something changed besides its origin and the snapshot that it is based on."""
     if before is None or before is after:
         return before is None
-    return _differ(before, after, _RIDE_ALONG) or _differ(before.sync, after.sync, _SEEN)
+    return _differ(before, after, _NOT_COMPARED) or _differ(before.sync, after.sync, _SEEN)
 
 
 def _differ(before: Any, after: Any, besides: frozenset[str]) -> bool:

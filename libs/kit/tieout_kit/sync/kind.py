@@ -1,6 +1,6 @@
-"""A kind of record, declared once; the kit does what is the same for all kinds (docs/way-of-a-change.md).
+"""A kind of record is declared once; the kit does what is the same for all kinds (docs/way-of-a-change.md).
 
-Who knows one kind knows all: its fields, its rules, what it depends on, what should be true in Xero because of it.
+A declaration has the kind's fields, its rules, its dependencies, and its effects in Xero.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -28,21 +28,20 @@ S = TypeVar("S", bound=Snapshot)
 
 @dataclass(frozen=True, slots=True)
 class Dependency(Generic[R]):
-    """Another service's record that a record names: this one waits until that one is in Xero."""
+    """Another service's record that a record names. The record waits until that one is in Xero."""
 
     record: type[PlatformRecord]
     id_of: Callable[[R], UUID]
     xero_id_of: Callable[[Any], UUID | None] | None = None
-    """Which record of Xero a snapshot names for it."""
+    """The record of Xero that a snapshot names for it."""
     xero_kind: type[Snapshot] | None = None
     looks_at: Callable[[Any], object] = lambda record: (record.sync.xero_id, record.sync.gone)
-    """What of it decides anything here; when this changes, the records that name it are checked again."""
+    """The part of it that rules use. When that changes, the records that name it are checked again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match(Generic[R, S]):
-    """The key that a record of ours and the record of Xero that it may be have in common: a name, a code. A kind with
-    a match is serial."""
+    """The key, such as a name, by which unlinked records of both sides are matched. A kind with a match is serial."""
 
     ours: Callable[[R], str]
     theirs: Callable[[S], str]
@@ -56,19 +55,19 @@ class Effect:
     """`group:vendors`, `note:<revision>`; part of the intent's id."""
     body: Body
     undo: Body | None = None
-    """What takes it back once it is wanted no more; None: nothing does."""
+    """What undoes it when it is no longer wanted; None: it cannot be undone."""
     absent: bool = False
-    """It should not be there, also if somebody else has put it there."""
+    """It should not be in Xero, even if somebody else has added it."""
     lane: Lane = Lane.WRITE
     once: bool = False
-    """It happens once and describes no state: a note."""
+    """It happens once and describes no state, for example a note."""
     after: str = ""
-    """The effect of this record that must be there before; the record itself always must."""
+    """Another effect of this record that must be in Xero first. The record itself always must."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What Xero has taken of a record just now."""
+    """What Xero has just accepted of a record."""
 
     xero_id: UUID
     revision: int
@@ -100,51 +99,51 @@ class Kind(Generic[R, S]):
     topic: Topic
     snapshot: type[S]
     ours: Callable[[S], bool]
-    """Whether a snapshot of this type may be of this kind: a bill is an invoice of type ACCPAY."""
+    """Whether a snapshot of this type belongs to this kind: a bill is an invoice of type ACCPAY."""
     gone: Callable[[S], bool]
     """Whether Xero's record is archived, voided or deleted."""
     fields: tuple[Field, ...]
     compose: Callable[[R, Facts, Mapping[str, Any]], Body]
-    """The body that makes Xero's record look like this, by the fields that are wanted; what is left out is left as it
-    is there. By `sync.xero_id` it tells whether there is one yet."""
+    """The body of an intent, from the wanted fields; Xero keeps the fields that are left out. `sync.xero_id` is None
+    for a create."""
     arrive: Callable[[XeroOnly[S], Sequence[R], Facts], Arrival]
-    """What an unlinked record of Xero means; with it, our records that match it (`match`)."""
+    """Decides about an unlinked record of Xero, given our records that match it (`match`)."""
     restore: Callable[[UUID, S, Facts], R | Wait]
-    """The record that a snapshot bears the id of, made again after it was lost here."""
+    """Creates the record again whose id a snapshot bears, after it was lost here."""
     rules: tuple[Rule, ...] = ()
     depends_on: tuple[Dependency[R], ...] = ()
     effects: Callable[[R, Facts, UUID], Sequence[Effect]] = _no_effects
-    """The other effects of a record that is linked to this record of Xero."""
+    """The other effects of a record that is linked to this Xero id."""
     once: Callable[[R, Written], Sequence[Effect]] = _none_once
-    """What happens once because Xero took something."""
+    """The effects that happen once because Xero accepted something."""
     complete: Callable[[R, Facts], R] | None = None
     """Fills in defaults from the tenant's settings before every decision."""
     complete_rule: str | None = None
-    """The rule by which it does."""
+    """The rule of `complete`."""
     learn: Callable[[R, R, S], R] = _as_it_is
-    """What our record takes of Xero's that is no field of its own: ids of lines. Also with the record before."""
+    """Takes from a snapshot what is no field, such as ids of lines. Called with the record, the record before the
+    merge, and the snapshot."""
     becomes: Callable[[R, S, Facts], tuple[R, str] | None] = _nothing_else
-    """What else a linked record is because of the facts, and by which rule: a bill makes a contact a vendor."""
+    """What else the facts change in a linked record, and by which rule: a bill makes a contact a vendor."""
     lane: Lane = Lane.WRITE
     rule: str = "SYS-3"
     """The rule by which a linked record follows Xero's."""
     settings: tuple[str, ...] = ()
-    """The settings by which records of this kind are decided: when one changes, all are checked again."""
+    """The settings that its rules use. When one changes, all records of the kind are checked again."""
     reference: tuple[type[ReferenceData], ...] = ()
-    """The reference data that its rules look at."""
+    """The reference data that its rules use."""
     match: Match[R, S] | None = None
-    """How unlinked records of both sides are found to be one."""
+    """How unlinked records of both sides are matched."""
     serial: bool = False
-    """Records of a tenant are checked against each other, so one transaction at a time changes them."""
+    """Records of a tenant are checked against each other, so only one transaction at a time may change them."""
     more_facts: Callable[[Any, Sequence[tuple[UUID, S]]], Awaitable[Mapping[UUID, Any]]] | None = None
-    """Loads, in a transaction, what `arrive` and `becomes` look at beyond what the kit loads, for these snapshots: by
-    tenant, for `Facts.more`."""
+    """Loads, for snapshots, what `arrive` and `becomes` need beyond the kit's facts. Returns `Facts.more` by tenant."""
     views: tuple[View[R], ...] = ()
-    """The records that others see of it, over HTTP and on its topic."""
+    """The records that others see over HTTP and on its topic."""
 
     @property
     def name(self) -> str:
-        """The kind as it travels: `bill`."""
+        """The name of the kind in events: `bill`."""
         return self.record.kind
 
     def public(self, record: R) -> Iterable[PlatformRecord]:
@@ -152,7 +151,7 @@ class Kind(Generic[R, S]):
         return filter(None, (view.of(record) for view in self.views))
 
     def also_named(self, record: R) -> Iterable[Reference]:
-        """By what else a record is found: the ids of views that have ids of their own."""
+        """The other references that find a record: its views' own ids."""
         return (to_record(type(view), view.id) for view in self.public(record) if type(view) is not self.record)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Links between our records and Xero's: opened, closed, taken up again. Source: docs/sync-semantics.md. Pure."""
+"""Opens, closes and reopens links between our records and Xero's. Source: docs/sync-semantics.md. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from tieout_kit.sync.work import Seen, Work
 
 
 def open_link(work: Work[Any, Any], xero_id: UUID, by: str, seen: Seen[Any] | None) -> None:
-    """From now on our record is this one of Xero's; the same pair again takes up its old base."""
+    """Link our record to a record of Xero. If the two were linked before, the old base is used again."""
     state = work.state
     old = next((link for link in state.closed if link.xero_id == xero_id), None)
     state.closed = [link for link in state.closed if link is not old]
@@ -26,22 +26,22 @@ def open_link(work: Work[Any, Any], xero_id: UUID, by: str, seen: Seen[Any] | No
         see(work, seen)
     for other in state.others.values():
         if not other.once:
-            # What this record of Xero has already is not known.
+            # Unknown: this record of Xero may have the effect already.
             other.agreed, other.refused = (), None
 
 
 def see(work: Work[Any, Any], seen: Seen[Any]) -> None:
-    """This is Xero's record now."""
+    """Take a snapshot as Xero's present record."""
     assert work.link
     updated_at = ms(seen.snapshot.updated_at)
-    # UpdatedDateUTC does not move for every change: then the reading's moment counts.
+    # UpdatedDateUTC does not change with every change of a record. If it did not, the time of the reading counts.
     work.link.changed_there = seen.sequence if work.link.updated_at == updated_at else updated_at
     work.link.updated_at = updated_at
     work.seen = seen
 
 
 def unlink(work: Work[Any, Any]) -> None:
-    """Undo a link by hand: nothing creates or links the record until a person does. Raises Clash."""
+    """A person undoes a link. Nothing creates or links the record again until a person does. Raises Clash."""
     state = work.state
     if state.link is None:
         raise Clash(f"this {work.kind.name} is not linked to a record of Xero")
@@ -52,7 +52,7 @@ def unlink(work: Work[Any, Any]) -> None:
 
 
 def close_link(work: Work[Any, Any]) -> None:
-    """The link ends, with its base; the unanswered call stays until its answer, which then only ends it."""
+    """Close the link and keep its base. The flight stays until its answer, which then only ends the flight."""
     state = work.state
     assert state.link
     state.link.until = work.facts.now_ms
@@ -61,7 +61,8 @@ def close_link(work: Work[Any, Any]) -> None:
 
 
 def link(work: Work[Any, Any], found: XeroOnly[Any], by: str) -> None:
-    """Link by hand. Raises Clash: the record has a link, or a create under way, which would be a second one."""
+    """A person links a record. Raises Clash if it is linked, or if a create is in flight, which would be a second
+    record of Xero."""
     state = work.state
     if state.link:
         raise Clash(f"this {work.kind.name} is linked to {state.link.xero_id} already: unlink it first")
@@ -73,20 +74,20 @@ def link(work: Work[Any, Any], found: XeroOnly[Any], by: str) -> None:
 
 
 def export(work: Work[Any, Any]) -> None:
-    """What was unlinked by hand is made in Xero after all. Raises Clash."""
+    """A person lets a record that was unlinked by hand be created in Xero. Raises Clash."""
     if work.link or not work.state.by_hand:
         raise Clash(f"this {work.kind.name} was not unlinked by hand")
     work.state.by_hand = False
 
 
 def is_being_made(work: Work[Any, Any]) -> bool:
-    """Whether a create is under way: linked meanwhile to another record of Xero, it would be there twice."""
+    """Whether a create is in flight. Linked to another record of Xero meanwhile, the record would be in Xero twice."""
     flight = work.state.main.flight
     return flight is not None and flight.xero_id is None
 
 
 def is_detached(work: Work[Any, Any]) -> bool:
-    """Whether the unanswered call is about a link that was closed since."""
+    """Whether the flight is about a link that was closed since."""
     flight = work.state.main.flight
     if not flight or flight.xero_id is None:
         return False

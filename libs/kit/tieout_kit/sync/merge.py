@@ -15,7 +15,7 @@ from tieout_schemas.settings import Settles
 
 
 def merge(work: Work[Any, Any]) -> None:
-    """Take from Xero's record what is Xero's, and see which fields differ. Without a link or a snapshot: nothing."""
+    """Merge each field of a linked record with its snapshot. Without a link or a snapshot nothing happens."""
     link, seen = work.link, work.seen
     if not link or not seen:
         return
@@ -24,7 +24,7 @@ def merge(work: Work[Any, Any]) -> None:
     for each in work.kind.fields:
         owner = each.owner_for(work.facts.settings)
         if owner is Owner.XERO_ALONE:
-            # Also of a record that is gone there: that is how it is known to be voided.
+            # Taken even if the record is gone in Xero: so its status becomes "voided" here.
             theirs = each.theirs(seen.snapshot, work.facts)
             if theirs != getattr(work.record, each.name):
                 taken[each.name] = theirs
@@ -43,7 +43,7 @@ def merge(work: Work[Any, Any]) -> None:
 
 
 def _is_in_step(work: Work[Any, Any], link: Link, each: Field, snapshot: Any) -> bool:
-    """Whether neither side has changed since the two were in step: of most fields this is seen by their marks."""
+    """Whether neither side has changed since the two were in step, by comparing marks, which decides most fields."""
     base = link.base.get(each.name)
     return base == (work.mark(each.name), work.shown(each, snapshot)[1]) and each.name not in work.state.conflict
 
@@ -54,13 +54,13 @@ def _merge_field(
     name, state = each.name, work.state
     theirs, shown = work.shown(each, snapshot)
     if theirs is UNKNOWN or not each.synced(work.facts.settings):
-        # Base and snapshot stay, so that switched on again nobody's change is overwritten.
+        # Base and snapshot stay, so that no change is overwritten when the field is switched on again.
         state.conflict.pop(name, None)
         return
     ours, mine, base = getattr(work.record, name), work.mark(name), link.base.get(name)
     changed_here, changed_there = _changed(base, mine, shown, ours, theirs)
     if not changed_here and not changed_there:
-        # Empty on both sides at the first meeting is in step, too, and no reason to send anything.
+        # Empty on both sides at the first comparison: in step, nothing to send.
         link.base.setdefault(name, (mine, shown))
         state.conflict.pop(name, None)
         return
@@ -70,7 +70,7 @@ def _merge_field(
         return
     winner = _winner(work, link, each, owner, changed_here, changed_there)
     if winner is Owner.XERO and not changed_there and _is_under_way(work, name):
-        # Not undone before its answer: it would be sent back.
+        # Xero's old value is not taken before the answer: it would be sent back.
         return
     if winner is None:
         state.conflict[name] = (to_json(ours).decode(), to_json(theirs).decode())
@@ -78,10 +78,10 @@ def _merge_field(
     state.conflict.pop(name, None)
     if winner is Owner.PLATFORM:
         if not changed_there and base is not None:
-            return  # It waits to be sent.
+            return  # Our change waits to be sent.
         if changed_there:
             lose(work, name, theirs, Owner.XERO, changed_here and changed_there, owner)
-        # Not what we had: that belongs to what Xero had before, and somebody may type it again.
+        # NEVER instead of our old value: a person may enter the old value again, and it must be sent then.
         link.base[name] = (NEVER, shown)
     else:
         if changed_here:
@@ -92,19 +92,19 @@ def _merge_field(
 
 
 def is_same(each: Field, ours: Any, theirs: Any) -> bool:
-    """Whether two values are one by Xero's normalisation; an empty one is no opinion, so it equals none."""
+    """Whether two values are the same by Xero's normalisation. An empty value is no opinion and equals no value."""
     return not is_empty(ours) and each.same(ours, theirs)
 
 
 def lose(work: Work[Any, Any], name: str, value: Any, side: Owner, conflict: bool, owner: Owner) -> None:
-    """Keep on record a value that lost."""
+    """Store a value that lost."""
     why = "conflict" if conflict and owner is Owner.LATEST else "owner"
     work.state.lost.append(Lost(field=name, value=to_jsonable_python(value), side=side.value, why=why))
 
 
 def _changed(base: tuple[str, str] | None, mine: str, shown: str, ours: Any, theirs: Any) -> tuple[bool, bool]:
     if base is None:
-        # First meeting: what is empty is filled, two values are a conflict.
+        # First comparison: an empty side takes the other's value; two values are a conflict.
         return not is_empty(ours), not is_empty(theirs)
     return mine != base[0], shown != base[1]
 
@@ -112,7 +112,7 @@ def _changed(base: tuple[str, str] | None, mine: str, shown: str, ours: Any, the
 def _winner(
     work: Work[Any, Any], link: Link, each: Field, owner: Owner, changed_here: bool, changed_there: bool
 ) -> Owner | None:
-    """Whose value stands; None: a person is asked."""
+    """The side whose value stands; None: a person is asked."""
     if owner in (Owner.PLATFORM, Owner.XERO):
         return owner
     if not (changed_here and changed_there):

@@ -1,10 +1,10 @@
-"""A record whose database is gone, from what the topics hold of it. Source: docs/sync-semantics.md, section 3. Pure."""
+"""Rebuilds a record whose database is lost from the topics. Source: docs/sync-semantics.md, section 3. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.linking import see
@@ -18,7 +18,7 @@ from tieout_schemas.xero import Snapshot
 R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)
 REBUILT = "rebuilt"
-"""By whom a link is opened here."""
+"""`Link.by` of a rebuilt link."""
 _NOTHING_CHANGED = (SyncState.ON_ITS_WAY, SyncState.WAITING, SyncState.REFUSED)
 
 
@@ -31,14 +31,14 @@ def rebuild(
     same_settings: bool,
     cause: Cause,
 ) -> Work[R, S]:
-    """The newest public record of a service, as its work before the first decision.
+    """The work of a record, from the newest state that was published, before the first decision.
 
     `snapshots`: the newest one of each record of Xero that the record names, or that bears its id. `same_settings`:
     the record was published with the settings of today.
     """
     sync = record.sync
     state = State(
-        # When each field was edited is not known, only that it was before this.
+        # It is not known when each field was edited, only that it was before this.
         changed_at={each.name: sequence for each in kind.fields},
         closed=[Link(xero_id=xero_id, since=0, until=0, by=REBUILT) for xero_id in sync.former],
         by_hand=sync.state is SyncState.NOT_FOR_XERO and sync.xero_id is None and bool(sync.former),
@@ -61,7 +61,7 @@ def rebuild(
 
 
 def _stamped(record_id: UUID, snapshots: Mapping[UUID, Seen[Any]], state: State) -> UUID | None:
-    """A record of Xero that was made for ours, of which the public record does not know yet."""
+    """A record of Xero that bears our id, and that the public record does not name yet."""
     stamped = (xero_id for xero_id, seen in snapshots.items() if seen.snapshot.record_id == record_id)
     return next((xero_id for xero_id in stamped if xero_id not in state.closed_ids), None)
 
@@ -73,7 +73,7 @@ def _base(work: Work[Any, Any], link: Link, seen: Seen[Any], same_settings: bool
     work.state.ask |= in_step and work.gone
     for each in work.kind.fields:
         if not each.synced(settings) or (each.is_switched and not same_settings):
-            # Nobody compared it, or only with other settings.
+            # The field was not compared, or only under other settings.
             continue
         ours, theirs = getattr(work.record, each.name), each.theirs(seen.snapshot, work.facts)
         if theirs is UNKNOWN:

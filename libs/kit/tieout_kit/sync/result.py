@@ -1,6 +1,6 @@
-"""The gateway's answer to an intent changes our record. Source: docs/sync-semantics.md, section 3. Pure.
+"""The gateway's result of an intent changes our record. Source: docs/sync-semantics.md, section 3. Pure.
 
-Of what Xero shows, nothing is acknowledged before its snapshot: that alone tells which differences the answer explains.
+Fields that a snapshot shows are acknowledged only by the snapshot: only it tells which differences the answer explains.
 """
 
 from typing import Any
@@ -15,8 +15,8 @@ from tieout_schemas.writes import Outcome, WriteResult
 
 
 def answered(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None) -> bool:
-    """Take in a result; False: it is none of ours, and changes nothing. `there`: the newest snapshot of the record of
-    Xero that it names, if that one is linked to no record."""
+    """Apply a result; False: it does not answer our flight, and changes nothing. `there`: the newest snapshot of the
+    record of Xero that it names, if that record is unlinked."""
     if result.effect == work.kind.name:
         return _main(work, result, there)
     return _other(work, result)
@@ -56,7 +56,7 @@ def _done(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None) ->
     assert flight
     if flight.xero_id is None and work.link is None and result.xero_id:
         open_created(work, result.xero_id, there)
-        # From now on it is about this link: that may be closed before the snapshot comes.
+        # The flight is about this link from now on, which may be closed before the snapshot comes.
         flight.xero_id = result.xero_id
     if work.seen and work.seen.sequence >= result.snapshot_sequence:
         complete(work, work.seen, ())
@@ -70,9 +70,9 @@ def _other(work: Work[Any, Any], result: WriteResult) -> bool:
         return False
     newer = result.revision > other.acknowledged and result.revision not in other.revisions
     if result.outcome is Outcome.DONE and newer and not other.once:
-        # This database is older than what was sent: what Xero has is not what we know.
+        # This database was restored and is older than what was sent: what Xero has is unknown.
         other.agreed, other.acknowledged = (), result.revision
-        other.drawn(result.revision)
+        other.note_revision(result.revision)
         return True
     if not other.flight or other.flight.intent.intent_id != result.intent_id:
         return False
@@ -90,7 +90,7 @@ def _other(work: Work[Any, Any], result: WriteResult) -> bool:
 
 
 def _flown(flight: Flight) -> Body | None:
-    """What the flight makes true: its body, or absence if it takes something back."""
+    """What is true once the flight is done: its body, or absence if it undoes the effect."""
     return None if flight.wanted == body_marks(None) else flight.intent.body
 
 
@@ -98,7 +98,7 @@ def _refused(effect: EffectState, result: WriteResult) -> None:
     assert effect.flight
     effect.refused = Refusal(
         wanted=effect.flight.wanted,
-        # A gateway that looked at nothing says 0: one that was called back, a note that was refused.
+        # The result has 0 if the gateway read nothing: a cancelled intent, a refused note.
         sequence=max(result.snapshot_sequence, effect.flight.seen),
         messages=result.messages,
         cancelled_by=result.cancelled_by if result.outcome is Outcome.CANCELLED else None,

@@ -20,8 +20,8 @@ _ADAPTERS: dict[tuple[type, str], TypeAdapter[Any]] = {}
 
 
 def take_in(work: Work[Any, Any], seen: Seen[Any]) -> bool:
-    """A newer snapshot of the record that ours is linked to, or becomes linked to by its own create; False: an older
-    or equal one, which changes nothing."""
+    """Apply a snapshot of the record that ours is linked to, or becomes linked to by its own create. False: it is not
+    newer than the last one, and changes nothing."""
     snapshot, flight, answers = seen.snapshot, work.state.main.flight, seen.snapshot.answers
     if work.seen and work.link and work.link.xero_id == snapshot.xero_id and seen.sequence <= work.seen.sequence:
         return False
@@ -35,7 +35,7 @@ def take_in(work: Work[Any, Any], seen: Seen[Any]) -> bool:
             open_created(work, snapshot.xero_id, None)
         complete(work, seen, answers.explains)
     elif flight and flight.done_at and seen.sequence > flight.done_at:
-        # The snapshot that answers it was compacted away.
+        # Kafka has compacted away the snapshot that answers the flight.
         complete(work, seen, ())
     elif answers and answers.record.id == work.record.id and answers.revision not in work.state.main.revisions:
         _restored(work, answers)
@@ -46,7 +46,7 @@ def take_in(work: Work[Any, Any], seen: Seen[Any]) -> bool:
 
 
 def detached(work: Work[Any, Any], seen: Seen[Any]) -> bool:
-    """A snapshot of a record of Xero that ours was linked to: it may end the unanswered call; whether it did."""
+    """Apply a snapshot of a record of Xero that ours was linked to. Returns whether it answers the flight."""
     flight, answers = work.state.main.flight, seen.snapshot.answers
     if not flight or flight.xero_id != seen.snapshot.xero_id or not is_detached(work):
         return False
@@ -61,13 +61,13 @@ def detached(work: Work[Any, Any], seen: Seen[Any]) -> bool:
 
 
 def open_created(work: Work[Any, Any], xero_id: UUID, there: Seen[Any] | None) -> None:
-    """Xero has made the record. `there`: its newest snapshot, if one came before."""
+    """Link our record to the one that Xero has created. `there`: its newest snapshot, if one came before."""
     open_link(work, xero_id, CREATED, there)
     work.state.made = xero_id
 
 
 def complete(work: Work[Any, Any], seen: Seen[Any], explains: Collection[str]) -> None:
-    """Xero has done what was sent, and shows this: written into the base of the link that it was sent for."""
+    """Xero has done what was sent, and shows this snapshot. Updates the base of the link that the intent was for."""
     main = work.state.main
     flight = main.flight
     assert flight
@@ -90,7 +90,7 @@ def complete(work: Work[Any, Any], seen: Seen[Any], explains: Collection[str]) -
 
 
 def _explain(work: Work[Any, Any], flight: Flight, seen: Seen[Any], answers: Answers) -> None:
-    """A call that was lost did this much."""
+    """Update the base for what a lost call did in Xero."""
     base = base_of(work, seen.snapshot.xero_id)
     for name in flight.pending:
         each = work.kind.by_name[name]
@@ -100,7 +100,8 @@ def _explain(work: Work[Any, Any], flight: Flight, seen: Seen[Any], answers: Ans
 
 
 def _restored(work: Work[Any, Any], answers: Answers) -> None:
-    """This database is older than what was sent: what was edited before that is in Xero, or was overruled there."""
+    """This database was restored and is older than what was sent. An edit before that is in Xero, or was overruled
+    there."""
     main, link = work.state.main, work.link
     main.last = max(main.last, answers.revision)
     for each in work.kind.fields:
@@ -109,7 +110,7 @@ def _restored(work: Work[Any, Any], answers: Answers) -> None:
 
 
 def _sent(kind: Kind[Any, Any], each: Field, flight: Flight) -> Any:
-    """What was sent of a field, as its value."""
+    """The value of a field that was sent."""
     key = (kind.record, each.name)
     if key not in _ADAPTERS:
         field = kind.record.model_fields[each.name]

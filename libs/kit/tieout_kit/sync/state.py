@@ -13,23 +13,23 @@ from tieout_schemas.bodies import Body
 from tieout_schemas.writes import WriteIntent
 
 _WHOLE = PlainSerializer(lambda value: value and value.model_dump(mode="json"))
-"""A state leaves out what is as by default; what is sent is kept word for word, its kind included."""
+"""A stored state leaves out defaults; intents and bodies are stored whole."""
 StoredIntent = Annotated[WriteIntent, _WHOLE]
 StoredBody = Annotated[Body | None, _WHOLE]
 Pair = tuple[Mark, Mark]
-"""What we had, and what Xero showed for it, when a field was last in step."""
+"""Our value and the value that Xero showed for it, when a field was last in step."""
 CREATED = "created"
-"""By whom a link was opened: by Xero's answer to our own create."""
+"""`Link.by` of a link that Xero's answer to our own create opened."""
 MOST_REVISIONS = 20
-"""Revisions of an effect that are remembered: an answer to none of them came from before a restore."""
+"""Revisions that an effect remembers. A result with another revision answers an intent from before a restore."""
 
 
 class Link(BaseModel):
-    """Which record of Xero's ours is or was."""
+    """The record of Xero that ours is or was linked to."""
 
     xero_id: UUID
     since: int
-    """Milliseconds; so is `until`."""
+    """In milliseconds, as is `until`."""
     until: int | None = None
     by: str
     """The rule's id, or the `sub` of the person."""
@@ -37,7 +37,7 @@ class Link(BaseModel):
     updated_at: int = 0
     """The UpdatedDateUTC of the newest snapshot, in milliseconds; 0: there was none."""
     changed_there: int = 0
-    """When Xero's record last changed: its UpdatedDateUTC, or the reading's moment where that did not move."""
+    """When Xero's record last changed: its UpdatedDateUTC, or the time of the reading if that did not change."""
 
 
 class Flight(BaseModel):
@@ -47,44 +47,44 @@ class Flight(BaseModel):
     left_at: int = 0
     """Milliseconds."""
     seen: int = 0
-    """The sequence of Xero's record as it was seen when this left."""
+    """The sequence of the newest snapshot when the intent was sent."""
     xero_id: UUID | None = None
-    """The record of Xero that it is about; of a create once its result came."""
+    """The record of Xero that the intent is about; for a create, set by its result."""
     sent: dict[str, Any] = Field(default_factory=dict)
-    """What was sent of the pending fields, as JSON."""
+    """The values of the pending fields that were sent, as JSON."""
     pending: tuple[str, ...] = ()
     """The fields that differed from what Xero showed."""
     wanted: dict[str, Mark] = Field(default_factory=dict)
-    """All that was wanted with it: a refusal stands as long as this is wanted."""
+    """Marks of everything that was wanted: a refusal stands as long as the same is wanted."""
     done_at: int = 0
-    """The result came, and the snapshot of this sequence is awaited."""
+    """Set once the result came: the sequence of the snapshot that is awaited."""
 
 
 class Refusal(BaseModel):
-    """What Xero, or a person, did not let through; it stands until something else is wanted or seen."""
+    """A refusal by Xero, or a cancellation by a person. It stands until something else is wanted or seen."""
 
     wanted: dict[str, Mark]
     sequence: int = 0
-    """What the gateway saw of Xero's record; at least what was seen here when the refused one left."""
+    """The snapshot that the gateway saw; at least the one that was seen here when the intent was sent."""
     messages: tuple[str, ...] = ()
     cancelled_by: str | None = None
 
 
 class EffectState(BaseModel):
-    """One effect of a record; the record's own shows in snapshots, all others only in results."""
+    """One effect of a record. The record itself shows in snapshots, other effects only in results."""
 
     last: int = 0
-    """The revision drawn last."""
+    """The newest revision."""
     revisions: tuple[int, ...] = ()
     flight: Flight | None = None
     refused: Refusal | None = None
     awaits: int = 0
-    """Nothing leaves before the snapshot of this sequence was merged (STALE)."""
+    """Nothing is sent before the snapshot of this sequence was merged (STALE)."""
     stale: Flight | None = None
-    """What was found stale, until that snapshot: it may tell what an earlier try of it did."""
+    """The stale flight, until that snapshot comes, which may show what an earlier attempt did."""
 
-    def drawn(self, revision: int) -> None:
-        """A revision was given to an intent, or an answer names it."""
+    def note_revision(self, revision: int) -> None:
+        """Note a revision that an intent gets, or that a result names."""
         self.last = max(self.last, revision)
         self.revisions = (*self.revisions, revision)[-MOST_REVISIONS:]
 
@@ -103,12 +103,12 @@ class OtherEffect(EffectState):
 
 
 class Lost(BaseModel):
-    """A value that lost a conflict, or was overruled by whom the field belongs to: kept on record (SYS-3)."""
+    """A value that lost a conflict, or that the owner of the field overruled (SYS-3)."""
 
     field: str
     value: Any
     side: str
-    """Whose it was: platform, xero."""
+    """The side that had it: platform, xero."""
     why: str
 
 
@@ -118,25 +118,25 @@ class State(BaseModel):
     changed_at: dict[str, int] = Field(default_factory=dict)
     """When each field was last edited here, in milliseconds."""
     conflict: dict[str, tuple[str, str]] = Field(default_factory=dict)
-    """Fields that a person is asked about: our value and Xero's, as JSON."""
+    """Fields that a person must decide: our value and Xero's, as JSON."""
     link: Link | None = None
     closed: list[Link] = Field(default_factory=list)
     by_hand: bool = False
     """Unlinked by hand: nothing creates or links it until a person does."""
     made: UUID | None = None
-    """The last record of Xero that was made for it."""
+    """The last record of Xero that was created for it."""
     duplicate: UUID | None = None
-    """Another record of Xero that bears our mark."""
+    """Another record of Xero that bears our id."""
     ask: bool = False
-    """Rebuilt without knowing which side changed: every difference is asked about until it is in step."""
+    """Rebuilt without knowing which side changed: until it is in step, a person decides every difference."""
     main: EffectState = Field(default_factory=EffectState)
     others: dict[str, OtherEffect] = Field(default_factory=dict)
     lost: list[Lost] = Field(default_factory=list)
-    """Since the last change that was published."""
+    """Values that lost since the last published change."""
     told: tuple[str, ...] = ()
-    """The problems it has open, by their causes."""
+    """Fingerprints of the problems that were found last (problems/findings.py)."""
     names: tuple[str, ...] = ()
-    """The references it is checked again for, as stored."""
+    """The references that it names, as stored in table `refers`."""
 
     @property
     def closed_ids(self) -> set[UUID]:

@@ -18,27 +18,26 @@ S = TypeVar("S", bound=Snapshot)
 
 @dataclass(frozen=True, kw_only=True)
 class Put(Generic[R]):
-    """How a person or the platform makes and changes a record: PUT, with the id that the caller chose."""
+    """How a person or the platform creates and changes a record: PUT, with an id that the caller chooses."""
 
     body: type[BaseModel]
     summary: str
     roles: tuple[Role, ...]
     rule: str
     content: Callable[[Any, R | None, UUID], Mapping[str, Any]]
-    """The fields that a body asks for, given the state of the record that the request was made on, and the id in the
-    path."""
+    """The fields that a body asks for, given the state that the request was made on, and the id in the path."""
     feature: Feature | None = None
     check: Callable[[R | None, R, Sequence[R], Facts], None] = lambda before, after, others, facts: None
-    """Raises Clash for a change that breaks a rule; with it, the other records that match it."""
+    """Raises Clash for a change that breaks a rule. It also gets the other records that match this one."""
     joins: Callable[[Sequence[R]], R | None] = lambda others: None
-    """Which of the records that match a new one it is a part of: a vendor of a customer's name is one contact."""
+    """The matching record that a new one becomes part of: a vendor with a customer's name is the same contact."""
     needs: Callable[[Any], tuple[tuple[Role, ...], str] | None] = lambda body: None
-    """The roles that this very body needs beyond those of the route, and for what."""
+    """The roles that this body needs beyond those of the route, and the reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class View(Generic[R]):
-    """A record as others see it: usually itself; of a contact its roles."""
+    """A record as others see it: usually the record itself; of a contact, its roles vendor and customer."""
 
     model: type[PlatformRecord]
     plural: str

@@ -1,11 +1,11 @@
-"""A record in the hands of one transaction: changed in memory by each message, saved once."""
+"""A record within one transaction: messages change it in memory, and it is saved once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.sync.answers import Hold, Notice
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.field import Field
@@ -24,14 +24,13 @@ S = TypeVar("S", bound=Snapshot)
 class Seen(Generic[S]):
     """Xero's record as last read, and the sequence of that snapshot.
 
-    As it was stored it is text, and read only where it is looked at: of a record that a newer snapshot changes, it
-    never is.
+    A stored snapshot is text that is parsed only when it is needed: never, if a newer snapshot replaces it.
     """
 
     __slots__ = ("_model", "_snapshot", "_text", "sequence")
 
     def __init__(self, sequence: int, snapshot: S, text: bytes | None = None) -> None:
-        """`text`: the JSON that the snapshot was read from, if it is at hand."""
+        """`text`: the JSON that the snapshot was parsed from, if the caller has it."""
         self.sequence = sequence
         self._snapshot: S | None = snapshot
         self._text: bytes | str | None = text
@@ -39,7 +38,7 @@ class Seen(Generic[S]):
 
     @classmethod
     def stored(cls, sequence: int, text: str, model: type[S]) -> "Seen[S]":
-        """As it was stored."""
+        """A stored snapshot, not parsed yet."""
         seen = cls.__new__(cls)
         seen.sequence, seen._snapshot, seen._text, seen._model = sequence, None, text, model
         return seen
@@ -55,7 +54,7 @@ class Seen(Generic[S]):
 
     @property
     def text(self) -> bytes:
-        """It as JSON."""
+        """The snapshot as JSON."""
         if self._text is None:
             self._text = self.snapshot.model_dump_json().encode()
         return self._text if isinstance(self._text, bytes) else self._text.encode()
@@ -72,7 +71,7 @@ class Seen(Generic[S]):
 
 @dataclass(slots=True, eq=False)
 class Work(Generic[R, S]):
-    """A record as it is to be."""
+    """A record as it will be saved."""
 
     kind: Kind[R, S]
     tenant_id: UUID
@@ -80,24 +79,24 @@ class Work(Generic[R, S]):
     state: State
     facts: Facts
     cause: Cause
-    """What the next change follows from."""
+    """The cause of the next change."""
     seen: Seen[S] | None = None
     sequence: int = 0
-    """Of the state that was published last; 0: none was."""
+    """The sequence of the last published state; 0: none."""
     published: R | None = None
     retried_by: str | None = None
-    """Who asked that it be tried again."""
+    """The person who retried it."""
     intents: list[WriteIntent] = field(default_factory=list)
-    """What leaves with this state."""
+    """The intents to publish with this state."""
     holds: Sequence[Hold] = ()
     notices: Sequence[Notice] = ()
     stays: bool = False
     lost: Sequence[Lost] = ()
-    """What lost a conflict since the state that was published before."""
+    """The values that lost since the last published state."""
     completed: bool = False
-    """Defaults of the tenant's settings were filled in."""
+    """Whether defaults from the tenant's settings were filled in."""
     asked_origin: Origin | None = None
-    """Who or what made the change; None: it followed from the cause."""
+    """The origin of the change; None: it follows from the cause."""
 
     _marks: dict[str, tuple[Any, Mark]] = field(default_factory=dict)
     _shown: tuple[Any, dict[str, tuple[Any, Mark]]] = (None, {})
@@ -105,19 +104,19 @@ class Work(Generic[R, S]):
     _doc: tuple[Any, bytes] = (None, b"")
 
     def mark(self, name: str) -> Mark:
-        """What a base remembers of our value of a field; computed once for a value."""
+        """The mark of our value of a field; computed once per value."""
         value, known = getattr(self.record, name), self._marks.get(name)
         if known is None or known[0] is not value:
             known = self._marks[name] = (value, self.kind.by_name[name].mark(value))
         return known[1]
 
     def took(self, name: str) -> None:
-        """Our value of a field is Xero's now, as `shown` read it, and so is its mark."""
+        """Our value of a field was taken from Xero, so its mark is the one that `shown` computed."""
         if known := self._shown[1].get(name):
             self._marks[name] = (getattr(self.record, name), known[1])
 
     def shown(self, each: Field, snapshot: S) -> tuple[Any, Mark]:
-        """Xero's value of a field, and what a base remembers of it; computed once for a snapshot."""
+        """Xero's value of a field and its mark; computed once per snapshot."""
         if self._shown[0] is not snapshot:
             self._shown = (snapshot, {})
         known = self._shown[1].get(each.name)
@@ -128,7 +127,7 @@ class Work(Generic[R, S]):
 
     @property
     def doc(self) -> bytes:
-        """The record as JSON: stored, remembered and published as one."""
+        """The record as JSON, for the record, its history and its event."""
         if self._doc[0] is not self.record:
             self._doc = (self.record, self.record.model_dump_json().encode())
         return self._doc[1]
@@ -156,7 +155,7 @@ class Work(Generic[R, S]):
         return self._gone[1]
 
     def made_by(self, rule: str, cause: Cause) -> None:
-        """What changed its content follows from an event, or from what a person did just now, by this rule."""
+        """Set the origin of a change that a rule made: the event, or the person's request that is being handled."""
         asked = self.asked_origin
         if asked and asked.kind is OriginKind.USER:
             self.asked_origin = asked.replace(rule=rule)

@@ -13,7 +13,7 @@ from xero_sim.records.contact import Contact
 from xero_sim.records.invoice import Invoice
 from xero_sim.rules import invoice_status, paid_edit
 from xero_sim.rules.lines import refuse_to_authorise
-from xero_sim.rules.payment import settle
+from xero_sim.rules.payment import update_status
 from xero_sim.sent import Sent
 
 TYPES = ("ACCPAY", "ACCREC")
@@ -55,7 +55,7 @@ def write_invoice(
     if draft.changed_contact:
         org.save_contact(draft.changed_contact)
     if not paid:
-        settle(new, new.Date, zero_is_paid=org.switches.zero_total_is_paid)
+        update_status(new, new.Date, zero_is_paid=org.switches.zero_total_is_paid)
     org.save_invoice(new, moves_stamp=old is None or not paid_edit.leaves_stamp(old, new))
     return new
 

@@ -1,4 +1,4 @@
-"""One of Xero's files as plain JSON values, its known mistakes mended, its schemas strict."""
+"""Reads one of Xero's files as plain JSON values, corrects its known mistakes, and makes its schemas strict."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,7 +29,7 @@ def read(name: str) -> Json:
     return loaded
 
 
-def mend(spec: Json, mistakes: Iterable[Mistake]) -> None:
+def correct(spec: Json, mistakes: Iterable[Mistake]) -> None:
     """Put right in place what Xero's file says wrongly. Raises KeyError when a mistake is not there any more."""
     for mistake in mistakes:
         *above, last = mistake.at.split(".")

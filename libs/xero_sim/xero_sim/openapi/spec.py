@@ -14,7 +14,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from xero_sim.openapi import mistakes
-from xero_sim.openapi.reading import Json, close, mend, read
+from xero_sim.openapi.reading import Json, close, correct, read
 
 METHODS = ("get", "put", "post", "delete")
 
@@ -33,12 +33,12 @@ class Operation:
 
 
 class Spec:
-    """One file, mended; `base` is what its paths begin with."""
+    """One corrected file; `base` is the beginning of its paths."""
 
     def __init__(self, name: str, base: str, known_mistakes: Iterable[mistakes.Mistake] = ()) -> None:
         self.base = base
         self.file = read(name)
-        mend(self.file, known_mistakes)
+        correct(self.file, known_mistakes)
         close(self.file["components"]["schemas"])
         self._uri = f"xero:{name}"
         self._registry: Registry[Any] = Registry().with_resource(self._uri, DRAFT4.create_resource(self.file))

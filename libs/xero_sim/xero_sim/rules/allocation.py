@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from xero_sim.records.credit import Allocation, Credit
 from xero_sim.records.invoice import Invoice
-from xero_sim.rules.payment import settle, settle_credit
+from xero_sim.rules.payment import update_credit_status, update_status
 
 NAMES = {"CreditNotes": "Credit Note", "Prepayments": "Prepayment", "Overpayments": "Overpayment"}
 AMOUNT_MISSING = "The allocation amount must be greater than 0"
@@ -41,8 +41,8 @@ def allocate(credit: Credit, invoice: Invoice, allocation: Allocation, *, zero_i
     invoice.AmountCredited += allocation.Amount
     if credit.CreditID not in invoice.CreditIDs:
         invoice.CreditIDs = [*invoice.CreditIDs, credit.CreditID]
-    settle_credit(credit, allocation.Date)
-    settle(invoice, allocation.Date, zero_is_paid=zero_is_paid)
+    update_credit_status(credit, allocation.Date)
+    update_status(invoice, allocation.Date, zero_is_paid=zero_is_paid)
 
 
 def take_back_allocation(credit: Credit, invoice: Invoice, allocation: Allocation, *, zero_is_paid: bool) -> None:
@@ -51,5 +51,5 @@ def take_back_allocation(credit: Credit, invoice: Invoice, allocation: Allocatio
     invoice.AmountCredited -= allocation.Amount
     if all(kept.InvoiceID != invoice.InvoiceID for kept in credit.Allocations):
         invoice.CreditIDs = [kept for kept in invoice.CreditIDs if kept != credit.CreditID]
-    settle_credit(credit, None)
-    settle(invoice, None, zero_is_paid=zero_is_paid)
+    update_credit_status(credit, None)
+    update_status(invoice, None, zero_is_paid=zero_is_paid)

@@ -58,31 +58,31 @@ def apply_payment(invoice: Invoice, payment_id: str, amount: Decimal, on: date, 
     """Raise AmountPaid; the document that is settled by it is PAID from that day."""
     invoice.AmountPaid += amount
     invoice.PaymentIDs = [*invoice.PaymentIDs, payment_id]
-    settle(invoice, on, zero_is_paid=zero_is_paid)
+    update_status(invoice, on, zero_is_paid=zero_is_paid)
 
 
 def take_back_payment(invoice: Invoice, payment_id: str, amount: Decimal, *, zero_is_paid: bool) -> None:
     """Lower AmountPaid; a PAID document is AUTHORISED again."""
     invoice.AmountPaid -= amount
     invoice.PaymentIDs = [kept for kept in invoice.PaymentIDs if kept != payment_id]
-    settle(invoice, None, zero_is_paid=zero_is_paid)
+    update_status(invoice, None, zero_is_paid=zero_is_paid)
 
 
 def apply_refund(credit: Credit, payment_id: str, amount: Decimal, on: date) -> None:
     """Lower RemainingCredit; a credit that is used up by it is PAID."""
     credit.Refunded += amount
     credit.PaymentIDs = [*credit.PaymentIDs, payment_id]
-    settle_credit(credit, on)
+    update_credit_status(credit, on)
 
 
 def take_back_refund(credit: Credit, payment_id: str, amount: Decimal) -> None:
     """Restore RemainingCredit."""
     credit.Refunded -= amount
     credit.PaymentIDs = [kept for kept in credit.PaymentIDs if kept != payment_id]
-    settle_credit(credit, None)
+    update_credit_status(credit, None)
 
 
-def settle_credit(credit: Credit, on: date | None) -> None:
+def update_credit_status(credit: Credit, on: date | None) -> None:
     """A credit that is used up, by allocation or refund, is PAID; one with something left is AUTHORISED."""
     if credit.Status not in ("AUTHORISED", "PAID"):
         return
@@ -91,7 +91,7 @@ def settle_credit(credit: Credit, on: date | None) -> None:
     credit.Status = "PAID" if used_up else "AUTHORISED"
 
 
-def settle(invoice: Invoice, on: date | None, *, zero_is_paid: bool) -> None:
+def update_status(invoice: Invoice, on: date | None, *, zero_is_paid: bool) -> None:
     """Set Status and FullyPaidOnDate by the money that is applied now."""
     status = settled_status(
         invoice.Status, invoice.Total, invoice.AmountPaid, invoice.AmountCredited, zero_is_paid=zero_is_paid

@@ -1,4 +1,4 @@
-"""A bill: one the platform made or Xero's bill (ACCPAY) that came in. Its rules are BILL-1 to BILL-12."""
+"""A bill, created on the platform or imported from Xero (ACCPAY). Its rules are BILL-1 to BILL-12."""
 
 from tieout_bills.bill import arrive, fields, lines, rules
 from tieout_bills.bill.compose import compose

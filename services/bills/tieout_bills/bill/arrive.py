@@ -1,4 +1,4 @@
-"""BILL-1: what a bill of Xero that is none of ours means here."""
+"""BILL-1: which bills of Xero are imported."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,7 +13,7 @@ from tieout_schemas.xero import InvoiceStatus, XeroContact, XeroInvoice
 
 
 def arrive(only: XeroOnly[XeroInvoice], _: Sequence[Bill], facts: Facts) -> Arrival:
-    """BILL-1. Only unpaid, approved bills come in. Xero shows a part payment in its amounts, never in its status."""
+    """BILL-1. Only approved, unpaid bills are imported. A part payment shows in the amounts, not in the status."""
     seen = only.snapshot
     if seen.status in (InvoiceStatus.DRAFT, InvoiceStatus.SUBMITTED):
         return Wait(reason=Reason.NOT_APPROVED_IN_XERO, params={"number": seen.number, "status": seen.status})
@@ -27,8 +27,8 @@ def arrive(only: XeroOnly[XeroInvoice], _: Sequence[Bill], facts: Facts) -> Arri
 
 
 def restore(bill_id: UUID, seen: XeroInvoice, facts: Facts) -> Bill | Wait:
-    """The bill that a bill of Xero becomes, once its vendor is here. What was voided had been approved, what was
-    deleted had not."""
+    """The bill for a bill of Xero, once its vendor is here. A voided bill had been approved before, a deleted one had
+    not."""
     if vendor_of(seen, facts) is UNKNOWN:
         params = {"number": seen.number, "contact_xero_id": str(seen.contact_xero_id)}
         return Wait(record(XeroContact, seen.contact_xero_id), Reason.VENDOR_NOT_HERE_YET, params)

@@ -1,4 +1,4 @@
-"""BILL-2: the body that makes Xero's bill look like ours."""
+"""BILL-2: composes the intent that makes Xero's bill equal to ours."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _STATUS = {
 
 
 def compose(bill: Bill, facts: Facts, parts: Mapping[str, Any]) -> BillBody:
-    """Only Xero's ids; what is not among the parts is left as it is there."""
+    """The body, with Xero's ids only. Fields that are not in `parts` stay as they are in Xero."""
     vendor = facts.copy_of(Vendor, bill.vendor_id) if "vendor_id" in parts else None
     return BillBody(
         contact_xero_id=vendor.sync.xero_id if vendor else None,
@@ -31,13 +31,13 @@ def compose(bill: Bill, facts: Facts, parts: Mapping[str, Any]) -> BillBody:
 
 
 def _lines(bill: Bill, lines: tuple[BillLine, ...]) -> tuple[WriteLine, ...]:
-    """A bill that is made in Xero anew has none of the ids of the one that it was before."""
+    """The lines to write. When the bill is created in Xero again, the line ids of the former bill are dropped."""
     written = tuple(line_to_write(line) for line in lines)
     return written if bill.sync.xero_id else tuple(line.replace(xero_line_id=None) for line in written)
 
 
 def line_to_write(line: BillLine) -> WriteLine:
-    """Our line as it is written: converted here and nowhere else. Where it has its account from is ours alone."""
+    """Our line as an intent's line. Where its account comes from (`account_from`) is not sent."""
     return WriteLine(
         xero_line_id=line.xero_line_id,
         description=line.description,

@@ -1,4 +1,4 @@
-"""BILL-2, BILL-8: a bill made or changed on the platform."""
+"""BILL-2, BILL-8: a bill is created or changed on the platform."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tieout_bills.bill.lines import paired, same_content, same_line
+from tieout_bills.bill.lines import match_lines, same_content, same_line
 from tieout_kit.errors import Clash
 from tieout_kit.http import APPROVERS
 from tieout_kit.sync import Facts, Put
@@ -17,7 +17,7 @@ from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus
 from tieout_schemas.roles import Feature, Role
 from tieout_schemas.xero import LineAmountTypes, Tracking
 
-# Postgres stores no U+0000, and no other control character but a line break means anything in a bill.
+# Postgres cannot store U+0000, and a bill needs no control character but line breaks.
 Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x09\x0b-\x1f]*$")]
 
 
@@ -33,7 +33,7 @@ class TrackingIn(_In):
 
 
 class LineIn(_In):
-    """A line as the API takes it."""
+    """A line in a request."""
 
     description: Text = Field(max_length=4000)
     quantity: Decimal = Field(Decimal(1), max_digits=16, decimal_places=4)
@@ -44,7 +44,7 @@ class LineIn(_In):
 
 
 class BillIn(_In):
-    """A bill as the API takes it; the caller chooses the id, so that a repeated request makes no second bill."""
+    """A bill in a request. The caller chooses the id, so that a repeated request creates no second bill."""
 
     vendor_id: UUID
     number: Text = Field(max_length=255)
@@ -57,7 +57,7 @@ class BillIn(_In):
 
 
 def content(wanted: BillIn, was: Bill | None, _: UUID) -> Mapping[str, Any]:
-    """The fields that a request asks for."""
+    """The record's fields according to the request."""
     fields = {name: getattr(wanted, name) for name in BillIn.model_fields if name != "lines"}
     return {**fields, "lines": _lines([_line(line) for line in wanted.lines], was.lines if was else ())}
 
@@ -67,21 +67,22 @@ def check(before: Bill | None, _: Bill, __: Sequence[Bill], ___: Facts) -> None:
     if before is None:
         return
     if before.xero_status and before.xero_status.is_final:
-        raise Clash(f"bill {before.number} is {before.xero_status} in Xero and cannot be changed any more")
+        raise Clash(f"bill {before.number} is {before.xero_status} in Xero and can no longer be changed")
     if before.paid:
-        raise Clash(f"bill {before.number} is paid and cannot be changed any more")
+        raise Clash(f"bill {before.number} is paid and can no longer be changed")
 
 
 def _lines(wanted: Sequence[BillLine], had: Sequence[BillLine]) -> tuple[BillLine, ...]:
-    """Lines keep what they have got: Xero's id, an account. Which is which tells their content, or else their place,
-    so that a line which is removed or moved takes nobody else's id with it."""
-    found, left = paired(wanted, had, lambda line, was: same_content(_kept(line, was), was), same_line)
+    """The requested lines, with the ids and accounts of the present lines. Lines are matched by content first and by
+    position last, so that a removed or moved line does not pass its id to another line."""
+    found, left = match_lines(wanted, had, lambda line, was: same_content(_with_ids_of(line, was), was), same_line)
     rest = iter(left)
-    return tuple(_kept(line, was or next(rest, None)) for line, was in zip(wanted, found, strict=True))
+    return tuple(_with_ids_of(line, was or next(rest, None)) for line, was in zip(wanted, found, strict=True))
 
 
-def _kept(wanted: BillLine, had: BillLine | None) -> BillLine:
-    """A line that still names no account keeps the default it got: so the same request again changes nothing."""
+def _with_ids_of(wanted: BillLine, had: BillLine | None) -> BillLine:
+    """A line with Xero's id of the line it matches. A line that still names no account keeps its default account, so
+    that the same request again changes nothing."""
     if had is None:
         return wanted
     if wanted.account_code is None and had.account_from is AccountFrom.DEFAULT:
@@ -104,7 +105,7 @@ def _line(wanted: LineIn) -> BillLine:
 
 PUT: Put[Bill] = Put(
     body=BillIn,
-    summary="Make or change a bill; to approve it needs the role approver",
+    summary="Create or change a bill; approving it needs the role approver",
     roles=(Role.BOOKKEEPER, *APPROVERS),
     feature=Feature.BILLS,
     rule="BILL-2",

@@ -1,4 +1,4 @@
-"""The fields that a bill and Xero's bill share, and whose value counts (BILL-8)."""
+"""The fields that a bill shares with Xero's bill, and whose value wins (BILL-8)."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _STATUS = {
 
 
 def vendor_of(seen: XeroInvoice, facts: Facts) -> Any:
-    """The vendor behind the contact that Xero names; UNKNOWN for a contact that is none of ours."""
+    """The vendor linked to the bill's contact in Xero; UNKNOWN if there is none."""
     vendor = facts.copy_behind(Vendor, seen.contact_xero_id)
     return vendor.id if vendor else UNKNOWN
 
@@ -33,7 +33,7 @@ FIELDS = (
         name="lines",
         theirs=lambda seen, _: tuple(lines.line_of(line) for line in seen.lines),
         same=lines.same_lines,
-        counts=lines.counts_of_lines,
+        counts=lines.comparable_lines,
     ),
     Field(name="total", theirs=lambda seen, _: seen.total, owner=Owner.XERO_ALONE),
     Field(name="amount_due", theirs=lambda seen, _: seen.amount_due, owner=Owner.XERO_ALONE),

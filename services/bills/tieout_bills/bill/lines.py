@@ -1,4 +1,4 @@
-"""Which line is which: a bill's lines here, and Xero's lines (BILL-8, MAP-9)."""
+"""Matches a bill's lines with Xero's lines (BILL-8, MAP-9)."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -7,11 +7,11 @@ from typing import Any
 from tieout_schemas.platform import AccountFrom, Bill, BillLine
 from tieout_schemas.xero import XeroInvoice, XeroLine
 
-Alike = Callable[[BillLine, BillLine], bool]
+IsMatch = Callable[[BillLine, BillLine], bool]
 
 
 def line_of(seen: XeroLine) -> BillLine:
-    """Xero's line as ours: converted here and nowhere else. Xero's own sums of a line stay there."""
+    """Xero's line as our line, without Xero's computed amounts."""
     return BillLine(
         description=seen.description,
         quantity=Decimal(1) if seen.quantity is None else seen.quantity,
@@ -25,14 +25,14 @@ def line_of(seen: XeroLine) -> BillLine:
     )
 
 
-def paired(
-    lines: Sequence[BillLine], others: Sequence[BillLine], *alike: Alike
+def match_lines(
+    lines: Sequence[BillLine], others: Sequence[BillLine], *tests: IsMatch
 ) -> tuple[list[BillLine | None], list[BillLine]]:
-    """For each line the one of the others that it is, and those that are left: the surest ways to tell go first."""
+    """The match of each line among the others, and the others without a match. The most reliable test comes first."""
     left, found = list(others), dict[int, BillLine]()
-    for is_one in alike:
+    for is_match in tests:
         for i, line in enumerate(lines):
-            match = next((each for each in left if is_one(line, each)), None) if i not in found else None
+            match = next((each for each in left if is_match(line, each)), None) if i not in found else None
             if match:
                 left.remove(match)
                 found[i] = match
@@ -40,17 +40,17 @@ def paired(
 
 
 def same_id(ours: BillLine, theirs: BillLine) -> bool:
-    """Whether both bear one id of Xero's."""
+    """Whether both have the same id in Xero."""
     return ours.xero_line_id is not None and ours.xero_line_id == theirs.xero_line_id
 
 
 def same_content(ours: BillLine, theirs: BillLine) -> bool:
-    """Whether Xero would show the one for the other, word for word."""
+    """Whether all compared fields are equal."""
     return _counts(ours) == _counts(theirs)
 
 
 def same_line(ours: BillLine, theirs: BillLine) -> bool:
-    """Whether a line is as we want it: what a line of ours leaves open, Xero fills in."""
+    """Whether Xero's line is as we want it. Xero fills in an account and a tax type that our line leaves open."""
     return (
         (ours.description, ours.quantity, ours.unit_amount) == (theirs.description, theirs.quantity, theirs.unit_amount)
         and _same_account(ours, theirs)
@@ -60,20 +60,20 @@ def same_line(ours: BillLine, theirs: BillLine) -> bool:
 
 
 def same_lines(ours: tuple[BillLine, ...], theirs: tuple[BillLine, ...]) -> bool:
-    """Whether the lines are as we want them, in whatever order: an answer may list a new line before an old one."""
-    found, _ = paired(ours, theirs, same_id, same_content, same_line)
+    """Whether the lines are as we want them, in any order: an answer may list a new line before an old line."""
+    found, _ = match_lines(ours, theirs, same_id, same_content, same_line)
     pairs = zip(ours, found, strict=True)
     return len(ours) == len(theirs) and all(theirs and same_line(line, theirs) for line, theirs in pairs)
 
 
-def counts_of_lines(lines: tuple[BillLine, ...]) -> list[Any]:
-    """What of lines says whether they changed: not Xero's ids, nor where an account is from."""
+def comparable_lines(lines: tuple[BillLine, ...]) -> list[Any]:
+    """The compared fields of lines; without Xero's ids and without `account_from`."""
     return [_counts(line) for line in lines]
 
 
 def learn(bill: Bill, before: Bill, seen: XeroInvoice) -> Bill:
-    """Xero's ids of lines, so that the next update changes lines instead of replacing them (BILL-8); and what only
-    we know of a line that came back from Xero: that its account is the tenant's default (MAP-9)."""
+    """The bill with Xero's line ids, so that the next update changes lines instead of replacing them (BILL-8). Lines
+    that came from Xero keep our knowledge that their account is the tenant's default (MAP-9)."""
     lines = _with_line_ids(bill.lines, seen.lines)
     if bill.lines != before.lines:
         given = {(line.xero_line_id, line.account_code): line.account_from for line in before.lines}
@@ -85,12 +85,12 @@ def learn(bill: Bill, before: Bill, seen: XeroInvoice) -> Bill:
 
 
 def _with_line_ids(ours: tuple[BillLine, ...], seen: tuple[XeroLine, ...]) -> tuple[BillLine, ...]:
-    """A line keeps its id as long as Xero shows it; one without takes that of the line with its content, or else of
-    the line at its place."""
-    found, left = paired(ours, [line_of(line) for line in seen], same_id, same_content, same_line)
+    """A line keeps its id as long as Xero has a line with this id. A line without an id takes the id of the line with
+    the same content, or else of the line in the same position."""
+    found, left = match_lines(ours, [line_of(line) for line in seen], same_id, same_content, same_line)
     if found.count(None) == len(left):
         found = [theirs or left.pop(0) for theirs in found]
-    # Else lines are on their way, or were removed: which is which, the next answer tells.
+    # Otherwise lines are being added or removed, and only the next answer shows which.
     pairs = zip(ours, found, strict=True)
     return tuple(line.replace(xero_line_id=theirs.xero_line_id if theirs else None) for line, theirs in pairs)
 
@@ -107,12 +107,12 @@ def _counts(line: BillLine) -> tuple[object, ...]:
 
 
 def _same_account(ours: BillLine, theirs: BillLine) -> bool:
-    """By the code that people see, or by Xero's id where an account has none (F20)."""
+    """Compared by code, or by Xero's id if the account has no code (F20)."""
     if ours.account_code:
         return ours.account_code == theirs.account_code
     return ours.account_xero_id in (None, theirs.account_xero_id)
 
 
 def _plain(number: Decimal) -> str:
-    """1, 1.0 and 1.00 are one number."""
+    """The number without trailing zeros: 1, 1.0 and 1.00 are equal."""
     return f"{number.normalize():f}"

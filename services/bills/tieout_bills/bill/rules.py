@@ -1,4 +1,4 @@
-"""BILL-2, BILL-3, MAP-4, MAP-9: what of a bill goes to Xero, and when."""
+"""BILL-2, BILL-3, MAP-4, MAP-9: when a bill is sent to Xero."""
 
 from tieout_kit.sync import Facts, Hold, Stay
 from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus, Vendor
@@ -27,7 +27,7 @@ def an_approved_bill_needs_its_accounts(bill: Bill, _: Facts) -> Hold | None:
 
 
 def the_vendor_must_be_in_xero(bill: Bill, facts: Facts) -> Hold | None:
-    """BILL-2. A bill names its vendor's contact."""
+    """BILL-2. A bill in Xero needs the contact of its vendor."""
     vendor = facts.copy_of(Vendor, bill.vendor_id)
     if vendor is None or vendor.sync.xero_id is None:
         params = {"number": bill.number, "vendor_id": str(bill.vendor_id)}
@@ -41,13 +41,13 @@ def lacks_account(bill: Bill) -> bool:
 
 
 def names_account(line: BillLine) -> bool:
-    """Whether a line has an account; one without a code is an account, too (F20)."""
+    """Whether a line has an account, which may have no code (F20)."""
     return bool(line.account_code or line.account_xero_id)
 
 
 def with_default_account(bill: Bill, facts: Facts) -> Bill:
-    """MAP-9. A bill that is about to be sent, with the tenant's default account on each line that names none; the line
-    says which it has."""
+    """MAP-9. A bill that is about to be sent gets the tenant's default account on each line without an account. The
+    line records that its account is the default."""
     default = facts.settings.default_expense_account
     if default is None or bill.status is BillStatus.DRAFT or not lacks_account(bill):
         return bill

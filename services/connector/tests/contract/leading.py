@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,11 +17,7 @@ from tieout_connector.xero.errors import Unknown
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent, WriteResult
 from tieout_schemas.xero import Snapshot
-
-if TYPE_CHECKING:
-    from conftest import Process, Stage
-else:
-    Process = Stage = Any
+from tieout_testing.connector import ConnectorHarness, Process, contact_intent
 
 FORGOTTEN = timedelta(minutes=7)
 """After which Xero does not know an Idempotency-Key any more, and a lost call is looked up."""
@@ -33,13 +29,13 @@ CONTACT, INVOICE, PAYMENT = XeroKind.CONTACT, XeroKind.INVOICE, XeroKind.PAYMENT
 class Steps:
     """A process that owns the tenant's shard, and does what it is told."""
 
-    def __init__(self, stage: Stage, process: Process, at: AtWork) -> None:
+    def __init__(self, stage: ConnectorHarness, process: Process, at: AtWork) -> None:
         self.stage, self.process, self.at = stage, process, at
 
     async def send(self, *wanted: WriteIntent) -> None:
         """These arrive, and the next batch is sent."""
         if wanted:
-            await self.stage.write(*wanted)
+            await self.stage.deliver(*wanted)
         await self.stage.send(self.process, self.at)
 
     async def resume(self) -> None:
@@ -67,12 +63,11 @@ class Steps:
 
     async def result(self) -> WriteResult:
         """The last result."""
-        return (await self.stage.said(WriteResult))[-1]
+        return (await self.stage.published(WriteResult))[-1]
 
     async def writes(self) -> int:
         """How many writing calls Xero got."""
-        calls = await self.stage.control.calls()
-        return sum(call["method"] in ("PUT", "POST", "DELETE") for call in calls)
+        return len(await self.stage.writing_calls())
 
     @asynccontextmanager
     async def under_way(self, job: Coroutine[Any, Any, Any], patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
@@ -95,12 +90,12 @@ class Steps:
         await task
 
 
-async def lead(stage: Stage) -> Steps:
+async def lead(stage: ConnectorHarness) -> Steps:
     """A process that takes over; who led before is out when time has gone by."""
     return Steps(stage, *await stage.owner())
 
 
-async def passes(stage: Stage, by: timedelta) -> Steps:
+async def passes(stage: ConnectorHarness, by: timedelta) -> Steps:
     """Time goes by everywhere, and another process takes over."""
     stage.clock.ahead += by
     await stage.control.advance(by)
@@ -120,17 +115,17 @@ async def renaming(steps: Steps, name: str = "Kea", **more: Any) -> tuple[str, W
     """A contact of theirs, and our wish to give it another name."""
     xero_id = await steps.stage.their_contact("Paper Ltd")
     base = await steps.base(CONTACT, xero_id)
-    return xero_id, steps.stage.contact(name, xero_id=UUID(xero_id), base_sequence=base, **more)
+    return xero_id, contact_intent(name, xero_id=UUID(xero_id), base_sequence=base, **more)
 
 
-async def newest(stage: Stage, kind: XeroKind, besides: str) -> str:
+async def newest(stage: ConnectorHarness, kind: XeroKind, besides: str) -> str:
     """The one record of a kind in Xero besides this."""
     resource, key = {CONTACT: ("Contacts", "ContactID"), INVOICE: ("Invoices", "InvoiceID")}[kind]
     (found,) = {raw[key] for raw in await stage.xero(resource)} - {besides}
     return str(found)
 
 
-async def snapshots_of(stage: Stage, kind: type[Snapshot], xero_id: object) -> list[tuple[int, Snapshot]]:
+async def snapshots_of(stage: ConnectorHarness, kind: type[Snapshot], xero_id: object) -> list[tuple[int, Snapshot]]:
     """All that was published of a record, in order, with their sequences."""
     return [(sequence, said) for sequence, said in await stage.events(kind) if said.xero_id == UUID(str(xero_id))]
 

@@ -1,13 +1,14 @@
 """Answers as snapshots, and what they explain: C1 to C3."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from tieout_schemas.writes import Outcome, WriteResult
 from tieout_schemas.xero import XeroContact
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 from .leading import (
     CONTACT,
@@ -20,20 +21,15 @@ from .leading import (
     snapshots_of,
 )
 
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
-
 pytestmark = pytest.mark.real
 
 
 class TestC1:
     """Content decides whether a reading is news. An answer is always a snapshot, with the next sequence."""
 
-    async def test_an_answer_is_published_though_nothing_changed(self, stage: Stage) -> None:
+    async def test_an_answer_is_published_though_nothing_changed(self, stage: ConnectorHarness) -> None:
         """Xero strips the name that it gets: the contact is as it was."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps, "Paper Ltd ")
         first = await steps.base(CONTACT, xero_id)
@@ -47,13 +43,13 @@ class TestC1:
         answered = [one.answers and (one.answers.intent_id, one.answers.done) for _, one in said]
         assert answered == [None, (wanted.intent_id, True), (again.intent_id, True)]
         assert [sequence for sequence, _ in said] == sorted({first, *(sequence for sequence, _ in said)})
-        results = await stage.said(WriteResult)
+        results = await stage.published(WriteResult)
         assert [result.snapshot_sequence for result in results] == [sequence for sequence, _ in said[1:]]
 
     async def test_a_wish_that_xero_fulfils_already_is_answered_without_a_call(
-        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+        self, stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         told = explaining_by_name(steps, monkeypatch)
         xero_id, wanted = await renaming(steps, "Paper Ltd")
@@ -69,25 +65,25 @@ class TestC1:
         assert (said.answers.intent_id, said.answers.done, said.answers.explains) == (wanted.intent_id, True, ("name",))
         assert told == [()]
 
-    async def test_each_of_two_answers_about_one_record_is_published(self, stage: Stage) -> None:
+    async def test_each_of_two_answers_about_one_record_is_published(self, stage: ConnectorHarness) -> None:
         """Seen to fail when only the last of a batch was: the other's intent was never known to be done."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id = await stage.their_contact("Paper Ltd")
-        one, other = (stage.contact(name, xero_id=UUID(xero_id)) for name in ("Paper 1", "Paper 2"))
+        one, other = (contact_intent(name, xero_id=UUID(xero_id)) for name in ("Paper 1", "Paper 2"))
 
         await steps.send(one, other)
 
         said = [(sequence, one) for sequence, one in await snapshots_of(stage, XeroContact, xero_id) if one.answers]
-        results = {result.intent_id: result.snapshot_sequence for result in await stage.said(WriteResult)}
+        results = {result.intent_id: result.snapshot_sequence for result in await stage.published(WriteResult)}
         assert {one.answers.intent_id: sequence for sequence, one in said if one.answers} == results
         assert len(set(results.values())) == 2
 
-    async def test_who_is_answered_is_no_content(self, stage: Stage) -> None:
+    async def test_who_is_answered_is_no_content(self, stage: ConnectorHarness) -> None:
         """Else the echo of every answer would be news."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
-        await steps.send(stage.contact("Kea"))
+        await steps.send(contact_intent("Kea"))
         xero_id = (await steps.result()).xero_id
 
         assert not await steps.read(CONTACT, xero_id)
@@ -99,16 +95,16 @@ class TestC2:
     """An answer explains the fields in the bytes and those shown as wanted; a look-up only those shown as wanted."""
 
     async def test_the_answer_to_a_call_explains_what_was_sent(
-        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+        self, stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         explaining_by_name(steps, monkeypatch)
-        wanted = stage.contact("Kea")
+        wanted = contact_intent("Kea")
 
         await steps.send(wanted)
 
-        (said,) = await stage.said(XeroContact)
+        (said,) = await stage.published(XeroContact)
         assert said.answers
         answers = said.answers
         assert (answers.record, answers.effect, answers.revision) == (wanted.record, wanted.effect, wanted.revision)
@@ -116,12 +112,12 @@ class TestC2:
 
     @pytest.mark.parametrize("late", [False, True], ids=["sent again", "looked up"])
     async def test_after_a_crash_an_answer_knows_what_was_sent_and_a_look_up_does_not(
-        self, stage: Stage, late: bool, monkeypatch: pytest.MonkeyPatch
+        self, stage: ConnectorHarness, late: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when the fields sent were not stored with the call."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
-        wanted = stage.contact("Kea")
+        wanted = contact_intent("Kea")
         kind = steps.process.writer._kinds["contact"]
         real = kind.compose
 
@@ -138,7 +134,7 @@ class TestC2:
 
         assert (await steps.result()).outcome is Outcome.DONE
         assert told == [() if late else ("name",)]
-        (said,) = await stage.said(XeroContact)
+        (said,) = await stage.published(XeroContact)
         assert said.answers
         assert said.answers.explains == ("name",)
 
@@ -148,10 +144,10 @@ class TestC3:
 
     @pytest.mark.parametrize("webhook", [False, True], ids=["no webhook", "a webhook comes first"])
     async def test_what_a_lost_call_did_is_explained_and_what_others_changed_is_not_overwritten(
-        self, stage: Stage, webhook: bool, monkeypatch: pytest.MonkeyPatch
+        self, stage: ConnectorHarness, webhook: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when it was not remembered that the intent was tried: its name came back as a change in Xero."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         wanted = wanted.replace(body=wanted.body.replace(account_number="A-1"))
@@ -178,8 +174,8 @@ class TestC3:
         # Its answer is there: from now on readings are taken.
         assert not await steps.read(CONTACT, xero_id)
 
-    async def test_a_lost_call_that_did_nothing_explains_nothing_and_goes_again(self, stage: Stage) -> None:
-        await stage.settled()
+    async def test_a_lost_call_that_did_nothing_explains_nothing_and_goes_again(self, stage: ConnectorHarness) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         await lost(steps, wanted, fault="503")

@@ -1,7 +1,6 @@
 """One record of Xero for an effect, and one call of a record at a time: C7 and C9."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from tieout_schemas.bodies import ContactArchiveBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
+from tieout_testing.connector import ConnectorHarness, bill_intent, contact_intent, payment_intent
 
 from .leading import (
     lead,
@@ -17,21 +17,16 @@ from .leading import (
     renaming,
 )
 
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
-
 pytestmark = pytest.mark.real
 
 
 class TestC7:
     """A create stops where another record of Xero than the one it replaces was made for its record and effect."""
 
-    async def test_a_record_that_was_forgotten_is_not_made_a_second_time(self, stage: Stage) -> None:
-        await stage.settled()
+    async def test_a_record_that_was_forgotten_is_not_made_a_second_time(self, stage: ConnectorHarness) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
-        first = stage.bill(await stage.their_contact())
+        first = bill_intent(await stage.their_contact())
         await steps.send(first)
         made = await steps.result()
         await stage.control.clear_ledger()
@@ -46,12 +41,12 @@ class TestC7:
         assert len(await stage.xero("Invoices")) == 1
 
     async def test_a_create_that_names_what_it_replaces_goes_and_the_next_must_name_its_successor(
-        self, stage: Stage
+        self, stage: ConnectorHarness
     ) -> None:
         """Seen to fail when any of the record's former ones counted: the two names took turns for ever."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
-        one = stage.bill(await stage.their_contact())
+        one = bill_intent(await stage.their_contact())
         await steps.send(one)
         first = (await steps.result()).xero_id
         await steps.send(one.replace(revision=2, replaces=first))
@@ -66,37 +61,39 @@ class TestC7:
         assert (stopped.xero_id, stopped.snapshot_sequence) == (second.xero_id, second.snapshot_sequence)
         assert len({first, second.xero_id, third.xero_id}) == 3
 
-    async def test_another_effect_or_another_kind_of_record_is_no_second_record(self, stage: Stage) -> None:
+    async def test_another_effect_or_another_kind_of_record_is_no_second_record(self, stage: ConnectorHarness) -> None:
         """A payment run of one record makes many payments."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         bill = await stage.their_bill(await stage.their_contact())
-        one = stage.payment(bill)
+        one = payment_intent(bill)
         other = one.replace(effect="payment:2")
         third = one.replace(record=RecordRef(kind="receipt", id=one.record.id))
 
         for wanted in (one, other, third):
             await steps.send(wanted)
 
-        assert [result.outcome for result in await stage.said(WriteResult)] == [Outcome.DONE] * 3
+        assert [result.outcome for result in await stage.published(WriteResult)] == [Outcome.DONE] * 3
         assert len(await stage.xero("Payments")) == 3
 
-    async def test_a_record_of_theirs_that_was_linked_and_is_no_more_keeps_no_create_back(self, stage: Stage) -> None:
+    async def test_a_record_of_theirs_that_was_linked_and_is_no_more_keeps_no_create_back(
+        self, stage: ConnectorHarness
+    ) -> None:
         """An update stamps a record, and makes none."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         _, wanted = await renaming(steps)
         await steps.send(wanted)
 
-        await steps.send(stage.contact("Paper 2", wanted.record.id).replace(revision=2))
+        await steps.send(contact_intent("Paper 2", wanted.record.id).replace(revision=2))
 
         assert (await steps.result()).outcome is Outcome.DONE
         assert len(await stage.xero("Contacts")) == 2
 
-    async def test_what_the_version_before_made_counts_for_any_effect(self, stage: Stage) -> None:
-        await stage.settled()
+    async def test_what_the_version_before_made_counts_for_any_effect(self, stage: ConnectorHarness) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
-        wanted = stage.contact("Kea")
+        wanted = contact_intent("Kea")
         await steps.send(wanted)
         made = await steps.result()
         await stage.sql("update snapshot set record_kind = null, effect = null")
@@ -110,16 +107,16 @@ class TestC9:
     """Of one record one call at a time, the oldest first; a known intent gets its result again."""
 
     async def test_nothing_of_a_record_leaves_while_a_call_of_it_has_no_answer(
-        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+        self, stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         archive = WriteIntent(
             record=wanted.record, effect="archive", revision=1, body=ContactArchiveBody(contact_xero_id=UUID(xero_id))
         )
-        await stage.write(wanted)
-        await stage.write(archive)
+        await stage.deliver(wanted)
+        await stage.deliver(archive)
         await lost(steps)
 
         assert await stage.sql("select count(*) from may_leave($1, '{}', '{}', '{}')", stage.tenant_id) == [(0,)]
@@ -127,17 +124,17 @@ class TestC9:
         await steps.resume()
         await steps.send()
 
-        assert [result.effect for result in await stage.said(WriteResult)] == [wanted.effect, "archive"]
+        assert [result.effect for result in await stage.published(WriteResult)] == [wanted.effect, "archive"]
 
-    async def test_a_known_intent_gets_its_stale_result_again(self, stage: Stage) -> None:
-        """That of a done one: see test_writes.py."""
-        await stage.settled()
+    async def test_a_known_intent_gets_its_stale_result_again(self, stage: ConnectorHarness) -> None:
+        """That of a done one: see test_sending.py."""
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         await stage.control.act(stage.org_id, "edit_contact", ContactID=xero_id, Name="Tui")
         await steps.send(wanted)
 
-        await stage.write(wanted)
+        await stage.deliver(wanted)
 
-        first, again = await stage.said(WriteResult)
+        first, again = await stage.published(WriteResult)
         assert (first, first.outcome) == (again, Outcome.STALE)

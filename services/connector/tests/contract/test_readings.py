@@ -1,7 +1,6 @@
 """Readings that cross, and readings that wait: C4 and C5."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +12,7 @@ from tieout_schemas.payload import RecordRef
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import ContactBody, Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import ContactStatus, XeroContact, XeroInvoice, XeroPayment
+from tieout_testing.connector import ConnectorHarness, bill_intent, contact_intent, payment_intent
 
 from .leading import (
     CONTACT,
@@ -27,11 +27,6 @@ from .leading import (
     snapshots_of,
 )
 
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
-
 pytestmark = pytest.mark.real
 
 
@@ -40,10 +35,10 @@ class TestC4:
 
     @pytest.mark.parametrize("crossed", [False, True], ids=["in order", "crossed"])
     async def test_of_two_crossing_readings_the_older_is_thrown_away_though_the_newer_found_nothing(
-        self, stage: Stage, crossed: bool, monkeypatch: pytest.MonkeyPatch
+        self, stage: ConnectorHarness, crossed: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Archive, restore, and two readings: seen to end as archived when the moment moved with changes only."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id = await stage.their_contact()
         await steps.base(CONTACT, xero_id)
@@ -58,28 +53,28 @@ class TestC4:
             await stage.control.act(stage.org_id, "restore_contact", ContactID=xero_id)
         await steps.read(CONTACT, xero_id)
 
-        said = [one.status for one in await stage.said(XeroContact)]
+        said = [one.status for one in await stage.published(XeroContact)]
         active, archived = ContactStatus.ACTIVE, ContactStatus.ARCHIVED
         assert said == ([active] if crossed else [active, archived, active])
         assert await stage.sql("select count(*) from read_request") == [(0,)]
 
     @pytest.mark.parametrize("crossed", [False, True], ids=["in order", "crossed"])
     async def test_the_reading_before_a_write_is_made_again_when_a_newer_one_was_stored(
-        self, stage: Stage, crossed: bool, monkeypatch: pytest.MonkeyPatch
+        self, stage: ConnectorHarness, crossed: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when it passed no moment of leaving: the newer name was overwritten."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         edit = {"do": "edit_contact", "ContactID": xero_id, "Name": "Tui"}
-        await stage.write(wanted)
+        await stage.deliver(wanted)
 
         if crossed:
             async with steps.under_way(steps.send(), monkeypatch):
                 await stage.control.act(stage.org_id, **edit)
                 assert not await steps.read(CONTACT, xero_id)
             assert await stage.sql("select state from intent") == [("queued",)]
-            assert await stage.said(WriteResult) == []
+            assert await stage.published(WriteResult) == []
         else:
             await stage.control.act(stage.org_id, **edit)
             assert not await steps.read(CONTACT, xero_id)
@@ -92,13 +87,15 @@ class TestC4:
         assert said.name == "Tui"
         assert [contact["Name"] for contact in await stage.xero("Contacts")] == ["Tui"]
 
-    async def test_readings_that_are_overtaken_again_and_again_make_the_tenant_wait(self, stage: Stage) -> None:
+    async def test_readings_that_are_overtaken_again_and_again_make_the_tenant_wait(
+        self, stage: ConnectorHarness
+    ) -> None:
         """By a clock that goes ahead of ours, say. Seen to turn for ever without a limit."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         _, wanted = await renaming(steps)
         await stage.sql("update snapshot set as_of = as_of + interval '1 hour'")
-        await stage.write(wanted)
+        await stage.deliver(wanted)
 
         for _ in range(MOST_OVERTAKEN):
             await steps.send()
@@ -111,17 +108,17 @@ class TestC4:
         assert (await steps.result()).outcome is Outcome.DONE
 
     async def test_a_look_up_that_was_overtaken_is_made_again(
-        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+        self, stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Another record's write of the same contact is answered meanwhile. Seen to end with the older state."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         await lost(steps, wanted)
         steps = await passes(stage, FORGOTTEN)
 
         async with steps.under_way(steps.resume(), monkeypatch):
-            await steps.send(stage.contact("Tui", xero_id=UUID(xero_id)))
+            await steps.send(contact_intent("Tui", xero_id=UUID(xero_id)))
         await steps.send()
 
         *_, (_, said) = await snapshots_of(stage, XeroContact, xero_id)
@@ -135,10 +132,10 @@ class TestC5:
 
     @pytest.mark.parametrize("ours", [False, True], ids=["of theirs", "of ours"])
     async def test_the_echo_of_an_update_waits_for_its_answer(
-        self, stage: Stage, ours: bool, monkeypatch: pytest.MonkeyPatch
+        self, stage: ConnectorHarness, ours: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when only records that were not linked waited, and when only linked ones did."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         if ours:
@@ -147,26 +144,26 @@ class TestC5:
             wanted = wanted.replace(
                 revision=2, base_sequence=base, body=ContactBody(**{**dict(wanted.body), "name": "Tui"})
             )
-        known = len(await stage.said(XeroContact))
+        known = len(await stage.published(XeroContact))
         await lost(steps, wanted)
 
         assert await steps.read(CONTACT, xero_id) == 1
-        assert len(await stage.said(XeroContact)) == known
+        assert len(await stage.published(XeroContact)) == known
         steps = await passes(stage, timedelta(minutes=1))
         await steps.resume()
 
         assert not await steps.read(CONTACT, xero_id)
-        *_, last = await stage.said(XeroContact)
-        assert len(await stage.said(XeroContact)) == known + 1
+        *_, last = await stage.published(XeroContact)
+        assert len(await stage.published(XeroContact)) == known + 1
         assert last.answers
         assert last.answers.intent_id == wanted.intent_id
 
     @pytest.mark.parametrize("kind", [CONTACT, INVOICE])
-    async def test_the_echo_of_a_create_waits_by_its_mark(self, stage: Stage, kind: XeroKind) -> None:
-        await stage.settled()
+    async def test_the_echo_of_a_create_waits_by_its_mark(self, stage: ConnectorHarness, kind: XeroKind) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
         vendor = await stage.their_contact()
-        wanted = stage.contact("Kea") if kind is CONTACT else stage.bill(vendor)
+        wanted = contact_intent("Kea") if kind is CONTACT else bill_intent(vendor)
         await lost(steps, wanted)
         made = await newest(stage, kind, besides=vendor)
 
@@ -176,14 +173,14 @@ class TestC5:
         await steps.resume()
 
         assert not await steps.read(kind, made)
-        (said,) = await stage.said(XeroContact if kind is CONTACT else XeroInvoice)
+        (said,) = await stage.published(XeroContact if kind is CONTACT else XeroInvoice)
         assert (said.record_id, said.answers and said.answers.intent_id) == (wanted.record.id, wanted.intent_id)
 
-    async def test_the_echo_of_a_payment_waits_by_its_bill(self, stage: Stage) -> None:
-        await stage.settled()
+    async def test_the_echo_of_a_payment_waits_by_its_bill(self, stage: ConnectorHarness) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
         bill = await stage.their_bill(await stage.their_contact())
-        wanted = stage.payment(bill)
+        wanted = payment_intent(bill)
         await lost(steps, wanted)
         ((made,),) = [[raw["PaymentID"]] for raw in await stage.xero("Payments")]
 
@@ -192,27 +189,27 @@ class TestC5:
         await steps.resume()
 
         assert not await steps.read(PAYMENT, made)
-        assert [one.record_id for one in await stage.said(XeroPayment)] == [wanted.record.id]
+        assert [one.record_id for one in await stage.published(XeroPayment)] == [wanted.record.id]
 
-    async def test_nothing_waits_for_an_intent_that_is_only_queued(self, stage: Stage) -> None:
+    async def test_nothing_waits_for_an_intent_that_is_only_queued(self, stage: ConnectorHarness) -> None:
         """Seen to fail when any open intent counted: readings waited for hours, while the day's calls were used."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         bill = await stage.their_bill(await stage.their_contact("Tui"))
         payment = await stage.control.act(stage.org_id, "pay_invoice", InvoiceID=bill, Amount="10.00")
-        await stage.write(wanted, stage.payment(bill))
+        await stage.deliver(wanted, payment_intent(bill))
         await stage.control.act(stage.org_id, "edit_contact", ContactID=xero_id, Name="Paper Co")
 
         assert not await steps.read(CONTACT, xero_id)
         assert not await steps.read(PAYMENT, payment)
 
-        assert [one.name for one in await stage.said(XeroContact)] == ["Paper Ltd", "Paper Co"]
-        assert len(await stage.said(XeroPayment)) == 1
+        assert [one.name for one in await stage.published(XeroContact)] == ["Paper Ltd", "Paper Co"]
+        assert len(await stage.published(XeroPayment)) == 1
 
-    async def test_a_call_that_did_nothing_holds_nothing_back(self, stage: Stage) -> None:
+    async def test_a_call_that_did_nothing_holds_nothing_back(self, stage: ConnectorHarness) -> None:
         """After a 429 its intents are only queued again."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         await stage.control.add_fault("429-minute", times=1, method="POST", retry_after=60)
@@ -222,12 +219,14 @@ class TestC5:
         steps = await passes(stage, timedelta(minutes=2))
         assert not await steps.read(CONTACT, xero_id)
 
-    async def test_a_wish_of_a_restored_database_holds_back_until_it_was_looked_for(self, stage: Stage) -> None:
+    async def test_a_wish_of_a_restored_database_holds_back_until_it_was_looked_for(
+        self, stage: ConnectorHarness
+    ) -> None:
         """It may have been sent. Seen to fail when only calls of this database counted."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
-        await stage.write(wanted)
+        await stage.deliver(wanted)
         await stage.sql("update intent set look_up = true")
 
         assert await steps.read(CONTACT, xero_id) == 1
@@ -237,8 +236,8 @@ class TestC5:
 
         assert not await steps.read(CONTACT, xero_id)
 
-    async def test_a_call_about_another_kind_of_thing_holds_no_record_back(self, stage: Stage) -> None:
-        await stage.settled()
+    async def test_a_call_about_another_kind_of_thing_holds_no_record_back(self, stage: ConnectorHarness) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id = await stage.their_contact()
         body = NoteBody(document=Document.CONTACT, document_xero_id=UUID(xero_id), text="Paid")

@@ -1,7 +1,7 @@
 """What an update was decided on, and what is refused: C6 and C8."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +12,7 @@ from tieout_schemas.bodies import ContactGroupBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteIntent
 from tieout_schemas.xero import XeroContact
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 from .leading import (
     CONTACT,
@@ -24,19 +25,14 @@ from .leading import (
     snapshots_of,
 )
 
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
-
 pytestmark = pytest.mark.real
 
 
 class TestC6:
     """An update names the snapshot it was decided on; a newer content makes it stale."""
 
-    async def test_an_update_without_a_base_is_refused_as_a_bug_of_its_sender(self, stage: Stage) -> None:
-        await stage.settled()
+    async def test_an_update_without_a_base_is_refused_as_a_bug_of_its_sender(self, stage: ConnectorHarness) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
         _, wanted = await renaming(steps)
         base = wanted.base_sequence
@@ -49,8 +45,8 @@ class TestC6:
         assert (result.snapshot_sequence, await steps.writes()) == (base, 0)
         assert [contact["Name"] for contact in await stage.xero("Contacts")] == ["Paper Ltd"]
 
-    async def test_what_no_domain_follows_needs_no_base(self, stage: Stage) -> None:
-        await stage.settled()
+    async def test_what_no_domain_follows_needs_no_base(self, stage: ConnectorHarness) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
         record = RecordRef(kind="contact", id=uuid4())
         body = ContactGroupBody(name="Vendors")
@@ -61,9 +57,9 @@ class TestC6:
 
     @pytest.mark.parametrize("known", [False, True], ids=["found by its own reading", "read before"])
     async def test_a_newer_content_makes_an_update_stale_and_the_result_names_its_snapshot(
-        self, stage: Stage, known: bool
+        self, stage: ConnectorHarness, known: bool
     ) -> None:
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         await stage.control.act(stage.org_id, "edit_contact", ContactID=xero_id, Name="Tui")
@@ -80,8 +76,8 @@ class TestC6:
         assert isinstance(said, XeroContact)
         assert (said.name, said.answers, await steps.writes()) == ("Tui", None, 0)
 
-    async def test_a_reading_that_found_nothing_new_makes_no_update_stale(self, stage: Stage) -> None:
-        await stage.settled()
+    async def test_a_reading_that_found_nothing_new_makes_no_update_stale(self, stage: ConnectorHarness) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         assert not await steps.read(CONTACT, xero_id)
@@ -91,8 +87,10 @@ class TestC6:
         assert (await steps.result()).outcome is Outcome.DONE
 
     @pytest.mark.parametrize("late", [False, True], ids=["within five minutes", "later"])
-    async def test_a_lost_update_goes_again_under_its_key_or_is_looked_up(self, stage: Stage, late: bool) -> None:
-        await stage.settled()
+    async def test_a_lost_update_goes_again_under_its_key_or_is_looked_up(
+        self, stage: ConnectorHarness, late: bool
+    ) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
         _, wanted = await renaming(steps)
         await lost(steps, wanted)
@@ -109,8 +107,8 @@ class TestC6:
 class TestC8:
     """What cannot be written now is refused, with the sequence that the gateway saw."""
 
-    async def test_a_refusal_by_the_reading_names_what_it_saw(self, stage: Stage) -> None:
-        await stage.settled()
+    async def test_a_refusal_by_the_reading_names_what_it_saw(self, stage: ConnectorHarness) -> None:
+        await stage.connect_idle()
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         await stage.control.act(stage.org_id, "archive_contact", ContactID=xero_id)
@@ -124,9 +122,9 @@ class TestC8:
 
     @pytest.mark.parametrize("whole", [False, True], ids=["of an element", "of the whole call"])
     async def test_a_refusal_by_xero_names_what_the_reading_before_saw(
-        self, stage: Stage, whole: bool, monkeypatch: pytest.MonkeyPatch
+        self, stage: ConnectorHarness, whole: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         await stage.their_contact("Kea")
         _, wanted = await renaming(steps)
@@ -143,9 +141,9 @@ class TestC8:
         result = await steps.result()
         assert (result.outcome, result.snapshot_sequence) == (Outcome.REFUSED, wanted.base_sequence)
 
-    async def test_after_a_crash_a_refusal_names_the_same(self, stage: Stage) -> None:
+    async def test_after_a_crash_a_refusal_names_the_same(self, stage: ConnectorHarness) -> None:
         """Seen to fail when the sequence was looked for at the end: another's answer may have moved it meanwhile."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
         await stage.their_contact("Kea")
         _, wanted = await renaming(steps)
@@ -161,12 +159,14 @@ class TestC8:
         result = await steps.result()
         assert (result.outcome, result.snapshot_sequence) == (Outcome.REFUSED, seen)
 
-    async def test_a_record_that_xero_does_not_know_is_refused_for_the_base_at_least(self, stage: Stage) -> None:
+    async def test_a_record_that_xero_does_not_know_is_refused_for_the_base_at_least(
+        self, stage: ConnectorHarness
+    ) -> None:
         """For less, the refusal would be over at once, and the wish come again for ever."""
-        await stage.settled()
+        await stage.connect_idle()
         steps = await lead(stage)
 
-        await steps.send(stage.contact("Kea", xero_id=uuid4(), base_sequence=77))
+        await steps.send(contact_intent("Kea", xero_id=uuid4(), base_sequence=77))
 
         result = await steps.result()
         assert (result.outcome, result.snapshot_sequence) == (Outcome.REFUSED, 77)

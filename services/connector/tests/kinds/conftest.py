@@ -1,15 +1,10 @@
 """The writer's steps, at a Xero with one new organisation."""
 
-from typing import TYPE_CHECKING, Any
-
 import pytest
 
-from .writing import Writing
+from tieout_testing.connector import AtXero
 
-if TYPE_CHECKING:
-    from conftest import AtXero
-else:
-    AtXero = Any
+from .writing import Writing
 
 
 @pytest.fixture

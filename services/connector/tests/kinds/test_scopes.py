@@ -1,6 +1,5 @@
 """The consent that a person is asked for covers what is written and read; a narrower one is told of (CONN-6)."""
 
-from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,16 +16,12 @@ from tieout_local.door import ANA
 from tieout_schemas.bodies import Document, NoteBody, TrackingOptionBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import WriteIntent
+from tieout_testing.connector import ConnectorHarness
 from xero_sim.openapi import accounting
 
 from .changing import archived_contact, leaver, removal, reversal
 from .making import ENDING, MAKING
 from .writing import KINDS, NEVER, Writing, intent
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
 
 ENDS = {
     "contact_archive": archived_contact,
@@ -99,14 +94,14 @@ def test_the_consent_covers_every_reading(resource: str) -> None:
 
 @pytest.mark.real
 @pytest.mark.rule("CONN-6")
-async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_again(stage: Stage) -> None:
+async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_again(stage: ConnectorHarness) -> None:
     """The consent of the version before, and a new option."""
     await stage.connect(scope=" ".join((*SCOPES.split()[:4], "accounting.settings.read")))
     await stage.sql("delete from feed; update connection set state = 'connected'; update turn set open = true")
     category = UUID((await stage.xero("TrackingCategories"))[0]["TrackingCategoryID"])
     body = TrackingOptionBody(category_xero_id=category, name="Auckland Port")
     wanted = WriteIntent(record=RecordRef(kind="job", id=uuid4()), effect="main", revision=1, body=body)
-    await stage.write(wanted)
+    await stage.deliver(wanted)
 
     async def told() -> tuple[WriteState, str]:
         async with stage.database.transaction() as tx:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from tieout_connector.kinds import writes
@@ -18,11 +18,7 @@ from tieout_schemas.bodies import Body, DocumentBody, WriteLine
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes
-
-if TYPE_CHECKING:
-    from conftest import AtXero
-else:
-    AtXero = Any
+from tieout_testing.connector import AtXero
 
 PLATFORM = "http://localhost:3000"
 KINDS = writes(PLATFORM)

@@ -1,1 +1,32 @@
-"""The connector's API over HTTP: one module a subject."""
+"""The connector's API over HTTP: one module a subject, one router a module."""
+
+from fastapi import FastAPI
+
+from tieout_connector.api import connection, settings, tenants, usage, webhooks, writes, xero_records
+from tieout_connector.connecting import Connections
+from tieout_connector.inbound import PersonAnswers, Receiver
+from tieout_kit.http import audit_router, operator_router, problem_router
+
+# Retry and dismiss of a problem go to the service that raised it.
+ROUTERS = (
+    tenants.router,
+    connection.router,
+    problem_router,
+    settings.router,
+    usage.router,
+    writes.router,
+    xero_records.router,
+    operator_router,
+    audit_router,
+    webhooks.router,
+)
+
+
+def add_routes(
+    app: FastAPI, connecting: Connections, receiver: Receiver, answers: PersonAnswers, partitions: int
+) -> None:
+    """Add every route of the connector, and the objects that the routes use."""
+    app.state.connecting, app.state.receiver, app.state.answers = connecting, receiver, answers
+    app.state.partitions = partitions
+    for router in ROUTERS:
+        app.include_router(router)

@@ -1,10 +1,10 @@
-"""The connector's API for settings: what there is to choose, what a tenant chose, and who changed it."""
+"""A tenant's settings: what can be chosen, what the tenant chose, who changed it."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from tieout_connector.choices import (
@@ -15,23 +15,25 @@ from tieout_connector.choices import (
     fitting,
     settings_store,
 )
-from tieout_kit.http import ADMINS, READERS, By, Limit, allow
-from tieout_kit.postgres import Database
+from tieout_kit.errors import Clash
+from tieout_kit.http import ADMINS, READERS, CurrentCaller, InDatabase, InTx, Limit, Version, allow, refusals
 from tieout_schemas.roles import Feature
 from tieout_schemas.settings import Choices, TenantSettings, account_for, allowed
 
+router = APIRouter(prefix="/tenants/{tenant_id}/settings", tags=["settings"])
+
 
 class ChangesIn(BaseModel):
-    """What to change, over the version that was read."""
+    """What to change, and the version that was read before."""
 
     model_config = ConfigDict(extra="forbid")
 
-    version: int = Field(ge=0)
+    version: Version
     changes: dict[str, Any]
 
 
 class PreviewIn(BaseModel):
-    """What somebody thinks of changing."""
+    """Changes to preview."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,7 +41,7 @@ class PreviewIn(BaseModel):
 
 
 class Preview(BaseModel):
-    """What the changes would do to the settings as they are."""
+    """The effect of the changes on the present settings."""
 
     version: int
     changes: list[Concern]
@@ -53,7 +55,7 @@ class Account(BaseModel):
 
 
 class Choice(BaseModel):
-    """A setting: what it does, what it takes, and what is chosen."""
+    """A setting: what it does, the values it takes, the chosen value."""
 
     setting: str
     says: str
@@ -63,73 +65,83 @@ class Choice(BaseModel):
     default: Any
     chosen: Any
     accounts: list[Account] | None
-    """Those that fit, of a setting that names an account; empty until the chart was read."""
+    """Of a setting that names an account: the accounts that fit. Empty until the chart of accounts has been read."""
 
 
 class History(BaseModel):
-    """A page of versions, newest first; `next` is the cursor of the next one."""
+    """A page of versions, newest first; `next` is the cursor of the next page."""
 
     items: list[SettingsEffect]
     next: int | None
 
 
-def routes(database: Database) -> APIRouter:
-    """The routes below /tenants/{tenant_id}/settings."""
-    router = APIRouter(prefix="/tenants/{tenant_id}/settings", tags=["settings"])
-    readers = [allow(*READERS)]
+@router.get("", summary="What the tenant chose", dependencies=[allow(*READERS)])
+async def get_settings(tenant_id: UUID, tx: InTx) -> TenantSettings:
+    """The present version of the settings."""
+    return await settings_store.read(tx, tenant_id)
 
-    @router.get("", summary="What a tenant chose", dependencies=readers)
-    async def get_settings(tenant_id: UUID) -> TenantSettings:
-        async with database.transaction() as tx:
-            return await settings_store.read(tx, tenant_id)
 
-    @router.patch("", summary="Change some settings", dependencies=[allow(*ADMINS, feature=Feature.SETTINGS)])
-    async def patch_settings(tenant_id: UUID, wanted: ChangesIn, caller: By) -> TenantSettings:
-        """What is left out stays as it is: a PUT of them all would reset the settings that an older client does not
-        know. Over an older version than the present one it is refused with what changed since."""
-        return await database.run(
-            lambda tx: change_settings.change(tx, caller, tenant_id, wanted.version, wanted.changes)
+@router.patch(
+    "",
+    summary="Change some settings",
+    dependencies=[allow(*ADMINS, feature=Feature.SETTINGS)],
+    responses=refusals(Clash),
+)
+async def patch_settings(
+    tenant_id: UUID, wanted: ChangesIn, database: InDatabase, caller: CurrentCaller
+) -> TenantSettings:
+    """Settings that are left out stay as they are: a PUT of all would reset those that an older client does not know.
+    A change of an older version than the present one is refused, with the changes since."""
+    return await database.run(lambda tx: change_settings.change(tx, caller, tenant_id, wanted.version, wanted.changes))
+
+
+@router.post("/preview", summary="What would this change do? Nothing is saved", dependencies=[allow(*ADMINS)])
+async def preview_settings(tenant_id: UUID, wanted: PreviewIn, tx: InTx) -> Preview:
+    """Each change, with the number of records that wait for its setting, by service."""
+    changes = await change_settings.preview(tx, tenant_id, wanted.changes)
+    return Preview(version=(await settings_store.read(tx, tenant_id)).version, changes=changes)
+
+
+@router.get(
+    "/choices",
+    summary="Every setting: what it does, the values it takes, the chosen value",
+    dependencies=[allow(*READERS)],
+)
+async def list_choices(tenant_id: UUID, tx: InTx) -> list[Choice]:
+    """Settings that name an account list the accounts that fit."""
+    chosen = await settings_store.read(tx, tenant_id)
+    accounts = await chart_of_accounts.read(tx, tenant_id) or []
+    values, defaults = chosen.model_dump(mode="json"), Choices().model_dump(mode="json")
+    return [
+        Choice(
+            setting=name,
+            says=field.description or "",
+            allowed=allowed(name),
+            value_schema=_schema(field),
+            default=defaults[name],
+            chosen=values[name],
+            accounts=[Account(code=a.code, name=a.name) for a in fitting(name, accounts)]
+            if account_for(name)
+            else None,
         )
+        for name, field in Choices.model_fields.items()
+    ]
 
-    @router.post("/preview", summary="What would this do? Nothing is saved", dependencies=[allow(*ADMINS)])
-    async def preview(tenant_id: UUID, wanted: PreviewIn) -> Preview:
-        """Each change with how many records wait for its setting, by service."""
-        async with database.transaction() as tx:
-            changes = await change_settings.preview(tx, tenant_id, wanted.changes)
-            return Preview(version=(await settings_store.read(tx, tenant_id)).version, changes=changes)
 
-    @router.get("/choices", summary="Every setting: what it does, what it takes, what is chosen", dependencies=readers)
-    async def get_choices(tenant_id: UUID) -> list[Choice]:
-        async with database.transaction() as tx:
-            chosen = await settings_store.read(tx, tenant_id)
-            accounts = await chart_of_accounts.read(tx, tenant_id) or []
-        values, defaults = chosen.model_dump(mode="json"), Choices().model_dump(mode="json")
-        return [
-            Choice(
-                setting=name,
-                says=field.description or "",
-                allowed=allowed(name),
-                value_schema=_schema(field),
-                default=defaults[name],
-                chosen=values[name],
-                accounts=[Account(code=a.code, name=a.name) for a in fitting(name, accounts)]
-                if account_for(name)
-                else None,
-            )
-            for name, field in Choices.model_fields.items()
-        ]
-
-    @router.get("/history", summary="Every version, newest first: who changed what, and when", dependencies=readers)
-    async def get_history(
-        tenant_id: UUID, after: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None, limit: Limit = 100
-    ) -> History:
-        async with database.transaction() as tx:
-            await settings_store.read(tx, tenant_id)
-            found = await settings_store.history(tx, tenant_id, limit, after=after)
-            items = await change_settings.effects(tx, tenant_id, found)
-        return History(items=items, next=found[-1].version if len(found) == limit else None)
-
-    return router
+@router.get(
+    "/history", summary="Every version, newest first: who changed what, and when", dependencies=[allow(*READERS)]
+)
+async def list_versions(
+    tenant_id: UUID,
+    tx: InTx,
+    after: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
+    limit: Limit = 100,
+) -> History:
+    """A page of versions, each with its effects on records."""
+    await settings_store.read(tx, tenant_id)
+    found = await settings_store.history(tx, tenant_id, limit, after=after)
+    items = await change_settings.effects(tx, tenant_id, found)
+    return History(items=items, next=found[-1].version if len(found) == limit else None)
 
 
 def _schema(field: FieldInfo) -> dict[str, Any]:

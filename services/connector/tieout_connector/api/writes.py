@@ -1,4 +1,4 @@
-"""The connector's API for the queue of writes: what waits and why, call it back, have it looked at now."""
+"""The queue of writes to Xero: list what waits and why, cancel a write, retry it."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,68 +9,80 @@ from pydantic import BaseModel
 from tieout_connector.connecting import store
 from tieout_connector.outbound import QueuedWrite, WriteStory, queue_changes, queue_list
 from tieout_connector.pacing import WriteState
-from tieout_kit.http import APPROVERS, READERS, By, Limit, allow
-from tieout_kit.postgres import Database, Tx
+from tieout_kit.errors import Clash
+from tieout_kit.http import APPROVERS, READERS, CurrentCaller, InDatabase, InTx, Limit, allow, refusals
+from tieout_kit.postgres import Tx
 from tieout_schemas.roles import Role
 
-# Postgres keeps no U+0000.
+# Postgres stores no U+0000.
 _ID = r"^[^\x00]+$"
 IntentId = Annotated[str, Path(max_length=200, pattern=_ID)]
 
 
 class WritePage(BaseModel):
-    """A page of writes, those that came first first; `next` is the cursor of the next one."""
+    """A page of writes, oldest first; `next` is the cursor of the next page."""
 
     items: list[QueuedWrite]
     next: str | None
 
 
-def routes(database: Database) -> APIRouter:
-    """The routes below /tenants/{tenant_id}/writes."""
-    router = APIRouter(prefix="/tenants/{tenant_id}/writes", tags=["writes"])
-    readers, menders = [allow(*READERS)], [allow(Role.BOOKKEEPER, *APPROVERS)]
+router = APIRouter(prefix="/tenants/{tenant_id}/writes", tags=["writes"])
+_CHANGES_QUEUE = allow(Role.BOOKKEEPER, *APPROVERS)
 
-    @router.get("", summary="Writes on their way to Xero, and those that failed", dependencies=readers)
-    async def page(
-        tenant_id: UUID,
-        state: WriteState | None = None,
-        record: UUID | None = None,
-        cursor: Annotated[str | None, Query(max_length=200, pattern=_ID)] = None,
-        limit: Limit = 100,
-    ) -> WritePage:
-        """Without a state: what is not done; of one record: all. A failed one is left out once another followed."""
-        async with database.transaction() as tx:
-            connected = await _is_connected(tx, tenant_id)
-            found = await queue_list.page(tx, tenant_id, state, record, cursor, limit, connected=connected)
-        return WritePage(items=found, next=found[-1].intent_id if len(found) == limit else None)
 
-    @router.get("/{intent_id}", summary="One write with its story: why it waits", dependencies=readers)
-    async def one(tenant_id: UUID, intent_id: IntentId) -> WriteStory:
-        async with database.transaction() as tx:
-            connected = await _is_connected(tx, tenant_id)
-            return (await queue_list.one(tx, tenant_id, intent_id, connected=connected))[0]
+@router.get("", summary="Writes on their way to Xero, and failed writes", dependencies=[allow(*READERS)])
+async def list_writes(
+    tenant_id: UUID,
+    tx: InTx,
+    state: WriteState | None = None,
+    record: UUID | None = None,
+    cursor: Annotated[str | None, Query(max_length=200, pattern=_ID)] = None,
+    limit: Limit = 100,
+) -> WritePage:
+    """Without `state`: all that are not done. With `record`: all of that record. A failed write is left out once
+    another write of its record followed."""
+    connected = await _is_connected(tx, tenant_id)
+    found = await queue_list.page(tx, tenant_id, state, record, cursor, limit, connected=connected)
+    return WritePage(items=found, next=found[-1].intent_id if len(found) == limit else None)
 
-    @router.post("/{intent_id}/cancel", summary="Call a write back before it leaves", dependencies=menders)
-    async def cancel(tenant_id: UUID, intent_id: IntentId, caller: By) -> WriteStory:
-        """409 for what has left or is done. Its record gets a problem; retrying that sends it after all."""
 
-        async def change(tx: Tx) -> WriteStory:
-            connected = await _is_connected(tx, tenant_id)
-            return await queue_changes.call_back(tx, caller, tenant_id, intent_id, connected=connected)
+@router.get("/{intent_id}", summary="One write with its history: why it waits", dependencies=[allow(*READERS)])
+async def get_write(tenant_id: UUID, intent_id: IntentId, tx: InTx) -> WriteStory:
+    """One write, done or not."""
+    connected = await _is_connected(tx, tenant_id)
+    return (await queue_list.one(tx, tenant_id, intent_id, connected=connected))[0]
 
-        return await database.run(change)
 
-    @router.post("/{intent_id}/retry", summary="Have a waiting write looked at now", dependencies=menders)
-    async def retry(tenant_id: UUID, intent_id: IntentId, caller: By) -> WriteStory:
-        """409 with the moment while only Xero lets it go on; what Xero refused is retried by its problem."""
+@router.post(
+    "/{intent_id}/cancel",
+    summary="Cancel a write before it is sent",
+    dependencies=[_CHANGES_QUEUE],
+    responses=refusals(Clash),
+)
+async def cancel_write(tenant_id: UUID, intent_id: IntentId, database: InDatabase, caller: CurrentCaller) -> WriteStory:
+    """409 for a write that was sent or is done. Its record gets a problem; the retry of the problem sends the write."""
 
-        async def change(tx: Tx) -> WriteStory:
-            connected = await _is_connected(tx, tenant_id)
-            return await queue_changes.retry(tx, caller, tenant_id, intent_id, connected=connected)
+    async def cancel(tx: Tx) -> WriteStory:
+        connected = await _is_connected(tx, tenant_id)
+        return await queue_changes.call_back(tx, caller, tenant_id, intent_id, connected=connected)
 
-        return await database.run(change)
+    return await database.run(cancel)
 
-    return router
+
+@router.post(
+    "/{intent_id}/retry",
+    summary="Try a waiting write now",
+    dependencies=[_CHANGES_QUEUE],
+    responses=refusals(Clash),
+)
+async def retry_write(tenant_id: UUID, intent_id: IntentId, database: InDatabase, caller: CurrentCaller) -> WriteStory:
+    """409, with the moment, while Xero's limits do not allow it. Retry a refused write by its problem."""
+
+    async def retry(tx: Tx) -> WriteStory:
+        connected = await _is_connected(tx, tenant_id)
+        return await queue_changes.retry(tx, caller, tenant_id, intent_id, connected=connected)
+
+    return await database.run(retry)
 
 
 async def _is_connected(tx: Tx, tenant_id: UUID) -> bool:

@@ -1,20 +1,20 @@
-"""The only code that calls Xero's Accounting API, for reads as well as writes, because they share one budget."""
+"""The only code that calls Xero's Accounting API, for reads and for writes, because they share one budget."""
 
-from tieout_connector.gateway.caller import Caller
+from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.leases import Leases
 from tieout_connector.gateway.loop import Gateway
 from tieout_connector.gateway.reactions import REACTIONS
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.storage import Folder
-from tieout_connector.gateway.writer import Writer, group_of
+from tieout_connector.gateway.writer import Writer, batching_rule
 
 __all__ = [
     "REACTIONS",
-    "Caller",
     "Folder",
     "Gateway",
     "Leases",
     "Reader",
     "Writer",
-    "group_of",
+    "XeroCaller",
+    "batching_rule",
 ]

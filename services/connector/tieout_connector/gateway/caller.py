@@ -1,4 +1,4 @@
-"""Makes one call within lease, budget and token; counts it, traces it. Raises what the call raises."""
+"""Makes one call to Xero within lease, budget and token; counts it and traces it."""
 
 import time
 from collections.abc import AsyncIterator
@@ -11,17 +11,17 @@ from opentelemetry.trace import SpanKind
 
 from tieout_connector.connecting import TokenStore
 from tieout_connector.gateway.leases import LeaseLost, Leases
-from tieout_connector.gateway.session import AtWork
+from tieout_connector.gateway.session import TenantSession
 from tieout_connector.pacing import (
-    CALL,
-    LEAVE_WITHIN,
+    LONGEST_CALL,
     PLANS,
     READ,
     READ_IN_TURN,
-    SHARES,
+    RESERVES,
+    SEND_WITHIN,
     AppBudget,
     AppIsBusy,
-    Called,
+    CallOutcome,
     Org,
     Usage,
     Wait,
@@ -37,23 +37,23 @@ from tieout_schemas.writes import Lane
 
 
 class NoCallLeft(Again):
-    """A limit is reached: nothing left, and nothing was done."""
+    """A limit is reached, so the call was not sent."""
 
     def __init__(self, wait: Wait, now: datetime) -> None:
         super().__init__(wait.why, wait.at - now)
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
-    """Leave for one call: counted, and good for a moment."""
+class Permit:
+    """Permission for one call, which the budget counts already. It is valid for a few seconds."""
 
     deadline: datetime
-    by: float
-    """On the monotonic clock: after this it does not leave any more."""
+    send_before: float
+    """On the monotonic clock: after this, the call must not be sent."""
     lane: Lane
 
 
-class Caller:
+class XeroCaller:
     """Calls Xero for the tenants of this process."""
 
     def __init__(
@@ -67,7 +67,7 @@ class Caller:
         clock: Clock,
         plan: str = "core",
     ) -> None:
-        """`plan`: the app's plan with Xero, which says how many calls a day an organisation has at first."""
+        """`plan`: the app's plan with Xero, which sets the first estimate of an organisation's calls a day."""
         self._database = database
         self._api = api
         self._tokens = tokens
@@ -77,83 +77,90 @@ class Caller:
         self._clock = clock
         self._day_limit = PLANS[plan]
 
-    async def start(self, org: Org) -> AtWork:
-        """Begin with a tenant's work. Raises LeaseLost."""
+    async def start(self, org: Org) -> TenantSession:
+        """Begin a tenant's session. Raises LeaseLost."""
         epoch = self._leases.epochs.get(org.shard)
         if epoch is None:
             raise LeaseLost(f"shard {org.shard} is not ours")
         async with self._database.transaction() as tx:
-            await self._leases.hold(tx, org.shard, epoch)
-            return AtWork(org, epoch, await org_budget_store.load(tx, org.tenant_id, self._day_limit))
+            await self._leases.require(tx, org.shard, epoch)
+            return TenantSession(org, epoch, await org_budget_store.load(tx, org.tenant_id, self._day_limit))
 
-    async def ready(self, at: AtWork) -> str:
-        """Before a call is stored: a good token, whose refresh takes its time, and one of the app's calls.
+    async def ready(self, session: TenantSession) -> str:
+        """Get a valid access token and take one of the app's calls. Before a call is stored, since a refresh is slow.
 
         Raises ConsentLost, Again.
         """
-        access = (await self._tokens.access(at.org.token_set_id)).access
+        access = (await self._tokens.access(session.org.token_set_id)).access
         if later := await self._app.take():
             raise AppIsBusy("the app's calls of this minute are used", later - self._clock())
         return access
 
     @asynccontextmanager
-    async def storing(self, at: AtWork) -> AsyncIterator[Tx]:
-        """A transaction of the lease's holder, which stores the budget too. Raises LeaseLost: a successor was here."""
-        async with at.lock, self._database.transaction() as tx:
-            await self._leases.hold(tx, at.org.shard, at.epoch)
+    async def storing(self, session: TenantSession) -> AsyncIterator[Tx]:
+        """A transaction of the lease's owner, which stores the budget and the usage too. Raises LeaseLost."""
+        async with session.lock, self._database.transaction() as tx:
+            await self._leases.require(tx, session.org.shard, session.epoch)
             yield tx
-            await self._usage.store(tx, at.org.tenant_id)
-            await org_budget_store.save(tx, at.org.tenant_id, at.budget)
+            await self._usage.store(tx, session.org.tenant_id)
+            await org_budget_store.save(tx, session.org.tenant_id, session.budget)
 
-    async def leave(self, tx: Tx, at: AtWork, lane: Lane, *, more: bool = False) -> Leave:
-        """In a `storing` transaction right before a send: the lease outlasts the leaving, and the call is counted.
+    async def permit(self, tx: Tx, session: TenantSession, lane: Lane, *, more: bool = False) -> Permit:
+        """In a `storing` transaction, right before a call: check the lease, and count the call in the budget.
 
-        `more`: one of several of a reading; of the first, the lanes have decided that its turn has come.
-        Raises LeaseLost, and NoCallLeft.
+        `more`: a further call of the same read. For the first, the lanes have checked the reserve already.
+        Raises LeaseLost and NoCallLeft.
         """
-        await self._leases.leave(tx, at.org.shard, at.epoch)
-        if wait := at.budget.wait(tx.now, SHARES.get(lane, READ if more else READ_IN_TURN)):
+        await self._leases.require_for_send(tx, session.org.shard, session.epoch)
+        if wait := session.budget.wait(tx.now, RESERVES.get(lane, READ if more else READ_IN_TURN)):
             raise NoCallLeft(wait, tx.now)
-        deadline = tx.now + CALL
-        at.budget = at.budget.leaving(tx.now, deadline)
-        return Leave(deadline, time.monotonic() + LEAVE_WITHIN.total_seconds(), lane)
+        deadline = tx.now + LONGEST_CALL
+        session.budget = session.budget.count_call(tx.now, deadline)
+        return Permit(deadline, time.monotonic() + SEND_WITHIN.total_seconds(), lane)
 
     async def send(
-        self, at: AtWork, leave: Leave, access: str, request: Request, body: bytes | Upload | None, parent: str | None
+        self,
+        session: TenantSession,
+        permit: Permit,
+        access: str,
+        request: Request,
+        body: bytes | Upload | None,
+        parent: str | None,
     ) -> Answer:
-        """Make a call that has leave. Raises XeroError, and LeaseLost when it comes too late to leave."""
-        if time.monotonic() > leave.by:
-            raise LeaseLost("the process stood still between the check of its lease and the call")
+        """Make a permitted call. Raises XeroError, and LeaseLost when the permit is no longer valid."""
+        if time.monotonic() > permit.send_before:
+            raise LeaseLost("the process froze between the check of its lease and the call")
         sent = body.size if isinstance(body, Upload) else len(body or b"")
-        count = partial(self._usage.count, at.org.tenant_id, leave.lane, request.resource, sent)
+        count = partial(self._usage.count, session.org.tenant_id, permit.lane, request.resource, sent)
         name = f"Xero {request.method} {request.resource}"
-        with span(name, parent, SpanKind.CLIENT, {"tieout.tenant": str(at.org.tenant_id)}):
+        with span(name, parent, SpanKind.CLIENT, {"tieout.tenant": str(session.org.tenant_id)}):
             try:
-                answer = await self._api.call(access, at.org.org_id, request, body)
+                answer = await self._api.call(access, session.org.org_id, request, body)
             except TokenExpired as error:
-                self._back(at, leave, Limits())
-                count(error.received, Called.FAILED)
-                # By Xero's clock, or because of somebody's refresh. It did nothing, so it is made anew, and counted.
-                await self._tokens.access(at.org.token_set_id, not_this=access)
+                self._count_answer(session, permit, Limits())
+                count(error.received, CallOutcome.FAILED)
+                # Expired by Xero's clock, or replaced by another refresh. The call did nothing, so it is made again.
+                await self._tokens.access(session.org.token_set_id, not_this=access)
                 raise Again("the token expired and was refreshed", timedelta(seconds=1)) from error
             except XeroError as error:
-                self._back(at, leave, error.limits)
-                count(error.received, Called.LIMITED if isinstance(error, Again) and error.exact else Called.FAILED)
-                await self._app.said(error.limits)
+                self._count_answer(session, permit, error.limits)
+                limited = isinstance(error, Again) and error.exact
+                count(error.received, CallOutcome.RATE_LIMITED if limited else CallOutcome.FAILED)
+                await self._app.learn(error.limits)
                 raise
-        self._back(at, leave, answer.limits)
-        count(answer.received, Called.ANSWERED)
+        self._count_answer(session, permit, answer.limits)
+        count(answer.received, CallOutcome.ANSWERED)
         return answer
 
     async def read(
-        self, at: AtWork, lane: Lane, request: Request, parent: str | None, *, more: bool = False
+        self, session: TenantSession, lane: Lane, request: Request, parent: str | None, *, more: bool = False
     ) -> tuple[Answer, datetime]:
-        """Count and make a reading call; when it left."""
-        access = await self.ready(at)
-        async with self.storing(at) as tx:
-            leave = await self.leave(tx, at, lane, more=more)
-            left_at = tx.now
-        return await self.send(at, leave, access, request, None, parent), left_at
+        """Count and make a reading call. Returns its answer and when it was sent."""
+        access = await self.ready(session)
+        async with self.storing(session) as tx:
+            permit = await self.permit(tx, session, lane, more=more)
+            sent_at = tx.now
+        return await self.send(session, permit, access, request, None, parent), sent_at
 
-    def _back(self, at: AtWork, leave: Leave, limits: Limits) -> None:
-        at.budget = at.budget.back(self._clock(), leave.deadline, limits)
+    def _count_answer(self, session: TenantSession, permit: Permit, limits: Limits) -> None:
+        session.budget = session.budget.count_answer(self._clock(), permit.deadline, limits)

@@ -1,7 +1,7 @@
-"""Who may call Xero for which tenants: leases on shards in Postgres, with an epoch (design, To Xero).
+"""Which process may call Xero for which tenants: leases on shards in Postgres, with an epoch (design, To Xero).
 
-A lease outlives the moment in which a call leaves, not the call: calls under way are in the stored budget with their
-deadlines, so a successor knows what may still be on its way, and takes over as soon as the lease has run out.
+A lease outlasts the moment in which a call is sent, not the call itself. The stored budget holds the calls under way
+with their deadlines. So the next owner knows them, and takes over as soon as the lease has expired.
 """
 
 from collections.abc import Collection
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from tieout_connector.gateway import restore_detection
-from tieout_connector.pacing import CALL, LEAVE_WITHIN
+from tieout_connector.pacing import LONGEST_CALL, SEND_WITHIN
 from tieout_kit.errors import RetryLater
 from tieout_kit.postgres import Database, Tx, queries
 
@@ -17,72 +17,81 @@ _SQL = queries.load("tieout_connector", "leases.sql")
 
 TERM = timedelta(seconds=10)
 RENEW_EVERY = timedelta(seconds=2)
-_FORGOTTEN = timedelta(hours=1)
+_FORGET_REPLICA_AFTER = timedelta(hours=1)
 
 
 class LeaseLost(RetryLater):
-    """Somebody else may be calling for this tenant by now."""
+    """Another process may be calling Xero for this tenant by now."""
 
 
 class Leases:
-    """The shards this process owns: its share of them, as many as every other process has."""
+    """The shards that this process owns. Every process owns an equal share of them."""
 
     def __init__(self, shards: int) -> None:
         self._shards = shards
         self._owner: UUID = uuid4()
         self.epochs: dict[int, int] = {}
-        """The epoch of each shard we own."""
+        """The epoch of each shard that we own."""
         self.spare: set[int] = set()
-        """Those of them that another process should have: nothing new is begun there."""
+        """Shards that we own beyond our share. No new call is begun there, and another process takes them over."""
 
     async def renew(self, database: Database) -> set[int]:
-        """Keep what is ours, then take our share of what is free; the shards that are ours anew.
+        """Extend our leases, then take expired ones up to our share. Returns the shards that are newly ours.
 
-        In two transactions: what is ours is kept before we come upon what another may hold locked.
+        Two transactions: our own leases are extended before we can meet a lease that another process has locked.
         """
         before = self.epochs
         async with database.transaction() as tx:
-            if await restore_detection.notice(tx, TERM):
-                # Calls that nobody here knows of may be under way, from the database that is no more.
-                await tx.db.execute(_SQL["end"], tx.now + CALL)
-            await tx.db.execute(_SQL["here"], self._owner, tx.now)
-            replicas = await tx.db.fetchval(_SQL["replicas"], tx.now - TERM, tx.now - _FORGOTTEN)
-            kept = await tx.db.fetch(_SQL["renew"], self._owner, tx.now, tx.now + TERM)
+            if await restore_detection.detect_restore(tx, TERM):
+                # Calls of the former database may be under way, and nothing here knows of them.
+                await tx.db.execute(*_SQL["expire_all"](free_at=tx.now + LONGEST_CALL))
+            await tx.db.execute(*_SQL["heartbeat"](owner=self._owner, now=tx.now))
+            counted = _SQL["replicas"](alive_since=tx.now - TERM, forgotten_before=tx.now - _FORGET_REPLICA_AFTER)
+            replicas = await tx.db.fetchval(*counted)
+            kept = await tx.db.fetch(*_SQL["renew"](owner=self._owner, now=tx.now, expires_at=tx.now + TERM))
         self.epochs = {row["shard"]: row["epoch"] for row in kept}
         share = -(-self._shards // replicas)
         if len(kept) < share:
             async with database.transaction() as tx:
-                await tx.db.execute(_SQL["make"], self._owner, self._shards)
-                wanted = share - len(kept)
-                taken = await tx.db.fetch(_SQL["take"], self._owner, tx.now, tx.now + TERM, self._shards, wanted)
+                await tx.db.execute(*_SQL["make"](owner=self._owner, shards=self._shards))
+                expired = _SQL["take"](
+                    owner=self._owner,
+                    now=tx.now,
+                    expires_at=tx.now + TERM,
+                    shards=self._shards,
+                    wanted=share - len(kept),
+                )
+                taken = await tx.db.fetch(*expired)
             self.epochs |= {row["shard"]: row["epoch"] for row in taken}
         self.spare = set(sorted(self.epochs)[share:])
         return {shard for shard, epoch in self.epochs.items() if before.get(shard) != epoch}
 
     def may_begin(self, shard: int) -> bool:
-        """Whether a call may be begun there: it is ours, and no other process waits for it."""
+        """Whether a new call may be begun there: the shard is ours, and no other process waits for it."""
         return shard in self.epochs and shard not in self.spare
 
-    async def holds(self, tx: Tx, shard: int, epoch: int, until: datetime | None = None) -> bool:
-        """Whether the shard is still ours, and stays so until this commits; at least until a moment."""
-        return bool(await tx.db.fetchval(_SQL["hold"], shard, self._owner, epoch, until or tx.now))
+    async def lock(self, tx: Tx, shard: int, epoch: int, until: datetime | None = None) -> bool:
+        """Lock our lease until this transaction ends. False: it is not ours, or expires before `until`."""
+        values = {"shard": shard, "owner": self._owner, "epoch": epoch, "until": until or tx.now}
+        return bool(await tx.db.fetchval(*_SQL["lock"](**values)))
 
-    async def hold(self, tx: Tx, shard: int, epoch: int) -> None:
-        """With what is stored for a tenant: raises LeaseLost unless the shard is still ours."""
-        if not await self.holds(tx, shard, epoch):
-            raise LeaseLost(f"the lease of shard {shard} is gone")
+    async def require(self, tx: Tx, shard: int, epoch: int) -> None:
+        """Before storing for a tenant: lock the lease. Raises LeaseLost."""
+        if not await self.lock(tx, shard, epoch):
+            raise LeaseLost(f"the lease of shard {shard} is lost")
 
-    async def leave(self, tx: Tx, shard: int, epoch: int) -> None:
-        """Right before a send: raises LeaseLost unless the shard is ours for as long as the call may take to leave."""
-        if not await self.holds(tx, shard, epoch, tx.now + LEAVE_WITHIN):
-            raise LeaseLost(f"the lease of shard {shard} ends too soon for a call to leave")
+    async def require_for_send(self, tx: Tx, shard: int, epoch: int) -> None:
+        """Right before a call: lock the lease, which must last until the call is sent. Raises LeaseLost."""
+        if not await self.lock(tx, shard, epoch, tx.now + SEND_WITHIN):
+            raise LeaseLost(f"the lease of shard {shard} expires before the call can be sent")
 
     async def release(self, tx: Tx, shards: Collection[int]) -> None:
-        """Let go of some."""
+        """Give some leases back."""
         self.epochs = {shard: epoch for shard, epoch in self.epochs.items() if shard not in shards}
-        await tx.db.execute(_SQL["release"], self._owner, tx.now - timedelta(microseconds=1), list(shards))
+        expired_at = tx.now - timedelta(microseconds=1)
+        await tx.db.execute(*_SQL["release"](owner=self._owner, expired_at=expired_at, shards=list(shards)))
 
-    async def let_go(self, tx: Tx) -> None:
-        """Let go of everything, for good."""
+    async def close(self, tx: Tx) -> None:
+        """Give all leases back, and leave for good."""
         await self.release(tx, list(self.epochs))
-        await tx.db.execute(_SQL["gone"], self._owner)
+        await tx.db.execute(*_SQL["remove_replica"](owner=self._owner))

@@ -1,4 +1,4 @@
-"""The gateway's loop: whose turn has come, who works, which shards are ours."""
+"""The gateway's loop: renews the leases, and runs a worker for each tenant that is due."""
 
 import asyncio
 from datetime import timedelta
@@ -8,11 +8,11 @@ from uuid import UUID
 import structlog
 
 from tieout_connector.connecting import store
-from tieout_connector.gateway.caller import Caller
+from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.leases import RENEW_EVERY, LeaseLost, Leases
 from tieout_connector.gateway.reactions import Reaction, reaction_to
 from tieout_connector.gateway.reader import Reader
-from tieout_connector.gateway.session import AtWork
+from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.worker import Worker
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.outbound import intents
@@ -23,18 +23,18 @@ from tieout_kit.clock import Clock
 from tieout_kit.errors import RetryLater
 from tieout_kit.postgres import AWAY, Bell, Database
 
-MOST_AT_WORK = 500
-"""Tenants at work at once; the others' turns come as these end."""
+MAX_WORKERS = 500
+"""Tenants with a worker at once. The others follow as these end."""
 TIDY_EVERY = timedelta(seconds=30)
 
 log = structlog.get_logger(__name__)
 
 
 class Gateway:
-    """Calls Xero for the tenants of the shards this process owns; one worker a tenant, only while it has work."""
+    """Calls Xero for the tenants of this process's shards. A tenant has a worker only while it has work."""
 
     def __init__(
-        self, database: Database, leases: Leases, caller: Caller, writer: Writer, reader: Reader, clock: Clock
+        self, database: Database, leases: Leases, caller: XeroCaller, writer: Writer, reader: Reader, clock: Clock
     ) -> None:
         self._database = database
         self._leases = leases
@@ -47,7 +47,7 @@ class Gateway:
         self.trouble: str | None = "not started"
 
     async def run(self) -> None:
-        """Work until cancelled; start over after any trouble."""
+        """Run until cancelled. Errors of single tenants, and a missing Postgres, end nothing."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._bell.run())
@@ -55,7 +55,7 @@ class Gateway:
                 group.create_task(self._tidy())
                 group.create_task(self._dispatch(group))
         finally:
-            await self._let_go()
+            await self._close()
 
     async def _dispatch(self, group: asyncio.TaskGroup) -> None:
         while True:
@@ -73,73 +73,75 @@ class Gateway:
         if not ours:
             return
         async with self._database.transaction() as tx:
-            orgs = await schedule.due(tx, ours, 2 * MOST_AT_WORK)
+            orgs = await schedule.due(tx, ours, 2 * MAX_WORKERS)
         for org in orgs:
             if org.tenant_id in self._workers:
                 _, worker = self._workers[org.tenant_id]
                 if worker:
-                    worker.poke()
-            elif len(self._workers) < MOST_AT_WORK:
+                    worker.notify()
+            elif len(self._workers) < MAX_WORKERS:
                 self._workers[org.tenant_id] = (org, None)
                 group.create_task(self._work(org))
 
     async def _work(self, org: Org) -> None:
-        """All calls of a tenant that may leave now; then its next turn is stored.
+        """Make a tenant's calls until none may be sent, then schedule it again.
 
-        Raises nothing: a tenant's trouble is its own, its neighbours go on.
+        Raises nothing: an error delays this tenant only.
         """
-        at: AtWork | None = None
+        session: TenantSession | None = None
         try:
-            at = await self._caller.start(org)
+            session = await self._caller.start(org)
             may_begin = partial(self._leases.may_begin, org.shard)
-            hold = partial(self._leases.hold, shard=org.shard, epoch=at.epoch)
-            worker = Worker(self._database, at, self._writer, self._reader, self._clock, may_begin, hold)
+            require_lease = partial(self._leases.require, shard=org.shard, epoch=session.epoch)
+            worker = Worker(self._database, session, self._writer, self._reader, self._clock, may_begin, require_lease)
             self._workers[org.tenant_id] = (org, worker)
-            until = await worker.run()
+            next_at = await worker.run()
             async with self._database.transaction() as tx:
-                await hold(tx)
-                await schedule.ended_well(tx, org.tenant_id, until)
-            # Its turn may have come already.
+                await require_lease(tx)
+                await schedule.finish(tx, org.tenant_id, next_at)
+            # The tenant may be due again already.
             self._bell.ring()
         except Exception as error:
-            await self._trouble(org, at, error)
+            await self._handle(org, session, error)
         finally:
             del self._workers[org.tenant_id]
 
-    async def _trouble(self, org: Org, at: AtWork | None, error: Exception) -> None:
-        """What ended a tenant's calls, and until when they wait for it."""
+    async def _handle(self, org: Org, session: TenantSession | None, error: Exception) -> None:
+        """Log the error that ended a tenant's calls, and store how long they wait."""
         row, tenant = reaction_to(error), str(org.tenant_id)
         known = row.fails or row.error is not Exception
         log.log(30 if known else 40, row.trouble, tenant=tenant, error=str(error), exc_info=None if known else error)
         because = storable(str(error))
         while True:
             try:
-                await self._store(org, at, error, row, because)
+                await self._store(org, session, error, row, because)
                 return
             except (RetryLater, *AWAY) as trouble:
-                # Its turn was taken, so nobody else would come back to it.
-                log.warning("that could not be stored yet", tenant=tenant, error=str(trouble))
+                # The tenant is claimed, so nobody else would schedule it again.
+                log.warning("the delay of a tenant's calls is not stored yet", tenant=tenant, error=str(trouble))
                 await asyncio.sleep(RENEW_EVERY.total_seconds())
                 if org.shard not in self._leases.epochs:
                     return
 
-    async def _store(self, org: Org, at: AtWork | None, error: Exception, row: Reaction, because: str) -> None:
+    async def _store(
+        self, org: Org, session: TenantSession | None, error: Exception, row: Reaction, because: str
+    ) -> None:
         async with self._database.transaction() as tx:
-            epoch = at.epoch if at else self._leases.epochs.get(org.shard, 0)
-            if isinstance(error, LeaseLost) or not await self._leases.holds(tx, org.shard, epoch):
-                # Ours or another's, and not at once: a lease that is about to end is not held by trying again.
-                await schedule.again(tx, org.tenant_id, tx.now + RENEW_EVERY)
+            epoch = session.epoch if session else self._leases.epochs.get(org.shard, 0)
+            if isinstance(error, LeaseLost) or not await self._leases.lock(tx, org.shard, epoch):
+                # For us or the next owner, but not at once: a retry does not extend a lease that is about to expire.
+                await schedule.retry_at(tx, org.tenant_id, tx.now + RENEW_EVERY)
                 return
-            if at:
-                # What other answers said of the limits meanwhile.
-                await org_budget_store.save(tx, org.tenant_id, at.budget)
+            if session:
+                # Other answers may have changed the budget in the meantime.
+                await org_budget_store.save(tx, org.tenant_id, session.budget)
             if isinstance(error, ConsentLost):
-                # It waits for a person (CONN-6), or somebody has connected it anew meanwhile.
+                # The tenant waits for a person (CONN-6), or somebody has connected it again in the meantime.
                 await store.lost(tx, org, because)
-                await schedule.again(tx, org.tenant_id, tx.now)
+                await schedule.retry_at(tx, org.tenant_id, tx.now)
                 return
-            failures = (await schedule.read(tx, org.tenant_id)).failures + row.fails
-            await schedule.waits(tx, org.tenant_id, tx.now + row.wait(error, failures), because, failures)
+            failures = (await schedule.read_delay(tx, org.tenant_id)).failures + row.fails
+            await schedule.delay_until(tx, org.tenant_id, tx.now + row.wait(error, failures), because, failures)
 
     async def _renew(self) -> None:
         gained: set[int] = set()
@@ -147,7 +149,7 @@ class Gateway:
             try:
                 gained |= await self._leases.renew(self._database)
                 async with self._database.transaction() as tx:
-                    # What a forerunner was at, and what it took with it.
+                    # Tenants that the previous owner had claimed.
                     await schedule.recover(tx, gained, [])
                     busy = {org.shard for org, _ in self._workers.values()}
                     if spare := self._leases.spare - busy:
@@ -160,24 +162,24 @@ class Gateway:
             await asyncio.sleep(RENEW_EVERY.total_seconds())
 
     async def _tidy(self) -> None:
-        """Turns that nobody set, by a process of the version before say; intents and calls of long ago."""
+        """Schedule tenants that nobody scheduled, and delete intents and usage past their retention."""
         while True:
             await asyncio.sleep(TIDY_EVERY.total_seconds())
             try:
                 async with self._database.transaction() as tx:
                     await schedule.recover(tx, list(self._leases.epochs), list(self._workers))
-                    await intents.forget(tx)
+                    await intents.delete_old(tx)
                 more = True
                 while more:
                     async with self._database.transaction() as tx:
-                        more = await usage.forget(tx)
+                        more = await usage.delete_old(tx)
             except (RetryLater, *AWAY) as error:
-                log.warning("nothing was tidied", error=str(error))
+                log.warning("old intents and usage are not deleted", error=str(error))
 
-    async def _let_go(self) -> None:
-        """The calls under way were cancelled with us: their answers are settled by whoever takes over."""
+    async def _close(self) -> None:
+        """Give the leases back. The next owners finish the calls that were cancelled with this process."""
         try:
             async with self._database.transaction() as tx:
-                await self._leases.let_go(tx)
+                await self._leases.close(tx)
         except (RetryLater, *AWAY) as error:
-            log.warning("leases are not released, they run out", error=str(error))
+            log.warning("leases are not released, they expire by themselves", error=str(error))

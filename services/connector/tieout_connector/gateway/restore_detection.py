@@ -1,7 +1,7 @@
-"""Whether this database is the one we last wrote to: a restored one is older than what Xero has seen.
+"""Detects that the database was restored: a restored database is older than what Xero has received.
 
-A dump that is restored gets another database id, or with `pg_restore --clean` its tables other ids; a cluster restored
-or promoted gets another timeline or system id.
+A dump restored into a new database has another database id. After `pg_restore --clean`, the tables have other ids. A
+cluster that was restored or promoted has another timeline or system id.
 """
 
 from datetime import timedelta
@@ -11,30 +11,30 @@ import structlog
 from tieout_connector.outbound import intents
 from tieout_kit.postgres import Tx, queries
 
-_SQL = queries.load("tieout_connector", "home.sql")
+_SQL = queries.load("tieout_connector", "restore_detection.sql")
 _JUST_NOW = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
 
 
-async def notice(tx: Tx, term: timedelta) -> bool:
-    """After a restore, whatever waits or comes again is looked up in Xero before it is sent; True: just noticed.
+async def detect_restore(tx: Tx, term: timedelta) -> bool:
+    """After a restore, have every waiting or repeated intent looked up in Xero before it is sent. True: just detected.
 
-    `term`: of a lease, which tells when the dump was taken.
+    `term`: of a lease. From the last lease follows when the dump was taken.
     """
     if await tx.db.fetchval(_SQL["is_known"]):
         return False
-    here, known = await tx.db.fetchval(_SQL["fingerprint"]), await tx.db.fetchrow(_SQL["known"])
-    if known and known["mark"] == here:
+    identity, recorded = await tx.db.fetchval(_SQL["identity"]), await tx.db.fetchrow(_SQL["recorded"])
+    if recorded and recorded["identity"] == identity:
         return False
-    dumped_at = await tx.db.fetchval(_SQL["last_used"], term) if known else None
-    # The version before left no mark. If it was here just now, its successor's first start is no restore.
-    upgraded = known and not known["mark"] and here.startswith(f"{known['fingerprint']}:")
+    dumped_at = await tx.db.fetchval(*_SQL["last_used"](term=term)) if recorded else None
+    # The previous version stored no identity. If it was at work just now, this is an upgrade and no restore.
+    upgraded = recorded and not recorded["identity"] and identity.startswith(f"{recorded['fingerprint']}:")
     was_here = dumped_at is not None and dumped_at > tx.now - _JUST_NOW
-    restored = known is not None and not (upgraded and was_here)
-    when = (tx.now, dumped_at) if restored else (None, None)
-    await tx.db.execute(_SQL["keep"], here, *when)
+    restored = recorded is not None and not (upgraded and was_here)
+    restored_at, dumped_at = (tx.now, dumped_at) if restored else (None, None)
+    await tx.db.execute(*_SQL["record"](identity=identity, restored_at=restored_at, dumped_at=dumped_at))
     if restored:
         await intents.look_up_all(tx, dumped_at)
-        log.warning("the database was restored or moved: what waits is looked up in Xero before it is sent")
+        log.warning("the database was restored or moved: waiting intents are looked up in Xero before they are sent")
     return restored

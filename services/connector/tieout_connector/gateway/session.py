@@ -1,22 +1,22 @@
-"""A tenant with work, in the process that owns its shard. Tenants without work take no memory here."""
+"""A tenant with work, in the process that owns its shard. Tenants without work use no memory here."""
 
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tieout_connector.pacing import Budget, InHand, Org
+from tieout_connector.pacing import Budget, InProgress, Org
 
 
 @dataclass(slots=True)
-class AtWork:
-    """What is known of a tenant while its calls are made."""
+class TenantSession:
+    """The state of a tenant while its calls are made."""
 
     org: Org
     epoch: int
-    """Of its shard's lease; another one means that somebody else has called since."""
+    """The epoch of its shard's lease. Another epoch means that another process has called Xero since."""
     budget: Budget
-    in_hand: InHand = field(default_factory=InHand)
+    in_progress: InProgress = field(default_factory=InProgress)
     overtaken: Counter[str] = field(default_factory=Counter)
-    """How often the reading before each of these intents crossed a newer one."""
+    """By intent id: how often the fresh read before a write was older than a snapshot that is stored already."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """One transaction at a time: the budget that is stored last is the newest."""
+    """One transaction at a time, so that the budget that is stored last is the newest."""

@@ -1,219 +1,235 @@
-"""One tenant's calls, up to five at once, while it has work: what goes next, by lane and by what is left."""
+"""Makes one tenant's calls while it has work, up to five at once. Chooses what goes next, by lane and by budget."""
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tieout_connector.gateway.caller import NoCallLeft
-from tieout_connector.gateway.pending_work import MOST_IDS, Look, look
+from tieout_connector.gateway.pending_work import MAX_IDS_PER_READ, PendingWork, find_work
 from tieout_connector.gateway.reader import Reader
-from tieout_connector.gateway.session import AtWork
+from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.inbound import interactive_reads, listings, read_requests
 from tieout_connector.outbound import calls, intents
-from tieout_connector.pacing import AT_ONCE, KEPT_AT_ONCE, READ, SHARES, DropNotes, Next, Wait, next_lane, schedule
+from tieout_connector.pacing import (
+    MAX_CONCURRENT,
+    READ,
+    RESERVED_SLOTS,
+    RESERVES,
+    DropNotes,
+    Next,
+    Wait,
+    next_lane,
+    schedule,
+)
 from tieout_kit.clock import Clock
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.writes import Lane
 
-SCARCE = 30
-"""Calls left this minute below which what no person waits for waits for company."""
-JOIN_WAIT = timedelta(seconds=1)
-"""For so long at most: what comes in this second goes in one call."""
+BATCH_BELOW_CALLS_LEFT = 30
+"""With fewer calls than this left in the minute, background work is batched for up to BATCH_WAIT."""
+BATCH_WAIT = timedelta(seconds=1)
 
-_LOOK_AGAIN = 1.0
-"""Seconds after which work is looked for while calls are under way, though nobody called."""
-_BREATH = 0.05
+_LOOK_EVERY_S = 1.0
+"""While calls are under way, the worker looks for work this often, even without a notification."""
+_MIN_WAIT_S = 0.05
 
-Job = Coroutine[Any, Any, None]
+Job = Callable[[], Coroutine[Any, Any, None]]
+"""A call to be made. It becomes a coroutine only when its task starts, so none is left without being awaited."""
 
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Nothing may leave now; what to wait for, None: only for a call."""
+    """No call may be sent before `until`; None: before work is added."""
 
     until: datetime | None
 
 
 class Worker:
-    """Works for one tenant until nothing is due or nothing may leave."""
+    """Works for one tenant until nothing is due or no call may be sent."""
 
     def __init__(
         self,
         database: Database,
-        at: AtWork,
+        session: TenantSession,
         writer: Writer,
         reader: Reader,
         clock: Clock,
         may_begin: Callable[[], bool],
-        hold: Callable[[Tx], Awaitable[None]],
+        require_lease: Callable[[Tx], Awaitable[None]],
     ) -> None:
-        """`may_begin`: whether this process may begin new calls for the tenant. `hold`: raises LeaseLost unless the
-        tenant is still ours until the transaction ends: its turn is another's else."""
+        """`may_begin`: whether this process may begin new calls for the tenant. `require_lease`: locks the lease until
+        the transaction ends, and raises LeaseLost if it is not ours: then the schedule belongs to another process."""
         self._database = database
-        self._at = at
+        self._session = session
         self._writer = writer
         self._reader = reader
         self._clock = clock
         self._may_begin = may_begin
-        self._hold = hold
-        self._poked = asyncio.Event()
+        self._require_lease = require_lease
+        self._notified = asyncio.Event()
         self._jobs: set[asyncio.Task[None]] = set()
 
-    def poke(self) -> None:
-        """There is new work."""
-        self._poked.set()
+    def notify(self) -> None:
+        """Notify the worker of new work."""
+        self._notified.set()
 
     async def run(self) -> datetime | None:
-        """Work; when to go on, None: when somebody calls. Raises what ended it, once all calls under way are back."""
+        """Work. Returns when to continue; None: when work is added. Raises the first error once all calls ended."""
         try:
             while True:
-                self._poked.clear()
+                self._notified.clear()
                 if not self._may_begin():
                     if not self._jobs:
-                        # Its turn stays, for whoever goes on.
+                        # The tenant stays due, for the next owner of its shard.
                         return self._clock()
-                    await self._one_back(None)
+                    await self._wait_for_call(None)
                     continue
                 found = await self._next()
                 if not isinstance(found, Idle):
-                    self._jobs.add(asyncio.create_task(found))
+                    self._jobs.add(asyncio.create_task(found()))
                 elif not self._jobs:
                     return found.until
                 else:
-                    await self._one_back(found.until)
+                    await self._wait_for_call(found.until)
         except asyncio.CancelledError:
-            # This process ends. Whoever takes over settles what was under way.
+            # This process ends. The next owner of the shard finishes the calls under way.
             for job in self._jobs:
                 job.cancel()
             raise
         finally:
-            await self._all_back()
+            await self._wait_for_all()
 
-    async def _one_back(self, until: datetime | None) -> None:
-        """Until a call is back, somebody has called, or the next one may leave."""
-        poked = asyncio.create_task(self._poked.wait())
-        left = (until - self._clock()).total_seconds() if until else _LOOK_AGAIN
+    async def _wait_for_call(self, until: datetime | None) -> None:
+        """Wait until a call has ended, work was added, or the next call may be sent."""
+        notified = asyncio.create_task(self._notified.wait())
+        left = (until - self._clock()).total_seconds() if until else _LOOK_EVERY_S
         try:
-            waiting = {*self._jobs, poked}
-            # Not at once again: what keeps a call back is often one that is just under way.
-            timeout = min(max(left, _BREATH), _LOOK_AGAIN)
+            waiting = {*self._jobs, notified}
+            # Never zero: the next call often waits for one that is about to end.
+            timeout = min(max(left, _MIN_WAIT_S), _LOOK_EVERY_S)
             done, _ = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            poked.cancel()
+            notified.cancel()
         for job in done & self._jobs:
             self._jobs.discard(job)
-            # It left nothing behind; what is left of the limits says when to go on.
+            # The call was not sent, and the budget tells when to continue.
             with contextlib.suppress(NoCallLeft):
                 job.result()
 
-    async def _all_back(self) -> None:
+    async def _wait_for_all(self) -> None:
         if self._jobs:
             await asyncio.wait(self._jobs)
         for job in self._jobs:
-            # One trouble is told of already; these show again.
+            # The first error is raised already. Any other error that lasts will occur again.
             if not job.cancelled():
                 job.exception()
 
     async def _next(self) -> Job | Idle:
-        """The next call, what it is about taken in hand."""
+        """The next call, with its work reserved."""
         async with self._database.transaction() as tx:
-            await self._hold(tx)
-            await schedule.taken(tx, self._at.org.tenant_id)
-            seen = await look(tx, self._at.org.tenant_id, self._at.in_hand)
-            if not seen.is_open or len(self._jobs) >= AT_ONCE:
+            await self._require_lease(tx)
+            await schedule.claim(tx, self._session.org.tenant_id)
+            work = await find_work(tx, self._session.org.tenant_id, self._session.in_progress)
+            if not work.is_open or len(self._jobs) >= MAX_CONCURRENT:
                 return Idle(None)
-            if not seen.unanswered:
-                return await self._by_lane(tx, seen)
+            if not work.unanswered:
+                return await self._by_lane(tx, work)
             first = await self._resume(tx)
             if not isinstance(first, Idle):
                 return first
-            other = await self._by_lane(tx, seen)
+            other = await self._by_lane(tx, work)
             return _sooner(first, other) if isinstance(other, Idle) else other
 
     async def _resume(self, tx: Tx) -> Job | Idle:
-        """What may already be in Xero comes first; while it cannot be settled, other records' writes go on."""
-        if wait := self._at.budget.wait(tx.now, SHARES[Lane.PERSON]):
+        """A call without an answer comes first. While it must wait, writes of other records continue."""
+        session = self._session
+        if wait := session.budget.wait(tx.now, RESERVES[Lane.PERSON]):
             return Idle(wait.at)
-        call = await calls.unanswered(tx, self._at.org.tenant_id, self._at.in_hand)
+        call = await calls.unanswered(tx, session.org.tenant_id, session.in_progress)
         if call is None:
             return Idle(None)
-        return self._holding(self._at.in_hand.calls, {call.id}, self._writer.resume(self._at, call))
+        return self._reserve(session.in_progress.calls, {call.id}, partial(self._writer.resume, session, call))
 
-    async def _by_lane(self, tx: Tx, seen: Look) -> Job | Idle:
-        at = self._at
-        waiting = seen.waiting
-        if len(self._jobs) >= AT_ONCE - KEPT_AT_ONCE:
+    async def _by_lane(self, tx: Tx, work: PendingWork) -> Job | Idle:
+        session = self._session
+        waiting = work.waiting
+        if len(self._jobs) >= MAX_CONCURRENT - RESERVED_SLOTS:
             waiting = {lane: since for lane, since in waiting.items() if lane is Lane.PERSON}
-        match next_lane(waiting, at.budget, tx.now):
+        match next_lane(waiting, session.budget, tx.now):
             case Next(lane):
-                return await self._of(tx, lane, seen)
+                return await self._of(tx, lane, work)
             case DropNotes(why):
-                notes = await intents.next_batch(tx, at.org.tenant_id, Lane.NOTE, at.in_hand)
-                held = {queued.intent.intent_id for queued in notes}
-                return self._holding(at.in_hand.intents, held, self._writer.drop(at, notes, why))
+                notes = await intents.next_batch(tx, session.org.tenant_id, Lane.NOTE, session.in_progress)
+                ids = {queued.intent.intent_id for queued in notes}
+                return self._reserve(session.in_progress.intents, ids, partial(self._writer.drop, session, notes, why))
             case Wait(until):
-                return Idle(min(until, seen.next_at or until))
-        return Idle(seen.next_at)
+                return Idle(min(until, work.next_at or until))
+        return Idle(work.next_at)
 
-    async def _of(self, tx: Tx, lane: Lane, seen: Look) -> Job | Idle:
-        """The next call of a lane; idle if it takes more calls than are left."""
-        self._at.budget = self._at.budget.turned()
+    async def _of(self, tx: Tx, lane: Lane, work: PendingWork) -> Job | Idle:
+        """The next call of a lane. Idle if its work needs more calls than are left."""
+        session, tenant_id, in_progress = self._session, self._session.org.tenant_id, self._session.in_progress
+        session.budget = session.budget.next_turn()
         if (
             lane is Lane.PERSON
-            and seen.person_reads
-            and (read := await interactive_reads.next(tx, self._at.org.tenant_id, self._at.in_hand.person_reads))
+            and work.interactive_reads
+            and (read := await interactive_reads.next(tx, tenant_id, in_progress.interactive_reads))
         ):
-            job = self._reader.for_person(self._at, read)
-            return self._holding(self._at.in_hand.person_reads, {read.id}, job)
+            job = partial(self._reader.read_for_person, session, read)
+            return self._reserve(in_progress.interactive_reads, {read.id}, job)
         if lane is Lane.WEBHOOK:
-            return await self._read(tx, seen.waiting[lane])
+            return await self._read(tx, work.waiting[lane])
         if lane in (Lane.POLL, Lane.IMPORT):
-            feed = await listings.due(tx, self._at.org.tenant_id, self._at.in_hand, importing=lane is Lane.IMPORT)
+            feed = await listings.due(tx, tenant_id, in_progress, importing=lane is Lane.IMPORT)
             if feed is None:
                 return Idle(tx.now)
-            return self._holding(self._at.in_hand.feeds, {feed.resource}, self._reader.feed(self._at, feed))
-        return await self._write(tx, lane, seen.waiting[lane])
+            job = partial(self._reader.read_listing, session, feed)
+            return self._reserve(in_progress.listings, {feed.resource}, job)
+        return await self._write(tx, lane, work.waiting[lane])
 
-    def _waits_for_company(self, now: datetime, since: datetime) -> bool:
-        return self._at.budget.minute_left(now) < SCARCE and now - since < JOIN_WAIT
+    def _waits_for_batch(self, now: datetime, since: datetime) -> bool:
+        return self._session.budget.minute_left(now) < BATCH_BELOW_CALLS_LEFT and now - since < BATCH_WAIT
 
     async def _read(self, tx: Tx, since: datetime) -> Job | Idle:
-        if self._waits_for_company(tx.now, since):
-            return Idle(since + JOIN_WAIT)
-        due = await read_requests.due(tx, self._at.org.tenant_id, self._at.in_hand, MOST_IDS)
-        return self._holding(self._at.in_hand.reads, {one.xero_id for one in due}, self._reader.read(self._at, due))
+        session = self._session
+        if self._waits_for_batch(tx.now, since):
+            return Idle(since + BATCH_WAIT)
+        due = await read_requests.due(tx, session.org.tenant_id, session.in_progress, MAX_IDS_PER_READ)
+        ids = {each.xero_id for each in due}
+        return self._reserve(session.in_progress.reads, ids, partial(self._reader.read, session, due))
 
     async def _write(self, tx: Tx, lane: Lane, since: datetime) -> Job | Idle:
-        at = self._at
-        batch = await intents.next_batch(tx, at.org.tenant_id, lane, at.in_hand)
+        session, in_progress = self._session, self._session.in_progress
+        batch = await intents.next_batch(tx, session.org.tenant_id, lane, in_progress)
         if not batch:
             return Idle(tx.now)
-        if lane is not Lane.PERSON and len(batch) < batch[0].most and self._waits_for_company(tx.now, since):
-            return Idle(since + JOIN_WAIT)
+        if lane is not Lane.PERSON and len(batch) < batch[0].batch_limit and self._waits_for_batch(tx.now, since):
+            return Idle(since + BATCH_WAIT)
         calls = self._writer.calls(batch)
-        # A fresh read without its update would be made again and again.
-        if calls > 1 and (wait := at.budget.wait(tx.now, SHARES.get(lane, READ), calls)):
+        # A fresh read without calls left for its update would be repeated again and again.
+        if calls > 1 and (wait := session.budget.wait(tx.now, RESERVES.get(lane, READ), calls)):
             return Idle(wait.at)
-        held = {queued.intent.intent_id for queued in batch}
-        job = self._holding(at.in_hand.intents, held, self._writer.send(at, lane, batch))
-        job = self._holding(at.in_hand.groups, {self._writer.group(batch)}, job)
-        return self._holding(at.in_hand.together, self._writer.unmarked(batch), job)
+        ids = {queued.intent.intent_id for queued in batch}
+        job = self._reserve(in_progress.intents, ids, partial(self._writer.send, session, lane, batch))
+        job = self._reserve(in_progress.batches, {self._writer.batch_key(batch)}, job)
+        return self._reserve(in_progress.serial_batches, self._writer.serial_keys(batch), job)
 
-    def _holding(self, held: set[Any], mine: set[Any], job: Job) -> Job:
-        """The job, with what it is about in hand from now until it is done."""
-        held |= mine
+    def _reserve(self, in_progress: set[Any], work: set[Any], job: Job) -> Job:
+        """The job, with its work in progress from now until it ends."""
+        in_progress |= work
 
-        async def holding() -> None:
+        async def reserved() -> None:
             try:
-                await job
+                await job()
             finally:
-                held.difference_update(mine)
+                in_progress.difference_update(work)
 
-        return holding()
+        return reserved
 
 
 def _sooner(one: Idle, other: Idle) -> Idle:

@@ -1,18 +1,20 @@
 """The queue of writes to Xero, and the calls that carry them."""
 
-from tieout_connector.outbound import calls, intents, queue_changes, queue_list
+from tieout_connector.outbound import calls, intents, queue_changes, queue_list, results
 from tieout_connector.outbound.calls import StoredCall
-from tieout_connector.outbound.intents import LANES, Queued
-from tieout_connector.outbound.queue_list import QueuedWrite, WriteStory
+from tieout_connector.outbound.intents import LANES, PERSON_LANE, QueuedIntent
+from tieout_connector.outbound.queue_list import QueuedWrite, WriteDetails
 
 __all__ = [
     "LANES",
-    "Queued",
+    "PERSON_LANE",
+    "QueuedIntent",
     "QueuedWrite",
     "StoredCall",
-    "WriteStory",
+    "WriteDetails",
     "calls",
     "intents",
     "queue_changes",
     "queue_list",
+    "results",
 ]

@@ -1,4 +1,4 @@
-"""Calls that carry intents: stored before they leave, settled with their answer, once."""
+"""The calls that carry intents: stored before they are sent, finished once with their answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from tieout_connector.outbound import intents
-from tieout_connector.outbound.intents import Queued, queued_of
-from tieout_connector.pacing import InHand
+from tieout_connector.outbound.intents import QueuedIntent, queued_intent_of
+from tieout_connector.pacing import InProgress
 from tieout_kit.errors import Conflict
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.writes import WriteResult
@@ -18,7 +18,7 @@ _SQL = queries.load("tieout_connector", "calls.sql")
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
-    """A call that left; its bytes and key are the same whenever it is sent again."""
+    """A call whose bytes and Idempotency-Key are stored, so that a retry sends exactly the same."""
 
     id: UUID
     kind: str
@@ -26,74 +26,85 @@ class StoredCall:
     body: bytes
     stored_file: str | None
     before: bytes
-    """JSON: what Xero showed of each record before, by intent id, where nothing else tells what the call did."""
+    """JSON: Xero's state of each record before the call, by intent id. Only for kinds without a mark in Xero, where
+    nothing else shows what the call did."""
     sent: Mapping[str, Sequence[str]]
     """The fields of each intent's body that are in the bytes, by intent id."""
     seen: Mapping[str, int]
-    """The sequence of the reading before, by intent id."""
-    unmarked: str | None
+    """The sequence of the fresh read before the call, by intent id."""
+    serial_key: str | None
+    """No second call with this batch key is sent before this call is finished; None: others may be sent."""
     first_sent_at: datetime
     look_up_first: bool
-    intents: Sequence[Queued]
+    intents: Sequence[QueuedIntent]
 
 
 async def store(tx: Tx, tenant_id: UUID, call: StoredCall, retry_at: datetime) -> None:
-    """Store a call before it leaves, and mark its intents as in it. Raises Conflict: one was called back meanwhile."""
-    await tx.db.execute(
-        _SQL["store_call"],
-        tenant_id,
-        call.id,
-        call.kind,
-        call.request,
-        call.body,
-        call.stored_file,
-        call.before,
-        call.sent,
-        call.seen,
-        call.unmarked,
-        call.first_sent_at,
-        retry_at,
-        call.look_up_first,
+    """Store a call before it is sent, and put its intents into it. Raises Conflict: one of them was cancelled."""
+    stored = _SQL["store_call"](
+        tenant_id=tenant_id,
+        id=call.id,
+        kind=call.kind,
+        request=call.request,
+        body=call.body,
+        stored_file=call.stored_file,
+        before=call.before,
+        sent=call.sent,
+        seen=call.seen,
+        serial_key=call.serial_key,
+        first_sent_at=call.first_sent_at,
+        retry_at=retry_at,
+        look_up_first=call.look_up_first,
     )
+    await tx.db.execute(*stored)
     ids = [q.intent.intent_id for q in call.intents]
-    marked = await tx.db.execute(_SQL["sent"], tenant_id, call.id, ids)
+    marked = await tx.db.execute(*_SQL["mark_sent"](tenant_id=tenant_id, call_id=call.id, intent_ids=ids))
     if marked != f"UPDATE {len(ids)}":
-        raise Conflict("an intent was called back before it left")
+        raise Conflict("an intent was cancelled before it was sent")
 
 
-async def unanswered(tx: Tx, tenant_id: UUID, in_hand: InHand) -> StoredCall | None:
-    """A call that left and was not answered: by us before a crash, or by a forerunner."""
-    row = await tx.db.fetchrow(_SQL["unanswered"], tenant_id, tx.now, list(in_hand.calls))
+async def unanswered(tx: Tx, tenant_id: UUID, in_progress: InProgress) -> StoredCall | None:
+    """The oldest call without an answer that is due for a retry, whichever process sent it."""
+    found = _SQL["unanswered"](tenant_id=tenant_id, now=tx.now, in_progress=list(in_progress.calls))
+    row = await tx.db.fetchrow(*found)
     if row is None:
         return None
-    queued = [queued_of(one) for one in await tx.db.fetch(_SQL["of_call"], tenant_id, row["id"])]
-    # One of a process of the version before names no kind: its intents do.
+    rows = await tx.db.fetch(*_SQL["intents_of_call"](tenant_id=tenant_id, call_id=row["id"]))
+    queued = [queued_intent_of(each) for each in rows]
+    # A call of the previous version names no kind. Its intents do.
     kind = row["kind"] or queued[0].intent.body.kind
     return StoredCall(**{**dict(row), "kind": kind}, intents=queued)
 
 
 async def retry(tx: Tx, tenant_id: UUID, call_id: UUID, at: datetime, *, look_up_first: bool) -> None:
-    """Whether this call did anything is not known: look at it again later."""
-    await tx.db.execute(_SQL["retry_call"], tenant_id, call_id, at, look_up_first)
+    """Schedule the retry of a call whose outcome is unknown."""
+    values = {"tenant_id": tenant_id, "call_id": call_id, "retry_at": at, "look_up_first": look_up_first}
+    await tx.db.execute(*_SQL["retry_call"](**values))
 
 
-async def settle(
+async def finish(
     tx: Tx,
     tenant_id: UUID,
     call_id: UUID,
-    results: Sequence[tuple[Queued, WriteResult]],
-    requeue: Sequence[Queued] = (),
+    results: Sequence[tuple[QueuedIntent, WriteResult]],
+    requeue: Sequence[QueuedIntent] = (),
     *,
-    most: int | None = None,
+    batch_limit: int | None = None,
     tried: bool = False,
 ) -> None:
-    """A call's end: results are stored and said, the rest goes again. Raises Conflict: it was settled already.
+    """Finish a call: store and publish these results, and queue the other intents again.
 
-    `tried`: the call may have done a part of what goes again.
+    `batch_limit`: how many of those share a call from now on. `tried`: the call may have done a part of their work.
+    Raises Conflict: somebody else has finished the call.
     """
-    if not await tx.db.fetchval(_SQL["forget_call"], tenant_id, call_id):
-        raise Conflict("somebody else has settled this call")
+    if not await tx.db.fetchval(*_SQL["delete_call"](tenant_id=tenant_id, call_id=call_id)):
+        raise Conflict("another process has finished this call")
     if requeue:
-        most = most or requeue[0].most
-        await tx.db.execute(_SQL["requeue"], tenant_id, [q.intent.intent_id for q in requeue], most, tried)
-    await intents.settle(tx, tenant_id, results)
+        again = _SQL["requeue"](
+            tenant_id=tenant_id,
+            intent_ids=[q.intent.intent_id for q in requeue],
+            batch_limit=batch_limit or requeue[0].batch_limit,
+            tried=tried,
+        )
+        await tx.db.execute(*again)
+    await intents.finish(tx, tenant_id, results)

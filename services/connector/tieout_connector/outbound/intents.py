@@ -1,4 +1,4 @@
-"""The durable queue of intents, and the calls that carry them: stored before they leave, settled with their answer."""
+"""The durable queue of intents: received from Kafka, batched into calls, kept with their results."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from tieout_connector.pacing import InHand, schedule
+from tieout_connector.pacing import InProgress, schedule
 from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import Conflict, NotFound
@@ -17,75 +17,77 @@ from tieout_schemas.writes import Lane, WriteIntent, WriteResult
 
 _SQL = queries.load("tieout_connector", "intents.sql")
 LANES = list(Lane)
-KEPT = timedelta(days=30)
-"""A known intent gets its result again for this long: longer than its topic is kept, which is a week."""
+"""A lane is stored as its index in this list."""
+PERSON_LANE = LANES.index(Lane.PERSON)
+RETENTION = timedelta(days=30)
+"""For this long, a repeated intent gets its result again. Its topic is kept for a week only."""
 
 
-class Group(NamedTuple):
-    """Which intents may share a call, and how many of them; and which readings of Xero wait for its answer."""
+class Batching(NamedTuple):
+    """Which intents may share a call, how many of them, and which reads of Xero wait for its answer."""
 
-    together: str
-    most: int
-    follows: str | None = None
-    """The kind of snapshot that it changes or makes; None: of its kind there are none."""
+    batch_key: str
+    """Intents with the same key may share a call."""
+    batch_limit: int
+    snapshot_kind: str | None = None
+    """The kind of snapshot that the intent changes or creates; None: its kind has no snapshots."""
     target: UUID | None = None
-    """The record of Xero that it changes; None: it makes one."""
+    """The Xero record that it changes; None: it creates one."""
 
 
-Grouping = Callable[[WriteIntent], Group]
+BatchingRule = Callable[[WriteIntent], Batching]
 
 
 @dataclass(frozen=True, slots=True)
-class Queued:
-    """An intent on its way; `most`: with how many at once, less each time a call of it was refused as a whole."""
+class QueuedIntent:
+    """An intent in the queue or in a call."""
 
     intent: WriteIntent
-    most: int
-    said_at: datetime | None
+    batch_limit: int
+    """How many intents may share its call. Each time Xero refuses its call as a whole, the limit is halved."""
+    published_at: datetime | None
     look_up: bool
-    """It may be in Xero already: the database was restored since it was said."""
+    """It may be in Xero already, because the database was restored after it was published."""
     tried: bool
-    """A call of it was lost and is not in Xero as a whole: what it did is told by the reading before the next."""
+    """A lost call may have done a part of it. The fresh read before the next call shows which part."""
     cause: Cause
 
 
-class About(NamedTuple):
-    """What calls are about that have no answer."""
+class UnansweredWrites(NamedTuple):
+    """What the calls without an answer write."""
 
     targets: frozenset[UUID]
-    """Records of Xero that they change."""
-    makers: frozenset[UUID]
-    """Records of ours that they make one for: it bears their mark."""
+    """Xero records that they change."""
+    creators: frozenset[UUID]
+    """Our records for which they create one. It carries our record's mark."""
     bills: frozenset[UUID]
-    """Bills of Xero that they pay: a payment bears no mark."""
+    """Bills in Xero for which they create a payment. A payment carries no mark."""
 
 
-async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]], group: Grouping) -> None:
-    """xero.write.v1 → the queue; one that has its result already gets it again. Raises NotFound (tenant).
-
-    `group`: which intents may go to Xero in one call, and how many.
-    """
+async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]], batching: BatchingRule) -> None:
+    """xero.write.v1 → the queue. An intent that has a result gets it published again. Raises NotFound (tenant)."""
     ordered = sorted(events, key=lambda e: (e.tenant_id, e.data.intent_id))
-    groups = [group(e.data) for e in ordered]
-    await tx.db.execute(
-        _SQL["receive"],
-        tx.now,
-        [e.tenant_id for e in ordered],
-        [e.data.intent_id for e in ordered],
-        [LANES.index(e.data.lane) for e in ordered],
-        [e.data.record.kind for e in ordered],
-        [e.data.record.id for e in ordered],
-        [e.data.model_dump_json().encode() for e in ordered],
-        [e.cause.causation_id for e in ordered],
-        [e.cause.correlation_id for e in ordered],
-        [e.cause.traceparent for e in ordered],
-        [one.together for one in groups],
-        [one.most for one in groups],
-        [e.envelope.time for e in ordered],
-        [one.follows for one in groups],
-        [one.target for one in groups],
+    batches = [batching(e.data) for e in ordered]
+    tenant_ids, ids = [e.tenant_id for e in ordered], [e.data.intent_id for e in ordered]
+    received = _SQL["receive"](
+        now=tx.now,
+        tenant_ids=tenant_ids,
+        ids=ids,
+        lanes=[LANES.index(e.data.lane) for e in ordered],
+        kinds=[e.data.record.kind for e in ordered],
+        record_ids=[e.data.record.id for e in ordered],
+        docs=[e.data.model_dump_json().encode() for e in ordered],
+        causation_ids=[e.cause.causation_id for e in ordered],
+        correlation_ids=[e.cause.correlation_id for e in ordered],
+        traceparents=[e.cause.traceparent for e in ordered],
+        batch_keys=[batch.batch_key for batch in batches],
+        batch_limits=[batch.batch_limit for batch in batches],
+        published_at=[e.envelope.time for e in ordered],
+        snapshot_kinds=[batch.snapshot_kind for batch in batches],
+        targets=[batch.target for batch in batches],
     )
-    rows = await tx.db.fetch(_SQL["known"], [e.tenant_id for e in ordered], [e.data.intent_id for e in ordered])
+    await tx.db.execute(*received)
+    rows = await tx.db.fetch(*_SQL["known"](tenant_ids=tenant_ids, ids=ids))
     known = {(row["tenant_id"], row["id"]): row["result"] for row in rows}
     again = []
     for event in events:
@@ -96,36 +98,47 @@ async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]], group: Groupi
             result = WriteResult.model_validate(known[key])
             again.append(outbox.event(tx, WRITE_RESULT, event.tenant_id, result, next_sequence(0, tx.now), event.cause))
     await outbox.add(tx, again)
-    await schedule.call(tx, {e.tenant_id for e in events})
+    await schedule.wake_tenants(tx, {e.tenant_id for e in events})
 
 
-async def next_batch(tx: Tx, tenant_id: UUID, lane: Lane, in_hand: InHand) -> list[Queued]:
-    """The lane's next intent, and those that go with it."""
-    busy = list(in_hand.intents)
-    chosen = (list(in_hand.together), LANES.index(lane), list(in_hand.groups))
-    head = await tx.db.fetchrow(_SQL["head"], tenant_id, busy, *chosen)
+async def next_batch(tx: Tx, tenant_id: UUID, lane: Lane, in_progress: InProgress) -> list[QueuedIntent]:
+    """The lane's next intent, and the intents that share its call."""
+    chosen = {"tenant_id": tenant_id, "in_progress": list(in_progress.intents), "person_lane": PERSON_LANE}
+    first = _SQL["first_in_lane"](
+        **chosen,
+        serial_in_progress=list(in_progress.serial_batches),
+        full_only=list(in_progress.batches),
+        lane=LANES.index(lane),
+    )
+    head = await tx.db.fetchrow(*first)
     if head is None:
         return []
-    together, most, look_up = head["together"], head["most"], head["look_up"]
-    # One of a process of the version before names no group, and may be beside others of any kind.
-    limit = most if together else 1
-    rows = await tx.db.fetch(_SQL["together"], tenant_id, busy, together, most, look_up, limit)
-    return [queued_of(row) for row in rows]
+    batch = _SQL["batch"](
+        **chosen,
+        batch_key=head["batch_key"],
+        batch_limit=head["most"],
+        look_up=head["look_up"],
+        # An intent of the previous version has no batch key, so it goes alone.
+        limit=head["most"] if head["batch_key"] else 1,
+    )
+    return [queued_intent_of(row) for row in await tx.db.fetch(*batch)]
 
 
-async def fewer(tx: Tx, tenant_id: UUID, queued: Sequence[Queued], most: int) -> None:
-    """These go in smaller calls."""
-    await tx.db.execute(_SQL["fewer"], tenant_id, [q.intent.intent_id for q in queued], most)
+async def limit_batch(tx: Tx, tenant_id: UUID, queued: Sequence[QueuedIntent], batch_limit: int) -> None:
+    """From now on, at most this many of these intents share a call."""
+    ids = [q.intent.intent_id for q in queued]
+    await tx.db.execute(*_SQL["limit_batch"](tenant_id=tenant_id, intent_ids=ids, batch_limit=batch_limit))
 
 
-async def settle(tx: Tx, tenant_id: UUID, results: Sequence[tuple[Queued, WriteResult]]) -> None:
-    """What became of intents is stored and said."""
+async def finish(tx: Tx, tenant_id: UUID, results: Sequence[tuple[QueuedIntent, WriteResult]]) -> None:
+    """Store and publish the results of intents. Raises Conflict: one of them was cancelled."""
     if not results:
         return
     docs = [result.model_dump_json().encode() for _, result in results]
     ids = [result.intent_id for _, result in results]
-    if await tx.db.execute(_SQL["done"], tenant_id, ids, docs, tx.now) != f"UPDATE {len(ids)}":
-        raise Conflict("an intent was called back meanwhile")
+    finished = await tx.db.execute(*_SQL["finish"](tenant_id=tenant_id, intent_ids=ids, results=docs, now=tx.now))
+    if finished != f"UPDATE {len(ids)}":
+        raise Conflict("an intent was cancelled in the meantime")
     sequence = next_sequence(0, tx.now)
     await outbox.add(
         tx,
@@ -133,20 +146,21 @@ async def settle(tx: Tx, tenant_id: UUID, results: Sequence[tuple[Queued, WriteR
     )
 
 
-async def made(tx: Tx, tenant_id: UUID, body_kind: str, xero_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these records of Xero that an earlier intent of this kind is known to have made."""
+async def ids_created_by(tx: Tx, tenant_id: UUID, body_kind: str, xero_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these Xero records an earlier intent of this kind is known to have created."""
     if not xero_ids:
         return set()
-    rows = await tx.db.fetch(_SQL["made"], tenant_id, body_kind, [str(xero_id) for xero_id in xero_ids])
+    texts = [str(xero_id) for xero_id in xero_ids]
+    rows = await tx.db.fetch(*_SQL["ids_created_by"](tenant_id=tenant_id, body_kind=body_kind, xero_ids=texts))
     return {UUID(row["xero_id"]) for row in rows}
 
 
-async def unanswered_about(tx: Tx, tenant_id: UUID, follows: str) -> About:
-    """What readings of this kind wait for: calls that Xero has not answered, or that nobody has looked for since they
-    were lost. Never an intent that is only queued, which may be for hours."""
-    rows = await tx.db.fetch(_SQL["about"], tenant_id, follows)
+async def unanswered_writes(tx: Tx, tenant_id: UUID, snapshot_kind: str) -> UnansweredWrites:
+    """The writes that reads of this kind wait for: those in calls without an answer, and those in lost calls that have
+    not been looked up yet. An intent that is only queued may wait for hours, so reads do not wait for it."""
+    rows = await tx.db.fetch(*_SQL["unanswered_writes"](tenant_id=tenant_id, snapshot_kind=snapshot_kind))
     creates = [row for row in rows if row["target"] is None]
-    return About(
+    return UnansweredWrites(
         frozenset(row["target"] for row in rows) - {None},
         frozenset(row["record_id"] for row in creates),
         frozenset(row["bill"] for row in creates) - {None},
@@ -155,21 +169,22 @@ async def unanswered_about(tx: Tx, tenant_id: UUID, follows: str) -> About:
 
 async def counts(tx: Tx, tenant_id: UUID) -> dict[str, int]:
     """How many of a tenant's writes are queued, sent and done."""
-    return {row["state"]: row["count"] for row in await tx.db.fetch(_SQL["counts"], tenant_id)}
+    rows = await tx.db.fetch(*_SQL["counts"](tenant_id=tenant_id))
+    return {row["state"]: row["count"] for row in rows}
 
 
-async def forget(tx: Tx) -> None:
-    """Drop intents that nobody can ask for any more."""
-    await tx.db.execute(_SQL["forget"], tx.now - KEPT)
+async def delete_old(tx: Tx) -> None:
+    """Delete a portion of the intents past their retention."""
+    await tx.db.execute(*_SQL["delete_old"](before=tx.now - RETENTION))
 
 
 async def look_up_all(tx: Tx, dumped_at: datetime | None) -> None:
-    """The database was restored: whatever waits may be in Xero already, sent at any time since the dump."""
-    await tx.db.execute(_SQL["restored"], dumped_at)
+    """After a restore: look up every unfinished intent first. Each may have been sent at any time since the dump."""
+    await tx.db.execute(*_SQL["look_up_all"](dumped_at=dumped_at))
 
 
-def queued_of(row: Any) -> Queued:
-    """An intent from its row."""
+def queued_intent_of(row: Any) -> QueuedIntent:
+    """The intent in a row."""
     cause = Cause(row["causation_id"], row["correlation_id"], row["traceparent"])
     intent = WriteIntent.model_validate(row["doc"])
-    return Queued(intent, row["most"], row["said_at"], row["look_up"], row["tried"], cause)
+    return QueuedIntent(intent, row["most"], row["said_at"], row["look_up"], row["tried"], cause)

@@ -1,20 +1,20 @@
-"""The queue of writes as people see it: pages, one with its story, why it waits."""
+"""The queue of writes as people see it: pages of writes, and one write with its details and why it waits."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.pacing import CALL, RESEND_WINDOW, Left, Standing, Waits, WriteState, why
+from tieout_connector.outbound.intents import LANES
+from tieout_connector.pacing import LONGEST_CALL, RESEND_WINDOW, SentCall, Waits, WriteState, WriteStatus, why
 from tieout_connector.pacing import read as read_waits
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.payload import Frozen, RecordRef
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
 
-_SQL = queries.load("tieout_connector", "queue.sql")
-_LANES = list(Lane)
-_STAGES = {WriteState.WAITING: "queued", WriteState.HELD: "queued", WriteState.IN_FLIGHT: "sent"}
+_SQL = queries.load("tieout_connector", "queue_list.sql")
+_STATES = {WriteState.WAITING: "queued", WriteState.HELD: "queued", WriteState.IN_FLIGHT: "sent"}
 _OUTCOMES = {
     Outcome.DONE: WriteState.DONE,
     Outcome.REFUSED: WriteState.FAILED,
@@ -24,42 +24,42 @@ _OUTCOMES = {
 
 
 class QueuedWrite(Frozen):
-    """A write on its way, or at its end."""
+    """A write in the queue, in a call, or done."""
 
     intent_id: str
     record: RecordRef
     what: str
     """The kind of write."""
     xero_id: UUID | None
-    """Xero's id of what it changes; None: it makes it."""
+    """The Xero record that it changes; None: it creates one."""
     lane: Lane
     state: WriteState
     received_at: datetime
 
 
 class CallOfWrite(Frozen):
-    """The call a write is in."""
+    """The call that a write is in."""
 
     call_id: UUID
-    left_at: datetime
+    sent_at: datetime
     """When it was sent first."""
-    again_at: datetime
-    """When it is looked at again, if it is not answered."""
+    retry_at: datetime
+    """When it is retried, if it has no answer by then."""
     look_up: bool
-    """It is looked for in Xero then, before it is sent again."""
+    """The retry looks it up in Xero first, and sends only what is missing."""
 
 
-class WriteStory(QueuedWrite):
-    """A write with all that is known of it."""
+class WriteDetails(QueuedWrite):
+    """A write with all its details."""
 
     why: str
-    """Why it waits, or what became of it."""
+    """Why it waits, or how it ended."""
     before: int
-    """How many wait before it in its lane."""
+    """How many writes wait before it in its lane."""
     call: CallOfWrite | None
     result: WriteResult | None
     intent: WriteIntent
-    """What Xero's record is to look like."""
+    """The wanted state of Xero's record."""
 
 
 async def page(
@@ -72,46 +72,54 @@ async def page(
     *,
     connected: bool,
 ) -> list[QueuedWrite]:
-    """A tenant's writes after a cursor (the id of the last one seen), those that came first first.
+    """A page of a tenant's writes, the oldest first, after a cursor: the id of the last write on the page before.
 
-    Without a state: what is not done; of one record: all.
+    Without a state: the writes that are not done; of one record: all its writes.
     """
     if state is (WriteState.HELD if connected else WriteState.WAITING):
         return []
     if state is None and record_id:
-        rows = await tx.db.fetch(_SQL["of_record"], tenant_id, record_id, cursor, limit)
-    elif state is None or state in _STAGES:
-        rows = await tx.db.fetch(_SQL["open"], tenant_id, state and _STAGES[state], record_id, cursor, limit)
+        found = _SQL["of_record"](tenant_id=tenant_id, record_id=record_id, cursor=cursor, limit=limit)
+    elif state is None or state in _STATES:
+        found = _SQL["unfinished"](
+            tenant_id=tenant_id, state=state and _STATES[state], record_id=record_id, cursor=cursor, limit=limit
+        )
     else:
-        outcomes = [outcome for outcome, shown in _OUTCOMES.items() if shown is state]
-        last_only = state is WriteState.FAILED
-        rows = await tx.db.fetch(_SQL["ended"], tenant_id, outcomes, record_id, cursor, limit, last_only)
+        found = _SQL["finished"](
+            tenant_id=tenant_id,
+            outcomes=[outcome for outcome, shown in _OUTCOMES.items() if shown is state],
+            record_id=record_id,
+            cursor=cursor,
+            last_only=state is WriteState.FAILED,
+            limit=limit,
+        )
+    rows = await tx.db.fetch(*found)
     return [QueuedWrite(**fields) for fields in _shown(rows, connected=connected)]
 
 
-async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tuple[WriteStory, Standing]:
-    """A write with its story, and where it stands. Raises NotFound."""
-    row = await tx.db.fetchrow(_SQL["one"], tenant_id, intent_id)
+async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tuple[WriteDetails, WriteStatus]:
+    """A write with its details, and its status. Raises NotFound."""
+    row = await tx.db.fetchrow(*_SQL["one"](tenant_id=tenant_id, intent_id=intent_id))
     if row is None:
         raise NotFound("no such write")
     (shown,) = _shown([row], connected=connected)
-    left = _left(row) if row["call_id"] else None
+    sent = _sent(row) if row["call_id"] else None
     result = WriteResult.model_validate(row["result"]) if row["result"] else None
     waits = await read_waits(tx, tenant_id) if row["state"] != "done" else Waits()
-    # What has left, or has ended, has nothing before it.
+    # Only a queued write has others before it.
     before = row["before"] if row["state"] == "queued" else 0
-    standing = Standing(shown["state"], before, waits, left, result)
-    story = WriteStory(
+    status = WriteStatus(shown["state"], before, waits, sent, result)
+    details = WriteDetails(
         **shown,
-        why=why(standing, tx.now),
+        why=why(status, tx.now),
         before=before,
-        call=CallOfWrite(call_id=row["call_id"], left_at=left.at, again_at=left.again_at, look_up=left.look_up)
-        if left
+        call=CallOfWrite(call_id=row["call_id"], sent_at=sent.sent_at, retry_at=sent.retry_at, look_up=sent.look_up)
+        if sent
         else None,
         result=result,
         intent=WriteIntent.model_validate(row["doc"]),
     )
-    return story, standing
+    return details, status
 
 
 def _shown(rows: Iterable[Any], *, connected: bool) -> Iterable[dict[str, Any]]:
@@ -122,7 +130,7 @@ def _shown(rows: Iterable[Any], *, connected: bool) -> Iterable[dict[str, Any]]:
             "record": intent.record,
             "what": intent.body.kind,
             "xero_id": intent.xero_id,
-            "lane": _LANES[row["lane"]],
+            "lane": LANES[row["lane"]],
             "state": _state(row, connected=connected),
             "received_at": row["received_at"],
         }
@@ -136,8 +144,8 @@ def _state(row: Any, *, connected: bool) -> WriteState:
     return WriteState.WAITING if connected else WriteState.HELD
 
 
-def _left(row: Any) -> Left:
-    at, again_at, look_up = row["first_sent_at"], row["retry_at"], row["look_up_first"]
-    # Sent again, it may be under way until it is looked at; what is only looked up is not sent any more.
-    answered_by = at + CALL if look_up else max(at + CALL, again_at)
-    return Left(at, answered_by, again_at, look_up or again_at > at + RESEND_WINDOW)
+def _sent(row: Any) -> SentCall:
+    sent_at, retry_at, look_up = row["first_sent_at"], row["retry_at"], row["look_up_first"]
+    # A call that is sent again may be under way until its next retry. A call that is only looked up is not sent again.
+    answer_by = sent_at + LONGEST_CALL if look_up else max(sent_at + LONGEST_CALL, retry_at)
+    return SentCall(sent_at, answer_by, retry_at, look_up or retry_at > sent_at + RESEND_WINDOW)

@@ -1,30 +1,29 @@
-"""When a call may leave: turns, Xero's limits as budgets, lanes, and what was used of them."""
+"""When a call may be sent: the schedule of tenants, Xero's limits as budgets, lanes, and the usage so far."""
 
 from tieout_connector.pacing import org_budget_store, schedule, usage
 from tieout_connector.pacing.app_budget import AppBudget, AppIsBusy
-from tieout_connector.pacing.backoff import wait_after
-from tieout_connector.pacing.lanes import SHARES, DropNotes, Next, next_lane
-from tieout_connector.pacing.model import InHand, Org
+from tieout_connector.pacing.lanes import RESERVES, DropNotes, Next, next_lane
+from tieout_connector.pacing.model import InProgress, Org
 from tieout_connector.pacing.org_budget import (
-    AT_ONCE,
-    KEPT_AT_ONCE,
+    MAX_CONCURRENT,
     PLANS,
     POLL_AT_LEAST_EVERY,
     READ,
     READ_IN_TURN,
+    RESERVED_SLOTS,
     Budget,
     Wait,
     minutes,
 )
 from tieout_connector.pacing.pricing import PlanCost, Plans, costs, month_of, projected
-from tieout_connector.pacing.timing import CALL, LEAVE_WITHIN, RESEND_WINDOW
-from tieout_connector.pacing.usage import KEPT, Called, HourOfUse, TenantTotal, Usage
+from tieout_connector.pacing.timing import LONGEST_CALL, RESEND_WINDOW, SEND_WITHIN
+from tieout_connector.pacing.usage import RETENTION, CallOutcome, HourlyUsage, TenantTotal, Usage
 from tieout_connector.pacing.waits import read
 from tieout_connector.pacing.waits_rules import (
-    Left,
-    Standing,
+    SentCall,
     Waits,
     WriteState,
+    WriteStatus,
     free_at,
     moment,
     not_before,
@@ -33,35 +32,35 @@ from tieout_connector.pacing.waits_rules import (
 )
 
 __all__ = [
-    "AT_ONCE",
-    "CALL",
-    "KEPT",
-    "KEPT_AT_ONCE",
-    "LEAVE_WITHIN",
+    "LONGEST_CALL",
+    "MAX_CONCURRENT",
     "PLANS",
     "POLL_AT_LEAST_EVERY",
     "READ",
     "READ_IN_TURN",
     "RESEND_WINDOW",
-    "SHARES",
+    "RESERVED_SLOTS",
+    "RESERVES",
+    "RETENTION",
+    "SEND_WITHIN",
     "AppBudget",
     "AppIsBusy",
     "Budget",
-    "Called",
+    "CallOutcome",
     "DropNotes",
-    "HourOfUse",
-    "InHand",
-    "Left",
+    "HourlyUsage",
+    "InProgress",
     "Next",
     "Org",
     "PlanCost",
     "Plans",
-    "Standing",
+    "SentCall",
     "TenantTotal",
     "Usage",
     "Wait",
     "Waits",
     "WriteState",
+    "WriteStatus",
     "costs",
     "free_at",
     "minutes",
@@ -74,7 +73,6 @@ __all__ = [
     "read",
     "schedule",
     "usage",
-    "wait_after",
     "why",
     "why_not_now",
 ]

@@ -1,4 +1,4 @@
-"""A tenant's organisation, and what of its work a process is at."""
+"""A tenant's organisation, and the part of its work that a process has in progress."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -15,15 +15,15 @@ class Org:
 
 
 @dataclass(slots=True)
-class InHand:
-    """What of a tenant's work this process is at: nobody picks it twice."""
+class InProgress:
+    """The work of a tenant that this process has begun and not finished. It is not begun twice."""
 
     intents: set[str] = field(default_factory=set)
-    together: set[str] = field(default_factory=set)
-    """Of kinds without a mark in Xero: one call at a time."""
-    groups: set[str] = field(default_factory=set)
-    """Of which a call is under way: another of the same goes when it is full."""
+    serial_batches: set[str] = field(default_factory=set)
+    """Batch keys of kinds without a mark in Xero. Their calls follow one another."""
+    batches: set[str] = field(default_factory=set)
+    """Batch keys of calls under way. Another call with the same key is sent only once it is full."""
     calls: set[UUID] = field(default_factory=set)
     reads: set[UUID] = field(default_factory=set)
-    feeds: set[str] = field(default_factory=set)
-    person_reads: set[UUID] = field(default_factory=set)
+    listings: set[str] = field(default_factory=set)
+    interactive_reads: set[UUID] = field(default_factory=set)

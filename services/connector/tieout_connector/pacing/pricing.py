@@ -1,7 +1,7 @@
 """What a month costs on each of Xero's plans, so far and to its end. Source: xero-api.md 2.2.
 
-Egress is what was read out of Xero in a UTC month, in GiB; whether Xero meters it packed or plain is not documented:
-we count bytes as they came, packed.
+Egress is the data read from Xero in a UTC month, in GiB. Xero does not document whether it meters compressed bytes. We
+count bytes as they arrive, compressed.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -12,9 +12,9 @@ from tieout_schemas.payload import Frozen
 
 GIB = 2**30
 NO_EGRESS = "Organisation"
-"""The endpoint that Xero does not meter: it is there to ask whether a connection lives."""
+"""The endpoint that Xero does not meter. Apps use it to check a connection."""
 FIRST_DAY = timedelta(days=1)
-"""From less than this of a month nothing is projected but what a day of it would be."""
+"""In the first day of a month, the projection assumes that a whole day has passed."""
 _CENT = Decimal("0.01")
 
 
@@ -23,10 +23,10 @@ class Plan(Frozen):
 
     name: str
     connections: int
-    """The most it allows."""
+    """The most that it allows."""
     monthly_fee: Decimal
     egress_gib: int | None = None
-    """Included; None: not metered."""
+    """Included in the fee; None: egress is not metered."""
     over_per_gib: Decimal = Decimal(0)
 
 
@@ -46,9 +46,9 @@ class PlanCost(Frozen):
     possible: bool
     why_not: str | None
     so_far: Money
-    """The fee, and what was read beyond what it includes."""
+    """The fee, and the egress beyond what it includes."""
     whole_month: Money
-    """If the rest of the month goes on like this."""
+    """The same for the whole month, projected from the usage so far."""
 
 
 def costs(plans: Plans, connections: int, egress: int, now: datetime) -> list[PlanCost]:
@@ -67,9 +67,9 @@ def costs(plans: Plans, connections: int, egress: int, now: datetime) -> list[Pl
 
 
 def projected(egress: int, now: datetime) -> int:
-    """Bytes of the whole month, if it goes on as so far."""
+    """Egress of the whole month, projected from the egress so far."""
     start, end = month_of(now)
-    # In whole microseconds: a timedelta cannot be multiplied by so many bytes.
+    # In whole microseconds, because a timedelta overflows when multiplied by this many bytes.
     month, elapsed = (time // timedelta.resolution for time in (end - start, max(now - start, FIRST_DAY)))
     return egress * month // elapsed
 

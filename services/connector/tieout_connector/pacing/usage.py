@@ -1,6 +1,6 @@
-"""What calls to Xero are made: counted in memory, stored with the answers they brought, by UTC hour."""
+"""Counts the calls to Xero by UTC hour: in memory first, then stored with the next answer."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,26 +16,26 @@ from tieout_schemas.writes import Lane
 
 _SQL = queries.load("tieout_connector", "usage.sql")
 STORE_EVERY = timedelta(seconds=5)
-"""A process that is killed forgets the calls it counted since, which no stored answer took along."""
+"""A killed process loses the counts since its last store."""
 
-KEPT = timedelta(days=397)
-"""Thirteen months: a month is there to be held against the same of the year before, as Xero's bill is."""
+RETENTION = timedelta(days=397)
+"""Thirteen months, so that a month can be compared with the same month of the year before."""
 PORTION = 1000
-"""Hours dropped in one transaction, which so stays short."""
+"""Rows deleted in one transaction, so that it stays short."""
 
 
-class Called(StrEnum):
+class CallOutcome(StrEnum):
     """How a call ended."""
 
     ANSWERED = "answered"
-    LIMITED = "limited"
+    RATE_LIMITED = "rate_limited"
     """429."""
     FAILED = "failed"
     """Any other error, or no answer."""
 
 
-class Amounts(NamedTuple):
-    """Calls, and what went to and fro with them, in bytes of body."""
+class Counts(NamedTuple):
+    """Calls, and the bytes of their bodies."""
 
     calls: int = 0
     sent: int = 0
@@ -51,8 +51,8 @@ class _Hour(NamedTuple):
     endpoint: str
 
 
-class HourOfUse(Frozen):
-    """A tenant's calls of one UTC hour; bytes are those of bodies, as they went over the wire."""
+class HourlyUsage(Frozen):
+    """A tenant's calls of one UTC hour. `sent` and `received` are bytes of bodies, as they went over the wire."""
 
     hour: datetime
     lane: Lane
@@ -66,14 +66,14 @@ class HourOfUse(Frozen):
 
 
 class Total(NamedTuple):
-    """Calls of the month so far, and the bytes of it that Xero charges for."""
+    """A tenant's calls of the month so far, and the bytes among them that Xero charges for."""
 
     calls: int
     egress: int
 
 
 class AppTotal(NamedTuple):
-    """The same of the whole app, and the connections that count toward its plan."""
+    """The calls of all tenants in the month so far, and the connections that count toward the app's plan."""
 
     calls: int
     egress: int
@@ -81,7 +81,7 @@ class AppTotal(NamedTuple):
 
 
 class TenantTotal(Frozen):
-    """The same of one tenant."""
+    """A tenant with its calls of the month so far."""
 
     tenant_id: UUID
     name: str
@@ -90,32 +90,42 @@ class TenantTotal(Frozen):
 
 
 class Usage:
-    """What this process has counted and not stored yet."""
+    """The calls that this process has counted and not stored yet."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._counted: dict[_Hour, Amounts] = {}
+        self._counted: dict[_Hour, Counts] = {}
 
-    def count(self, tenant_id: UUID, lane: Lane, resource: str, sent: int, received: int, ended: Called) -> None:
-        """One call. `resource`: its path, of which the first part is the endpoint; bytes are those of its bodies."""
+    def count(self, tenant_id: UUID, lane: Lane, resource: str, sent: int, received: int, outcome: CallOutcome) -> None:
+        """Count one call. `resource`: its path, whose first part is the endpoint; `sent`, `received`: bytes of body."""
         hour = self._clock().replace(minute=0, second=0, microsecond=0)
-        limited, failed = int(ended is Called.LIMITED), int(ended is Called.FAILED)
-        self._add(_Hour(tenant_id, hour, lane, resource.partition("/")[0]), Amounts(1, sent, received, limited, failed))
-        metrics.CALLS.labels(lane, ended).inc()
-        metrics.SENT.labels(lane, ended).inc(sent)
-        metrics.RECEIVED.labels(lane, ended).inc(received)
+        limited, failed = int(outcome is CallOutcome.RATE_LIMITED), int(outcome is CallOutcome.FAILED)
+        self._add(_Hour(tenant_id, hour, lane, resource.partition("/")[0]), Counts(1, sent, received, limited, failed))
+        metrics.CALLS.labels(lane, outcome).inc()
+        metrics.REQUEST_BYTES.labels(lane, outcome).inc(sent)
+        metrics.RESPONSE_BYTES.labels(lane, outcome).inc(received)
 
     async def store(self, tx: Tx, tenant_id: UUID | None = None) -> None:
-        """Store a tenant's, or all, in one statement. What is rolled back is counted still, and stored later."""
-        taken = {one: amounts for one, amounts in self._counted.items() if tenant_id in (None, one.tenant_id)}
-        if taken:
-            self._take(tx, taken.keys())
-            ordered = sorted(taken)
-            columns = zip(*((*one, *taken[one]) for one in ordered), strict=True)
-            await tx.db.execute(_SQL["add"], *map(list, columns))
+        """Store the counts of a tenant, or of all. After a rollback they are still counted, and stored later."""
+        hours = sorted(hour for hour in self._counted if tenant_id in (None, hour.tenant_id))
+        if hours:
+            tenant_ids, times, lanes, endpoints = map(list, zip(*hours, strict=True))
+            calls, sent, received, limited, failed = map(list, zip(*self._take(tx, hours), strict=True))
+            add = _SQL["add"](
+                tenant_ids=tenant_ids,
+                hours=times,
+                lanes=lanes,
+                endpoints=endpoints,
+                calls=calls,
+                sent=sent,
+                received=received,
+                limited=limited,
+                failed=failed,
+            )
+            await tx.db.execute(*add)
 
     async def run(self, database: Database) -> None:
-        """Store all of it now and then, until cancelled."""
+        """Store all counts every few seconds, until cancelled."""
 
         async def storing() -> None:
             if self._counted:
@@ -124,42 +134,46 @@ class Usage:
 
         await every(STORE_EVERY, storing)
 
-    def _take(self, tx: Tx, hours: Collection[_Hour]) -> None:
-        # Taken at once: another transaction that stores meanwhile must not count them twice.
-        taken = {one: self._counted.pop(one) for one in list(hours)}
+    def _take(self, tx: Tx, hours: Sequence[_Hour]) -> list[Counts]:
+        # Removed at once, so that another transaction that stores at the same time does not count them twice.
+        taken = [self._counted.pop(hour) for hour in hours]
 
         def give_back() -> None:
-            for one, amounts in taken.items():
-                self._add(one, amounts)
+            for hour, counts in zip(hours, taken, strict=True):
+                self._add(hour, counts)
 
         tx.undone.append(give_back)
+        return taken
 
-    def _add(self, hour: _Hour, more: Amounts) -> None:
-        known = self._counted.get(hour, Amounts())
-        self._counted[hour] = Amounts(*(one + other for one, other in zip(known, more, strict=True)))
-
-
-async def forget(tx: Tx) -> bool:
-    """Drop a portion of what is kept no longer; whether there may be more."""
-    return len(await tx.db.fetch(_SQL["forget"], tx.now - KEPT, PORTION)) == PORTION
+    def _add(self, hour: _Hour, more: Counts) -> None:
+        known = self._counted.get(hour, Counts())
+        self._counted[hour] = Counts(*(one + other for one, other in zip(known, more, strict=True)))
 
 
-async def hours(tx: Tx, tenant_id: UUID, since: datetime, before: datetime) -> list[HourOfUse]:
+async def delete_old(tx: Tx) -> bool:
+    """Delete a portion of the hours past their retention; True: there may be more."""
+    deleted = await tx.db.fetch(*_SQL["delete_old"](before=tx.now - RETENTION, limit=PORTION))
+    return len(deleted) == PORTION
+
+
+async def hours(tx: Tx, tenant_id: UUID, since: datetime, before: datetime) -> list[HourlyUsage]:
     """A tenant's calls by hour, lane and endpoint; `before` is excluded."""
-    return [HourOfUse(**row) for row in await tx.db.fetch(_SQL["hours"], tenant_id, since, before)]
+    rows = await tx.db.fetch(*_SQL["hours"](tenant_id=tenant_id, since=since, before=before))
+    return [HourlyUsage(**row) for row in rows]
 
 
 async def total(tx: Tx, tenant_id: UUID) -> Total:
     """A tenant's calls of this month."""
-    return Total(*await tx.db.fetchrow(_SQL["total"], tenant_id, month_of(tx.now)[0], NO_EGRESS))
+    month = month_of(tx.now)[0]
+    return Total(*await tx.db.fetchrow(*_SQL["total"](tenant_id=tenant_id, since=month, free_endpoint=NO_EGRESS)))
 
 
 async def app_total(tx: Tx) -> AppTotal:
-    """Everybody's calls of this month."""
-    return AppTotal(*await tx.db.fetchrow(_SQL["app"], month_of(tx.now)[0], NO_EGRESS))
+    """All tenants' calls of this month."""
+    return AppTotal(*await tx.db.fetchrow(*_SQL["app_total"](since=month_of(tx.now)[0], free_endpoint=NO_EGRESS)))
 
 
 async def by_tenant(tx: Tx, limit: int) -> list[TenantTotal]:
     """The tenants that Xero charges most for this month, the largest first."""
-    rows = await tx.db.fetch(_SQL["by_tenant"], month_of(tx.now)[0], NO_EGRESS, limit)
+    rows = await tx.db.fetch(*_SQL["by_tenant"](since=month_of(tx.now)[0], free_endpoint=NO_EGRESS, limit=limit))
     return [TenantTotal(**row) for row in rows]

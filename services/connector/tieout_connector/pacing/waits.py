@@ -1,4 +1,4 @@
-"""What a tenant's calls wait for now: the one place where the budget and the turn are read for people."""
+"""What a tenant's calls wait for now, for people: read from its budget and its delay."""
 
 from uuid import UUID
 
@@ -9,14 +9,14 @@ from tieout_kit.postgres import Tx
 
 
 async def read(tx: Tx, tenant_id: UUID) -> Waits:
-    """Until when and why nothing leaves for a tenant."""
-    budget, turn = await org_budget_store.load(tx, tenant_id), await schedule.read(tx, tenant_id)
+    """Until when and why no call of a tenant is sent."""
+    budget, delay = await org_budget_store.load(tx, tenant_id), await schedule.read_delay(tx, tenant_id)
     free_at = budget.free_at(tx.now)
-    asked = turn.not_before if (turn.because or "").startswith(TOO_MANY) else None
+    asked = delay.not_before if (delay.because or "").startswith(TOO_MANY) else None
     return Waits(
         xero_asked=max((at for at in (asked, budget.parked_until) if at), default=None),
         day_used=free_at if not budget.day_left(tx.now) else None,
         minute_used=free_at if not budget.minute_left(tx.now) else None,
-        trouble=turn.not_before if not asked else None,
-        because=turn.because,
+        trouble=delay.not_before if not asked else None,
+        because=delay.because,
     )

@@ -1,4 +1,4 @@
-"""Why a write waits, in a bookkeeper's words, and whether a person may have it looked at now. Moments are UTC."""
+"""Why a write waits, in a bookkeeper's words, and whether a person may retry it now. Moments are UTC."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,93 +11,93 @@ class WriteState(StrEnum):
     """Where a write is."""
 
     WAITING = "waiting"
-    """It goes when its turn comes."""
+    """It is sent when its turn comes."""
     HELD = "held"
     """It waits until the organisation is connected."""
     IN_FLIGHT = "in_flight"
-    """It left, and is not answered."""
+    """It was sent, and Xero has not answered."""
     FAILED = "failed"
     """Xero refused it."""
     CANCELLED = "cancelled"
-    """A person called it back before it left."""
+    """A person cancelled it before it was sent."""
     DONE = "done"
     """Xero has it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class SentCall:
     """The call that a write is in."""
 
-    at: datetime
-    """When it left first."""
-    answered_by: datetime
-    """After this no answer of it comes any more."""
-    again_at: datetime
-    """When it is looked at again, if it was not answered."""
+    sent_at: datetime
+    """When it was sent first."""
+    answer_by: datetime
+    """After this, no answer to it can arrive."""
+    retry_at: datetime
+    """When it is retried, if it has no answer by then."""
     look_up: bool
-    """It is looked for in Xero then, before anything is sent again."""
+    """The retry looks it up in Xero first, and sends only what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """What all calls of an organisation wait for; each until a moment, None: not for this."""
+    """What all calls of an organisation wait for: each reason with the moment when it ends; None: it does not apply."""
 
     xero_asked: datetime | None = None
     day_used: datetime | None = None
     minute_used: datetime | None = None
     trouble: datetime | None = None
     because: str | None = None
-    """What the trouble is; without a moment: why the connection is lost."""
+    """The trouble, in words; without a moment: why the connection is lost."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a write stands; `before`: how many wait before it in its lane."""
+class WriteStatus:
+    """All that explains the state of a write; `before`: how many writes wait before it in its lane."""
 
     state: WriteState
     before: int = 0
     waits: Waits = Waits()
-    left: Left | None = None
+    sent: SentCall | None = None
     result: WriteResult | None = None
 
 
-def why(standing: Standing, now: datetime) -> str:
-    """One sentence."""
-    match standing:
-        case Standing(state=WriteState.HELD, waits=Waits(because=str(lost))):
+def why(status: WriteStatus, now: datetime) -> str:
+    """Why a write is in its state, in one sentence."""
+    match status:
+        case WriteStatus(state=WriteState.HELD, waits=Waits(because=str(lost))):
             return f"It waits until somebody connects the organisation to Xero again: {lost}."
-        case Standing(state=WriteState.HELD):
+        case WriteStatus(state=WriteState.HELD):
             return "It waits until the organisation is connected to Xero."
-        case Standing(state=WriteState.WAITING, waits=waits, before=before):
+        case WriteStatus(state=WriteState.WAITING, waits=waits, before=before):
             return _waiting(waits, before, now)
-        case Standing(left=Left() as left, waits=waits):
-            return _in_flight(left, waits, now)
-        case Standing(result=WriteResult() as result):
+        case WriteStatus(sent=SentCall() as sent, waits=waits):
+            return _in_flight(sent, waits, now)
+        case WriteStatus(result=WriteResult() as result):
             return _ended(result)
     return "It is on its way."
 
 
-def not_before(standing: Standing, now: datetime) -> datetime | None:
-    """Until when nobody can have it looked at, whoever asks: Xero asked to wait, or may still answer; None: now."""
-    answer = standing.left.answered_by if standing.left else None
+def not_before(status: WriteStatus, now: datetime) -> datetime | None:
+    """Until when no person can retry a write, because Xero asked to wait or may still answer; None: now."""
+    answer_by = status.sent.answer_by if status.sent else None
     return max(
-        (at for at in (standing.waits.xero_asked, standing.waits.day_used, answer) if at and at > now), default=None
+        (at for at in (status.waits.xero_asked, status.waits.day_used, answer_by) if at and at > now), default=None
     )
 
 
 def free_at(waits: Waits, now: datetime) -> datetime | None:
-    """When a call may leave, as far as is known; None: now."""
+    """When a call may be sent, as far as is known; None: now."""
     all_of_them = (waits.xero_asked, waits.day_used, waits.minute_used, waits.trouble)
     return max((at for at in all_of_them if at and at > now), default=None)
 
 
 def why_not_now(waits: Waits, now: datetime) -> str:
-    """Why no call leaves now, of an organisation for which none may."""
+    """Why no call may be sent now. Only for an organisation whose calls wait."""
     return _waiting(waits, 0, now)
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """`14:05:07 UTC`, of another day with its date."""
+    """`14:05:07 UTC`; on another day than `now`, with its date."""
     at, now = at.astimezone(UTC), now.astimezone(UTC)
     return f"{at:%H:%M:%S} UTC" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
@@ -116,15 +116,15 @@ def _waiting(waits: Waits, before: int, now: datetime) -> str:
     return "Nothing is before it: it goes now."
 
 
-def _in_flight(left: Left, waits: Waits, now: datetime) -> str:
-    when = f"It left at {moment(left.at, now)}"
-    if now < left.answered_by:
-        return f"{when}; Xero's answer is awaited."
-    again_at = max(left.again_at, free_at(waits, now) or now)
-    # What is due is done in a moment.
-    at = "now" if again_at - now < timedelta(seconds=1) else f"at {moment(again_at, now)}"
-    again = f"looked for in Xero {at}, and sent again only if it is not there" if left.look_up else f"sent again {at}"
-    return f"{when} and Xero has not answered; it is {again}."
+def _in_flight(sent: SentCall, waits: Waits, now: datetime) -> str:
+    when = f"It was sent at {moment(sent.sent_at, now)}"
+    if now < sent.answer_by:
+        return f"{when}; Xero has not answered yet."
+    retry_at = max(sent.retry_at, free_at(waits, now) or now)
+    # A retry that is due happens within a moment.
+    at = "now" if retry_at - now < timedelta(seconds=1) else f"at {moment(retry_at, now)}"
+    retry = f"looked up in Xero {at}, and sent again only if it is not there" if sent.look_up else f"sent again {at}"
+    return f"{when} and Xero did not answer; it is {retry}."
 
 
 def _ended(result: WriteResult) -> str:
@@ -132,8 +132,8 @@ def _ended(result: WriteResult) -> str:
         case Outcome.DONE:
             return "Xero has it."
         case Outcome.CANCELLED:
-            return f"{result.cancelled_by or 'Somebody'} called it back before it left."
+            return f"{result.cancelled_by or 'Somebody'} cancelled it before it was sent."
         case Outcome.STALE:
-            return "Xero has something newer than this write was decided on, so it was not sent."
+            return "The record in Xero changed after this write was decided, so it was not sent."
         case Outcome.REFUSED:
             return f"Xero refused it: {'; '.join(result.messages)}"

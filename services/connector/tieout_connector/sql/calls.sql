@@ -1,34 +1,38 @@
--- name: sent
--- These are in a call that is about to leave; what a lost one did was looked at before.
-update intent set state = 'sent', call_id = $2, tried = false
-where tenant_id = $1 and id = any($3::text[]) and state = 'queued';
+-- name: mark_sent
+-- Puts queued intents into a call that is about to be sent. A look-up after an earlier, lost call is over by now.
+update intent set state = 'sent', call_id = $call_id, tried = false
+where tenant_id = $tenant_id and id = any($intent_ids::text[]) and state = 'queued';
 
--- name: of_call
--- The intents in a call, in the order of its elements.
+-- name: intents_of_call
+-- The intents in a call, in the order of the elements in its body.
 select id, doc, most, look_up, tried, said_at, causation_id, correlation_id, traceparent from intent
-where tenant_id = $1 and call_id = $2 and state = 'sent'
+where tenant_id = $tenant_id and call_id = $call_id and state = 'sent'
 order by lane, received_at, id;
 
 -- name: requeue
--- These go again, so many at once; what was looked up need not be again. `tried`: the call was lost.
-update intent set state = 'queued', call_id = null, most = $3, look_up = false, tried = $4
-where tenant_id = $1 and id = any($2::text[]) and state = 'sent';
+-- Queues the intents of a call again, in batches of at most this many. They need no look-up any more. `tried`: the call
+-- may have done a part of its work.
+update intent set state = 'queued', call_id = null, most = $batch_limit, look_up = false, tried = $tried
+where tenant_id = $tenant_id and id = any($intent_ids::text[]) and state = 'sent';
 
 -- name: store_call
--- A call's very bytes and its key, before it leaves.
+-- Stores the bytes of a call and its Idempotency-Key before it is sent.
 insert into call (tenant_id, id, kind, request, body, stored_file, before, sent, seen, unmarked, first_sent_at, retry_at,
     look_up_first)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+values ($tenant_id, $id, $kind, $request, $body, $stored_file, $before, $sent, $seen, $serial_key, $first_sent_at,
+    $retry_at, $look_up_first);
 
 -- name: unanswered
--- The oldest call of a tenant that left, was not answered, and may be looked at again.
-select id, kind, request, body, stored_file, before, sent, seen, unmarked, first_sent_at, look_up_first from call
-where tenant_id = $1 and retry_at <= $2 and not id = any($3::uuid[]) order by first_sent_at limit 1;
+-- The tenant's oldest call without an answer that is due for a retry and not in progress here.
+select id, kind, request, body, stored_file, before, sent, seen, unmarked as serial_key, first_sent_at, look_up_first
+from call where tenant_id = $tenant_id and retry_at <= $now and not id = any($in_progress::uuid[])
+order by first_sent_at limit 1;
 
 -- name: retry_call
--- Look at this call again after a while.
-update call set retry_at = $3, look_up_first = look_up_first or $4 where tenant_id = $1 and id = $2;
+-- Schedules the next retry of a call.
+update call set retry_at = $retry_at, look_up_first = look_up_first or $look_up_first
+where tenant_id = $tenant_id and id = $call_id;
 
--- name: forget_call
--- This call is settled, once.
-delete from call where tenant_id = $1 and id = $2 returning id;
+-- name: delete_call
+-- Deletes a finished call. Returns nothing if somebody else has finished it before.
+delete from call where tenant_id = $tenant_id and id = $call_id returning id;

@@ -1,4 +1,4 @@
-"""A contact: what a vendor and a customer of one name have in common, and one contact in Xero (CONT-1, CONT-5)."""
+"""A contact, which is one contact in Xero. Here it is a vendor, a customer, or both (CONT-1, CONT-5)."""
 
 from tieout_contacts import classified
 from tieout_contacts.contact import arrive, fields

@@ -1,4 +1,4 @@
-"""CONT-1, CONT-3, CONT-4: what a contact of Xero means here, and what documents make of it."""
+"""CONT-1, CONT-3, CONT-4: when a contact of Xero is linked or imported, and in which roles."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid5
@@ -12,14 +12,15 @@ from tieout_schemas.xero import ContactStatus, XeroContact
 
 
 def arrive(only: XeroOnly[XeroContact], candidates: Sequence[Contact], facts: Facts) -> Arrival:
-    """CONT-1, CONT-4. It is the unlinked contact of its name, or becomes what a document made of it, or waits.
+    """CONT-1, CONT-4. Link it to an unlinked contact of the same name, or import it in the roles that documents gave
+    it, or wait.
 
-    While a contact's create is under way, Xero's answer tells whether it is this one or another; a refusal because the
-    name exists there leads back here.
+    While that contact is being created in Xero, wait for the answer: it shows which contact of Xero was created. If
+    Xero refuses because the name exists, this function runs again.
     """
     seen = only.snapshot
     free = [contact for contact in candidates if contact.sync.xero_id is None]
-    # Not an archived one: Xero lets its name be used again.
+    # An archived contact is not linked: Xero allows its name to be used again.
     if seen.status is ContactStatus.ACTIVE and free:
         under_way = free[0].sync.state is SyncState.ON_ITS_WAY
         return Wait() if under_way else LinkTo(free[0].id, rule="CONT-1")
@@ -29,13 +30,13 @@ def arrive(only: XeroOnly[XeroContact], candidates: Sequence[Contact], facts: Fa
 
 
 def restore(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact | Wait:
-    """SYS-1. The contact that Xero's was: with the roles that documents gave it, or else a vendor."""
+    """SYS-1. The contact for a contact of Xero, in the roles that documents gave it, or else as a vendor."""
     return _contact(contact_id, seen, facts)
 
 
 def becomes(contact: Contact, seen: XeroContact, facts: Facts) -> tuple[Contact, str] | None:
-    """CONT-4. What documents make of a contact that is here, whichever came first: the link or the document."""
-    # Ids of their own: the platform may have chosen the contact's for a role of another contact.
+    """CONT-4. The contact with the roles that documents gave it, whether the link or the document came first."""
+    # A new role needs an id of its own: the platform may already use the contact's id for another contact's role.
     new = {role: RoleState(id=uuid5(contact.id, role)) for role in _roles(seen, facts) if not contact.role(role)}
     return (contact.replace(**new), "CONT-4") if new else None
 
@@ -51,6 +52,6 @@ def _contact(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact:
 
 
 def _roles(seen: XeroContact, facts: Facts) -> frozenset[Role]:
-    """What documents made of a contact."""
+    """The roles that documents gave to a contact."""
     roles: frozenset[Role] = (facts.more or {}).get(seen.xero_id, frozenset())
     return roles

@@ -1,4 +1,4 @@
-"""CONT-5: the body that makes Xero's contact look like ours."""
+"""CONT-5: composes the intent that makes Xero's contact equal to ours."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from tieout_schemas.bodies import ContactBody
 
 
 def compose(_: Contact, __: Facts, parts: Mapping[str, Any]) -> ContactBody:
-    """What is not among the parts is left as it is there: what does not sync, and a name that is Xero's."""
+    """The body. Fields that are not in `parts` stay as they are in Xero: they do not sync, or Xero owns the name."""
     return ContactBody(
         name=parts.get("name"),
         email=parts.get("email"),

@@ -1,4 +1,4 @@
-"""CONT-5, CONT-10: a vendor or a customer made or changed on the platform."""
+"""CONT-5, CONT-10: a vendor or a customer is created or changed on the platform."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -29,7 +29,7 @@ class _In(BaseModel):
 
 
 class AddressIn(_In):
-    """A postal address as the API takes it (CONT-6)."""
+    """A postal address in a request (CONT-6)."""
 
     lines: tuple[Text500, ...] = Field((), max_length=4)
     city: Text255 = ""
@@ -39,8 +39,8 @@ class AddressIn(_In):
 
 
 class RoleIn(_In):
-    """A vendor or a customer as the API takes it; the caller chooses the id, so that a repeated request makes no second
-    one. What is left out stays as it is, what is empty is emptied, in Xero too."""
+    """A vendor or a customer in a request. The caller chooses the id, so that a repeated request creates no second
+    record. Fields that are left out stay as they are. Fields that are empty are emptied, in Xero too."""
 
     name: Name
     email: Email = ""
@@ -51,7 +51,7 @@ class RoleIn(_In):
 
 
 def content(role: Role, wanted: RoleIn, was: Contact | None, role_id: UUID) -> Mapping[str, Any]:
-    """The fields that a request asks for."""
+    """The record's fields according to the request."""
     given = {name: getattr(wanted, name) for name in wanted.model_fields_set - {"active", "address"}}
     if "address" in wanted.model_fields_set:
         given["address"] = Address.model_validate(wanted.address.model_dump())
@@ -61,25 +61,26 @@ def content(role: Role, wanted: RoleIn, was: Contact | None, role_id: UUID) -> M
 
 
 def joins(role: Role, alike: Sequence[Contact]) -> Contact | None:
-    """CONT-5. A vendor and a customer of one name are one contact: the one of that name that has no such role yet."""
+    """CONT-5. The contact of the same name that gets the role, if none of that name has it: a vendor and a customer of
+    one name are one contact."""
     return alike[0] if alike and not any(contact.role(role) for contact in alike) else None
 
 
 def check(role: Role, before: Contact | None, contact: Contact, others: Sequence[Contact], _: Facts) -> None:
-    """CONT-1. Raises Clash for a name that another contact bears, and tells which role of it has it."""
+    """CONT-1. Raises Clash if another contact has the name; the message names the vendor or customer."""
     key = name_key(contact.name)
     if before and name_key(before.name) == key:
         return
     same = sorted((other for other in others if name_key(other.name) == key), key=lambda other: other.id)
     for each in (role, *Role):
         for state in filter(None, (other.role(each) for other in same)):
-            raise Clash(f"{each} {state.id} is already called {contact.name}: use that one, or another name")
+            raise Clash(f"{each} {state.id} is already called {contact.name}: use that {each}, or choose another name")
 
 
 def _put(role: Role, feature: Feature) -> Put[Contact]:
     return Put(
         body=RoleIn,
-        summary=f"Make or change a {role}",
+        summary=f"Create or change a {role}",
         roles=EDITORS,
         feature=feature,
         rule="CONT-5",

@@ -1,18 +1,18 @@
-"""The fields that a contact shows on both sides: which sync, and whose value counts (MAP-5, CONT-10, CONT-11)."""
+"""The fields that a contact shares with Xero's contact, and whose value wins (MAP-5, CONT-10, CONT-11)."""
 
 from tieout_kit.sync import Field, Owner
-from tieout_schemas.settings import TenantSettings, Wins
+from tieout_schemas.settings import NamePolicy, TenantSettings
 
-_NAME_OWNER = {Wins.LATEST: Owner.LATEST, Wins.PLATFORM: Owner.PLATFORM, Wins.XERO: Owner.XERO}
+_NAME_OWNER = {NamePolicy.LATEST: Owner.LATEST, NamePolicy.PLATFORM: Owner.PLATFORM, NamePolicy.XERO: Owner.XERO}
 
 
 def name_key(name: str) -> str:
-    """CONT-1. What two names that are one have in common: trimmed, without case, as Xero compares them."""
+    """CONT-1. The name as Xero compares names: trimmed and in lower case."""
     return name.strip().lower()
 
 
 def name_owner(settings: TenantSettings) -> Owner:
-    """CONT-11. Whose name counts, as the tenant chose."""
+    """CONT-11. Whose name wins, by the tenant's setting."""
     return _NAME_OWNER[settings.contact_name_wins]
 
 

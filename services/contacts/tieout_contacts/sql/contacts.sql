@@ -1,5 +1,5 @@
 -- name: classify
--- Documents give these contacts a role; those that did not have it before.
+-- Stores the roles that documents give to contacts. Returns the contacts that did not have the role before.
 insert into classified (tenant_id, xero_id, vendor, customer)
 select tenant_id, xero_id, bool_or(role = 'vendor'), bool_or(role = 'customer')
 from unnest($1::uuid[], $2::uuid[], $3::text[]) as of_document(tenant_id, xero_id, role) group by tenant_id, xero_id
@@ -9,6 +9,6 @@ where excluded.vendor > classified.vendor or excluded.customer > classified.cust
 returning tenant_id, xero_id;
 
 -- name: classified
--- What documents made of these contacts.
+-- The roles that documents gave to these contacts.
 select tenant_id, xero_id, vendor, customer from classified
 where (tenant_id, xero_id) in (select * from unnest($1::uuid[], $2::uuid[]));

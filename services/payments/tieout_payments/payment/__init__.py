@@ -36,10 +36,10 @@ PAYMENT: Kind[Payment, XeroPayment] = Kind(
             id_of=lambda payment: payment.bill_id,
             xero_id_of=lambda seen: seen.invoice_xero_id,
             xero_kind=XeroInvoice,
-            looks_at=rules.what_counts_of_a_bill,
+            looks_at=rules.relevant_bill_fields,
         ),
     ),
-    # Payments of one bill are checked against each other: two at once never exceed what is due.
+    # Payments of the same bill are checked against each other, so that two at once never exceed the amount due.
     match=Match(ours=lambda payment: str(payment.bill_id), theirs=lambda _: ""),
     views=(View(model=Payment, plural="payments", put=PUT),),
 )

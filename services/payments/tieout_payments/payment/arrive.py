@@ -1,4 +1,4 @@
-"""What a payment of Xero that is none of ours means here. Bringing in those that were made there is PAY-8's."""
+"""Payments that were made in Xero: they are not imported yet (PAY-8)."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,12 +11,13 @@ from tieout_schemas.xero import XeroInvoice, XeroPayment
 
 
 def arrive(_: XeroOnly[XeroPayment], __: Sequence[Payment], ___: Facts) -> Arrival:
-    """Nothing yet: it is kept as seen."""
+    """The payment is only stored, and waits."""
     return Wait()
 
 
 def restore(payment_id: UUID, seen: XeroPayment, facts: Facts) -> Payment | Wait:
-    """SYS-1. The payment that Xero's was, once its bill is here; how the money moved nobody remembers."""
+    """SYS-1. The payment for a payment of Xero, once its bill is here. Its method is unknown, so it counts as
+    OFFLINE."""
     bill = facts.copy_behind(Bill, seen.invoice_xero_id)
     if bill is None:
         return Wait(record(XeroInvoice, seen.invoice_xero_id))

@@ -1,4 +1,4 @@
-"""PAY-1: the body that makes a payment in Xero."""
+"""PAY-1: composes the intent that creates a payment in Xero."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from tieout_schemas.platform import Bill, Payment
 
 
 def compose(payment: Payment, facts: Facts, _: Mapping[str, Any]) -> PaymentBody:
-    """The whole payment: it is made once, and never changed."""
+    """The body with the whole payment, which is created once and never changed."""
     bill = facts.copy_of(Bill, payment.bill_id)
     if bill is None or bill.sync.xero_id is None:
         raise ValueError(f"payment {payment.id} is sent before its bill is in Xero")

@@ -1,4 +1,4 @@
-"""PAY-9: what is left to pay of a bill, and whether a payment fits it before it reaches Xero."""
+"""PAY-9: the amount left to pay of a bill, and whether a new payment fits it."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -9,9 +9,9 @@ from tieout_schemas.platform import Bill, Payment, SyncState
 
 
 def check_fits(payment: Payment, bill: Bill, others: Sequence[Payment]) -> None:
-    """Raises Clash, in a bookkeeper's words, for a payment that this bill cannot take.
+    """Raises Clash for a payment that the bill cannot take.
 
-    Source: PAY-9, BILL-6. `others`: the other payments made here of the same bill.
+    Source: PAY-9, BILL-6. `others`: our other payments of the same bill.
     """
     if bill.xero_status and bill.xero_status.is_final:
         raise Clash(f"bill {bill.number} is {bill.xero_status} in Xero and cannot be paid")
@@ -27,10 +27,11 @@ def check_fits(payment: Payment, bill: Bill, others: Sequence[Payment]) -> None:
 
 
 def left_to_pay(bill: Bill, ours: Sequence[Payment]) -> Decimal | None:
-    """What may still be paid, in the bill's currency; None while Xero has not said what the bill comes to.
+    """The amount that may still be paid, in the bill's currency; None while Xero has not computed the bill's total.
 
-    Xero's amount due names what it holds, by Xero's ids. What it holds of ours is taken out of it, and all of ours
-    that count come off instead: which snapshot came first does not matter (docs/sync-semantics.md, section 7).
+    Xero lists the payments and credits that are deducted in its amount due. Our own payments among them are added back,
+    and all of our payments that count are deducted instead. So the order of snapshots does not matter
+    (docs/sync-semantics.md, section 7).
     """
     if bill.total is None or bill.amount_due is None:
         return None
@@ -41,7 +42,7 @@ def left_to_pay(bill: Bill, ours: Sequence[Payment]) -> Decimal | None:
 
 
 def counts(payment: Payment, bill: Bill) -> bool:
-    """Whether a payment of ours takes, or will take, something of what is due."""
+    """Whether a payment of ours reduces, or will reduce, the amount due."""
     refused = payment.sync.state is SyncState.REFUSED
     return not refused and not payment.deleted_in_xero and payment.amount.currency == bill.currency
 

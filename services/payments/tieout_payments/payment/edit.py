@@ -1,4 +1,4 @@
-"""PAY-1, PAY-3: a payment made on the platform."""
+"""PAY-1, PAY-3: a payment is made on the platform."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -30,21 +30,21 @@ class AmountIn(_In):
 
 
 class PaymentIn(_In):
-    """A payment as the API takes it; the caller chooses the id, so that a repeated request pays once."""
+    """A payment in a request. The caller chooses the id, so that a repeated request pays only once."""
 
     bill_id: UUID
     method: PaymentMethod
     date: dt.date
     amount: AmountIn
     account_code: AccountCode | None = None
-    """The account to book it on; without one, the one that the settings name for its method (MAP-6)."""
+    """The account of the payment; by default the account that the settings name for its method (MAP-6)."""
     reference: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
     """The platform's transaction id, or the reference of a payment made elsewhere (PAY-3)."""
 
 
 def content(wanted: PaymentIn, was: Payment | None, _: UUID) -> Mapping[str, Any]:
-    """The fields that a request asks for. Asked again as the first time, the account that was chosen since is no other
-    content."""
+    """The record's fields according to the request. A request without an account keeps the present account, so that the
+    same request again changes nothing."""
     return {
         "bill_id": wanted.bill_id,
         "method": wanted.method,
@@ -56,9 +56,9 @@ def content(wanted: PaymentIn, was: Payment | None, _: UUID) -> Mapping[str, Any
 
 
 def check(before: Payment | None, payment: Payment, others: Sequence[Payment], facts: Facts) -> None:
-    """PAY-9. Raises Clash for a payment that its bill cannot take, and for any change: money that moved does not."""
+    """PAY-9. Raises Clash for a payment that its bill cannot take, and for any change of a payment."""
     if before:
-        raise Clash(f"payment {payment.id} was already made with other content, and a payment cannot be changed")
+        raise Clash(f"payment {payment.id} already exists with other content, and a payment cannot be changed")
     if bill := facts.copy_of(Bill, payment.bill_id):
         check_fits(payment, bill, [other for other in others if other.bill_id == bill.id])
 

@@ -1,6 +1,6 @@
-"""The writing half of the gateway: nothing lost and nothing doubled (design, To Xero)."""
+"""The writing half of the gateway: nothing is lost and nothing doubled (design, To Xero)."""
 
-from tieout_connector.gateway.writer.groups import group_of
+from tieout_connector.gateway.writer.batching import batching_rule
 from tieout_connector.gateway.writer.send import Writer
 
-__all__ = ["Writer", "group_of"]
+__all__ = ["Writer", "batching_rule"]

@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tieout_connector.gateway import results, seen
-from tieout_connector.gateway.caller import Caller
-from tieout_connector.gateway.lookup import find
-from tieout_connector.gateway.seen import Shown
-from tieout_connector.gateway.session import AtWork
+from tieout_connector.gateway.caller import XeroCaller
+from tieout_connector.gateway.session import TenantSession
+from tieout_connector.gateway.writer import observations
+from tieout_connector.gateway.writer.lookup import look_up
+from tieout_connector.gateway.writer.observations import Observation
 from tieout_connector.inbound import Wish, read_requests
 from tieout_connector.kinds import Kind
-from tieout_connector.outbound import Queued, StoredCall, calls
+from tieout_connector.outbound import QueuedIntent, StoredCall, calls, results
 from tieout_connector.xero.reading import Json
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas.writes import WriteIntent
@@ -21,48 +21,49 @@ from tieout_schemas.writes import WriteIntent
 class Answer:
     """Xero's element of an intent."""
 
-    queued: Queued
+    queued: QueuedIntent
     element: Json
     sent: Collection[str] = ()
-    """The fields in the bytes that it answers; none: it was looked up, and nobody knows whose doing it shows."""
+    """The fields in the bytes that it answers; none: it was looked up, and may show somebody else's change."""
     looked_up_at: datetime | None = None
-    """When its look-up left."""
+    """When its look-up was sent; None: it was not looked up."""
 
     @property
     def intent_id(self) -> str:
-        """Of its intent."""
+        """The id of its intent."""
         return self.queued.intent.intent_id
 
 
-async def settle(
-    caller: Caller,
-    at: AtWork,
+async def finish(
+    caller: XeroCaller,
+    session: TenantSession,
     kind: Kind,
     call: StoredCall,
     answers: Sequence[Answer],
-    requeue: Sequence[Queued] = (),
+    requeue: Sequence[QueuedIntent] = (),
     *,
-    most: int | None = None,
+    batch_limit: int | None = None,
 ) -> None:
-    """A call's end. `requeue`: what it may have done in part, `most` of them at once from now on."""
-    refused = [(a, words) for a in answers if (words := refusal_of(a.element))]
+    """Finish a call. `requeue`: intents that it may have done in part; `batch_limit`: how many of them share a call."""
+    refused = [(a, messages) for a in answers if (messages := refusal_of(a.element))]
     done = [a for a in answers if not refusal_of(a.element)]
-    if ending := [a for a, _ in refused if kind.is_terminal(a.queued.intent)]:
-        # Somebody may have been quicker: then it is done, whatever Xero says.
-        found = await find(caller, at, kind, call)
+    if terminal := [a for a, _ in refused if kind.is_terminal(a.queued.intent)]:
+        # Somebody else may have made the same void or deletion. Then it is done, although Xero refuses ours.
+        found = await look_up(caller, session, kind, call)
         done += [
-            looked_up(a.queued, found.elements[a.intent_id], found.left_at)
-            for a in ending
+            Answer(a.queued, found.elements[a.intent_id], looked_up_at=found.read_at)
+            for a in terminal
             if a.intent_id in found.elements
         ]
-        refused = [(a, words) for a, words in refused if a.intent_id not in found.elements]
-    tenant_id = at.org.tenant_id
-    async with caller.storing(at) as tx:
-        sequences = await seen.take(tx, tenant_id, kind, [_shown(kind, a) for a in done])
+        refused = [(a, messages) for a, messages in refused if a.intent_id not in found.elements]
+    tenant_id = session.org.tenant_id
+    async with caller.storing(session) as tx:
+        sequences = await observations.store(tx, tenant_id, kind, [_observation(kind, a) for a in done])
         overtaken = [a for a in done if sequences.get(a.intent_id, 0) is None]
         done = [a for a in done if a not in overtaken]
         ended = [
-            (a.queued, results.refused(a.queued.intent, words, call.seen.get(a.intent_id))) for a, words in refused
+            (a.queued, results.refused(a.queued.intent, messages, call.seen.get(a.intent_id)))
+            for a, messages in refused
         ]
         for a in done:
             intent = a.queued.intent
@@ -70,27 +71,22 @@ async def settle(
                 (a.queued, results.done(intent, kind.xero_id(a.element, intent), sequences.get(a.intent_id) or 0))
             )
         again = [*requeue, *[a.queued for a in overtaken]]
-        await calls.settle(tx, tenant_id, call.id, ended, again, most=most, tried=True)
+        await calls.finish(tx, tenant_id, call.id, ended, again, batch_limit=batch_limit, tried=True)
         also = [(a, read) for a in done for read in kind.also_changes(a.queued.intent, a.element)]
         await read_requests.ask(tx, [Wish(tenant_id, r.kind, r.xero_id, tx.now, a.queued.cause) for a, r in also])
 
 
 def fields_sent(sent: Mapping[str, Sequence[str]], intent: WriteIntent) -> tuple[str, ...]:
-    """The fields of an intent's body that are in the bytes of its call, by what the call says of each intent; where it
-    does not say: all that the body names."""
+    """The fields of an intent's body that are in the bytes of its call, by the call's own list. If the call has no list
+    for the intent: every field that its body sets."""
     named = [name for name, value in intent.body if value is not None and name != "kind"]
     return tuple(sent.get(intent.intent_id, named))
 
 
-def looked_up(queued: Queued, element: Json, left_at: datetime | None) -> Answer:
-    """What a look-up found done."""
-    return Answer(queued, element, looked_up_at=left_at)
-
-
-def _shown(kind: Kind, answer: Answer) -> Shown:
+def _observation(kind: Kind, answer: Answer) -> Observation:
     intent = answer.queued.intent
-    answers = seen.answer(kind, intent, answer.element, answer.sent, done=True)
-    # A look-up is a reading, and may be overtaken: then it is made again before the next call. What was made is found
-    # but once: readings of what bears its mark wait, so nothing overtakes it.
-    left_at = answer.looked_up_at if kind.target(intent) else None
-    return Shown(answer.queued, answer.element, left_at, answers)
+    answers = observations.answers_of(kind, intent, answer.element, answer.sent, done=True)
+    # A look-up is a read, so a later read may have been stored before it: then it is repeated before the next call. For
+    # a created record this cannot happen, because reads of records with our mark wait for the call to be finished.
+    read_at = answer.looked_up_at if kind.target(intent) else None
+    return Observation(answer.queued, answer.element, read_at, answers)

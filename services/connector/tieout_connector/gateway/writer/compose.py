@@ -1,4 +1,4 @@
-"""Makes the call that carries intents, with all that must be known when its answer comes, or is lost."""
+"""Makes the call that carries intents, with all that is needed when its answer arrives or is lost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -6,26 +6,26 @@ from datetime import datetime
 from uuid import uuid4
 
 from tieout_connector.gateway.writer.answer import fields_sent
+from tieout_connector.gateway.writer.batching import serial_key
 from tieout_connector.gateway.writer.fresh import Fresh
-from tieout_connector.gateway.writer.groups import unmarked
 from tieout_connector.kinds import NONE, Kind
-from tieout_connector.outbound import Queued, StoredCall
+from tieout_connector.outbound import QueuedIntent, StoredCall
 from tieout_connector.xero import wire
 from tieout_connector.xero.reading import Json
 
-MOST_BYTES = 3_000_000
-"""Of a call's body; Xero takes 3.5 MB."""
+MAX_BYTES = 3_000_000
+"""Bytes in a call's body. Xero's limit is 3.5 MB."""
 
 
-def compose(kind: Kind, fresh: Fresh, now: Mapping[str, Json], leaves_at: datetime) -> StoredCall:
-    """The call that carries what is to be sent, or as much of it as fits. `now`: what Xero shows, by intent id."""
-    call_id, fitting = uuid4(), fresh.rest
-    composed = kind.compose([q.intent for q in fitting], now)
-    while len(composed.body) > MOST_BYTES and len(fitting) > 1:
+def compose(kind: Kind, fresh: Fresh, current: Mapping[str, Json], sent_at: datetime) -> StoredCall:
+    """The call that carries the intents to be sent, or as many as fit. `current`: Xero's state, by intent id."""
+    call_id, fitting = uuid4(), fresh.to_send
+    composed = kind.compose([q.intent for q in fitting], current)
+    while len(composed.body) > MAX_BYTES and len(fitting) > 1:
         fitting = fitting[: len(fitting) // 2]
-        composed = kind.compose([q.intent for q in fitting], now)
+        composed = kind.compose([q.intent for q in fitting], current)
     keys = [q.intent.intent_id for q in fitting]
-    before = {key: now.get(key, NONE) for key in keys} if kind.needs_serial_calls else {}
+    before = {key: current.get(key, NONE) for key in keys} if kind.needs_serial_calls else {}
     return StoredCall(
         id=call_id,
         kind=kind.name,
@@ -34,16 +34,16 @@ def compose(kind: Kind, fresh: Fresh, now: Mapping[str, Json], leaves_at: dateti
         stored_file=composed.stored_file,
         before=wire.dumps(before),
         sent={q.intent.intent_id: fields_sent(composed.sent, q.intent) for q in fitting},
-        seen={key: fresh.seen[key] for key in keys if key in fresh.seen},
-        unmarked=unmarked(kind, fitting),
-        first_sent_at=leaves_at,
+        seen={key: fresh.sequences[key] for key in keys if key in fresh.sequences},
+        serial_key=serial_key(kind, fitting),
+        first_sent_at=sent_at,
         look_up_first=False,
         intents=fitting,
     )
 
 
-def to_look_up(kind: Kind, queued: Sequence[Queued], now: datetime) -> StoredCall:
-    """A call that never leaves: its intents may have been sent by a database that is no more, and are looked up."""
+def to_look_up(kind: Kind, queued: Sequence[QueuedIntent], now: datetime) -> StoredCall:
+    """A call that is only looked up and never sent: the database before the restore may have sent its intents."""
     return StoredCall(
         id=uuid4(),
         kind=kind.name,
@@ -53,8 +53,8 @@ def to_look_up(kind: Kind, queued: Sequence[Queued], now: datetime) -> StoredCal
         before=b"{}",
         sent={},
         seen={},
-        unmarked=unmarked(kind, queued),
-        first_sent_at=min((q.said_at or now for q in queued), default=now),
+        serial_key=serial_key(kind, queued),
+        first_sent_at=min((q.published_at or now for q in queued), default=now),
         look_up_first=True,
         intents=queued,
     )

@@ -1,100 +1,111 @@
-"""What the reading right before a write tells: which intents are done, stale or refused by now, and which go."""
+"""Sorts intents by the fresh read right before their write: which are done, stale or refused, and which to send."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tieout_connector.gateway import results, seen
-from tieout_connector.gateway.seen import Shown
-from tieout_connector.gateway.session import AtWork
+from tieout_connector.gateway.session import TenantSession
+from tieout_connector.gateway.writer import observations
+from tieout_connector.gateway.writer.observations import Observation
 from tieout_connector.inbound import Made, snapshots
 from tieout_connector.kinds import NONE, Kind
-from tieout_connector.outbound import Queued
+from tieout_connector.outbound import QueuedIntent, results
 from tieout_connector.xero.errors import Again
 from tieout_connector.xero.reading import Json
 from tieout_kit.postgres import Tx
 from tieout_schemas.writes import WriteIntent, WriteResult
 
 NO_BASE = "This is a bug of Tieout's: an update must name the snapshot that it was decided on."
-MOST_OVERTAKEN = 3
-"""A reading that crosses newer ones is made again at once, up to so many times; then the tenant waits a little."""
+MAX_OVERTAKEN = 3
+"""A fresh read that is older than a stored snapshot is repeated at once, this many times. Then the tenant waits."""
 
 
 @dataclass(slots=True)
 class Fresh:
-    """Intents by what becomes of them; those that are in neither list stay queued, and are read again."""
+    """The intents after a fresh read. An intent in neither list stays queued, and is read again."""
 
-    settled: list[tuple[Queued, WriteResult]] = field(default_factory=list)
-    rest: list[Queued] = field(default_factory=list)
-    """To be sent."""
-    seen: dict[str, int] = field(default_factory=dict)
-    """The sequence of each one's reading, by intent id."""
+    finished: list[tuple[QueuedIntent, WriteResult]] = field(default_factory=list)
+    to_send: list[QueuedIntent] = field(default_factory=list)
+    sequences: dict[str, int] = field(default_factory=dict)
+    """The sequence of the fresh read, by intent id."""
 
 
 async def sort(
-    tx: Tx, at: AtWork, kind: Kind, queued: Sequence[Queued], now: Mapping[str, Json], left_at: datetime | None
+    tx: Tx,
+    session: TenantSession,
+    kind: Kind,
+    queued: Sequence[QueuedIntent],
+    current: Mapping[str, Json],
+    read_at: datetime | None,
 ) -> Fresh:
-    """Store what was read, and sort the intents. `now`: what Xero shows of each, by intent id. Raises Again: the
-    readings cross newer ones again and again."""
-    shown = [_shown(kind, q, now[q.intent.intent_id], left_at) for q in queued if q.intent.intent_id in now]
-    sequences = await seen.take(tx, at.org.tenant_id, kind, shown)
-    made = await _made(tx, at, kind, [q.intent for q in queued])
-    fresh = Fresh(seen={key: sequence for key, sequence in sequences.items() if sequence is not None})
+    """Store a fresh read, and sort the intents by it. `current`: Xero's state of each record, by intent id.
+
+    Raises Again: stored snapshots were newer than the fresh reads too often.
+    """
+    observed = [
+        _observation(kind, q, current[q.intent.intent_id], read_at) for q in queued if q.intent.intent_id in current
+    ]
+    sequences = await observations.store(tx, session.org.tenant_id, kind, observed)
+    created = await _created(tx, session, kind, [q.intent for q in queued])
+    fresh = Fresh(sequences={key: sequence for key, sequence in sequences.items() if sequence is not None})
     for q in queued:
         key = q.intent.intent_id
         if key in sequences and sequences[key] is None:
-            _overtaken(at, key)
+            _count_overtaken(session, key)
             continue
-        at.overtaken.pop(key, None)
-        result = _settled(kind, q.intent, now.get(key, NONE), fresh.seen.get(key), made.get(key))
+        session.overtaken.pop(key, None)
+        result = _result(kind, q.intent, current.get(key, NONE), fresh.sequences.get(key), created.get(key))
         if result:
-            fresh.settled.append((q, result))
+            fresh.finished.append((q, result))
         else:
-            fresh.rest.append(q)
+            fresh.to_send.append(q)
     return fresh
 
 
-def _shown(kind: Kind, queued: Queued, element: Json, left_at: datetime | None) -> Shown:
-    """A reading that finds the wish fulfilled is its answer; one after a lost call tells what that call did."""
+def _observation(kind: Kind, queued: QueuedIntent, element: Json, read_at: datetime | None) -> Observation:
+    """If the read shows the wanted state, it answers the intent. After a lost call, it shows what that call did."""
     intent = queued.intent
     done = not _lacks_base(kind, intent) and kind.already_done(intent, element) is not None
-    answers = seen.answer(kind, intent, element, (), done=done) if done or queued.tried else None
-    return Shown(queued, element, left_at, answers)
+    answers = observations.answers_of(kind, intent, element, (), done=done) if done or queued.tried else None
+    return Observation(queued, element, read_at, answers)
 
 
-def _settled(
-    kind: Kind, intent: WriteIntent, element: Json, sequence: int | None, made: Made | None
+def _result(
+    kind: Kind, intent: WriteIntent, element: Json, sequence: int | None, created: Made | None
 ) -> WriteResult | None:
-    """The intent's result, if it is not to be sent."""
+    """The intent's result, if it need not be sent."""
     if _lacks_base(kind, intent):
         return results.refused(intent, (NO_BASE,), sequence)
-    if (there := kind.already_done(intent, element)) is not None:
-        return results.done(intent, kind.xero_id(there, intent), sequence or 0)
-    if made and made.xero_id != intent.replaces:
-        return results.stale(intent, made.sequence, made.xero_id)
-    if words := kind.local_refusal(intent, element):
-        return results.refused(intent, words, sequence)
+    if (existing := kind.already_done(intent, element)) is not None:
+        return results.done(intent, kind.xero_id(existing, intent), sequence or 0)
+    if created and created.xero_id != intent.replaces:
+        return results.stale(intent, created.sequence, created.xero_id)
+    if messages := kind.local_refusal(intent, element):
+        return results.refused(intent, messages, sequence)
     if intent.base_sequence is not None and sequence and sequence > intent.base_sequence:
         return results.stale(intent, sequence)
     return None
 
 
 def _lacks_base(kind: Kind, intent: WriteIntent) -> bool:
-    """Without a base nobody can tell what would be overwritten. Not refused by the schema: which records are followed
-    is the connector's knowledge, and an intent that cannot be read would have no result."""
+    """Whether an update names no base, so that nobody can tell what it would overwrite. The schema cannot refuse it:
+    only the connector knows which records have snapshots, and an unreadable intent would get no result."""
     return kind.snapshot_kind is not None and intent.xero_id is not None and intent.base_sequence is None
 
 
-async def _made(tx: Tx, at: AtWork, kind: Kind, intents: Sequence[WriteIntent]) -> Mapping[str, Made]:
-    """By intent id, what was made for the record and effect of a create before."""
+async def _created(tx: Tx, session: TenantSession, kind: Kind, intents: Sequence[WriteIntent]) -> Mapping[str, Made]:
+    """The Xero record that was created earlier for the record and effect of each create, by intent id."""
     creates = [intent for intent in intents if kind.target(intent) is None]
     if kind.snapshot_kind is None or not creates:
         return {}
-    known = await snapshots.made(tx, at.org.tenant_id, kind.snapshot_kind, [(i.record, i.effect) for i in creates])
+    effects = [(i.record, i.effect) for i in creates]
+    known = await snapshots.made(tx, session.org.tenant_id, kind.snapshot_kind, effects)
     return {i.intent_id: known[i.record, i.effect] for i in creates if (i.record, i.effect) in known}
 
 
-def _overtaken(at: AtWork, intent_id: str) -> None:
-    at.overtaken[intent_id] += 1
-    if at.overtaken[intent_id] > MOST_OVERTAKEN:
-        raise Again("the reading before a write crosses newer ones again and again", timedelta(seconds=1))
+def _count_overtaken(session: TenantSession, intent_id: str) -> None:
+    session.overtaken[intent_id] += 1
+    if session.overtaken[intent_id] > MAX_OVERTAKEN:
+        raise Again(
+            "the fresh read before a write is older than stored snapshots again and again", timedelta(seconds=1)
+        )

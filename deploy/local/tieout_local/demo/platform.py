@@ -1,0 +1,93 @@
+"""The platform's side: a payables product that calls the services' APIs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+from uuid import UUID
+
+import httpx
+
+from tieout_local.stack import Stack
+
+Json = dict[str, Any]
+
+
+class DemoFailed(Exception):
+    """A step of the demo failed; the message names what was expected and what was seen."""
+
+
+async def until(what: str, look: Callable[[], Awaitable[Any]], *, within: float = 30.0, every: float = 0.05) -> Any:
+    """Poll until `look` returns something true. Raises DemoFailed, with the last thing seen."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within
+    while True:
+        seen = await look()
+        if seen:
+            return seen
+        if loop.time() > end:
+            raise DemoFailed(f"{what}: not within {within:.0f} s; last seen: {seen!r}")
+        await asyncio.sleep(every)
+
+
+class Platform:
+    """One tenant of the platform, with a token for it."""
+
+    def __init__(self, stack: Stack, tenant_id: UUID) -> None:
+        self.tenant_id = tenant_id
+        token = stack.keys.token("demo@platform", tenants=[str(tenant_id)])
+        self._http = httpx.AsyncClient(
+            headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False, follow_redirects=False
+        )
+        self._urls = {name: address.url for name, address in stack.services.items()}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def get(self, service: str, path: str, **params: Any) -> Any:
+        """GET below /tenants/{tenant_id}. Raises DemoFailed."""
+        return await self._call("GET", service, path, params=params)
+
+    async def put(self, service: str, path: str, body: Json) -> Any:
+        """PUT below /tenants/{tenant_id}. Raises DemoFailed."""
+        return await self._call("PUT", service, path, json=body)
+
+    async def post(self, service: str, path: str, body: Json) -> Any:
+        """POST below /tenants/{tenant_id}. Raises DemoFailed."""
+        return await self._call("POST", service, path, json=body)
+
+    async def patch(self, service: str, path: str, body: Json) -> Any:
+        """PATCH below /tenants/{tenant_id}. Raises DemoFailed."""
+        return await self._call("PATCH", service, path, json=body)
+
+    async def put_through(self, service: str, path: str, body: Json) -> Any:
+        """PUT, repeated while the service is down. The caller chose the id, so a repeat makes no second record."""
+
+        async def attempt() -> Any:
+            try:
+                return await self.put(service, path, body)
+            except httpx.TransportError:
+                return None
+
+        return await until(f"PUT {path}", attempt, within=60, every=0.2)
+
+    async def all(self, service: str, path: str) -> list[Json]:
+        """All records at a path, from all pages."""
+        found: list[Json] = []
+        after = None
+        while True:
+            params = {"limit": 1000, **({"after": after} if after else {})}
+            page = await self.get(service, path, **params)
+            found += page["items"]
+            after = page["next"]
+            if after is None:
+                return found
+
+    async def _call(self, method: str, service: str, path: str, **more: Any) -> Any:
+        url = f"{self._urls[service]}/tenants/{self.tenant_id}{path}"
+        answer = await self._http.request(method, url, **more)
+        if answer.is_error:
+            raise DemoFailed(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.json() if answer.content else None

@@ -1,0 +1,82 @@
+"""Processes of the service under test: they have what every forked process has, and can be asked for changes."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+from tieout_kit.testing import wait_until
+from tieout_testing.faults import ForkedProcess, KillPoint, fork_servers
+
+TESTS = Path(__file__).parents[1]
+
+
+class ServiceProcess(ForkedProcess):
+    """At most one process of the service at a time; it listens on a socket."""
+
+    _connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def start(self, env: Mapping[str, str], at: KillPoint | None = None) -> None:
+        """Start it; with a point, it signals itself there."""
+        self.path.unlink(missing_ok=True)
+        self._disconnect()
+        await super().start(env, at)
+
+    async def listening(self) -> None:
+        """Wait until it listens to requests, and so to signals too."""
+
+        async def listens() -> bool:
+            assert self.alive, self.log()
+            return self.path.exists()
+
+        await wait_until(listens, bool)
+
+    async def leave(self) -> None:
+        """Tell it to end once it listens; it ends in order."""
+        await self.listening()
+        code = await self.stop()
+        assert code == 0, f"the process ended with {code}:\n{self.log()}"
+
+    async def ask(self, tenant: UUID, vendor: UUID, change_id: str) -> str:
+        """Ask for a change: `done`, `later` (it may be done or not), `unknown` (likewise), `unheard`."""
+        try:
+            if self._connection is None:
+                self._connection = await asyncio.open_unix_connection(str(self.path))
+        except OSError:
+            return "unheard"
+        reader, writer = self._connection
+        try:
+            writer.write(json.dumps({"tenant": str(tenant), "vendor": str(vendor), "id": change_id}).encode() + b"\n")
+            async with asyncio.timeout(20):
+                answer = await reader.readline()
+        except (OSError, TimeoutError):
+            answer = b""
+        if not answer:
+            self._disconnect()
+        return answer.decode().strip() or "unknown"
+
+    async def close(self) -> None:
+        """Kill it if it lives, and wait for its end."""
+        await super().close()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._connection:
+            self._connection[1].close()
+        self._connection = None
+
+
+@asynccontextmanager
+async def service_processes(count: int) -> AsyncIterator[list[ServiceProcess]]:
+    """So many; whatever lives afterwards is killed."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        async with fork_servers(count, "faults.service", TESTS) as servers:
+            processes = [ServiceProcess(server, Path(folder) / f"m{n}") for n, server in enumerate(servers)]
+            try:
+                yield processes
+            finally:
+                for process in processes:
+                    await process.close()

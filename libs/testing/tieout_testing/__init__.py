@@ -1,0 +1,1 @@
+"""Builders, harnesses and fault injection for tests. No production code imports this package."""

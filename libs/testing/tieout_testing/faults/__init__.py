@@ -1,0 +1,12 @@
+"""Fault injection: processes that are killed or frozen at a named point, and the points."""
+
+from tieout_testing.faults.kill_points import KillPoint, KillPoints, named_statements
+from tieout_testing.faults.process import ForkedProcess, fork_servers
+
+__all__ = [
+    "ForkedProcess",
+    "KillPoint",
+    "KillPoints",
+    "fork_servers",
+    "named_statements",
+]

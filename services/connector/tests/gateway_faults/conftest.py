@@ -1,0 +1,40 @@
+"""A world for each test: one connected tenant, and processes for its gateway."""
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from tieout_local.ahead import Ahead
+from tieout_testing.connector import ConnectorHarness
+
+from .gateway_process import GatewayProcess, gateway_processes
+from .world import World
+
+
+@pytest_asyncio.fixture
+async def world(stage: ConnectorHarness, tmp_path: Path) -> AsyncIterator[World]:
+    """A tenant that is settled; its work and its troubles follow a seed, which is printed."""
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"seed {seed}")
+    await stage.connect_idle()
+    ahead = tmp_path / "ahead"
+    env = stage.environment() | {"FAULT_AHEAD": str(ahead)}
+    yield World(stage, Ahead(ahead), env, random.Random(seed))
+    # A restored one, if there is one.
+    await stage.database.close()
+
+
+@pytest_asyncio.fixture
+async def place(world: World) -> AsyncIterator[GatewayProcess]:
+    """A gateway, ready to be started."""
+    async with gateway_processes(1) as (made,):
+        yield made
+
+
+@pytest_asyncio.fixture
+async def two(world: World) -> AsyncIterator[list[GatewayProcess]]:
+    """Two gateways, each ready to be started."""
+    async with gateway_processes(2) as made:
+        yield made

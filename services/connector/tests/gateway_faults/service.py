@@ -1,0 +1,52 @@
+"""The gateway under test, wired as in production, with a clock that the test moves.
+
+An older or newer gateway needs nothing here but `app.at_xero`.
+"""
+
+import asyncio
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+
+from tieout_connector.app import SERVICE, at_xero
+from tieout_connector.config import ConnectorSettings
+from tieout_connector.pacing.usage import Usage
+from tieout_kit.postgres import database as postgres
+from tieout_kit.postgres import notifications, stuck_sessions
+from tieout_kit.postgres.database import Database
+from tieout_kit.process.service import every
+from tieout_local.ahead import Ahead
+from tieout_testing.faults import KillPoint
+
+from .points import Points
+
+ABANDONED = 2.0
+"""Seconds after which Postgres, or a living process, ends what one that stands still holds there; about 60 in life."""
+
+
+async def serve(path: Path) -> None:
+    """Run the gateway until SIGTERM, with what the environment says."""
+    env = os.environ
+    points = Points(KillPoint.of(env), path.with_suffix(".passed"))
+    points.instrument()
+    ahead = Ahead(Path(env["FAULT_AHEAD"]))
+    # All clocks of a machine go on while a process stands still, so the loop's own does too.
+    ahead.move_monotonic()
+    notifications.TICK, postgres._ABANDONED, stuck_sessions._SILENT = 0.05, ABANDONED, ABANDONED
+    settings, now = ConnectorSettings(), ahead.now
+    database = Database(settings.database_url, SERVICE, now)
+    await database.open()
+    async with httpx.AsyncClient(trust_env=False) as client:
+        gateway, _ = at_xero(settings, database, client, Usage(now), now)
+        running = asyncio.create_task(gateway.run())
+        # As every service does.
+        ending = asyncio.create_task(every(timedelta(seconds=1), lambda: stuck_sessions.end_silent(database)))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+        await asyncio.wait([running])
+        ending.cancel()
+        if not running.cancelled():
+            running.result()
+    await database.close()

@@ -1,0 +1,92 @@
+"""Kill -9 at every step of the gateway: before a call is stored, after it, amid it, after its answer (SYS-1)."""
+
+import time
+from collections import Counter
+
+import pytest
+
+from tieout_local import recording
+
+from .gateway_process import GatewayProcess
+from .kills import HALVES, Aims, half_of, later, shoot, ways
+from .kinds import KINDS
+from .world import Account, World
+
+pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
+
+SAMPLE = 12
+FOLLOWED = 5
+"""Kinds whose points the sample is taken of; all kinds are at work meanwhile."""
+KILLS_EACH = 20
+ACCOUNTED_EVERY = 100
+"""Kills; then everything is let through."""
+
+
+@pytest.mark.timeout(120)
+async def test_a_gateway_killed_at_any_step_loses_nothing_and_doubles_nothing(
+    world: World, place: GatewayProcess
+) -> None:
+    """Seen to fail with a look-up that finds nothing: payments were doubled; with no look-up, or another key when it is
+    sent again, also: names were taken, and intents never came to an end."""
+    killed = Counter[str]()
+    found = await ways(world, place, world.chance.sample(list(KINDS), FOLLOWED))
+    await world.dose(list(KINDS))
+    calls = [point for point in sorted(found) if is_call(point)]
+    sample = world.chance.sample(calls, SAMPLE // 2)
+    sample += world.chance.sample(sorted(found.keys() - calls), SAMPLE - SAMPLE // 2)
+    for point in sample:
+        killed[point] += await shoot(world, place, point, world.chance.choice(found[point]))
+        await later(world, place)
+    await world.finish(place)
+    print(f"{len(found)} points, killed at {dict(killed)}; {await world.account()}")
+
+    assert killed.total() >= SAMPLE * 3 // 4
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("half", HALVES)
+async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(
+    world: World, place: GatewayProcess, half: int
+) -> None:
+    """In two halves, for two cores: with `-n 2`."""
+    began = time.monotonic()
+    found = half_of(await ways(world, place), half)
+    account = Account()
+    print(f"half {half}: {len(found)} points, after {time.monotonic() - began:.0f} s", flush=True)
+    aims = Aims(found, KILLS_EACH, world.chance)
+    killed = aims.hit
+    while aim := aims.next():
+        point, led = aim
+        for way in led:
+            hit = await shoot(world, place, point, way)
+            await later(world, place)
+            if hit:
+                killed[point] += 1
+                break
+        else:
+            aims.missed(point)
+        if aims.tries % ACCOUNTED_EVERY == 0 or aims.done:
+            await world.finish(place)
+            account = await world.account()
+            await world.next_day()
+            print(f"{killed.total()} kills, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
+    print(f"{len(found)} points: {dict(killed)}; too few: {aims.few}")
+    recording.write(
+        f"gateway_crash_{half}",
+        "services/connector/tests/gateway_faults/test_crash.py",
+        [
+            recording.at_least("points", len(found), 1, "points"),
+            recording.at_least("fewest kills at a point", min(killed[p] for p in found), KILLS_EACH, "kills"),
+            recording.Figure("kills", killed.total(), "kills"),
+            recording.Figure("kills at a call of Xero's", sum(killed[p] for p in found if is_call(p)), "kills"),
+            *account.figures(),
+            recording.Figure("took", round(time.monotonic() - began), "s"),
+        ],
+    )
+    assert not aims.few
+
+
+def is_call(point: str) -> bool:
+    """Is it a step of a call to Xero, and not of a statement?"""
+    return point.split()[1] in ("GET", "PUT", "POST", "DELETE")

@@ -1,0 +1,188 @@
+"""A tenant's connection to Xero: consent, choice of the organisation, disconnect, status."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from tieout_connector.choices import settings_store
+from tieout_connector.connecting import Connections, store
+from tieout_connector.inbound import listings, sync_runs
+from tieout_connector.outbound import intents
+from tieout_connector.pacing import minutes, org_budget_store, schedule, usage
+from tieout_kit.errors import Clash, NotFound, RetryLater
+from tieout_kit.http import ADMINS, ANONYMOUS, READERS, CurrentCaller, InTx, allow, refusals, with_request
+from tieout_kit.postgres import Tx
+from tieout_kit.problems import listing
+from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.roles import Feature
+from tieout_schemas.runs import SyncRun
+
+router = APIRouter(tags=["connection"])
+
+
+def _connecting(request: Request) -> Connections:
+    connecting: Connections = request.app.state.connecting
+    return connecting
+
+
+InConnections = Annotated[Connections, Depends(_connecting)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ConsentIn(_In):
+    """Where the person returns to after the consent: an address below the platform's own."""
+
+    return_to: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] | None = None
+
+
+class OrganisationIn(_In):
+    """The organisation that the tenant is bound to, for good."""
+
+    org_id: UUID
+
+
+class Progress(BaseModel):
+    """How far the import of a resource has come (CONN-4)."""
+
+    resource: str
+    importing: bool
+    done: int
+    total: int | None
+    next_at: datetime
+
+
+class Status(BaseModel):
+    """A tenant's connection (CONN-7, CONN-9, CONN-10)."""
+
+    tenant_id: UUID
+    name: str
+    state: ConnectionState
+    org_id: UUID | None
+    org_name: str
+    closed: tuple[Feature, ...]
+    choices: list[dict[str, str]]
+    resources: list[Progress]
+    writes: dict[str, int]
+    open_problems: int
+    calls_left_this_minute: int
+    calls_left_today: int
+    waits_until: datetime | None
+    waits_because: str | None
+    calls_this_month: int
+    egress_bytes_this_month: int
+    """The bytes that Xero charges for."""
+    last_sync_at: datetime | None
+    polled_every_minutes: int
+    polls_stretched_because: str | None
+    last_run: SyncRun | None
+
+
+_SHOWN = ("tenant_id", "name", "state", "org_id", "org_name", "closed")
+
+
+@router.post(
+    "/tenants/{tenant_id}/connection/consent",
+    summary="Start connecting: the page where a person consents",
+    dependencies=[allow(*ADMINS)],
+    responses=refusals(Clash),
+)
+async def start_consent(
+    tenant_id: UUID, wanted: ConsentIn, connecting: InConnections, caller: CurrentCaller
+) -> dict[str, str]:
+    """Returns the address of Xero's consent page."""
+    return {"url": await connecting.consent(caller, tenant_id, wanted.return_to)}
+
+
+@router.get(
+    "/oauth/callback",
+    summary="Xero sends the person back here",
+    responses={303: {"description": "Back to `return_to`."}, **refusals(NotFound, RetryLater)},
+)
+async def complete_consent(
+    request: Request,
+    connecting: InConnections,
+    state: str,
+    code: str | None = None,
+    error: str | None = None,
+    error_description: str | None = None,
+) -> Response:
+    """Authorised by its single-use state alone."""
+    back = await connecting.came_back(with_request(ANONYMOUS, request), state, code, error)
+    if back.url:
+        return RedirectResponse(back.url, 303)
+    return JSONResponse({"outcome": back.outcome, "why": error_description})
+
+
+@router.put(
+    "/tenants/{tenant_id}/connection/organisation",
+    summary="Confirm the organisation; nothing is synced before",
+    dependencies=[allow(*ADMINS)],
+    responses=refusals(Clash),
+)
+async def choose_organisation(
+    tenant_id: UUID, wanted: OrganisationIn, connecting: InConnections, caller: CurrentCaller
+) -> Connection:
+    """The organisation must be among those that the consent covers."""
+    return (await connecting.choose(caller, tenant_id, wanted.org_id)).public
+
+
+@router.delete(
+    "/tenants/{tenant_id}/connection",
+    summary="Disconnect; records stay and waiting writes are held",
+    status_code=204,
+    dependencies=[allow(*ADMINS)],
+)
+async def disconnect(tenant_id: UUID, connecting: InConnections, caller: CurrentCaller) -> None:
+    """The tenant stays bound to its organisation."""
+    await connecting.disconnect(caller, tenant_id)
+
+
+@router.get(
+    "/tenants/{tenant_id}/connection",
+    summary="State, progress, waiting writes, what is left of Xero's limits",
+    dependencies=[allow(*READERS)],
+)
+async def get_status(tenant_id: UUID, tx: InTx) -> Status:
+    """The status of the tenant's connection."""
+    connection = await store.read(tx, tenant_id)
+    used = await usage.total(tx, tenant_id)
+    return Status(
+        **{name: getattr(connection, name) for name in _SHOWN},
+        **await _limits(tx, tenant_id),
+        choices=await _choices(tx, tenant_id),
+        resources=[Progress(**row) for row in await listings.progress(tx, tenant_id)],
+        writes=await intents.counts(tx, tenant_id),
+        open_problems=await listing.open_count(tx, tenant_id),
+        calls_this_month=used.calls,
+        egress_bytes_this_month=used.egress,
+        last_sync_at=connection.last_sync_at,
+        last_run=await sync_runs.last(tx, tenant_id),
+    )
+
+
+async def _choices(tx: Tx, tenant_id: UUID) -> list[dict[str, str]]:
+    """The organisations that the person may choose from."""
+    consent = await store.read_consent(tx, tenant_id)
+    return [{name: each[name] for name in ("org_id", "org_name")} for each in consent.candidates] if consent else []
+
+
+async def _limits(tx: Tx, tenant_id: UUID) -> dict[str, Any]:
+    """What is left of Xero's limits, and what waits because of them."""
+    budget = await org_budget_store.load(tx, tenant_id)
+    free, turn = budget.wait(tx.now), await schedule.read(tx, tenant_id)
+    polls = (tx.now, len(listings.RESOURCES), (await settings_store.read(tx, tenant_id)).poll_every)
+    return {
+        "calls_left_this_minute": budget.minute_left(tx.now),
+        "calls_left_today": budget.day_left(tx.now),
+        "waits_until": max((at for at in (free.at if free else None, turn.not_before) if at), default=None),
+        "waits_because": turn.because or (free.why if free else None),
+        "polled_every_minutes": minutes(budget.poll_every(*polls)),
+        "polls_stretched_because": budget.why_stretched(*polls),
+    }

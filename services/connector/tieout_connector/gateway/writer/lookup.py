@@ -1,0 +1,70 @@
+"""Finds in Xero what a call without an answer has done (design, To Xero)."""
+
+from collections.abc import Mapping, Set
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from tieout_connector.gateway.caller import XeroCaller
+from tieout_connector.gateway.paging import all_pages
+from tieout_connector.gateway.session import TenantSession
+from tieout_connector.inbound import snapshots
+from tieout_connector.kinds import Kind
+from tieout_connector.outbound import StoredCall, intents
+from tieout_connector.xero import wire
+from tieout_connector.xero.errors import OurBug, RefusedRequest
+from tieout_connector.xero.http import Request
+from tieout_connector.xero.reading import Json
+from tieout_kit.postgres import Tx
+from tieout_schemas.writes import Lane
+
+
+class LookupResult(NamedTuple):
+    """What a look-up found."""
+
+    elements: Mapping[str, Json]
+    """Xero's element of each intent that is done there, by intent id."""
+    read_at: datetime | None
+    """When its first read was sent; None: nothing had to be read."""
+
+
+async def look_up(caller: XeroCaller, session: TenantSession, kind: Kind, call: StoredCall) -> LookupResult:
+    """Find which intents of a call Xero has done. Raises XeroError."""
+    wanted = [q.intent for q in call.intents]
+    contents: list[Json] = []
+    read_at: list[datetime] = []
+    for request in kind.lookup_requests(wanted, call.first_sent_at):
+        contents += await _read_all(caller, session, request, call, read_at)
+    async with caller.storing(session) as tx:
+        claimed = await _claimed(tx, session.org.tenant_id, kind, [*kind.listed_ids(contents)])
+    found = kind.match_results(wanted, contents, wire.loads(call.before), call.first_sent_at, claimed)
+    return LookupResult(found, min(read_at, default=None))
+
+
+async def _read_all(
+    caller: XeroCaller, session: TenantSession, request: Request, call: StoredCall, read_at: list[datetime]
+) -> list[Json]:
+    """The answers; none for records that Xero does not know. Appends to `read_at` when each read was sent.
+
+    Raises OurBug if Xero refuses a list: the records in it must not be created again.
+    """
+
+    async def read(page: Request) -> Json:
+        answer, sent_at = await caller.read(session, Lane.PERSON, page, call.intents[0].cause.traceparent)
+        read_at.append(sent_at)
+        content: Json = answer.json
+        return content
+
+    try:
+        return await all_pages(read, request)
+    except RefusedRequest as error:
+        if "/" in request.resource or "IDs" in request.params:
+            return []
+        raise OurBug(f"a look-up of {request.resource} is refused: {error}") from error
+
+
+async def _claimed(tx: Tx, tenant_id: UUID, kind: Kind, xero_ids: list[UUID]) -> Set[UUID]:
+    """Xero records that an earlier answer named, such as a former bill of the record, or another payment like this."""
+    if kind.snapshot_kind is not None:
+        return await snapshots.links(tx, tenant_id, kind.snapshot_kind, xero_ids)
+    return await intents.ids_created_by(tx, tenant_id, kind.name, xero_ids)

@@ -1,0 +1,25 @@
+"""The contacts service's OpenAPI document is true: every answer is listed, every limit holds.
+
+Seen to fail: with `datetime` instead of `Moment` for `since`, and without `refusals(Clash)` on the link routes.
+"""
+
+from uuid import uuid4
+
+import pytest
+
+from tieout_local.http_contract import keeps_its_contract
+from tieout_local.stage import Stage
+from tieout_schemas.platform import ConnectionState
+
+pytestmark = pytest.mark.real
+RECORD_ID = uuid4()
+
+
+@pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.long)])
+async def test_every_answer_is_as_the_openapi_document_says(stage: Stage, examples: int) -> None:
+    await stage.connect(ConnectionState.DISCONNECTED)
+    for path in (f"vendors/{RECORD_ID}", f"customers/{RECORD_ID}"):
+        assert (await stage.put(path, {"name": "Acme"})).status_code == 200
+    known = {"record_id": RECORD_ID, "problem_id": (await stage.problems())[0].id}
+
+    assert await keeps_its_contract(stage.app, stage.tenant_id, stage.token("ana"), known=known, examples=examples)
