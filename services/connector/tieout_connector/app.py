@@ -12,10 +12,10 @@ from tieout_connector.api import usage as api_usage
 from tieout_connector.api import writes as api_writes
 from tieout_connector.api import xero_records as api_xero_records
 from tieout_connector.config import ConnectorSettings
-from tieout_connector.connecting import Connections, TokenStore, store
+from tieout_connector.connecting import Connections, TokenStore, connection_store
 from tieout_connector.gateway import Caller, Folder, Gateway, Leases, Reader, Writer, group_of
-from tieout_connector.inbound import PersonAnswers, Receiver
-from tieout_connector.kinds import writes
+from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
+from tieout_connector.kinds import write_kinds
 from tieout_connector.pacing import AppBudget, Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
@@ -28,23 +28,23 @@ from tieout_schemas.roles import Feature
 
 SERVICE = "connector"
 LIMITS = httpx.Limits(max_connections=250, max_keepalive_connections=100)
-"""The app's 10,000 calls a minute, at one and a half seconds each."""
+"""Enough for the app's limit of 10,000 calls a minute, at one and a half seconds each."""
 
 
 def http_app(
     database: Database,
     keys: Keys,
     connecting: Connections,
-    receiver: Receiver,
-    answers: PersonAnswers,
+    receiver: WebhookReceiver,
+    answers: InteractiveAnswers,
     partitions: int,
 ) -> FastAPI:
-    """All that is served over HTTP."""
+    """The HTTP API, and the route for Xero's webhooks."""
     about = "Xero's side: connections, webhooks, settings, problems."
 
     async def closed(tenant_id: UUID) -> tuple[Feature, ...]:
         async with database.transaction() as tx:
-            return (await store.read(tx, tenant_id)).closed
+            return (await connection_store.read(tx, tenant_id)).closed
 
     app = make_app("Tieout connector", about, keys, closed, untraced=frozenset({"/oauth/callback"}))
     app.include_router(api_tenants.routes(database, connecting, partitions))
@@ -58,10 +58,10 @@ def http_app(
     return app
 
 
-def at_xero(
+def xero_side(
     settings: ConnectorSettings, database: Database, client: httpx.AsyncClient, usage: Usage, clock: Clock
 ) -> tuple[Gateway, Connections]:
-    """All that calls Xero: the gateway, and what a person's consent needs."""
+    """The parts that call Xero: the gateway, and the steps of connecting."""
     urls = (settings.xero_api_url, settings.xero_identity_url, settings.xero_login_url)
     identity = XeroIdentity(
         client, urls, settings.xero_client_id, settings.xero_client_secret, settings.xero_redirect_uri
@@ -71,7 +71,7 @@ def at_xero(
     app_budget = AppBudget(database, clock)
     api_of_xero = XeroApi(client, settings.xero_api_url)
     caller = Caller(database, api_of_xero, tokens, leases, app_budget, usage, clock, settings.xero_plan)
-    writer = Writer(caller, writes(settings.platform_url), Folder(settings.attachments_folder))
+    writer = Writer(caller, write_kinds(settings.platform_url), Folder(settings.attachments_folder))
     reader = Reader(caller, settings.platform_url, settings.xero_page_size)
     connecting = Connections(database, identity, tokens, settings.platform_url)
     return Gateway(database, leases, caller, writer, reader, clock), connecting
@@ -81,23 +81,25 @@ async def main() -> None:
     """Run the connector until SIGTERM."""
     settings = ConnectorSettings()
     database = Database(settings.database_url, SERVICE, utc_now, connections=20)
-    # httpx retries nothing, and nothing here sleeps on a retry: it is scheduled.
+    # httpx retries nothing. A retry is scheduled; nothing sleeps until it.
     async with httpx.AsyncClient(headers={"User-Agent": "Tieout"}, limits=LIMITS) as client:
         usage = Usage(utc_now)
-        gateway, connecting = at_xero(settings, database, client, usage, utc_now)
-        receiver = Receiver(
+        gateway, connecting = xero_side(settings, database, client, usage, utc_now)
+        receiver = WebhookReceiver(
             settings.kafka, settings.kafka_prefix, settings.partitions, settings.xero_webhook_key, utc_now
         )
         keys = Keys(settings.jwks_url, settings.jwt_issuer)
-        answers = PersonAnswers(database)
+        answers = InteractiveAnswers(database)
         app = http_app(database, keys, connecting, receiver, answers, settings.partitions)
 
-        async def counting() -> None:
+        async def store_usage() -> None:
             await usage.run(database)
 
-        async def calling() -> str | None:
+        async def gateway_trouble() -> str | None:
             return gateway.trouble
 
-        heard = handlers.handlers(group_of(writes(settings.platform_url)))
-        parts = [gateway.run, receiver.run, answers.run, counting]
-        await run(settings, SERVICE, database, app, heard, Rechecks({}, serial=False), parts, {"gateway": calling})
+        consumed = handlers.handlers(group_of(write_kinds(settings.platform_url)))
+        parts = [gateway.run, receiver.run, answers.run, store_usage]
+        await run(
+            settings, SERVICE, database, app, consumed, Rechecks({}, serial=False), parts, {"gateway": gateway_trouble}
+        )

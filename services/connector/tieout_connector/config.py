@@ -1,4 +1,4 @@
-"""The connector's own settings, from `TIEOUT_*` environment variables."""
+"""The connector's configuration, from `TIEOUT_*` environment variables."""
 
 from pathlib import Path
 from typing import Literal
@@ -9,37 +9,37 @@ from tieout_kit.process import Settings
 
 
 class ConnectorSettings(Settings):
-    """One sentence each."""
+    """Each variable with its sentence."""
 
     xero_api_url: str = "https://api.xero.com"
-    """Where Xero's API is."""
+    """The address of Xero's API."""
     xero_identity_url: str = "https://identity.xero.com"
-    """Where tokens are made."""
+    """The address of Xero's token endpoint."""
     xero_login_url: str = "https://login.xero.com"
-    """Where a person consents."""
+    """The address of Xero's consent page."""
     xero_client_id: str
     """The app's id at Xero."""
     xero_client_secret: str
     """The app's secret at Xero."""
     xero_redirect_uri: str
-    """Where Xero sends a person back to: …/oauth/callback, as registered with the app."""
+    """The address that Xero sends a person back to after the consent: …/oauth/callback, as registered with the app."""
     xero_webhook_key: str
-    """The key webhooks are signed with, as text."""
+    """The key that Xero signs webhooks with, as text."""
     xero_page_size: int = Field(1000, ge=1, le=1000)
-    """Records per page of an import or poll; Xero's own most is 1,000."""
+    """Records on a page of an import or poll. Xero allows 1,000."""
     xero_plan: Literal["starter", "core", "plus", "advanced", "enterprise"] = "starter"
-    """The app's plan with Xero: how many calls a day an organisation has, until Xero's answers tell of more."""
+    """The app's plan with Xero. It sets the calls a day for each organisation, until Xero's answers show more."""
     attachments_folder: Path = Path("attachments")
-    """Where the files of attachments are, on a volume that every replica sees."""
+    """The folder with the files of attachments, on a volume that every replica mounts."""
     token_key: str
-    """The Fernet key that encrypts tokens at rest; older keys may follow, comma-separated."""
+    """The Fernet key that encrypts tokens at rest. Older keys may follow, separated by commas."""
     platform_url: str = Field("http://localhost", pattern=r"^https?://[^\s?#]+$")
-    """The platform's address: consent may return only below it, and bills carry it as their mark in Xero."""
+    """The platform's address. A consent returns only below it, and the marks of bills in Xero begin with it."""
 
     @field_validator("platform_url")
     @classmethod
     def _fits_a_bill(cls, url: str) -> str:
-        # xero-api.md 4.3: every bill would be refused.
+        # xero-api.md 4.3: Xero would refuse every bill.
         if "xero" in url.lower():
-            raise ValueError('Xero takes no link that contains "xero"; give the platform another name')
+            raise ValueError('Xero refuses links that contain "xero"; give the platform another address')
         return url

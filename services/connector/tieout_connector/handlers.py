@@ -1,10 +1,10 @@
-"""Events → what the gateway has to do, one transaction."""
+"""The connector's Kafka handlers: each batch of events becomes work for the gateway, in one transaction."""
 
 from collections.abc import Sequence
 
-from tieout_connector.connecting import store
-from tieout_connector.inbound import Wish, read_requests
-from tieout_connector.kinds import CATEGORIES
+from tieout_connector.connecting import connection_store
+from tieout_connector.inbound import ReadRequest, read_requests
+from tieout_connector.kinds import WEBHOOK_CATEGORIES
 from tieout_connector.outbound import intents
 from tieout_kit.cause import Incoming
 from tieout_kit.kafka import Handlers
@@ -16,26 +16,26 @@ from tieout_schemas.writes import WriteIntent
 
 
 async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None:
-    """xero.webhook.v1 → read these records again. An org of no tenant is none of our business any more."""
-    tenants = await store.tenants_of(tx, [event.data.org_id for event in events])
-    await read_requests.ask(
+    """xero.webhook.v1 → read these records again. Events of organisations that no tenant is bound to are skipped."""
+    tenants = await connection_store.tenants_of(tx, [event.data.org_id for event in events])
+    await read_requests.add(
         tx,
         [
-            Wish(tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause)
+            ReadRequest(tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause)
             for event in events
-            if event.data.org_id in tenants and (kind := CATEGORIES.get(event.data.category))
+            if event.data.org_id in tenants and (kind := WEBHOOK_CATEGORIES.get(event.data.category))
         ],
     )
 
 
-async def refreshes_asked(tx: Tx, events: Sequence[Incoming[Refresh]]) -> None:
+async def refreshes_requested(tx: Tx, events: Sequence[Incoming[Refresh]]) -> None:
     """xero.refresh.v1 → read these records again."""
-    wishes = [Wish(e.tenant_id, e.data.xero_kind, e.data.xero_id, tx.now, e.cause) for e in events]
-    await read_requests.ask(tx, wishes)
+    requests = [ReadRequest(e.tenant_id, e.data.xero_kind, e.data.xero_id, tx.now, e.cause) for e in events]
+    await read_requests.add(tx, requests)
 
 
 def handlers(group: intents.Grouping) -> Handlers:
-    """The connector's handlers; `group`: which intents may go to Xero in one call."""
+    """The connector's handlers. `group`: tells which intents may be sent in one call."""
 
     async def intents_received(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
         await intents.receive(tx, events, group)
@@ -43,7 +43,7 @@ def handlers(group: intents.Grouping) -> Handlers:
     return Handlers.by_topic(
         {
             topics.WEBHOOK: webhooks_received,
-            topics.REFRESH: refreshes_asked,
+            topics.REFRESH: refreshes_requested,
             topics.WRITE: intents_received,
             topics.PROBLEM: listing.copy,
         }

@@ -1,14 +1,14 @@
-"""A tenant's settings: what it chose, what a change of them comes to, and what it did."""
+"""A tenant's settings: their rules, their versions, and the chart of accounts that they are checked against."""
 
 from tieout_connector.choices import change_settings, chart_of_accounts, settings_store
-from tieout_connector.choices.model import Concern, SettingsEffect
-from tieout_connector.choices.settings_rules import fitting
+from tieout_connector.choices.model import SettingPreview, SettingsEffect
+from tieout_connector.choices.settings_rules import accounts_for
 
 __all__ = [
-    "Concern",
+    "SettingPreview",
     "SettingsEffect",
+    "accounts_for",
     "change_settings",
     "chart_of_accounts",
-    "fitting",
     "settings_store",
 ]

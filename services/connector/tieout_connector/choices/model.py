@@ -1,4 +1,4 @@
-"""What a tenant's settings changed, version by version, and what that did."""
+"""The versions of a tenant's settings: what changed in each, and what that released."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class SettingChange(BaseModel):
-    """What a version of the settings changed; values as in JSON."""
+    """A changed setting, with its values as JSON."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
@@ -16,8 +16,8 @@ class SettingChange(BaseModel):
     after: Any = Field(alias="to")
 
 
-class Concern(SettingChange):
-    """What a change would do: how many records wait for the setting, by service."""
+class SettingPreview(SettingChange):
+    """What a change would do: by service, how many records wait for the setting."""
 
     waiting: dict[str, int]
 
@@ -34,6 +34,6 @@ class SettingsVersion(BaseModel):
 
 
 class SettingsEffect(SettingsVersion):
-    """A version, and how many records that waited for a setting it changed went on with it so far, by setting."""
+    """A version, and by setting how many records that waited for it were released by this version so far."""
 
     released: dict[str, int]

@@ -1,4 +1,4 @@
-"""MAP-1, MAP-2, MAP-5, MAP-10: what a change of settings comes to, or why it is refused."""
+"""MAP-1, MAP-2, MAP-5, MAP-10: the settings after a change, or why the change is refused."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,21 +14,21 @@ from tieout_schemas.xero import XeroAccount
 Chart = Sequence[XeroAccount]
 
 _NO_LINES = ("BANK", "INVENTORY")
-"""Types of accounts that Xero takes no lines of documents for. Source: xero-api.md 4.8."""
+"""Types of accounts that Xero accepts on no line of a document. Source: xero-api.md 4.8."""
 _SHOWN = 20
 
 
 class BadSetting(Refused):
-    """An unknown setting, or a value that it does not take; names it and what it takes."""
+    """An unknown setting, or a value that the setting does not accept. The text names the accepted values."""
 
 
 def changed(
     now: TenantSettings, wanted: Mapping[str, Any], chart: Chart | None
 ) -> tuple[TenantSettings, tuple[SettingChange, ...]]:
-    """The next version of the settings and what is different in it; the same values again are no new version.
+    """The next version of the settings, and what changed in it. Equal values make no new version.
 
     Source: MAP-5, and MAP-1 and MAP-2 for accounts. `wanted`: JSON values by setting. `chart`: None if the accounts
-    were never read. Raises BadSetting, for all that is wrong at once.
+    were never read. Raises BadSetting, which names everything that is wrong.
     """
     values, wrong = _values(wanted)
     before = now.model_dump(mode="json")
@@ -39,7 +39,7 @@ def changed(
         for name in values
         if before[name] != after[name]
     )
-    # One that was chosen before stays, though Xero may have archived it since.
+    # Only changed settings are checked: an account that was chosen before stays, even if Xero has archived it since.
     wrong |= {c.setting: why for c in changes if (why := _bad_account(c.setting, c.after, chart))}
     if wrong:
         errors = [{"field": f"changes.{name}", "message": why} for name, why in wrong.items()]
@@ -48,25 +48,27 @@ def changed(
 
 
 def check_version(now: TenantSettings, seen: int, since: Sequence[SettingsVersion]) -> None:
-    """Raises Clash if the settings are at another version than the one the caller saw; `since`: the versions after it,
-    newest first. Source: MAP-10: nobody is locked out, the second one is told what changed."""
+    """Raises Clash if the settings are at another version than the caller saw. The Clash shows what changed since.
+
+    `since`: the versions after the one that the caller saw, newest first. Source: MAP-10.
+    """
     if now.version == seen:
         return
-    told = "; ".join(f"{v.by} changed {_changes(v.changes)} at {v.at:%Y-%m-%d %H:%M:%S} UTC" for v in since[:_SHOWN])
+    shown = "; ".join(f"{v.by} changed {_changes(v.changes)} at {v.at:%Y-%m-%d %H:%M:%S} UTC" for v in since[:_SHOWN])
     raise Clash(
-        f"the settings are at version {now.version} by now, not {seen}{': ' if told else ''}{told}; look again",
+        f"the settings are at version {now.version} by now, not {seen}{': ' if shown else ''}{shown}; look again",
         since=[version.model_dump(mode="json", by_alias=True) for version in since],
     )
 
 
-def fitting(name: str, chart: Chart) -> list[XeroAccount]:
-    """The accounts that a setting takes, by code."""
+def accounts_for(name: str, chart: Chart) -> list[XeroAccount]:
+    """The accounts that a setting accepts, by code."""
     use = account_for(name)
     return sorted((a for a in chart if use and _fits(a, use)), key=lambda account: account.code)
 
 
 def _values(wanted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The values as the settings hold them, and why others are none."""
+    """The valid values as the settings hold them, and by setting why others are not valid."""
     values, wrong = {}, {}
     for name, value in wanted.items():
         if name not in Choices.model_fields:
@@ -86,7 +88,7 @@ def _bad_account(name: str, code: str | None, chart: Chart | None) -> str | None
         return None
     if chart is None:
         return f"{name} cannot be chosen before the organisation is connected and its accounts were read from Xero"
-    if any(account.code == code for account in fitting(name, chart)):
+    if any(account.code == code for account in accounts_for(name, chart)):
         return None
     known = next((account for account in chart if account.code == code), None)
     if known is None:
@@ -95,7 +97,7 @@ def _bad_account(name: str, code: str | None, chart: Chart | None) -> str | None
         why = f"account {code} {known.name} is archived in Xero"
     else:
         why = f"{name} needs an account that {use}, which {code} {known.name} is not"
-    return f"{why}; {name} takes {_listed(fitting(name, chart), use)}"
+    return f"{why}; {name} takes {_listed(accounts_for(name, chart), use)}"
 
 
 def _fits(account: XeroAccount, use: AccountFor) -> bool:
@@ -104,7 +106,7 @@ def _fits(account: XeroAccount, use: AccountFor) -> bool:
         AccountFor.TRANSFERS: account.type == "BANK",
         AccountFor.LINES: account.type not in _NO_LINES,
     }
-    # A bank account may have no code, and then cannot be named by one.
+    # A bank account may have no code. Settings name accounts by their code.
     return account.active and bool(account.code) and does[use]
 
 

@@ -11,7 +11,7 @@ from tieout_schemas.roles import Feature
 
 @dataclass(frozen=True, slots=True)
 class StoredConnection:
-    """A tenant's row."""
+    """A tenant's connection as it is stored."""
 
     tenant_id: UUID
     name: str
@@ -27,14 +27,14 @@ class StoredConnection:
 
     @classmethod
     def of(cls, row: Any) -> "StoredConnection":
-        """From its row."""
+        """The connection in a row of the database."""
         fields = {name: row[name] for name in cls.__slots__ if name not in ("state", "closed")}
         closed = tuple(Feature(name) for name in row["closed"])
         return cls(state=ConnectionState(row["state"]), closed=closed, **fields)
 
     @property
     def public(self) -> Connection:
-        """What others are told."""
+        """The connection as it is published."""
         return Connection(
             tenant_id=self.tenant_id, state=self.state, org_id=self.org_id, org_name=self.org_name, closed=self.closed
         )
@@ -50,6 +50,6 @@ class Consent:
     state_before: ConnectionState
     token_set_id: UUID | None
     candidates: list[dict[str, Any]]
-    """connection_id, org_id, org_name, and `added`: whether this very consent made the connection."""
+    """connection_id, org_id, org_name, and `added`: whether this consent added the connection in Xero."""
     asked_by: str
     """The `sub` of who started it."""

@@ -8,16 +8,16 @@ from weakref import WeakValueDictionary
 
 from cryptography.fernet import Fernet, MultiFernet
 
-from tieout_connector.xero.errors import ConsentLost, Lost
+from tieout_connector.xero.errors import ConsentLost, ConsentLostReason
 from tieout_connector.xero.identity import Tokens, XeroIdentity
 from tieout_kit.postgres import Database, Tx, queries
 
 _SQL = queries.load("tieout_connector", "tokens.sql")
 
-AT_ONCE = 4
-"""Refreshes of this process at once; each holds a connection of Postgres while Xero answers."""
-MARGIN = timedelta(minutes=2)
-"""A token that ends within this is refreshed before it is used."""
+PARALLEL_REFRESHES = 4
+"""Refreshes at once in this process. Each holds a connection to Postgres while Xero answers."""
+REFRESH_BEFORE_EXPIRY = timedelta(minutes=2)
+"""A token that expires within this time is refreshed before it is used."""
 
 
 class TokenStore:
@@ -27,35 +27,36 @@ class TokenStore:
         self._database = database
         self._identity = identity
         self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
-        # Who waits for Xero's answer must not hold a connection of Postgres: with all of them held, no lease is kept.
-        self._waiting: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
-        self._few = asyncio.Semaphore(AT_ONCE)
+        # Tasks that wait for a refresh must hold no connection to Postgres: if all were held, no lease could be
+        # renewed.
+        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._refreshes = asyncio.Semaphore(PARALLEL_REFRESHES)
 
-    async def access(self, token_set_id: UUID, *, not_this: str | None = None) -> Tokens:
-        """A token set that is good for a call. Raises ConsentLost, Again.
+    async def access(self, token_set_id: UUID, *, rejected: str | None = None) -> Tokens:
+        """A token set that is valid for a call. Raises ConsentLost, RetryAfter.
 
-        `not_this`: the access token that Xero just called expired, whatever our clock says.
+        `rejected`: the access token that Xero has just called expired. It is refreshed whatever our clock says.
         """
-        if good := await self._read(token_set_id, not_this):
-            return good
-        async with self._waiting.setdefault(token_set_id, asyncio.Lock()):
-            if good := await self._read(token_set_id, not_this):
-                return good
-            async with self._few:
-                return await self._refresh(token_set_id, not_this)
+        if valid := await self._read(token_set_id, rejected):
+            return valid
+        async with self._locks.setdefault(token_set_id, asyncio.Lock()):
+            if valid := await self._read(token_set_id, rejected):
+                return valid
+            async with self._refreshes:
+                return await self._refresh(token_set_id, rejected)
 
-    async def _read(self, token_set_id: UUID, not_this: str | None) -> Tokens | None:
+    async def _read(self, token_set_id: UUID, rejected: str | None) -> Tokens | None:
         async with self._database.transaction() as tx:
-            tokens = self._decrypt(await tx.db.fetchrow(_SQL["read"], token_set_id))
-        return tokens if self._good(tx, tokens, not_this) else None
+            tokens = self._decrypt(await tx.db.fetchrow(*_SQL["read"](id=token_set_id)))
+        return tokens if self._is_valid(tx, tokens, rejected) else None
 
-    async def _refresh(self, token_set_id: UUID, not_this: str | None) -> Tokens:
-        # Open while Xero answers: another process that waits here finds the new tokens and refreshes no second time,
-        # and nobody else needs this row. Should the answer or the commit be lost, the old refresh token is good for
-        # half an hour.
+    async def _refresh(self, token_set_id: UUID, rejected: str | None) -> Tokens:
+        # The transaction stays open while Xero answers: another process waits here, finds the new tokens, and does not
+        # refresh again. Nobody else needs this row. If the answer or the commit is lost, the old refresh token still
+        # works for half an hour.
         async with self._database.transaction() as tx:
-            tokens = self._decrypt(await tx.db.fetchrow(_SQL["lock"], token_set_id))
-            if self._good(tx, tokens, not_this):
+            tokens = self._decrypt(await tx.db.fetchrow(*_SQL["lock"](id=token_set_id)))
+            if self._is_valid(tx, tokens, rejected):
                 return tokens
             fresh = await self._identity.refresh(tokens.refresh, tx.now)
             await self.save(tx, token_set_id, fresh)
@@ -64,17 +65,19 @@ class TokenStore:
     async def save(self, tx: Tx, token_set_id: UUID, tokens: Tokens) -> None:
         """Store a token set, encrypted."""
         access, refresh = (self._fernet.encrypt(text.encode()) for text in (tokens.access, tokens.refresh))
-        await tx.db.execute(_SQL["save"], token_set_id, access, refresh, tokens.expires_at)
+        await tx.db.execute(
+            *_SQL["save"](id=token_set_id, access_token=access, refresh_token=refresh, expires_at=tokens.expires_at)
+        )
 
     async def drop_unused(self, tx: Tx) -> None:
-        """Forget tokens that nobody uses any more (CONN-5)."""
+        """Delete tokens that no tenant uses (CONN-5)."""
         await tx.db.execute(_SQL["drop_unused"])
 
-    def _good(self, tx: Tx, tokens: Tokens, not_this: str | None) -> bool:
-        return tokens.expires_at - MARGIN > tx.now and tokens.access != not_this
+    def _is_valid(self, tx: Tx, tokens: Tokens, rejected: str | None) -> bool:
+        return tokens.expires_at - REFRESH_BEFORE_EXPIRY > tx.now and tokens.access != rejected
 
     def _decrypt(self, row: Any) -> Tokens:
         if row is None:
-            raise ConsentLost(Lost.TOKENS_GONE)
+            raise ConsentLost(ConsentLostReason.TOKENS_GONE)
         access, refresh = (self._fernet.decrypt(row[name]).decode() for name in ("access_token", "refresh_token"))
         return Tokens(access, refresh, row["expires_at"])

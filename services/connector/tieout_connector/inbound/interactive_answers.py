@@ -1,21 +1,21 @@
-"""Waits for what a person asked Xero for: woken by Postgres when it is there, and no longer than a person waits."""
+"""Waits for the answers to interactive reads. Postgres notifies each process when an answer is stored."""
 
 import asyncio
 
 from tieout_connector.inbound import interactive_reads
-from tieout_connector.inbound.interactive_reads import CHANNEL, PersonRead
+from tieout_connector.inbound.interactive_reads import CHANNEL, InteractiveRead
 from tieout_kit.errors import NotNow
 from tieout_kit.postgres import Bell, Database
 from tieout_schemas.xero import Snapshot
 
 
-class PersonAnswers:
-    """The answers that people at this process wait for."""
+class InteractiveAnswers:
+    """The answers that the people who use this process wait for."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._bell = Bell(database, CHANNEL)
-        self._news = asyncio.Event()
+        self._notified = asyncio.Event()
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -24,24 +24,24 @@ class PersonAnswers:
             while True:
                 self._bell.silence()
                 await self._bell.wait()
-                # Each waits for the event that was there before it looked, so none misses what came after.
-                self._news, told = asyncio.Event(), self._news
-                told.set()
+                # Whoever waits holds the event that existed before it queried Postgres, so it misses no answer.
+                self._notified, notified = asyncio.Event(), self._notified
+                notified.set()
 
-    async def of(self, read: PersonRead) -> list[Snapshot]:
-        """What Xero has. Raises NotNow: it could not be read, or took too long."""
+    async def wait_for(self, read: InteractiveRead) -> list[Snapshot]:
+        """Xero's records. Raises NotNow if they could not be read before the deadline."""
         try:
             async with asyncio.timeout((read.deadline - read.asked_at).total_seconds()):
                 while True:
-                    news = self._news
+                    notified = self._notified
                     async with self._database.transaction() as tx:
-                        found = await interactive_reads.outcome(tx, read)
-                    if found is not None:
-                        return found
-                    await news.wait()
+                        result = await interactive_reads.result(tx, read)
+                    if result is not None:
+                        return result
+                    await notified.wait()
         except TimeoutError:
             seconds = (read.deadline - read.asked_at).total_seconds()
             raise NotNow(f"Xero was not read within {seconds:g} seconds; try again", read.deadline) from None
         finally:
             async with self._database.transaction() as tx:
-                await interactive_reads.drop(tx, read)
+                await interactive_reads.remove(tx, read)

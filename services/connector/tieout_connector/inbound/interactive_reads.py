@@ -1,4 +1,5 @@
-"""Reads that a person waits for: asked for by the API, made by whoever owns the tenant's shard, and fetched."""
+"""Reads that a person waits for. The API adds them, the process that owns the tenant's shard makes the call, and the
+API fetches the answer."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
@@ -17,37 +18,38 @@ from tieout_kit.postgres import Tx, queries
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import Snapshot
 
-_SQL = queries.load("tieout_connector", "person_reads.sql")
+_SQL = queries.load("tieout_connector", "interactive_reads.sql")
 CHANNEL = "tieout_read"
+"""The channel of Postgres's NOTIFY."""
 PATIENCE = timedelta(seconds=20)
-"""As long as a person waits before a page."""
-_KEPT = timedelta(minutes=1)
+"""How long a person waits for a page."""
+_PURGED_AFTER = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class PersonRead:
-    """What somebody waits for, until its deadline."""
+class InteractiveRead:
+    """A read that a person waits for, until its deadline."""
 
     tenant_id: UUID
     id: UUID
     kind: XeroKind
     request: Request
-    """The call that answers it."""
+    """The call to Xero."""
     asked_at: datetime
     deadline: datetime
 
     @property
     def whole(self) -> bool:
-        """One record with all its fields, and no list."""
+        """True for one record with all its fields; False for a list, which leaves fields out."""
         return "/" in self.request.resource
 
 
-async def ask(tx: Tx, tenant_id: UUID, kind: XeroKind, request: Request, *, connected: bool) -> PersonRead:
-    """Somebody waits for this from now on.
+async def add(tx: Tx, tenant_id: UUID, kind: XeroKind, request: Request, *, connected: bool) -> InteractiveRead:
+    """Add a read that somebody waits for.
 
-    Raises Clash while the tenant is not connected, and NotNow when no call is free soon enough.
+    Raises Clash while the tenant is not connected, and NotNow if Xero's limits allow no call before the deadline.
     """
     if not connected:
         raise Clash("the organisation is not connected to Xero")
@@ -55,50 +57,55 @@ async def ask(tx: Tx, tenant_id: UUID, kind: XeroKind, request: Request, *, conn
     deadline, free = tx.now + PATIENCE, free_at(waits, tx.now)
     if free and free > deadline:
         raise NotNow(why_not_now(waits, tx.now), free)
-    asked = PersonRead(tenant_id, uuid4(), kind, request, tx.now, deadline)
-    await tx.db.execute(_SQL["purge"], tx.now - _KEPT)
-    await tx.db.execute(_SQL["ask"], tenant_id, asked.id, kind, asdict(request), tx.now, deadline)
+    read = InteractiveRead(tenant_id, uuid4(), kind, request, tx.now, deadline)
+    await tx.db.execute(*_SQL["purge"](before=tx.now - _PURGED_AFTER))
+    await tx.db.execute(
+        *_SQL["add"](tenant_id=tenant_id, id=read.id, kind=kind, request=asdict(request), now=tx.now, deadline=deadline)
+    )
     await schedule.call(tx, [tenant_id])
-    return asked
+    return read
 
 
-async def next(tx: Tx, tenant_id: UUID, claimed: Collection[UUID]) -> PersonRead | None:
-    """What is waited for longest; `claimed`: the ids of those that are being read."""
-    row = await tx.db.fetchrow(_SQL["next"], tenant_id, tx.now, list(claimed))
+async def next_waiting(tx: Tx, tenant_id: UUID, claimed: Collection[UUID]) -> InteractiveRead | None:
+    """The oldest read without an answer. `claimed`: the ids of the reads that a call is under way for."""
+    row = await tx.db.fetchrow(*_SQL["next_waiting"](tenant_id=tenant_id, now=tx.now, claimed=list(claimed)))
     if row is None:
         return None
-    return PersonRead(**{**dict(row), "kind": XeroKind(row["kind"]), "request": Request(**row["request"])})
+    return InteractiveRead(**{**dict(row), "kind": XeroKind(row["kind"]), "request": Request(**row["request"])})
 
 
-async def answered(tx: Tx, read: PersonRead, content: dict[str, Any]) -> Sequence[dict[str, Any]]:
-    """Xero's answer; `{}` if it has no such record. Returns the elements of it that are whole, so that the reader takes
-    them as snapshots of `read.kind`, in this transaction."""
+async def store_answer(tx: Tx, read: InteractiveRead, content: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    """Store Xero's answer; `{}` if Xero has no such record.
+
+    Returns the elements that show all fields. The caller stores snapshots of them in the same transaction.
+    """
     record = FOLLOWED[read.kind]
     raws = record.resource.raws(content)
     try:
-        seen = [found for raw in raws if (found := record.parse(raw))]
+        snapshots = [snapshot for raw in raws if (snapshot := record.parse(raw))]
     except ValueError as error:
-        # By its type only: its text may hold what the record says.
+        # Only the error's type: its text may quote the record.
         log.error("a record of Xero's is not as documented", request=read.request.resource, error=type(error).__name__)
-        await failed(tx, read, "Xero's answer is not as documented, so it cannot be shown", tx.now)
+        await store_failure(tx, read, "Xero's answer is not as documented, so it cannot be shown", tx.now)
         return []
-    rows = await tx.db.fetch(_SQL["records"], read.tenant_id, read.kind, [one.key_id for one in seen])
+    xero_ids = [snapshot.key_id for snapshot in snapshots]
+    rows = await tx.db.fetch(*_SQL["record_ids"](tenant_id=read.tenant_id, kind=read.kind, xero_ids=xero_ids))
     ours = {row["xero_id"]: row["record_id"] for row in rows}
-    told = [one.replace(record_id=ours.get(one.key_id)).model_dump(mode="json") for one in seen]
-    await tx.db.execute(_SQL["answer"], read.tenant_id, read.id, told)
-    await tx.db.execute(_SQL["tell"])
+    records = [snapshot.replace(record_id=ours.get(snapshot.key_id)).model_dump(mode="json") for snapshot in snapshots]
+    await tx.db.execute(*_SQL["store_answer"](tenant_id=read.tenant_id, id=read.id, records=records))
+    await tx.db.execute(_SQL["notify"])
     return raws if read.whole else []
 
 
-async def failed(tx: Tx, read: PersonRead, why: str, at: datetime) -> None:
-    """It cannot be read now; `why` is told to the person, with the moment from which it may be tried again."""
-    await tx.db.execute(_SQL["fail"], read.tenant_id, read.id, why, at)
-    await tx.db.execute(_SQL["tell"])
+async def store_failure(tx: Tx, read: InteractiveRead, reason: str, free_at: datetime) -> None:
+    """Store why the read failed, for the person who waits, and when it may be tried again."""
+    await tx.db.execute(*_SQL["store_failure"](tenant_id=read.tenant_id, id=read.id, reason=reason, free_at=free_at))
+    await tx.db.execute(_SQL["notify"])
 
 
-async def outcome(tx: Tx, read: PersonRead) -> list[Snapshot] | None:
-    """What Xero has; None: not answered yet. Raises NotNow with why it could not be read."""
-    row = await tx.db.fetchrow(_SQL["outcome"], read.tenant_id, read.id)
+async def result(tx: Tx, read: InteractiveRead) -> list[Snapshot] | None:
+    """Xero's records; None: no answer yet. Raises NotNow with the reason if the read failed."""
+    row = await tx.db.fetchrow(*_SQL["result"](tenant_id=read.tenant_id, id=read.id))
     if row is None or row["failed"]:
         raise NotNow(row["failed"] if row else "nobody has read it in time", row["free_at"] if row else tx.now)
     if row["records"] is None:
@@ -106,6 +113,6 @@ async def outcome(tx: Tx, read: PersonRead) -> list[Snapshot] | None:
     return [FOLLOWED[read.kind].snapshot.model_validate(record) for record in row["records"]]
 
 
-async def drop(tx: Tx, read: PersonRead) -> None:
-    """Nobody waits for it any more."""
-    await tx.db.execute(_SQL["drop"], read.tenant_id, read.id)
+async def remove(tx: Tx, read: InteractiveRead) -> None:
+    """Delete a read that nobody waits for any more."""
+    await tx.db.execute(*_SQL["remove"](tenant_id=read.tenant_id, id=read.id))

@@ -1,20 +1,21 @@
-"""How a list of Xero is read to its end, and polled after that, without losing a row. Source: xero-api.md 3.3, 3.4.
+"""How a list of Xero is read to its end, and polled after that, without missing a row. Source: xero-api.md 3.3, 3.4.
 
-Offset paging over a moving sort key loses rows (trap 3): what changes moves to the end, and all behind it move up.
-So pages are sought: page 1 again, since the last row seen. Only where one second holds more than a page are pages
-numbered, and then read from the last to the first: what moves up meanwhile moves towards pages still to be read.
+Offset paging over a moving sort key misses rows (trap 3): a row that changes moves to the end of the list, and all rows
+behind it move up by one. So the cursor seeks instead: it always asks for page 1 of the rows modified since the last
+row seen. Only where more than a page of rows changed in the same second are pages numbered. They are then read from the
+last to the first, because rows that move up meanwhile move towards pages that are still to be read.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 OVERLAP = timedelta(minutes=2)
-"""A poll looks back by this: whether If-Modified-Since includes its own second is undocumented."""
+"""Polls start this much before the last row seen: whether If-Modified-Since is inclusive is not documented."""
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """Where the reading of one resource stands."""
+class ListingCursor:
+    """The position in the list of one resource."""
 
     resource: str
     importing: bool = True
@@ -29,26 +30,27 @@ class Feed:
     total: int | None = None
 
 
-def after_page(feed: Feed, rows: list[datetime], items: int, size: int) -> tuple[Feed, bool]:
-    """The feed after a page, by its rows' UpdatedDateUTC, and whether this was the last one.
+def after_page(cursor: ListingCursor, rows: list[datetime], items: int, size: int) -> tuple[ListingCursor, bool]:
+    """The cursor after a page, and whether that page was the last one.
 
-    `items`: how many rows the whole answer would have, by Xero's count. `size`: rows that were asked for.
+    `rows`: the UpdatedDateUTC of the page's rows. `items`: how many rows Xero counts in the whole list. `size`: how
+    many rows the page was asked for.
     """
-    total = feed.total if feed.total is not None else items
-    newest = max([*rows, *([feed.newest] if feed.newest else [])], default=None)
-    left = (feed.page - 1) * size if feed.backwards else items - len(rows)
-    done = max(feed.done, total - left) if left > 0 else total
-    seen = replace(feed, newest=newest, done=min(done, total), total=total)
-    if feed.backwards:
-        return (replace(seen, page=feed.page - 1), False) if feed.page > 1 else _ended(seen)
+    total = cursor.total if cursor.total is not None else items
+    newest = max([*rows, *([cursor.newest] if cursor.newest else [])], default=None)
+    left = (cursor.page - 1) * size if cursor.backwards else items - len(rows)
+    done = max(cursor.done, total - left) if left > 0 else total
+    moved = replace(cursor, newest=newest, done=min(done, total), total=total)
+    if cursor.backwards:
+        return (replace(moved, page=cursor.page - 1), False) if cursor.page > 1 else _at_end(moved)
     if len(rows) < size:
-        return _ended(seen)
+        return _at_end(moved)
     sought = max(rows).replace(microsecond=0) - timedelta(seconds=1)
-    if feed.since is None or sought > feed.since:
-        return replace(seen, since=sought), False
-    return replace(seen, page=-(-items // size), backwards=True), False
+    if cursor.since is None or sought > cursor.since:
+        return replace(moved, since=sought), False
+    return replace(moved, page=-(-items // size), backwards=True), False
 
 
-def _ended(feed: Feed) -> tuple[Feed, bool]:
-    since = feed.newest - OVERLAP if feed.newest else feed.since
-    return replace(feed, importing=False, since=since, page=1, backwards=False, done=feed.total or 0), True
+def _at_end(cursor: ListingCursor) -> tuple[ListingCursor, bool]:
+    since = cursor.newest - OVERLAP if cursor.newest else cursor.since
+    return replace(cursor, importing=False, since=since, page=1, backwards=False, done=cursor.total or 0), True

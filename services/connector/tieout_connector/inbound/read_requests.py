@@ -1,4 +1,5 @@
-"""Wishes to read a record of Xero again: from webhooks, domains, and our own writes. Joined, then read in one call."""
+"""Requests to read records of Xero again, from webhooks, domain services and our own writes. Requests for one record
+are joined; many records of one kind are read in one call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from tieout_kit.cause import Cause
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.signals import XeroKind
 
-_SQL = queries.load("tieout_connector", "reads.sql")
+_SQL = queries.load("tieout_connector", "read_requests.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Read this record, not before `due_at`."""
+class ReadRequest:
+    """A request to read a record, not before `due_at`."""
 
     tenant_id: UUID
     kind: XeroKind
@@ -25,8 +26,8 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A record to read now; `asked` tells whether it was asked for again meanwhile."""
+class DueRead:
+    """A record to read now. `asked` counts its requests: if it grew while the record was read, the request stays."""
 
     kind: XeroKind
     xero_id: UUID
@@ -34,33 +35,35 @@ class Due:
     cause: Cause
 
 
-async def ask(tx: Tx, wishes: Sequence[Wish]) -> None:
-    """Ask for records to be read; the first one's cause is kept when several ask for the same."""
-    first = {(w.tenant_id, w.kind, w.xero_id): w for w in reversed(wishes)}
+async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
+    """Request reads. If a record is requested several times, the first request's cause is kept."""
+    first = {(r.tenant_id, r.kind, r.xero_id): r for r in reversed(requests)}
     if not first:
         return
     ordered = [first[key] for key in sorted(first)]
     await tx.db.execute(
-        _SQL["ask"],
-        [w.tenant_id for w in ordered],
-        [w.kind for w in ordered],
-        [w.xero_id for w in ordered],
-        [w.due_at for w in ordered],
-        [w.cause.causation_id for w in ordered],
-        [w.cause.correlation_id for w in ordered],
-        [w.cause.traceparent for w in ordered],
+        *_SQL["add"](
+            tenant_ids=[r.tenant_id for r in ordered],
+            kinds=[r.kind for r in ordered],
+            xero_ids=[r.xero_id for r in ordered],
+            due_at=[r.due_at for r in ordered],
+            causation_ids=[r.cause.causation_id for r in ordered],
+            correlation_ids=[r.cause.correlation_id for r in ordered],
+            traceparents=[r.cause.traceparent for r in ordered],
+        )
     )
     soonest: dict[UUID, datetime] = {}
-    for wish in ordered:
-        soonest[wish.tenant_id] = min(wish.due_at, soonest.get(wish.tenant_id, wish.due_at))
+    for request in ordered:
+        soonest[request.tenant_id] = min(request.due_at, soonest.get(request.tenant_id, request.due_at))
     await schedule.call(tx, soonest)
 
 
-async def due(tx: Tx, tenant_id: UUID, in_hand: InHand, limit: int) -> list[Due]:
-    """What to read now, all of one kind."""
-    rows = await tx.db.fetch(_SQL["due"], tenant_id, tx.now, limit, list(in_hand.reads))
+async def due(tx: Tx, tenant_id: UUID, in_hand: InHand, limit: int) -> list[DueRead]:
+    """The records to read now, all of one kind."""
+    claimed = list(in_hand.reads)
+    rows = await tx.db.fetch(*_SQL["due"](tenant_id=tenant_id, now=tx.now, limit=limit, claimed=claimed))
     return [
-        Due(
+        DueRead(
             XeroKind(row["kind"]),
             row["xero_id"],
             row["asked"],
@@ -70,13 +73,15 @@ async def due(tx: Tx, tenant_id: UUID, in_hand: InHand, limit: int) -> list[Due]
     ]
 
 
-async def done(tx: Tx, tenant_id: UUID, read: Sequence[Due]) -> None:
-    """These were read, all of one kind."""
-    if read:
-        await tx.db.execute(_SQL["done"], tenant_id, read[0].kind, [d.xero_id for d in read], [d.asked for d in read])
+async def remove(tx: Tx, tenant_id: UUID, reads: Sequence[DueRead]) -> None:
+    """Delete the requests of records that were read, all of one kind."""
+    if not reads:
+        return
+    xero_ids, asked = [read.xero_id for read in reads], [read.asked for read in reads]
+    await tx.db.execute(*_SQL["remove"](tenant_id=tenant_id, kind=reads[0].kind, xero_ids=xero_ids, asked=asked))
 
 
-async def later(tx: Tx, tenant_id: UUID, kind: XeroKind, xero_ids: Sequence[UUID], at: datetime) -> None:
-    """Look at these again at a moment."""
+async def postpone(tx: Tx, tenant_id: UUID, kind: XeroKind, xero_ids: Sequence[UUID], at: datetime) -> None:
+    """Read these records at a later time."""
     if xero_ids:
-        await tx.db.execute(_SQL["later"], tenant_id, kind, list(xero_ids), at)
+        await tx.db.execute(*_SQL["postpone"](tenant_id=tenant_id, kind=kind, xero_ids=list(xero_ids), at=at))

@@ -1,6 +1,8 @@
-"""Snapshots: what was read is compared by content, given the next sequence, and published only if it really changed.
+"""Snapshots of Xero's records. A record that was read is compared with its last snapshot by content; it gets the next
+sequence and is published only if its content changed.
 
-The answer to a write is published in any case: it tells that an intent is done, and which of its fields show.
+The answer to a write that is done is published in any case: it tells the domain service that its intent is done, and
+which of its fields Xero shows.
 """
 
 import hashlib
@@ -22,36 +24,36 @@ _SQL = queries.load("tieout_connector", "snapshots.sql")
 _TOPIC: Mapping[str, Topic] = {p.ce_type: t for t in topics.SHARED for p in t.payloads if t.name.startswith("xero.")}
 
 
-class Link(NamedTuple):
-    """Whose a record of Xero is, as an answer tells."""
+class RecordLink(NamedTuple):
+    """The record of ours that a record of Xero belongs to, known from the answer to a write."""
 
     record: RecordRef
     effect: str
     made: bool
-    """The answer was to a create."""
+    """The write created the record in Xero."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A record as read or as answered."""
+class ObservedRecord:
+    """A record of Xero as a read, or the answer to a write, shows it."""
 
     payload: Payload
     cause: Cause
     left_at: datetime | None = None
-    """When the reading left; None: Xero's answer to a write, which nothing overtakes."""
-    link: Link | None = None
+    """When the read was sent. None for the answer to a write, which is never overtaken."""
+    link: RecordLink | None = None
     answers: Answers | None = None
 
 
-class Taken(NamedTuple):
-    """What became of records as read."""
+class SnapshotResult(NamedTuple):
+    """What became of the records that were to be stored."""
 
     sequences: tuple[int | None, ...]
-    """The sequence of each; None: overtaken."""
+    """The sequence of each record's snapshot; None: the read was overtaken."""
     changed: int
-    """How many were published."""
+    """How many records were published."""
     overtaken: tuple[UUID, ...]
-    """Those about which something newer was stored since their reading left. To be read again."""
+    """Xero ids whose stored snapshot is newer than this read's start. The caller must read them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +67,22 @@ class _Row:
     made_at: datetime | None = None
 
 
-async def take(tx: Tx, tenant_id: UUID, seen: Sequence[Seen]) -> Taken:
-    """Store these, all of one kind, in their order, and publish what changed and every answer that tells of a done
-    intent.
+async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> SnapshotResult:
+    """Store these records, all of one kind, in this order. Publish those that changed and the answers of done intents.
 
-    UpdatedDateUTC is no version: it moves for nothing, and some changes do not move it. So the content decides.
+    UpdatedDateUTC is no version: it moves without a change, and some changes do not move it. So the content decides.
     """
-    if not seen:
-        return Taken((), 0, ())
-    kind = seen[0].payload.kind
-    locked = await _lock(tx, tenant_id, kind, [s.payload.key_id for s in seen])
-    # A record that is on two pages of a list is as it was read last.
-    last = {s.payload.key_id: n for n, s in enumerate(seen) if s.answers is None}
+    if not observed:
+        return SnapshotResult((), 0, ())
+    kind = observed[0].payload.kind
+    locked = await _lock(tx, tenant_id, kind, [o.payload.key_id for o in observed])
+    # A record may be on two pages of a list; the last one counts.
+    last = {o.payload.key_id: n for n, o in enumerate(observed) if o.answers is None}
     rows: dict[str, _Row] = {}
     sequences: dict[int, int] = {}
     changed: list[outbox.Message] = []
     overtaken: dict[str, None] = {}
-    for n, one in enumerate(seen):
+    for n, one in enumerate(observed):
         key = one.payload.key_id
         if one.answers is None and last[key] != n:
             continue
@@ -95,17 +96,17 @@ async def take(tx: Tx, tenant_id: UUID, seen: Sequence[Seen]) -> Taken:
             changed.append(outbox.event(tx, _TOPIC[payload.ce_type], tenant_id, payload, sequences[n], one.cause))
     await _save(tx, tenant_id, kind, rows)
     await outbox.add(tx, changed)
-    told = tuple(sequences.get(last[s.payload.key_id] if s.answers is None else n) for n, s in enumerate(seen))
-    return Taken(told, len(changed), tuple(UUID(key) for key in overtaken))
+    results = tuple(sequences.get(last[o.payload.key_id] if o.answers is None else n) for n, o in enumerate(observed))
+    return SnapshotResult(results, len(changed), tuple(UUID(key) for key in overtaken))
 
 
-def _is_overtaken(one: Seen, row: _Row | None) -> bool:
-    """Five calls at once: this reading may show what was before another that is stored already."""
+def _is_overtaken(one: ObservedRecord, row: _Row | None) -> bool:
+    """Five calls run at once, so this read may show an older state than the one that is stored already."""
     return bool(one.left_at and row and row.as_of and row.as_of > one.left_at)
 
 
-def _next(one: Seen, row: _Row, now: datetime) -> tuple[_Row, Payload]:
-    """What is stored of it, and what it would be published as."""
+def _next(one: ObservedRecord, row: _Row, now: datetime) -> tuple[_Row, Payload]:
+    """The row to store, and the payload to publish if its sequence changed."""
     row = replace(_linked(row, one.link, now), as_of=now)
     payload = one.payload.replace(record_id=row.record_id) if row.record_id else one.payload
     content = _content(payload)
@@ -114,7 +115,7 @@ def _next(one: Seen, row: _Row, now: datetime) -> tuple[_Row, Payload]:
     return row, payload.replace(answers=one.answers) if one.answers else payload
 
 
-def _linked(row: _Row, link: Link | None, now: datetime) -> _Row:
+def _linked(row: _Row, link: RecordLink | None, now: datetime) -> _Row:
     if link is None or (not link.made and row.record_id == link.record.id):
         return row
     return replace(
@@ -127,40 +128,48 @@ def _linked(row: _Row, link: Link | None, now: datetime) -> _Row:
 
 
 def _content(payload: Payload) -> bytes:
-    said = payload.model_dump_json(exclude={"updated_at", "answers"})
-    return hashlib.sha256(said.encode()).digest()
+    text = payload.model_dump_json(exclude={"updated_at", "answers"})
+    return hashlib.sha256(text.encode()).digest()
 
 
-async def _lock(tx: Tx, tenant_id: UUID, kind: str, ids: Sequence[str]) -> dict[str, _Row]:
-    found = await tx.db.fetch(_SQL["lock"], tenant_id, kind, sorted(set(ids)))
+async def _lock(tx: Tx, tenant_id: UUID, kind: str, xero_ids: Sequence[str]) -> dict[str, _Row]:
+    found = await tx.db.fetch(*_SQL["lock"](tenant_id=tenant_id, kind=kind, xero_ids=sorted(set(xero_ids))))
     return {row["xero_id"]: _Row(**{name: row[name] for name in _Row.__slots__}) for row in found}
 
 
 async def _save(tx: Tx, tenant_id: UUID, kind: str, rows: Mapping[str, _Row]) -> None:
     if rows:
         columns = {name: [getattr(row, name) for row in rows.values()] for name in _Row.__slots__ if name != "as_of"}
-        await tx.db.execute(_SQL["save"], tenant_id, kind, tx.now, list(rows), *columns.values())
+        query = _SQL["save"](tenant_id=tenant_id, kind=kind, as_of=tx.now, xero_ids=list(rows), **columns)
+        await tx.db.execute(*query)
 
 
-async def links(tx: Tx, tenant_id: UUID, kind: str, xero_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these records of Xero that are known to be ours."""
+async def linked_ids(tx: Tx, tenant_id: UUID, kind: str, xero_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these Xero ids that are linked to a record of ours."""
     rows = await _lock(tx, tenant_id, kind, [str(xero_id) for xero_id in xero_ids])
     return {UUID(key) for key, row in rows.items() if row.record_id}
 
 
-class Made(NamedTuple):
-    """A record of Xero that we made, and the sequence of its newest snapshot."""
+class CreatedRecord(NamedTuple):
+    """A record of Xero that we created, and the sequence of its newest snapshot."""
 
     xero_id: UUID
     sequence: int
 
 
-async def made(
+async def latest_created(
     tx: Tx, tenant_id: UUID, kind: str, wanted: Sequence[tuple[RecordRef, str]]
-) -> Mapping[tuple[RecordRef, str], Made]:
-    """The record of Xero that was made last for each of these records and effects, if any was."""
+) -> Mapping[tuple[RecordRef, str], CreatedRecord]:
+    """By record and effect, the record of Xero that was created last for it. Pairs without one are left out."""
     if not wanted:
         return {}
-    ids, kinds, effects = [r.id for r, _ in wanted], [r.kind for r, _ in wanted], [effect for _, effect in wanted]
-    rows = await tx.db.fetch(_SQL["made"], tenant_id, kind, ids, kinds, effects)
-    return {wanted[row["at"]]: Made(UUID(row["xero_id"]), row["sequence"]) for row in rows}
+    rows = await tx.db.fetch(
+        *_SQL["latest_created"](
+            tenant_id=tenant_id,
+            kind=kind,
+            record_ids=[record.id for record, _ in wanted],
+            record_kinds=[record.kind for record, _ in wanted],
+            effects=[effect for _, effect in wanted],
+        )
+    )
+    return {wanted[row["at"]]: CreatedRecord(UUID(row["xero_id"]), row["sequence"]) for row in rows}

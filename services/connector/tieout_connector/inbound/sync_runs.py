@@ -1,9 +1,9 @@
-"""Runs in Postgres: counted in the transaction that stores a page, and told of in the one that stores the last."""
+"""Sync runs, stored in Postgres: counted in the transaction that stores a page, published with the last page."""
 
 from uuid import UUID
 
 from tieout_connector.inbound import listings
-from tieout_connector.inbound.sync_runs_rules import Run, after_page, ended
+from tieout_connector.inbound.sync_runs_rules import SyncRunProgress, after_page, finished
 from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
 from tieout_kit.kafka import outbox
@@ -11,36 +11,38 @@ from tieout_kit.postgres import Tx, queries
 from tieout_schemas.runs import RunKind, SyncRun
 from tieout_schemas.topics import RUN
 
-_SQL = queries.load("tieout_connector", "runs.sql")
+_SQL = queries.load("tieout_connector", "sync_runs.sql")
 
 
-async def page_read(
+async def add_page(
     tx: Tx, tenant_id: UUID, resource: str, read: int, changed: int, cause: Cause, *, last: bool
 ) -> None:
-    """A page of a resource was read. Before the feed is saved: whether it was imported tells what run this is."""
-    row = await tx.db.fetchrow(_SQL["lock"], tenant_id)
-    sequence, told = (row["sequence"], row["last"]) if row else (0, None)
+    """Count a page of a resource. Must run before the listing's cursor is saved: while a resource is still being
+    imported, a new run is an import."""
+    row = await tx.db.fetchrow(*_SQL["lock"](tenant_id=tenant_id))
+    sequence, last_run = (row["sequence"], row["last"]) if row else (0, None)
     if row and row["under_way"]:
-        run = Run.model_validate(row["under_way"])
+        run = SyncRunProgress.model_validate(row["under_way"])
     else:
-        kind = RunKind.IMPORT if await listings.importing(tx, tenant_id) else RunKind.POLL
-        run = Run(kind=kind, started_at=tx.now)
+        kind = RunKind.IMPORT if await listings.is_importing(tx, tenant_id) else RunKind.POLL
+        run = SyncRunProgress(kind=kind, started_at=tx.now)
     run = after_page(run, resource, read, changed, last=last)
-    over = ended(run, listings.RESOURCES, tenant_id, tx.now)
-    if over is None:
-        await tx.db.execute(_SQL["save"], tenant_id, sequence, run.model_dump(mode="json"), told)
+    result = finished(run, listings.RESOURCES, tenant_id, tx.now)
+    if result is None:
+        under_way = run.model_dump(mode="json")
+        await tx.db.execute(*_SQL["save"](tenant_id=tenant_id, sequence=sequence, under_way=under_way, last=last_run))
         return
-    sequence = next_sequence(sequence, tx.now)
-    await tx.db.execute(_SQL["save"], tenant_id, sequence, None, over.model_dump(mode="json"))
-    await outbox.add(tx, [outbox.event(tx, RUN, tenant_id, over, sequence, cause)])
+    sequence, doc = next_sequence(sequence, tx.now), result.model_dump(mode="json")
+    await tx.db.execute(*_SQL["save"](tenant_id=tenant_id, sequence=sequence, under_way=None, last=doc))
+    await outbox.add(tx, [outbox.event(tx, RUN, tenant_id, result, sequence, cause)])
 
 
 async def abandon(tx: Tx, tenant_id: UUID) -> None:
-    """Everything is read anew: what was read of a run under way is no part of the next one."""
-    await tx.db.execute(_SQL["abandon"], tenant_id)
+    """Drop the run under way: everything is read anew, and what it has read does not count for the next run."""
+    await tx.db.execute(*_SQL["abandon"](tenant_id=tenant_id))
 
 
 async def last(tx: Tx, tenant_id: UUID) -> SyncRun | None:
-    """The last run that ended."""
-    doc = await tx.db.fetchval(_SQL["last"], tenant_id)
+    """The last finished run."""
+    doc = await tx.db.fetchval(*_SQL["last"](tenant_id=tenant_id))
     return SyncRun.model_validate(doc) if doc else None

@@ -1,6 +1,6 @@
-"""The webhook receiver: verified over the raw bytes, answered 200 only once Kafka has it (design, Webhooks).
+"""The webhook receiver: verifies the signature over the raw bytes, and answers 200 only once Kafka has the events.
 
-Source: xero-api.md 5.2. It needs no Postgres: events are keyed by Xero's org and mapped to the tenant later.
+Source: xero-api.md 5.2. It needs no Postgres: events are keyed by Xero's organisation and mapped to the tenant later.
 """
 
 import asyncio
@@ -25,10 +25,9 @@ from tieout_schemas.signals import Webhook
 from tieout_schemas.topics import CONNECTOR, WEBHOOK, partition_of
 
 DEADLINE = 3.0
-"""Seconds; Xero waits five. A 503 makes it send again; an idempotent send to a lost broker never fails by itself."""
+"""Seconds. Xero waits five, and sends again after a 503. An idempotent send to a lost broker never fails by itself."""
 
-MOST_BYTES = 1 << 20
-"""Of a webhook's body."""
+MAX_BODY_BYTES = 1 << 20
 
 log = structlog.get_logger(__name__)
 
@@ -45,21 +44,21 @@ class _Body(BaseModel):
     events: list[dict[str, Any]]
 
 
-class Receiver:
-    """Takes Xero's webhooks."""
+class WebhookReceiver:
+    """Receives Xero's webhooks and publishes them to Kafka."""
 
     def __init__(self, bootstrap: str, prefix: str, partitions: int, key: str, clock: Clock) -> None:
         self._bootstrap = bootstrap
         self._topic = prefix + WEBHOOK.name
         self._partitions = partitions
-        # The key's text, not its base64-decoded bytes (trap 28).
+        # The key is used as text, not base64-decoded (trap 28).
         self._key = key.encode()
         self._clock = clock
         self._producer: AIOKafkaProducer | None = None
         self._failed = asyncio.Event()
 
     async def run(self) -> None:
-        """Keep a producer while the service runs; Kafka may come later than we do."""
+        """Keep a producer running until cancelled. Kafka may start later than this service."""
         while True:
             producer = AIOKafkaProducer(
                 bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True, linger_ms=2
@@ -70,14 +69,15 @@ class Receiver:
                 self._failed.clear()
                 await self._failed.wait()
             except (KafkaError, OSError) as error:
-                log.warning("webhooks wait for Kafka", error=repr(error))
+                log.warning("webhooks cannot be received yet, Kafka is not reachable", error=repr(error))
                 await asyncio.sleep(1)
             finally:
                 self._producer = None
                 await _stop(producer)
 
     async def receive(self, request: Request) -> Response:
-        """POST: 401 for a wrong signature, 503 while Kafka cannot take it, else 200; always an empty body."""
+        """POST. Answers 413 if the body is too large, 401 if the signature is wrong, 503 while Kafka cannot store it,
+        and else 200. The answer's body is always empty."""
         raw = await _body(request)
         if raw is None:
             return Response(status_code=413)
@@ -87,8 +87,8 @@ class Receiver:
         try:
             body = _Body.model_validate_json(raw)
         except ValidationError as error:
-            # Signed, so from Xero, and yet no webhook. Refused, it would come again for a day, and then none would
-            # come any more; what it was about the polls find.
+            # The signature proves that Xero sent it. If it were refused, Xero would send it again for a day and then
+            # disable the subscription. Polls find the change that it was about.
             log.error("a signed webhook is not as documented", wrong=error.error_count())
             return Response(status_code=200)
         try:
@@ -96,9 +96,9 @@ class Receiver:
                 await self._publish([event for raw_event in body.events if (event := _event(raw_event))])
         except (KafkaError, TimeoutError, ConnectionError) as error:
             if isinstance(error, KafkaError):
-                # Some of them a producer does not recover from.
+                # A producer does not recover from some of these errors, so a new one is started.
                 self._failed.set()
-            log.warning("a webhook could not be stored, Xero sends it again", error=repr(error))
+            log.warning("a webhook could not be published, Xero will send it again", error=repr(error))
             return Response(status_code=503)
         return Response(status_code=200)
 
@@ -106,7 +106,7 @@ class Receiver:
         if not events:
             return
         if self._producer is None:
-            raise ConnectionError("Kafka is not there yet")
+            raise ConnectionError("Kafka is not reachable yet")
         now = self._clock()
         traceparent = current_traceparent()
         sent = []
@@ -134,37 +134,37 @@ class Receiver:
 
 
 async def _body(request: Request) -> bytes | None:
-    """The raw body; None for one larger than Xero ever sends, which need not be signed to fill our memory."""
+    """The raw body; None if it is larger than Xero ever sends. Unsigned bodies must not fill the memory."""
     raw = bytearray()
     async for part in request.stream():
         raw += part
-        if len(raw) > MOST_BYTES:
+        if len(raw) > MAX_BODY_BYTES:
             return None
     return bytes(raw)
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
-    """Raises nothing: what made us stop, a cancellation say, must not be replaced by its failure."""
+    """Raises nothing, so that the error or cancellation that made us stop is not replaced."""
     try:
         async with asyncio.timeout(5):
             await producer.stop()
     except (KafkaError, OSError) as error:
-        log.warning("the producer of webhooks was not stopped in order", error=repr(error))
+        log.warning("the webhook producer did not stop cleanly", error=repr(error))
 
 
 def _event(raw: dict[str, Any]) -> Webhook | None:
-    """An event we can follow; None for one that is not about an organisation's record."""
+    """A webhook event; None if it is not about a record of an organisation."""
     try:
-        said = _Event.model_validate(raw)
+        event = _Event.model_validate(raw)
     except ValidationError as error:
         log.error("an event of a signed webhook is not as documented", wrong=error.error_count())
         return None
     # eventDateUtc has no zone and is UTC.
-    at = said.event_at if said.event_at.tzinfo else said.event_at.replace(tzinfo=UTC)
+    at = event.event_at if event.event_at.tzinfo else event.event_at.replace(tzinfo=UTC)
     return Webhook(
-        org_id=said.org_id,
-        category=said.category.upper(),
-        resource_id=said.resource_id,
-        event_type=said.event_type.upper(),
+        org_id=event.org_id,
+        category=event.category.upper(),
+        resource_id=event.resource_id,
+        event_type=event.event_type.upper(),
         event_at=at,
     )

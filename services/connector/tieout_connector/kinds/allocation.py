@@ -1,27 +1,27 @@
-"""Vendor credits set against bills, and taken back. Source: xero-api.md 4.4, trap 22."""
+"""Allocations of vendor credits to bills, and their removal. Source: xero-api.md 4.4, trap 22."""
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind, Read
+from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, Refetch, WriteKind
 from tieout_connector.kinds.matching import NOT_FOUND, body_of, match_once, one_row_each
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import AllocationForm, InvoiceRef, allocations_of
 from tieout_connector.xero.credit_notes import CREDIT_NOTES
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import AllocationBody, AllocationRemovalBody
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
 
 
-class CreditAllocationKind(Kind):
-    """What both have in common: allocations are read with their credit."""
+class CreditAllocationKind(WriteKind):
+    """What both kinds below have in common: allocations are read with their credit."""
 
     def credit(self, intent: WriteIntent) -> UUID:
-        """The credit whose allocation it is."""
+        """The credit that the allocation belongs to."""
         return (
             intent.body.credit_xero_id
             if isinstance(intent.body, AllocationRemovalBody)
@@ -39,7 +39,7 @@ class CreditAllocationKind(Kind):
         return {i.intent_id: credits[self.credit(i)] for i in intents if self.credit(i) in credits}
 
     def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
-        return (NOT_FOUND,) if now == NONE else ()
+        return (NOT_FOUND,) if now == ABSENT else ()
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return id_of(element)
@@ -53,7 +53,7 @@ class CreditAllocationKind(Kind):
 
 
 class AllocationWrite(CreditAllocationKind):
-    """A part of a credit set against a bill. Xero keeps nothing of ours on it."""
+    """A part of a credit that is allocated to a bill. Xero has no field for a mark of ours on it."""
 
     name = "allocation"
     scopes = (Scope.INVOICES,)
@@ -61,9 +61,9 @@ class AllocationWrite(CreditAllocationKind):
     found_by = "bill, amount and date, among the allocations that the credit did not have before"
     repeat = "allocates twice, or is refused when less is left"
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         forms = [_form(body_of(AllocationBody, intent)) for intent in intents]
-        return Composed(*allocations_of(CREDIT_NOTES.name, self.credit(intents[0])).creating(forms, UNKEYED))
+        return ComposedCall(*allocations_of(CREDIT_NOTES.name, self.credit(intents[0])).creating(forms, UNKEYED))
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = _allocations(content)
@@ -82,42 +82,42 @@ class AllocationWrite(CreditAllocationKind):
         rows = [each for raw in credits for each in _allocations(raw) if id_of(each) not in known]
         return match_once(intents, rows, _fits)
 
-    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
-        return (Read(XeroKind.INVOICE, body_of(AllocationBody, intent).bill_xero_id),)
+    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Refetch]:
+        return (Refetch(XeroKind.INVOICE, body_of(AllocationBody, intent).bill_xero_id),)
 
 
 class AllocationRemoval(CreditAllocationKind):
-    """An allocation that is to be taken back."""
+    """The removal of an allocation."""
 
     name = "allocation_removal"
     scopes = (Scope.INVOICES,)
-    most = 1
+    max_per_call = 1
     found_by = "its absence from its credit"
     repeat = "is answered 404, and counts as done"
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
-        if now == NONE or _removed(intent) in {id_of(each) for each in _allocations(now)}:
+        if now == ABSENT or _removed(intent) in {id_of(each) for each in _allocations(now)}:
             return None
         return {"AllocationId": str(_removed(intent)), "IsDeleted": True}
 
     def is_terminal(self, intent: WriteIntent) -> bool:
         return True
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         (intent,) = intents
         resource = allocations_of(CREDIT_NOTES.name, self.credit(intent))
-        return Composed(resource.deleting(_removed(intent)), b"")
+        return ComposedCall(resource.deleting(_removed(intent)), b"")
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        # A bare object, or nothing with a 204.
+        # Xero answers with a bare object, or with 204 and nothing.
         return [content or {"AllocationId": str(_removed(intent)), "IsDeleted": True} for intent in intents]
 
-    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
-        return (Read(XeroKind.INVOICE, body_of(AllocationRemovalBody, intent).bill_xero_id),)
+    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Refetch]:
+        return (Refetch(XeroKind.INVOICE, body_of(AllocationRemovalBody, intent).bill_xero_id),)
 
 
 def id_of(allocation: Json) -> UUID | None:
-    """Its id, in both spellings; None where Xero does not tell it: the reply to a create in its examples."""
+    """An allocation's id, in both of Xero's spellings. None where Xero leaves it out: in its replies to a create."""
     text = allocation.get("AllocationID") or allocation.get("AllocationId")
     return UUID(text) if text else None
 

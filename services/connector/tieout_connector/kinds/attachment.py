@@ -4,29 +4,29 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.kinds.kind import UNKEYED, Composed, Kind
+from tieout_connector.kinds.kind import UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of, match_once, one_row_each, unclaimed
-from tieout_connector.xero.attachments import MOST_BYTES, REFUSED_CHARACTERS, Attachment, attachments_of, uploading
+from tieout_connector.xero.attachments import MAX_FILE_BYTES, REFUSED_CHARACTERS, Attachment, attachments_of, uploading
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import AttachmentBody, Document
 from tieout_schemas.writes import WriteIntent
 
 
-class AttachmentWrite(Kind):
-    """A file on a document, one in a call; its name is its key there."""
+class AttachmentWrite(WriteKind):
+    """A file on a document, one file in a call. The file's name is its key within the document."""
 
     name = "attachment"
     scopes = (Scope.ATTACHMENTS,)
-    most = 1
+    max_per_call = 1
     found_by = "its name and size, among the document's files"
     repeat = "replaces the file by itself"
 
-    def __init__(self, bearers: Mapping[Document, str]) -> None:
-        """`bearers`: the resource of each record that bears files."""
-        self._bearers = bearers
+    def __init__(self, resources: Mapping[Document, str]) -> None:
+        """`resources`: the resource of each document that can have files."""
+        self._resources = resources
 
     def batch_key(self, intent: WriteIntent) -> str:
         body = body_of(AttachmentBody, intent)
@@ -37,14 +37,14 @@ class AttachmentWrite(Kind):
         why = []
         if not body.file_name or REFUSED_CHARACTERS & set(body.file_name):
             why.append("The file name contains characters that are not allowed")
-        if body.size > MOST_BYTES:
+        if body.size > MAX_FILE_BYTES:
             why.append("The file is larger than 10 MB")
         return tuple(why)
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         (body,) = (body_of(AttachmentBody, intent) for intent in intents)
-        request = uploading(self._bearers[body.document], body.document_xero_id, body.file_name, UNKEYED)
-        return Composed(request, b"", body.storage_key)
+        request = uploading(self._resources[body.document], body.document_xero_id, body.file_name, UNKEYED)
+        return ComposedCall(request, b"", body.storage_key)
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = self._files(intents[0]).raws(content)
@@ -72,7 +72,7 @@ class AttachmentWrite(Kind):
 
     def _files(self, intent: WriteIntent) -> Resource[Attachment]:
         body = body_of(AttachmentBody, intent)
-        return attachments_of(self._bearers[body.document], body.document_xero_id)
+        return attachments_of(self._resources[body.document], body.document_xero_id)
 
 
 def _fits(intent: WriteIntent, row: Json) -> bool:

@@ -4,22 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.kinds.kind import UNKEYED, Composed
-from tieout_connector.kinds.matching import CLOCKS, body_of
+from tieout_connector.kinds.kind import UNKEYED, ComposedCall
+from tieout_connector.kinds.matching import CLOCK_SKEW, body_of
 from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.bank_transfers import BANK_TRANSFERS, BankTransferForm
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import BankTransferBody, Document
 from tieout_schemas.writes import WriteIntent
 
 
 class BankTransferWrite(ResourceKind):
-    """A run's total, moved from the bank to the clearing account."""
+    """The total of a payment run, transferred from the bank account to the clearing account."""
 
     name = "bank_transfer"
     scopes = (Scope.BANK_TRANSACTIONS,)
@@ -30,12 +30,12 @@ class BankTransferWrite(ResourceKind):
     def target(self, intent: WriteIntent) -> UUID | None:
         return None
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         forms = [_form(body_of(BankTransferBody, intent)) for intent in intents]
-        return Composed(*BANK_TRANSFERS.creating(forms, UNKEYED))
+        return ComposedCall(*BANK_TRANSFERS.creating(forms, UNKEYED))
 
     def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        return [BANK_TRANSFERS.listing(since=first_sent_at - CLOCKS)]
+        return [BANK_TRANSFERS.listing(since=first_sent_at - CLOCK_SKEW)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         body = body_of(BankTransferBody, intent)

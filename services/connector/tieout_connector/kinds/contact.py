@@ -10,11 +10,11 @@ from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import XeroContact
 
 SEARCH_SIZE = 20
-"""Contacts that a search brings; who looks for more looks for more letters."""
+"""The most contacts that a search shows. A longer search text narrows it down."""
 
 
 def search(text: str) -> Request:
-    """Contacts whose name, person, number or address of e-mail holds a text, as short as Xero gives them."""
+    """Contacts whose name, contact person, number or e-mail address contains the text, in Xero's short form."""
     return CONTACTS.listing(page=1, page_size=SEARCH_SIZE, searchTerm=text, summaryOnly="true")
 
 

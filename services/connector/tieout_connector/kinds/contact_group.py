@@ -1,24 +1,24 @@
-"""Contact groups: made, and contacts put in and taken out. Source: xero-api.md 4.2."""
+"""Contact groups: creating them, adding contacts and removing contacts. Source: xero-api.md 4.2."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind
+from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import NOT_FOUND, body_of
 from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
 from tieout_connector.xero.documents import ContactRef
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import ContactGroupBody, GroupLeaverBody, GroupMemberBody
 from tieout_schemas.writes import WriteIntent
 
 
 class ContactGroupWrite(ResourceKind):
-    """A group that is to be there: one of its name is it, whoever made it."""
+    """A contact group that must exist. Any active group of this name counts, whoever created it."""
 
     name = "contact_group"
     scopes = (Scope.CONTACTS,)
@@ -39,17 +39,17 @@ class ContactGroupWrite(ResourceKind):
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         return now or None
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         forms = [ContactGroupForm(name=body_of(ContactGroupBody, intent).name) for intent in intents]
-        return Composed(*CONTACT_GROUPS.creating(forms, UNKEYED))
+        return ComposedCall(*CONTACT_GROUPS.creating(forms, UNKEYED))
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         wanted = body_of(ContactGroupBody, intent).name.strip().casefold()
         return row.get("Status") == "ACTIVE" and (row.get("Name") or "").casefold() == wanted
 
 
-class Membership(Kind):
-    """What both have in common: the members are read with their group."""
+class Membership(WriteKind):
+    """What both kinds below have in common: members are read with their group."""
 
     def body(self, intent: WriteIntent) -> GroupMemberBody | GroupLeaverBody:
         """The intent's body."""
@@ -70,7 +70,7 @@ class Membership(Kind):
         return {intent_id: groups[key] for intent_id, key in keys.items() if key in groups}
 
     def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
-        return (NOT_FOUND,) if now == NONE else ()
+        return (NOT_FOUND,) if now == ABSENT else ()
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return self.body(intent).contact_xero_id
@@ -79,12 +79,12 @@ class Membership(Kind):
         return self.pre_reads(intents)
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
-        # A membership is no record of its own: nothing can be taken.
+        # A membership is no record of its own, so none can be taken.
         return ()
 
 
 class GroupMemberWrite(Membership):
-    """A contact that is to be in a group."""
+    """A contact that must be in a group."""
 
     name = "group_member"
     scopes = (Scope.CONTACTS,)
@@ -94,12 +94,12 @@ class GroupMemberWrite(Membership):
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         return _member(now, self.body(intent).contact_xero_id)
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         members = [ContactRef(contact_id=self.body(intent).contact_xero_id) for intent in intents]
-        return Composed(*members_of(self.body(intents[0]).group_xero_id).creating(members, UNKEYED))
+        return ComposedCall(*members_of(self.body(intents[0]).group_xero_id).creating(members, UNKEYED))
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        # It answers with all members.
+        # Xero answers with all members of the group.
         rows = [_member(content, self.body(intent).contact_xero_id) for intent in intents]
         if None in rows:
             raise ValueError("a contact that was put in a group is not in it")
@@ -107,24 +107,24 @@ class GroupMemberWrite(Membership):
 
 
 class GroupLeaverWrite(Membership):
-    """A contact that is not to be in a group."""
+    """A contact that must not be in a group."""
 
     name = "group_leaver"
     scopes = (Scope.CONTACTS,)
-    most = 1
+    max_per_call = 1
     found_by = "its absence from the group's members"
     repeat = "is answered 404, and counts as done"
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         contact = self.body(intent).contact_xero_id
-        return None if now == NONE or _member(now, contact) else {"ContactID": str(contact)}
+        return None if now == ABSENT or _member(now, contact) else {"ContactID": str(contact)}
 
     def is_terminal(self, intent: WriteIntent) -> bool:
         return True
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         (body,) = map(self.body, intents)
-        return Composed(members_of(body.group_xero_id).deleting(body.contact_xero_id), b"")
+        return ComposedCall(members_of(body.group_xero_id).deleting(body.contact_xero_id), b"")
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         return [{"ContactID": str(self.body(intent).contact_xero_id)} for intent in intents]

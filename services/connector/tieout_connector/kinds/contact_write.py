@@ -1,4 +1,4 @@
-"""How contacts are written: made, changed, archived. Source: xero-api.md 4.1."""
+"""How contacts are created, changed and archived. Source: xero-api.md 4.1."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from tieout_connector.kinds import marks
-from tieout_connector.kinds.fields import Field, differing, explained, filled, names, parts_of, trimmed
-from tieout_connector.kinds.kind import NONE, UNKEYED, Composed
-from tieout_connector.kinds.matching import AT_ONCE, body_of, list_by_ids
+from tieout_connector.kinds.fields import BodyField, differing, explained, filled, names, parts_of, trimmed
+from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
+from tieout_connector.kinds.matching import IDS_PER_QUERY, body_of, list_by_ids
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import contacts
 from tieout_connector.xero.contacts import CONTACTS, AddressForm, ContactForm, PhoneForm
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import ContactArchiveBody, ContactBody
 from tieout_schemas.signals import XeroKind
@@ -27,17 +27,17 @@ ARCHIVED = (
 NAME_MISSING = "The contact name must be specified"
 TOO_MANY_LINES = "An address in Xero has four lines at most"
 _NUMBERS_AT_ONCE = 20
-"""Numbers in one question: the address stays short (trap 27)."""
+"""Contact numbers in one query: the URL must stay short (trap 27)."""
 
 
 def _name_shown(body: ContactBody, raw: Json) -> bool:
-    # Xero keeps no blanks around a name, and none twice within it.
+    # Xero trims a name and collapses blanks within it.
     return (body.name or "").split() == (raw.get("Name") or "").split()
 
 
 def _phone_parts(body: ContactBody, raw: Json) -> dict[str, Any]:
-    """All three parts: one that is left out would stay as it is there. The codes that Xero has are kept where what is
-    wanted begins with them."""
+    """All three parts, because Xero keeps a part that is left out. The country and area codes that Xero has are kept if
+    the wanted number begins with them."""
     wanted, slot = trimmed(body.phone), contacts.phone_slot(raw)
     country, area = slot.get("PhoneCountryCode") or "", slot.get("PhoneAreaCode") or ""
     codes = "".join(f"{code}-" for code in (country, area) if code)
@@ -57,7 +57,7 @@ def _address_shown(body: ContactBody, raw: Json) -> bool:
 
 
 def _address_parts(body: ContactBody, raw: Json) -> dict[str, Any]:
-    """All parts: a line that is left out would stay as it is there. To whom it goes is Xero's alone."""
+    """All parts, because Xero keeps a part that is left out. AttentionTo is not ours: Xero's value is sent back."""
     wanted = _trimmed_address(body.address or Address())
     lines: dict[str, Any] = {f"address_line{i}": line for i, line in enumerate((*wanted.lines, "", "", "", "")[:4], 1)}
     form = AddressForm(
@@ -73,7 +73,7 @@ def _address_parts(body: ContactBody, raw: Json) -> dict[str, Any]:
 
 
 def _trimmed_address(address: Address) -> Address:
-    """As Xero shows it: a line that is empty is no line."""
+    """The address as Xero shows it: trimmed, without empty lines."""
     return Address(
         lines=tuple(line.strip() for line in address.lines if line.strip()),
         city=address.city.strip(),
@@ -83,16 +83,16 @@ def _trimmed_address(address: Address) -> Address:
     )
 
 
-FIELDS: tuple[Field[ContactBody], ...] = (
-    Field("name", _name_shown, lambda body, _: {"name": body.name}),
-    Field(
+FIELDS: tuple[BodyField[ContactBody], ...] = (
+    BodyField("name", _name_shown, lambda body, _: {"name": body.name}),
+    BodyField(
         "email",
         lambda body, raw: trimmed(body.email) == trimmed(raw.get("EmailAddress")),
         lambda body, _: {"email_address": body.email},
     ),
-    Field("phone", lambda body, raw: trimmed(body.phone) == trimmed(contacts.phone_of(raw)), _phone_parts),
-    Field("address", _address_shown, _address_parts),
-    Field(
+    BodyField("phone", lambda body, raw: trimmed(body.phone) == trimmed(contacts.phone_of(raw)), _phone_parts),
+    BodyField("address", _address_shown, _address_parts),
+    BodyField(
         "account_number",
         lambda body, raw: trimmed(body.account_number) == trimmed(raw.get("AccountNumber")),
         lambda body, _: {"account_number": body.account_number},
@@ -105,17 +105,17 @@ class ContactWrite(ResourceKind):
 
     name = "contact"
     scopes = (Scope.CONTACTS,)
-    most_changes = AT_ONCE
+    max_updates_per_call = IDS_PER_QUERY
     resource = CONTACTS
     snapshot_kind = XeroKind.CONTACT
-    found_by = "`ContactNumber`, which is our record's id; a change by what it says"
-    repeat = "is refused, since the number is taken; a change changes nothing more"
+    found_by = "`ContactNumber`, which is our record's id; an update by its values"
+    repeat = "is refused, since the number is taken; a repeated update changes nothing"
 
     def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         return list_by_ids(CONTACTS, "IDs", [self.target(intent) for intent in intents], includeArchived="true")
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
-        if not intent.xero_id or now == NONE:
+        if not intent.xero_id or now == ABSENT:
             return None
         return None if differing(FIELDS, body_of(ContactBody, intent), now) else now
 
@@ -129,19 +129,19 @@ class ContactWrite(ResourceKind):
             return (TOO_MANY_LINES,)
         return super().local_refusal(intent, now)
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         forms, sent = [], {}
         for intent in intents:
-            body, shown = body_of(ContactBody, intent), now.get(intent.intent_id, NONE)
+            body, shown = body_of(ContactBody, intent), now.get(intent.intent_id, ABSENT)
             changes = differing(FIELDS, body, shown) if intent.xero_id else filled(FIELDS, body)
-            # The mark only on what we make: a contact that was there first may bear a number of its own.
+            # Only contacts that we create get our mark: an existing contact may have a number of its own.
             number = None if intent.xero_id else str(intent.record.id)
             parts = parts_of(changes, body, shown)
             forms.append(ContactForm(contact_id=intent.xero_id, contact_number=number, **parts))
             sent[intent.intent_id] = names(changes)
-        # PUT never matches an existing one by name, as POST without an id would.
+        # PUT never matches an existing contact by name; POST without an id would.
         write = CONTACTS.updating if intents[0].xero_id else CONTACTS.creating
-        return Composed(*write(forms, UNKEYED), sent=sent)
+        return ComposedCall(*write(forms, UNKEYED), sent=sent)
 
     def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         return explained(FIELDS, body_of(ContactBody, intent), element, sent)
@@ -157,11 +157,11 @@ class ContactWrite(ResourceKind):
 
 
 class ContactArchive(ResourceKind):
-    """A contact that is to be archived; nothing of it can be changed after."""
+    """The archiving of a contact. After it, Xero refuses every change of the contact."""
 
     name = "contact_archive"
     scopes = (Scope.CONTACTS,)
-    most = AT_ONCE
+    max_per_call = IDS_PER_QUERY
     resource = CONTACTS
     snapshot_kind = XeroKind.CONTACT
     found_by = "its status"
@@ -177,13 +177,15 @@ class ContactArchive(ResourceKind):
         return list_by_ids(CONTACTS, "IDs", [self.target(intent) for intent in intents], includeArchived="true")
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
-        return now if now != NONE and now.get("ContactStatus") != ContactStatus.ACTIVE else None
+        return now if now != ABSENT and now.get("ContactStatus") != ContactStatus.ACTIVE else None
 
     def is_terminal(self, intent: WriteIntent) -> bool:
         return True
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         forms = [
             ContactForm(contact_id=self.target(intent), contact_status=ContactStatus.ARCHIVED) for intent in intents
         ]
-        return Composed(*CONTACTS.updating(forms, UNKEYED), sent={i.intent_id: ("contact_xero_id",) for i in intents})
+        return ComposedCall(
+            *CONTACTS.updating(forms, UNKEYED), sent={i.intent_id: ("contact_xero_id",) for i in intents}
+        )

@@ -1,4 +1,4 @@
-"""Vendor credits: made, changed, ended. Source: xero-api.md 4.4."""
+"""How vendor credits are created, changed, voided and deleted. Source: xero-api.md 4.4."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,48 +6,48 @@ from uuid import UUID
 
 from tieout_connector.kinds import document
 from tieout_connector.kinds.allocation import AllocationRemoval, AllocationWrite
-from tieout_connector.kinds.fields import Field, differing, filled, names, parts_of
-from tieout_connector.kinds.kind import NONE, UNKEYED, Composed
-from tieout_connector.kinds.matching import CLOCKS, body_of
+from tieout_connector.kinds.fields import BodyField, differing, filled, names, parts_of
+from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
+from tieout_connector.kinds.matching import CLOCK_SKEW, body_of
 from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.credit_notes import CREDIT_NOTES, CreditNoteForm, CreditNoteType
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import Document, VendorCreditBody
 from tieout_schemas.writes import WriteIntent
 
-_AT_ONCE = 20
-"""Contacts, or credits, in one question: the address stays short (trap 27)."""
-FIELDS: tuple[Field[VendorCreditBody], ...] = (
+_IDS_PER_QUERY = 20
+"""Contacts or credits in one query: the URL must stay short (trap 27)."""
+FIELDS: tuple[BodyField[VendorCreditBody], ...] = (
     *document.HEADER,
     document.number_field("CreditNoteNumber", "credit_note_number"),
 )
 
 
 class VendorCreditWrite(ResourceKind):
-    """A vendor credit. Its number is its mark: Xero keeps no other, and lets two have the same."""
+    """A vendor credit. Its number is its mark: Xero has no other field for one, and allows equal numbers."""
 
     name = "vendor_credit"
     scopes = (Scope.INVOICES,)
-    most_changes = _AT_ONCE
+    max_updates_per_call = _IDS_PER_QUERY
     resource = CREDIT_NOTES
-    found_by = "its number, unique among its vendor's, and its date, modified since; a change by what it says"
-    repeat = "makes a second one; a change changes nothing more; a second void is refused, and counts as done"
+    found_by = "its number, unique among its vendor's, and its date, modified since; an update by its values"
+    repeat = "makes a second one; a repeated update changes nothing; a second void is refused, and counts as done"
 
     def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         ids = sorted({intent.xero_id for intent in intents if intent.xero_id})
         if len(ids) == 1:
             return [CREDIT_NOTES.one(ids[0])]
-        # Credit notes have no filter by ids; Xero's advice is a condition of a few with OR (XeroAPI/Xero-Net#280).
+        # Credit notes have no filter by ids. Xero advises a few conditions joined with OR (XeroAPI/Xero-Net#280).
         named = [f'CreditNoteID==guid("{xero_id}")' for xero_id in ids]
-        parts = (named[start : start + _AT_ONCE] for start in range(0, len(named), _AT_ONCE))
+        parts = (named[start : start + _IDS_PER_QUERY] for start in range(0, len(named), _IDS_PER_QUERY))
         return [CREDIT_NOTES.listing(page=1, where=" OR ".join(part)) for part in parts]
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
-        if not intent.xero_id or now == NONE:
+        if not intent.xero_id or now == ABSENT:
             return None
         done = document.is_gone(now) if self.is_terminal(intent) else not differing(FIELDS, _body(intent), now)
         return now if done else None
@@ -68,16 +68,18 @@ class VendorCreditWrite(ResourceKind):
     def is_terminal(self, intent: WriteIntent) -> bool:
         return _body(intent).status in document.GONE
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
-        forms = [_form(intent, now.get(intent.intent_id, NONE), ends=self.is_terminal(intent)) for intent in intents]
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
+        forms = [
+            _form(intent, now.get(intent.intent_id, ABSENT), is_terminal=self.is_terminal(intent)) for intent in intents
+        ]
         write = CREDIT_NOTES.updating if intents[0].xero_id else CREDIT_NOTES.creating
-        return Composed(*write(forms, UNKEYED))
+        return ComposedCall(*write(forms, UNKEYED))
 
     def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         bodies = [_body(intent) for intent in intents if not intent.xero_id]
         contacts = sorted({f'Contact.ContactID==guid("{body.contact_xero_id}")' for body in bodies})
-        parts = (contacts[start : start + _AT_ONCE] for start in range(0, len(contacts), _AT_ONCE))
-        since = first_sent_at - CLOCKS
+        parts = (contacts[start : start + _IDS_PER_QUERY] for start in range(0, len(contacts), _IDS_PER_QUERY))
+        since = first_sent_at - CLOCK_SKEW
         of = f'Type=="{CreditNoteType.ACCPAYCREDIT}"'
         creates = [CREDIT_NOTES.listing(page=1, since=since, where=f"{of} AND ({' OR '.join(part)})") for part in parts]
         return [*creates, *self.pre_reads(intents)]
@@ -85,7 +87,7 @@ class VendorCreditWrite(ResourceKind):
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         body = _body(intent)
         return (
-            # One that ended may be a forerunner of this one, with the same number.
+            # A voided or deleted credit may be an earlier one with the same number.
             not document.is_gone(row)
             and UUID(row["Contact"]["ContactID"]) == body.contact_xero_id
             and (row.get("CreditNoteNumber") or "") == body.number
@@ -97,13 +99,13 @@ def _body(intent: WriteIntent) -> VendorCreditBody:
     return body_of(VendorCreditBody, intent)
 
 
-def _form(intent: WriteIntent, now: Json, *, ends: bool) -> CreditNoteForm:
-    """What is sent of it in Xero's present state."""
+def _form(intent: WriteIntent, now: Json, *, is_terminal: bool) -> CreditNoteForm:
+    """The form to send, given Xero's present state of the credit."""
     body = _body(intent)
     if intent.xero_id is None:
-        return CreditNoteForm(type=CreditNoteType.ACCPAYCREDIT, **parts_of(filled(FIELDS, body), body, NONE))
-    if ends:
-        # Nothing else that is wanted of it matters any more.
+        return CreditNoteForm(type=CreditNoteType.ACCPAYCREDIT, **parts_of(filled(FIELDS, body), body, ABSENT))
+    if is_terminal:
+        # Once it is voided or deleted, no other field matters.
         return CreditNoteForm(credit_note_id=intent.xero_id, status=document.ending(now))
     return CreditNoteForm(credit_note_id=intent.xero_id, **parts_of(differing(FIELDS, body, now), body, now))
 

@@ -1,4 +1,5 @@
-"""What bills, sales invoices and vendor credits have in common: their fields, their end, and what money fixes of them.
+"""What bills, sales invoices and vendor credits have in common: their fields, how they are voided or deleted, and which
+fields can no longer change once payments or credits are on them.
 
 Source: xero-api.md 4.3, 4.4.
 """
@@ -7,10 +8,10 @@ from collections.abc import Sequence, Set
 from uuid import UUID
 
 from tieout_connector.kinds import lines
-from tieout_connector.kinds.fields import Field, trimmed
+from tieout_connector.kinds.fields import BodyField, trimmed
 from tieout_connector.xero import wire
 from tieout_connector.xero.documents import ContactRef
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_schemas.bodies import DocumentBody
 from tieout_schemas.xero import InvoiceStatus
 
@@ -27,29 +28,29 @@ VOID_WITH_MONEY = (
 
 
 def _same_status(wanted: InvoiceStatus | None, raw: Json) -> bool:
-    # An approved one is PAID by what is paid on it: nobody writes that. VOIDED and DELETED both mean that it is gone.
+    # PAID follows from payments; nobody writes it. So AUTHORISED and PAID are alike, and so are VOIDED and DELETED.
     return raw["Status"] == wanted or any(raw["Status"] in alike and wanted in alike for alike in (APPROVED, GONE))
 
 
-HEADER: tuple[Field[DocumentBody], ...] = (
-    Field(
+HEADER: tuple[BodyField[DocumentBody], ...] = (
+    BodyField(
         "contact_xero_id",
         lambda body, raw: UUID(raw["Contact"]["ContactID"]) == body.contact_xero_id,
         lambda body, _: {"contact": ContactRef(contact_id=body.contact_xero_id)},
     ),
-    Field("status", lambda body, raw: _same_status(body.status, raw), lambda body, _: {"status": body.status}),
-    Field("date", lambda body, raw: wire.day(raw["Date"]) == body.date, lambda body, _: {"date": body.date}),
-    Field(
+    BodyField("status", lambda body, raw: _same_status(body.status, raw), lambda body, _: {"status": body.status}),
+    BodyField("date", lambda body, raw: wire.day(raw["Date"]) == body.date, lambda body, _: {"date": body.date}),
+    BodyField(
         "currency",
         lambda body, raw: raw["CurrencyCode"] == body.currency,
         lambda body, _: {"currency_code": body.currency},
     ),
-    Field(
+    BodyField(
         "line_amount_types",
         lambda body, raw: raw["LineAmountTypes"] == body.line_amount_types,
         lambda body, _: {"line_amount_types": body.line_amount_types},
     ),
-    Field(
+    BodyField(
         "lines",
         lambda body, raw: lines.shown(body.lines or (), raw),
         lambda body, raw: {"line_items": lines.forms(body.lines or (), raw)},
@@ -57,9 +58,9 @@ HEADER: tuple[Field[DocumentBody], ...] = (
 )
 
 
-def number_field(shown_as: str, written_as: str) -> Field[DocumentBody]:
-    """Its number, by Xero's name and by the form's."""
-    return Field(
+def number_field(shown_as: str, written_as: str) -> BodyField[DocumentBody]:
+    """The field for the document's number. `shown_as`: Xero's name of it; `written_as`: the form's."""
+    return BodyField(
         "number",
         lambda body, raw: trimmed(raw.get(shown_as)) == trimmed(body.number),
         lambda body, _: {written_as: body.number},
@@ -72,34 +73,36 @@ def is_gone(now: Json) -> bool:
 
 
 def ending(now: Json) -> InvoiceStatus:
-    """The status that ends it: what was never approved is deleted, what was is voided (BILL-5)."""
+    """The status that ends the document: one that was never approved is deleted, an approved one is voided (BILL-5)."""
     return InvoiceStatus.DELETED if now.get("Status") in OPEN else InvoiceStatus.VOIDED
 
 
 def has_money(now: Json) -> bool:
-    """Whether payments or credits are on it."""
+    """Whether payments or credits are allocated to the document."""
     return any(wire.number(now.get(applied)) for applied in ("AmountPaid", "AmountCredited", "AppliedAmount"))
 
 
 def is_fixed(now: Json) -> bool:
-    """Whether only a few fields may still change: it was paid in part or whole, also by being over nothing."""
+    """Whether only a few fields may still change: the document is paid, at least in part. A zero total is paid too."""
     return has_money(now) or now.get("Status") == InvoiceStatus.PAID
 
 
 def refuses_status(body: DocumentBody, now: Json, document: str) -> tuple[str, ...]:
-    """Xero's words, where it lets nobody change what is gone, nor take an approval back."""
+    """Xero's words if the document is voided or deleted, or if an approval is to be taken back. Empty: no refusal."""
     taken_back = now.get("Status") in APPROVED and body.status in OPEN
     return (NOT_FOR_MODIFICATION.format(document=document),) if is_gone(now) or taken_back else ()
 
 
 def refuses_lines(body: DocumentBody, changes: Sequence[str]) -> tuple[str, ...]:
-    """Xero's words, where all lines would be taken away: it would keep them without a word."""
+    """Xero's words if all lines are to be removed. Xero itself would keep them silently. Empty: no refusal."""
     return (NO_LINES,) if "lines" in changes and not body.lines else ()
 
 
 def refuses_for_money(body: DocumentBody, now: Json, changes: Sequence[str], loose: Set[str]) -> tuple[str, ...]:
-    """Xero's words, where money on it forbids one of these changes; `loose`: what may change all the same. Of lines
-    that is what is no amount."""
+    """Xero's words if money on the document forbids one of these changes. Empty: no refusal.
+
+    `loose`: the fields that may change all the same. Of lines, everything but the amounts may.
+    """
     if not is_fixed(now):
         return ()
     if "lines" in changes and "lines" in loose:

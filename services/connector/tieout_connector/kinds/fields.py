@@ -1,4 +1,4 @@
-"""The fields of an intent's body: whether Xero shows one as wanted, and what is sent so that it does."""
+"""The fields of an intent's body: whether Xero shows the wanted value of a field, and what is sent to change it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Generic, TypeVar
 
 from tieout_connector.xero import wire
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_schemas.payload import Frozen
 from tieout_schemas.xero import Address
 
@@ -16,51 +16,51 @@ _CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class Field(Generic[B_contra]):
-    """One field of a body. None in it leaves Xero's as it is, an empty value empties it there."""
+class BodyField(Generic[B_contra]):
+    """A field of a body. None leaves Xero's value as it is; an empty value empties the field in Xero."""
 
     name: str
-    """In the body; a snapshot names it so in `Answers.explains`."""
+    """The field's name in the body and in a snapshot's `Answers.explains`."""
     shown: Callable[[B_contra, Json], bool]
-    """Whether an element of Xero's shows what is wanted, seen past what Xero itself does to a value."""
+    """Whether an element of Xero shows the wanted value, allowing for how Xero normalises values."""
     parts: Callable[[B_contra, Json], Mapping[str, Any]]
-    """What is sent for it, by the names of the form; the element is what Xero shows now."""
+    """What is sent for the field, by the names of the form. The element is what Xero shows now."""
 
 
-def is_shown(field: Field[B_contra], body: B_contra, element: Json) -> bool:
-    """Whether Xero shows it as wanted. What an element lacks, or shows as nobody documented, is not shown."""
+def is_shown(field: BodyField[B_contra], body: B_contra, element: Json) -> bool:
+    """Whether Xero shows the wanted value. False if the element lacks the field or shows it in an undocumented form."""
     try:
         return field.shown(body, element)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
         return False
 
 
-def differing(fields: Sequence[Field[B_contra]], body: B_contra, element: Json) -> list[Field[B_contra]]:
-    """What an update must send: what is wanted and not shown."""
+def differing(fields: Sequence[BodyField[B_contra]], body: B_contra, element: Json) -> list[BodyField[B_contra]]:
+    """The fields that an update must send: those with a wanted value that Xero does not show."""
     return [each for each in fields if getattr(body, each.name) is not None and not is_shown(each, body, element)]
 
 
-def filled(fields: Sequence[Field[B_contra]], body: B_contra) -> list[Field[B_contra]]:
-    """What a create must send: what is wanted and not empty."""
+def filled(fields: Sequence[BodyField[B_contra]], body: B_contra) -> list[BodyField[B_contra]]:
+    """The fields that a create must send: those that are not empty."""
     return [each for each in fields if not _is_empty(getattr(body, each.name))]
 
 
-def parts_of(fields: Sequence[Field[B_contra]], body: B_contra, element: Json) -> dict[str, Any]:
-    """What is sent for these, by the names of the form."""
+def parts_of(fields: Sequence[BodyField[B_contra]], body: B_contra, element: Json) -> dict[str, Any]:
+    """What is sent for these fields, by the names of the form."""
     return {name: value for each in fields for name, value in each.parts(body, element).items()}
 
 
-def names(fields: Sequence[Field[B_contra]]) -> tuple[str, ...]:
-    """Their names in the body."""
+def names(fields: Sequence[BodyField[B_contra]]) -> tuple[str, ...]:
+    """The names of these fields in the body."""
     return tuple(each.name for each in fields)
 
 
 def explained(
-    fields: Sequence[Field[B_contra]], body: B_contra, element: Json, sent: Collection[str]
+    fields: Sequence[BodyField[B_contra]], body: B_contra, element: Json, sent: Collection[str]
 ) -> tuple[str, ...]:
-    """What shows in an element because of this intent: what was sent, and what is shown as wanted.
+    """The fields that an element shows because of this intent: those that were sent, and those shown as wanted (C2).
 
-    An empty value is explained by having been sent only: somebody else may have emptied it later (C2).
+    An empty value counts only if it was sent: otherwise somebody else may have emptied it.
     """
     return tuple(
         each.name
@@ -70,25 +70,25 @@ def explained(
 
 
 def trimmed(text: str | None) -> str:
-    """A text without the blanks around it, which Xero takes away; absent is empty."""
+    """A text without the blanks around it, which Xero removes. An absent text is empty."""
     return (text or "").strip()
 
 
 def unified(text: str | None) -> str:
-    r"""A text of several lines without the blanks around it, however its lines end: \r\n or \n."""
+    r"""A text of several lines without the blanks around it, its line ends \r\n or \n made the same."""
     return trimmed(text).replace("\r\n", "\n")
 
 
 def rounded(number: Decimal) -> Decimal:
-    """A quantity or a unit price as Xero has it: with four digits."""
+    """A quantity or a unit price with four decimals, as Xero stores it."""
     return number.quantize(_FOUR_DIGITS, ROUND_HALF_UP)
 
 
 def same_amount(wanted: Decimal | None, shown: Any) -> bool:
-    """Whether Xero shows an amount as wanted: it rounds them to the cent."""
+    """Whether Xero shows the wanted amount, which it rounds to the cent."""
     return wanted is not None and wanted.quantize(_CENT, ROUND_HALF_UP) == wire.number(shown)
 
 
 def _is_empty(value: object) -> bool:
-    # False is no wish either: what was sent to a customer once is sent for good.
+    # False counts as empty: an invoice that was sent to its customer stays sent.
     return value is None or value is False or value in ("", (), Address())

@@ -15,7 +15,7 @@ INVOICE = FollowedRecord(
     category="INVOICE",
     listing=Listing(
         filters={"where": 'Type=="ACCPAY"'},
-        # Only what is not paid comes in (BILL-1).
+        # Only unpaid bills are imported (BILL-1).
         import_filters={"Statuses": "DRAFT,SUBMITTED,AUTHORISED"},
     ),
     marker=marks.in_url,

@@ -4,34 +4,34 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.kinds.fields import Field, differing, filled, parts_of, rounded, trimmed, unified
-from tieout_connector.kinds.kind import NONE, UNKEYED, Composed
+from tieout_connector.kinds.fields import BodyField, differing, filled, parts_of, rounded, trimmed, unified
+from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import body_of
 from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.items import ITEMS, ItemForm, PriceForm
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import Document, ItemBody, ItemPrice
 from tieout_schemas.writes import WriteIntent
 
 
 class ItemWrite(ResourceKind):
-    """An item. One of its code is it, whoever made it: POST makes or changes it."""
+    """An item. Any item of this code counts, whoever created it: POST creates or changes it."""
 
     name = "item"
     scopes = (Scope.SETTINGS,)
     resource = ITEMS
-    found_by = "its code, and what it says"
+    found_by = "its code and its values"
     repeat = "changes nothing more"
 
     def batch_key(self, intent: WriteIntent) -> str:
         return "item"
 
     def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
-        # Not paged: a code may hold what no filter can quote, and there is no filter by ids.
+        # All items are read: a code may contain what no filter can quote, and there is no filter by ids.
         return [ITEMS.listing()]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -45,11 +45,11 @@ class ItemWrite(ResourceKind):
         return {intent_id: row for intent_id, row in shown.items() if row}
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
-        return now if now != NONE and _is(_body(intent), now) else None
+        return now if now != ABSENT and _is(_body(intent), now) else None
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
-        forms = [_form(intent, now.get(intent.intent_id, NONE)) for intent in intents]
-        return Composed(*ITEMS.updating(forms, UNKEYED))
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
+        forms = [_form(intent, now.get(intent.intent_id, ABSENT)) for intent in intents]
+        return ComposedCall(*ITEMS.updating(forms, UNKEYED))
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         return _is(_body(intent), row)
@@ -60,9 +60,9 @@ def _body(intent: WriteIntent) -> ItemBody:
 
 
 def _form(intent: WriteIntent, now: Json) -> ItemForm:
-    """What of it is to be other than Xero has it; its code always, since that is its key."""
+    """The fields that differ from Xero's, and always the code, because it is the key."""
     body = _body(intent)
-    changes = differing(FIELDS, body, now) if now != NONE else filled(FIELDS, body)
+    changes = differing(FIELDS, body, now) if now != ABSENT else filled(FIELDS, body)
     return ItemForm(item_id=intent.xero_id, code=body.code, **parts_of(changes, body, now))
 
 
@@ -81,23 +81,23 @@ def _priced(wanted: ItemPrice | None, details: Json) -> bool:
 
 
 def _is(body: ItemBody, raw: Json) -> bool:
-    """Whether Xero's item is as wanted."""
+    """Whether Xero's item has all the wanted values."""
     return raw.get("Code") == body.code and not differing(FIELDS, body, raw)
 
 
-FIELDS: tuple[Field[ItemBody], ...] = (
-    # An empty text leaves Xero's as it is, here as well as None does.
-    Field(
+FIELDS: tuple[BodyField[ItemBody], ...] = (
+    # Here an empty text leaves Xero's value as it is, just as None does.
+    BodyField(
         "name",
         lambda body, raw: trimmed(body.name) in ("", trimmed(raw.get("Name"))),
         lambda body, _: {"name": body.name},
     ),
-    Field(
+    BodyField(
         "description",
         lambda body, raw: not body.description or unified(body.description) == unified(raw.get("Description")),
         lambda body, _: {"description": body.description},
     ),
-    Field(
+    BodyField(
         "purchase_description",
         lambda body, raw: (
             not body.purchase_description
@@ -105,12 +105,12 @@ FIELDS: tuple[Field[ItemBody], ...] = (
         ),
         lambda body, _: {"purchase_description": body.purchase_description},
     ),
-    Field(
+    BodyField(
         "purchase",
         lambda body, raw: _priced(body.purchase, raw.get("PurchaseDetails") or {}),
         lambda body, _: _price_parts("purchase_details", body.purchase),
     ),
-    Field(
+    BodyField(
         "sale",
         lambda body, raw: _priced(body.sale, raw.get("SalesDetails") or {}),
         lambda body, _: _price_parts("sales_details", body.sale),

@@ -1,6 +1,8 @@
-"""What the writer must know of a kind of intent: how it travels, how it is found again, what a repeat would do.
+"""What the gateway's writer must know of a kind of intent: how it is sent, how it is found again in Xero, and what
+sending it twice would do.
 
-A kind is pure: it makes calls and reads answers, and never calls. Its record declares it, table.py has them all.
+A kind is pure: it composes requests and reads answers, and makes no call. Its record's module declares it; table.py
+lists all of them.
 """
 
 from abc import ABC, abstractmethod
@@ -11,86 +13,86 @@ from typing import ClassVar
 from uuid import UUID
 
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import Snapshot
 
-NONE: Json = {}
-"""What Xero shows of a record that nothing was read of."""
+ABSENT: Json = {}
+"""The state of a record that Xero does not show."""
 UNKEYED = ""
-"""The Idempotency-Key of a call as a kind composes it; the writer's takes its place."""
+"""The Idempotency-Key of a request as a kind composes it. The writer replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
-    """A call to store and send; its Idempotency-Key is the writer's. `stored_file`: the file that is its body."""
+class ComposedCall:
+    """A call to store and to send; the writer sets its Idempotency-Key. `stored_file`: the file that is its body."""
 
     request: Request
     body: bytes
     stored_file: str | None = None
     sent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By intent id, the fields of its body that are in these bytes. Of a kind that nobody follows: nothing."""
+    """By intent id, the fields of its body that are in these bytes. Empty for kinds without snapshots."""
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A record of Xero to read again, since the write changed it too."""
+class Refetch:
+    """A record of Xero that must be read again, because a write to another record changed it too."""
 
     kind: XeroKind
     xero_id: UUID
 
 
-class Kind(ABC):
-    """One kind of intent. What is sent together is of one kind and one `batch_key`."""
+class WriteKind(ABC):
+    """A kind of intent. All intents in one call have the same kind and the same `batch_key`."""
 
     name: ClassVar[str]
-    """The `kind` of its body."""
+    """The `kind` of the intent's body."""
     scopes: ClassVar[tuple[Scope, ...]]
-    """What a consent must cover for it; several: each document its own."""
-    most: ClassVar[int] = 50
-    """Most intents in one call (xero-api.md 3.6)."""
-    most_changes: ClassVar[int] = 50
-    """Most changes of known records in one call: as many as one call reads before, so that a batch takes two calls."""
+    """The scopes that a consent must cover. If there are several, each kind of document needs its own."""
+    max_per_call: ClassVar[int] = 50
+    """The most intents in one call (xero-api.md 3.6)."""
+    max_updates_per_call: ClassVar[int] = 50
+    """The most updates in one call: as many records as one call can read before, so that a batch takes two calls."""
     found_by: ClassVar[str]
-    """By what it is found again in Xero, in a sentence for the docs."""
+    """How an intent without an answer is found again in Xero; text for docs/gateway.md."""
     repeat: ClassVar[str]
-    """What sending it twice would do in Xero, in a sentence for the docs."""
+    """What sending an intent twice would do in Xero; text for docs/gateway.md."""
     needs_serial_calls: ClassVar[bool] = False
-    """Xero keeps no mark of ours. So intents of one `batch_key` go one call at a time, and Xero's state before the call
-    is stored with it."""
+    """True if Xero has no field for a mark of ours. Then the calls of one `batch_key` are made one after the other, and
+    Xero's state before each call is stored with it."""
     snapshot_kind: ClassVar[XeroKind | None] = None
-    """The snapshots whose links (snapshots.links) tell which of Xero's records are known as ours. None: there are no
-    snapshots of this kind, and the results of its earlier intents tell."""
+    """The kind of the snapshots whose links tell which of Xero's records are known to be ours. None: there are no such
+    snapshots, and the results of earlier intents tell it."""
 
     def batch_key(self, intent: WriteIntent) -> str:
-        """Intents may share a call if this is the same for them."""
+        """Intents with the same key may share a call."""
         return "update" if intent.xero_id else "create"
 
     def batch_limit(self, intent: WriteIntent) -> int:
-        """How many intents such as this one go in one call."""
-        return min(self.most, self.most_changes) if intent.xero_id else self.most
+        """The most intents in a call with this one."""
+        return min(self.max_per_call, self.max_updates_per_call) if intent.xero_id else self.max_per_call
 
     def target(self, intent: WriteIntent) -> UUID | None:
-        """The record of Xero that is to change; None: one is to be made."""
+        """The id of Xero's record that is to change; None: a record is to be created."""
         return intent.xero_id
 
     def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
-        """Calls to make right before these are sent: they read the records to change (SYS-3), or the state of what
-        bears no mark. One that is answered 404 shows nothing."""
+        """Requests to make right before these intents are sent. They read the records that are to change (SYS-3), or
+        the state that records without a mark are compared with. A 404 means that there is no record."""
         return ()
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
-        """By intent id, Xero's record as the answers to `pre_reads` show it. What they do not show is left out."""
+        """By intent id, Xero's record in the answers to `pre_reads`. Intents without a record there are left out."""
         return {}
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
-        """Xero's element, if it shows all that is wanted already: no call is made. None: it must be sent."""
+        """Xero's element if it shows everything wanted already, so that no call is made. None: it must be sent."""
         return None
 
     def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
-        """Why this cannot be written in Xero's present state, in Xero's words (C8). Empty: it can."""
+        """Why Xero would refuse this in its present state, in Xero's words (C8). Empty: it would not."""
         return ()
 
     def is_terminal(self, intent: WriteIntent) -> bool:
@@ -99,36 +101,36 @@ class Kind(ABC):
         return False
 
     @abstractmethod
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
-        """The call that carries these, in this order. An update sends what differs from `now`, and nothing else."""
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
+        """The call that sends these intents, in this order. An update contains only what differs from `now`."""
 
     @abstractmethod
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        """Xero's element of each, in this order. Raises ValueError for an answer that does not fit its call."""
+        """Xero's element for each intent, in this order. Raises ValueError if the answer does not fit the call."""
 
     @abstractmethod
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         """Xero's id of the record, from its element."""
 
     def snapshot(self, element: Json) -> Snapshot | None:
-        """The record in an element, for kinds that domains follow."""
+        """The snapshot of an element; None for kinds without snapshots."""
         return None
 
     def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
-        """The fields of the intent's body that an element shows because of it (C2): those that were `sent`, and those
-        shown as wanted, seen past what Xero does to a value. One wanted empty is explained by having been sent only.
+        """The fields of the intent's body that an element shows because of the intent (C2): those that were sent, and
+        those that Xero shows as wanted. An empty value counts only if it was sent.
 
-        `sent`: as `Composed.sent` says; nothing, where the bytes are not known."""
+        `sent`: see `ComposedCall.sent`; empty where the bytes are not known."""
         return tuple(sent)
 
     @abstractmethod
     def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
-        """Calls that find out what a call without an answer has done. Of a call that names a `page` all pages are read
-        (gateway/paging.py)."""
+        """Requests that find out what a call without an answer has done. If a request names a `page`, all pages are
+        read (gateway/paging.py)."""
 
     @abstractmethod
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
-        """Xero's ids of the records in the answers to `lookup_requests`. The gateway finds out which are `taken`."""
+        """The ids of the records in the answers to `lookup_requests`. The gateway finds out which are `taken`."""
 
     def match_results(
         self,
@@ -138,16 +140,16 @@ class Kind(ABC):
         first_sent_at: datetime,
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
-        """By intent id, Xero's element of each intent whose work is done there. The others are sent again.
+        """By intent id, Xero's element of each intent that Xero has carried out. The others are sent again.
 
         `contents`: the answers to `lookup_requests`, all pages. `before`: the `current_state` when the call was sent,
-        for kinds without a mark. `taken`: those of `listed_ids` that an earlier answer named; none of them is what a
-        create made. One element is never the answer to two intents.
+        for kinds without a mark. `taken`: those of `listed_ids` that belong to an earlier answer, so that this create
+        cannot have made them. No element is matched with two intents.
         """
         now = self.current_state(contents, intents)
-        found = {i.intent_id: self.already_done(i, now.get(i.intent_id, NONE)) for i in intents}
+        found = {i.intent_id: self.already_done(i, now.get(i.intent_id, ABSENT)) for i in intents}
         return {key: element for key, element in found.items() if element is not None}
 
-    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Read]:
-        """Other records of Xero that it changed, to be read again: a payment changes its bill."""
+    def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Refetch]:
+        """Other records that the write changed, to be read again: a payment changes its bill."""
         return ()

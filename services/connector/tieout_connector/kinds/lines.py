@@ -1,8 +1,9 @@
-"""The lines of bills, sales invoices and vendor credits: which of Xero's is which of ours, and what of one is sent.
+"""The lines of bills, sales invoices and vendor credits: how Xero's lines are paired with ours, and what is sent.
 
-Xero replaces the lines of a document as a set, and of a line with its id it keeps what is left out. So once a line
-changes all are sent: each by its id, with what changed of it and nothing else. Source: xero-api.md 3.6, 4.3;
-XeroAPI/xero-mcp-server#158.
+Xero replaces the lines of a document as a set. In a line that is sent with its id, Xero keeps the fields that are left
+out. So once any line changes, all lines are sent: each with its id and only its changed fields.
+
+Source: xero-api.md 3.6, 4.3; XeroAPI/xero-mcp-server#158.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,32 +14,32 @@ from uuid import UUID
 from tieout_connector.kinds.fields import rounded, unified
 from tieout_connector.xero import wire
 from tieout_connector.xero.documents import LineForm, TrackingRef
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_schemas.bodies import WriteLine
 
 Pair = tuple[WriteLine, Json | None]
-"""A line that is wanted, and Xero's; None: it is new."""
+"""A wanted line and Xero's line; None: the wanted line is new."""
 
 
 def pairs(wanted: Sequence[WriteLine], element: Json) -> list[Pair]:
-    """Which line of Xero's each of ours is: that of its id, else one of the same content.
+    """Pair each wanted line with Xero's line of the same id, else with one of the same content.
 
-    If Xero knows none of our ids, the rest are those at the same places, so that none is deleted and made anew; if it
-    knows some, the rest are new (BILL-8).
+    If Xero knows none of our ids, the remaining lines are paired by position, so that no line is deleted and created
+    again. If Xero knows some of the ids, the remaining wanted lines are new (BILL-8).
     """
     raws = list(element.get("LineItems") or [])
     known = {UUID(raw["LineItemID"]): at for at, raw in enumerate(raws) if raw.get("LineItemID")}
     found: dict[int, int] = {}
     for place, line in enumerate(wanted):
-        # Of two with one id the first has it: Xero's line is taken out.
+        # If two wanted lines have the same id, the first one gets Xero's line.
         if line.xero_line_id and (at := known.pop(line.xero_line_id, None)) is not None:
             found[place] = at
     identified = bool(found)
-    alike: dict[_Gist, dict[str, list[int]]] = {}
+    alike: dict[_ContentKey, dict[str, list[int]]] = {}
     for at in sorted(set(range(len(raws))) - set(found.values())):
-        alike.setdefault(_gist_of(raws[at]), {}).setdefault(_rest_of(raws[at]), []).append(at)
+        alike.setdefault(_content_key_of(raws[at]), {}).setdefault(_other_content(raws[at]), []).append(at)
     for place in _unpaired(wanted, found):
-        groups = alike.get(_gist(wanted[place]), {}).values()
+        groups = alike.get(_content_key(wanted[place]), {}).values()
         if same := next((group for group in groups if group and not _changes(wanted[place], raws[group[0]])), None):
             found[place] = same.pop(0)
     if not identified:
@@ -47,20 +48,20 @@ def pairs(wanted: Sequence[WriteLine], element: Json) -> list[Pair]:
     return [(line, raws[found[place]] if place in found else None) for place, line in enumerate(wanted)]
 
 
-_Gist = tuple[str, Decimal, Decimal]
-"""What lines of the same content have in common. A document may have hundreds: not each is compared with each."""
+_ContentKey = tuple[str, Decimal, Decimal]
+"""The key by which lines of the same content are found, because a document may have hundreds of lines."""
 
 
-def _gist(line: WriteLine) -> _Gist:
+def _content_key(line: WriteLine) -> _ContentKey:
     return unified(line.description), rounded(line.quantity), rounded(line.unit_amount)
 
 
-def _gist_of(raw: Json) -> _Gist:
+def _content_key_of(raw: Json) -> _ContentKey:
     return unified(raw.get("Description")), _quantity(raw), _unit_amount(raw)
 
 
-def _rest_of(raw: Json) -> str:
-    """What lines of one gist differ by."""
+def _other_content(raw: Json) -> str:
+    """The fields by which lines with the same key may differ."""
     return repr((raw.get("AccountCode"), raw.get("AccountID"), raw.get("TaxType"), sorted(_tracked(raw))))
 
 
@@ -69,21 +70,21 @@ def _unpaired(wanted: Sequence[WriteLine], found: Mapping[int, int]) -> list[int
 
 
 def shown(wanted: Sequence[WriteLine], element: Json) -> bool:
-    """Whether Xero's lines are as wanted, in whatever order."""
+    """Whether Xero's lines are the wanted ones, in any order."""
     return len(element["LineItems"]) == len(wanted) and all(
         raw is not None and not _changes(line, raw) for line, raw in pairs(wanted, element)
     )
 
 
 def amounts_stand(wanted: Sequence[WriteLine], element: Json) -> bool:
-    """Whether no other lines and no other amounts are wanted than Xero's."""
+    """Whether the wanted lines and amounts are Xero's; texts, accounts and tracking may differ."""
     return len(element.get("LineItems") or []) == len(wanted) and all(
         raw is not None and not _changed_amounts(line, raw) for line, raw in pairs(wanted, element)
     )
 
 
 def has_new(wanted: Sequence[WriteLine], element: Json) -> bool:
-    """Whether lines are wanted that Xero's does not have."""
+    """Whether some of the wanted lines are new."""
     return any(raw is None for _, raw in pairs(wanted, element))
 
 
@@ -97,7 +98,7 @@ def _form(line: WriteLine, raw: Json | None) -> LineForm:
         return LineForm(**_whole(line))
     if raw.get("LineItemID"):
         return LineForm(line_item_id=raw["LineItemID"], **_changes(line, raw))
-    # Lines of credit notes may have no id: Xero makes each anew, so all that it has of one is sent.
+    # Lines of credit notes may have no id. Xero then creates them again, so all fields of Xero's line are sent back.
     return LineForm(**{**_as_xero_has(line, raw), **_changes(line, raw)})
 
 
@@ -113,16 +114,16 @@ def _whole(line: WriteLine) -> dict[str, Any]:
 
 
 def _changes(line: WriteLine, raw: Json) -> dict[str, Any]:
-    """What of a line is to be other than Xero has it, by the names of the form."""
-    return {**_changed_words(line, raw), **_changed_amounts(line, raw)}
+    """The fields of a line that differ from Xero's, by the names of the form."""
+    return {**_changed_texts(line, raw), **_changed_amounts(line, raw)}
 
 
-def _changed_words(line: WriteLine, raw: Json) -> dict[str, Any]:
+def _changed_texts(line: WriteLine, raw: Json) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if unified(line.description) != unified(raw.get("Description")):
         changes["description"] = line.description
     if not _same_account(line, raw):
-        # Xero would take the new account's usual tax instead of the line's.
+        # Without a tax type, Xero would replace the line's tax by the new account's default.
         changes |= {**_account(line), "tax_type": raw.get("TaxType")}
     if {_folded(each.category, each.option) for each in line.tracking} != _tracked(raw):
         changes["tracking"] = _tracking(line)
@@ -130,7 +131,7 @@ def _changed_words(line: WriteLine, raw: Json) -> dict[str, Any]:
 
 
 def _changed_amounts(line: WriteLine, raw: Json) -> dict[str, Any]:
-    """Its tax is Xero's to reckon, or somebody's who set it by hand: it is never among them."""
+    """The tax amount is never among them: Xero computes it, or somebody set it by hand in Xero."""
     changes: dict[str, Any] = {}
     if rounded(line.quantity) != _quantity(raw):
         changes["quantity"] = line.quantity
@@ -142,14 +143,14 @@ def _changed_amounts(line: WriteLine, raw: Json) -> dict[str, Any]:
 
 
 def _same_account(line: WriteLine, raw: Json) -> bool:
-    """Neither id nor code: it stays on the account it has, with or without a code."""
+    """A line that names neither id nor code keeps the account that it has in Xero."""
     if line.account_xero_id and raw.get("AccountID"):
         return UUID(raw["AccountID"]) == line.account_xero_id
     return line.account_code in (None, "", raw.get("AccountCode"))
 
 
 def _account(line: WriteLine) -> dict[str, Any]:
-    """By its id where we know it: an account may have no code."""
+    """The account by its id if we know it, because an account may have no code."""
     if line.account_xero_id:
         return {"account_id": line.account_xero_id}
     return {"account_code": line.account_code or None}
@@ -164,7 +165,7 @@ def _as_xero_has(line: WriteLine, raw: Json) -> dict[str, Any]:
         "account_id": raw.get("AccountID"),
         "account_code": None if raw.get("AccountID") else raw.get("AccountCode"),
         "tax_type": raw.get("TaxType"),
-        # Somebody may have set it by hand; of other amounts it is another.
+        # Somebody may have set the tax amount by hand. With other amounts, Xero must compute it again.
         "tax_amount": None if _changed_amounts(line, raw) else raw.get("TaxAmount"),
         "tracking": tuple(
             TrackingRef(name=each["Name"], option=each["Option"])
@@ -183,12 +184,12 @@ def _tracked(raw: Json) -> set[tuple[str, str]]:
 
 
 def _folded(category: str, option: str) -> tuple[str, str]:
-    # Xero finds options by their names in any case, and shows them as they were made.
+    # Xero finds options without regard to case, and shows them as they were created.
     return category.strip().casefold(), option.strip().casefold()
 
 
 def _quantity(raw: Json) -> Decimal:
-    # A line of words alone has neither quantity nor price in Xero: here it is one of its amount.
+    # A line that is only text has neither quantity nor unit price in Xero. Here its quantity is 1.
     return wire.number(raw["Quantity"]) if raw.get("Quantity") is not None else Decimal(1)
 
 

@@ -1,4 +1,4 @@
-"""Which element of Xero answers for which intent, and the reading of what it shows."""
+"""Matches Xero's elements with intents."""
 
 from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_schemas.payload import Frozen
 from tieout_schemas.writes import WriteIntent
@@ -14,15 +14,15 @@ from tieout_schemas.writes import WriteIntent
 B = TypeVar("B", bound=Frozen)
 T = TypeVar("T")
 NOT_FOUND = "The resource you're looking for cannot be found"
-"""Xero's words about an id that it does not know; in a call of many they would refuse all (xero-api.md 3.6)."""
-CLOCKS = timedelta(days=1)
-"""Xero's clock and ours may differ; what changed in a day is little."""
-AT_ONCE = 40
-"""Ids in one address (trap 27)."""
+"""Xero's words about an unknown id. One unknown id makes Xero refuse a whole call (xero-api.md 3.6)."""
+CLOCK_SKEW = timedelta(days=1)
+"""How much Xero's clock and ours may differ. Generous, because few records change in a day."""
+IDS_PER_QUERY = 40
+"""Ids in one query: the URL must stay short (trap 27)."""
 
 
 def body_of(kind: type[B], intent: WriteIntent) -> B:
-    """The intent's body, which is of its kind."""
+    """The intent's body. Raises TypeError if it is of another kind."""
     if not isinstance(intent.body, kind):
         raise TypeError(f"{intent.body.kind} is no {kind.__name__}")
     return intent.body
@@ -31,7 +31,7 @@ def body_of(kind: type[B], intent: WriteIntent) -> B:
 def match_once(
     intents: Sequence[WriteIntent], rows: Iterable[Json], fits: Callable[[WriteIntent, Json], bool]
 ) -> dict[str, Json]:
-    """By intent id the first row that fits; each row answers for one."""
+    """By intent id, the first row that fits. Each row is matched with one intent at most."""
     left, found = list(rows), {}
     for intent in intents:
         fitting = next((row for row in left if fits(intent, row)), None)
@@ -42,28 +42,28 @@ def match_once(
 
 
 def one_row_each(rows: Sequence[Json], intents: Sequence[WriteIntent]) -> Sequence[Json]:
-    """The rows of an answer to a call. Raises ValueError unless there is one for each intent."""
+    """The rows of an answer. Raises ValueError unless there is one row for each intent."""
     if len(rows) != len(intents):
-        raise ValueError(f"{len(rows)} elements answer for {len(intents)}")
+        raise ValueError(f"{len(rows)} elements answer {len(intents)} intents")
     return rows
 
 
 def unclaimed(rows: Iterable[Json], id_field: str, taken: Set[UUID]) -> list[Json]:
-    """The rows that no other record of ours is known to be."""
+    """The rows that are not known to be another record of ours."""
     return [row for row in rows if UUID(row[id_field]) not in taken]
 
 
 def list_by_ids(resource: Resource[Any], name: str, xero_ids: Iterable[UUID | None], **more: str) -> list[Request]:
-    """Whole records by the ids in this filter, a few calls for many."""
+    """Requests that read records by their ids, many ids in each. `name`: Xero's filter for the ids."""
     ids = sorted({str(xero_id) for xero_id in xero_ids if xero_id})
-    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+    parts = (ids[start : start + IDS_PER_QUERY] for start in range(0, len(ids), IDS_PER_QUERY))
     return [_listing(resource, {name: ",".join(part), **more}) for part in parts]
 
 
-def readable(read: Callable[[Json], T], raw: Json) -> T | None:
-    """A record as our value; None for one that is not as documented."""
+def parsed_or_none(parse: Callable[[Json], T], raw: Json) -> T | None:
+    """A parsed record; None if it is not as documented."""
     try:
-        return read(raw)
+        return parse(raw)
     except (LookupError, TypeError, ValueError, ArithmeticError):
         return None
 

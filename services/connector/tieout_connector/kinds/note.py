@@ -1,43 +1,43 @@
-"""Notes in a document's history: added, never changed. Source: xero-api.md 4.12."""
+"""Notes in a document's history. They are added and never changed. Source: xero-api.md 4.12."""
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tieout_connector.kinds.kind import UNKEYED, Composed, Kind
+from tieout_connector.kinds.kind import UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of, match_once, one_row_each
 from tieout_connector.xero import wire
 from tieout_connector.xero.history import HistoryRecord, NoteForm, history_of
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import Document, NoteBody
 from tieout_schemas.writes import WriteIntent
 
-_CLOCKS = timedelta(minutes=1)
-"""Xero's clock and ours may differ; the same words twice within it are taken for one note."""
+_CLOCK_SKEW = timedelta(minutes=1)
+"""Xero's clock and ours may differ. The same text twice within this time counts as one note."""
 
 
-class NoteWrite(Kind):
-    """A note; it has neither id nor mark."""
+class NoteWrite(WriteKind):
+    """A note. Xero gives it no id, and it has no field for a mark of ours."""
 
     name = "note"
     scopes = (Scope.CONTACTS, Scope.INVOICES, Scope.PAYMENTS, Scope.BANK_TRANSACTIONS, Scope.SETTINGS)
     found_by = "its text, among the document's notes since the first send"
     repeat = "adds the note twice"
 
-    def __init__(self, bearers: Mapping[Document, str]) -> None:
-        """`bearers`: the resource of each record that bears notes."""
-        self._bearers = bearers
+    def __init__(self, resources: Mapping[Document, str]) -> None:
+        """`resources`: the resource of each document that can have notes."""
+        self._resources = resources
 
     def batch_key(self, intent: WriteIntent) -> str:
         body = body_of(NoteBody, intent)
         return f"{body.document}:{body.document_xero_id}"
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         notes = [NoteForm(details=body_of(NoteBody, intent).text) for intent in intents]
-        return Composed(*self._history(intents[0]).creating(notes, UNKEYED))
+        return ComposedCall(*self._history(intents[0]).creating(notes, UNKEYED))
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = self._history(intents[0]).raws(content)
@@ -61,9 +61,9 @@ class NoteWrite(Kind):
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
         rows = (row for content in contents for row in self._history(intents[0]).raws(content) if row.get("DateUTC"))
-        since = [row for row in rows if wire.instant(row["DateUTC"]) >= first_sent_at - _CLOCKS]
+        since = [row for row in rows if wire.instant(row["DateUTC"]) >= first_sent_at - _CLOCK_SKEW]
         return match_once(intents, since, lambda intent, row: row.get("Details") == body_of(NoteBody, intent).text)
 
     def _history(self, intent: WriteIntent) -> Resource[HistoryRecord]:
         body = body_of(NoteBody, intent)
-        return history_of(self._bearers[body.document], body.document_xero_id)
+        return history_of(self._resources[body.document], body.document_xero_id)

@@ -1,4 +1,4 @@
-"""What the connector must know of a record of Xero. Each module of this folder declares its own; table.py has all."""
+"""What the connector must know of a record of Xero. Each record's module declares it; table.py lists all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from uuid import UUID
 
 import structlog
 
-from tieout_connector.kinds.kind import Kind
+from tieout_connector.kinds.kind import WriteKind
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_connector.xero.wire import UnknownValue
 from tieout_schemas.bodies import Document
@@ -21,12 +21,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How all of them are read, in an import and in polls: page by page where Xero has pages, else whole."""
+    """How a resource is listed, in an import and in polls: page by page where Xero has pages, else in one call."""
 
     filters: Mapping[str, str] = field(default_factory=dict)
-    """The part of them that is read at all."""
+    """Xero's query parameters that choose the records to list."""
     import_filters: Mapping[str, str] = field(default_factory=dict)
-    """The part of that which is imported."""
+    """More query parameters, for an import only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,53 +34,53 @@ class Record:
     """A record of Xero."""
 
     resource: Resource[Any]
-    """Its paths, how it is listed, read and written; `resource.read` makes our value of Xero's JSON."""
+    """Its paths, and how it is listed, read and written. `resource.read` parses Xero's JSON."""
     listing: Listing | None = None
-    """None: they are not listed."""
+    """None: the resource is not listed."""
     document: Document | None = None
-    """As what it bears files and notes; None: it bears none."""
-    writes: Callable[[str], Sequence[Kind]] = lambda _: ()
-    """The kinds of intent that write it; the text is the platform's address, with which our marks begin."""
+    """The kind of document that files and notes are attached to; None: it can have neither."""
+    writes: Callable[[str], Sequence[WriteKind]] = lambda _: ()
+    """The kinds of intent that write it, given the platform's address, with which our marks begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowedRecord(Record):
-    """A record whose changes are published one by one, as snapshots."""
+    """A record that is published as snapshots, one for each change."""
 
     kind: XeroKind
     listing: Listing = field(default_factory=Listing)
     snapshot: type[Snapshot]
     category: str
-    """The webhook category that tells of it. Source: xero-api.md 5.1."""
+    """Its webhook category. Source: xero-api.md 5.1."""
     marker: Callable[[Json, str], UUID | None]
-    """Our record's id, from the mark that we set on what we make; the text is the platform's address."""
+    """Our record's id in an element's mark, given the platform's address; None: there is no mark of ours."""
     name: str
-    """What a person calls one."""
+    """Its name for people, in the singular."""
     path: str
-    """Where a person looks at one: /tenants/{tenant_id}/xero/{path}/{xero_id}."""
+    """The part of the API's path at which a person looks at it: /tenants/{tenant_id}/xero/{path}/{xero_id}."""
     search: Callable[[str], Request] | None = None
-    """The call that looks for a person's words; None: they are not searched."""
+    """The request that searches for a text; None: there is no search."""
 
     @property
     def listed_by_ids(self) -> bool:
-        """Whether many are read in one call by their ids."""
+        """Whether one call can read many records by their ids."""
         return "IDs" in self.resource.filters
 
     def parse(self, raw: Json) -> Snapshot | None:
-        """The record; None for one that we do not follow. Raises ValueError for one that is not as documented."""
+        """The snapshot; None for a record that we do not follow. Raises ValueError for one not as documented."""
         try:
             snapshot: Snapshot | None = self.resource.read(raw)
         except (LookupError, TypeError, ArithmeticError) as error:
-            # Not the error's text, which may hold what the record says.
+            # Only the error's type: its text may quote the record.
             raise ValueError(type(error).__name__) from error
         return snapshot
 
     def read(self, raw: Json) -> Snapshot | None:
-        """The same; None as well for one that cannot be read: it is logged, and must not keep the others back."""
+        """Like parse, but logs a record that is not as documented and returns None, so that it stops no others."""
         try:
             return self.parse(raw)
         except ValueError as error:
-            # A value that is new to one of Xero's lists is to be known; any other text may hold what the record says.
+            # A value that Xero added to an enumeration may be logged. Any other text may quote the record.
             why = str(error) if isinstance(error, UnknownValue) else type(error.__cause__ or error).__name__
             log.error("a record of Xero's is not as documented", id=raw.get(self.resource.id_field), error=why)
             return None

@@ -1,26 +1,26 @@
-"""What the kinds have in common whose elements are written to one resource, many at once, and read by their ids."""
+"""The base of kinds that write elements of one resource: many in one call, and read again by their ids."""
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from tieout_connector.kinds.kind import NONE, Kind
-from tieout_connector.kinds.matching import NOT_FOUND, match_once, one_row_each, readable, unclaimed
+from tieout_connector.kinds.kind import ABSENT, WriteKind
+from tieout_connector.kinds.matching import NOT_FOUND, match_once, one_row_each, parsed_or_none, unclaimed
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import Snapshot
 
 
-class ResourceKind(Kind):
-    """A kind whose records are the elements of one resource."""
+class ResourceKind(WriteKind):
+    """A kind of intent that writes elements of one resource."""
 
     resource: ClassVar[Resource[Any]]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
-        """Whether a record of Xero is what this create made."""
+        """Whether this create made a record of Xero, by our mark or by its content."""
         return False
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -29,7 +29,7 @@ class ResourceKind(Kind):
         return {key: shown[target] for key, target in targets.items() if target in shown}
 
     def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
-        return (NOT_FOUND,) if self.target(intent) and now == NONE else ()
+        return (NOT_FOUND,) if self.target(intent) and now == ABSENT else ()
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = self.resource.raws(content)
@@ -39,8 +39,8 @@ class ResourceKind(Kind):
         return UUID(element[self.resource.id_field])
 
     def snapshot(self, element: Json) -> Snapshot | None:
-        # None as well for one that cannot be read: whoever reads it next says so.
-        return readable(self.resource.read, element) if self.snapshot_kind else None
+        # None also for an element that is not as documented: the next read of it logs that.
+        return parsed_or_none(self.resource.read, element) if self.snapshot_kind else None
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         return [UUID(row[self.resource.id_field]) for row in self._rows(contents)]
@@ -56,18 +56,18 @@ class ResourceKind(Kind):
         first_sent_at: datetime,
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
-        """Creates by their mark; changes by what they wanted being there."""
+        """Creates are found by their mark, changes by Xero showing what they wanted."""
         creates = [intent for intent in intents if self.target(intent) is None]
         rows = unclaimed(self._rows(contents), self.resource.id_field, taken)
         now = self.current_state(contents, intents)
         changed = {
             intent.intent_id: row
             for intent in intents
-            if (row := self.already_done(intent, now.get(intent.intent_id, NONE))) is not None and self.target(intent)
+            if (row := self.already_done(intent, now.get(intent.intent_id, ABSENT))) is not None and self.target(intent)
         }
         return {**match_once(creates, rows, self.bears_mark), **changed}
 
     def _rows(self, contents: Sequence[Json]) -> list[Json]:
-        # A row that changed while pages were read is in several of them: it is one record, as it was at last.
+        # A row that changed while pages were read is on several pages. The last one counts.
         rows = (row for content in contents for row in self.resource.raws(content))
         return [*{row[self.resource.id_field]: row for row in rows}.values()]

@@ -1,4 +1,4 @@
-"""Every record of Xero that the connector knows, and what follows from their declarations."""
+"""Every record of Xero that the connector knows, and the tables that are derived from their declarations."""
 
 from collections.abc import Callable, Mapping
 
@@ -10,7 +10,7 @@ from tieout_connector.kinds.contact_group import CONTACT_GROUP
 from tieout_connector.kinds.credit_note import CREDIT_NOTE
 from tieout_connector.kinds.invoice import INVOICE
 from tieout_connector.kinds.item import ITEM
-from tieout_connector.kinds.kind import Kind
+from tieout_connector.kinds.kind import WriteKind
 from tieout_connector.kinds.note import NoteWrite
 from tieout_connector.kinds.payment import PAYMENT
 from tieout_connector.kinds.record import FollowedRecord, Record
@@ -21,7 +21,7 @@ from tieout_schemas.bodies import Document
 from tieout_schemas.signals import XeroKind
 
 RECORDS: tuple[Record, ...] = (
-    # An import reads them in this order: what others refer to comes first.
+    # An import reads them in this order: a record comes after the records that it refers to.
     ACCOUNT,
     TAX_RATE,
     TRACKING_CATEGORY,
@@ -36,25 +36,27 @@ RECORDS: tuple[Record, ...] = (
 FOLLOWED: Mapping[XeroKind, FollowedRecord] = {
     record.kind: record for record in RECORDS if isinstance(record, FollowedRecord)
 }
-CATEGORIES: Mapping[str, XeroKind] = {record.category: kind for kind, record in FOLLOWED.items()}
-"""Webhook categories that we follow; Xero adds new ones, which change nothing here."""
+WEBHOOK_CATEGORIES: Mapping[str, XeroKind] = {record.category: kind for kind, record in FOLLOWED.items()}
+"""By webhook category, the kind of record. Events of other categories are ignored."""
 LISTED: Mapping[str, Record] = {record.resource.name: record for record in RECORDS if record.listing is not None}
-"""What is imported and polled, by the resource's name."""
+"""The records that are imported and polled, by the resource's name."""
 PAGED: Mapping[str, FollowedRecord] = {record.resource.name: record for record in FOLLOWED.values()}
-"""The part of it that Xero lists in pages; the others are read whole."""
+"""The records that Xero lists in pages, by the resource's name. The others are listed in one call."""
 PATHS: Mapping[str, FollowedRecord] = {record.path: record for record in FOLLOWED.values()}
-"""What a person may look at."""
+"""The records that a person may look at, by the part of the path."""
 SEARCHES: Mapping[XeroKind, Callable[[str], Request]] = {
     kind: record.search for kind, record in FOLLOWED.items() if record.search is not None
 }
-"""The calls that look for a person's words."""
-BEARERS: Mapping[Document, str] = {
+"""By kind of record, the request that searches for a text."""
+DOCUMENT_RESOURCES: Mapping[Document, str] = {
     record.document: record.resource.name for record in RECORDS if record.document is not None
 }
-"""The resource of each record that bears files and notes."""
+"""The resource of each kind of document that can have files and notes."""
 
 
-def writes(platform_url: str) -> Mapping[str, Kind]:
-    """Every kind of intent, by its name; `platform_url` begins the marks of bills and sales invoices."""
+def write_kinds(platform_url: str) -> Mapping[str, WriteKind]:
+    """Every kind of intent, by its name. The marks of bills and sales invoices begin with `platform_url`."""
     of_records = [kind for record in RECORDS for kind in record.writes(platform_url)]
-    return {kind.name: kind for kind in (*of_records, AttachmentWrite(BEARERS), NoteWrite(BEARERS))}
+    return {
+        kind.name: kind for kind in (*of_records, AttachmentWrite(DOCUMENT_RESOURCES), NoteWrite(DOCUMENT_RESOURCES))
+    }

@@ -1,28 +1,28 @@
-"""Options of tracking categories: made, renamed, archived, restored. Source: xero-api.md 4.10."""
+"""How options of tracking categories are created, renamed, archived and restored. Source: xero-api.md 4.10."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.kinds.kind import NONE, UNKEYED, Composed, Kind
+from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of
 from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_connector.xero.tracking import TRACKING_CATEGORIES, TrackingForm, options_of
 from tieout_schemas.bodies import TrackingOptionBody
 from tieout_schemas.writes import WriteIntent
 
 
-class TrackingOptionWrite(Kind):
-    """An option: one of its name is it, whoever made it."""
+class TrackingOptionWrite(WriteKind):
+    """A tracking option. Any option of this name in the category counts, whoever created it."""
 
     name = "tracking_option"
     scopes = (Scope.SETTINGS,)
-    most = 1
+    max_per_call = 1
     found_by = "its name, without case, in its category"
-    repeat = "is refused, since the name is taken; a change changes nothing more"
+    repeat = "is refused, since the name is taken; a repeated update changes nothing"
 
     def batch_key(self, intent: WriteIntent) -> str:
         return str(body_of(TrackingOptionBody, intent).category_xero_id)
@@ -41,25 +41,25 @@ class TrackingOptionWrite(Kind):
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         body = body_of(TrackingOptionBody, intent)
-        if now == NONE and not body.active:
-            # What was never there need not be archived.
+        if now == ABSENT and not body.active:
+            # An option that does not exist need not be archived.
             return {"Name": body.name, "Status": _status(body)}
         return now if (now.get("Name"), now.get("Status")) == (body.name, _status(body)) else None
 
     def is_terminal(self, intent: WriteIntent) -> bool:
         return not body_of(TrackingOptionBody, intent).active
 
-    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> Composed:
+    def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         (intent,) = intents
         body = body_of(TrackingOptionBody, intent)
         options = options_of(body.category_xero_id)
-        shown = now.get(intent.intent_id, NONE)
+        shown = now.get(intent.intent_id, ABSENT)
         known = intent.xero_id or shown.get("TrackingOptionID")
         if known is None:
-            return Composed(*options.creating([TrackingForm(name=body.name)], UNKEYED))
+            return ComposedCall(*options.creating([TrackingForm(name=body.name)], UNKEYED))
         name = None if shown.get("Name") == body.name else body.name
         status = None if shown.get("Status") == _status(body) else _status(body)
-        return Composed(*options.updating([TrackingForm(name=name, status=status)], UNKEYED, known))
+        return ComposedCall(*options.updating([TrackingForm(name=name, status=status)], UNKEYED, known))
 
     def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
         rows = content.get("Options") or []
@@ -75,12 +75,12 @@ class TrackingOptionWrite(Kind):
         return self.pre_reads(intents)
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
-        # Whoever made an option of this name, it is the one: nothing can be taken.
+        # Any option of this name counts, whoever created it, so none can be taken.
         return ()
 
 
 def _option(options: Sequence[Json], intent: WriteIntent) -> Json | None:
-    """The option that is meant: by its id if it has one, else by its name."""
+    """The intent's option: found by its id if the intent has one, else by its name."""
     wanted = body_of(TrackingOptionBody, intent).name.casefold()
     return next(
         (

@@ -1,1 +1,1 @@
-"""Xero's wire format and its HTTP API; nothing outside this package knows either."""
+"""Xero's HTTP API and its wire format: requests, forms that are sent, models that are read, errors."""

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from tieout_connector.xero.forms import Form, Secret
-from tieout_connector.xero.reading import Json
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import XeroAccount
 
 
 def parse(raw: Json) -> XeroAccount:
-    """An account of the chart of accounts. One of no known status takes nothing."""
+    """An account of the chart of accounts. An account of unknown status counts as inactive."""
     return XeroAccount(
         xero_id=UUID(raw["AccountID"]),
         code=raw.get("Code") or "",
@@ -21,7 +21,7 @@ def parse(raw: Json) -> XeroAccount:
 
 
 class AccountForm(Form):
-    """An account to make or change; a status is changed alone. Only a bank account has the bank's number."""
+    """An account to create or change; a status is changed alone. Only a bank account has a bank account number."""
 
     code: str | None = None
     name: str | None = None
@@ -42,7 +42,7 @@ ACCOUNTS = Resource(
     parse,
     filters=frozenset({"where", "order"}),
     modified_since=True,
-    create=Way.ONE,
-    update=Way.BY_ID,
+    create=WriteMode.ONE,
+    update=WriteMode.BY_ID,
     delete=True,
 )

@@ -7,19 +7,19 @@ from uuid import UUID
 
 from pydantic import AliasChoices, AliasPath, Field
 
-from tieout_connector.xero.documents import Document
+from tieout_connector.xero.documents import XeroDocument
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.reading import Cents, Day, XeroModel
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import Cents, Day, XeroModel
+from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.money import Money
 
 
 class Allocation(XeroModel):
-    """A part of a credit set against a bill; the amount is in the credit's currency."""
+    """A part of a credit that is allocated to a bill or invoice. The amount is in the credit's currency."""
 
-    # The reply to a deletion spells the id otherwise, and holds a list of invoices.
+    # The reply to a deletion spells the id differently, and contains a list of invoices.
     xero_id: Annotated[UUID | None, Field(validation_alias=AliasChoices("AllocationID", "AllocationId"))] = None
-    """None where Xero does not tell it: the reply to a create in its examples."""
+    """None where Xero leaves it out: its examples of replies to a create."""
     invoice_xero_id: Annotated[
         UUID,
         Field(
@@ -31,21 +31,21 @@ class Allocation(XeroModel):
     is_deleted: bool = False
 
 
-class Credit(Document):
-    """What every credit shows beside a document's fields."""
+class Credit(XeroDocument):
+    """The fields of every credit, beside those of a document."""
 
     remaining: Annotated[Money, Field(alias="RemainingCredit")]
     allocations: tuple[Allocation, ...] = ()
 
 
 class InvoiceRef(Form):
-    """A bill or invoice by its id."""
+    """A reference to a bill or invoice."""
 
     invoice_id: UUID
 
 
 class AllocationForm(Form):
-    """An allocation to make: same contact and currency, no more than is left on either side."""
+    """An allocation to create: same contact and currency, at most the amount that is left on either side."""
 
     invoice: InvoiceRef
     amount: Decimal
@@ -53,12 +53,12 @@ class AllocationForm(Form):
 
 
 def allocations_of(credits: str, credit_id: UUID | str) -> Resource[Allocation]:
-    """Those of one credit; `credits` is CreditNotes, Prepayments or Overpayments. Read with the credit itself."""
+    """The allocations of one credit, read with it. `credits`: CreditNotes, Prepayments or Overpayments."""
     return Resource(
         f"{credits}/{credit_id}/Allocations",
         "AllocationID",
         Allocation.model_validate,
         key="Allocations",
-        create=Way.MANY,
+        create=WriteMode.MANY,
         delete=True,
     )

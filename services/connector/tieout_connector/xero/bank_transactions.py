@@ -1,4 +1,4 @@
-"""Money spent and received, and what becomes of it beyond a bill. Source: xero-api.md 4.7."""
+"""Bank transactions: money spent and received, prepayments and overpayments. Source: xero-api.md 4.7."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,14 +6,14 @@ from uuid import UUID
 
 from pydantic import AliasPath, Field
 
-from tieout_connector.xero.documents import Document, DocumentForm
+from tieout_connector.xero.documents import DocumentForm, XeroDocument
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.reading import OPEN
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import OPEN
+from tieout_connector.xero.resource import Resource, WriteMode
 
 
 class BankTransactionType(StrEnum):
-    """Transfers are only read here: bank_transfers.py makes them."""
+    """Transfers are only read here. bank_transfers.py creates them."""
 
     RECEIVE = "RECEIVE"
     RECEIVE_OVERPAYMENT = "RECEIVE-OVERPAYMENT"
@@ -25,7 +25,7 @@ class BankTransactionType(StrEnum):
     SPEND_TRANSFER = "SPEND-TRANSFER"
 
 
-class BankTransaction(Document):
+class BankTransaction(XeroDocument):
     """A bank transaction; status AUTHORISED, DELETED or VOIDED."""
 
     xero_id: Annotated[UUID, Field(alias="BankTransactionID")]
@@ -38,14 +38,14 @@ class BankTransaction(Document):
 
 
 class AccountRef(Form):
-    """An account by its id or code."""
+    """A reference to an account by its id or code."""
 
     account_id: UUID | None = None
     code: str | None = None
 
 
 class BankTransactionForm(DocumentForm):
-    """Money spent or received to record, or with its id to change; a prepayment or overpayment by its type."""
+    """A bank transaction to create, or with its id to change. Its type makes it a prepayment or an overpayment."""
 
     bank_transaction_id: UUID | None = None
     type: BankTransactionType | None = None
@@ -62,6 +62,6 @@ BANK_TRANSACTIONS = Resource(
     paged=True,
     modified_since=True,
     unitdp=frozenset({"list", "one", "write"}),
-    create=Way.MANY,
-    update=Way.MANY,
+    create=WriteMode.MANY,
+    update=WriteMode.MANY,
 )

@@ -9,8 +9,8 @@ from pydantic import AliasPath, Field
 
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.reading import Cents, Day, Moment, XeroModel
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import Cents, Day, Moment, XeroModel
+from tieout_connector.xero.resource import Resource, WriteMode
 
 
 class BankTransfer(XeroModel):
@@ -34,7 +34,7 @@ class BankTransfer(XeroModel):
 
 
 class BankTransferForm(Form):
-    """A transfer to make."""
+    """A transfer to create."""
 
     from_bank_account: AccountRef
     to_bank_account: AccountRef
@@ -44,7 +44,7 @@ class BankTransferForm(Form):
 
 
 class BankTransferDeletion(Form):
-    """All that can be changed of a transfer."""
+    """The deletion of a transfer: the only change that Xero allows."""
 
     bank_transfer_id: UUID
     status: str = "DELETED"
@@ -56,6 +56,6 @@ BANK_TRANSFERS = Resource(
     BankTransfer.model_validate,
     filters=frozenset({"where", "order", "includeDeleted"}),
     modified_since=True,
-    create=Way.MANY,
-    update=Way.MANY,
+    create=WriteMode.MANY,
+    update=WriteMode.MANY,
 )

@@ -1,4 +1,4 @@
-"""Batch payments: many bills paid in one movement of money. Source: xero-api.md 4.6."""
+"""Batch payments: many bills paid with one bank transaction. Source: xero-api.md 4.6."""
 
 import datetime as dt
 from decimal import Decimal
@@ -10,8 +10,8 @@ from pydantic import AliasPath, Field
 from tieout_connector.xero.allocations import InvoiceRef
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.forms import Form, Secret
-from tieout_connector.xero.reading import Cents, Day, Moment, XeroModel
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import Cents, Day, Moment, XeroModel
+from tieout_connector.xero.resource import Resource, WriteMode
 
 
 class BatchMember(XeroModel):
@@ -24,7 +24,7 @@ class BatchMember(XeroModel):
 
 
 class BatchPayment(XeroModel):
-    """A batch; the reply to its deletion names no payments. The total is in the account's currency."""
+    """A batch. The reply to its deletion names no payments. The total is in the account's currency."""
 
     xero_id: Annotated[UUID, Field(alias="BatchPaymentID")]
     updated_at: Annotated[Moment, Field(alias="UpdatedDateUTC")]
@@ -40,7 +40,7 @@ class BatchPayment(XeroModel):
 
 
 class BatchMemberForm(Form):
-    """A bill to pay in a batch, and what the vendor's bank statement shall say."""
+    """A bill to pay in a batch, and the texts on the vendor's bank statement."""
 
     invoice: InvoiceRef
     amount: Decimal
@@ -52,7 +52,7 @@ class BatchMemberForm(Form):
 
 
 class BatchPaymentForm(Form):
-    """A batch to make; texts for the own statement: 12 characters in NZ, 18 elsewhere."""
+    """A batch to create. Texts on our own bank statement have 12 characters at most in New Zealand, 18 elsewhere."""
 
     account: AccountRef
     date: dt.date
@@ -70,7 +70,7 @@ BATCH_PAYMENTS = Resource(
     BatchPayment.model_validate,
     filters=frozenset({"where", "order"}),
     modified_since=True,
-    create=Way.MANY,
-    # A status alone: a batch is deleted as a whole, and never changed.
-    update=Way.BY_ID,
+    create=WriteMode.MANY,
+    # Only the status can be updated: a batch is deleted as a whole.
+    update=WriteMode.BY_ID,
 )

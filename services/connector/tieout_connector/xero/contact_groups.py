@@ -6,19 +6,19 @@ from uuid import UUID
 from pydantic import Field
 
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.reading import XeroModel
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import XeroModel
+from tieout_connector.xero.resource import Resource, WriteMode
 
 
 class Member(XeroModel):
-    """A contact of a group; lists of groups name none."""
+    """A contact in a group. Lists of groups leave the contacts out."""
 
     xero_id: Annotated[UUID, Field(alias="ContactID")]
     name: str = ""
 
 
 class ContactGroup(XeroModel):
-    """A group; status ACTIVE or DELETED. It has no date of change: read whole and compare."""
+    """A group; status ACTIVE or DELETED. It has no UpdatedDateUTC, so changes are found by comparing."""
 
     xero_id: Annotated[UUID, Field(alias="ContactGroupID")]
     name: str = ""
@@ -27,7 +27,7 @@ class ContactGroup(XeroModel):
 
 
 class ContactGroupForm(Form):
-    """A group to make, rename, or by Status DELETED to end."""
+    """A group to create or rename, or with status DELETED to delete."""
 
     name: str | None = None
     status: str | None = None
@@ -38,18 +38,18 @@ CONTACT_GROUPS = Resource(
     "ContactGroupID",
     ContactGroup.model_validate,
     filters=frozenset({"where", "order"}),
-    create=Way.MANY,
-    update=Way.BY_ID,
+    create=WriteMode.MANY,
+    update=WriteMode.BY_ID,
 )
 
 
 def members_of(group_id: UUID | str) -> Resource[Member]:
-    """The members of a group: added and taken out here, read with the group."""
+    """The contacts in a group: added and removed here, read with the group."""
     return Resource(
         f"ContactGroups/{group_id}/Contacts",
         "ContactID",
         Member.model_validate,
         key="Contacts",
-        create=Way.MANY,
+        create=WriteMode.MANY,
         delete=True,
     )

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from tieout_connector.xero import wire
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.reading import Json
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import Address, ContactStatus, XeroContact
 
 PHONE_TYPE = "DEFAULT"
@@ -30,8 +30,8 @@ def parse(raw: Json) -> XeroContact:
 
 
 class PhoneForm(Form):
-    """One of the slots DEFAULT, DDI, MOBILE and FAX; the others are left as they are, and so is a part of it that is
-    None. An empty part is emptied. Source: calcinai/xero-php#736."""
+    """One of the phones DEFAULT, DDI, MOBILE and FAX. Phones and parts that are not sent stay as they are. An empty
+    part is emptied. Source: calcinai/xero-php#736."""
 
     phone_type: str
     phone_number: str | None = None
@@ -40,7 +40,7 @@ class PhoneForm(Form):
 
 
 class AddressForm(Form):
-    """One of the slots POBOX, the postal one, and STREET; the other is left as it is, and so is a part that is None."""
+    """One of the addresses POBOX (postal) and STREET. Addresses and parts that are not sent stay as they are."""
 
     address_type: str
     address_line1: str | None = None
@@ -55,7 +55,7 @@ class AddressForm(Form):
 
 
 class ContactForm(Form):
-    """A contact to make, or with its id to change; what is None is left as it is."""
+    """A contact to create, or with its id to change. Fields that are None stay as they are."""
 
     contact_id: UUID | None = None
     contact_number: str | None = None
@@ -74,8 +74,8 @@ CONTACTS = Resource(
     filters=frozenset({"where", "order", "IDs", "includeArchived", "summaryOnly", "searchTerm"}),
     paged=True,
     modified_since=True,
-    create=Way.MANY,
-    update=Way.MANY,
+    create=WriteMode.MANY,
+    update=WriteMode.MANY,
 )
 
 
@@ -90,14 +90,14 @@ def address_slot(raw: Json) -> Json:
 
 
 def phone_of(raw: Json) -> str:
-    """The phone as one text: 64-9-300 1234."""
+    """The phone as one text, such as 64-9-300 1234."""
     slot = phone_slot(raw)
     parts = (slot.get("PhoneCountryCode"), slot.get("PhoneAreaCode"), slot.get("PhoneNumber"))
     return "-".join(part for part in parts if part)
 
 
 def address_of(raw: Json) -> Address:
-    """The address; a line that is empty is no line."""
+    """The address, without empty lines."""
     slot = address_slot(raw)
     return Address(
         lines=tuple(slot[f"AddressLine{i}"] for i in range(1, 5) if slot.get(f"AddressLine{i}")),

@@ -8,19 +8,19 @@ from pydantic import Field
 
 from tieout_connector.xero.allocations import Credit
 from tieout_connector.xero.documents import DocumentForm
-from tieout_connector.xero.reading import OPEN
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import OPEN
+from tieout_connector.xero.resource import Resource, WriteMode
 
 
 class CreditNoteType(StrEnum):
-    """Whose credit it is."""
+    """A vendor's or a customer's credit note."""
 
     ACCPAYCREDIT = "ACCPAYCREDIT"
     ACCRECCREDIT = "ACCRECCREDIT"
 
 
 class CreditNote(Credit):
-    """A credit note; fully allocated or refunded it is PAID."""
+    """A credit note. It is PAID once it is fully allocated or refunded."""
 
     xero_id: Annotated[UUID, Field(alias="CreditNoteID")]
     type: Annotated[CreditNoteType | str, OPEN]
@@ -28,7 +28,7 @@ class CreditNote(Credit):
 
 
 class CreditNoteForm(DocumentForm):
-    """A credit note to make, or with its id to change."""
+    """A credit note to create, or with its id to change."""
 
     credit_note_id: UUID | None = None
     type: CreditNoteType | None = None
@@ -44,6 +44,6 @@ CREDIT_NOTES = Resource(
     paged=True,
     modified_since=True,
     unitdp=frozenset({"list", "one", "write"}),
-    create=Way.MANY,
-    update=Way.MANY,
+    create=WriteMode.MANY,
+    update=WriteMode.MANY,
 )

@@ -1,13 +1,13 @@
 """Currencies that the organisation is subscribed to. Source: xero-api.md 4.11."""
 
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.reading import XeroModel
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import XeroModel
+from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.money import Currency as Code
 
 
 class Currency(XeroModel):
-    """A currency; there is no way to take one out again."""
+    """A currency. Xero cannot remove one."""
 
     code: Code
     description: str = ""
@@ -25,6 +25,6 @@ CURRENCIES = Resource(
     "Code",
     Currency.model_validate,
     filters=frozenset({"where", "order"}),
-    create=Way.ONE,
+    create=WriteMode.ONE,
     bare=True,
 )

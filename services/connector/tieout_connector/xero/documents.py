@@ -8,20 +8,20 @@ from uuid import UUID
 from pydantic import AliasPath, Field
 
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.reading import OPEN, Day, Moment, XeroModel
+from tieout_connector.xero.models import OPEN, Day, Moment, XeroModel
 from tieout_schemas.money import Currency, Money
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes
 
 
 class TrackingOfLine(XeroModel):
-    """An option by name: Location / Auckland."""
+    """A tracking option by name, such as Location / Auckland."""
 
     name: str
     option: str
 
 
-class Line(XeroModel):
-    """A line; the unit price with the decimals that Xero gives (4, when asked with unitdp=4)."""
+class XeroDocumentLine(XeroModel):
+    """A line. The unit price has as many decimals as Xero gives: 4 if unitdp=4 was asked for."""
 
     xero_id: Annotated[UUID | None, Field(alias="LineItemID")] = None
     """Lines of credit notes, prepayments and overpayments may have none."""
@@ -35,8 +35,8 @@ class Line(XeroModel):
     tracking: tuple[TrackingOfLine, ...] = ()
 
 
-class Document(XeroModel):
-    """What every document shows. Unpaged lists leave the lines out (xero-api.md 3.4)."""
+class XeroDocument(XeroModel):
+    """The fields of every document. Unpaged lists leave the lines out (xero-api.md 3.4)."""
 
     updated_at: Annotated[Moment, Field(alias="UpdatedDateUTC")]
     status: Annotated[InvoiceStatus | str, OPEN]
@@ -46,9 +46,9 @@ class Document(XeroModel):
     date: Day
     currency: Annotated[Currency, Field(alias="CurrencyCode")]
     currency_rate: Decimal | None = None
-    """Units of this currency for one of the organisation's own, with all its digits."""
+    """Units of this currency for one unit of the organisation's base currency, with all digits."""
     line_amount_types: Annotated[LineAmountTypes | str, OPEN] = LineAmountTypes.EXCLUSIVE
-    lines: Annotated[tuple[Line, ...], Field(alias="LineItems")] = ()
+    lines: Annotated[tuple[XeroDocumentLine, ...], Field(alias="LineItems")] = ()
     subtotal: Annotated[Money, Field(alias="SubTotal")]
     total_tax: Money
     total: Money
@@ -56,20 +56,20 @@ class Document(XeroModel):
 
 
 class ContactRef(Form):
-    """Whose it is, by its id only: with more, Xero would edit the contact (trap 18)."""
+    """A reference to a contact. Only the id is sent: with more fields, Xero would change the contact (trap 18)."""
 
     contact_id: UUID
 
 
 class TrackingRef(Form):
-    """An option by name: Location / Auckland."""
+    """A tracking option by name, such as Location / Auckland."""
 
     name: str
     option: str
 
 
 class LineForm(Form):
-    """A line to write; without its id it is new, and lines not named are deleted (xero-api.md 3.6)."""
+    """A line to write. Without an id it is new. Lines that are not sent are deleted (xero-api.md 3.6)."""
 
     line_item_id: UUID | None = None
     description: str | None = None
@@ -85,7 +85,7 @@ class LineForm(Form):
 
 
 class DocumentForm(Form):
-    """What every document is written with; what is None is left as it is."""
+    """The fields that every document is written with. Fields that are None stay as they are."""
 
     contact: ContactRef | None = None
     reference: str | None = None

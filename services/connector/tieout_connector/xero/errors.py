@@ -1,14 +1,14 @@
 """What can go wrong with Xero, split by what to do about it. Source: xero-api.md 3.7.
 
 XeroError
-├── Again(after)              retry later: the call did nothing (429, a refused connection, no call left)
-├── Unknown(answered)         sent, no good answer: the same bytes again, or look up first (5xx)
-├── TokenExpired              401: refresh, and make the same call again
-├── ConsentLost(why)          403, 401 for scope, invalid_grant: the tenant is parked until a person connects again
-├── RefusedRequest(elements)  400, 404: split it, or refuse its one record
-└── OurBug                    a call that Xero cannot understand: no record is at fault; it waits, the alarm rings
+├── RetryAfter(after)         the call did nothing: make it again later (429, a refused connection, no call left)
+├── OutcomeUnknown(answered)  the call was sent, without a usable answer: the same bytes again, or look up first (5xx)
+├── TokenExpired              401: refresh the token, and make the same call again
+├── ConsentLost(why)          403, 401 for scope, invalid_grant: the tenant waits until a person connects it again
+├── RefusedRequest(elements)  400, 404: split the request, or refuse its one record
+└── MalformedRequest          a request that Xero cannot understand: our bug, not a record's; it waits, with an alarm
 
-Which answer is which: responses.py. The text of none holds a token or a bank detail: redaction.py.
+responses.py decides which answer is which error. No error's text holds a token or a bank detail: redaction.py.
 """
 
 from collections.abc import Iterable
@@ -17,41 +17,44 @@ from enum import StrEnum
 
 from tieout_connector.xero.limits import Limits
 
+TOO_MANY = "too many calls"
+"""The reason that is shown for a 429, everywhere. Xero asks to wait, and nobody can shorten it."""
+
 
 class XeroError(Exception):
-    """The root of what can go wrong with Xero."""
+    """The root of the errors of calls to Xero."""
 
     limits = Limits()
-    """What the answer said of Xero's limits."""
+    """Xero's limits, from the answer's headers."""
     received = 0
-    """Bytes of body that came over the wire all the same: Xero charges for them."""
+    """Bytes of the answer's body. Xero charges for them, also when a call fails."""
 
 
-class Again(XeroError):
-    """The call did nothing and may be made again after a while."""
+class RetryAfter(XeroError):
+    """The call did nothing, and may be made again later."""
 
     def __init__(self, reason: str, after: timedelta, *, exact: bool = False) -> None:
         super().__init__(reason)
         self.after = after
         self.exact = exact
-        """Xero named the wait (429): no back-off makes it longer."""
+        """Xero named the wait (429), so no back-off makes it longer."""
 
 
-class Unknown(XeroError):
-    """Whether the call did anything is not known."""
+class OutcomeUnknown(XeroError):
+    """It is not known whether the call did anything."""
 
     def __init__(self, reason: str, *, answered: bool) -> None:
         super().__init__(reason)
         self.answered = answered
-        """Xero answered 5xx, and may have cached that answer with our key: look up before sending again."""
+        """Xero answered 5xx, and may have cached that answer with our Idempotency-Key: look up before sending again."""
 
 
 class TokenExpired(XeroError):
-    """The access token ran out."""
+    """The access token expired."""
 
 
-class Lost(StrEnum):
-    """Why nothing works for a tenant any more, in a bookkeeper's words."""
+class ConsentLostReason(StrEnum):
+    """Why a tenant's connection is lost, in a bookkeeper's words."""
 
     NOT_CONNECTED = "it was disconnected in Xero, or who connected it lost access there (403)"
     SCOPE_MISSING = "the consent covers less than is needed now (401)"
@@ -61,15 +64,15 @@ class Lost(StrEnum):
 
 
 class ConsentLost(XeroError):
-    """Nothing works for this tenant until a person connects it again."""
+    """Xero refuses every call for this tenant until a person connects it again."""
 
-    def __init__(self, why: Lost) -> None:
+    def __init__(self, why: ConsentLostReason) -> None:
         super().__init__(str(why))
         self.why = why
 
 
 class RefusedRequest(XeroError):
-    """Xero refused the request as a whole; `elements` are its words about each element that it names."""
+    """Xero refused the whole request. `elements`: Xero's messages about each element that it names."""
 
     def __init__(self, elements: Iterable[tuple[str, ...]]) -> None:
         self.elements = tuple(elements)
@@ -77,9 +80,9 @@ class RefusedRequest(XeroError):
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """All its words."""
+        """All messages."""
         return tuple(message for element in self.elements for message in element)
 
 
-class OurBug(XeroError):
-    """We called Xero in a way it does not understand: the next call like it will fare no better."""
+class MalformedRequest(XeroError):
+    """Xero does not understand the request, so repeating it is useless: a bug of ours."""

@@ -1,5 +1,5 @@
-"""What we send: forms that hold exactly the names Xero knows. Write strictly: an unknown name is an error, what is
-None is left out, and numbers go out digit by digit (wire.dumps).
+"""Forms: the elements that we send. They are strict: only names that Xero knows are allowed, fields that are None are
+left out, and numbers are sent digit by digit (wire.dumps).
 """
 
 from decimal import Decimal
@@ -9,18 +9,18 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from tieout_connector.xero.reading import Json, wire_name
+from tieout_connector.xero.models import Json, wire_name
 
 
 class Form(BaseModel):
-    """An element to send. `Secret` fields are shown by no repr; errors do not quote what was given."""
+    """An element to send. No repr shows `Secret` fields, and errors do not quote values."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=wire_name, populate_by_name=True, hide_input_in_errors=True
     )
 
     def wire(self) -> Json:
-        """As Xero names it."""
+        """The element by Xero's names."""
         return {name: _plain(value) for name, value in self.model_dump(by_alias=True, exclude_none=True).items()}
 
 
@@ -28,7 +28,7 @@ Secret = SecretStr
 
 
 class StatusForm(Form):
-    """A change of status alone: LineItems are left out, and so left as they are (xero-api.md 4.3)."""
+    """A change of the status alone. LineItems are left out, so Xero keeps them (xero-api.md 4.3)."""
 
     status: str
 

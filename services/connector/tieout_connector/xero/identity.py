@@ -14,8 +14,8 @@ import httpx
 import jwt
 
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import Again, ConsentLost, Lost, Unknown
-from tieout_connector.xero.responses import judge
+from tieout_connector.xero.errors import ConsentLost, ConsentLostReason, OutcomeUnknown, RetryAfter
+from tieout_connector.xero.responses import classify
 from tieout_connector.xero.scopes import SCOPES
 
 _TIMEOUT = 10.0
@@ -23,7 +23,7 @@ _TIMEOUT = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A token set: the access token, the single-use refresh token, and when the former ends."""
+    """A token set: the access token, the single-use refresh token, and when the access token expires."""
 
     access: str = field(repr=False)
     refresh: str = field(repr=False)
@@ -31,24 +31,24 @@ class Tokens:
 
     @property
     def user_id(self) -> UUID:
-        """Whose consent it is; one token set serves all orgs that this user connected."""
+        """The user who consented. One token set serves all organisations that this user connected."""
         return UUID(self._claims["xero_userid"])
 
     @property
     def consent_id(self) -> str:
-        """The consent that made it: `authEventId` of the connections it added."""
+        """The consent that made the token set: the `authEventId` of the connections that it added."""
         return str(self._claims["authentication_event_id"])
 
     @property
     def _claims(self) -> dict[str, Any]:
-        # Straight from Xero over TLS, and nothing is granted by it: the signature need not be checked.
+        # The token came from Xero over TLS and grants nothing here, so its signature need not be checked.
         claims: dict[str, Any] = jwt.decode(self.access, options={"verify_signature": False})
         return claims
 
 
 @dataclass(frozen=True, slots=True)
 class OrgConnection:
-    """An organisation this app may reach."""
+    """An organisation that this app may reach."""
 
     connection_id: UUID
     org_id: UUID
@@ -56,7 +56,7 @@ class OrgConnection:
 
 
 def org_connections(raws: list[dict[str, Any]]) -> list[OrgConnection]:
-    """The organisations in a list of connections; a practice is none."""
+    """The organisations in a list of connections. Other connections, such as practices, are left out."""
     return [
         OrgConnection(UUID(raw["id"]), UUID(raw["tenantId"]), raw.get("tenantName") or "")
         for raw in raws
@@ -77,7 +77,7 @@ class XeroIdentity:
         self._redirect_uri = redirect_uri
 
     def consent_url(self, state: str, code_verifier: str) -> str:
-        """Where a person consents."""
+        """The address of the consent page."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
         query = {
             "response_type": "code",
@@ -91,7 +91,7 @@ class XeroIdentity:
         return f"{self._login}/identity/connect/authorize?{urlencode(query)}"
 
     async def exchange(self, code: str, code_verifier: str, now: datetime) -> Tokens:
-        """The tokens for a code. Raises ConsentLost if the code is not good any more."""
+        """The tokens for a code. Raises ConsentLost if the code is no longer valid."""
         return await self._token(
             {
                 "grant_type": "authorization_code",
@@ -103,27 +103,27 @@ class XeroIdentity:
         )
 
     async def refresh(self, refresh_token: str, now: datetime) -> Tokens:
-        """A new token set; the old refresh token still works for half an hour, should this answer be lost."""
+        """A new token set. The old refresh token works for another half an hour, in case this answer is lost."""
         return await self._token({"grant_type": "refresh_token", "refresh_token": refresh_token}, now)
 
     async def connections(self, tokens: Tokens, *, consent_id: str | None = None) -> list[OrgConnection]:
-        """The organisations this user connected, or only those that one consent added."""
+        """The organisations that this user connected, or only those that one consent added."""
         params = {"authEventId": consent_id} if consent_id else {}
         answer = await self._send("GET", f"{self._api}/connections", tokens.access, params)
         try:
             return org_connections(wire.loads(answer.content))
         except ValueError as error:
-            raise Unknown("the list of connections is cut off or no JSON", answered=False) from error
+            raise OutcomeUnknown("the list of connections is cut off or is not JSON", answered=False) from error
 
     async def disconnect(self, access_token: str, connection_id: UUID) -> None:
-        """Remove one organisation's connection; one that is gone already is fine."""
+        """Remove one organisation's connection. It may be gone already."""
         await self._send("DELETE", f"{self._api}/connections/{connection_id}", access_token)
 
     async def revoke(self, refresh_token: str) -> None:
-        """End the consent itself: every connection of this user to this app goes (xero-api.md 1.1)."""
+        """End the consent itself: all connections of this user to this app are removed (xero-api.md 1.1)."""
         answer = await self._post("revocation", {"token": refresh_token})
         if not answer.is_success:
-            raise Again(f"the consent could not be revoked: {answer.status_code}", timedelta(seconds=30))
+            raise RetryAfter(f"the consent could not be revoked: {answer.status_code}", timedelta(seconds=30))
 
     async def _send(self, method: str, url: str, token: str, params: Mapping[str, str] | None = None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
@@ -131,7 +131,7 @@ class XeroIdentity:
             answer = await self._client.request(method, url, headers=headers, params=params, timeout=_TIMEOUT)
         gone = method == "DELETE" and answer.status_code == 404
         if not (answer.is_success or gone):
-            raise judge(answer.status_code, answer.headers, answer.content)
+            raise classify(answer.status_code, answer.headers, answer.content)
         return answer
 
     async def _post(self, endpoint: str, form: dict[str, str]) -> httpx.Response:
@@ -146,16 +146,17 @@ class XeroIdentity:
     async def _token(self, form: dict[str, str], now: datetime) -> Tokens:
         answer = await self._post("token", form)
         try:
-            said = answer.json()
+            content = answer.json()
         except ValueError:
-            said = {}
-        if said.get("error") == "invalid_grant":
-            raise ConsentLost(Lost.CONSENT_ENDED)
-        if answer.is_error or "refresh_token" not in said:
-            # invalid_client and its like are the operator's trouble: no person could mend them by connecting again.
-            why = said.get("error", "no tokens")
-            raise Again(f"the token endpoint answered {answer.status_code}: {why}", timedelta(seconds=30))
-        return Tokens(said["access_token"], said["refresh_token"], now + timedelta(seconds=said["expires_in"]))
+            content = {}
+        if content.get("error") == "invalid_grant":
+            raise ConsentLost(ConsentLostReason.CONSENT_ENDED)
+        if answer.is_error or "refresh_token" not in content:
+            # invalid_client and similar errors are for the operator to fix: connecting again would not help.
+            why = content.get("error", "no tokens")
+            raise RetryAfter(f"the token endpoint answered {answer.status_code}: {why}", timedelta(seconds=30))
+        expires_at = now + timedelta(seconds=content["expires_in"])
+        return Tokens(content["access_token"], content["refresh_token"], expires_at)
 
 
 @contextmanager
@@ -163,5 +164,5 @@ def _reaching() -> Iterator[None]:
     try:
         yield
     except httpx.HTTPError as error:
-        # By its name only: its text may quote a header that cannot be sent. Nothing here is harmed by a second time.
-        raise Again(f"Xero cannot be reached: {type(error).__name__}", timedelta(seconds=5)) from None
+        # Only the error's type: its text may quote a header. All calls here may be repeated without harm.
+        raise RetryAfter(f"Xero cannot be reached: {type(error).__name__}", timedelta(seconds=5)) from None

@@ -2,23 +2,20 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
-
-from pydantic import Field
 
 from tieout_connector.xero import wire
 from tieout_connector.xero.documents import DocumentForm
-from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json, XeroModel
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import Applied, InvoiceStatus, InvoiceType, LineAmountTypes, Tracking, XeroInvoice, XeroLine
 
 _CREDITS = {"CreditNotes": "CreditNoteID", "Prepayments": "PrepaymentID", "Overpayments": "OverpaymentID"}
 
 
 def parse(raw: dict[str, Any]) -> XeroInvoice:
-    """A bill or invoice, as a paged or single read shows it (unpaged lists have no lines)."""
+    """A bill or invoice from a paged list or a single read. Unpaged lists have no lines."""
     currency = raw["CurrencyCode"]
     return XeroInvoice(
         xero_id=UUID(raw["InvoiceID"]),
@@ -43,7 +40,7 @@ def parse(raw: dict[str, Any]) -> XeroInvoice:
 
 
 class InvoiceForm(DocumentForm):
-    """A bill or sales invoice to make, or with its id to change."""
+    """A bill or sales invoice to create, or with its id to change."""
 
     invoice_id: UUID | None = None
     type: InvoiceType | None = None
@@ -51,12 +48,6 @@ class InvoiceForm(DocumentForm):
     url: str | None = None
     due_date: dt.date | None = None
     sent_to_contact: bool | None = None
-
-
-class OnlineInvoice(XeroModel):
-    """Where a customer sees a sales invoice; a bill has no such page."""
-
-    url: Annotated[str, Field(alias="OnlineInvoiceUrl")]
 
 
 INVOICES = Resource(
@@ -70,43 +61,30 @@ INVOICES = Resource(
     paged=True,
     modified_since=True,
     unitdp=frozenset({"list", "one", "write"}),
-    create=Way.MANY,
-    update=Way.MANY,
+    create=WriteMode.MANY,
+    update=WriteMode.MANY,
 )  # fmt: skip
 
 
-def online_of(invoice_id: UUID | str) -> Resource[OnlineInvoice]:
-    """Read as a list of one."""
-    return Resource(
-        f"Invoices/{invoice_id}/OnlineInvoice", "OnlineInvoiceUrl", OnlineInvoice.model_validate, key="OnlineInvoices"
-    )
-
-
-def as_pdf(resource: str, xero_id: UUID | str) -> Request:
-    """An invoice or credit note as a PDF, for XeroApi.download; `resource` is Invoices or CreditNotes."""
-    return Request("GET", f"{resource}/{xero_id}", {}, accept="application/pdf")
-
-
 def _applied(raw: Json, currency: str) -> tuple[Applied, ...]:
-    """What AmountDue holds, in the order of the ids, for Xero's own order differs from form to form.
+    """The payments and credits on a document, sorted by id: Xero's order differs between lists and single reads.
 
-    The replies to a create and to a void show neither payments nor credits: nothing can be on either, so that they are
-    empty is the truth. Raises ValueError for a form that leaves out what its amounts hold, such as a summary: that
-    nothing is paid on it would be wrong.
+    The replies to a create and to a void show neither payments nor credits, and rightly so: there are none. Raises
+    ValueError if the amounts show payments or credits that the element does not name, as in a summary.
     """
     amounts: dict[UUID, Decimal] = {}
     for part in raw.get("Payments") or []:
         amounts[UUID(part["PaymentID"])] = wire.cents(part["Amount"])
     for name, id_field in _CREDITS.items():
         for part in raw.get(name) or []:
-            # A credit of which several parts are allocated here.
+            # Several parts of one credit may be allocated to this document.
             xero_id = UUID(part[id_field])
             amounts[xero_id] = amounts.get(xero_id, Decimal(0)) + wire.cents(part["AppliedAmount"])
     unnamed = (wire.number(raw.get("AmountPaid")) and "Payments" not in raw) or (
         wire.number(raw.get("AmountCredited")) and not _CREDITS.keys() & raw.keys()
     )
     if unnamed:
-        raise ValueError("a form of an invoice that does not name what is paid on it")
+        raise ValueError("an invoice that does not name the payments and credits on it")
     return tuple(
         Applied(xero_id=xero_id, amount=wire.money(amount, currency)) for xero_id, amount in sorted(amounts.items())
     )

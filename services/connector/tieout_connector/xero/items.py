@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import Field
 
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.reading import Moment, XeroModel
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import Moment, XeroModel
+from tieout_connector.xero.resource import Resource, WriteMode
 
 
 class ItemPrice(XeroModel):
-    """What an item is bought or sold at, in the organisation's currency; 4 decimals when asked with unitdp=4."""
+    """The price that an item is bought or sold at, in the base currency; with 4 decimals if unitdp=4 was asked for."""
 
     unit_price: Decimal | None = None
     account_code: str = ""
@@ -21,7 +21,7 @@ class ItemPrice(XeroModel):
 
 
 class Item(XeroModel):
-    """An item; its code is its natural key."""
+    """An item. Its code is its natural key."""
 
     xero_id: Annotated[UUID, Field(alias="ItemID")]
     code: str
@@ -39,7 +39,7 @@ class Item(XeroModel):
 
 
 class PriceForm(Form):
-    """What an item is bought or sold at."""
+    """The price that an item is bought or sold at."""
 
     unit_price: Decimal | None = None
     account_code: str | None = None
@@ -48,7 +48,7 @@ class PriceForm(Form):
 
 
 class ItemForm(Form):
-    """An item to make, or by its id or its code to change."""
+    """An item to create, or by its id or code to change."""
 
     item_id: UUID | None = None
     code: str
@@ -69,7 +69,7 @@ ITEMS = Resource(
     filters=frozenset({"where", "order"}),
     modified_since=True,
     unitdp=frozenset({"list", "one", "write"}),
-    create=Way.MANY,
-    update=Way.MANY,
+    create=WriteMode.MANY,
+    update=WriteMode.MANY,
     delete=True,
 )

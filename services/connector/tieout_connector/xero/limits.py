@@ -1,4 +1,4 @@
-"""What an answer says of Xero's limits. Source: xero-api.md 2.1."""
+"""Xero's limits, as an answer's headers show them. Source: xero-api.md 2.1."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Calls left, each None where the answer does not say; `problem` and `retry_after` (seconds) of a 429."""
+    """Calls left, each None if the header is missing; for a 429 the `problem` and `retry_after` in seconds."""
 
     day: int | None = None
     minute: int | None = None
     app_minute: int | None = None
     retry_after: int | None = None
     problem: str = ""
-    """minute, day, concurrent or appminute, in small letters."""
+    """minute, day, concurrent or appminute, in lower case."""
 
 
 def limits_of(headers: Mapping[str, str]) -> Limits:
-    """The limits in an answer's headers, which are looked up without case."""
+    """The limits in an answer's headers. Header names are not case-sensitive."""
     return Limits(
         day=_number(headers, "X-DayLimit-Remaining"),
         minute=_number(headers, "X-MinLimit-Remaining"),

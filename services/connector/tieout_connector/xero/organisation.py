@@ -1,11 +1,11 @@
-"""The organisation itself and what its plan and user allow. Source: xero-api.md 4.11."""
+"""The organisation, and the actions that its plan and user allow. Source: xero-api.md 4.11."""
 
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from tieout_connector.xero.reading import Day, XeroModel
+from tieout_connector.xero.models import Day, XeroModel
 from tieout_connector.xero.resource import Resource
 from tieout_schemas.money import Currency
 
@@ -20,7 +20,7 @@ class Organisation(XeroModel):
     country_code: str = ""
     version: str = ""
     timezone: str = ""
-    """Windows' name without spaces: NEWZEALANDSTANDARDTIME."""
+    """Windows' name of the time zone, without spaces: NEWZEALANDSTANDARDTIME."""
     status: Annotated[str, Field(alias="OrganisationStatus")] = "ACTIVE"
     plan: Annotated[str, Field(alias="Class")] = ""
     is_demo_company: bool = False
@@ -30,17 +30,17 @@ class Organisation(XeroModel):
 
 
 class Action(XeroModel):
-    """Something a user of the API may do or not, such as CreateApprovedBill."""
+    """An action that the API's user may or may not do, such as CreateApprovedBill."""
 
     name: str
     status: str
 
     @property
     def allowed(self) -> bool:
-        """Whether it may be done."""
+        """Whether the user may do it."""
         return self.status == "ALLOWED"
 
 
 ORGANISATION = Resource("Organisation", "OrganisationID", Organisation.model_validate, key="Organisations")
-"""Read as a list of one; it costs no egress."""
+"""Read as a list of one. Xero does not charge for its egress."""
 ACTIONS = Resource("Organisation/Actions", "Name", Action.model_validate, key="Actions")

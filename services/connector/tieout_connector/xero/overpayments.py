@@ -1,4 +1,4 @@
-"""Overpayments: made as bank transactions, allocated here. Source: xero-api.md 4.7."""
+"""Overpayments. They are created as bank transactions, and allocated here. Source: xero-api.md 4.7."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import Field
 
 from tieout_connector.xero.allocations import Credit
-from tieout_connector.xero.reading import OPEN
+from tieout_connector.xero.models import OPEN
 from tieout_connector.xero.resource import Resource
 
 
 class OverpaymentType(StrEnum):
-    """SPEND is to a vendor; AROVERPAYMENT is what Xero makes of a sales invoice paid too much."""
+    """SPEND is to a vendor. Xero makes an AROVERPAYMENT when a sales invoice is overpaid."""
 
     RECEIVE_OVERPAYMENT = "RECEIVE-OVERPAYMENT"
     SPEND_OVERPAYMENT = "SPEND-OVERPAYMENT"

@@ -9,7 +9,7 @@ from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import InvoiceRef
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import PaymentStatus, XeroPayment
 
 
@@ -19,7 +19,7 @@ def parse(raw: dict[str, Any]) -> XeroPayment | None:
     if raw.get("PaymentType", "ACCPAYPAYMENT") not in ("ACCPAYPAYMENT", "ACCRECPAYMENT"):
         return None
     invoice = raw["Invoice"]
-    # Amount is in the document's currency; Xero names it on the invoice it embeds.
+    # The amount is in the document's currency, which Xero shows on the embedded invoice.
     currency = invoice["CurrencyCode"]
     return XeroPayment(
         xero_id=UUID(raw["PaymentID"]),
@@ -33,13 +33,13 @@ def parse(raw: dict[str, Any]) -> XeroPayment | None:
 
 
 class CreditNoteRef(Form):
-    """A credit note by its id: paying it is a refund."""
+    """A reference to a credit note. A payment of it is a refund."""
 
     credit_note_id: UUID
 
 
 class PaymentForm(Form):
-    """A payment to make: of a bill or invoice, or the refund of a credit note. Nothing of it can be changed later."""
+    """A payment to create: of a bill or invoice, or the refund of a credit note. It cannot be changed later."""
 
     invoice: InvoiceRef | None = None
     credit_note: CreditNoteRef | None = None
@@ -58,7 +58,7 @@ PAYMENTS = Resource(
     filters=frozenset({"where", "order"}),
     paged=True,
     modified_since=True,
-    create=Way.MANY,
-    # A status alone: a payment is deleted, and never changed.
-    update=Way.BY_ID,
+    create=WriteMode.MANY,
+    # Only the status can be updated: a payment is deleted, never changed.
+    update=WriteMode.BY_ID,
 )

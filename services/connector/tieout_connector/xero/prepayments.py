@@ -1,4 +1,4 @@
-"""Prepayments: made as bank transactions, allocated here. Source: xero-api.md 4.7."""
+"""Prepayments. They are created as bank transactions, and allocated here. Source: xero-api.md 4.7."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from tieout_connector.xero.allocations import Credit
-from tieout_connector.xero.reading import OPEN
+from tieout_connector.xero.models import OPEN
 from tieout_connector.xero.resource import Resource
 
 

@@ -1,4 +1,5 @@
-"""Bank details and tax numbers, which no log and no error may hold: Xero's words may quote what we sent."""
+"""Removes bank details and tax numbers from Xero's messages, which may quote what we sent, so that no log and no error
+holds them."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -8,25 +9,25 @@ FIELDS = frozenset(
     for name in ("BankAccountDetails", "BankAccountNumber", "BankAccountName", "TaxNumber", "Details", "Particulars",
                  "Narrative", "APIKey")
 )  # fmt: skip
-"""Details, Particulars and Narrative are what a batch payment prints on a bank statement."""
+"""Details, Particulars and Narrative are texts of a batch payment on a bank statement."""
 SHOWN = "…"
 _SHORTEST = 4
-"""What is shorter names nobody, and would tear other words apart."""
+"""Shorter values identify nobody, and removing them would cut into other words."""
 
 
-def hide(text: str, *contents: Any) -> str:
-    """Xero's words without the values of those fields in the JSON that we sent or it echoed."""
+def redact(text: str, *contents: Any) -> str:
+    """Xero's message without the values of FIELDS in `contents`: the JSON that was sent and the JSON of the answer."""
     values = {value for content in contents for value in _values(content)}
-    # Xero may drop what only groups the digits.
+    # Xero may quote a number without its blanks and hyphens.
     values |= {value.replace(" ", "").replace("-", "") for value in values}
     for value in sorted((v for v in values if len(v) >= _SHORTEST), key=len, reverse=True):
         text = text.replace(value, SHOWN)
     return text
 
 
-def hidden(messages: Iterable[str], *contents: Any) -> tuple[str, ...]:
-    """The same for many."""
-    return tuple(hide(message, *contents) for message in messages)
+def redact_all(messages: Iterable[str], *contents: Any) -> tuple[str, ...]:
+    """Each of these messages, redacted."""
+    return tuple(redact(message, *contents) for message in messages)
 
 
 def _values(content: Any) -> Iterator[str]:

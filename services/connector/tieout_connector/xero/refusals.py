@@ -1,25 +1,25 @@
-"""Xero's words about the elements it refused, in a 400 and in a 200 alike. Source: xero-api.md 3.6."""
+"""Xero's messages about elements that it refused, in a 400 and in a 200 alike. Source: xero-api.md 3.6."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from tieout_connector.xero.redaction import hidden
+from tieout_connector.xero.redaction import redact_all
 
 Element = dict[str, Any]
 
 
 def refusal_of(element: Element, sent: Any = None) -> tuple[str, ...]:
-    """Why Xero refused an element, its lines and parts included; empty if it did not: 200 is no success (trap 11)."""
+    """Why Xero refused an element or a part of it, such as a line. Empty: it did not. A 200 is no success (trap 11)."""
     own = tuple(_own(element))
     failed = element.get("StatusAttributeString") == "ERROR" or element.get("HasErrors")
     if not (own or failed or element.get("HasValidationErrors")):
         return ()
     messages = dict.fromkeys((*own, *_nested(element)))
-    return hidden(messages, element, sent) or ("refused without a reason",)
+    return redact_all(messages, element, sent) or ("refused without a reason",)
 
 
 def elements_of(content: Element) -> list[Element]:
-    """The elements that a 400 names."""
+    """The elements in the answer 400."""
     named = content.get("Elements")
     return [element for element in named if isinstance(element, dict)] if isinstance(named, list) else []
 

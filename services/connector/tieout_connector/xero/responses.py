@@ -1,4 +1,4 @@
-"""What each of Xero's answers means: the first row that fits decides. Source: xero-api.md 3.7, 2.1, 3.8."""
+"""Classifies Xero's answers: the first rule that matches decides. Source: xero-api.md 3.7, 2.1, 3.8."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,30 +9,29 @@ from typing import Any, NamedTuple
 
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import (
-    Again,
+    TOO_MANY,
     ConsentLost,
-    Lost,
-    OurBug,
+    ConsentLostReason,
+    MalformedRequest,
+    OutcomeUnknown,
     RefusedRequest,
+    RetryAfter,
     TokenExpired,
-    Unknown,
     XeroError,
 )
 from tieout_connector.xero.limits import Limits, limits_of
-from tieout_connector.xero.redaction import hide
+from tieout_connector.xero.redaction import redact
 from tieout_connector.xero.refusals import elements_of, refusal_of
 
 _WAITS = {"minute": 60, "day": 3600, "daily": 3600, "concurrent": 1, "appminute": 60}
-"""Seconds to wait where Xero names none; it is documented to name them for minute and day only."""
-TOO_MANY = "too many calls"
-"""What a 429 is called, wherever it is told: Xero itself asks to wait, and nobody here can make it shorter."""
-_LONGEST = 300
+"""Seconds to wait where Xero names none. By its documentation, it names them for minute and day only."""
+_MAX_TEXT = 300
 """Characters of a plain text that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """An answer that is no success, read once."""
+class ErrorResponse:
+    """An answer that is no success, parsed."""
 
     status: int
     media_type: str
@@ -40,69 +39,73 @@ class Said:
     content: dict[str, Any]
     limits: Limits
     sent: Any
-    """The JSON it answers, for what must not be quoted of it."""
+    """The JSON that was sent, whose bank details must not be quoted."""
 
     @property
-    def words(self) -> str:
-        """What the rows look into: the error's number, type, message and detail, or its text if it is no JSON."""
+    def summary(self) -> str:
+        """The text that rules search: the error's number, type, message and detail, or the body if it is not JSON."""
         named = (self.content.get(name) for name in ("Type", "Message", "Detail"))
         number = f"error {self.content.get('ErrorNumber')}"
         return " ".join((number, *(str(name) for name in named if name))) if self.content else self.text
 
 
-class Row(NamedTuple):
-    """Answers of these statuses whose words hold this pattern."""
+class ResponseRule(NamedTuple):
+    """Answers with one of these statuses and a summary that matches the pattern are this error."""
 
     statuses: range | tuple[int, ...]
-    says: str
-    verdict: Callable[[Said], XeroError]
+    pattern: str
+    error: Callable[[ErrorResponse], XeroError]
 
 
-def judge(status: int, headers: Mapping[str, str], body: bytes, sent: bytes | None = None) -> XeroError:
-    """The error that an answer is; `sent` is the JSON that was sent."""
-    text = wire.storable(body.decode("utf-8", "replace"))
+def classify(status: int, headers: Mapping[str, str], body: bytes, sent: bytes | None = None) -> XeroError:
+    """The error for an answer. `sent`: the JSON that was sent."""
+    text = wire.postgres_safe(body.decode("utf-8", "replace"))
     content = _json(body)
     media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    said = Said(
+    response = ErrorResponse(
         status, media_type, text, content if isinstance(content, dict) else {}, limits_of(headers), _json(sent or b"")
     )
     error = next(
-        row.verdict(said) for row in ROWS if status in row.statuses and re.search(row.says, said.words, re.IGNORECASE)
+        rule.error(response)
+        for rule in RULES
+        if status in rule.statuses and re.search(rule.pattern, response.summary, re.IGNORECASE)
     )
-    error.limits = said.limits
+    error.limits = response.limits
     return error
 
 
-def _lost(why: Lost) -> Callable[[Said], XeroError]:
+def _lost(why: ConsentLostReason) -> Callable[[ErrorResponse], XeroError]:
     return lambda _: ConsentLost(why)
 
 
-def _too_many(said: Said) -> XeroError:
-    problem, after = said.limits.problem, said.limits.retry_after
+def _too_many(response: ErrorResponse) -> XeroError:
+    problem, after = response.limits.problem, response.limits.retry_after
     if after is None:
         after = next((wait for name, wait in _WAITS.items() if problem.startswith(name)), _WAITS["minute"])
-    return Again(f"{TOO_MANY} ({problem or 'unnamed'})", timedelta(seconds=max(after, 1)), exact=True)
+    return RetryAfter(f"{TOO_MANY} ({problem or 'unnamed'})", timedelta(seconds=max(after, 1)), exact=True)
 
 
-def _refused(said: Said) -> XeroError:
-    elements = [words for element in elements_of(said.content) if (words := refusal_of(element, said.sent))]
-    return RefusedRequest(elements or [(_sentence(said),)])
+def _refused(response: ErrorResponse) -> XeroError:
+    elements = [
+        messages for element in elements_of(response.content) if (messages := refusal_of(element, response.sent))
+    ]
+    return RefusedRequest(elements or [(_sentence(response),)])
 
 
-def _bug(said: Said) -> XeroError:
-    return OurBug(_sentence(said))
+def _bug(response: ErrorResponse) -> XeroError:
+    return MalformedRequest(_sentence(response))
 
 
-def _unknown(said: Said) -> XeroError:
-    return Unknown(f"Xero answered {said.status}", answered=True)
+def _unknown(response: ErrorResponse) -> XeroError:
+    return OutcomeUnknown(f"Xero answered {response.status}", answered=True)
 
 
-def _sentence(said: Said) -> str:
-    """What it says in one sentence. Not a page of HTML, and nothing that may hold what we sent in secret."""
-    message = said.content.get("Message")
-    if not message and said.media_type == "text/plain":
-        message = said.text[:_LONGEST].strip()
-    return hide(str(message or f"{said.status} {_phrase(said.status)}"), said.content, said.sent)
+def _sentence(response: ErrorResponse) -> str:
+    """The answer in one sentence. No HTML page, and no bank details."""
+    message = response.content.get("Message")
+    if not message and response.media_type == "text/plain":
+        message = response.text[:_MAX_TEXT].strip()
+    return redact(str(message or f"{response.status} {_phrase(response.status)}"), response.content, response.sent)
 
 
 def _phrase(status: int) -> str:
@@ -119,22 +122,22 @@ def _json(body: bytes) -> Any:
         return None
 
 
-ROWS = (
-    Row((401,), "TokenExpired", lambda _: TokenExpired("the access token expired")),
+RULES = (
+    ResponseRule((401,), "TokenExpired", lambda _: TokenExpired("the access token expired")),
     # Refreshing never widens a consent: it would loop (trap 10).
-    Row((401,), "AuthorizationUnsuccessful", _lost(Lost.SCOPE_MISSING)),
-    Row((401,), "", _lost(Lost.TOKEN_UNKNOWN)),
-    Row((403,), "", _lost(Lost.NOT_CONNECTED)),
-    Row((429,), "", _too_many),
-    # It says nothing of the records: what the key was used for first may have made them.
-    Row((400,), "Idempotency Key", _unknown),
-    Row((400,), r"QueryParseException|error 16\b", _bug),
-    Row((400,), r"NoDataProcessedException|error 17\b", _bug),
-    # Also PostDataInvalidException (error 14): one bad date refuses all 50, so they are split and it is found.
-    Row((400, 404, 409, 410, 413, 422), "", _refused),
-    Row((408,), "", _unknown),
-    Row(range(400, 500), "", _bug),
-    Row((501,), "", _bug),
-    # 5xx, a redirect to a page about maintenance, and what else is no answer of the API.
-    Row(range(1000), "", _unknown),
+    ResponseRule((401,), "AuthorizationUnsuccessful", _lost(ConsentLostReason.SCOPE_MISSING)),
+    ResponseRule((401,), "", _lost(ConsentLostReason.TOKEN_UNKNOWN)),
+    ResponseRule((403,), "", _lost(ConsentLostReason.NOT_CONNECTED)),
+    ResponseRule((429,), "", _too_many),
+    # The answer tells nothing about the records: the first request with this key may have created them.
+    ResponseRule((400,), "Idempotency Key", _unknown),
+    ResponseRule((400,), r"QueryParseException|error 16\b", _bug),
+    ResponseRule((400,), r"NoDataProcessedException|error 17\b", _bug),
+    # Also PostDataInvalidException (error 14): one bad date makes Xero refuse all 50 records, so they are split.
+    ResponseRule((400, 404, 409, 410, 413, 422), "", _refused),
+    ResponseRule((408,), "", _unknown),
+    ResponseRule(range(400, 500), "", _bug),
+    ResponseRule((501,), "", _bug),
+    # 5xx, a redirect to a maintenance page, and everything else that is no answer of the API.
+    ResponseRule(range(1000), "", _unknown),
 )

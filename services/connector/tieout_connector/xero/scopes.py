@@ -1,10 +1,10 @@
-"""What a consent is asked for. Source: xero-api.md 1.6."""
+"""The scopes that a consent asks for. Source: xero-api.md 1.6."""
 
 from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """A part of Xero's API, to be read and written."""
+    """A part of Xero's API that may be read and written."""
 
     CONTACTS = "accounting.contacts"
     INVOICES = "accounting.invoices"
@@ -15,4 +15,4 @@ class Scope(StrEnum):
 
 
 SCOPES = " ".join(("offline_access", *Scope))
-"""What the kinds of intents need to be written (kinds/), of which the readings need a part."""
+"""The scopes that writing all kinds of intents needs (kinds/). Reading needs only some of them."""

@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from tieout_connector.xero import wire
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.reading import Json
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import XeroTaxRate
 
 
 def parse(raw: Json) -> XeroTaxRate:
-    """A tax rate; its TaxType is its only id."""
+    """A tax rate. Its TaxType is its only id."""
     return XeroTaxRate(
         code=raw["TaxType"],
         name=raw.get("Name") or "",
@@ -20,7 +20,7 @@ def parse(raw: Json) -> XeroTaxRate:
 
 
 class TaxComponentForm(Form):
-    """A part of a rate, in percent with up to 4 decimals."""
+    """A component of a tax rate, in percent with up to 4 decimals."""
 
     name: str
     rate: Decimal
@@ -29,7 +29,7 @@ class TaxComponentForm(Form):
 
 
 class TaxRateForm(Form):
-    """A rate to make, or by its name to change; Status DELETED ends it."""
+    """A tax rate to create, or by its name to change. The status DELETED deletes it."""
 
     name: str
     tax_type: str | None = None
@@ -39,5 +39,5 @@ class TaxRateForm(Form):
 
 
 TAX_RATES = Resource(
-    "TaxRates", "TaxType", parse, filters=frozenset({"where", "order"}), create=Way.ONE, update=Way.ONE
+    "TaxRates", "TaxType", parse, filters=frozenset({"where", "order"}), create=WriteMode.ONE, update=WriteMode.ONE
 )

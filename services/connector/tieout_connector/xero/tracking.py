@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.reading import Json, XeroModel
-from tieout_connector.xero.resource import Resource, Way
+from tieout_connector.xero.models import Json, XeroModel
+from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import XeroTrackingCategory
 
 
@@ -31,7 +31,7 @@ class Option(XeroModel):
 
 
 class TrackingForm(Form):
-    """A category or an option to make, rename or archive."""
+    """A category or an option to create, rename or archive."""
 
     name: str | None = None
     status: str | None = None
@@ -42,8 +42,8 @@ TRACKING_CATEGORIES = Resource(
     "TrackingCategoryID",
     parse,
     filters=frozenset({"where", "order", "includeArchived"}),
-    create=Way.ONE,
-    update=Way.BY_ID,
+    create=WriteMode.ONE,
+    update=WriteMode.BY_ID,
     delete=True,
     bare=True,
 )
@@ -56,8 +56,8 @@ def options_of(category_id: UUID | str) -> Resource[Option]:
         "TrackingOptionID",
         Option.model_validate,
         key="Options",
-        create=Way.ONE,
-        update=Way.BY_ID,
+        create=WriteMode.ONE,
+        update=WriteMode.BY_ID,
         delete=True,
         bare=True,
     )

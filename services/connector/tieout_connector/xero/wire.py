@@ -18,60 +18,59 @@ E = TypeVar("E", bound=StrEnum)
 _DATE = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _CENT = Decimal("0.01")
-_MAY_BE_UNSTORABLE = re.compile(rb"\\u0000|\\ud[89a-f]|\xed[\xa0-\xbf]", re.IGNORECASE)
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""What Postgres takes in no text: NUL, and halves of a character, which no UTF-8 can hold."""
+_MAY_BE_UNSAFE = re.compile(rb"\\u0000|\\ud[89a-f]|\xed[\xa0-\xbf]", re.IGNORECASE)
+_UNSAFE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that Postgres refuses in a text: NUL, and surrogates, which UTF-8 cannot encode."""
 
 
 class UnknownValue(ValueError):
-    """A value that Xero added to one of its lists."""
+    """A value that Xero added to an enumeration."""
 
 
 def loads(body: bytes) -> Any:
-    """JSON with numbers as they are written: 0.1 of a cent lost here is a bill that does not tie out. Its texts are
-    storable.
+    """JSON with exact decimal numbers, and with texts that Postgres can store.
 
-    Raises ValueError for what is cut off, no JSON, or not UTF-8.
+    Raises ValueError for a body that is cut off, not JSON, or not UTF-8.
     """
     content = json.loads(body, parse_float=Decimal, parse_constant=_no_number)
-    return _storable(content) if _MAY_BE_UNSTORABLE.search(body) else content
+    return _with_safe_texts(content) if _MAY_BE_UNSAFE.search(body) else content
 
 
-def storable(text: str) -> str:
-    """A text as Postgres takes it: what it cannot hold is a replacement character."""
-    return _UNSTORABLE.sub("\ufffd", text)
+def postgres_safe(text: str) -> str:
+    """A text that Postgres can store: characters that it refuses are replaced by U+FFFD."""
+    return _UNSAFE.sub("\ufffd", text)
 
 
 def dumps(content: Any) -> bytes:
-    """JSON with every Decimal as the number it is, digit by digit."""
+    """JSON with every Decimal as an exact number."""
     return orjson.dumps(content, _dumped)
 
 
 def instant(text: str) -> dt.datetime:
-    """A moment from `/Date(ms+0000)/`, or from ISO 8601, without a zone in UTC.
+    """A moment from `/Date(ms+0000)/` or from ISO 8601, where a missing zone is UTC.
 
-    The number is UTC already; the offset behind it is never added.
+    The milliseconds are UTC already; the offset after them must not be added.
     """
     if match := _DATE.match(text):
         return _EPOCH + dt.timedelta(milliseconds=int(match[1]))
     if "T" not in text:
-        raise ValueError(f"no date of Xero's: {text!r}")
+        raise ValueError(f"not a date of Xero: {text!r}")
     moment = dt.datetime.fromisoformat(text)
     return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def day(text: str) -> dt.date:
-    """A calendar date, which Xero sends as midnight UTC whatever the organisation's zone."""
+    """A calendar date. Xero sends it as midnight UTC, whatever the organisation's time zone."""
     return instant(text).date() if text.startswith("/") else dt.date.fromisoformat(text[:10])
 
 
 def since(moment: dt.datetime) -> str:
-    """A moment for If-Modified-Since, which knows seconds only."""
+    """A moment for If-Modified-Since, in whole seconds."""
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def number(value: Any) -> Decimal:
-    """An amount; absent is zero. Raises ValueError, which does not quote it."""
+    """An amount; an absent one is zero. Raises ValueError, which does not quote the value."""
     return _exact(lambda: Decimal(str(value))) if value is not None else Decimal(0)
 
 
@@ -86,8 +85,8 @@ def money(value: Any, currency: str) -> Money:
 
 
 def known(values: type[E], text: str) -> E:
-    """A value of a list that is closed on our side. Raises UnknownValue: such a record is not told of, but logged as
-    an error (kinds/record.py), since nobody could say what it means; the others go on."""
+    """A value of one of our enumerations. Raises UnknownValue for any other value: nobody could tell what it means, so
+    the record is logged as an error and gets no snapshot (kinds/record.py); other records go on."""
     try:
         return values(text)
     except ValueError:
@@ -95,7 +94,7 @@ def known(values: type[E], text: str) -> E:
 
 
 def marked(text: str | None, prefix: str = "") -> UUID | None:
-    """Our record's id in a mark that we set (ContactNumber, Url), None if it is not ours."""
+    """Our record's id in a mark that we set (ContactNumber, Url); None if the mark is not ours."""
     if not text or not text.startswith(prefix):
         return None
     try:
@@ -104,23 +103,23 @@ def marked(text: str | None, prefix: str = "") -> UUID | None:
         return None
 
 
-def _storable(content: Any) -> Any:
+def _with_safe_texts(content: Any) -> Any:
     if isinstance(content, dict):
-        return {storable(name): _storable(value) for name, value in content.items()}
+        return {postgres_safe(name): _with_safe_texts(value) for name, value in content.items()}
     if isinstance(content, list):
-        return [_storable(value) for value in content]
-    return storable(content) if isinstance(content, str) else content
+        return [_with_safe_texts(value) for value in content]
+    return postgres_safe(content) if isinstance(content, str) else content
 
 
 def _exact(make: Callable[[], Decimal]) -> Decimal:
     try:
         return make()
     except InvalidOperation:
-        raise ValueError("no number of Xero's") from None
+        raise ValueError("not a number of Xero") from None
 
 
 def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number of JSON's")
+    raise ValueError(f"{text} is not a number in JSON")
 
 
 def _dumped(value: Any) -> Any:
@@ -128,4 +127,4 @@ def _dumped(value: Any) -> Any:
         return orjson.Fragment(format(value, "f").encode())
     if isinstance(value, SecretStr):
         return value.get_secret_value()
-    raise TypeError(f"{type(value).__name__} is not for Xero")
+    raise TypeError(f"{type(value).__name__} cannot be sent to Xero")

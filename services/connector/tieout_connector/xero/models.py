@@ -1,8 +1,7 @@
-"""How Xero's JSON becomes our values. Read leniently: null, "" and a missing name are the same, new names are left
-out, and a value that Xero adds to one of its lists stays the text it is (`OPEN`), so that nothing breaks a reading.
+"""Models that parse Xero's JSON. They are lenient: null, "" and a missing name are the same, unknown names are ignored,
+and a value that Xero adds to an enumeration stays a text (`OPEN`), so that nothing makes a read fail.
 
-What travels on is stricter: wire.known says what becomes of a snapshot with such a value. Bank details and tax
-numbers are in no model here, so that no repr can show them.
+Snapshots are stricter: see wire.known. No model has bank details or tax numbers, so that no repr can show them.
 """
 
 import datetime as dt
@@ -19,19 +18,19 @@ Json = dict[str, Any]
 Day = Annotated[dt.date, BeforeValidator(lambda value: wire.day(value) if isinstance(value, str) else value)]
 Moment = Annotated[dt.datetime, BeforeValidator(lambda value: wire.instant(value) if isinstance(value, str) else value)]
 Cents = Annotated[Decimal, BeforeValidator(wire.cents)]
-"""An amount where Xero says its currency somewhere else only; the model says where."""
+"""An amount whose currency Xero shows elsewhere; the model says where."""
 OPEN = Field(union_mode="left_to_right")
-"""`Annotated[Status | str, OPEN]`: the value we know, or else the text."""
+"""`Annotated[Status | str, OPEN]`: a known value, or else the text."""
 _WHOLE_WORDS = {"id": "ID", "utc": "UTC", "cogs": "COGS"}
 
 
 def wire_name(name: str) -> str:
-    """`currency_rate` is CurrencyRate."""
+    """Xero's name of a field: `currency_rate` is CurrencyRate."""
     return "".join(_WHOLE_WORDS.get(word, word.capitalize()) for word in name.split("_"))
 
 
 class XeroModel(Frozen):
-    """A record of Xero's, as far as we use it. Errors do not quote what was read."""
+    """A record of Xero, with the fields that we use. Errors do not quote values."""
 
     model_config = ConfigDict(alias_generator=wire_name, populate_by_name=True, hide_input_in_errors=True)
 
@@ -45,7 +44,7 @@ class XeroModel(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _absent_is_empty(cls, raw: Any) -> Any:
-        """Without what is empty; every `Money` in the record's CurrencyCode, absent is zero."""
+        """The element without empty values. Each `Money` gets the record's CurrencyCode; an absent one is zero."""
         if not isinstance(raw, dict):
             return raw
         kept = {name: value for name, value in raw.items() if value is not None and value != ""}

@@ -1,0 +1,27 @@
+-- name: add
+-- Requests reads of these records. `asked` counts the requests: a record that is requested again while it is being read
+-- is read once more.
+insert into read_request (tenant_id, kind, xero_id, due_at, causation_id, correlation_id, traceparent)
+select * from unnest($tenant_ids::uuid[], $kinds::text[], $xero_ids::uuid[], $due_at::timestamptz[],
+    $causation_ids::text[], $correlation_ids::text[], $traceparents::text[])
+on conflict (tenant_id, kind, xero_id) do update set asked = read_request.asked + 1,
+    due_at = least(read_request.due_at, excluded.due_at);
+
+-- name: due
+-- Due requests of the tenant, all of the kind that has been due longest: one call reads many records of one kind.
+select kind, xero_id, asked, causation_id, correlation_id, traceparent from read_request
+where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[]) and kind = (
+    select kind from read_request
+    where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[])
+    order by due_at limit 1)
+order by due_at limit $limit;
+
+-- name: remove
+-- Deletes requests whose records were read, unless they were requested again meanwhile.
+delete from read_request r using unnest($xero_ids::uuid[], $asked::int[]) as read(xero_id, asked)
+where r.tenant_id = $tenant_id and r.kind = $kind and r.xero_id = read.xero_id and r.asked = read.asked;
+
+-- name: postpone
+-- Makes these requests due at a later time.
+update read_request set due_at = $at
+where tenant_id = $tenant_id and kind = $kind and xero_id = any($xero_ids::uuid[]);
