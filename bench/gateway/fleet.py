@@ -18,13 +18,13 @@ from cryptography.fernet import Fernet
 from bench.machine import ROOT
 from bench.servers import Servers
 from tieout_connector.app import SERVICE
-from tieout_connector.connecting import TokenStore, store
-from tieout_connector.gateway import group_of
-from tieout_connector.inbound import Wish, read_requests
-from tieout_connector.kinds import writes
+from tieout_connector.connecting import TokenStore, connection_store
+from tieout_connector.gateway import batching_rule
+from tieout_connector.inbound import ReadRequest, read_requests
+from tieout_connector.kinds import write_kinds
 from tieout_connector.outbound import intents
 from tieout_connector.xero.identity import Tokens, XeroIdentity
-from tieout_kit.cause import Cause, Incoming
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.postgres import Database
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.testing import envelope_of
@@ -48,7 +48,7 @@ from unnest($1::uuid[], $2::uuid[]) as bound(tenant_id, org_id) where c.tenant_i
 _STEP = timedelta(seconds=1)
 _PAUSE = 0.01
 """Seconds for the processes to do what is due."""
-KINDS = writes("http://localhost")
+KINDS = write_kinds("http://localhost")
 
 
 @dataclass
@@ -90,15 +90,15 @@ class Fleet:
         events = []
         for number, intent in wanted:
             envelope = envelope_of(self.tenants[number], intent, 1)
-            events.append(Incoming(envelope, intent, Cause(envelope.id, envelope.id, None)))
-        await self.database.run(lambda tx: intents.receive(tx, events, group_of(KINDS)))
+            events.append(ReceivedEvent(envelope, intent, Cause(envelope.id, envelope.id, None)))
+        await self.database.run(lambda tx: intents.receive(tx, events, batching_rule(KINDS)))
 
     async def webhooks(self, numbers: Sequence[int]) -> None:
         """Request that the contact of each of these organisations be read again."""
         async with self.database.transaction() as tx:
             kind, cause = XeroKind.CONTACT, Cause.request()
-            wishes = [Wish(self.tenants[n], kind, UUID(self.contacts[n]), tx.now, cause) for n in numbers]
-            await read_requests.ask(tx, wishes)
+            wishes = [ReadRequest(self.tenants[n], kind, UUID(self.contacts[n]), tx.now, cause) for n in numbers]
+            await read_requests.add(tx, wishes)
 
     async def sql(self, query: str, *values: object) -> Any:
         """The one value that a query returns."""
@@ -167,7 +167,7 @@ async def _connected(
         expires_at = clocks.now() + timedelta(seconds=token["expires_in"])
         await tokens.save(tx, token_set, Tokens(token["access_token"], token["refresh_token"], expires_at))
         for number, tenant in enumerate(tenants):
-            await store.create(tx, tenant, f"Tenant {number}", number % SHARDS)
+            await connection_store.create(tx, tenant, f"Tenant {number}", number % SHARDS)
         await tx.db.execute(_CONNECTED, tenants, [UUID(org) for org in orgs], token_set)
         await tx.db.execute("update turn set open = true")
     return tenants

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import structlog
 
-from tieout_connector.app import SERVICE, at_xero
+from tieout_connector.app import SERVICE, xero_side
 from tieout_connector.config import ConnectorSettings
 from tieout_connector.pacing import Usage
 from tieout_kit.postgres import Database
@@ -25,7 +25,7 @@ async def main(clocks: Path) -> None:
     database = Database(settings.database_url, SERVICE, clock.now, connections=20)
     await database.open()
     async with httpx.AsyncClient(trust_env=False) as client:
-        gateway, _ = at_xero(settings, database, client, Usage(clock.now), clock.now)
+        gateway, _ = xero_side(settings, database, client, Usage(clock.now), clock.now)
         await gateway.run()
 
 

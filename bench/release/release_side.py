@@ -10,10 +10,10 @@ import uvloop
 from bench.kit.bill import BILL
 from bench.kit.kit_side import SERVICE
 from bench.kit.load import ARRIVING, HELD, PARTITIONS
-from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Wired
-from tieout_kit.kafka import Handler, Loop, Relay
+from tieout_kit.events import ReceivedEvent
+from tieout_kit.kafka import Consumer, Handler, Relay
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.records import Sweeper
 from tieout_kit.sync import State, Work, created
@@ -26,7 +26,7 @@ def _made(wired: Wired) -> Handler:
     """Create bills as requests of the platform do, but many at once."""
     [bills] = wired.reconcilers
 
-    async def made(tx: Tx, events: Sequence[Incoming[Bill]]) -> None:
+    async def made(tx: Tx, events: Sequence[ReceivedEvent[Bill]]) -> None:
         keys = [(event.tenant_id, event.data.id) for event in events]
         wanted = [(event.tenant_id, event.data) for event in events]
         loaded = await bills.store.load(tx, {event.tenant_id for event in events}, keys, wanted=wanted)
@@ -47,7 +47,7 @@ async def main(bootstrap: str, prefix: str, dsn: str) -> None:
     await database.open()
     wired = Wired(replace(SERVICE, also=((Bill, _made),)))
     handlers = replace(wired.handlers, topics=(ARRIVING, HELD, SETTINGS, CONTACTS_TOPIC))
-    loop = Loop(database, bootstrap, prefix, SERVICE.name, handlers)
+    loop = Consumer(database, bootstrap, prefix, SERVICE.name, handlers)
     relay = Relay(database, bootstrap, prefix, SERVICE.name, PARTITIONS)
     sweeper = Sweeper(database, wired.rechecks)
     await asyncio.gather(loop.run(), relay.run(), sweeper.run())

@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from tieout_local.demo.platform import Platform
+from tieout_local.demo.steps import Story, connect
 from tieout_local.otlp import OtlpReceiver
 from tieout_local.servers import KafkaServer, PostgresServer
 from tieout_local.stack import Stack
-from tieout_local.story.platform import Platform
-from tieout_local.story.steps import Story, connect
 from xero_sim.control_client import Control
 
 

@@ -13,11 +13,11 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from tieout_kit.kafka.dead_letters import REASON
+from tieout_local.demo.platform import DemoFailed, Platform, until
+from tieout_local.demo.steps import Story, location, new_bill
 from tieout_local.environment import XERO_WEBHOOK_KEY
 from tieout_local.outages import down, frozen
 from tieout_local.servers import KafkaServer, PostgresServer
-from tieout_local.story.platform import NotAsTold, Platform, until
-from tieout_local.story.steps import Story, location, new_bill
 from tieout_schemas.topics import INVOICE, WEBHOOK, partition_of
 
 pytestmark = [pytest.mark.real, pytest.mark.e2e]
@@ -77,7 +77,7 @@ async def test_a_body_that_breaks_the_schema_is_a_422_that_names_the_field(conne
     bill = new_bill(vendor["id"], "BAD-1", "Auckland", 10)
     bill["lines"][0]["unit_amount"] = "ten"
 
-    with pytest.raises(NotAsTold, match=r"422 .*lines\.0\.unit_amount"):
+    with pytest.raises(DemoFailed, match=r"422 .*lines\.0\.unit_amount"):
         await connected.platform.put("bills", f"/bills/{uuid4()}", bill)
 
 
@@ -88,7 +88,7 @@ async def test_a_body_that_breaks_the_schema_is_a_422_that_names_the_field(conne
 )
 async def test_an_unknown_tenant_is_a_404(story: Story, service: str, path: str) -> None:
     async with Platform(story.stack, uuid4()) as stranger:
-        with pytest.raises(NotAsTold, match="404"):
+        with pytest.raises(DemoFailed, match="404"):
             await stranger.get(service, path)
 
 
@@ -146,12 +146,12 @@ async def test_work_resumes_without_a_restart_when_postgres_was_away(
     pids = {name: connected.stack.child(name).pid for name in connected.stack.services}
 
     async with down(postgres, killed=True):
-        with pytest.raises(NotAsTold, match=r"503 .*try again in a moment"):
+        with pytest.raises(DemoFailed, match=r"503 .*try again in a moment"):
             await connected.platform.put("bills", path, bill)
         assert (await ready(connected, "bills"))["ready"] is False
 
     await until("the bill is taken", lambda: taken(connected.platform, path, bill))
-    await connected.settled("bills", path)
+    await connected.when_in_step("bills", path)
     assert {name: connected.stack.child(name).pid for name in connected.stack.services} == pids
 
 
@@ -168,7 +168,7 @@ async def test_work_resumes_without_a_restart_when_kafka_was_away(connected: Sto
             assert (await client.post(url, content=body, headers=signed(body))).status_code == 503
         assert (await connected.platform.get("bills", path))["sync"]["state"] == "on_its_way"
 
-    await connected.settled("bills", path)
+    await connected.when_in_step("bills", path)
     async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
         assert (await client.post(url, content=body, headers=signed(body))).status_code == 200
 
@@ -177,7 +177,7 @@ async def taken(platform: Platform, path: str, bill: dict[str, Any]) -> bool:
     """Whether the bills service takes the bill by now."""
     try:
         await platform.put("bills", path, bill)
-    except NotAsTold:
+    except DemoFailed:
         return False
     return True
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_local.story.platform import until
-from tieout_local.story.steps import Story
+from tieout_local.demo.platform import until
+from tieout_local.demo.steps import Story
 
 pytestmark = [pytest.mark.real, pytest.mark.e2e]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tieout_local import demo
-from tieout_local.story.platform import NotAsTold
-from tieout_local.story.steps import (
+from tieout_local.demo import __main__ as demo
+from tieout_local.demo.platform import DemoFailed
+from tieout_local.demo.steps import (
     SEED_DOCUMENTS,
     Story,
     bill_from_here,
@@ -17,7 +17,7 @@ from tieout_local.story.steps import (
     kill_in_the_middle,
     pay,
 )
-from tieout_local.story.tie_out import Row, tie_out
+from tieout_local.demo.tie_out import Row, tie_out
 
 pytestmark = [pytest.mark.real, pytest.mark.e2e]
 
@@ -49,7 +49,7 @@ def test_the_demo_says_so_and_fails_when_a_step_is_not_as_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     async def not_as_told(*_: object) -> int:
-        raise NotAsTold("the vendor should go before the bill")
+        raise DemoFailed("the vendor should go before the bill")
 
     monkeypatch.setattr(demo, "_run", not_as_told)
     monkeypatch.setattr(demo, "data_folder", lambda name: tmp_path / name)

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from tieout_local.demo.platform import until
+from tieout_local.demo.steps import Story, location, new_bill
 from tieout_local.otlp import OtlpReceiver, SeenSpan
-from tieout_local.story.platform import until
-from tieout_local.story.steps import Story, location, new_bill
 
 pytestmark = [pytest.mark.real, pytest.mark.e2e, pytest.mark.rule("SYS-9")]
 
@@ -39,7 +39,7 @@ async def test_one_trace_leads_from_the_api_call_to_xeros_answer(connected: Stor
     vendor = (await connected.platform.all("contacts", "/vendors"))[0]
     path = f"/bills/{uuid4()}"
     await connected.platform.put("bills", path, new_bill(vendor["id"], "TR-1", await location(connected), 10))
-    await connected.settled("bills", path)
+    await connected.when_in_step("bills", path)
     first = (await connected.platform.get("bills", f"{path}/changes"))[0]
     spans = await trace_of(first["traceparent"], otlp, "bills handles xero.write-result.v1", "Xero PUT Invoices")
 

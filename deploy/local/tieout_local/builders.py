@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.sync import Facts, Kind, State, Work
 from tieout_kit.sync.judge import judge
 from tieout_schemas.bodies import BillBody

@@ -3,7 +3,7 @@
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.sync import Desk, Facts, Kind, Seen, State, Work, created
 from tieout_kit.sync.edit import edit
 from tieout_local.builders import ANA_MADE_IT

@@ -14,7 +14,7 @@ import tieout_connector.app
 import tieout_contacts.app
 import tieout_payments.app
 from tieout_connector.connecting import Connections, TokenStore
-from tieout_connector.inbound import PersonAnswers, Receiver
+from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Wired
@@ -40,9 +40,11 @@ def apps() -> dict[str, FastAPI]:
     identity = XeroIdentity(httpx.AsyncClient(), (NOWHERE, NOWHERE, NOWHERE), "", "", "")
     tokens = TokenStore(database, identity, Fernet.generate_key().decode())
     connecting = Connections(database, identity, tokens, NOWHERE)
-    receiver = Receiver("127.0.0.1:1", "", 1, "", utc_now)
+    receiver = WebhookReceiver("127.0.0.1:1", "", 1, "", utc_now)
     return {
-        "connector": tieout_connector.app.http_app(database, keys, connecting, receiver, PersonAnswers(database), 1),
+        "connector": tieout_connector.app.http_app(
+            database, keys, connecting, receiver, InteractiveAnswers(database), 1
+        ),
         "contacts": Wired(tieout_contacts.app.SERVICE).http_app(database, keys),
         "bills": Wired(tieout_bills.app.SERVICE).http_app(database, keys),
         "payments": Wired(tieout_payments.app.SERVICE).http_app(database, keys),

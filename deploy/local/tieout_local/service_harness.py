@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import httpx
 from fastapi import FastAPI
 
-from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence, utc_now
 from tieout_kit.domain import Service, Wired
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.http import Keys, edits
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.postgres.migrate import migrate
@@ -68,12 +68,12 @@ class ServiceHarness:
         reconciler, view = next((r, v) for r in self.wired.reconcilers for v in r.kind.views if v.plural == plural)
         assert view.put
         wanted = view.put.body.model_validate(body)
-        request = edits.Request(self.tenant_id, view, UUID(record_id), wanted, ANA, None)
+        request = edits.PutRequest(self.tenant_id, view, UUID(record_id), wanted, ANA, None)
         return lambda tx: edits.put(tx, reconciler, request)
 
     async def sweep(self) -> None:
         """Check again the records that waited for something that has happened."""
-        while await self._sweeper.turn():
+        while await self._sweeper.process_page():
             pass
 
     async def overlap(self, first: Work, second: Work) -> None:
@@ -160,9 +160,9 @@ class ServiceHarness:
         """Another tenant of the same service."""
         return ServiceHarness(self.database, self.app, self.http, self.token, self.wired)
 
-    def _incoming(self, payload: Payload, sequence: int) -> Incoming[Any]:
+    def _incoming(self, payload: Payload, sequence: int) -> ReceivedEvent[Any]:
         envelope = envelope_of(self.tenant_id, payload, sequence)
-        return Incoming(envelope, payload, Cause(envelope.id, envelope.id, None))
+        return ReceivedEvent(envelope, payload, Cause(envelope.id, envelope.id, None))
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The loop against a real Kafka and a real Postgres: nothing lost, nothing doubled (design, In)."""
+"""The loop against a real Kafka and a real Postgres: nothing lost, nothing doubled (docs/design.md, In)."""
 
 import asyncio
 import contextlib

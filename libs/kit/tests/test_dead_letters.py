@@ -1,4 +1,4 @@
-"""What cannot be handled is put aside as it came, and the rest goes on (design, Trouble)."""
+"""What cannot be handled is put aside as it came, and the rest goes on (docs/design.md, Trouble)."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass

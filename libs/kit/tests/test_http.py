@@ -19,7 +19,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.errors import Clash, NotFound
 from tieout_kit.http.access import EDITORS, RoleMissing, allow, operations, require
 from tieout_kit.http.app import make_app
-from tieout_kit.http.auth import By, Caller, Keys
+from tieout_kit.http.auth import Caller, CurrentCaller, Keys
 from tieout_kit.kafka.outbox import TooLarge
 from tieout_kit.postgres.database import Database
 from tieout_schemas.roles import Feature, Role
@@ -70,7 +70,7 @@ async def api(jwks: str) -> AsyncIterator[httpx.AsyncClient]:
     await database.open()
 
     @app.put("/tenants/{tenant_id}/things", dependencies=[allow(*EDITORS)])
-    async def put(tenant_id: UUID, body: Body, caller: By) -> dict[str, Any]:
+    async def put(tenant_id: UUID, body: Body, caller: CurrentCaller) -> dict[str, Any]:
         return {"sub": caller.sub, "lines": len(body.lines)}
 
     @app.put("/tenants/{tenant_id}/payments", dependencies=[allow(*EDITORS, feature=Feature.PAYMENTS)])

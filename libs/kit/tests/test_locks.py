@@ -27,8 +27,7 @@ from tieout_kit.sync.views import Put, View
 from tieout_kit.testing import wait_until
 from tieout_local import keys as local
 from tieout_local.builders import ANA_MADE_IT, xero_contact
-from tieout_local.stage import Stage, Work
-from tieout_local.stage import stage as staged
+from tieout_local.service_harness import ServiceHarness, Work, serve
 from tieout_schemas import topics
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import Vendor
@@ -96,9 +95,9 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 
 
 @pytest_asyncio.fixture(params=[VENDOR, SHARING], ids=["alone", "sharing"])
-async def stage(request: pytest.FixtureRequest, database: str, signing: local.Keys) -> AsyncIterator[Stage]:
+async def harness(request: pytest.FixtureRequest, database: str, signing: local.Keys) -> AsyncIterator[ServiceHarness]:
     """Vendors, of a service that holds its tenants alone, and of one that shares them."""
-    async with staged(database, signing, Service("contacts", "Vendors.", kinds=(request.param,))) as made:
+    async with serve(database, signing, Service("contacts", "Vendors.", kinds=(request.param,))) as made:
         await made.connect()
         yield made
 
@@ -111,13 +110,13 @@ async def open_database(database: str) -> AsyncIterator[Database]:
     await made.close()
 
 
-def settings_of(stage: Stage, version: int, **chosen: Any) -> tuple[TenantSettings, int]:
-    return TenantSettings(tenant_id=stage.tenant_id, version=version, **chosen), version
+def settings_of(harness: ServiceHarness, version: int, **chosen: Any) -> tuple[TenantSettings, int]:
+    return TenantSettings(tenant_id=harness.tenant_id, version=version, **chosen), version
 
 
-def sweeping(stage: Stage) -> Work:
+def sweeping(harness: ServiceHarness) -> Work:
     """The next page of what is to be checked again."""
-    return lambda tx: sweeps.process_page(tx, stage.wired.rechecks)
+    return lambda tx: sweeps.process_page(tx, harness.wired.rechecks)
 
 
 async def locked_by_others(tx: Tx) -> int:
@@ -208,92 +207,98 @@ async def test_tenants_are_locked_in_one_order_whoever_names_them_how(open_datab
 
 @pytest.mark.rule("SYS-2")
 @pytest.mark.parametrize("settings_first", [True, False])
-async def test_what_is_held_while_its_setting_is_chosen_is_found_and_goes(stage: Stage, settings_first: bool) -> None:
-    await stage.choose(1, outbound_payments=False)
-    put = stage.putting(f"vendors/{VENDOR_ID}", {"name": "Acme"})
-    chosen = stage.batch(settings_of(stage, 2, outbound_payments=True))
+async def test_what_is_held_while_its_setting_is_chosen_is_found_and_goes(
+    harness: ServiceHarness, settings_first: bool
+) -> None:
+    await harness.choose(1, outbound_payments=False)
+    put = harness.putting(f"vendors/{VENDOR_ID}", {"name": "Acme"})
+    chosen = harness.batch(settings_of(harness, 2, outbound_payments=True))
 
-    await stage.overlap(*((chosen, put) if settings_first else (put, chosen)))
+    await harness.overlap(*((chosen, put) if settings_first else (put, chosen)))
 
-    assert [intent.record.id for intent in await stage.said(WriteIntent)] == [VENDOR_ID]
-    assert await stage.problems() == []
+    assert [intent.record.id for intent in await harness.published(WriteIntent)] == [VENDOR_ID]
+    assert await harness.problems() == []
 
 
 @pytest.mark.rule("SYS-2")
 @pytest.mark.parametrize("settings_first", [True, False])
 async def test_what_waits_in_xero_while_its_setting_is_chosen_is_found_and_comes_in(
-    stage: Stage, settings_first: bool
+    harness: ServiceHarness, settings_first: bool
 ) -> None:
-    await stage.choose(1, items=False)
-    seen = stage.batch((xero_contact(CONTACT_X), 5))
-    chosen = stage.batch(settings_of(stage, 2, items=True))
+    await harness.choose(1, items=False)
+    seen = harness.batch((xero_contact(CONTACT_X), 5))
+    chosen = harness.batch(settings_of(harness, 2, items=True))
 
-    await stage.overlap(*((chosen, seen) if settings_first else (seen, chosen)))
+    await harness.overlap(*((chosen, seen) if settings_first else (seen, chosen)))
 
-    assert [vendor.sync.xero_id for vendor in await stage.said(Vendor)] == [CONTACT_X]
+    assert [vendor.sync.xero_id for vendor in await harness.published(Vendor)] == [CONTACT_X]
 
 
 @pytest.mark.rule("SYS-2")
 @pytest.mark.parametrize("sweep_first", [True, False])
-async def test_a_setting_chosen_while_an_earlier_choice_is_swept_is_swept_too(stage: Stage, sweep_first: bool) -> None:
-    await stage.choose(1, outbound_payments=False)
-    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
-    await stage.database.run(stage.batch(settings_of(stage, 2, outbound_payments=False, items=False)))
-    chosen = stage.batch(settings_of(stage, 3, outbound_payments=True))
+async def test_a_setting_chosen_while_an_earlier_choice_is_swept_is_swept_too(
+    harness: ServiceHarness, sweep_first: bool
+) -> None:
+    await harness.choose(1, outbound_payments=False)
+    await harness.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
+    await harness.database.run(harness.batch(settings_of(harness, 2, outbound_payments=False, items=False)))
+    chosen = harness.batch(settings_of(harness, 3, outbound_payments=True))
 
-    await stage.overlap(*((sweeping(stage), chosen) if sweep_first else (chosen, sweeping(stage))))
+    await harness.overlap(*((sweeping(harness), chosen) if sweep_first else (chosen, sweeping(harness))))
 
-    assert len(await stage.said(WriteIntent)) == 1
+    assert len(await harness.published(WriteIntent)) == 1
 
 
 @pytest.mark.rule("SYS-1")
 @pytest.mark.parametrize("snapshot_first", [True, False])
-async def test_what_is_seen_in_xero_while_it_is_checked_again_is_not_lost(stage: Stage, snapshot_first: bool) -> None:
-    await stage.choose(1, items=False)
-    await stage.deliver((xero_contact(CONTACT_X, name="Acme"), 5))
+async def test_what_is_seen_in_xero_while_it_is_checked_again_is_not_lost(
+    harness: ServiceHarness, snapshot_first: bool
+) -> None:
+    await harness.choose(1, items=False)
+    await harness.deliver((xero_contact(CONTACT_X, name="Acme"), 5))
     for version, items in ((2, True), (3, False)):
-        await stage.database.run(stage.batch(settings_of(stage, version, items=items)))
-    seen = stage.batch((xero_contact(CONTACT_X, name="Acme Ltd"), 6))
+        await harness.database.run(harness.batch(settings_of(harness, version, items=items)))
+    seen = harness.batch((xero_contact(CONTACT_X, name="Acme Ltd"), 6))
 
-    await stage.overlap(*((seen, sweeping(stage)) if snapshot_first else (sweeping(stage), seen)))
-    await stage.choose(4, items=True)
+    await harness.overlap(*((seen, sweeping(harness)) if snapshot_first else (sweeping(harness), seen)))
+    await harness.choose(4, items=True)
 
-    assert [vendor.name for vendor in await stage.said(Vendor)] == ["Acme Ltd"]
+    assert [vendor.name for vendor in await harness.published(Vendor)] == ["Acme Ltd"]
 
 
 @pytest.mark.rule("CONT-13")
 @pytest.mark.parametrize("unlink_first", [True, False])
 async def test_what_is_unlinked_by_hand_while_it_is_seen_in_xero_does_not_come_in_again(
-    stage: Stage, unlink_first: bool
+    harness: ServiceHarness, unlink_first: bool
 ) -> None:
-    await stage.choose(1, outbound_payments=False, items=False)
-    await stage.deliver((xero_contact(CONTACT_X), 5))
-    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
-    linked = await stage.post(f"vendors/{VENDOR_ID}/link", {"xero_id": str(CONTACT_X)})
+    await harness.choose(1, outbound_payments=False, items=False)
+    await harness.deliver((xero_contact(CONTACT_X), 5))
+    await harness.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
+    linked = await harness.post(f"vendors/{VENDOR_ID}/link", {"xero_id": str(CONTACT_X)})
     assert linked.status_code == 200
-    await stage.choose(2, outbound_payments=False)
-    seen = stage.batch((xero_contact(CONTACT_X, name="Acme Ltd"), 6))
+    await harness.choose(2, outbound_payments=False)
+    seen = harness.batch((xero_contact(CONTACT_X, name="Acme Ltd"), 6))
 
     def unlink(tx: Tx) -> Awaitable[object]:
-        [vendors] = stage.wired.reconcilers
-        return vendors.act(tx, stage.tenant_id, VENDOR_ID, lambda desk, work: desk.unlink(work, Cause.request()))
+        [vendors] = harness.wired.reconcilers
+        return vendors.act(tx, harness.tenant_id, VENDOR_ID, lambda desk, work: desk.unlink(work, Cause.request()))
 
-    await stage.overlap(*((unlink, seen) if unlink_first else (seen, unlink)))
+    await harness.overlap(*((unlink, seen) if unlink_first else (seen, unlink)))
 
-    assert {vendor.id for vendor in await stage.said(Vendor)} == {VENDOR_ID}
+    assert {vendor.id for vendor in await harness.published(Vendor)} == {VENDOR_ID}
 
 
 @pytest.mark.rule("SYS-1")
-async def test_intents_that_are_sent_again_pass_over_a_record_that_somebody_is_at(stage: Stage) -> None:
-    [vendors] = stage.wired.reconcilers
-    await stage.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
-    async with stage.database.transaction() as tx:
+async def test_intents_that_are_sent_again_pass_over_a_record_that_somebody_is_at(harness: ServiceHarness) -> None:
+    [vendors] = harness.wired.reconcilers
+    await harness.put(f"vendors/{VENDOR_ID}", {"name": "Acme"})
+    async with harness.database.transaction() as tx:
         await tx.db.execute("update record set in_flight_since = $1", tx.now - 2 * UNANSWERED)
 
-    async with stage.database.transaction() as busy:
-        await vendors.records.lock(busy, [(stage.tenant_id, VENDOR_ID)])
-        meanwhile = await stage.database.run(vendors.resend_unanswered)
+    async with harness.database.transaction() as busy:
+        await vendors.records.lock(busy, [(harness.tenant_id, VENDOR_ID)])
+        meanwhile = await harness.database.run(vendors.resend_unanswered)
 
-    assert (meanwhile, await stage.database.run(vendors.resend_unanswered)) == (0, 1)
-    first, again = await stage.said(WriteIntent)
+    assert (meanwhile, await harness.database.run(vendors.resend_unanswered)) == (0, 1)
+    first, again = await harness.published(WriteIntent)
     assert first == again

@@ -10,9 +10,9 @@ import pytest
 from tieout_kit.http import auth
 from tieout_kit.http.access import allow
 from tieout_kit.http.app import make_app
-from tieout_kit.http.auth import By, Keys
+from tieout_kit.http.auth import CurrentCaller, Keys
 from tieout_local import keys as local
-from tieout_local.door import nothing_closed
+from tieout_local.access_sweep import nothing_closed
 from tieout_local.roles import page
 from tieout_schemas.roles import Role
 
@@ -31,7 +31,7 @@ async def test_a_new_role_is_one_declaration(tmp_path: Path, monkeypatch: pytest
     app = make_app("Test", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
 
     @app.get("/books", summary="Look into the books", dependencies=[allow(more.AUDITOR)])
-    async def books(caller: By) -> dict[str, str]:
+    async def books(caller: CurrentCaller) -> dict[str, str]:
         return {"sub": caller.sub}
 
     answers: dict[str, httpx.Response] = {}

@@ -1,4 +1,4 @@
-"""A tenant in trouble waits in order, its neighbours go on, too many stop everything (design, Trouble)."""
+"""A tenant in trouble waits in order, its neighbours go on, too many stop everything (docs/design.md, Trouble)."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field

@@ -14,7 +14,8 @@ from tieout_kit import problems
 from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
-from tieout_kit.http.problem_routes import problem_routes
+from tieout_kit.http.problem_routes import retry_router
+from tieout_kit.http.problem_routes import router as problem_router
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.problems import listing
@@ -24,7 +25,7 @@ from tieout_kit.records.sweeps import Recheck, Rechecks
 from tieout_kit.records.tenants import Tenants
 from tieout_kit.testing import envelope_of
 from tieout_local import keys as local
-from tieout_local.door import nothing_closed
+from tieout_local.access_sweep import nothing_closed
 from tieout_schemas.platform import Connection, ConnectionState, Vendor
 from tieout_schemas.problem import Problem
 from tieout_schemas.reasons import Reason
@@ -48,7 +49,9 @@ class World:
         self.locked: list[dict[UUID, bool]] = []
         app = make_app("bills", "", Keys(keys.jwks_url, local.ISSUER), nothing_closed)
         rechecks = Rechecks({"bill": self._check}, serial=True)
-        app.include_router(problem_routes(self.database, rechecks))
+        app.state.database, app.state.rechecks = self.database, rechecks
+        app.include_router(retry_router)
+        app.include_router(problem_router)
         self.sweeper = Sweeper(self.database, rechecks)
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bills")
 
@@ -99,7 +102,7 @@ async def test_problems_are_listed_by_page_and_filter_and_each_is_shown_with_its
     assert {first["items"][0]["code"], second["code"]} == {"vendor_not_in_xero", "payment_does_not_fit"}
     assert held["record"] == {"kind": "bill", "id": str(bill)}
     assert (await world.ask(f"GET /{held['id']}")).json() == held
-    assert [s["what"] for s in held["steps"]] == ["opened"]
+    assert [s["kind"] for s in held["history"]] == ["opened"]
     assert await world.items("?state=closed") == []
     assert (await world.ask(f"GET /{uuid4()}")).status_code == 404
     assert (await world.ask("GET ?state=never")).status_code == 422
@@ -125,7 +128,7 @@ async def test_one_is_retried_and_its_history_tells_by_whom(world: World) -> Non
     assert answer.status_code == 200
     assert [(one.tenant_id, one.id, one.asked_by) for one in world.retried] == [(TENANT, bill, "ada")]
     assert world.locked == [{TENANT: True}], "as every transaction of a service that holds its tenants alone"
-    assert [(s["what"], s["by"]) for s in answer.json()["steps"]][1] == ("retried", "ada")
+    assert [(s["kind"], s["by"]) for s in answer.json()["history"]][1] == ("retried", "ada")
 
 
 @pytest.mark.rule("SYS-2")

@@ -1,4 +1,4 @@
-"""The relay against a real Kafka and a real Postgres: all of the outbox, in order (design, Out)."""
+"""The relay against a real Kafka and a real Postgres: all of the outbox, in order (docs/design.md, Out)."""
 
 import asyncio
 import time

@@ -6,14 +6,14 @@ from typing import Any
 
 import uvloop
 
-from tieout_kit.cause import Incoming
 from tieout_kit.clock import utc_now
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
 from tieout_kit.kafka import outbox
 from tieout_kit.kafka.batch import Handlers
 from tieout_kit.postgres.database import Database, Tx
-from tieout_kit.process.config import Settings
+from tieout_kit.process.config import ServiceConfig
 from tieout_kit.process.service import run
 from tieout_kit.records.sweeps import Rechecks
 from tieout_kit.records.tenants import closed_by_plan
@@ -23,14 +23,14 @@ from tieout_schemas.topics import CONNECTION, SETTINGS
 SERVICE = "bills"
 
 
-async def settings_changed(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+async def settings_changed(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
     """tieout.settings.v1 → said again on tieout.connection.v1."""
     await outbox.add(tx, [outbox.event(tx, CONNECTION, e.tenant_id, e.data, e.sequence, e.cause) for e in events])
 
 
 async def main() -> None:
     """Run until SIGTERM."""
-    settings = Settings()
+    settings = ServiceConfig()
     database = Database(settings.database_url, SERVICE, utc_now)
     app = make_app("Tiny", "For a test.", Keys(settings.jwks_url, settings.jwt_issuer), closed_by_plan(database))
 

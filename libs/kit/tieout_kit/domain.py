@@ -9,7 +9,16 @@ from fastapi import APIRouter, FastAPI
 
 from tieout_kit.clock import utc_now
 from tieout_kit.events import ReceivedEvent
-from tieout_kit.http import Keys, audit_routes, make_app, operation_routes, person_routes, problem_routes, record_routes
+from tieout_kit.http import (
+    Keys,
+    audit_router,
+    link_routes,
+    make_app,
+    operator_router,
+    problem_router,
+    record_routes,
+    retry_router,
+)
 from tieout_kit.kafka import Handler, Handlers
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.process import ServiceConfig, every, run
@@ -48,7 +57,7 @@ class Service:
     """The reference data that it stores."""
     also: tuple[tuple[type[Payload], Callable[["Wired"], Handler]], ...] = ()
     """Hand-written handlers, in addition to those that follow from the kinds."""
-    routes: Callable[[Database], APIRouter] | None = None
+    routers: tuple[APIRouter, ...] = ()
     """Hand-written routes."""
 
     async def run(self) -> None:
@@ -111,15 +120,11 @@ class Wired:
     def http_app(self, database: Database, keys: Keys) -> FastAPI:
         """The HTTP API."""
         service = self.service
-        app = make_app(f"Tieout {service.name}", service.about, keys, closed_by_plan(database))
-        if service.routes:
-            app.include_router(service.routes(database))
-        for each in self.reconcilers:
-            app.include_router(record_routes(database, each))
-            app.include_router(person_routes(database, each))
-        app.include_router(problem_routes(database, self.rechecks))
-        app.include_router(operation_routes(database, service.name))
-        app.include_router(audit_routes(database))
+        title, closed = f"Tieout {service.name}", closed_by_plan(database)
+        app = make_app(title, service.about, keys, closed, database, rechecks=self.rechecks)
+        records = [make(each) for each in self.reconcilers for make in (record_routes, link_routes)]
+        for router in (*service.routers, *records, retry_router, problem_router, operator_router, audit_router):
+            app.include_router(router)
         return app
 
     def _xero_only(self, snapshot: type[Payload]) -> Rechecker:

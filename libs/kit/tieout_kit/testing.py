@@ -48,7 +48,7 @@ async def make_topics(bootstrap: str, prefix: str, topics: Iterable[Topic], part
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        made = [NewTopic(prefix + t.name, partitions, 1, topic_configs=t.kept.value) for t in topics]
+        made = [NewTopic(prefix + t.name, partitions, 1, topic_configs=t.retention.value) for t in topics]
         answer = await admin.create_topics(made)
         assert not any(code for _, code, *_ in answer.topic_errors), answer
     finally:

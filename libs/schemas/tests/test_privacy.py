@@ -1,4 +1,4 @@
-"""Bank details and tax numbers of a person stay out of every event (design, What travels)."""
+"""Bank details and tax numbers of a person stay out of every event (docs/design.md, What travels)."""
 
 from typing import Any
 

@@ -36,7 +36,7 @@ class ContactArchiveBody(Frozen):
 
 
 class WriteLine(Frozen):
-    """A line to write. Without `xero_line_id` it is new. Xero deletes lines that are left out (xero-api.md 3.6)."""
+    """A line to write. Without `xero_line_id` it is new. Xero deletes lines that are left out (docs/xero.md 3.6)."""
 
     xero_line_id: UUID | None = None
     description: str

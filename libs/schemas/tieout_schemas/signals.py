@@ -17,7 +17,7 @@ class XeroKind(StrEnum):
 
 
 class Webhook(Payload):
-    """One event of a webhook, as Xero sent it. Source: xero-api.md 5.2. Unknown categories are let through."""
+    """One event of a webhook, as Xero sent it. Source: docs/xero.md 5.2. Unknown categories are let through."""
 
     ce_type: ClassVar = "xero.webhook.v1"
     kind: ClassVar = "webhook"

@@ -12,7 +12,7 @@ from tieout_schemas.payload import Answers, Frozen, Payload
 
 
 class ContactStatus(StrEnum):
-    """Source: xero-api.md 4.1."""
+    """Source: docs/xero.md 4.1."""
 
     ACTIVE = "ACTIVE"
     ARCHIVED = "ARCHIVED"
@@ -20,14 +20,14 @@ class ContactStatus(StrEnum):
 
 
 class InvoiceType(StrEnum):
-    """ACCPAY is a bill, ACCREC a sales invoice. Source: xero-api.md 4.3."""
+    """ACCPAY is a bill, ACCREC a sales invoice. Source: docs/xero.md 4.3."""
 
     ACCPAY = "ACCPAY"
     ACCREC = "ACCREC"
 
 
 class InvoiceStatus(StrEnum):
-    """Source: xero-api.md 4.3."""
+    """Source: docs/xero.md 4.3."""
 
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
@@ -43,7 +43,7 @@ class InvoiceStatus(StrEnum):
 
 
 class LineAmountTypes(StrEnum):
-    """Whether line amounts include tax. Source: xero-api.md 4.3."""
+    """Whether line amounts include tax. Source: docs/xero.md 4.3."""
 
     EXCLUSIVE = "Exclusive"
     INCLUSIVE = "Inclusive"
@@ -51,7 +51,7 @@ class LineAmountTypes(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """Source: xero-api.md 4.5."""
+    """Source: docs/xero.md 4.5."""
 
     AUTHORISED = "AUTHORISED"
     DELETED = "DELETED"
@@ -84,7 +84,7 @@ class Address(Frozen):
 
 
 class XeroContact(Snapshot):
-    """A contact. Source: xero-api.md 4.1."""
+    """A contact. Source: docs/xero.md 4.1."""
 
     ce_type: ClassVar = "xero.contact.v1"
     kind: ClassVar = "xero_contact"
@@ -129,7 +129,7 @@ class Applied(Frozen):
 
 
 class XeroInvoice(Snapshot):
-    """A bill (ACCPAY) or sales invoice (ACCREC). Source: xero-api.md 4.3."""
+    """A bill (ACCPAY) or sales invoice (ACCREC). Source: docs/xero.md 4.3."""
 
     ce_type: ClassVar = "xero.invoice.v1"
     kind: ClassVar = "xero_invoice"
@@ -154,7 +154,7 @@ class XeroInvoice(Snapshot):
 
 
 class XeroPayment(Snapshot):
-    """A payment on a bill or invoice. Source: xero-api.md 4.5."""
+    """A payment on a bill or invoice. Source: docs/xero.md 4.5."""
 
     ce_type: ClassVar = "xero.payment.v1"
     kind: ClassVar = "xero_payment"
@@ -179,7 +179,7 @@ class ReferenceData(Payload):
 
 
 class XeroAccount(ReferenceData):
-    """An account of the chart of accounts (REF-3). Source: xero-api.md 4.8."""
+    """An account of the chart of accounts (REF-3). Source: docs/xero.md 4.8."""
 
     ce_type: ClassVar = "xero.account.v1"
     kind: ClassVar = "account"
@@ -196,7 +196,7 @@ class XeroAccount(ReferenceData):
 
 
 class XeroTaxRate(ReferenceData):
-    """A tax rate; `code` is the TaxType (REF-5). Source: xero-api.md 4.9."""
+    """A tax rate; `code` is the TaxType (REF-5). Source: docs/xero.md 4.9."""
 
     ce_type: ClassVar = "xero.tax-rate.v1"
     kind: ClassVar = "tax_rate"
@@ -206,7 +206,7 @@ class XeroTaxRate(ReferenceData):
 
 
 class XeroTrackingCategory(ReferenceData):
-    """A tracking category with its active options; `code` is its id (REF-1). Source: xero-api.md 4.10."""
+    """A tracking category with its active options; `code` is its id (REF-1). Source: docs/xero.md 4.10."""
 
     ce_type: ClassVar = "xero.tracking-category.v1"
     kind: ClassVar = "tracking_category"

@@ -1,4 +1,4 @@
-"""Every behaviour of xero-conformance.md is carried by a test."""
+"""Every behaviour of docs/xero-behaviours.md is carried by a test."""
 
 import ast
 from pathlib import Path

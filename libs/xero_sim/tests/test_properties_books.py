@@ -21,7 +21,7 @@ from xero_sim.seeds.new_org import new_org
 from xero_sim.sent import Sent
 
 STATUSES = ("DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED")
-# Xero's table (xero-api.md 4.3), written down once more: the simulator must not be its own witness.
+# Xero's table (docs/xero.md 4.3), written down once more: the simulator must not be its own witness.
 MAY_BECOME = {
     "DRAFT": {"DRAFT", "SUBMITTED", "AUTHORISED", "DELETED"},
     "SUBMITTED": {"DRAFT", "SUBMITTED", "AUTHORISED", "DELETED"},

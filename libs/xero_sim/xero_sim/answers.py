@@ -1,6 +1,6 @@
 """Answers, and Xero's bodies for all errors.
 
-Source: xero-api.md 3.6, 3.7 and behaviours 12-16, 23, 34, 38, 41.
+Source: docs/xero.md 3.6, 3.7 and behaviours 12-16, 23, 34, 38, 41.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Idempotency-Key: six minutes of memory, errors included. Source: xero-api.md 3.8, behaviour 41."""
+"""Idempotency-Key: six minutes of memory, errors included. Source: docs/xero.md 3.8, behaviour 41."""
 
 from collections import deque
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Rate limits as a pure state machine over instants. Source: xero-api.md 2.1, behaviours 15-19."""
+"""Rate limits as a pure state machine over instants. Source: docs/xero.md 2.1, behaviours 15-19."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""How values look on Xero's wire: dates, money, JSON. Source: xero-api.md 3.2."""
+"""How values look on Xero's wire: dates, money, JSON. Source: docs/xero.md 3.2."""
 
 import re
 from collections.abc import Mapping

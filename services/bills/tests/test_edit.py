@@ -221,9 +221,9 @@ def test_a_line_whose_own_account_is_taken_away_has_none() -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ({"xero_status": InvoiceStatus.VOIDED}, "bill B-1 is VOIDED in Xero and cannot be changed any more"),
-        ({"xero_status": InvoiceStatus.DELETED}, "bill B-1 is DELETED in Xero and cannot be changed any more"),
-        ({"paid": True, "xero_status": InvoiceStatus.PAID}, "bill B-1 is paid and cannot be changed any more"),
+        ({"xero_status": InvoiceStatus.VOIDED}, "bill B-1 is VOIDED in Xero and can no longer be changed"),
+        ({"xero_status": InvoiceStatus.DELETED}, "bill B-1 is DELETED in Xero and can no longer be changed"),
+        ({"paid": True, "xero_status": InvoiceStatus.PAID}, "bill B-1 is paid and can no longer be changed"),
     ],
     ids=["voided", "deleted", "paid"],
 )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout_bills.bill import BILL
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.field import Owner
 from tieout_kit.sync.values import UNKNOWN

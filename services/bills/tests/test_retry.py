@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tieout_bills.bill import BILL
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.problems.findings import finding_of
 from tieout_kit.sync.edit import retry
 from tieout_kit.sync.judge import judge

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tieout_bills.bill import BILL, rules
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.sync.answers import Hold, Stay
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import judge

@@ -1,6 +1,6 @@
 """The bills service: bills, and the organisation's reference data."""
 
-from tieout_bills.api import reference_routes
+from tieout_bills import api
 from tieout_bills.bill import BILL
 from tieout_kit.domain import Service
 from tieout_schemas.xero import XeroAccount, XeroTaxRate, XeroTrackingCategory
@@ -10,5 +10,5 @@ SERVICE = Service(
     "Bills, and the reference data they name.",
     kinds=(BILL,),
     reference=(XeroAccount, XeroTaxRate, XeroTrackingCategory),
-    routes=reference_routes,
+    routers=(api.router,),
 )

@@ -31,7 +31,7 @@ async def stage(
     database: str, simulator: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> AsyncIterator[ConnectorHarness]:
     """A migrated connector, quicker than in life, and an empty Xero with our app."""
-    monkeypatch.setattr(notifications, "TICK", 0.1)
+    monkeypatch.setattr(notifications, "POLL_FALLBACK_S", 0.1)
     monkeypatch.setattr(loop, "RENEW_EVERY", dt.timedelta(seconds=0.5))
     clock = Clock()
     db = Database(database, "connector", clock)

@@ -14,15 +14,15 @@ from fastapi import FastAPI
 from tieout_connector.app import http_app
 from tieout_connector.connecting import connections
 from tieout_connector.inbound import webhooks
-from tieout_connector.inbound.interactive_answers import PersonAnswers
-from tieout_connector.inbound.webhooks import Receiver
+from tieout_connector.inbound.interactive_answers import InteractiveAnswers
+from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_connector.pacing.pricing import GIB
-from tieout_connector.pacing.usage import Called, Usage
+from tieout_connector.pacing.usage import CallOutcome, Usage
 from tieout_kit.clock import utc_now
 from tieout_kit.http.auth import Keys
 from tieout_local import keys as local
-from tieout_local.door import ANA, Door, surprises, told_apart
-from tieout_local.trail import Change, operators, untold
+from tieout_local.access_sweep import ANA, ServiceApi, leaks_existence, wrongly_admitted_or_refused
+from tieout_local.audit_sweep import Change, operator_changes, unaudited
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.platform import Connection
 from tieout_schemas.problem import Problem
@@ -65,14 +65,14 @@ class Platform:
     def __init__(self, stage: ConnectorHarness, app: FastAPI, http: httpx.AsyncClient, keys: local.Keys) -> None:
         self.stage, self.app, self.http, self.keys = stage, app, http, keys
 
-    async def door(self) -> Door:
+    async def service_api(self) -> ServiceApi:
         """Where everybody tries to come in, with a tenant of its own."""
         tenant_id = await self.stage.tenant()
 
         async def close(features: Sequence[Feature]) -> None:
             await self.stage.database.run(lambda tx: connections.put_plan(tx, ANA, tenant_id, features))
 
-        return Door(self.app, tenant_id, self.keys.token, close)
+        return ServiceApi(self.app, tenant_id, self.keys.token, close)
 
     async def ask(
         self,
@@ -98,13 +98,13 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 
 @pytest_asyncio.fixture
 async def platform(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Platform]:
-    receiver = Receiver("nowhere:1", "", 2, "key", utc_now)
+    receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
     app = http_app(
         stage.database,
         Keys(signing.jwks_url, local.ISSUER),
         stage.connections,
         receiver,
-        PersonAnswers(stage.database),
+        InteractiveAnswers(stage.database),
         2,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
@@ -113,30 +113,30 @@ async def platform(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterato
 
 @pytest.mark.rule("SYS-11")
 async def test_every_route_lets_in_whom_it_declares_and_nobody_else(platform: Platform) -> None:
-    assert await surprises(await platform.door()) == []
+    assert await wrongly_admitted_or_refused(await platform.service_api()) == []
 
 
 @pytest.mark.rule("SYS-11")
 async def test_a_stranger_cannot_tell_whether_a_tenant_exists(platform: Platform) -> None:
-    assert await told_apart(await platform.door()) == []
+    assert await leaks_existence(await platform.service_api()) == []
 
 
 @pytest.mark.rule("SYS-11")
 async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform) -> None:
-    stage, door = platform.stage, await platform.door()
+    stage, service_api = platform.stage, await platform.service_api()
     org_id = await stage.control.create_org("Kauri Ltd")
 
     async def another() -> dict[str, object]:
         return {"tenant_id": uuid4()}
 
     async def consent() -> None:
-        back = await stage.consent(door.tenant_id, org_id)
-        await stage.connections.came_back(ANA, back["state"], back["code"], None)
+        back = await stage.consent(service_api.tenant_id, org_id)
+        await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
 
     async def write() -> dict[str, object]:
         intent = contact_intent("Kea")
         await stage.sql("update connection set state = 'connected'")
-        await stage.deliver(intent, tenant_id=door.tenant_id)
+        await stage.deliver(intent, tenant_id=service_api.tenant_id)
         return {"intent_id": intent.intent_id}
 
     changes = {
@@ -149,10 +149,10 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         "POST /tenants/{tenant_id}/settings/preview": [],  # saves nothing
         "POST /tenants/{tenant_id}/writes/{intent_id}/cancel": [Change(first=write)],
         "POST /tenants/{tenant_id}/writes/{intent_id}/retry": [Change(first=write, always=True)],
-        **operators(stage.database, door.tenant_id),
+        **operator_changes(stage.database, service_api.tenant_id),
     }
 
-    assert await untold(door, changes) == []
+    assert await unaudited(service_api, changes) == []
 
 
 @pytest.mark.rule("SYS-11")
@@ -283,8 +283,8 @@ async def test_status_says_how_often_polls_come_and_why_they_are_stretched(platf
 async def test_usage_is_shown_by_hour_and_status_adds_up_the_month(platform: Platform) -> None:
     stage, tenant_id = platform.stage, await platform.stage.tenant()
     counted = Usage(stage.clock)
-    counted.count(tenant_id, Lane.IMPORT, "Invoices", 0, 5000, Called.ANSWERED)
-    counted.count(tenant_id, Lane.IMPORT, "Organisation", 0, 300, Called.ANSWERED)
+    counted.count(tenant_id, Lane.IMPORT, "Invoices", 0, 5000, CallOutcome.ANSWERED)
+    counted.count(tenant_id, Lane.IMPORT, "Organisation", 0, 300, CallOutcome.ANSWERED)
     await stage.database.run(counted.store)
     now = stage.clock()
     await stage.sql(
@@ -310,7 +310,7 @@ async def test_the_cost_of_the_whole_app_is_the_platforms_to_read(platform: Plat
     tenants = [await stage.connect() for _ in range(6)]
     counted = Usage(stage.clock)
     for n, tenant_id in enumerate(tenants):
-        counted.count(tenant_id, Lane.IMPORT, "Invoices", 0, n * GIB, Called.ANSWERED)
+        counted.count(tenant_id, Lane.IMPORT, "Invoices", 0, n * GIB, CallOutcome.ANSWERED)
     await stage.database.run(counted.store)
 
     cost = (await platform.ask("GET /usage/cost?limit=2", "", PLATFORM, of="*")).json()
@@ -376,7 +376,7 @@ async def test_problems_of_every_service_are_listed_and_older_news_changes_nothi
     tenant_id = await stage.tenant()
     problem = Problem(
         id=uuid4(), service="bills", record=RecordRef(kind="bill", id=uuid4()), code="vendor_not_in_xero", params={},
-        sentence="Bill B-1 waits.", mend="Wait.", state="open", opened_at=utc_now(), last_at=utc_now(),
+        sentence="Bill B-1 waits.", how_to_fix="Wait.", state="open", opened_at=utc_now(), last_at=utc_now(),
     )  # fmt: skip
     await stage.deliver(problem, tenant_id=tenant_id)
     await stage.deliver(problem.replace(sentence="Not news"), tenant_id=tenant_id)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tieout_connector.pacing.app_budget import COUNTS, PER_MINUTE, AppBudget
+from tieout_connector.pacing.app_budget import COUNTED_FOR, PER_MINUTE, AppBudget
 from tieout_connector.xero.limits import Limits
 from tieout_kit.postgres.database import Database
 from tieout_testing.connector import ConnectorHarness
@@ -77,7 +77,7 @@ async def test_a_full_queue_uses_nearly_all_of_the_apps_minute_and_never_more(
     stage: ConnectorHarness, fast_by: tuple[float, ...]
 ) -> None:
     async with replicas(stage, *fast_by) as (time, all_of_them):
-        while time.now < NOON + 4 * COUNTS - STEP:
+        while time.now < NOON + 4 * COUNTED_FOR - STEP:
             for replica in range(len(fast_by)):
                 # About twice as many as the limit has.
                 await all_of_them.call(replica, 36 // len(fast_by))
@@ -123,7 +123,7 @@ async def test_a_hungry_replica_that_always_asks_first_leaves_others_most_of_wha
 ) -> None:
     async with replicas(stage, 0.0, 0.0) as (time, all_of_them):
         wanted = 0
-        while time.now < NOON + 4 * COUNTS:
+        while time.now < NOON + 4 * COUNTED_FOR:
             await all_of_them.call(0, 500)
             # 3,000 a minute, which is less than half.
             wanted += 5 - await all_of_them.call(1, wanted + 5)
@@ -132,7 +132,7 @@ async def test_a_hungry_replica_that_always_asks_first_leaves_others_most_of_wha
     assert all_of_them.most_in_a_minute() <= PER_MINUTE
     assert all_of_them.taken[1] >= 0.7 * 50 * ((time.now - NOON) / SECOND), all_of_them.taken
     ((asked,),) = await stage.sql("select count(*) from app_grant")
-    assert asked <= 2 * 4 * COUNTS / SECOND
+    assert asked <= 2 * 4 * COUNTED_FOR / SECOND
 
 
 async def test_replicas_that_ask_at_the_same_moment_get_no_call_twice(stage: ConnectorHarness) -> None:
@@ -176,7 +176,7 @@ async def test_a_steady_demand_below_the_limit_never_waits_and_rarely_asks(stage
 
     ((asked,),) = await stage.sql("select count(*) from app_grant")
     assert len(all_of_them.left) == wanted
-    assert asked <= 3 * COUNTS / SECOND
+    assert asked <= 3 * COUNTED_FOR / SECOND
 
 
 async def test_a_grant_is_void_after_two_seconds(stage: ConnectorHarness) -> None:
@@ -193,9 +193,9 @@ async def test_a_429_of_the_apps_minute_parks_all_replicas(stage: ConnectorHarne
         one, other = all_of_them.budgets
         await all_of_them.call(0, 1)
 
-        await one.said(Limits(problem="minute", retry_after=30))
+        await one.learn(Limits(problem="minute", retry_after=30))
         assert await one.take() is None
-        await one.said(Limits(problem="appminute", retry_after=30))
+        await one.learn(Limits(problem="appminute", retry_after=30))
 
         assert await one.take() == await other.take() == NOON + 30 * SECOND
         time.now += 30 * SECOND
@@ -208,10 +208,10 @@ async def test_what_is_too_old_to_count_goes(stage: ConnectorHarness) -> None:
         await all_of_them.call(0, 1)
         await one.park(NOON + 90 * SECOND)
 
-        time.now += COUNTS
+        time.now += COUNTED_FOR
         assert await other.take()
         parked = await stage.sql("select parked_until from app_grant where at = $1", NOON)
-        time.now += COUNTS
+        time.now += COUNTED_FOR
         assert await other.take() is None
 
         assert parked == [(NOON + 90 * SECOND,)]

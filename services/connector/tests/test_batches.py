@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.kinds import writes
+from tieout_connector.kinds import write_kinds
 from tieout_schemas import bodies
 from tieout_schemas.bodies import Body, WriteLine
 from tieout_schemas.payload import RecordRef
@@ -17,7 +17,7 @@ from tieout_schemas.writes import Outcome, WriteIntent
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes
 from tieout_testing.connector import ConnectorHarness
 
-KINDS = writes("http://localhost:3000")
+KINDS = write_kinds("http://localhost:3000")
 DAY = dt.date(2026, 9, 14)
 LONGEST = 2000
 """Characters of an address that every server takes (trap 27)."""

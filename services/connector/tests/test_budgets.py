@@ -22,8 +22,13 @@ class Silent:
 def busy(stage: ConnectorHarness) -> Budget:
     """One call back, two under way, parked; a lane was chosen."""
     now = stage.clock()
-    budget = fresh(now).leaving(now, now + SECOND).back(now, now + SECOND, Silent())
-    return budget.turned().leaving(now, now + 20 * SECOND).leaving(now, now + 21 * SECOND).parked(now + MINUTE, "429")
+    budget = fresh(now).count_call(now, now + SECOND).count_answer(now, now + SECOND, Silent())
+    return (
+        budget.next_turn()
+        .count_call(now, now + 20 * SECOND)
+        .count_call(now, now + 21 * SECOND)
+        .parked(now + MINUTE, "429")
+    )
 
 
 async def test_what_is_loaded_is_what_was_saved_for_many_at_once(stage: ConnectorHarness) -> None:

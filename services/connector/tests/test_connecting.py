@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.connecting.connections import Back
-from tieout_connector.connecting.store import CONSENT_TERM
+from tieout_connector.connecting.connection_store import CONSENT_TERM
+from tieout_connector.connecting.connections import ConsentResult
 from tieout_connector.xero.identity import Tokens
 from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
-from tieout_local.door import ANA
+from tieout_local.access_sweep import ANA
 from tieout_schemas.platform import Connection
 from tieout_schemas.writes import Outcome
 from tieout_testing.connector import ConnectorHarness, contact_intent
@@ -36,7 +36,7 @@ async def standing(stage: ConnectorHarness, user: str = "ana@example.com") -> in
 async def test_the_consent_page_is_asked_with_state_and_pkce(stage: ConnectorHarness) -> None:
     tenant_id = await stage.tenant()
 
-    first, second = [urlsplit(await stage.connections.consent(ANA, tenant_id, None)) for _ in range(2)]
+    first, second = [urlsplit(await stage.connections.start_consent(ANA, tenant_id, None)) for _ in range(2)]
 
     asked = parse_qs(first.query)
     assert first.path == "/identity/connect/authorize"
@@ -50,20 +50,20 @@ async def test_the_consent_page_is_asked_with_state_and_pkce(stage: ConnectorHar
 @pytest.mark.parametrize("state", ["", "x", "' or 1=1 --"])
 async def test_an_unknown_state_is_refused(stage: ConnectorHarness, state: str) -> None:
     with pytest.raises(NotFound):
-        await stage.connections.came_back(ANA, state, "code", None)
+        await stage.connections.complete_consent(ANA, state, "code", None)
 
 
 async def test_a_state_is_good_once_and_for_half_an_hour(stage: ConnectorHarness) -> None:
     tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
     back = await stage.consent(tenant_id, org_id)
-    await stage.connections.came_back(ANA, back["state"], back["code"], None)
+    await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
     with pytest.raises(NotFound):
-        await stage.connections.came_back(ANA, back["state"], back["code"], None)
+        await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
 
     late = await stage.consent(tenant_id, org_id)
     stage.clock.ahead = CONSENT_TERM + timedelta(seconds=1)
     with pytest.raises(NotFound):
-        await stage.connections.came_back(ANA, late["state"], late["code"], None)
+        await stage.connections.complete_consent(ANA, late["state"], late["code"], None)
 
 
 async def test_the_state_of_an_abandoned_try_is_good_no_more(stage: ConnectorHarness) -> None:
@@ -72,7 +72,7 @@ async def test_the_state_of_an_abandoned_try_is_good_no_more(stage: ConnectorHar
     await stage.consent(tenant_id, org_id)
 
     with pytest.raises(NotFound):
-        await stage.connections.came_back(ANA, abandoned["state"], abandoned["code"], None)
+        await stage.connections.complete_consent(ANA, abandoned["state"], abandoned["code"], None)
 
 
 @pytest.mark.rule("CONN-1")
@@ -81,7 +81,7 @@ async def test_a_denied_consent_leaves_the_tenant_as_it_was_and_says_so(stage: C
     await stage.consent(tenant_id, decision="deny")
     denied = await stage.consent(tenant_id, decision="deny")
 
-    back = await stage.connections.came_back(ANA, denied["state"], None, denied["error"])
+    back = await stage.connections.complete_consent(ANA, denied["state"], None, denied["error"])
 
     assert back.outcome == "access_denied"
     assert await states(stage, tenant_id) == ["disconnected", "authorising", "authorising", "disconnected"]
@@ -93,12 +93,12 @@ async def test_a_code_xero_refuses_is_said_and_one_it_cannot_answer_may_be_tried
     there = stage.identity._identity
     stage.identity._identity = "http://127.0.0.1:1"
     with pytest.raises(RetryLater):
-        await stage.connections.came_back(ANA, back["state"], back["code"], None)
+        await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
     stage.identity._identity = there
 
     with pytest.raises(Refused, match="start again"):
-        await stage.connections.came_back(ANA, back["state"], "another code", None)
-    assert (await stage.connections.came_back(ANA, back["state"], back["code"], None)).outcome == "choosing_org"
+        await stage.connections.complete_consent(ANA, back["state"], "another code", None)
+    assert (await stage.connections.complete_consent(ANA, back["state"], back["code"], None)).outcome == "choosing_org"
 
 
 @pytest.mark.rule("CONN-2")
@@ -107,7 +107,7 @@ async def test_nothing_is_read_before_an_org_is_chosen_and_spare_ones_are_releas
     wanted, spare = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
     back = await stage.consent(tenant_id, wanted, spare)
     async with stage.working():
-        await stage.connections.came_back(ANA, back["state"], back["code"], None)
+        await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
         assert await stage.control.calls() == []
         assert await standing(stage) == 2
         with pytest.raises(NotFound):
@@ -125,7 +125,7 @@ async def test_an_org_of_another_tenant_is_refused_and_its_connection_is_not_rel
     await stage.connect()
     other, free = await stage.tenant(), await stage.control.create_org("Rimu Ltd")
     back = await stage.consent(other, stage.org_id, free)
-    await stage.connections.came_back(ANA, back["state"], back["code"], None)
+    await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
 
     with pytest.raises(Clash, match="Kauri Ltd is bound to another tenant"):
         await stage.connections.choose(ANA, other, UUID(stage.org_id))
@@ -139,7 +139,7 @@ async def test_of_two_tenants_that_choose_an_org_at_once_one_is_refused(stage: C
     tenants = [await stage.tenant(), await stage.tenant()]
     for tenant_id in tenants:
         back = await stage.consent(tenant_id, org_id)
-        await stage.connections.came_back(ANA, back["state"], back["code"], None)
+        await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
 
     chosen = [stage.connections.choose(ANA, tenant_id, UUID(org_id)) for tenant_id in tenants]
     outcomes = await asyncio.gather(*chosen, return_exceptions=True)
@@ -151,10 +151,10 @@ async def test_what_another_consent_made_is_not_released(stage: ConnectorHarness
     one, other = await stage.tenant(), await stage.tenant()
     kauri, rimu = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
     first = await stage.consent(one, kauri, rimu)
-    await stage.connections.came_back(ANA, first["state"], first["code"], None)
+    await stage.connections.complete_consent(ANA, first["state"], first["code"], None)
     # This one adds none: all of the person's are offered.
     second = await stage.consent(other)
-    await stage.connections.came_back(ANA, second["state"], second["code"], None)
+    await stage.connections.complete_consent(ANA, second["state"], second["code"], None)
 
     await stage.connections.choose(ANA, other, UUID(rimu))
 
@@ -244,7 +244,7 @@ async def test_a_way_back_that_is_not_the_platforms_is_refused(stage: ConnectorH
 
     for trick in tricks:
         with pytest.raises(Refused, match="return_to"):
-            await stage.connections.consent(ANA, tenant_id, trick)
+            await stage.connections.start_consent(ANA, tenant_id, trick)
 
 
 @pytest.mark.parametrize(
@@ -257,4 +257,4 @@ async def test_a_way_back_that_is_not_the_platforms_is_refused(stage: ConnectorH
     ],
 )
 def test_the_way_back_tells_the_outcome(page: str | None, url: str | None) -> None:
-    assert Back(page, "ok").url == url
+    assert ConsentResult(page, "ok").url == url

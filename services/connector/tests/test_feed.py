@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieout_connector.inbound.listings_rules import OVERLAP, Feed, after_page
+from tieout_connector.inbound.listings_rules import OVERLAP, ListingCursor, after_page
 
 START = datetime(2026, 9, 14, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ class Rows:
         self.rows = dict(enumerate(stamps))
         self.now = max([START, *stamps]) + timedelta(milliseconds=1)
 
-    def page(self, feed: Feed, size: int) -> tuple[list[int], int]:
+    def page(self, feed: ListingCursor, size: int) -> tuple[list[int], int]:
         since = feed.since.replace(microsecond=0) if feed.since else START
         found = sorted((at, row) for row, at in self.rows.items() if at >= since)
         cut = found[(feed.page - 1) * size : feed.page * size]
@@ -28,7 +28,9 @@ class Rows:
         self.rows[row] = self.now
 
 
-def read(rows: Rows, feed: Feed, size: int, changes: list[tuple[str, int, int]]) -> tuple[Feed, set[int]]:
+def read(
+    rows: Rows, feed: ListingCursor, size: int, changes: list[tuple[str, int, int]]
+) -> tuple[ListingCursor, set[int]]:
     """Read to the end while `changes` happen, one before each page."""
     seen: set[int] = set()
     last, pages = False, 0
@@ -70,7 +72,7 @@ def test_every_row_is_seen_by_the_import_or_by_the_poll_after_it(
     rows = Rows(stamps)
     there = set(rows.rows)
 
-    feed, seen = read(rows, Feed("Invoices"), size, list(changes))
+    feed, seen = read(rows, ListingCursor("Invoices"), size, list(changes))
     feed, polled = read(rows, feed, size, [])
 
     assert there & set(rows.rows) <= seen | polled
@@ -83,21 +85,21 @@ def test_every_row_is_seen_by_the_import_or_by_the_poll_after_it(
 def test_an_import_ends_with_everything_done(stamps: list[datetime], size: int) -> None:
     rows = Rows(stamps)
 
-    feed, seen = read(rows, Feed("Contacts"), size, [])
+    feed, seen = read(rows, ListingCursor("Contacts"), size, [])
 
     assert seen == set(rows.rows)
     assert feed.done == feed.total == len(stamps)
 
 
 def test_a_poll_looks_back_a_little() -> None:
-    feed, last = after_page(Feed("Contacts"), [START], 1, 10)
+    feed, last = after_page(ListingCursor("Contacts"), [START], 1, 10)
 
     assert last
     assert feed.since == START - OVERLAP
 
 
 def test_an_empty_feed_keeps_where_it_began() -> None:
-    feed, last = after_page(Feed("Payments", since=START), [], 0, 10)
+    feed, last = after_page(ListingCursor("Payments", since=START), [], 0, 10)
 
     assert last
     assert feed.since == START

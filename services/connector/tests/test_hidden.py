@@ -17,11 +17,11 @@ from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.batch_payments import BATCH_PAYMENTS, BatchMemberForm, BatchPayment, BatchPaymentForm
 from tieout_connector.xero.contacts import CONTACTS
 from tieout_connector.xero.contacts import parse as contact
-from tieout_connector.xero.errors import OurBug, RefusedRequest, XeroError
+from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, XeroError
 from tieout_connector.xero.http import Request, XeroApi
 from tieout_connector.xero.organisation import Organisation
 from tieout_connector.xero.refusals import refusal_of
-from tieout_connector.xero.responses import judge
+from tieout_connector.xero.responses import classify
 from tieout_schemas.signals import XeroKind
 from tieout_testing.connector import AtXero
 
@@ -87,7 +87,7 @@ def test_a_record_that_cannot_be_read_is_not_quoted() -> None:
 def test_xeros_words_come_without_what_we_sent_in_secret(echoed: bool) -> None:
     answer = REFUSED if echoed else {**REFUSED, "Elements": [], "Message": f"Could not read '{ACCOUNT}' and '{TAX}'"}
 
-    error = judge(400, {}, json.dumps(answer).encode(), wire.dumps({"Contacts": [FULL]}))
+    error = classify(400, {}, json.dumps(answer).encode(), wire.dumps({"Contacts": [FULL]}))
 
     assert isinstance(error, RefusedRequest)
     assert not shows(error, error.elements)
@@ -95,7 +95,7 @@ def test_xeros_words_come_without_what_we_sent_in_secret(echoed: bool) -> None:
 
 
 def test_neither_do_they_come_in_a_200_or_a_plain_text() -> None:
-    text = judge(
+    text = classify(
         400, {"Content-Type": "text/plain"}, f"{ACCOUNT} is no account".encode(), wire.dumps({"Contacts": [FULL]})
     )
 
@@ -121,7 +121,7 @@ async def test_no_error_and_no_log_holds_the_token(token: str, caplog: pytest.Lo
 async def test_a_header_that_cannot_be_sent_is_our_bug_and_not_quoted(xero: AtXero) -> None:
     xero.token = "bearer-of-all\n"
 
-    with pytest.raises(OurBug) as raised:
+    with pytest.raises(MalformedRequest) as raised:
         await xero.all(CONTACTS)
 
     assert "bearer" not in str(raised.value)

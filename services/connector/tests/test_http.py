@@ -11,7 +11,14 @@ import httpx
 import pytest
 
 from tieout_connector.xero import accounts, contacts, http, invoices, payments, tax_rates, tracking
-from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, TokenExpired, Unknown
+from tieout_connector.xero.errors import (
+    ConsentLost,
+    MalformedRequest,
+    OutcomeUnknown,
+    RefusedRequest,
+    RetryAfter,
+    TokenExpired,
+)
 from tieout_connector.xero.http import Request, XeroApi
 
 ORG = UUID(int=1)
@@ -44,28 +51,28 @@ def detail(status: int, text: str) -> httpx.Response:
     [
         (httpx.Response(400, json=REFUSED), RefusedRequest),
         (httpx.Response(400, text="Bad request"), RefusedRequest),
-        (httpx.Response(400, text="Idempotency Key: k is used with a different request."), Unknown),
+        (httpx.Response(400, text="Idempotency Key: k is used with a different request."), OutcomeUnknown),
         (detail(401, "TokenExpired: token expired at 08/12/2022 07:00:40"), TokenExpired),
         (detail(401, "AuthorizationUnsuccessful"), ConsentLost),
         (detail(403, "AuthenticationUnsuccessful"), ConsentLost),
         (httpx.Response(404, html="<!DOCTYPE html><html>not here</html>"), RefusedRequest),
-        (httpx.Response(408), Unknown),
-        (httpx.Response(412), OurBug),
+        (httpx.Response(408), OutcomeUnknown),
+        (httpx.Response(412), MalformedRequest),
         (httpx.Response(413), RefusedRequest),
-        (httpx.Response(415), OurBug),
-        (httpx.Response(429), Again),
-        (httpx.Response(500, text="An error occurred"), Unknown),
-        (httpx.Response(501), OurBug),
-        (httpx.Response(503, text="The Organisation is offline"), Unknown),
-        (httpx.Response(302), Unknown),
-        (httpx.Response(200, text='{"Contacts": [{"Na'), Unknown),
-        (httpx.Response(200, html="<html>down for maintenance</html>"), Unknown),
-        (httpx.Response(200, content=b"\xff\xfe{}"), Unknown),
-        (httpx.ConnectError("refused"), Again),
-        (httpx.ConnectTimeout("slow"), Again),
-        (httpx.ReadTimeout("slow"), Unknown),
-        (httpx.WriteError("cut"), Unknown),
-        (httpx.RemoteProtocolError("gone"), Unknown),
+        (httpx.Response(415), MalformedRequest),
+        (httpx.Response(429), RetryAfter),
+        (httpx.Response(500, text="An error occurred"), OutcomeUnknown),
+        (httpx.Response(501), MalformedRequest),
+        (httpx.Response(503, text="The Organisation is offline"), OutcomeUnknown),
+        (httpx.Response(302), OutcomeUnknown),
+        (httpx.Response(200, text='{"Contacts": [{"Na'), OutcomeUnknown),
+        (httpx.Response(200, html="<html>down for maintenance</html>"), OutcomeUnknown),
+        (httpx.Response(200, content=b"\xff\xfe{}"), OutcomeUnknown),
+        (httpx.ConnectError("refused"), RetryAfter),
+        (httpx.ConnectTimeout("slow"), RetryAfter),
+        (httpx.ReadTimeout("slow"), OutcomeUnknown),
+        (httpx.WriteError("cut"), OutcomeUnknown),
+        (httpx.RemoteProtocolError("gone"), OutcomeUnknown),
     ],
 )
 async def test_every_answer_is_one_error_of_the_tree(
@@ -83,7 +90,7 @@ async def test_every_answer_is_one_error_of_the_tree(
      (httpx.ReadError("cut"), False)],
 )  # fmt: skip
 async def test_only_after_a_server_error_is_the_record_looked_up_first(answer: Any, answered: bool) -> None:
-    with pytest.raises(Unknown) as raised:
+    with pytest.raises(OutcomeUnknown) as raised:
         await called(answer)
 
     assert raised.value.answered is answered
@@ -91,9 +98,9 @@ async def test_only_after_a_server_error_is_the_record_looked_up_first(answer: A
 
 async def test_a_429_waits_as_long_as_xero_says() -> None:
     minute = {"X-Rate-Limit-Problem": "minute", "Retry-After": "26"}
-    with pytest.raises(Again) as limited:
+    with pytest.raises(RetryAfter) as limited:
         await called(httpx.Response(429, headers=minute))
-    with pytest.raises(Again) as concurrent:
+    with pytest.raises(RetryAfter) as concurrent:
         await called(httpx.Response(429, headers={"X-Rate-Limit-Problem": "concurrent"}))
 
     assert (limited.value.after.total_seconds(), concurrent.value.after.total_seconds()) == (26, 1)
@@ -135,7 +142,7 @@ async def test_a_call_that_trickles_ends_at_its_deadline(monkeypatch: pytest.Mon
     async with server, httpx.AsyncClient(trust_env=False) as client:
         port = server.sockets[0].getsockname()[1]
         began = time.monotonic()
-        with pytest.raises(Unknown):
+        with pytest.raises(OutcomeUnknown):
             await XeroApi(client, f"http://127.0.0.1:{port}").call("t", ORG, GET)
         assert time.monotonic() - began < 5
 

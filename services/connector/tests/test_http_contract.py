@@ -1,30 +1,27 @@
 """The connector's OpenAPI document is true: every answer is listed, every limit holds."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tieout_connector.app import http_app
-from tieout_connector.inbound.interactive_answers import PersonAnswers
-from tieout_connector.inbound.webhooks import Receiver
+from tieout_connector.inbound.interactive_answers import InteractiveAnswers
+from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
 from tieout_kit.http.auth import Keys
 from tieout_local import keys as local
 from tieout_local.http_contract import keeps_its_contract
-
-if TYPE_CHECKING:
-    from conftest import Stage
-else:
-    Stage = Any
+from tieout_testing.connector import ConnectorHarness
 
 pytestmark = pytest.mark.real
 
 
 @pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.long)])
-async def test_every_answer_is_as_the_openapi_document_says(stage: Stage, tmp_path: Path, examples: int) -> None:
-    signing, tenant_id, answers = local.Keys(tmp_path), await stage.tenant(), PersonAnswers(stage.database)
-    receiver = Receiver("nowhere:1", "", 2, "key", utc_now)
+async def test_every_answer_is_as_the_openapi_document_says(
+    stage: ConnectorHarness, tmp_path: Path, examples: int
+) -> None:
+    signing, tenant_id, answers = local.Keys(tmp_path), await stage.tenant(), InteractiveAnswers(stage.database)
+    receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
     keys = Keys(signing.jwks_url, local.ISSUER)
     app = http_app(stage.database, keys, stage.connections, receiver, answers, 2)
 

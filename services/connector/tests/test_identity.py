@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tieout_connector.xero.errors import Again, ConsentLost, OurBug, TokenExpired, Unknown
+from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RetryAfter, TokenExpired
 from tieout_connector.xero.identity import Tokens, XeroIdentity, org_connections
 from tieout_testing.connector import ConnectorHarness
 
@@ -23,13 +23,13 @@ def identity(client: httpx.AsyncClient) -> XeroIdentity:
     ("answer", "error"),
     [
         (httpx.Response(400, json={"error": "invalid_grant"}), ConsentLost),
-        (httpx.Response(400, json={"error": "invalid_client"}), Again),
-        (httpx.Response(400, json={"error": "unauthorized_client"}), Again),
-        (httpx.Response(500, text="the-refresh-token is not liked"), Again),
-        (httpx.Response(200, html="<html>down for maintenance</html>"), Again),
-        (httpx.Response(200, json={"access_token": "the-access-token"}), Again),
-        (httpx.ReadTimeout("slow"), Again),
-        (httpx.LocalProtocolError("Illegal header value b'Basic the-secret'"), Again),
+        (httpx.Response(400, json={"error": "invalid_client"}), RetryAfter),
+        (httpx.Response(400, json={"error": "unauthorized_client"}), RetryAfter),
+        (httpx.Response(500, text="the-refresh-token is not liked"), RetryAfter),
+        (httpx.Response(200, html="<html>down for maintenance</html>"), RetryAfter),
+        (httpx.Response(200, json={"access_token": "the-access-token"}), RetryAfter),
+        (httpx.ReadTimeout("slow"), RetryAfter),
+        (httpx.LocalProtocolError("Illegal header value b'Basic the-secret'"), RetryAfter),
     ],
 )
 async def test_a_refresh_that_fails_waits_or_parks(answer: Any, error: type[Exception]) -> None:
@@ -47,11 +47,11 @@ async def test_a_refresh_that_fails_waits_or_parks(answer: Any, error: type[Exce
         (httpx.Response(401, json={"Detail": "TokenExpired: token expired"}), TokenExpired),
         (httpx.Response(401, json={"Detail": "AuthorizationUnsuccessful"}), ConsentLost),
         (httpx.Response(403), ConsentLost),
-        (httpx.Response(429), Again),
-        (httpx.Response(503), Unknown),
-        (httpx.Response(415), OurBug),
-        (httpx.Response(200, text='[{"id": '), Unknown),
-        (httpx.ConnectError("away"), Again),
+        (httpx.Response(429), RetryAfter),
+        (httpx.Response(503), OutcomeUnknown),
+        (httpx.Response(415), MalformedRequest),
+        (httpx.Response(200, text='[{"id": '), OutcomeUnknown),
+        (httpx.ConnectError("away"), RetryAfter),
     ],
 )
 async def test_the_list_of_connections_goes_wrong_as_any_call_does(answer: Any, error: type[Exception]) -> None:

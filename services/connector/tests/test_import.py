@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tieout_connector.connecting import store
+from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.leases import TERM
 from tieout_connector.inbound import listings, snapshots
 from tieout_kit.testing import wait_until
@@ -104,7 +104,7 @@ async def test_a_bug_in_the_middle_stops_it_for_a_while_only(
 ) -> None:
     await seeded(stage)
     monkeypatch.setattr("tieout_connector.gateway.reactions.AFTER_A_BUG", timedelta(seconds=0.1))
-    real, count = snapshots.take, 0
+    real, count = snapshots.store, 0
 
     async def sometimes(*args: Any, **more: Any) -> Any:
         nonlocal count
@@ -113,7 +113,7 @@ async def test_a_bug_in_the_middle_stops_it_for_a_while_only(
             raise ValueError("a bug")
         return await real(*args, **more)
 
-    monkeypatch.setattr(snapshots, "take", sometimes)
+    monkeypatch.setattr(snapshots, "store", sometimes)
     async with stage.working(stage.process(page_size=12)):
         await stage.until(STATE, "connected", within=25)
 
@@ -153,7 +153,7 @@ async def test_progress_rises_to_the_total(stage: ConnectorHarness) -> None:
         async with stage.database.transaction() as tx:
             (contacts,) = [p for p in await listings.progress(tx, stage.tenant_id) if p["resource"] == "Contacts"]
             seen.append((contacts["done"], contacts["total"]))
-            return (await store.read(tx, stage.tenant_id)).state
+            return (await connection_store.read(tx, stage.tenant_id)).state
 
     async with stage.working(stage.process(page_size=3)):
         await wait_until(look, lambda state: state == "connected", 15)

@@ -8,7 +8,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from tieout_connector.pacing.lanes import ORDER, TURN, DropNotes, Next, Nothing, next_lane
-from tieout_connector.pacing.org_budget import KEPT_A_DAY, KEPT_A_MINUTE, Budget, Wait, fresh
+from tieout_connector.pacing.org_budget import RESERVED_PER_DAY, RESERVED_PER_MINUTE, Budget, Wait, fresh
 from tieout_schemas.writes import Lane
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ def since(**lanes: int) -> dict[Lane, datetime]:
 def under_way(calls: int) -> Budget:
     budget = replace(fresh(NOON), day_used=1, recent=BACK[:1])
     for _ in range(calls):
-        budget = budget.leaving(NOON, NOON + 20 * SECOND)
+        budget = budget.count_call(NOON, NOON + 20 * SECOND)
     return budget
 
 
@@ -47,7 +47,7 @@ def test_nothing_waits() -> None:
 @pytest.mark.parametrize("turn", range(4))
 @pytest.mark.parametrize("lane", ["webhook", "poll", "import", "note"])
 def test_reads_and_notes_leave_the_last_calls_to_the_writes_that_come(lane: str, turn: int) -> None:
-    minute = replace(fresh(NOON), recent=BACK[KEPT_A_MINUTE:])
+    minute = replace(fresh(NOON), recent=BACK[RESERVED_PER_MINUTE:])
     decision = next_lane(since(**{lane: 1}), replace(minute, turn=turn), NOON)
 
     assert isinstance(decision, Wait)
@@ -58,7 +58,7 @@ def test_reads_and_notes_leave_the_last_calls_to_the_writes_that_come(lane: str,
 
 @pytest.mark.parametrize("turn", range(4))
 def test_reads_leave_the_last_calls_of_the_day_to_writes_even_in_their_turn(turn: int) -> None:
-    day = replace(fresh(NOON), day_used=5000 - KEPT_A_DAY)
+    day = replace(fresh(NOON), day_used=5000 - RESERVED_PER_DAY)
 
     assert isinstance(next_lane(since(poll=1), replace(day, turn=turn), NOON), Wait)
     assert next_lane(since(poll=9, write=1), replace(day, turn=turn), NOON) == Next(Lane.WRITE)
@@ -108,13 +108,13 @@ def test_a_lane_goes_with_the_fourth_call_after_all_that_waited_before_it(
                 queues[lane].pop(0)
                 waits_for -= lane is mine
                 calls += 1
-                budget = budget.turned().leaving(now, now + 20 * SECOND)
+                budget = budget.next_turn().count_call(now, now + 20 * SECOND)
                 flights.append((now + seconds * SECOND, now + 20 * SECOND))
             case Wait(at, _):
                 now = min([at, *(back for back, _ in flights)])
                 for back, deadline in [flight for flight in flights if flight[0] <= now]:
                     flights.remove((back, deadline))
-                    budget = budget.back(back, deadline, _Silent)
+                    budget = budget.count_answer(back, deadline, _Silent)
             case other:
                 raise AssertionError(other)
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from tieout_connector.pacing.lanes import Next, next_lane
-from tieout_connector.pacing.org_budget import PERSON, READ, WRITE, Budget, Share, Wait, fresh
+from tieout_connector.pacing.org_budget import PERSON, READ, WRITE, Budget, Reserve, Wait, fresh
 from tieout_connector.xero.limits import Limits
 from tieout_schemas.writes import Lane
 
@@ -79,7 +79,7 @@ class Gateway:
 
     def leave(self, way: timedelta, home: timedelta | None) -> None:
         counted = self.now + way
-        self.budget = self.stored = self.budget.leaving(self.now, self.now + DEADLINE)
+        self.budget = self.stored = self.budget.count_call(self.now, self.now + DEADLINE)
         self.mine.add(len(self.calls))
         self.unheard += home is None
         self.calls.append((Call(self.now, counted, counted + home if home is not None else None), None))
@@ -98,7 +98,7 @@ class Gateway:
                 self.calls[n] = (call, self.xero.count(at))
             elif what == 1 and n in self.mine and said:
                 self.mine.remove(n)
-                self.budget = self.budget.back(at, call.left + DEADLINE, said)
+                self.budget = self.budget.count_answer(at, call.left + DEADLINE, said)
                 if said.retry_after is not None:
                     self.problems.append(said)
                     self.stored = self.budget
@@ -131,7 +131,7 @@ class Calls(RuleBasedStateMachine):
         self.foreigners = False
 
     @rule(count=st.integers(1, 90), apart=st.floats(0, 2), way=LATENCY, home=st.none() | LATENCY, share=SHARES)
-    def calls(self, count: int, apart: float, way: timedelta, home: timedelta | None, share: Share) -> None:
+    def calls(self, count: int, apart: float, way: timedelta, home: timedelta | None, share: Reserve) -> None:
         for _ in range(count):
             if self.gateway.budget.free_at(self.gateway.now, share) is None:
                 self.gateway.leave(way, home)
@@ -148,7 +148,7 @@ class Calls(RuleBasedStateMachine):
                 self.gateway.leave(latencies[n % len(latencies)], latencies[n // 2 % len(latencies)])
 
     @rule(share=SHARES)
-    def wait_until_free(self, share: Share) -> None:
+    def wait_until_free(self, share: Reserve) -> None:
         gateway = self.gateway
         for _ in range(3):
             # An answer that comes meanwhile may tell of others' calls, or of a day that ends later.
@@ -222,7 +222,7 @@ def test_a_full_queue_uses_nearly_all_of_what_the_minute_allows(
         decision = next_lane(dict.fromkeys(lanes, NOON), gateway.budget, gateway.now)
         if isinstance(decision, Next):
             went[decision.lane] += 1
-            gateway.budget = gateway.budget.turned()
+            gateway.budget = gateway.budget.next_turn()
             way, home = (chance.random() * slowest / 2 * SECOND for _ in range(2))
             gateway.leave(way, home)
             continue

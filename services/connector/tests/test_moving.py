@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from tieout_connector.gateway import reactions
 from tieout_connector.gateway.paging import all_pages
 from tieout_connector.gateway.writer import send
-from tieout_connector.kinds import writes
+from tieout_connector.kinds import write_kinds
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_schemas.bodies import PaymentBody, VendorCreditBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteIntent
@@ -100,7 +100,7 @@ def test_what_is_there_all_the_time_is_seen_whatever_moves(
 
 
 def test_a_payment_that_is_on_two_pages_answers_for_one_of_two_alike() -> None:
-    kind, bill = writes("http://localhost:3000")["payment"], uuid4()
+    kind, bill = write_kinds("http://localhost:3000")["payment"], uuid4()
     body = PaymentBody(
         bill_xero_id=bill, account_code="090", date=START.date(), amount="10", currency="NZD", reference="P-1"
     )

@@ -24,12 +24,12 @@ import httpx
 from tieout_connector.api import settings as api_settings
 from tieout_connector.choices import settings_store
 from tieout_kit.http.auth import Keys
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.clock import utc_now
 from tieout_kit.http.app import make_app
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.postgres.database import Database
-from tieout_local.door import nothing_closed
+from tieout_local.access_sweep import nothing_closed
 from tieout_schemas.generate import pages
 
 async def main(url, jwks, issuer, token):
@@ -39,7 +39,8 @@ async def main(url, jwks, issuer, token):
     async with database.transaction() as tx:
         await settings_store.create(tx, tenant, Cause.request())
     app = make_app("connector", "", Keys(jwks, issuer), nothing_closed)
-    app.include_router(api_settings.routes(database))
+    app.state.database = database
+    app.include_router(api_settings.router)
     at = f"/tenants/{tenant}/settings"
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us", headers=headers) as http:
@@ -82,8 +83,8 @@ async def test_a_new_setting_is_one_declaration_in_one_file(database: str, tmp_p
     seen = json.loads(out.splitlines()[-1])
     assert seen["wrong"] == [422, "tea_breaks takes 0 to 3, not 9"]
     assert seen["right"] == 3
-    assert {name: seen["choice"][name] for name in ("says", "allowed", "default", "chosen")} == {
-        "says": "How often the bookkeeper has tea (TEA-1).", "allowed": "0 to 3", "default": 1, "chosen": 3,
+    assert {name: seen["choice"][name] for name in ("description", "allowed", "default", "chosen")} == {
+        "description": "How often the bookkeeper has tea (TEA-1).", "allowed": "0 to 3", "default": 1, "chosen": 3,
     }  # fmt: skip
     assert seen["changes"] == [{"setting": "tea_breaks", "from": 1, "to": 3}]
     assert seen["said"] == [1, 3]

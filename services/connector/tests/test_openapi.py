@@ -35,7 +35,7 @@ from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.forms import Form, StatusForm
 from tieout_connector.xero.identity import org_connections
 from tieout_connector.xero.resource import Resource
-from tieout_connector.xero.responses import judge
+from tieout_connector.xero.responses import classify
 from xero_sim.openapi import Operation, accounting, identity
 
 Json = dict[str, Any]
@@ -55,7 +55,6 @@ BELOW: dict[str, Resource[Any]] = {
     "Attachments": attachments.attachments_of("Invoices", "x"),
     "Contacts": contact_groups.members_of("x"),
     "History": history.history_of("Invoices", "x"),
-    "OnlineInvoice": invoices.online_of("x"),
     "Options": tracking.options_of("x"),
 }
 FORMS: dict[str, type[Form]] = {
@@ -109,6 +108,7 @@ FORMS: dict[str, type[Form]] = {
 NOT_OURS = {
     "GET Contacts/*/CISSettings": "UK construction tax, which no rule of ours looks at.",
     "GET Organisation/*/CISSettings": "UK construction tax, which no rule of ours looks at.",
+    "GET Invoices/*/OnlineInvoice": "A page for a customer, which we do not show.",
     "POST Invoices/*/Email": "Its body is empty: nothing to compose, and we send no mails.",
 }
 WRONG = {
@@ -183,7 +183,7 @@ def test_every_refusal_is_told_in_xeros_words(example: Example) -> None:
     # One of them is JSON as a text.
     body = example.content if isinstance(example.content, str) else json.dumps(example.content)
 
-    error = judge(400, {"Content-Type": "application/json"}, body.encode())
+    error = classify(400, {"Content-Type": "application/json"}, body.encode())
 
     assert isinstance(error, RefusedRequest)
     elements = json.loads(body)["Elements"]

@@ -11,7 +11,7 @@ import pytest
 from tieout_connector.gateway import pending_work as looks
 from tieout_connector.gateway import worker
 from tieout_connector.pacing import org_budget_store
-from tieout_connector.pacing.org_budget import KEPT_A_DAY, KEPT_A_MINUTE, PER_MINUTE, fresh
+from tieout_connector.pacing.org_budget import PER_MINUTE, RESERVED_PER_DAY, RESERVED_PER_MINUTE, fresh
 from tieout_kit.testing import wait_until
 from tieout_schemas.platform import Connection
 from tieout_schemas.signals import XeroKind
@@ -50,13 +50,13 @@ async def test_a_parked_tenant_costs_nothing(stage: ConnectorHarness, monkeypatc
     # Of one call: a second one would leave before the first is back.
     await stage.deliver(*[contact_intent(f"Vendor {n}") for n in range(40)])
     looked: list[UUID] = []
-    real = looks.look
+    real = looks.find_work
 
-    async def look(tx: Any, tenant_id: UUID, in_hand: Any) -> Any:
+    async def look(tx: Any, tenant_id: UUID, in_progress: Any) -> Any:
         looked.append(tenant_id)
-        return await real(tx, tenant_id, in_hand)
+        return await real(tx, tenant_id, in_progress)
 
-    monkeypatch.setattr(worker, "look", look)
+    monkeypatch.setattr(worker, "find_work", look)
     async with stage.working() as process:
         await stage.until("select count(*) from turn where not_before is not null", 1)
         await wait_until(lambda: stage.sql("select 1"), lambda _: not process.gateway._workers)
@@ -79,13 +79,13 @@ async def test_a_burst_of_single_reads_never_breaks_the_limits(stage: ConnectorH
         await stage.until("select next_at > now() + interval '5 seconds' from turn", True)
 
     calls = await stage.control.calls()
-    assert len(calls) == PER_MINUTE - KEPT_A_MINUTE
+    assert len(calls) == PER_MINUTE - RESERVED_PER_MINUTE
     assert 429 not in {call["status"] for call in calls}
 
 
 async def test_reads_leave_some_of_the_days_calls_for_writes(stage: ConnectorHarness) -> None:
     await stage.connect_idle()
-    await stage.control.set_limits(day=KEPT_A_DAY)
+    await stage.control.set_limits(day=RESERVED_PER_DAY)
     await stage.deliver(contact_intent("Tui"))
 
     async with stage.working():

@@ -15,17 +15,17 @@ import pytest_asyncio
 
 from tieout_connector.api import xero_records as api_xero_records
 from tieout_connector.inbound import interactive_reads
-from tieout_connector.inbound.interactive_answers import PersonAnswers
+from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.kinds import SEARCHES
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import XeroApi
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
 from tieout_kit.postgres import notifications
-from tieout_kit.postgres.notifications import Bell
+from tieout_kit.postgres.notifications import Notifications
 from tieout_kit.testing import running
 from tieout_local import keys as local
-from tieout_local.door import nothing_closed
+from tieout_local.access_sweep import nothing_closed
 from tieout_schemas.signals import XeroKind
 from tieout_testing.connector import ConnectorHarness
 
@@ -49,18 +49,18 @@ class Desk:
     @asynccontextmanager
     async def owned(self) -> AsyncIterator[None]:
         """Somebody makes the calls that people wait for, inside."""
-        work = Bell(self.stage.database, "tieout_work")
+        work = Notifications(self.stage.database, "tieout_work")
         async with running(work.run(), self._own(work)):
             yield
 
-    async def _own(self, work: Bell) -> None:
+    async def _own(self, work: Notifications) -> None:
         ((token_set,),) = await self.stage.sql("select token_set_id from connection")
         access = (await self.stage.tokens.access(token_set)).access
         api, database = XeroApi(self.stage.client, self.stage.control.url), self.stage.database
         while True:
-            work.silence()
+            work.clear()
             async with database.transaction() as tx:
-                read = await interactive_reads.next(tx, self.stage.tenant_id, ())
+                read = await interactive_reads.next_waiting(tx, self.stage.tenant_id, ())
             if read is None:
                 await work.wait()
                 continue
@@ -69,7 +69,7 @@ class Desk:
             except RefusedRequest:
                 content = {}
             async with database.transaction() as tx:
-                self.whole.append(await interactive_reads.answered(tx, read, content))
+                self.whole.append(await interactive_reads.store_answer(tx, read, content))
 
     async def left(self) -> int:
         return int((await self.stage.sql("select count(*) from person_read"))[0][0])
@@ -84,8 +84,9 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 @pytest_asyncio.fixture
 async def desk(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Desk]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
-    answers = PersonAnswers(stage.database)
-    app.include_router(api_xero_records.routes(stage.database, answers))
+    answers = InteractiveAnswers(stage.database)
+    app.state.database, app.state.answers = stage.database, answers
+    app.include_router(api_xero_records.router)
     await stage.connect_idle()
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://us") as http, running(answers.run()):
@@ -132,13 +133,13 @@ async def test_bank_details_are_neither_told_nor_stored(desk: Desk, monkeypatch:
         desk.stage.org_id, "create_contact", Name="Paper Ltd", BankAccountDetails=ACCOUNT, TaxNumber="49-091-850"
     )
     stored: list[str] = []
-    real = interactive_reads.drop
+    real = interactive_reads.remove
 
     async def look_first(tx: Any, asked: Any) -> None:
         stored.extend(str(row[0]) for row in await tx.db.fetch("select row_to_json(p)::text from person_read p"))
         await real(tx, asked)
 
-    monkeypatch.setattr(interactive_reads, "drop", look_first)
+    monkeypatch.setattr(interactive_reads, "remove", look_first)
     async with desk.owned():
         shown = await desk.look(f"contacts/{contact}")
         found = await desk.look("contacts", search="Paper")
@@ -167,7 +168,7 @@ async def test_thirty_people_get_each_their_own_answer_as_soon_as_it_is_there(
 ) -> None:
     contacts = {await desk.stage.their_contact(f"Vendor {n:02}"): f"Vendor {n:02}" for n in range(30)}
     # By the bell alone, and no tick: nobody waits longer than the call takes.
-    monkeypatch.setattr(notifications, "TICK", 30)
+    monkeypatch.setattr(notifications, "POLL_FALLBACK_S", 30)
     async with desk.owned():
         await desk.stage.until("select count(*) >= 2 from pg_stat_activity where query ilike 'listen%'", True)
         async with asyncio.timeout(15):
@@ -193,11 +194,11 @@ async def test_what_cannot_be_read_is_said_with_the_moment(desk: Desk) -> None:
     asking = asyncio.create_task(desk.look("contacts", search="Kea"))
     await desk.stage.until("select count(*) from person_read", 1)
     async with desk.stage.database.transaction() as tx:
-        read = await interactive_reads.next(tx, desk.stage.tenant_id, ())
+        read = await interactive_reads.next_waiting(tx, desk.stage.tenant_id, ())
         assert read
         # Whoever reads one already is given the next.
-        assert await interactive_reads.next(tx, desk.stage.tenant_id, {read.id}) is None
-        await interactive_reads.failed(tx, read, "Xero answered 503", until)
+        assert await interactive_reads.next_waiting(tx, desk.stage.tenant_id, {read.id}) is None
+        await interactive_reads.store_failure(tx, read, "Xero answered 503", until)
     answer = await asking
 
     assert (answer.status_code, answer.json()["title"]) == (503, "Xero answered 503")
@@ -210,9 +211,9 @@ async def test_a_record_that_is_not_as_documented_is_said_to_be_so(desk: Desk) -
     asking = asyncio.create_task(desk.look(f"contacts/{uuid4()}"))
     await desk.stage.until("select count(*) from person_read", 1)
     async with desk.stage.database.transaction() as tx:
-        read = await interactive_reads.next(tx, desk.stage.tenant_id, ())
+        read = await interactive_reads.next_waiting(tx, desk.stage.tenant_id, ())
         assert read
-        assert await interactive_reads.answered(tx, read, {"Contacts": [{"ContactID": "x"}]}) == []
+        assert await interactive_reads.store_answer(tx, read, {"Contacts": [{"ContactID": "x"}]}) == []
     answer = await asking
 
     assert (answer.status_code, "not as documented" in answer.json()["title"]) == (503, True)
@@ -248,7 +249,7 @@ async def test_what_nobody_fetched_is_purged(desk: Desk) -> None:
     for seconds in (3600, 0):
         async with stage.database.transaction() as tx:
             request = SEARCHES[XeroKind.CONTACT]("Kea")
-            await interactive_reads.ask(tx, stage.tenant_id, XeroKind.CONTACT, request, connected=True)
+            await interactive_reads.add(tx, stage.tenant_id, XeroKind.CONTACT, request, connected=True)
         stage.clock.ahead += timedelta(seconds=seconds)
 
     assert await desk.left() == 1

@@ -1,4 +1,4 @@
-"""What a month costs on each of Xero's plans, as xero-api.md 2.2 has it."""
+"""What a month costs on each of Xero's plans, as docs/xero.md 2.2 has it."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -12,12 +12,12 @@ import pytest
 import pytest_asyncio
 
 from tieout_connector.api import writes as api_writes
-from tieout_connector.xero.responses import TOO_MANY
+from tieout_connector.xero.errors import TOO_MANY
 from tieout_kit.http import audit
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
 from tieout_local import keys as local
-from tieout_local.door import nothing_closed
+from tieout_local.access_sweep import nothing_closed
 from tieout_schemas.problem import Problem
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
 from tieout_testing.connector import ConnectorHarness, contact_intent, payment_intent
@@ -102,7 +102,8 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 @pytest_asyncio.fixture
 async def queue(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Queue]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
-    app.include_router(api_writes.routes(stage.database))
+    app.state.database = stage.database
+    app.include_router(api_writes.router)
     await stage.connect_idle()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
         yield Queue(stage, http, signing)
@@ -173,7 +174,7 @@ async def test_a_story_tells_why_it_waits_and_what_is_before_it(queue: Queue) ->
     await queue.leave(first, ago=3)
     story = await queue.story(first)
     assert (story["state"], story["before"]) == ("in_flight", 0)
-    assert story["why"].endswith("; Xero's answer is awaited.")
+    assert story["why"].endswith("; Xero has not answered yet.")
     assert story["call"]["look_up"] is False
 
     await queue.end(first, Outcome.REFUSED, "The name is taken.")
@@ -204,7 +205,7 @@ async def test_a_write_called_back_never_reaches_xero_and_its_record_is_told_by_
     answer = await queue.ask("POST", f"/{stays.intent_id}/cancel")
 
     assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
-    assert answer.json()["why"] == "ana called it back before it left."
+    assert answer.json()["why"] == "ana cancelled it before it was sent."
     async with stage.working():
         results = await stage.results(2)
     assert [(one.intent_id, one.outcome, one.cancelled_by) for one in results] == [
@@ -231,8 +232,8 @@ async def test_what_has_left_or_is_done_cannot_be_called_back(queue: Queue) -> N
     over = await queue.ask("POST", f"/{done.intent_id}/cancel")
 
     assert (too_late.status_code, over.status_code) == (409, 409)
-    assert too_late.json()["title"].startswith("it left at ")
-    assert too_late.json()["title"].endswith("; its answer is awaited")
+    assert too_late.json()["title"].startswith("it was sent at ")
+    assert too_late.json()["title"].endswith("; Xero has not answered yet")
     assert (over.json()["title"], over.json()["result"]["outcome"]) == ("it has ended already: Xero has it.", "done")
     assert (await queue.story(left))["state"] == "in_flight"
     assert await queue.trail() == []
@@ -249,7 +250,7 @@ async def test_who_calls_back_what_is_just_leaving_is_told_that_it_left(queue: Q
         await queue.stage.until("select count(*) from pg_stat_activity where wait_event = 'transactionid'", 1)
     answer = await asking
 
-    assert (answer.status_code, answer.json()["title"].startswith("it left at ")) == (409, True)
+    assert (answer.status_code, answer.json()["title"].startswith("it was sent at ")) == (409, True)
     assert await queue.stage.published(WriteResult) == []
 
 
@@ -277,7 +278,7 @@ async def test_what_waits_for_nothing_but_our_own_patience_is_looked_at_now(queu
     assert (answer.status_code, answer.json()["why"]) == (200, "Nothing is before it: it goes now.")
     ((waits, due),) = await queue.stage.sql("select not_before, next_at <= $1 from turn", queue.stage.clock())
     assert (waits, due) == (None, True)
-    assert await queue.trail() == [("retry", intent.record.id, "waiting", "looked at now")]
+    assert await queue.trail() == [("retry", intent.record.id, "waiting", "retried")]
 
 
 async def test_no_person_overrules_what_xero_asks(queue: Queue) -> None:
@@ -314,9 +315,9 @@ async def test_an_unanswered_call_is_looked_at_now_only_once_no_answer_can_come(
     answers = [await queue.ask("POST", f"/{one.intent_id}/retry") for one in wanted]
 
     assert [one.status_code for one in answers] == [200, 200, 409, 409]
-    assert "looked for in Xero now" in answers[0].json()["why"]
+    assert "looked up in Xero now" in answers[0].json()["why"]
     assert "sent again now" in answers[1].json()["why"]
-    assert all("awaited" in one.json()["title"] for one in answers[2:])
+    assert all("has not answered yet" in one.json()["title"] for one in answers[2:])
     rows = await queue.stage.sql("select retry_at <= $1 from call order by retry_at", queue.stage.clock())
     assert [row[0] for row in rows] == [True, True, False, False]
     assert (await queue.stage.sql("select not_before from turn"))[0][0] is None
@@ -329,8 +330,8 @@ async def test_what_xero_refused_is_retried_by_its_problem(queue: Queue) -> None
     without = await queue.ask("POST", f"/{intent.intent_id}/retry")
     now = queue.stage.clock()
     problem = Problem(
-        id=uuid4(), service="contacts", record=intent.record, code="refused_by_xero", what="refused", params={},
-        sentence="Xero refused this vendor.", mend="Change it.", state="open", opened_at=now, last_at=now,
+        id=uuid4(), service="contacts", record=intent.record, code="refused_by_xero", problem_kind="refused", params={},
+        sentence="Xero refused this vendor.", how_to_fix="Change it.", state="open", opened_at=now, last_at=now,
     )  # fmt: skip
     await queue.stage.deliver(problem)
 

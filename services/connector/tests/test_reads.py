@@ -9,9 +9,9 @@ import pytest
 from tieout_connector.gateway import reader
 from tieout_connector.gateway.writer import post
 from tieout_connector.inbound import snapshots
-from tieout_connector.inbound.snapshots import Link, Seen
-from tieout_kit.cause import Cause
+from tieout_connector.inbound.snapshots import ObservedRecord, RecordLink
 from tieout_kit.clock import utc_now
+from tieout_kit.events import Cause
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.signals import Refresh, Webhook, XeroKind
 from tieout_schemas.writes import Outcome
@@ -29,9 +29,9 @@ def webhook(stage: ConnectorHarness, resource_id: str, category: str = "CONTACT"
     )  # fmt: skip
 
 
-async def take(stage: ConnectorHarness, *seen: Seen) -> list[int]:
+async def take(stage: ConnectorHarness, *seen: ObservedRecord) -> list[int]:
     async with stage.database.transaction() as tx:
-        taken = await snapshots.take(tx, stage.tenant_id, seen)
+        taken = await snapshots.store(tx, stage.tenant_id, seen)
     return [sequence for sequence in taken.sequences if sequence]
 
 
@@ -40,17 +40,17 @@ def contact(name: str = "Kea", xero_id: UUID | None = None) -> XeroContact:
 
 
 async def test_the_same_content_says_nothing_though_updated_date_moved(stage: ConnectorHarness) -> None:
-    first = await take(stage, Seen(contact(), Cause.request()))
-    again = await take(stage, Seen(contact(), Cause.request()))
+    first = await take(stage, ObservedRecord(contact(), Cause.request()))
+    again = await take(stage, ObservedRecord(contact(), Cause.request()))
 
     assert first == again
     assert len(await stage.published(XeroContact)) == 1
 
 
 async def test_changed_content_gets_a_higher_sequence_even_when_the_clock_went_back(stage: ConnectorHarness) -> None:
-    (first,) = await take(stage, Seen(contact(), Cause.request()))
+    (first,) = await take(stage, ObservedRecord(contact(), Cause.request()))
     stage.clock.ahead = timedelta(hours=-1)
-    (then,) = await take(stage, Seen(contact("Kea Ltd"), Cause.request()))
+    (then,) = await take(stage, ObservedRecord(contact("Kea Ltd"), Cause.request()))
 
     assert then > first
     assert [sequence for sequence, _ in await stage.events(XeroContact)] == [first, then]
@@ -58,16 +58,16 @@ async def test_changed_content_gets_a_higher_sequence_even_when_the_clock_went_b
 
 async def test_a_record_known_to_be_ours_bears_its_id_from_then_on(stage: ConnectorHarness) -> None:
     ours = uuid4()
-    link = Link(RecordRef(kind="contact", id=ours), "contact", made=True)
-    await take(stage, Seen(contact(), Cause.request()))
-    await take(stage, Seen(contact(), Cause.request(), link=link))
-    await take(stage, Seen(contact("Kea Ltd"), Cause.request()))
+    link = RecordLink(RecordRef(kind="contact", id=ours), "contact", made=True)
+    await take(stage, ObservedRecord(contact(), Cause.request()))
+    await take(stage, ObservedRecord(contact(), Cause.request(), link=link))
+    await take(stage, ObservedRecord(contact("Kea Ltd"), Cause.request()))
 
     assert [said.record_id for said in await stage.published(XeroContact)] == [None, ours, ours]
 
 
 async def test_many_are_taken_at_once_and_a_record_seen_twice_is_said_as_last_seen(stage: ConnectorHarness) -> None:
-    many = [Seen(contact(f"C{i}", UUID(int=i % 50)), Cause.request()) for i in range(100)]
+    many = [ObservedRecord(contact(f"C{i}", UUID(int=i % 50)), Cause.request()) for i in range(100)]
 
     assert len(await take(stage, *many)) == 100
     assert len(await stage.published(XeroContact)) == 50

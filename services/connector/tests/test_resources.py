@@ -27,7 +27,7 @@ from tieout_connector.xero.documents import ContactRef, LineForm
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.forms import StatusForm
 from tieout_connector.xero.history import NoteForm, history_of
-from tieout_connector.xero.invoices import INVOICES, InvoiceForm, online_of
+from tieout_connector.xero.invoices import INVOICES, InvoiceForm
 from tieout_connector.xero.items import ITEMS, ItemForm, PriceForm
 from tieout_connector.xero.organisation import ACTIONS, ORGANISATION
 from tieout_connector.xero.overpayments import OVERPAYMENTS
@@ -124,14 +124,6 @@ async def test_an_invoice_is_made_changed_and_voided(xero: AtXero, kind: Invoice
     assert voided.status is InvoiceStatus.VOIDED
     assert [i.xero_id for i in await xero.all(INVOICES, page=1, IDs=str(made.xero_id))] == [made.xero_id]
     assert not await xero.all(INVOICES, Statuses="DRAFT")
-
-
-async def test_a_sales_invoice_has_a_page_for_its_customer(xero: AtXero) -> None:
-    invoice = await a_bill(xero, await a_contact(xero), type=InvoiceType.ACCREC, line_items=(line(account="200"),))
-
-    (page,) = await xero.all(online_of(invoice.xero_id))
-
-    assert page.url.startswith("https://in.xero.com/")
 
 
 async def test_unit_prices_keep_four_decimals_there_and_back(xero: AtXero) -> None:

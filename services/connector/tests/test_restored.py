@@ -28,7 +28,7 @@ async def waits_for_a_look(stage: ConnectorHarness) -> list[bool]:
 
 async def noticed(stage: ConnectorHarness) -> bool:
     async with stage.database.transaction() as tx:
-        return await restore_detection.notice(tx, TERM)
+        return await restore_detection.detect_restore(tx, TERM)
 
 
 async def test_a_dump_restored_into_the_same_database_is_noticed_once(stage: ConnectorHarness, tmp_path: Path) -> None:

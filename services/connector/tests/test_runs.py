@@ -7,9 +7,9 @@ import pytest
 
 from tieout_connector.choices import change_settings
 from tieout_connector.inbound import listings, sync_runs
-from tieout_connector.inbound.sync_runs_rules import Run, after_page, ended
-from tieout_kit.cause import Cause
-from tieout_local.door import ANA
+from tieout_connector.inbound.sync_runs_rules import SyncRunProgress, after_page, finished
+from tieout_kit.events import Cause
+from tieout_local.access_sweep import ANA
 from tieout_schemas.runs import RunKind, SyncRun
 from tieout_testing.connector import ConnectorHarness
 
@@ -19,8 +19,8 @@ END = START + timedelta(minutes=1)
 WAITING = "select count(*) from feed where next_at <= now() + interval '6 minutes'"
 
 
-def run(*pages: tuple[str, int, int, bool]) -> Run:
-    one = Run(kind=RunKind.POLL, started_at=START)
+def run(*pages: tuple[str, int, int, bool]) -> SyncRunProgress:
+    one = SyncRunProgress(kind=RunKind.POLL, started_at=START)
     for resource, read, changed, last in pages:
         one = after_page(one, resource, read, changed, last=last)
     return one
@@ -42,7 +42,7 @@ def run(*pages: tuple[str, int, int, bool]) -> Run:
 def test_a_run_ends_once_every_resource_was_read_to_its_end(
     pages: list[tuple[str, int, int, bool]], counts: list[tuple[str, int, int]] | None
 ) -> None:
-    over = ended(run(*pages), ("A", "B"), TENANT, END)
+    over = finished(run(*pages), ("A", "B"), TENANT, END)
 
     assert (over and [(one.resource, one.read, one.changed) for one in over.resources]) == counts
     assert over is None or (over.started_at, over.ended_at, over.run) == (START, END, "poll")
@@ -84,7 +84,7 @@ async def test_each_poll_of_everything_is_one_run_that_says_what_changed(stage: 
 async def test_what_was_read_before_a_disconnect_is_no_part_of_the_next_run(stage: ConnectorHarness) -> None:
     await stage.connect()
     async with stage.database.transaction() as tx:
-        await sync_runs.page_read(tx, stage.tenant_id, "Contacts", 7, 7, Cause.request(), last=True)
+        await sync_runs.add_page(tx, stage.tenant_id, "Contacts", 7, 7, Cause.request(), last=True)
     await stage.connections.disconnect(ANA, stage.tenant_id)
     await stage.connect(stage.org_id, stage.tenant_id)
 

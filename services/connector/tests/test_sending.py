@@ -169,7 +169,7 @@ async def test_two_writes_of_one_contact_in_one_call_say_its_last_state(stage: C
 
 async def test_a_batch_stays_below_what_xero_takes(stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     await stage.connect_idle()
-    monkeypatch.setattr(compose, "MOST_BYTES", 300)
+    monkeypatch.setattr(compose, "MAX_BYTES", 300)
     await stage.deliver(*[contact_intent(f"Vendor {i}") for i in range(6)])
 
     async with stage.working():
@@ -210,7 +210,7 @@ async def test_a_file_goes_piece_by_piece_from_where_it_is_kept_and_one_that_is_
 
     scan, gone = (results[intent.record.id] for intent in wanted)
     assert (scan.outcome, gone.outcome) == (Outcome.DONE, Outcome.REFUSED)
-    assert gone.messages == ("no file of the key gone",)
+    assert gone.messages == ("there is no file with the key gone",)
     assert [call["requestBytes"] for call in await stage.writing_calls()] == [3000]
 
 

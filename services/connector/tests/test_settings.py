@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tieout_connector.choices.model import SettingChange, SettingsVersion
-from tieout_connector.choices.settings_rules import BadSetting, Chart, changed, check_version, fitting
+from tieout_connector.choices.settings_rules import BadSetting, Chart, accounts_for, changed, check_version
 from tieout_kit.errors import Clash
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.xero import XeroAccount
@@ -123,7 +123,7 @@ def test_an_account_is_checked_against_the_chart(wanted: dict[str, Any], chart: 
 @pytest.mark.rule("MAP-2")
 def test_the_accounts_that_fit_are_told_by_code() -> None:
     fits = {
-        name: [a.code for a in fitting(name, CHART)]
+        name: [a.code for a in accounts_for(name, CHART)]
         for name in ("payment_account", "clearing_account", "default_expense_account", "items")
     }
 

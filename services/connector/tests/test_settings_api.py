@@ -16,7 +16,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
 from tieout_local import keys as local
-from tieout_local.door import nothing_closed
+from tieout_local.access_sweep import nothing_closed
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
@@ -54,7 +54,7 @@ class Page:
             for code, kind in accounts
         ]
         async with self.stage.database.transaction() as tx:
-            await chart_of_accounts.keep(tx, self.tenant_id, read)
+            await chart_of_accounts.save(tx, self.tenant_id, read)
 
     def _token(self, by: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys.token(by, [str(self.tenant_id)], ('admin',))}"}
@@ -69,7 +69,8 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 @pytest_asyncio.fixture
 async def page(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Page]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
-    app.include_router(api_settings.routes(stage.database))
+    app.state.database = stage.database
+    app.include_router(api_settings.router)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
         yield Page(stage, http, signing, await stage.tenant())
 
@@ -183,8 +184,8 @@ async def test_every_setting_is_described_with_what_is_chosen(page: Page) -> Non
     assert list(choices) == list(Choices.model_fields)
     one = choices["conflicts"]
     assert (one["default"], one["chosen"], one["allowed"]) == ("latest", "ask", "latest, platform, xero or ask")
-    assert one["value_schema"]["$defs"]["Settles"]["enum"] == ["latest", "platform", "xero", "ask"]
-    assert all(one["says"].endswith(".") for one in choices.values())
+    assert one["value_schema"]["$defs"]["ConflictPolicy"]["enum"] == ["latest", "platform", "xero", "ask"]
+    assert all(one["description"].endswith(".") for one in choices.values())
     assert [name for name, one in choices.items() if one["accounts"] is not None] == [
         "payment_account", "clearing_account", "default_expense_account",
     ]  # fmt: skip
@@ -208,7 +209,7 @@ async def test_history_is_read_page_by_page(page: Page) -> None:
 def waits(service: str, reason: Reason, setting: str | None = None) -> Problem:
     return Problem(
         id=uuid4(), service=service, record=RecordRef(kind="payment", id=uuid4()), code=reason.code, params={},
-        sentence="It waits.", mend="Choose.", setting=setting, state=ProblemState.OPEN,
+        sentence="It waits.", how_to_fix="Choose.", setting=setting, state=ProblemState.OPEN,
         opened_at=utc_now(), last_at=utc_now(),
     )  # fmt: skip
 

@@ -1,20 +1,20 @@
 """A tenant's queue grows a thousandfold within a minute: what goes next is found as quickly as before."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from tieout_connector.gateway.pending_work import MOST_IDS
+from tieout_connector.gateway.pending_work import MAX_IDS_PER_READ
 from tieout_connector.outbound import intents
 from tieout_kit.postgres import queries
 from tieout_testing.connector import ConnectorHarness
 
 pytestmark = pytest.mark.real
 INTENTS = queries.load("tieout_connector", "intents.sql")
-LOOK = queries.load("tieout_connector", "look.sql")
+PENDING_WORK = queries.load("tieout_connector", "pending_work.sql")
 BATCH = 50
 MANY = """
 insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, together,
@@ -32,12 +32,13 @@ async def test_a_surge_on_the_statistics_of_calmer_days_reads_no_more_than_it_ta
     for _ in range(40):
         await stage.sql(MANY.replace("n ||", "gen_random_uuid() ||"), stage.tenant_id, "queued", BATCH)
 
-    none: list[str] = []
-    busy = ["contact:new"]
-    look = (stage.tenant_id, stage.clock(), none, none, none, none, none, none, busy, MOST_IDS)
-    assert await rows_read(stage, LOOK["look"], *look) < 10 * BATCH
-    assert await rows_read(stage, INTENTS["head"], stage.tenant_id, none, none, 2, busy) < 10 * BATCH
-    assert await rows_read(stage, INTENTS["together"], stage.tenant_id, none, busy[0], BATCH, False, BATCH) < 10 * BATCH
+    full_only = ["contact:new"]
+    assert await rows_read(stage, *find_work(stage, full_only)) < 10 * BATCH
+    chosen = {"tenant_id": stage.tenant_id, "in_progress": [], "person_lane": 0}
+    first = INTENTS["first_in_lane"](**chosen, serial_in_progress=[], full_only=full_only, lane=2)
+    assert await rows_read(stage, *first) < 10 * BATCH
+    batch = INTENTS["batch"](**chosen, batch_key=full_only[0], batch_limit=BATCH, look_up=False, limit=BATCH)
+    assert await rows_read(stage, *batch) < 10 * BATCH
 
 
 READS = """
@@ -58,9 +59,7 @@ async def test_what_goes_first_of_many_is_found_without_looking_at_all_of_them(
     await stage.sql("alter table call set (autovacuum_enabled = false)")
     await stage.sql(surge, stage.tenant_id, 5000)
 
-    none: list[str] = []
-    look = (stage.tenant_id, stage.clock(), none, none, none, none, none, none, none, MOST_IDS)
-    assert await rows_read(stage, LOOK["look"], *look) < 10 * BATCH
+    assert await rows_read(stage, *find_work(stage)) < 10 * BATCH
 
 
 MADE = """
@@ -75,13 +74,23 @@ async def test_who_made_a_record_is_found_without_reading_all_that_was_ever_made
     await stage.sql(MADE, stage.tenant_id, 5000)
     await stage.sql("analyze intent")
 
-    asked = (stage.tenant_id, "allocation", [str(n) for n in range(10)])
-    assert await rows_read(stage, INTENTS["made"], *asked) < 10 * BATCH
+    asked = {"tenant_id": stage.tenant_id, "body_kind": "allocation", "xero_ids": [str(n) for n in range(10)]}
+    assert await rows_read(stage, *INTENTS["ids_created_by"](**asked)) < 10 * BATCH
 
 
 async def test_kinds_without_ids_do_not_ask_who_made_them() -> None:
     no_database: Any = None
-    assert await intents.made(no_database, UUID(int=1), "note", []) == set()
+    assert await intents.ids_created_by(no_database, UUID(int=1), "note", []) == set()
+
+
+def find_work(stage: ConnectorHarness, full_only: Sequence[str] = ()) -> tuple[Any, ...]:
+    """The query of every look at a tenant's work, with nothing else in progress."""
+    found: tuple[Any, ...] = PENDING_WORK["find_work"](
+        tenant_id=stage.tenant_id, now=stage.clock(), lanes=list(range(6)), person_lane=0, intents=[],
+        serial_in_progress=[], full_only=full_only, calls=[], reads=[], listings=[], interactive_reads=[],
+        max_ids=MAX_IDS_PER_READ,
+    )  # fmt: skip
+    return found
 
 
 async def rows_read(stage: ConnectorHarness, query: str, *values: object) -> int:

@@ -10,7 +10,7 @@ import pytest
 from tieout_connector.gateway.leases import TERM, LeaseLost
 from tieout_connector.outbound import calls
 from tieout_connector.pacing import schedule
-from tieout_connector.pacing.timing import CALL
+from tieout_connector.pacing.timing import LONGEST_CALL
 from tieout_kit.testing import wait_until
 from tieout_schemas.writes import Lane, Outcome
 from tieout_testing.connector import ConnectorHarness, contact_intent, payment_intent
@@ -41,12 +41,12 @@ async def test_whoever_takes_over_loses_and_doubles_nothing(
             case "after the send":
                 patch.setattr(one.api, "call", hang(one.api.call, reached))
             case _:
-                patch.setattr(calls, "settle", hang(calls.settle, reached))
+                patch.setattr(calls, "finish", hang(calls.finish, reached))
         task = asyncio.create_task(one.gateway.run())
         await asyncio.wait_for(reached.wait(), 10)
         await one.die(task)
 
-    ahead = timedelta(minutes=7) if late else CALL + timedelta(seconds=1)
+    ahead = timedelta(minutes=7) if late else LONGEST_CALL + timedelta(seconds=1)
     stage.clock.ahead = ahead
     await stage.control.advance(ahead)
     async with stage.working():
@@ -102,7 +102,7 @@ async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(
     monkeypatch.setattr(one.api, "call", slowly)
     sending = asyncio.create_task(stage.send(one, at))
     await stage.until("select count(*) from call", 1)
-    stage.clock.ahead = CALL + timedelta(seconds=1)
+    stage.clock.ahead = LONGEST_CALL + timedelta(seconds=1)
     async with stage.working():
         await stage.results(1)
         go_on.set()
@@ -129,7 +129,7 @@ async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_leas
     monkeypatch.setattr(one.api, "call", slowly)
     sending = asyncio.create_task(stage.send(one, at))
     await stage.until("select count(*) from call", 1)
-    stage.clock.ahead = CALL + timedelta(seconds=1)
+    stage.clock.ahead = LONGEST_CALL + timedelta(seconds=1)
     async with stage.working():
         await stage.results(1)
     await one.leases.renew(stage.database)
@@ -146,7 +146,7 @@ async def test_a_call_that_stood_still_after_its_check_does_not_leave(
     await stage.connect_idle()
     await stage.deliver(contact_intent("Kea"))
     one, at = await stage.owner()
-    monkeypatch.setattr("tieout_connector.gateway.caller.LEAVE_WITHIN", timedelta(seconds=-1))
+    monkeypatch.setattr("tieout_connector.gateway.caller.SEND_WITHIN", timedelta(seconds=-1))
 
     with pytest.raises(LeaseLost):
         await stage.send(one, at)
@@ -178,7 +178,7 @@ async def test_a_budget_survives_a_change_of_owner(stage: ConnectorHarness) -> N
     await stage.connect_idle()
     one, at = await stage.owner()
     async with one.caller.storing(at) as tx:
-        await one.caller.leave(tx, at, Lane.WRITE)
+        await one.caller.permit(tx, at, Lane.WRITE)
     stage.clock.ahead = TERM + timedelta(seconds=1)
     _, theirs = await stage.owner()
 
@@ -199,7 +199,7 @@ async def test_trouble_with_one_tenant_never_ends_the_gateway(
 
     async with stage.working(one):
         with monkeypatch.context() as patch:
-            patch.setattr(schedule, "waits", away)
+            patch.setattr(schedule, "delay_until", away)
             await wait_until(stage.control.calls, lambda calls: len(calls) >= 1)
         (result,) = await stage.results(1)
 

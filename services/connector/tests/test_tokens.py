@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tieout_connector.xero.errors import Again
+from tieout_connector.xero.errors import RetryAfter
 from tieout_connector.xero.identity import Tokens
 from tieout_testing.connector import ConnectorHarness, contact_intent
 
@@ -124,7 +124,7 @@ async def test_a_wrong_secret_of_ours_costs_no_tenant_its_connection(stage: Conn
     stage.identity._secret = secret
     stage.clock.ahead = timedelta(minutes=29)
 
-    with pytest.raises(Again, match="invalid_client"):
+    with pytest.raises(RetryAfter, match="invalid_client"):
         await stage.tokens.access(await token_set(stage))
 
     assert await stage.sql("select state from connection") == [("importing",)]

@@ -9,7 +9,7 @@ import pytest
 from tieout_connector.gateway import reactions
 from tieout_connector.gateway.writer import post, send
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import OurBug, Unknown
+from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown
 from tieout_kit.testing import wait_until
 from tieout_schemas.writes import Outcome
 from tieout_testing.connector import ConnectorHarness, Process, bill_intent, contact_intent, payment_intent
@@ -59,7 +59,7 @@ async def test_a_version_that_would_write_other_bytes_sends_a_stored_call_again_
 
     old, at = await stage.owner()
     watch(old)
-    with pytest.raises(Unknown):
+    with pytest.raises(OutcomeUnknown):
         await stage.send(old, at)
     monkeypatch.setattr(wire, "dumps", lambda value: b'{"newer": true}')
     new = stage.process()
@@ -80,7 +80,7 @@ async def test_a_bug_of_ours_refuses_no_record_and_what_it_held_up_goes_out_late
     monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.2))
     monkeypatch.setattr(reactions, "AFTER_A_BUG", timedelta(seconds=0.2))
     process = stage.process()
-    real, bugs = process.api.call, [OurBug("415 Unsupported Media Type")] * 2
+    real, bugs = process.api.call, [MalformedRequest("415 Unsupported Media Type")] * 2
 
     async def not_understood(token: str, org_id: Any, request: Any, body: Any = None) -> Any:
         if bugs:

@@ -11,12 +11,12 @@ from prometheus_client import REGISTRY
 from tieout_connector import metrics
 from tieout_connector.gateway import loop
 from tieout_connector.pacing import usage
-from tieout_connector.pacing.usage import KEPT, Called, HourOfUse, Usage
+from tieout_connector.pacing.usage import RETENTION, CallOutcome, HourlyUsage, Usage
 from tieout_connector.xero.errors import XeroError
 from tieout_kit.generate import declared
 from tieout_kit.postgres.database import Tx
 from tieout_kit.testing import running
-from tieout_local.door import ANA
+from tieout_local.access_sweep import ANA
 from tieout_local.metrics import DECLARING
 from tieout_schemas.writes import Lane
 from tieout_testing.connector import ConnectorHarness, contact_intent
@@ -34,7 +34,7 @@ class Hand:
         return self.now
 
 
-async def hours(stage: ConnectorHarness, tenant_id: UUID) -> list[HourOfUse]:
+async def hours(stage: ConnectorHarness, tenant_id: UUID) -> list[HourlyUsage]:
     async with stage.database.transaction() as tx:
         return await usage.hours(tx, tenant_id, NOON - timedelta(days=1), NOON + timedelta(days=1))
 
@@ -42,11 +42,11 @@ async def hours(stage: ConnectorHarness, tenant_id: UUID) -> list[HourOfUse]:
 async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(stage: ConnectorHarness) -> None:
     clock, tenant_id = Hand(), uuid4()
     counted = Usage(clock)
-    counted.count(tenant_id, Lane.WRITE, "Invoices", 500, 1200, Called.ANSWERED)
-    counted.count(tenant_id, Lane.WRITE, "Invoices/8b1c/Attachments/a.pdf", 0, 0, Called.LIMITED)
-    counted.count(tenant_id, Lane.POLL, "Invoices", 0, 0, Called.FAILED)
+    counted.count(tenant_id, Lane.WRITE, "Invoices", 500, 1200, CallOutcome.ANSWERED)
+    counted.count(tenant_id, Lane.WRITE, "Invoices/8b1c/Attachments/a.pdf", 0, 0, CallOutcome.RATE_LIMITED)
+    counted.count(tenant_id, Lane.POLL, "Invoices", 0, 0, CallOutcome.FAILED)
     clock.now += timedelta(minutes=61)
-    counted.count(tenant_id, Lane.WRITE, "Invoices", 1, 2, Called.ANSWERED)
+    counted.count(tenant_id, Lane.WRITE, "Invoices", 1, 2, CallOutcome.ANSWERED)
     async with stage.database.transaction() as tx:
         await counted.store(tx)
 
@@ -62,7 +62,7 @@ async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(stage: ConnectorH
 async def test_a_tenants_counts_are_stored_with_its_answer_and_those_of_others_stay(stage: ConnectorHarness) -> None:
     ours, other, counted = uuid4(), uuid4(), Usage(Hand())
     for tenant_id in (ours, other):
-        counted.count(tenant_id, Lane.POLL, "Contacts", 0, 10, Called.ANSWERED)
+        counted.count(tenant_id, Lane.POLL, "Contacts", 0, 10, CallOutcome.ANSWERED)
 
     async with stage.database.transaction() as tx:
         await counted.store(tx, ours)
@@ -75,14 +75,14 @@ async def test_a_tenants_counts_are_stored_with_its_answer_and_those_of_others_s
 
 async def test_what_is_rolled_back_is_counted_still_and_stored_once(stage: ConnectorHarness) -> None:
     tenant_id, counted = uuid4(), Usage(Hand())
-    counted.count(tenant_id, Lane.WRITE, "Payments", 3, 4, Called.ANSWERED)
+    counted.count(tenant_id, Lane.WRITE, "Payments", 3, 4, CallOutcome.ANSWERED)
 
     async def fail(tx: Tx) -> None:
         await counted.store(tx, tenant_id)
         # What is being stored is not there for another transaction to store, too.
         async with stage.database.transaction() as another:
             await counted.store(another)
-        counted.count(tenant_id, Lane.WRITE, "Payments", 1, 1, Called.ANSWERED)
+        counted.count(tenant_id, Lane.WRITE, "Payments", 1, 1, CallOutcome.ANSWERED)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -101,7 +101,7 @@ async def test_many_processes_add_to_the_same_hours_and_lose_nothing(stage: Conn
     processes = [Usage(Hand()) for _ in range(4)]
     for n, process in enumerate(processes):
         for tenant_id in tenants[n:] + tenants[:n]:
-            process.count(tenant_id, Lane.IMPORT, "Contacts", 0, 7, Called.ANSWERED)
+            process.count(tenant_id, Lane.IMPORT, "Contacts", 0, 7, CallOutcome.ANSWERED)
 
     await asyncio.gather(*(stage.database.run(process.store) for process in processes))
 
@@ -111,7 +111,7 @@ async def test_many_processes_add_to_the_same_hours_and_lose_nothing(stage: Conn
 
 async def test_all_is_stored_now_and_then_without_any_answer(stage: ConnectorHarness) -> None:
     counted = Usage(Hand())
-    counted.count(uuid4(), Lane.NOTE, "Invoices", 1, 1, Called.FAILED)
+    counted.count(uuid4(), Lane.NOTE, "Invoices", 1, 1, CallOutcome.FAILED)
 
     async with running(counted.run(stage.database)):
         await stage.until("select count(*) from usage", 1)
@@ -149,9 +149,9 @@ async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(
     monkeypatch.setattr(usage, "PORTION", 2)
     clock, tenant_id = Hand(), uuid4()
     counted, now = Usage(clock), stage.clock()
-    for age in (timedelta(0), KEPT - timedelta(hours=1), *(KEPT + timedelta(hours=n) for n in range(1, 6))):
+    for age in (timedelta(0), RETENTION - timedelta(hours=1), *(RETENTION + timedelta(hours=n) for n in range(1, 6))):
         clock.now = now - age
-        counted.count(tenant_id, Lane.WRITE, "Invoices", 1, 1, Called.ANSWERED)
+        counted.count(tenant_id, Lane.WRITE, "Invoices", 1, 1, CallOutcome.ANSWERED)
     async with stage.database.transaction() as tx:
         await counted.store(tx)
 
@@ -159,8 +159,8 @@ async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(
         await stage.until("select count(*) from usage", 2)
 
     async with stage.database.transaction() as tx:
-        left = await usage.hours(tx, tenant_id, now - 2 * KEPT, now)
-    assert min(one.hour for one in left) > now - KEPT - timedelta(hours=1)
+        left = await usage.hours(tx, tenant_id, now - 2 * RETENTION, now)
+    assert min(one.hour for one in left) > now - RETENTION - timedelta(hours=1)
 
 
 async def test_a_portion_leaves_to_another_process_what_it_drops(
@@ -170,27 +170,31 @@ async def test_a_portion_leaves_to_another_process_what_it_drops(
     clock = Hand()
     counted = Usage(clock)
     for n in range(2):
-        clock.now = NOON - KEPT - timedelta(days=1 + n)
-        counted.count(uuid4(), Lane.POLL, "Contacts", 0, 1, Called.ANSWERED)
+        clock.now = NOON - RETENTION - timedelta(days=1 + n)
+        counted.count(uuid4(), Lane.POLL, "Contacts", 0, 1, CallOutcome.ANSWERED)
     async with stage.database.transaction() as tx:
         await counted.store(tx)
 
     async with asyncio.timeout(10), stage.database.transaction() as one, stage.database.transaction() as other:
-        assert await usage.forget(one)
-        assert await usage.forget(other)
-        assert not await usage.forget(other)
+        assert await usage.delete_old(one)
+        assert await usage.delete_old(other)
+        assert not await usage.delete_old(other)
 
 
 async def test_every_metric_of_the_connector_rises_with_a_call_and_is_in_the_docs() -> None:
     before = {name: _value(name) for name in declared(metrics)}
 
-    Usage(Hand()).count(uuid4(), Lane.NOTE, "Invoices", 5, 6, Called.LIMITED)
+    Usage(Hand()).count(uuid4(), Lane.NOTE, "Invoices", 5, 6, CallOutcome.RATE_LIMITED)
 
-    assert {name: _value(name) - before[name] for name in before} == {"CALLS": 1, "SENT": 5, "RECEIVED": 6}
+    assert {name: _value(name) - before[name] for name in before} == {
+        "CALLS": 1,
+        "REQUEST_BYTES": 5,
+        "RESPONSE_BYTES": 6,
+    }
     assert metrics in DECLARING
 
 
 def _value(name: str) -> float:
     (family,) = declared(metrics)[name].describe()
-    labels = {"lane": "note", "outcome": "limited"}
+    labels = {"lane": "note", "outcome": "rate_limited"}
     return REGISTRY.get_sample_value(f"{family.name}_total", labels) or 0.0

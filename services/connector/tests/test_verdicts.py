@@ -1,4 +1,4 @@
-"""Every answer Xero is known to give, and what is to be done about it (xero-api.md 3.7, 2.1, 3.8, 1.4)."""
+"""Every answer Xero is known to give, and what is to be done about it (docs/xero.md 3.7, 2.1, 3.8, 1.4)."""
 
 import asyncio
 import json
@@ -9,8 +9,15 @@ from uuid import uuid4
 import pytest
 
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
-from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, Unknown, XeroError
-from tieout_connector.xero.responses import judge
+from tieout_connector.xero.errors import (
+    ConsentLost,
+    MalformedRequest,
+    OutcomeUnknown,
+    RefusedRequest,
+    RetryAfter,
+    XeroError,
+)
+from tieout_connector.xero.responses import classify
 from tieout_testing.connector import AtXero
 
 MAINTENANCE = "<!DOCTYPE html><html><body>Xero is down for maintenance</body></html>"
@@ -39,32 +46,32 @@ ANSWERS = [
      "RefusedRequest (('A validation exception occurred',),)"),
     (refusal(14, "PostDataInvalidException", "Could not read the date at Invoices[3].Date"),
      "RefusedRequest (('Could not read the date at Invoices[3].Date',),)"),
-    (refusal(16, "QueryParseException", "No property Nmae"), "OurBug No property Nmae"),
-    (refusal(16, "", "No property Nmae"), "OurBug No property Nmae"),
-    (refusal(17, "NoDataProcessedException", "No data was processed"), "OurBug No data was processed"),
+    (refusal(16, "QueryParseException", "No property Nmae"), "MalformedRequest No property Nmae"),
+    (refusal(16, "", "No property Nmae"), "MalformedRequest No property Nmae"),
+    (refusal(17, "NoDataProcessedException", "No data was processed"), "MalformedRequest No data was processed"),
     ((400, "application/json", '{"Message": "Idempotency Key: k is used with a different request."}'),
-     "Unknown True"),
-    ((400, "text/plain", "Idempotency Key: k is used with a different request."), "Unknown True"),
+     "OutcomeUnknown True"),
+    ((400, "text/plain", "Idempotency Key: k is used with a different request."), "OutcomeUnknown True"),
     ((400, "text/plain", "You have reached the limit of invoices you can approve"),
      "RefusedRequest (('You have reached the limit of invoices you can approve',),)"),
     ((400, "text/plain", "Not\x00allowed"), "RefusedRequest (('Not\ufffdallowed',),)"),
     (refusal(10, "", "Not\x00allowed"), "RefusedRequest (('Not\ufffdallowed',),)"),
     ((400, "text/xml", XML), "RefusedRequest (('400 Bad Request',),)"),
     ((404, "text/html; charset=utf-8", "<html>not here</html>"), "RefusedRequest (('404 Not Found',),)"),
-    ((405, "", ""), "OurBug 405 Method Not Allowed"),
-    ((406, "text/plain", "JSON only"), "OurBug JSON only"),
-    ((408, "", ""), "Unknown True"),
-    ((412, "", ""), "OurBug 412 Precondition Failed"),
+    ((405, "", ""), "MalformedRequest 405 Method Not Allowed"),
+    ((406, "text/plain", "JSON only"), "MalformedRequest JSON only"),
+    ((408, "", ""), "OutcomeUnknown True"),
+    ((412, "", ""), "MalformedRequest 412 Precondition Failed"),
     ((413, "", ""), "RefusedRequest (('413 Request Entity Too Large',),)"),
-    ((415, "", ""), "OurBug 415 Unsupported Media Type"),
-    ((499, "", ""), "OurBug 499 of no known meaning"),
-    ((500, "text/plain", "An error occurred in Xero"), "Unknown True"),
-    ((500, "application/json", '{"Title": "An error occurred"}'), "Unknown True"),
-    ((501, "", ""), "OurBug 501 Not Implemented"),
-    ((502, "text/html", "<html>Bad Gateway</html>"), "Unknown True"),
-    ((503, "text/plain", "The Organisation is offline"), "Unknown True"),
-    ((503, "text/html", MAINTENANCE), "Unknown True"),
-    ((302, "text/html", MAINTENANCE), "Unknown True"),
+    ((415, "", ""), "MalformedRequest 415 Unsupported Media Type"),
+    ((499, "", ""), "MalformedRequest 499 of no known meaning"),
+    ((500, "text/plain", "An error occurred in Xero"), "OutcomeUnknown True"),
+    ((500, "application/json", '{"Title": "An error occurred"}'), "OutcomeUnknown True"),
+    ((501, "", ""), "MalformedRequest 501 Not Implemented"),
+    ((502, "text/html", "<html>Bad Gateway</html>"), "OutcomeUnknown True"),
+    ((503, "text/plain", "The Organisation is offline"), "OutcomeUnknown True"),
+    ((503, "text/html", MAINTENANCE), "OutcomeUnknown True"),
+    ((302, "text/html", MAINTENANCE), "OutcomeUnknown True"),
 ]  # fmt: skip
 
 
@@ -72,7 +79,7 @@ ANSWERS = [
 def test_what_each_answer_means(answer: tuple[int, str, str], told: str) -> None:
     status, media_type, body = answer
 
-    assert tell(judge(status, {"Content-Type": media_type}, body.encode())) == told
+    assert tell(classify(status, {"Content-Type": media_type}, body.encode())) == told
 
 
 def tell(error: XeroError) -> str:
@@ -82,9 +89,9 @@ def tell(error: XeroError) -> str:
             return f"{name} {error.why.name}"
         case RefusedRequest():
             return f"{name} {error.elements}"
-        case Unknown():
+        case OutcomeUnknown():
             return f"{name} {error.answered}"
-        case OurBug():
+        case MalformedRequest():
             return f"{name} {error}"
     return name
 
@@ -108,9 +115,9 @@ def tell(error: XeroError) -> str:
 def test_a_429_says_how_long_the_tenant_waits(problem: str, retry_after: str | None, seconds: int) -> None:
     said = {"X-Rate-Limit-Problem": problem, **({"Retry-After": retry_after} if retry_after else {})}
 
-    error = judge(429, said, b"")
+    error = classify(429, said, b"")
 
-    assert isinstance(error, Again)
+    assert isinstance(error, RetryAfter)
     assert (error.after, error.exact) == (timedelta(seconds=seconds), True)
 
 
@@ -122,7 +129,7 @@ def test_the_words_of_lines_and_parts_are_kept_too_each_once() -> None:
     }  # fmt: skip
     body = refusal(10, "ValidationException", Elements=[parts, {"ValidationErrors": []}])[2]
 
-    error = judge(400, {"Content-Type": "application/json"}, body.encode())
+    error = classify(400, {"Content-Type": "application/json"}, body.encode())
 
     assert isinstance(error, RefusedRequest)
     assert error.elements == (("The bill is not good.", "Account code '999' is not a valid code."),)
@@ -131,15 +138,15 @@ def test_the_words_of_lines_and_parts_are_kept_too_each_once() -> None:
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        ("429-minute", "Again 26"),
-        ("429-day", "Again 40000"),
-        ("429-concurrent", "Again 1"),
-        ("429-appminute", "Again 13"),
-        ("500", "Unknown True"),
-        ("503", "Unknown True"),
-        ("html", "Unknown False"),
-        ("lost", "Unknown False"),
-        ("cut", "Unknown False"),
+        ("429-minute", "RetryAfter 26"),
+        ("429-day", "RetryAfter 40000"),
+        ("429-concurrent", "RetryAfter 1"),
+        ("429-appminute", "RetryAfter 13"),
+        ("500", "OutcomeUnknown True"),
+        ("503", "OutcomeUnknown True"),
+        ("html", "OutcomeUnknown False"),
+        ("lost", "OutcomeUnknown False"),
+        ("cut", "OutcomeUnknown False"),
     ],
 )
 @pytest.mark.parametrize("writing", [True, False])
@@ -151,7 +158,7 @@ async def test_what_each_of_xeros_faults_means(xero: AtXero, fault: str, told: s
     with pytest.raises(XeroError) as raised:
         await xero.call(*call)
 
-    waits = f"Again {raised.value.after.total_seconds():.0f}" if isinstance(raised.value, Again) else None
+    waits = f"RetryAfter {raised.value.after.total_seconds():.0f}" if isinstance(raised.value, RetryAfter) else None
     assert (waits or tell(raised.value)) == told
 
 
@@ -159,7 +166,7 @@ async def test_a_slow_answer_is_none(xero: AtXero, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("tieout_connector.xero.http.TIMEOUT", 0.2)
     await xero.control.add_fault("slow", seconds=1)
 
-    with pytest.raises(Unknown) as raised:
+    with pytest.raises(OutcomeUnknown) as raised:
         await xero.all(CONTACTS)
 
     assert not raised.value.answered
@@ -172,7 +179,7 @@ async def test_a_refused_connection_did_nothing(xero: AtXero) -> None:
     await server.wait_closed()
     xero.api._url = f"http://127.0.0.1:{port}/"
 
-    with pytest.raises(Again):
+    with pytest.raises(RetryAfter):
         await xero.all(CONTACTS)
 
 
@@ -193,6 +200,6 @@ async def test_what_xero_says_of_a_real_token_decides(xero: AtXero) -> None:
 
 
 def test_each_error_of_the_tree_is_the_verdict_on_some_answer() -> None:
-    told = {verdict.split(" ")[0] for _, verdict in ANSWERS} | {"Again"}
+    told = {verdict.split(" ")[0] for _, verdict in ANSWERS} | {"RetryAfter"}
 
     assert told == {error.__name__ for error in XeroError.__subclasses__()}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.pacing.waits_rules import Left, Standing, Waits, WriteState, not_before, why
+from tieout_connector.pacing.waits_rules import SentCall, Waits, WriteState, WriteStatus, not_before, why
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteResult
 
@@ -16,23 +16,23 @@ PAST = NOW - timedelta(seconds=1)
 MIDNIGHT = datetime(2026, 11, 26, tzinfo=UTC)
 
 
-def waiting(before: int = 0, **waits: Any) -> Standing:
-    return Standing(WriteState.WAITING, before, Waits(**waits))
+def waiting(before: int = 0, **waits: Any) -> WriteStatus:
+    return WriteStatus(WriteState.WAITING, before, Waits(**waits))
 
 
-def left(seconds_ago: int, again_in: int = 0, *, look_up: bool = False, **waits: Any) -> Standing:
+def left(seconds_ago: int, again_in: int = 0, *, look_up: bool = False, **waits: Any) -> WriteStatus:
     at = NOW - timedelta(seconds=seconds_ago)
     again_at = NOW + timedelta(seconds=again_in)
-    call = Left(at, at + timedelta(seconds=20), again_at, look_up)
-    return Standing(WriteState.IN_FLIGHT, left=call, waits=Waits(**waits))
+    call = SentCall(at, at + timedelta(seconds=20), again_at, look_up)
+    return WriteStatus(WriteState.IN_FLIGHT, sent=call, waits=Waits(**waits))
 
 
-def ended(state: WriteState, outcome: Outcome, **more: object) -> Standing:
+def ended(state: WriteState, outcome: Outcome, **more: object) -> WriteStatus:
     record = RecordRef(kind="bill", id=UUID(int=1))
     result = WriteResult.model_validate(
         {"intent_id": "i", "record": record, "effect": "main", "revision": 1, "attempt": 1, "outcome": outcome, **more}
     )
-    return Standing(state, result=result)
+    return WriteStatus(state, result=result)
 
 
 @pytest.mark.parametrize(
@@ -55,21 +55,21 @@ def ended(state: WriteState, outcome: Outcome, **more: object) -> Standing:
         ),
         # What is over keeps nothing back.
         (waiting(xero_asked=PAST, day_used=PAST, minute_used=PAST, trouble=NOW), "Nothing is before it: it goes now."),
-        (Standing(WriteState.HELD, 3), "It waits until the organisation is connected to Xero."),
+        (WriteStatus(WriteState.HELD, 3), "It waits until the organisation is connected to Xero."),
         (
-            Standing(WriteState.HELD, waits=Waits(because="the consent ended")),
+            WriteStatus(WriteState.HELD, waits=Waits(because="the consent ended")),
             "It waits until somebody connects the organisation to Xero again: the consent ended.",
         ),
-        (left(5), "It left at 14:05:02 UTC; Xero's answer is awaited."),
-        (left(60, 9), "It left at 14:04:07 UTC and Xero has not answered; it is sent again at 14:05:16 UTC."),
-        (left(60), "It left at 14:04:07 UTC and Xero has not answered; it is sent again now."),
+        (left(5), "It was sent at 14:05:02 UTC; Xero has not answered yet."),
+        (left(60, 9), "It was sent at 14:04:07 UTC and Xero did not answer; it is sent again at 14:05:16 UTC."),
+        (left(60), "It was sent at 14:04:07 UTC and Xero did not answer; it is sent again now."),
         (
             left(60, trouble=SOON, because="Xero answered 503"),
-            "It left at 14:04:07 UTC and Xero has not answered; it is sent again at 14:05:27 UTC.",
+            "It was sent at 14:04:07 UTC and Xero did not answer; it is sent again at 14:05:27 UTC.",
         ),
         (
             left(600, 30, look_up=True),
-            "It left at 13:55:07 UTC and Xero has not answered; it is looked for in Xero at 14:05:37 UTC, and sent "
+            "It was sent at 13:55:07 UTC and Xero did not answer; it is looked up in Xero at 14:05:37 UTC, and sent "
             "again only if it is not there.",
         ),
         (ended(WriteState.DONE, Outcome.DONE), "Xero has it."),
@@ -79,12 +79,12 @@ def ended(state: WriteState, outcome: Outcome, **more: object) -> Standing:
         ),
         (
             ended(WriteState.FAILED, Outcome.STALE),
-            "Xero has something newer than this write was decided on, so it was not sent.",
+            "The record in Xero changed after this write was decided, so it was not sent.",
         ),
-        (ended(WriteState.CANCELLED, Outcome.CANCELLED, cancelled_by="ana"), "ana called it back before it left."),
+        (ended(WriteState.CANCELLED, Outcome.CANCELLED, cancelled_by="ana"), "ana cancelled it before it was sent."),
     ],
 )
-def test_a_write_says_why_it_waits(standing: Standing, sentence: str) -> None:
+def test_a_write_says_why_it_waits(standing: WriteStatus, sentence: str) -> None:
     assert why(standing, NOW) == sentence
 
 
@@ -102,5 +102,7 @@ def test_a_write_says_why_it_waits(standing: Standing, sentence: str) -> None:
         (left(0), NOW + timedelta(seconds=20)),
     ],
 )
-def test_only_xero_keeps_a_person_from_having_a_write_looked_at_now(standing: Standing, until: datetime | None) -> None:
+def test_only_xero_keeps_a_person_from_having_a_write_looked_at_now(
+    standing: WriteStatus, until: datetime | None
+) -> None:
     assert not_before(standing, NOW) == until

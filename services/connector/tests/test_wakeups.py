@@ -14,9 +14,9 @@ from tieout_connector.gateway.worker import Worker
 from tieout_connector.pacing import schedule
 from tieout_connector.pacing.app_budget import AppIsBusy
 from tieout_connector.pacing.org_budget import PER_MINUTE
-from tieout_connector.pacing.timing import CALL
+from tieout_connector.pacing.timing import LONGEST_CALL
 from tieout_connector.xero.contacts import CONTACTS
-from tieout_connector.xero.errors import Unknown
+from tieout_connector.xero.errors import OutcomeUnknown
 from tieout_kit.testing import wait_until
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane, Outcome
@@ -31,7 +31,7 @@ values ($1, $2, 'xero_contact', $3, $4::timestamptz, $4 + interval '1 minute')""
 
 def a_worker(stage: ConnectorHarness, process: Any, at: Any, *, may_begin: bool = True) -> Worker:
     async def hold(tx: Any) -> None:
-        await process.leases.hold(tx, at.org.shard, at.epoch)
+        await process.leases.require(tx, at.org.shard, at.epoch)
 
     return Worker(stage.database, at, process.writer, process.reader, stage.clock, lambda: may_begin, hold)
 
@@ -48,7 +48,7 @@ async def test_an_owner_who_slept_takes_no_turn_of_its_successors_tenant(stage: 
     stage.clock.ahead = TERM + SECOND
     await other.leases.renew(stage.database)
     async with stage.database.transaction() as tx:
-        await schedule.waits(tx, stage.tenant_id, tx.now + 60 * SECOND, "Xero asked to wait")
+        await schedule.delay_until(tx, stage.tenant_id, tx.now + 60 * SECOND, "Xero asked to wait")
     before = await turn(stage)
 
     with pytest.raises(LeaseLost):
@@ -139,7 +139,7 @@ async def test_what_was_chosen_before_the_database_was_restored_does_not_leave(s
     await stage.sql("update lease set epoch = epoch - 2")
     assert await one.leases.renew(stage.database) == set()
     # Calls of the database that is no more may be under way.
-    stage.clock.ahead = CALL + SECOND
+    stage.clock.ahead = LONGEST_CALL + SECOND
     assert await one.leases.renew(stage.database) == {0, 1}
     with pytest.raises(LeaseLost):
         await stage.send(one, at)
@@ -157,11 +157,11 @@ async def test_an_unanswered_call_is_looked_at_as_soon_as_its_calls_allow(stage:
     await stage.deliver(contact_intent("Kea"))
     await stage.control.add_fault("lost", times=1, method="PUT")
     one, at = await stage.owner()
-    with pytest.raises(Unknown):
+    with pytest.raises(OutcomeUnknown):
         await stage.send(one, at)
     now = stage.clock()
     for _ in range(PER_MINUTE - 1):
-        at.budget = at.budget.leaving(now, now + SECOND).back(now, now + SECOND, _Silent())
+        at.budget = at.budget.count_call(now, now + SECOND).count_answer(now, now + SECOND, _Silent())
     at.budget = replace(at.budget, day_used=at.budget.day_limit - 10)
     await stage.ask(XeroKind.CONTACT, str(uuid4()))
     await stage.sql("update call set retry_at = now()")
@@ -202,7 +202,7 @@ async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone
         nonlocal bad
         if bad:
             bad -= 1
-            raise Unknown("Xero says \0 and \ud800", answered=True)
+            raise OutcomeUnknown("Xero says \0 and \ud800", answered=True)
         return await real(at)
 
     monkeypatch.setattr(process.caller, "ready", ready)  # bad words once
@@ -224,7 +224,7 @@ async def test_what_one_answer_said_of_the_limits_is_kept_though_another_ended_t
 
     async def ready(at: Any) -> str:
         at.budget = at.budget.parked(stage.clock() + 45 * SECOND, "Xero asked to wait (429)")
-        raise Unknown("Xero answered 503", answered=True)
+        raise OutcomeUnknown("Xero answered 503", answered=True)
 
     monkeypatch.setattr(process.caller, "ready", ready)  # both at once
     await stage.deliver(contact_intent("Kea"))

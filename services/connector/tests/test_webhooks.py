@@ -15,7 +15,7 @@ import pytest_asyncio
 from starlette.applications import Starlette
 
 from tieout_connector.inbound import webhooks
-from tieout_connector.inbound.webhooks import Receiver
+from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
 from tieout_kit.testing import heard, make_topics, running, wait_until
 from tieout_local.outages import down, frozen
@@ -58,7 +58,7 @@ class Sender:
 @pytest_asyncio.fixture
 async def xero(kafka: Any, topic_prefix: str) -> AsyncIterator[Sender]:
     await make_topics(kafka.bootstrap, topic_prefix, [topics.WEBHOOK], PARTITIONS)
-    receiver = Receiver(kafka.bootstrap, topic_prefix, PARTITIONS, KEY, utc_now)
+    receiver = WebhookReceiver(kafka.bootstrap, topic_prefix, PARTITIONS, KEY, utc_now)
     app = Starlette()
     app.add_route("/webhooks/xero", receiver.receive, methods=["POST"])
     async with (
@@ -114,7 +114,7 @@ async def test_an_odd_event_does_not_keep_the_others_back(xero: Sender) -> None:
 
 
 async def test_a_huge_body_is_not_kept_in_memory(xero: Sender) -> None:
-    assert (await xero.post(b"x" * (webhooks.MOST_BYTES + 1))).status_code == 413
+    assert (await xero.post(b"x" * (webhooks.MAX_BODY_BYTES + 1))).status_code == 413
 
 
 async def test_while_kafka_is_frozen_it_is_503_in_time_and_200_afterwards(

@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from tieout_connector.kinds import FOLLOWED, writes
+from tieout_connector.kinds import FOLLOWED, write_kinds
 from tieout_connector.xero import wire
 from tieout_connector.xero.credit_notes import CreditNote
+from tieout_schemas.bodies import BillBody, ContactBody, PaymentBody, WriteLine
 from tieout_schemas.money import Money
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.signals import XeroKind
-from tieout_schemas.writes import BillBody, ContactBody, PaymentBody, WriteIntent, WriteLine
+from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import Address, InvoiceStatus, Tracking
 
 ID = UUID("5f0d0d1c-0000-4000-8000-000000000001")
@@ -39,7 +40,7 @@ def test_an_offset_is_never_added(text: str, moment: dt.datetime) -> None:
 
 @pytest.mark.parametrize("text", ["2026-09-14", "/Date()/", "", "/Date(12)"])
 def test_what_is_no_date_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no date"):
+    with pytest.raises(ValueError, match="not a date"):
         wire.instant(text)
 
 
@@ -103,7 +104,7 @@ def test_what_is_no_number_is_not_written(value: object) -> None:
 
 @pytest.mark.parametrize("value", ["ten", "1e99999999", {}])
 def test_what_is_no_amount_is_refused_and_not_quoted(value: object) -> None:
-    with pytest.raises(ValueError, match=r"^no number of Xero's$"):
+    with pytest.raises(ValueError, match=r"^not a number of Xero$"):
         wire.cents(value)
 
 
@@ -146,7 +147,7 @@ def test_a_snapshot_with_a_value_nobody_knows_is_logged_and_keeps_no_other_back(
 
 def compose(intent: WriteIntent, platform_url: str, **now: Any) -> dict[str, Any]:
     """The one element of an intent's call; `now`: what Xero shows of it."""
-    call = writes(platform_url)[intent.body.kind].compose([intent], {intent.intent_id: now})
+    call = write_kinds(platform_url)[intent.body.kind].compose([intent], {intent.intent_id: now})
     ((element,),) = wire.loads(call.body).values()
     return dict(element)
 

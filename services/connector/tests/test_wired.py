@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tieout_connector.inbound import interactive_reads
-from tieout_connector.inbound.interactive_answers import PersonAnswers
+from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.kinds import FOLLOWED, SEARCHES
 from tieout_kit.testing import running
 from tieout_schemas.signals import XeroKind
@@ -21,15 +21,15 @@ async def test_the_owner_of_the_shard_reads_what_a_person_waits_for_and_says_wha
 ) -> None:
     await stage.connect_idle()
     contact = await stage.their_contact("Paper Ltd")
-    answers = PersonAnswers(stage.database)
+    answers = InteractiveAnswers(stage.database)
 
     kind = XeroKind.CONTACT
 
     async def look(request: Any) -> Any:
         read = await stage.database.run(
-            lambda tx: interactive_reads.ask(tx, stage.tenant_id, kind, request, connected=True)
+            lambda tx: interactive_reads.add(tx, stage.tenant_id, kind, request, connected=True)
         )
-        return await answers.of(read)
+        return await answers.wait_for(read)
 
     async with running(answers.run()), stage.working():
         found = await look(SEARCHES[XeroKind.CONTACT]("paper"))

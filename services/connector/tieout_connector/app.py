@@ -5,22 +5,17 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
-from tieout_connector import handlers
-from tieout_connector.api import settings as api_settings
-from tieout_connector.api import tenants as api_tenants
-from tieout_connector.api import usage as api_usage
-from tieout_connector.api import writes as api_writes
-from tieout_connector.api import xero_records as api_xero_records
+from tieout_connector import api, handlers
 from tieout_connector.config import ConnectorSettings
 from tieout_connector.connecting import Connections, TokenStore, connection_store
-from tieout_connector.gateway import Caller, Folder, Gateway, Leases, Reader, Writer, group_of
+from tieout_connector.gateway import Folder, Gateway, Leases, Reader, Writer, XeroCaller, batching_rule
 from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
 from tieout_connector.kinds import write_kinds
 from tieout_connector.pacing import AppBudget, Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import Clock, utc_now
-from tieout_kit.http import Keys, audit_routes, make_app, operation_routes
+from tieout_kit.http import Keys, make_app
 from tieout_kit.postgres import Database
 from tieout_kit.process import run
 from tieout_kit.records import Rechecks
@@ -46,15 +41,11 @@ def http_app(
         async with database.transaction() as tx:
             return (await connection_store.read(tx, tenant_id)).closed
 
-    app = make_app("Tieout connector", about, keys, closed, untraced=frozenset({"/oauth/callback"}))
-    app.include_router(api_tenants.routes(database, connecting, partitions))
-    app.include_router(api_settings.routes(database))
-    app.include_router(api_usage.routes(database))
-    app.include_router(api_writes.routes(database))
-    app.include_router(api_xero_records.routes(database, answers))
-    app.include_router(operation_routes(database, SERVICE))
-    app.include_router(audit_routes(database))
-    app.add_route("/webhooks/xero", receiver.receive, methods=["POST"], include_in_schema=False)
+    untraced = frozenset({"/oauth/callback"})
+    app = make_app(
+        "Tieout connector", about, keys, closed, database, find_tenant=connection_store.read, untraced=untraced
+    )
+    api.add_routes(app, connecting, receiver, answers, partitions)
     return app
 
 
@@ -70,7 +61,7 @@ def xero_side(
     leases = Leases(settings.partitions)
     app_budget = AppBudget(database, clock)
     api_of_xero = XeroApi(client, settings.xero_api_url)
-    caller = Caller(database, api_of_xero, tokens, leases, app_budget, usage, clock, settings.xero_plan)
+    caller = XeroCaller(database, api_of_xero, tokens, leases, app_budget, usage, clock, settings.xero_plan)
     writer = Writer(caller, write_kinds(settings.platform_url), Folder(settings.attachments_folder))
     reader = Reader(caller, settings.platform_url, settings.xero_page_size)
     connecting = Connections(database, identity, tokens, settings.platform_url)
@@ -98,7 +89,7 @@ async def main() -> None:
         async def gateway_trouble() -> str | None:
             return gateway.trouble
 
-        consumed = handlers.handlers(group_of(write_kinds(settings.platform_url)))
+        consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
         parts = [gateway.run, receiver.run, answers.run, store_usage]
         await run(
             settings, SERVICE, database, app, consumed, Rechecks({}, serial=False), parts, {"gateway": gateway_trouble}

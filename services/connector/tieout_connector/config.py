@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from tieout_kit.process import Settings
+from tieout_kit.process import ServiceConfig
 
 
-class ConnectorSettings(Settings):
+class ConnectorSettings(ServiceConfig):
     """Each variable with its sentence."""
 
     xero_api_url: str = "https://api.xero.com"
@@ -39,7 +39,7 @@ class ConnectorSettings(Settings):
     @field_validator("platform_url")
     @classmethod
     def _fits_a_bill(cls, url: str) -> str:
-        # xero-api.md 4.3: Xero would refuse every bill.
+        # docs/xero.md 4.3: Xero would refuse every bill.
         if "xero" in url.lower():
             raise ValueError('Xero refuses links that contain "xero"; give the platform another address')
         return url

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tieout_connector.gateway import REACTIONS
 from tieout_connector.kinds import WriteKind, write_kinds
-from tieout_schemas.generate import DOCS, settle
+from tieout_schemas.generate import DOCS, write_files
 
 
 def pages() -> dict[Path, str]:
@@ -50,4 +50,4 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(settle(pages()))
+    sys.exit(write_files(pages()))

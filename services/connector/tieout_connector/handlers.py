@@ -6,7 +6,7 @@ from tieout_connector.connecting import connection_store
 from tieout_connector.inbound import ReadRequest, read_requests
 from tieout_connector.kinds import WEBHOOK_CATEGORIES
 from tieout_connector.outbound import intents
-from tieout_kit.cause import Incoming
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import Handlers
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import listing
@@ -15,7 +15,7 @@ from tieout_schemas.signals import Refresh, Webhook
 from tieout_schemas.writes import WriteIntent
 
 
-async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None:
+async def webhooks_received(tx: Tx, events: Sequence[ReceivedEvent[Webhook]]) -> None:
     """xero.webhook.v1 → read these records again. Events of organisations that no tenant is bound to are skipped."""
     tenants = await connection_store.tenants_of(tx, [event.data.org_id for event in events])
     await read_requests.add(
@@ -28,16 +28,16 @@ async def webhooks_received(tx: Tx, events: Sequence[Incoming[Webhook]]) -> None
     )
 
 
-async def refreshes_requested(tx: Tx, events: Sequence[Incoming[Refresh]]) -> None:
+async def refreshes_requested(tx: Tx, events: Sequence[ReceivedEvent[Refresh]]) -> None:
     """xero.refresh.v1 → read these records again."""
     requests = [ReadRequest(e.tenant_id, e.data.xero_kind, e.data.xero_id, tx.now, e.cause) for e in events]
     await read_requests.add(tx, requests)
 
 
-def handlers(group: intents.Grouping) -> Handlers:
+def handlers(group: intents.BatchingRule) -> Handlers:
     """The connector's handlers. `group`: tells which intents may be sent in one call."""
 
-    async def intents_received(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
+    async def intents_received(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]]) -> None:
         await intents.receive(tx, events, group)
 
     return Handlers.by_topic(

@@ -8,8 +8,7 @@ import pytest_asyncio
 
 from tieout_contacts.app import SERVICE
 from tieout_local import keys as local
-from tieout_local.stage import Stage
-from tieout_local.stage import stage as staged
+from tieout_local.service_harness import ServiceHarness, serve
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +19,7 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 
 
 @pytest_asyncio.fixture
-async def stage(database: str, signing: local.Keys) -> AsyncIterator[Stage]:
+async def harness(database: str, signing: local.Keys) -> AsyncIterator[ServiceHarness]:
     """The service, migrated, with an empty database."""
-    async with staged(database, signing, SERVICE) as made:
+    async with serve(database, signing, SERVICE) as made:
         yield made

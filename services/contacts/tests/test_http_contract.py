@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tieout_local.http_contract import keeps_its_contract
-from tieout_local.stage import Stage
+from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.platform import ConnectionState
 
 pytestmark = pytest.mark.real
@@ -16,10 +16,12 @@ RECORD_ID = uuid4()
 
 
 @pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.long)])
-async def test_every_answer_is_as_the_openapi_document_says(stage: Stage, examples: int) -> None:
-    await stage.connect(ConnectionState.DISCONNECTED)
+async def test_every_answer_is_as_the_openapi_document_says(harness: ServiceHarness, examples: int) -> None:
+    await harness.connect(ConnectionState.DISCONNECTED)
     for path in (f"vendors/{RECORD_ID}", f"customers/{RECORD_ID}"):
-        assert (await stage.put(path, {"name": "Acme"})).status_code == 200
-    known = {"record_id": RECORD_ID, "problem_id": (await stage.problems())[0].id}
+        assert (await harness.put(path, {"name": "Acme"})).status_code == 200
+    known = {"record_id": RECORD_ID, "problem_id": (await harness.problems())[0].id}
 
-    assert await keeps_its_contract(stage.app, stage.tenant_id, stage.token("ana"), known=known, examples=examples)
+    assert await keeps_its_contract(
+        harness.app, harness.tenant_id, harness.token("ana"), known=known, examples=examples
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from tieout_kit.sync.arrival import imported_id
 from tieout_local.builders import answer_to, done, xero_contact, xero_invoice
-from tieout_local.stage import Stage
+from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import ConnectionState, Vendor
 from tieout_schemas.writes import Outcome, WriteIntent
@@ -20,76 +20,76 @@ PATH = f"vendors/{VENDOR_ID}"
 USER, EVENT, IMPORT = OriginKind.USER, OriginKind.EVENT, OriginKind.IMPORT
 
 
-async def put(stage: Stage) -> None:
-    await stage.put(PATH, {"name": "Acme"})
+async def put(harness: ServiceHarness) -> None:
+    await harness.put(PATH, {"name": "Acme"})
 
 
-async def change(stage: Stage) -> None:
-    await stage.change(PATH, {"name": "Acme", "phone": "1"})
+async def change(harness: ServiceHarness) -> None:
+    await harness.change(PATH, {"name": "Acme", "phone": "1"})
 
 
-async def sent(stage: Stage) -> WriteIntent:
-    return (await stage.said(WriteIntent))[-1]
+async def sent(harness: ServiceHarness) -> WriteIntent:
+    return (await harness.published(WriteIntent))[-1]
 
 
-async def answer(stage: Stage) -> None:
-    await stage.deliver(*done(await sent(stage), xero_contact(XERO_ID)))
+async def answer(harness: ServiceHarness) -> None:
+    await harness.deliver(*done(await sent(harness), xero_contact(XERO_ID)))
 
 
-async def refuse(stage: Stage) -> None:
-    await stage.deliver((answer_to(await sent(stage), outcome=Outcome.REFUSED, sequence=0, messages=("No.",)), 1))
+async def refuse(harness: ServiceHarness) -> None:
+    await harness.deliver((answer_to(await sent(harness), outcome=Outcome.REFUSED, sequence=0, messages=("No.",)), 1))
 
 
-async def contact(stage: Stage) -> None:
-    await stage.deliver((xero_contact(XERO_ID), 1))
+async def contact(harness: ServiceHarness) -> None:
+    await harness.deliver((xero_contact(XERO_ID), 1))
 
 
-async def contact_and_bill(stage: Stage) -> None:
-    await stage.deliver((xero_contact(XERO_ID), 1), (xero_invoice(uuid4(), XERO_ID), 1))
+async def contact_and_bill(harness: ServiceHarness) -> None:
+    await harness.deliver((xero_contact(XERO_ID), 1), (xero_invoice(uuid4(), XERO_ID), 1))
 
 
-async def changed_there(stage: Stage) -> None:
-    await stage.deliver((xero_contact(XERO_ID, phone="2"), 60))
+async def changed_there(harness: ServiceHarness) -> None:
+    await harness.deliver((xero_contact(XERO_ID, phone="2"), 60))
 
 
-async def archived(stage: Stage) -> None:
-    await stage.deliver((xero_contact(XERO_ID, status=ContactStatus.ARCHIVED), 60))
+async def archived(harness: ServiceHarness) -> None:
+    await harness.deliver((xero_contact(XERO_ID, status=ContactStatus.ARCHIVED), 60))
 
 
-async def lost(stage: Stage) -> None:
-    await stage.deliver((xero_contact(XERO_ID, record_id=VENDOR_ID), 7))
+async def lost(harness: ServiceHarness) -> None:
+    await harness.deliver((xero_contact(XERO_ID, record_id=VENDOR_ID), 7))
 
 
-async def disconnect(stage: Stage) -> None:
-    await stage.connect(ConnectionState.DISCONNECTED, sequence=10)
+async def disconnect(harness: ServiceHarness) -> None:
+    await harness.connect(ConnectionState.DISCONNECTED, sequence=10)
 
 
-async def unlink(stage: Stage) -> None:
-    await stage.post(f"{PATH}/unlink")
+async def unlink(harness: ServiceHarness) -> None:
+    await harness.post(f"{PATH}/unlink")
 
 
-async def link(stage: Stage) -> None:
-    await stage.post(f"{PATH}/link", {"xero_id": str(XERO_ID)})
+async def link(harness: ServiceHarness) -> None:
+    await harness.post(f"{PATH}/link", {"xero_id": str(XERO_ID)})
 
 
-async def export(stage: Stage) -> None:
-    await stage.post(f"{PATH}/export")
+async def export(harness: ServiceHarness) -> None:
+    await harness.post(f"{PATH}/export")
 
 
-async def ask(stage: Stage) -> None:
-    await stage.choose(3, conflicts="ask")
+async def ask(harness: ServiceHarness) -> None:
+    await harness.choose(3, conflicts="ask")
 
 
-async def dispute(stage: Stage) -> None:
-    await stage.put(PATH, {"name": "Acme", "phone": "1"})
+async def dispute(harness: ServiceHarness) -> None:
+    await harness.put(PATH, {"name": "Acme", "phone": "1"})
 
 
-async def settle(stage: Stage) -> None:
+async def settle(harness: ServiceHarness) -> None:
     decision = {"field": "phone", "keep": "xero", "ours": '"1"', "theirs": '"2"'}
-    await stage.post(f"{PATH}/resolve", decision)
+    await harness.post(f"{PATH}/resolve", decision)
 
 
-Step = Callable[[Stage], Awaitable[None]]
+Step = Callable[[ServiceHarness], Awaitable[None]]
 
 
 @pytest.mark.rule("SYS-2")
@@ -104,7 +104,7 @@ Step = Callable[[Stage], Awaitable[None]]
         ([disconnect, put], contact, EVENT, "CONT-1"),
         ([put], answer, EVENT, None),
         ([put], refuse, EVENT, None),
-        ([disconnect, put], lambda stage: stage.connect(sequence=11), EVENT, None),
+        ([disconnect, put], lambda harness: harness.connect(sequence=11), EVENT, None),
         ([put, answer], changed_there, EVENT, "CONT-11"),
         ([put, answer], archived, EVENT, None),
         ([], lost, IMPORT, "SYS-1"),
@@ -116,39 +116,39 @@ Step = Callable[[Stage], Awaitable[None]]
     ids=lambda value: value.__name__ if callable(value) else "",
 )
 async def test_a_state_tells_who_or_what_made_it_and_by_which_rule(
-    stage: Stage, before: list[Step], step: Step, kind: OriginKind, rule: str | None
+    harness: ServiceHarness, before: list[Step], step: Step, kind: OriginKind, rule: str | None
 ) -> None:
-    await stage.connect()
+    await harness.connect()
     for earlier in before:
-        await earlier(stage)
-    known = len(await stage.said(Vendor))
+        await earlier(harness)
+    known = len(await harness.published(Vendor))
 
-    await step(stage)
+    await step(harness)
 
-    [origin] = {vendor.origin for vendor in (await stage.said(Vendor))[known:]}
+    [origin] = {vendor.origin for vendor in (await harness.published(Vendor))[known:]}
     assert (origin.kind, origin.rule) == (kind, rule)
     assert (origin.by == "ana") is (kind is USER)
     assert origin.by
 
 
-async def test_a_state_tells_the_settings_it_was_decided_with(stage: Stage) -> None:
-    await stage.connect()
-    await stage.choose(3, contact_name_wins="platform")
+async def test_a_state_tells_the_settings_it_was_decided_with(harness: ServiceHarness) -> None:
+    await harness.connect()
+    await harness.choose(3, contact_name_wins="platform")
 
-    await stage.put(PATH, {"name": "Acme"})
+    await harness.put(PATH, {"name": "Acme"})
 
-    [vendor] = await stage.said(Vendor)
+    [vendor] = await harness.published(Vendor)
     assert vendor.origin == Origin(kind=USER, by="ana", rule="CONT-5", settings_version=3)
 
 
-async def test_a_vendors_story_holds_every_state_with_its_origin(stage: Stage) -> None:
-    await contact_and_bill(stage)
-    await stage.connect()
-    vendor_id = imported_id(stage.tenant_id, XERO_ID)
-    await stage.change(f"vendors/{vendor_id}", {"name": "Acme", "phone": "1"})
+async def test_a_vendors_story_holds_every_state_with_its_origin(harness: ServiceHarness) -> None:
+    await contact_and_bill(harness)
+    await harness.connect()
+    vendor_id = imported_id(harness.tenant_id, XERO_ID)
+    await harness.change(f"vendors/{vendor_id}", {"name": "Acme", "phone": "1"})
 
-    story = (await stage.get(f"vendors/{vendor_id}/changes")).json()
+    story = (await harness.get(f"vendors/{vendor_id}/changes")).json()
 
-    said = await stage.said(Vendor)
+    said = await harness.published(Vendor)
     assert [row["doc"] for row in story] == [vendor.model_dump(mode="json") for vendor in said]
     assert [row["doc"]["origin"]["rule"] for row in story] == ["CONT-4", "CONT-5"]

@@ -95,7 +95,7 @@ def test_each_role_is_a_feature_of_a_plan_and_has_its_own_way_in(role: Role) -> 
     [view] = [view for view in CONTACT.views if view.model.kind == role]
 
     assert view.put
-    assert (view.plural, view.put.summary) == (f"{role}s", f"Make or change a {role}")
+    assert (view.plural, view.put.summary) == (f"{role}s", f"Create or change a {role}")
     assert view.put.feature is Feature[f"{role.name}S"]
 
 

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from tieout_contacts.model import Role
-from tieout_kit.cause import Incoming
 from tieout_kit.domain import Wired
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import Handler
 from tieout_kit.postgres import Tx, queries
-from tieout_kit.records import Key
+from tieout_kit.records import RecordKey
 from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice
 
 _SQL = queries.load("tieout_contacts", "contacts.sql")
@@ -29,7 +29,7 @@ def classify_by_documents(wired: Wired) -> Handler:
     """xero.invoice.v1 → linked contacts and contacts that wait in Xero get the role of the document."""
     (contacts,) = wired.reconcilers
 
-    async def invoices_received(tx: Tx, events: Sequence[Incoming[XeroInvoice]]) -> None:
+    async def invoices_received(tx: Tx, events: Sequence[ReceivedEvent[XeroInvoice]]) -> None:
         documents = {(e.tenant_id, e.data.contact_xero_id, _ROLE_OF[e.data.type]): e.cause for e in events}
         rows = await tx.db.fetch(_SQL["classify"], *zip(*documents, strict=True))
         new = {(row["tenant_id"], row["xero_id"]) for row in rows}
@@ -48,6 +48,6 @@ def classify_by_documents(wired: Wired) -> Handler:
     return invoices_received
 
 
-def _columns(keys: Iterable[Key]) -> tuple[list[UUID], list[Any]]:
+def _columns(keys: Iterable[RecordKey]) -> tuple[list[UUID], list[Any]]:
     unique = list(dict.fromkeys(keys))
     return [tenant for tenant, _ in unique], [xero_id for _, xero_id in unique]

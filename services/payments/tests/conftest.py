@@ -7,8 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tieout_local import keys as local
-from tieout_local.stage import Stage
-from tieout_local.stage import stage as staged
+from tieout_local.service_harness import ServiceHarness, serve
 from tieout_payments.app import SERVICE
 
 
@@ -20,7 +19,7 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
 
 
 @pytest_asyncio.fixture
-async def stage(database: str, signing: local.Keys) -> AsyncIterator[Stage]:
+async def harness(database: str, signing: local.Keys) -> AsyncIterator[ServiceHarness]:
     """The service, migrated, with an empty database."""
-    async with staged(database, signing, SERVICE) as made:
+    async with serve(database, signing, SERVICE) as made:
         yield made

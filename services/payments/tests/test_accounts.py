@@ -7,14 +7,15 @@ import pytest
 
 from tieout_kit.sync.answers import Hold
 from tieout_local.builders import answer_to, bill, facts, nzd, payment, payment_request, xero_payment
-from tieout_local.stage import Stage
+from tieout_local.service_harness import ServiceHarness
 from tieout_payments.payment.edit import PaymentIn, content
 from tieout_payments.payment.rules import a_payment_needs_its_account, with_chosen_account
+from tieout_schemas.bodies import PaymentBody
 from tieout_schemas.platform import Payment, PaymentMethod, SyncState
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import setting
-from tieout_schemas.writes import Outcome, PaymentBody, WriteIntent
+from tieout_schemas.writes import Outcome, WriteIntent
 
 BILL_ID, BILL_XERO_ID, PAYMENT_ID, PAYMENT_XERO_ID = (uuid4() for _ in range(4))
 """The bill is of 115.00."""
@@ -71,133 +72,137 @@ def test_the_same_payment_asked_for_again_without_an_account_is_the_same(asked: 
     assert once.replace(**content(again, once, once.id)) == once
 
 
-async def put(stage: Stage, **more: Any) -> Payment:
+async def put(harness: ServiceHarness, **more: Any) -> Payment:
     """A payment of 10.00, which names no account unless the test does."""
     body = payment_request(BILL_ID, "10.00", **{"account_code": None, **more})
-    return Payment.model_validate((await stage.put(f"payments/{uuid4()}", body)).json())
+    return Payment.model_validate((await harness.put(f"payments/{uuid4()}", body)).json())
 
 
-async def booked(stage: Stage) -> dict[str, str]:
+async def booked(harness: ServiceHarness) -> dict[str, str]:
     """The accounts of what was sent, by reference."""
-    bodies = [intent.body for intent in await stage.said(WriteIntent)]
+    bodies = [intent.body for intent in await harness.published(WriteIntent)]
     return {body.reference: body.account_code for body in bodies if isinstance(body, PaymentBody)}
 
 
-async def open_problems(stage: Stage) -> list[str]:
-    return sorted(problem.code for problem in await stage.problems())
+async def open_problems(harness: ServiceHarness) -> list[str]:
+    return sorted(problem.code for problem in await harness.problems())
 
 
 @pytest.mark.real
 @pytest.mark.rule("MAP-4")
 @pytest.mark.rule("MAP-6")
-async def test_held_payments_go_out_by_themselves_once_the_account_is_chosen(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
+async def test_held_payments_go_out_by_themselves_once_the_account_is_chosen(harness: ServiceHarness) -> None:
+    await harness.connect()
+    await harness.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
     for number, method in enumerate((ACH, CHECK, OFFLINE)):
-        made = await put(stage, method=method, reference=f"TX-{number}")
+        made = await put(harness, method=method, reference=f"TX-{number}")
         assert (made.account_code, made.sync.state) == ("", SyncState.WAITING)
-    assert await open_problems(stage) == [
+    assert await open_problems(harness) == [
         "clearing_account_not_chosen", "clearing_account_not_chosen", "payment_account_not_chosen",
     ]  # fmt: skip
 
-    await stage.choose(1, clearing_account="091")
+    await harness.choose(1, clearing_account="091")
 
-    assert await booked(stage) == {"TX-0": "091", "TX-1": "091"}
-    sent = [one for one in await stage.said(Payment) if one.sync.state is SyncState.ON_ITS_WAY]
+    assert await booked(harness) == {"TX-0": "091", "TX-1": "091"}
+    sent = [one for one in await harness.published(Payment) if one.sync.state is SyncState.ON_ITS_WAY]
     origins = {(one.account_code, one.origin.kind, one.origin.rule, one.origin.settings_version) for one in sent}
     assert origins == {("091", "event", "MAP-6", 1)}
-    closed = [problem for problem in await stage.said(Problem) if problem.state is ProblemState.CLOSED]
+    closed = [problem for problem in await harness.published(Problem) if problem.state is ProblemState.CLOSED]
     assert [problem.code for problem in closed] == ["clearing_account_not_chosen"] * 2
 
-    await stage.choose(2, payment_account="090", clearing_account="093")
+    await harness.choose(2, payment_account="090", clearing_account="093")
 
-    assert await booked(stage) == {"TX-0": "091", "TX-1": "091", "TX-2": "090"}
-    listed = (await stage.get("payments")).json()["items"]
+    assert await booked(harness) == {"TX-0": "091", "TX-1": "091", "TX-2": "090"}
+    listed = (await harness.get("payments")).json()["items"]
     assert sorted(one["account_code"] for one in listed) == ["090", "091", "091"]
-    assert await open_problems(stage) == []
+    assert await open_problems(harness) == []
 
 
 @pytest.mark.real
 @pytest.mark.rule("MAP-6")
-async def test_another_account_is_for_later_payments_only(stage: Stage) -> None:
+async def test_another_account_is_for_later_payments_only(harness: ServiceHarness) -> None:
     # The bill is not here yet, so the first payment waits; its account is the one chosen when it was made.
-    await stage.connect()
-    await stage.choose(1, clearing_account="091")
+    await harness.connect()
+    await harness.choose(1, clearing_account="091")
     first = payment_request(BILL_ID, "10.00", account_code=None, reference="TX-1")
-    made = await stage.put(f"payments/{PAYMENT_ID}", first)
-    await stage.choose(2, clearing_account="093")
-    await put(stage, reference="TX-2")
+    made = await harness.put(f"payments/{PAYMENT_ID}", first)
+    await harness.choose(2, clearing_account="093")
+    await put(harness, reference="TX-2")
 
-    await stage.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
-    again = await stage.put(f"payments/{PAYMENT_ID}", first)
+    await harness.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
+    again = await harness.put(f"payments/{PAYMENT_ID}", first)
 
-    assert await booked(stage) == {"TX-1": "091", "TX-2": "093"}
+    assert await booked(harness) == {"TX-1": "091", "TX-2": "093"}
     assert (made.json()["account_code"], again.status_code, again.json()["account_code"]) == ("091", 200, "091")
 
 
 @pytest.mark.real
 @pytest.mark.rule("MAP-6")
-async def test_an_account_that_is_chosen_later_books_no_payment_that_has_left(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver(
+async def test_an_account_that_is_chosen_later_books_no_payment_that_has_left(harness: ServiceHarness) -> None:
+    await harness.connect()
+    await harness.deliver(
         (bill(BILL_ID, BILL_XERO_ID), 1),
         (xero_payment(PAYMENT_XERO_ID, BILL_XERO_ID, record_id=PAYMENT_ID, amount=nzd("10.00")), 1),
     )
     for reference in ("TX-1", "TX-2"):
-        await put(stage, reference=reference, account_code="092")
-    [_, intent] = await stage.said(WriteIntent)
-    await stage.deliver((answer_to(intent, outcome=Outcome.REFUSED, messages=("locked",)), 1))
-    before = await stage.said(Payment)
+        await put(harness, reference=reference, account_code="092")
+    [_, intent] = await harness.published(WriteIntent)
+    await harness.deliver((answer_to(intent, outcome=Outcome.REFUSED, messages=("locked",)), 1))
+    before = await harness.published(Payment)
     # One made again after a restore, whose account nobody remembers; one under way; one that was refused.
     states = {one.id: (one.account_code, one.sync.state) for one in before}
     assert sorted(states.values()) == [("", "in_step"), ("092", "on_its_way"), ("092", "refused")]
 
-    await stage.choose(1, **BOTH)
+    await harness.choose(1, **BOTH)
 
-    assert await stage.said(Payment) == before
-    assert await booked(stage) == {"TX-1": "092", "TX-2": "092"}
+    assert await harness.published(Payment) == before
+    assert await booked(harness) == {"TX-1": "092", "TX-2": "092"}
 
 
 @pytest.mark.real
 @pytest.mark.rule("PAY-7")
-async def test_payments_wait_while_outbound_payments_are_off(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
-    await stage.choose(1, outbound_payments=False)
-    held = await put(stage, account_code="092", reference="TX-1")
+async def test_payments_wait_while_outbound_payments_are_off(harness: ServiceHarness) -> None:
+    await harness.connect()
+    await harness.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
+    await harness.choose(1, outbound_payments=False)
+    held = await put(harness, account_code="092", reference="TX-1")
     assert held.sync.waits_for == (setting("outbound_payments"),)
-    assert (await open_problems(stage), await stage.said(WriteIntent)) == (["outbound_payments_off"], [])
+    assert (await open_problems(harness), await harness.published(WriteIntent)) == (["outbound_payments_off"], [])
 
-    await stage.choose(2, outbound_payments=True)
+    await harness.choose(2, outbound_payments=True)
 
-    assert (await open_problems(stage), await booked(stage)) == ([], {"TX-1": "092"})
-    [last] = [one for one in await stage.said(Payment) if one.sync.state is SyncState.ON_ITS_WAY]
+    assert (await open_problems(harness), await booked(harness)) == ([], {"TX-1": "092"})
+    [last] = [one for one in await harness.published(Payment) if one.sync.state is SyncState.ON_ITS_WAY]
     assert last == held.replace(sync=held.sync.replace(state=SyncState.ON_ITS_WAY, waits_for=()), origin=last.origin)
 
 
 @pytest.mark.real
 @pytest.mark.rule("PAY-7")
-async def test_what_has_left_already_is_left_alone_when_outbound_payments_are_switched_off(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
-    await put(stage, account_code="092", reference="TX-1")
-    before = await stage.said(Payment)
+async def test_what_has_left_already_is_left_alone_when_outbound_payments_are_switched_off(
+    harness: ServiceHarness,
+) -> None:
+    await harness.connect()
+    await harness.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
+    await put(harness, account_code="092", reference="TX-1")
+    before = await harness.published(Payment)
 
-    await stage.choose(1, outbound_payments=False)
+    await harness.choose(1, outbound_payments=False)
 
-    assert (await stage.said(Payment), await open_problems(stage)) == (before, [])
+    assert (await harness.published(Payment), await open_problems(harness)) == (before, [])
 
 
 @pytest.mark.real
 @pytest.mark.rule("PAY-7")
-async def test_a_payment_that_waits_tells_so_too_when_outbound_payments_are_switched_off(stage: Stage) -> None:
-    await stage.connect()
-    await put(stage, account_code="092")
+async def test_a_payment_that_waits_tells_so_too_when_outbound_payments_are_switched_off(
+    harness: ServiceHarness,
+) -> None:
+    await harness.connect()
+    await put(harness, account_code="092")
 
-    await stage.choose(1, outbound_payments=False)
+    await harness.choose(1, outbound_payments=False)
 
-    assert await open_problems(stage) == ["bill_not_in_xero", "outbound_payments_off"]
+    assert await open_problems(harness) == ["bill_not_in_xero", "outbound_payments_off"]
 
-    await stage.choose(2, outbound_payments=True)
+    await harness.choose(2, outbound_payments=True)
 
-    assert await open_problems(stage) == ["bill_not_in_xero"]
+    assert await open_problems(harness) == ["bill_not_in_xero"]

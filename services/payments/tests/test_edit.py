@@ -81,7 +81,7 @@ def test_a_payment_is_never_changed(change: dict[str, Any], changed: dict[str, A
     with pytest.raises(Clash) as refused:
         check(OURS, wanted, [], FITS)
 
-    words = f"payment {OURS.id} was already made with other content, and a payment cannot be changed"
+    words = f"payment {OURS.id} already exists with other content, and a payment cannot be changed"
     assert str(refused.value) == words
 
 

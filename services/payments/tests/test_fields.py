@@ -22,7 +22,7 @@ from tieout_payments.payment import PAYMENT
 from tieout_payments.payment.arrive import arrive, restore
 from tieout_payments.payment.fields import FIELDS
 from tieout_payments.payment.rules import (
-    what_counts_of_a_bill,
+    relevant_bill_fields,
 )
 from tieout_schemas.bodies import PaymentBody
 from tieout_schemas.payload import Origin, OriginKind
@@ -85,14 +85,14 @@ def test_payments_look_at_what_decides_whether_a_bill_can_be_paid_and_at_nothing
     before = bill(BILL_ID, BILL_XERO_ID)
     after = before.replace(**{name: OTHERWISE[name]})
 
-    assert (what_counts_of_a_bill(before) != what_counts_of_a_bill(after)) is (name in LOOKED_AT)
+    assert (relevant_bill_fields(before) != relevant_bill_fields(after)) is (name in LOOKED_AT)
 
 
 def test_how_far_a_bill_is_on_its_way_is_nothing_that_payments_look_at() -> None:
     before = bill(BILL_ID, BILL_XERO_ID)
     sync = before.sync.replace(state=SyncState.CONFLICT, seen=9, made=OTHER, former=(OTHER,), waits_for=(CONNECTION,))
 
-    assert what_counts_of_a_bill(before) == what_counts_of_a_bill(before.replace(sync=sync))
+    assert relevant_bill_fields(before) == relevant_bill_fields(before.replace(sync=sync))
 
 
 @pytest.mark.rule("PAY-1")

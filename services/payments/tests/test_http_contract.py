@@ -9,7 +9,7 @@ import pytest
 
 from tieout_local.builders import payment_request
 from tieout_local.http_contract import keeps_its_contract
-from tieout_local.stage import Stage
+from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.platform import ConnectionState
 
 pytestmark = pytest.mark.real
@@ -17,9 +17,11 @@ PAYMENT_ID = uuid4()
 
 
 @pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.long)])
-async def test_every_answer_is_as_the_openapi_document_says(stage: Stage, examples: int) -> None:
-    await stage.connect(ConnectionState.DISCONNECTED)
-    assert (await stage.put(f"payments/{PAYMENT_ID}", payment_request(uuid4()))).status_code == 200
-    known = {"record_id": PAYMENT_ID, "problem_id": (await stage.problems())[0].id}
+async def test_every_answer_is_as_the_openapi_document_says(harness: ServiceHarness, examples: int) -> None:
+    await harness.connect(ConnectionState.DISCONNECTED)
+    assert (await harness.put(f"payments/{PAYMENT_ID}", payment_request(uuid4()))).status_code == 200
+    known = {"record_id": PAYMENT_ID, "problem_id": (await harness.problems())[0].id}
 
-    assert await keeps_its_contract(stage.app, stage.tenant_id, stage.token("ana"), known=known, examples=examples)
+    assert await keeps_its_contract(
+        harness.app, harness.tenant_id, harness.token("ana"), known=known, examples=examples
+    )

@@ -1,1 +1,1 @@
-"""Nothing is lost and nothing doubled, with processes that are really killed (design, points 1, 2 and 5)."""
+"""Nothing is lost and nothing doubled, with processes that are really killed (docs/design.md, In, Out and Trouble)."""

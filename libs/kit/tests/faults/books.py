@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
-from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.kafka import outbox
 from tieout_kit.kafka.outbox import Message
 from tieout_kit.postgres.database import Tx
@@ -111,7 +111,7 @@ async def note(tx: Tx, changes: Sequence[Applied]) -> None:
     )
 
 
-async def in_xero(tx: Tx, events: Sequence[Incoming[InXero]]) -> None:
+async def in_xero(tx: Tx, events: Sequence[ReceivedEvent[InXero]]) -> None:
     """People change contacts, and the connector reads each. Raises ValueError for poison of a broken tenant."""
     poisoned = {event.tenant_id for event in events if event.data.poison}
     if poisoned and await tx.db.fetch("select from broken where tenant_id = any($1::uuid[])", poisoned):
@@ -131,14 +131,14 @@ async def in_xero(tx: Tx, events: Sequence[Incoming[InXero]]) -> None:
     await outbox.add(tx, said)
 
 
-async def _returns_first(tx: Tx, event: Incoming[Any]) -> bool:
+async def _returns_first(tx: Tx, event: ReceivedEvent[Any]) -> bool:
     """A relay may repeat what it says, and if its tenant is broken again, each copy is put aside and returns. Others
     know them by their sequence, here by their id. That no letter is returned twice, the account sees on Kafka."""
     new = "insert into returned (change_id) values ($1) on conflict do nothing returning true"
     return bool(await tx.db.fetchval(new, event.envelope.id))
 
 
-async def gateway(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
+async def gateway(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]]) -> None:
     """xero.write.v1 → results and snapshots; where it is rough, some only when they come again."""
     if "FAULT_ROUGH" in os.environ:
         events = [event for event in events if not await _swallowed(tx, event)]
@@ -160,7 +160,7 @@ async def gateway(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> None:
     await outbox.add(tx, said)
 
 
-def _carried_out(tx: Tx, page: Page, event: Incoming[WriteIntent], say: Callable[[Message], None]) -> WriteResult:
+def _carried_out(tx: Tx, page: Page, event: ReceivedEvent[WriteIntent], say: Callable[[Message], None]) -> WriteResult:
     intent, is_create = event.data, event.data.xero_id is None
     if intent.effect != PERSON.name:
         if intent.effect == "group":
@@ -193,7 +193,7 @@ def _result(intent: WriteIntent, outcome: Outcome, xero_id: UUID | None, sequenc
     )  # fmt: skip
 
 
-async def _places(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> dict[tuple[UUID, str], Key]:
+async def _places(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]]) -> dict[tuple[UUID, str], Key]:
     """The contact that each intent is about; of a create the one that the person is, whichever side makes it first."""
     creates = [event for event in events if event.data.xero_id is None]
     rows = await tx.db.fetch(
@@ -209,7 +209,7 @@ async def _places(tx: Tx, events: Sequence[Incoming[WriteIntent]]) -> dict[tuple
     return found
 
 
-async def _swallowed(tx: Tx, event: Incoming[WriteIntent]) -> bool:
+async def _swallowed(tx: Tx, event: ReceivedEvent[WriteIntent]) -> bool:
     """One in four, the first time."""
     intent = event.data.intent_id
     if zlib.crc32(intent.encode()) % 4:

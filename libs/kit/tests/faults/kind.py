@@ -17,7 +17,7 @@ from tieout_schemas.bodies import ContactBody, Document, GroupLeaverBody, GroupM
 from tieout_schemas.payload import Origin, OriginKind, Payload
 from tieout_schemas.platform import Vendor
 from tieout_schemas.roles import Role
-from tieout_schemas.topics import Kept, Key, Topic
+from tieout_schemas.topics import KeyedBy, Retention, Topic
 from tieout_schemas.writes import Lane
 from tieout_schemas.xero import ContactStatus, XeroContact
 
@@ -41,9 +41,9 @@ class InXero(Payload):
         return str(self.xero_id)
 
 
-IN_XERO = Topic("fire.in-xero.v1", "What people do in Xero.", (), (), Key.RECORD, Kept.DAYS, (InXero,))
+IN_XERO = Topic("fire.in-xero.v1", "What people do in Xero.", (), (), KeyedBy.RECORD, Retention.DAYS, (InXero,))
 _REPLAY = topics.replay_topic(SERVICE)
-REPLAY = Topic(_REPLAY.name, _REPLAY.says, (), (), _REPLAY.key, _REPLAY.kept, (*_REPLAY.payloads, InXero))
+REPLAY = Topic(_REPLAY.name, _REPLAY.description, (), (), _REPLAY.key, _REPLAY.retention, (*_REPLAY.payloads, InXero))
 
 
 class PersonIn(BaseModel):

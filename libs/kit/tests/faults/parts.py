@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tieout_kit.clock import utc_now
 from tieout_kit.kafka.batch import Handlers
-from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
@@ -39,8 +39,8 @@ async def opened(dsn: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-def loop(world: World, database: Database, handlers: Handlers = HANDLERS) -> Loop:
-    return Loop(database, world.bootstrap, world.say.prefix, SERVICE, handlers)
+def loop(world: World, database: Database, handlers: Handlers = HANDLERS) -> Consumer:
+    return Consumer(database, world.bootstrap, world.say.prefix, SERVICE, handlers)
 
 
 def relay(world: World, database: Database) -> Relay:
@@ -75,8 +75,8 @@ async def somebody_waits(world: World) -> None:
     await wait_until(waiting, bool)
 
 
-async def trouble_of(part: Loop | Relay) -> str | None:
-    return part.trouble
+async def trouble_of(part: Consumer | Relay) -> str | None:
+    return part.unhealthy_because
 
 
 class Gate:

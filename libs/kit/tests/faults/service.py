@@ -25,16 +25,16 @@ from tieout_kit.domain import Service, Wired
 from tieout_kit.errors import Refused, RetryLater
 from tieout_kit.http import edits
 from tieout_kit.http.auth import Caller
-from tieout_kit.http.edits import Request
+from tieout_kit.http.edits import PutRequest
 from tieout_kit.kafka.batch import Handler, Handlers
-from tieout_kit.kafka.consumer import Loop
+from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.kafka.unparking import drain
-from tieout_kit.postgres.database import AWAY, Database, Tx
+from tieout_kit.postgres.database import UNAVAILABLE, Database, Tx
 from tieout_kit.postgres.migrate import migrate
-from tieout_kit.postgres.stuck_sessions import end_silent
+from tieout_kit.postgres.stuck_sessions import terminate_stuck_sessions
 from tieout_kit.process.service import every
-from tieout_kit.records.store import Shown
+from tieout_kit.records.store import RecordVersion
 from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.sync.work import Work
 from tieout_schemas.payload import Payload
@@ -96,16 +96,16 @@ def _flights(work: Work[Any, Any]) -> list[WriteIntent]:
 PEOPLE.records.save = _save_and_note  # type: ignore[method-assign]  # each flight is saved here, and only tests note it
 
 
-async def seen(tx: Tx, tenant: UUID, person: UUID) -> Shown[Vendor] | None:
+async def seen(tx: Tx, tenant: UUID, person: UUID) -> RecordVersion[Vendor] | None:
     """A person as a GET shows them."""
     return await PEOPLE.records.one(tx, tenant, person)
 
 
-async def change(tx: Tx, tenant: UUID, person: UUID, change_id: str, was: Shown[Vendor] | None) -> None:
+async def change(tx: Tx, tenant: UUID, person: UUID, change_id: str, was: RecordVersion[Vendor] | None) -> None:
     """PUT, as its route does: change one field of the state that was seen. Raises Refused."""
     name = changed_field(change_id)
     body = PersonIn(**({n: getattr(was.record, n) for n in FIELDS} if was else {}) | {name: change_id})
-    request = Request(tenant, PERSON.views[0], person, body, SOMEBODY, was.sequence if was else None)
+    request = PutRequest(tenant, PERSON.views[0], person, body, SOMEBODY, was.sequence if was else None)
     await edits.put(tx, PEOPLE, request)
     parent = getattr(was.record, name) if was else ""
     await Applied((tenant, person), "platform", change_id, parent).note(tx)
@@ -124,7 +124,7 @@ async def serve(path: Path) -> None:
     for name, value in IMPATIENT.items():
         aiokafka.AIOKafkaConsumer.__init__.__kwdefaults__[name] = value
     database = Database(env["FAULT_DATABASE"], SERVICE, utc_now)
-    loop = Loop(database, env["FAULT_KAFKA"], env["FAULT_PREFIX"], SERVICE, HANDLERS, replay=REPLAY)
+    loop = Consumer(database, env["FAULT_KAFKA"], env["FAULT_PREFIX"], SERVICE, HANDLERS, replay=REPLAY)
     relay = Relay(database, env["FAULT_KAFKA"], env["FAULT_PREFIX"], SERVICE, int(env["FAULT_PARTITIONS"]))
     sweeper = Sweeper(database, WIRED.rechecks)
     stop = asyncio.Event()
@@ -137,14 +137,14 @@ async def serve(path: Path) -> None:
         "loop": loop.run(),
         "relay": relay.run(),
         "sweeper": sweeper.run(),
-        "watch": every(SOON, lambda: end_silent(database)),
-        "drain": every(SOON, lambda: drain(loop.batches)),
+        "watch": every(SOON, lambda: terminate_stuck_sessions(database)),
+        "drain": every(SOON, lambda: drain(loop.batch_handler)),
         "emit": every(SOON, lambda: WIRED.resend(database)),
     }
     parts = [asyncio.create_task(_part(name, part), name=name) for name, part in work.items()]
     stopping = asyncio.create_task(stop.wait())
     ended, _ = await asyncio.wait([*parts, stopping], return_when=asyncio.FIRST_COMPLETED)
-    assert ended == {stopping}, f"a part ended by itself: {ended}, {loop.trouble}"
+    assert ended == {stopping}, f"a part ended by itself: {ended}, {loop.unhealthy_because}"
     server.close()
     for part in parts:
         part.cancel()
@@ -162,7 +162,7 @@ async def _migrated(database: Database) -> None:
     while True:
         try:
             return await migrate(database, ["tieout_kit"])
-        except AWAY:
+        except UNAVAILABLE:
             await asyncio.sleep(0.2)
 
 

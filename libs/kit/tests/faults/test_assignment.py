@@ -1,4 +1,4 @@
-"""What a member must not do with partitions that it has just got, or no longer has (design, In)."""
+"""What a member must not do with partitions that it has just got, or no longer has (docs/design.md, In)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
-from tieout_kit.cause import Incoming
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.postgres.database import Tx
 from tieout_kit.testing import running, wait_until
 from tieout_local.outages import down
@@ -125,8 +125,8 @@ async def test_what_retention_deleted_before_it_was_read_stops_the_loop_and_is_s
         stopped = loop(small, database)
         await asyncio.wait_for(stopped.run(), 25)
 
-    assert "stopped: out of range" in str(stopped.trouble)
-    assert WRITE.name in str(stopped.trouble)
+    assert "stopped: out of range" in str(stopped.unhealthy_because)
+    assert WRITE.name in str(stopped.unhealthy_because)
 
 
 async def test_a_batch_that_outlives_its_partitions_is_applied_once(
@@ -138,7 +138,7 @@ async def test_a_batch_that_outlives_its_partitions_is_applied_once(
         monkeypatch.setitem(AIOKafkaConsumer.__init__.__kwdefaults__, name, value)
     gate = Gate()
 
-    async def slow(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    async def slow(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         await in_xero(tx, events)
         await gate.passes()
 

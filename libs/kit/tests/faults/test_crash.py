@@ -1,4 +1,7 @@
-"""Kill -9 at every statement: between fetch and commit, commit and publish, publish and delete (design, In and Out)."""
+"""Kill -9 at every statement: between fetch and commit, commit and publish, publish and delete.
+
+See docs/design.md, In and Out.
+"""
 
 import asyncio
 import random
@@ -9,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tieout_local import recording
+from tieout_local import bench_results
 from tieout_testing.faults import KillPoint
 
 from .kills import Range, aimed, points, shoot
@@ -80,21 +83,23 @@ async def test_many_kills_at_every_statement_lose_nothing_and_double_nothing(
             print(f"after salvo {salvo + 1}: {killed.total()} kills, {time.monotonic() - started:.0f} s", flush=True)
     few = {point: killed[point] for point in every if killed[point] < KILLS_EACH}
     print(f"{len(every)} points: {dict(killed)}; {dict(totals)}; too few: {few}")
-    recording.write(
+    bench_results.write(
         "crash",
         "libs/kit/tests/faults/test_crash.py",
         [
-            recording.at_least("points", len(every), 1, "points"),
-            recording.at_least("fewest kills at a point", min(killed[point] for point in every), KILLS_EACH, "kills"),
-            recording.Figure("kills", killed.total(), "kills"),
-            recording.Figure("worlds accounted", totals["worlds"], "worlds"),
-            recording.Figure("events applied once each", totals["fed"], "events"),
-            recording.Figure("requests", totals["asked"], "requests"),
-            recording.Figure("states said", totals["states"], "states"),
-            recording.exactly("lost", totals["lost"], 0, "changes"),
-            recording.exactly("doubled", totals["doubled"], 0, "changes"),
-            recording.Figure("events said again, in order", totals["repeats"], "events"),
-            recording.Figure("took", round(time.monotonic() - started), "s"),
+            bench_results.at_least("points", len(every), 1, "points"),
+            bench_results.at_least(
+                "fewest kills at a point", min(killed[point] for point in every), KILLS_EACH, "kills"
+            ),
+            bench_results.Figure("kills", killed.total(), "kills"),
+            bench_results.Figure("worlds accounted", totals["worlds"], "worlds"),
+            bench_results.Figure("events applied once each", totals["fed"], "events"),
+            bench_results.Figure("requests", totals["asked"], "requests"),
+            bench_results.Figure("states said", totals["states"], "states"),
+            bench_results.exactly("lost", totals["lost"], 0, "changes"),
+            bench_results.exactly("doubled", totals["doubled"], 0, "changes"),
+            bench_results.Figure("events said again, in order", totals["repeats"], "events"),
+            bench_results.Figure("took", round(time.monotonic() - started), "s"),
         ],
     )
     assert not few

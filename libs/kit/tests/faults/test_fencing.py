@@ -1,4 +1,4 @@
-"""A relay that was stopped, superseded and wakes up must not have the last word (design, Out)."""
+"""A relay that was stopped, superseded and wakes up must not have the last word (docs/design.md, Out)."""
 
 import random
 import signal

@@ -1,4 +1,4 @@
-"""A relay that takes over reads its first row only when nobody else can send any more (design, Out)."""
+"""A relay that takes over reads its first row only when nobody else can send any more (docs/design.md, Out)."""
 
 import asyncio
 from typing import Any

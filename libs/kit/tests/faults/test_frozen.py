@@ -18,9 +18,9 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 PATIENCE = json.dumps(
     {
-        "tieout_kit.postgres.database._ABANDONED": 2.0,
-        "tieout_kit.kafka.relay._ASLEEP": 3.0,
-        "tieout_kit.postgres.stuck_sessions._SILENT": 2.0,
+        "tieout_kit.postgres.database._IDLE_TRANSACTION_TIMEOUT_S": 2.0,
+        "tieout_kit.kafka.relay._IDLE_SESSION_TIMEOUT_S": 3.0,
+        "tieout_kit.postgres.stuck_sessions._STUCK_AFTER_S": 2.0,
     }
 )
 

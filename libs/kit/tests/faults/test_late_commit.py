@@ -1,4 +1,4 @@
-"""A row of the outbox that becomes visible after younger ones: said late, never skipped (design, Out)."""
+"""A row of the outbox that becomes visible after younger ones: said late, never skipped (docs/design.md, Out)."""
 
 import asyncio
 

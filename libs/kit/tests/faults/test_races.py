@@ -1,4 +1,4 @@
-"""Two at one record, and two in a ring: none is lost, whoever comes first (design, In)."""
+"""Two at one record, and two in a ring: none is lost, whoever comes first (docs/design.md, In)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from tieout_kit.cause import Incoming
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.postgres.database import Tx
 from tieout_kit.testing import running
 
@@ -28,7 +28,7 @@ async def test_a_request_and_an_event_at_one_record_at_once_are_both_kept(small:
     wrote over the request. With the record not there yet, it was the comparison alone that kept both."""
     gate = Gate()
 
-    async def slow(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    async def slow(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         await in_xero(tx, events)
         await gate.passes()
 
@@ -89,7 +89,7 @@ async def test_a_handler_in_a_deadlock_is_nobodys_poison(small: World) -> None:
     """Seen to fail with a deadlock taken for an error: the events went to the dead letters."""
     met, rounds, deadlocks = asyncio.Barrier(2), 0, 0
 
-    async def crosses(tx: Tx, events: Sequence[Incoming[Any]]) -> None:
+    async def crosses(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         nonlocal rounds, deadlocks
         rounds += 1
         if rounds <= 2:

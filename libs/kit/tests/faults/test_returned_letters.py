@@ -1,4 +1,4 @@
-"""A dead letter comes back whatever it was (design, Trouble)."""
+"""A dead letter comes back whatever it was (docs/design.md, Trouble)."""
 
 from uuid import UUID
 

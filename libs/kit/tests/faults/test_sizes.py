@@ -1,4 +1,7 @@
-"""A row that Kafka would not take never gets into the outbox, where all others would wait behind it (design, Out)."""
+"""A row that Kafka would not take never gets into the outbox, where all others would wait behind it.
+
+See docs/design.md, Out.
+"""
 
 from dataclasses import replace
 from uuid import uuid4

@@ -1,4 +1,7 @@
-"""Members join and leave all the time, the servers are killed, and every event is applied once (design, In and Out)."""
+"""Members join and leave all the time, the servers are killed, and every event is applied once.
+
+See docs/design.md, In and Out.
+"""
 
 import random
 import time
@@ -6,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tieout_local import recording
+from tieout_local import bench_results
 
 from .chaos import Storm
 from .ledger import Account, account
@@ -63,18 +66,18 @@ async def test_a_long_storm_loses_nothing_and_doubles_nothing(
 ) -> None:
     found, figures = await storm(kafka, postgres, database, topic_prefix, events=200_000, seconds=420, outages=4)
 
-    recording.write(
+    bench_results.write(
         "storm",
         "libs/kit/tests/faults/test_storm.py",
         [
-            recording.at_least("events applied once each", found.fed, 200_000, "events"),
-            recording.exactly("lost", found.lost, 0, "changes"),
-            recording.exactly("doubled", found.doubled, 0, "changes"),
-            recording.Figure("requests", found.asked, "requests"),
-            recording.Figure("states said", found.states, "states"),
-            recording.Figure("events said again, in order", found.repeats, "events"),
+            bench_results.at_least("events applied once each", found.fed, 200_000, "events"),
+            bench_results.exactly("lost", found.lost, 0, "changes"),
+            bench_results.exactly("doubled", found.doubled, 0, "changes"),
+            bench_results.Figure("requests", found.asked, "requests"),
+            bench_results.Figure("states said", found.states, "states"),
+            bench_results.Figure("events said again, in order", found.repeats, "events"),
             *(
-                recording.Figure(name, round(value, 1), "s" if name in _TIMES else "times")
+                bench_results.Figure(name, round(value, 1), "s" if name in _TIMES else "times")
                 for name, value in figures.items()
             ),
         ],

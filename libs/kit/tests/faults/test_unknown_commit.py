@@ -1,4 +1,4 @@
-"""A commit whose answer never came: whether it came through is looked up, never guessed (design, In)."""
+"""A commit whose answer never came: whether it came through is looked up, never guessed (docs/design.md, In)."""
 
 import pytest
 
@@ -40,7 +40,7 @@ async def test_a_request_whose_commit_has_an_unknown_outcome_is_not_done_again(
     """Seen to fail when Database.run tried again after a lost connection: it was done twice."""
     async with proxy(small.database) as cutting, opened(cutting.dsn) as database:
         cutting.cuts.append(cut)
-        with pytest.raises(RetryLater, match="Postgres is away"):
+        with pytest.raises(RetryLater, match="Postgres is unavailable"):
             await request(small, database, "asked-once")
 
     await applied_once(small)

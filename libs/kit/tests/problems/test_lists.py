@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.cause import Cause, Incoming
 from tieout_kit.errors import NotFound
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.problems import listing
-from tieout_kit.problems.listing import Wanted
+from tieout_kit.problems.listing import ProblemFilter
 from tieout_kit.testing import envelope_of
 from tieout_schemas.problem import ProblemState
 
@@ -32,7 +32,7 @@ async def test_groups_counts_and_settings_are_of_one_tenant(world: World) -> Non
             assert await listing.open_by_setting(tx, tenant_id) == {"outbound_payments": {"bills": count}}
         assert await listing.closed_with(tx, TENANT, [4]) == {4: {}}
         assert await listing.closed_with(tx, OTHER, [4]) == {4: {"outbound_payments": 1}}
-        [problem] = await listing.page(tx, TENANT, Wanted(), None, 10)
+        [problem] = await listing.page(tx, TENANT, ProblemFilter(), None, 10)
         with pytest.raises(NotFound):
             await listing.one(tx, OTHER, problem.id)
 
@@ -75,7 +75,7 @@ async def test_the_connector_lists_what_others_say_the_newest_of_each(world: Wor
     await world.find(uuid4(), OFF)
     [problem] = await world.listed()
     closed = problem.replace(state=ProblemState.CLOSED, settings_version=4)
-    events = [Incoming(envelope_of(OTHER, p, s), p, Cause.request()) for p, s in ((closed, 2), (problem, 1))]
+    events = [ReceivedEvent(envelope_of(OTHER, p, s), p, Cause.request()) for p, s in ((closed, 2), (problem, 1))]
 
     for event in events:
         await world.database.run(partial(listing.copy, events=[event]))
@@ -95,7 +95,7 @@ async def test_a_copy_is_never_taken_for_a_problem_of_ones_own(world: World) -> 
     bill = uuid4()
     await world.find(bill, HELD)
     [problem] = await world.listed()
-    event = Incoming(envelope_of(OTHER, problem, 1), problem, Cause.request())
+    event = ReceivedEvent(envelope_of(OTHER, problem, 1), problem, Cause.request())
     await world.database.run(lambda tx: listing.copy(tx, [event]))
 
     await world.find(bill, tenant_id=OTHER)

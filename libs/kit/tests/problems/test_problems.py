@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit import problems
-from tieout_kit.cause import Cause
-from tieout_kit.problems.store import MOST_STEPS, Found
+from tieout_kit.events import Cause
+from tieout_kit.problems.store import MOST_STEPS, FoundProblem
 from tieout_schemas import generate
-from tieout_schemas.problem import ProblemKind, ProblemState, StepKind
+from tieout_schemas.problem import HistoryKind, ProblemKind, ProblemState
 from tieout_schemas.reasons import Code, ReasonCode
 from tieout_schemas.roles import Role
 from tieout_schemas.settings import TenantSettings
@@ -27,10 +27,14 @@ async def test_a_problem_says_what_happened_what_mends_it_and_who_can(world: Wor
 
     [problem] = await world.listed()
     assert (problem.service, problem.record.kind, problem.record.id) == ("bills", "bill", bill)
-    assert (problem.what, problem.code, problem.setting) == (ProblemKind.HELD, OFF.reason.code, "outbound_payments")
-    assert (problem.sentence, problem.mend) == (OFF.reason.value.sentence, OFF.reason.value.mend)
-    assert (problem.by, problem.settings_version, problem.count) == ("admin", 3, 1)
-    assert [(s.what, s.by, s.at) for s in problem.steps] == [(StepKind.OPENED, "event-1", world.now)]
+    assert (problem.problem_kind, problem.code, problem.setting) == (
+        ProblemKind.HELD,
+        OFF.reason.code,
+        "outbound_payments",
+    )
+    assert (problem.sentence, problem.how_to_fix) == (OFF.reason.value.sentence, OFF.reason.value.how_to_fix)
+    assert (problem.who_can_fix, problem.settings_version, problem.count) == ("admin", 3, 1)
+    assert [(s.kind, s.by, s.at) for s in problem.history] == [(HistoryKind.OPENED, "event-1", world.now)]
     assert await world.said() == [problem]
 
 
@@ -48,7 +52,7 @@ async def test_it_opens_once_counts_up_and_closes_when_it_is_not_found_any_more(
     assert await world.listed() == []
     [closed] = await world.listed(state=ProblemState.CLOSED)
     assert (closed.id, closed.last_at) == (problem.id, world.now)
-    assert [s.what for s in closed.steps] == ["opened", "seen_again", "seen_again", "closed"]
+    assert [s.kind for s in closed.history] == ["opened", "seen_again", "seen_again", "closed"]
 
 
 async def test_one_that_comes_again_after_it_closed_is_another_one(world: World) -> None:
@@ -117,7 +121,7 @@ async def test_a_dismissed_one_is_not_listed_again_and_still_closes(world: World
 
     assert await world.listed() == []
     [dismissed] = await world.listed(state=ProblemState.DISMISSED)
-    assert [(s.what, s.by) for s in dismissed.steps[1:]] == [("dismissed", "ada"), ("seen_again", "event-1")]
+    assert [(s.kind, s.by) for s in dismissed.history[1:]] == [("dismissed", "ada"), ("seen_again", "event-1")]
     await world.find(bill)
     assert [p.id for p in await world.listed(state=ProblemState.CLOSED)] == [problem.id]
 
@@ -139,8 +143,8 @@ async def test_a_retry_is_a_step_and_so_is_what_came_of_it(world: World) -> None
     await world.find(bill, for_vendor(VENDOR, "B-2"), retried_by="ada")
 
     [problem] = await world.listed()
-    assert [(s.what, s.by) for s in problem.steps[1:]] == [("retried", "ada"), ("seen_again", "event-1")]
-    assert problem.steps[-1].note == problem.sentence == f"Bill B-2 waits until its vendor {VENDOR} is in Xero."
+    assert [(s.kind, s.by) for s in problem.history[1:]] == [("retried", "ada"), ("seen_again", "event-1")]
+    assert problem.history[-1].note == problem.sentence == f"Bill B-2 waits until its vendor {VENDOR} is in Xero."
 
 
 async def test_a_long_history_keeps_its_beginning_and_its_end(world: World) -> None:
@@ -149,9 +153,9 @@ async def test_a_long_history_keeps_its_beginning_and_its_end(world: World) -> N
         await world.find(bill, for_vendor(VENDOR, f"B-{number}"))
 
     [problem] = await world.listed()
-    assert (problem.count, len(problem.steps)) == (MOST_STEPS + 5, MOST_STEPS)
-    assert problem.steps[0].what is StepKind.OPENED
-    assert f"B-{MOST_STEPS + 4} " in problem.steps[-1].note
+    assert (problem.count, len(problem.history)) == (MOST_STEPS + 5, MOST_STEPS)
+    assert problem.history[0].kind is HistoryKind.OPENED
+    assert f"B-{MOST_STEPS + 4} " in problem.history[-1].note
 
 
 async def test_a_new_reason_is_one_declaration(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,18 +163,18 @@ async def test_a_new_reason_is_one_declaration(world: World, monkeypatch: pytest
         MOON_TOO_FULL = Code(
             ProblemKind.HELD,
             "Bill {number} waits for the moon {moon} to wane.",
-            mend="Wait.",
-            by=Role.VIEWER,
+            how_to_fix="Wait.",
+            who_can_fix=Role.VIEWER,
             closes_on=TenantSettings,
             cause=("moon",),
         )
 
     monkeypatch.setattr(generate, "Reason", More)
 
-    await world.find(uuid4(), Found(More.MOON_TOO_FULL, {"number": "B-1", "moon": "Io"}))
+    await world.find(uuid4(), FoundProblem(More.MOON_TOO_FULL, {"number": "B-1", "moon": "Io"}))
 
     [problem] = await world.listed()
-    assert (problem.cause, problem.by) == ("moon_too_full:Io", "viewer")
+    assert (problem.cause, problem.who_can_fix) == ("moon_too_full:Io", "viewer")
     assert problem.sentence == "Bill B-1 waits for the moon Io to wane."
     [page] = [text for path, text in generate.pages().items() if path.name == "problems.md"]
     assert "| `moon_too_full` | held | Bill {number} waits for the moon {moon} to wane. | Wait. | viewer |" in page

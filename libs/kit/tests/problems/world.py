@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tieout_kit import problems
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.postgres.database import Database
 from tieout_kit.problems import listing
-from tieout_kit.problems.listing import Wanted
-from tieout_kit.problems.store import Finding, Found
+from tieout_kit.problems.listing import ProblemFilter
+from tieout_kit.problems.store import Finding, FoundProblem
 from tieout_schemas.platform import Vendor
 from tieout_schemas.problem import Problem, ProblemKind
 from tieout_schemas.reasons import Reason
@@ -17,18 +17,18 @@ from tieout_schemas.references import record, setting
 from tieout_schemas.topics import PROBLEM
 
 TENANT, OTHER = uuid4(), uuid4()
-HELD = Found(Reason.NOT_CONNECTED, {"kind": "bill"})
-OFF = Found(Reason.OUTBOUND_PAYMENTS_OFF, {}, setting("outbound_payments"))
+HELD = FoundProblem(Reason.NOT_CONNECTED, {"kind": "bill"})
+OFF = FoundProblem(Reason.OUTBOUND_PAYMENTS_OFF, {}, setting("outbound_payments"))
 VENDOR, ANOTHER_VENDOR = uuid4(), uuid4()
 
 
-def for_vendor(vendor_id: UUID, number: str = "B-1") -> Found:
+def for_vendor(vendor_id: UUID, number: str = "B-1") -> FoundProblem:
     params = {"number": number, "vendor_id": str(vendor_id)}
-    return Found(Reason.VENDOR_NOT_IN_XERO, params, record(Vendor, vendor_id))
+    return FoundProblem(Reason.VENDOR_NOT_IN_XERO, params, record(Vendor, vendor_id))
 
 
-def refused(messages: str) -> Found:
-    return Found(Reason.REFUSED_BY_XERO, {"kind": "bill", "messages": messages})
+def refused(messages: str) -> FoundProblem:
+    return FoundProblem(Reason.REFUSED_BY_XERO, {"kind": "bill", "messages": messages})
 
 
 class World:
@@ -41,7 +41,7 @@ class World:
     async def find(
         self,
         record_id: UUID,
-        *found: Found,
+        *found: FoundProblem,
         tenant_id: UUID = TENANT,
         undecided: frozenset[ProblemKind] = frozenset(),
         settings_version: int = 0,
@@ -54,7 +54,7 @@ class World:
     async def listed(
         self, tenant_id: UUID = TENANT, after: UUID | None = None, limit: int = 100, **wanted: Any
     ) -> list[Problem]:
-        asked = Wanted(**wanted)
+        asked = ProblemFilter(**wanted)
         async with self.database.transaction() as tx:
             return await listing.page(tx, tenant_id, asked, after, limit)
 

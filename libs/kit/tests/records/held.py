@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tieout_kit.http import edits
-from tieout_kit.http.edits import Request
+from tieout_kit.http.edits import PutRequest
 from tieout_kit.postgres.database import Tx
 from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.records.sweeps import Recheck, Rechecks
@@ -55,13 +55,13 @@ class Held:
 
     async def put(self, tx: Tx, tenant_id: UUID, bill_id: UUID, **wanted: Any) -> None:
         body = BillIn(**{"vendor_id": VENDOR, **wanted})
-        request = Request(tenant_id, self.world.kind.views[0], bill_id, body, ADA, None)
+        request = PutRequest(tenant_id, self.world.kind.views[0], bill_id, body, ADA, None)
         await edits.put(tx, self.world.reconciler, request)
 
     async def sweep(self) -> int:
         """To the end, as if Kafka took all at once; how many transactions with work that took."""
         sweeper, turns = self.sweeper(), 0
-        while await sweeper.turn():
+        while await sweeper.process_page():
             turns += 1
             await self.relay()
         return turns

@@ -42,7 +42,7 @@ async def test_an_edit_is_saved_published_and_sent_in_one_transaction(plain: Wor
 async def test_an_edit_that_cannot_be_said_is_not_saved(
     plain: World, monkeypatch: pytest.MonkeyPatch, topic: Topic
 ) -> None:
-    monkeypatch.setitem(outbox._TAKES, topic.name, 10)
+    monkeypatch.setitem(outbox._MAX_RECORD_BYTES, topic.name, 10)
     bill_id = uuid4()
 
     with pytest.raises(ValueError, match="takes"):
@@ -203,8 +203,8 @@ async def test_what_a_person_called_back_is_a_problem_and_goes_when_somebody_ret
     await plain.deliver(*[result(intent, Outcome.CANCELLED, cancelled_by="ben")] * 2)
 
     [problem] = await plain.problems()
-    assert (problem.code, problem.what, problem.count) == ("write_cancelled", "refused", 1)
-    assert problem.sentence == "ben called this bill back before it went to Xero."
+    assert (problem.code, problem.problem_kind, problem.count) == ("write_cancelled", "refused", 1)
+    assert problem.sentence == "ben cancelled this bill before it was sent to Xero."
     assert await plain.state_of(bill_id) is SyncState.REFUSED
 
     await plain.retry(bill_id)
@@ -212,7 +212,7 @@ async def test_what_a_person_called_back_is_a_problem_and_goes_when_somebody_ret
     assert again.body == first.body
     assert again.intent_id != first.intent_id
     [asked] = await plain.problems()
-    assert [(step.what, step.by) for step in asked.steps][1] == ("retried", "ada")
+    assert [(step.kind, step.by) for step in asked.history][1] == ("retried", "ada")
     await plain.answers(again, xero_id=uuid4())
     assert [p.id for p in await plain.problems(ProblemState.CLOSED)] == [problem.id]
 
@@ -227,7 +227,7 @@ async def test_a_retry_that_is_refused_again_is_the_same_problem_counted_up(plai
     await plain.deliver(refused(await plain.last(bill_id), "No."))
 
     [again] = await plain.problems()
-    assert (again.id, [step.what for step in again.steps]) == (problem.id, ["opened", "retried", "seen_again"])
+    assert (again.id, [step.kind for step in again.history]) == (problem.id, ["opened", "retried", "seen_again"])
 
 
 async def test_one_reason_gives_way_to_another(plain: World) -> None:

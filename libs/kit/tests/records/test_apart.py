@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from tieout_kit.cause import Cause
 from tieout_kit.errors import NotFound
+from tieout_kit.events import Cause
 from tieout_kit.http import edits
 from tieout_kit.postgres.database import Tx
 from tieout_kit.records import reference, store, tenants
@@ -20,7 +20,7 @@ from tieout_kit.sync.views import View
 from tieout_kit.sync.work import Work
 from tieout_schemas.bodies import BillBody
 from tieout_schemas.platform import Bill, Customer
-from tieout_schemas.settings import Settles
+from tieout_schemas.settings import ConflictPolicy
 from tieout_schemas.writes import Outcome
 from tieout_schemas.xero import InvoiceStatus, XeroAccount
 
@@ -54,7 +54,7 @@ async def live(world: World, tenant: UUID) -> None:
 
     account = XeroAccount(code="1", name="Bank", active=True, xero_id=VENDOR, type="BANK", takes_payments=True)
     await world.connect(tenant)
-    await world.choose(tenant, conflicts=Settles.ASK)
+    await world.choose(tenant, conflicts=ConflictPolicy.ASK)
     await deliver(account, vendor(STRANGERS, None))
     for bill_id, number in zip(IDS, ("one", "two", "three", "odd four"), strict=True):
         await world.edit(bill_id, tenant_id=tenant, number=number)
@@ -175,7 +175,7 @@ async def test_what_is_unanswered_is_emitted_again_to_whom_it_belongs(plain: Wor
         await plain.edit(IDS[0], tenant_id=tenant, number=f"of {tenant}")
     plain.pass_time(UNANSWERED + dt.timedelta(seconds=1))
 
-    assert await plain.database.run(plain.reconciler.emit_unanswered) == 2
+    assert await plain.database.run(plain.reconciler.resend_unanswered) == 2
 
     for tenant in (TENANT, OTHER):
         first, again = await plain.intents(tenant_id=tenant)

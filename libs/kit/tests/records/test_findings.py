@@ -8,7 +8,7 @@ import pytest
 from tieout_schemas.platform import SyncState, Vendor
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.references import CONNECTION, moment, record, setting
-from tieout_schemas.settings import Settles
+from tieout_schemas.settings import ConflictPolicy
 from tieout_schemas.topics import PROBLEM
 
 from .kind import ODD
@@ -79,7 +79,7 @@ async def test_one_that_is_told_differently_counts_up_and_judging_again_tells_no
     counts = {problem.code: problem.count for problem in await plain.problems()}
     assert counts == {"vendor_not_in_xero": 2, "not_connected": 2}
     [waits] = [problem for problem in await plain.problems() if problem.code == "vendor_not_in_xero"]
-    assert waits.steps[-1].note == waits.sentence == f"Bill B-2 waits until its vendor {nobody} is in Xero."
+    assert waits.history[-1].note == waits.sentence == f"Bill B-2 waits until its vendor {nobody} is in Xero."
 
 
 async def test_a_hold_counts_only_where_something_waits(plain: World) -> None:
@@ -115,7 +115,7 @@ async def test_effects_are_refused_each_for_itself(world: World) -> None:
 
 @pytest.mark.rule("SYS-3")
 async def test_each_field_in_conflict_is_told_with_both_values_until_a_person_has_decided(plain: World) -> None:
-    await plain.choose(conflicts=Settles.ASK)
+    await plain.choose(conflicts=ConflictPolicy.ASK)
     bill_id = uuid4()
     seen = await plain.in_step(bill_id, number="both")
     await plain.connect(lost=True)

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import BillStatus, SyncState
-from tieout_schemas.settings import Settles, TenantSettings
+from tieout_schemas.settings import ConflictPolicy, TenantSettings
 from tieout_schemas.topics import BILLS_TOPIC
 
 from .kind import ODD
@@ -71,10 +71,10 @@ async def test_every_state_names_its_origin_and_the_settings_it_was_decided_by(p
 @pytest.mark.rule("SYS-3")
 @pytest.mark.parametrize(
     ("settles", "stands", "lost"),
-    [(Settles.PLATFORM, "ours", ("theirs", "xero")), (Settles.XERO, "theirs", ("ours", "platform"))],
+    [(ConflictPolicy.PLATFORM, "ours", ("theirs", "xero")), (ConflictPolicy.XERO, "theirs", ("ours", "platform"))],
 )
 async def test_what_lost_a_conflict_is_remembered_with_the_state_that_won(
-    plain: World, settles: Settles, stands: str, lost: tuple[str, str]
+    plain: World, settles: ConflictPolicy, stands: str, lost: tuple[str, str]
 ) -> None:
     bill_id = uuid4()
     await plain.choose(conflicts=settles)
@@ -95,7 +95,7 @@ async def test_what_lost_a_conflict_is_remembered_with_the_state_that_won(
 
 async def test_a_loser_without_a_public_change_waits_for_the_next_one(plain: World) -> None:
     bill_id = uuid4()
-    await plain.choose(conflicts=Settles.PLATFORM)
+    await plain.choose(conflicts=ConflictPolicy.PLATFORM)
     seen = await plain.in_step(bill_id, number="both")
     await plain.connect(lost=True)
     await plain.edit(bill_id, number="ours")

@@ -101,7 +101,7 @@ async def test_a_setting_by_which_records_are_decided_reaches_healthy_ones_in_pa
 
     await plain.choose(contact_terms=True)
     pages = 0
-    while await plain.database.run(lambda tx: sweeps.turn(tx, plain.wired.rechecks, 2)):
+    while await plain.database.run(lambda tx: sweeps.process_page(tx, plain.wired.rechecks, 2)):
         pages += 1
 
     assert pages == 2
@@ -133,7 +133,7 @@ async def test_reference_data_reaches_the_records_that_are_decided_by_it_when_it
 
     [problem] = await plain.problems()
     assert "new" in problem.sentence
-    assert (problem.count, problem.steps[-1].note) == (3, problem.sentence)
+    assert (problem.count, problem.history[-1].note) == (3, problem.sentence)
 
 
 @pytest.mark.rule("PAY-1")
@@ -147,11 +147,11 @@ async def test_what_waits_for_a_moment_goes_when_it_has_come(plain: World) -> No
     await plain.edit(later, date=dt.date(2026, 11, 21))
 
     plain.pass_time(day - plain.now - dt.timedelta(milliseconds=1))
-    await plain.database.run(sweeps.wake_moments)
+    await plain.database.run(sweeps.add_for_moments)
     assert await plain.rows("select from sweep") == []
     plain.pass_time(dt.timedelta(milliseconds=1))
     for _ in range(2):
-        await plain.database.run(sweeps.wake_moments)
+        await plain.database.run(sweeps.add_for_moments)
     assert len(await plain.rows("select from sweep")) == 2, "each once, however often one looks"
     await plain.sweep()
 

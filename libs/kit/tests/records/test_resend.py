@@ -15,7 +15,7 @@ A_SECOND = timedelta(seconds=1)
 
 
 async def resend(world: World) -> int:
-    return await world.database.run(world.reconciler.emit_unanswered)
+    return await world.database.run(world.reconciler.resend_unanswered)
 
 
 async def test_an_unanswered_intent_is_emitted_again_word_for_word(plain: World) -> None:
@@ -58,8 +58,8 @@ async def test_those_that_wait_longest_come_first_and_the_others_have_their_turn
 ) -> None:
     from tieout_kit.records import store
 
-    few = store._SQL["lock_unanswered"].replace("limit 500", "limit 2")
-    monkeypatch.setitem(store._SQL, "lock_unanswered", few)
+    query = store._SQL["lock_unanswered"]
+    monkeypatch.setattr(query, "text", query.text.replace("limit 500", "limit 2"))
     ids = [uuid4() for _ in range(5)]
     for bill_id in ids:
         await plain.edit(bill_id)

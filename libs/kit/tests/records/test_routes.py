@@ -14,7 +14,7 @@ import pytest_asyncio
 from tieout_kit.http.auth import Keys
 from tieout_local import keys as local
 from tieout_schemas.platform import SyncState
-from tieout_schemas.settings import Settles
+from tieout_schemas.settings import ConflictPolicy
 from tieout_schemas.xero import InvoiceStatus
 
 from .world import OTHER, TENANT, VENDOR, World, invoice
@@ -176,7 +176,7 @@ async def test_what_was_unlinked_is_made_in_xero_after_all_when_a_person_says_so
 @pytest.mark.parametrize(("keep", "stands"), [("platform", "ours"), ("xero", "theirs")])
 async def test_a_conflict_is_settled_by_naming_both_values(api: Api, keep: str, stands: str) -> None:
     world, bill_id = api.world, uuid4()
-    await world.choose(conflicts=Settles.ASK)
+    await world.choose(conflicts=ConflictPolicy.ASK)
     seen = await world.in_step(bill_id, number="both")
     await world.connect(lost=True)
     await world.edit(bill_id, number="ours")

@@ -8,9 +8,9 @@ import pytest
 from pydantic import BaseModel
 
 from tieout_kit.sync.state import EffectState, Flight, Link, Lost, OtherEffect, Refusal, State
-from tieout_schemas.bodies import GroupLeaverBody, GroupMemberBody, NoteBody
+from tieout_schemas.bodies import BillBody, GroupLeaverBody, GroupMemberBody, NoteBody
 from tieout_schemas.payload import RecordRef
-from tieout_schemas.writes import BillBody, Lane, WriteIntent
+from tieout_schemas.writes import Lane, WriteIntent
 
 from .kind import GROUP
 from .world import TENANT, World

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash, RetryLater
+from tieout_kit.events import Cause
 from tieout_kit.postgres.database import Tx
 from tieout_kit.records.sweeps import Recheck
 from tieout_kit.sync.edit import StateUnknown
@@ -44,7 +44,7 @@ async def test_a_save_over_a_record_that_somebody_else_made_raises_retry_later_a
 
     # Whoever wins in the same millisecond has taken the very same number.
     for theirs in (sequence, sequence + 1):
-        with pytest.raises(RetryLater, match="bill was made by somebody else"):
+        with pytest.raises(RetryLater, match="another transaction has created a bill"):
             await save(plain, (work(plain, bill.replace(number="lost"), theirs), MADE_NOW))
 
     assert await plain.bill(bill.id) == bill
@@ -61,7 +61,7 @@ async def test_a_stale_record_among_many_refuses_the_whole_save(plain: World) ->
     before[15:17] = before[16], before[15]
     lost = [work(plain, bill.replace(number="lost"), sequence + 99_000) for bill, sequence in bills]
 
-    with pytest.raises(RetryLater, match="bill was made by somebody else"):
+    with pytest.raises(RetryLater, match="another transaction has created a bill"):
         await save(plain, *zip(lost, before, strict=True))
 
     async with plain.database.transaction() as tx:

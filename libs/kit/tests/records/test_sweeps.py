@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.records import sweeps
 from tieout_kit.records.sweeper import MOST_WAITING
 from tieout_kit.records.sweeps import PAGE, Action, Scope, Sweep
@@ -72,11 +72,11 @@ async def test_a_sweep_pauses_while_the_outbox_is_behind(held: Held) -> None:
     await held.world.choose(**ON)
     sweeper = held.sweeper()
 
-    assert await sweeper.turn()
+    assert await sweeper.process_page()
     assert held.judged == []
     await held.relay()
 
-    assert await sweeper.turn()
+    assert await sweeper.process_page()
     assert [len(keys) for keys in held.judged] == [PAGE]
 
 
@@ -84,7 +84,7 @@ async def test_one_that_was_interrupted_goes_on_where_it_was(held: Held) -> None
     ids = await held.make(TENANT, PAGE + 1)
     await held.relay()
     await held.world.choose(**ON)
-    await held.sweeper().turn()
+    await held.sweeper().process_page()
     await held.relay()
 
     await held.sweep()
@@ -106,7 +106,7 @@ async def test_what_is_still_held_is_judged_once_and_the_sweep_ends(held: Held) 
 async def test_nothing_held_is_nothing_to_sweep(held: Held) -> None:
     await held.world.choose(**ON)
 
-    assert not await held.sweeper().turn()
+    assert not await held.sweeper().process_page()
 
 
 async def test_a_record_that_is_held_at_this_moment_is_not_forgotten(held: Held) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.records.sweeps import Recheck
 from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.desk import Desk
@@ -94,7 +94,7 @@ async def test_one_that_is_skipped_is_told_once_and_closes_when_it_is_no_more(pl
     for _ in range(2):
         await plain.deliver(seen)
     [problem] = await plain.problems()
-    assert (problem.code, problem.what) == ("already_paid_in_xero", "skipped")
+    assert (problem.code, problem.problem_kind) == ("already_paid_in_xero", "skipped")
 
     await plain.deliver(invoice(seen.xero_id))
 
@@ -121,7 +121,7 @@ async def test_a_retry_decides_again_and_asks_for_xeros_record_to_be_read(plain:
     await plain.database.run(lambda tx: plain.wired.rechecks.by_kind["xero_invoice"](tx, [again]))
 
     [problem] = await plain.problems()
-    assert [(step.what, step.by) for step in problem.steps][1] == ("retried", "ada")
+    assert [(step.kind, step.by) for step in problem.history][1] == ("retried", "ada")
     [row] = await plain.rows("select value from outbox where topic = $1", REFRESH.name)
     assert Refresh.model_validate_json(row["value"]).xero_id == seen.xero_id
 

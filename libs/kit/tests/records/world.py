@@ -12,16 +12,16 @@ from uuid import UUID, uuid4
 from aiokafka.structs import ConsumerRecord
 
 from tieout_kit import clock
-from tieout_kit.cause import Cause
 from tieout_kit.domain import Service, Wired
+from tieout_kit.events import Cause
 from tieout_kit.http import edits
 from tieout_kit.http.auth import Caller
-from tieout_kit.http.edits import Request
-from tieout_kit.kafka.batch import Batches
+from tieout_kit.http.edits import PutRequest
+from tieout_kit.kafka.batch import BatchHandler
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.problems import listing
-from tieout_kit.problems.listing import Wanted
+from tieout_kit.problems.listing import ProblemFilter
 from tieout_kit.records.reconciler import Reconciler
 from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.records.sweeps import Recheck
@@ -87,7 +87,7 @@ class World:
     async def take_in(self, tx: Tx, *payloads: Payload, tenant_id: UUID = TENANT, sequence: int | None = None) -> None:
         """The same in a transaction that the test ends."""
         handlers = self.wired.handlers
-        batches = Batches(self.database, "bills", handlers, {topic.name: topic for topic in handlers.topics})
+        batches = BatchHandler(self.database, "bills", handlers, {topic.name: topic for topic in handlers.topics})
         found = [
             (
                 next(topic for topic in handlers.topics if type(payload) in topic.payloads),
@@ -95,7 +95,7 @@ class World:
             )
             for payload in payloads
         ]
-        await batches.handle(tx, found, may_wait=True)
+        await batches.handle(tx, found, hold_back=True)
 
     async def connect(self, tenant_id: UUID = TENANT, *, lost: bool = False) -> None:
         state = ConnectionState.CONNECTION_LOST if lost else ConnectionState.CONNECTED
@@ -118,7 +118,7 @@ class World:
     ) -> tuple[Bill, int]:
         """As its route does."""
         body = BillIn(**{"vendor_id": VENDOR, **wanted})
-        request = Request(tenant_id, self.kind.views[0], bill_id, body, ADA, based_on)
+        request = PutRequest(tenant_id, self.kind.views[0], bill_id, body, ADA, based_on)
         bill, sequence = await self.database.run(lambda tx: edits.put(tx, self.reconciler, request))
         assert isinstance(bill, Bill)
         return bill, sequence
@@ -174,13 +174,13 @@ class World:
 
     async def problems(self, state: ProblemState = ProblemState.OPEN, tenant_id: UUID = TENANT) -> list[Problem]:
         async with self.database.transaction() as tx:
-            return await listing.page(tx, tenant_id, Wanted(state), None, 1000)
+            return await listing.page(tx, tenant_id, ProblemFilter(state), None, 1000)
 
     async def codes(self, state: ProblemState = ProblemState.OPEN) -> list[str]:
         return [problem.code for problem in await self.problems(state)]
 
     async def sweep(self) -> None:
-        while await self.sweeper.turn():
+        while await self.sweeper.process_page():
             pass
 
     async def in_step(self, bill_id: UUID, tenant_id: UUID = TENANT, **wanted: Any) -> XeroInvoice:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tieout_kit.sync.field import Owner
-from tieout_schemas.settings import Settles, Wins
+from tieout_schemas.settings import ConflictPolicy, NamePolicy
 
 from .database import Chosen, connection
 from .names import by_label, label
@@ -11,9 +11,9 @@ from .stage import Stage
 
 ACCOUNT: tuple[str, list[Any]] = ("default_expense_account", ["400", None])
 EMAIL: tuple[str, list[Any]] = ("contact_email", [True, False])
-NAME: tuple[str, list[Any]] = ("contact_name_wins", list(Wins))
+NAME: tuple[str, list[Any]] = ("contact_name_wins", list(NamePolicy))
 GROUP: tuple[str, list[Any]] = ("group_name", ["G1", "G2"])
-KNOBS = [("connected", [True, False]), ACCOUNT, EMAIL, NAME, ("conflicts", list(Settles)), GROUP, EMAIL, NAME]
+KNOBS = [("connected", [True, False]), ACCOUNT, EMAIL, NAME, ("conflicts", list(ConflictPolicy)), GROUP, EMAIL, NAME]
 """What can be chosen; some more often."""
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.sync.arrival import XeroOnly
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Kind

@@ -14,7 +14,7 @@ from tieout_kit.sync.work import Work
 from tieout_schemas.bodies import ContactBody, GroupLeaverBody, GroupMemberBody
 from tieout_schemas.platform import SyncState
 from tieout_schemas.references import CONNECTION, setting
-from tieout_schemas.settings import Settles, Wins
+from tieout_schemas.settings import ConflictPolicy, NamePolicy
 from tieout_schemas.writes import Outcome, WriteIntent
 
 from .build import NOTHING, NOW, X1, base_of, contact, facts, linked, result, seen, unlinked
@@ -48,9 +48,14 @@ def _member() -> GroupMemberBody:
         ({}, (), True, "name email account_number phone"),
         ({}, (), False, "name email account_number phone"),
         ({"contact_email": False}, (), True, "name account_number phone"),
-        ({"contact_name_wins": Wins.XERO}, (), True, "email account_number phone"),
-        ({"contact_name_wins": Wins.XERO}, (), False, "name email account_number phone"),  # a new one needs its name
-        ({"contact_name_wins": Wins.PLATFORM}, (), True, "name email account_number phone"),
+        ({"contact_name_wins": NamePolicy.XERO}, (), True, "email account_number phone"),
+        (
+            {"contact_name_wins": NamePolicy.XERO},
+            (),
+            False,
+            "name email account_number phone",
+        ),  # a new one needs its name
+        ({"contact_name_wins": NamePolicy.PLATFORM}, (), True, "name email account_number phone"),
         ({}, ("phone",), True, "name email account_number"),
     ],
 )
@@ -212,7 +217,7 @@ def test_a_refusal_is_over_once_nothing_is_wanted() -> None:
 
 def test_a_conflict_is_told_and_the_other_fields_go_on() -> None:
     work = linked(
-        contact(name="ours", email="new"), seen(name="theirs", email="a"), CHANGED, facts(conflicts=Settles.ASK)
+        contact(name="ours", email="new"), seen(name="theirs", email="a"), CHANGED, facts(conflicts=ConflictPolicy.ASK)
     )
     intent = judged(work)
 

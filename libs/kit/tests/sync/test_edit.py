@@ -9,7 +9,7 @@ from tieout_kit.sync.edit import created, edit, resolve, retry
 from tieout_kit.sync.field import Owner
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.state import OtherEffect, Refusal
-from tieout_schemas.settings import Settles, Wins
+from tieout_schemas.settings import ConflictPolicy, NamePolicy
 
 from .build import NOTHING, NOW, base_of, contact, facts, linked, seen, unlinked
 from .records import ORIGIN
@@ -58,13 +58,13 @@ def test_a_new_record_dates_all_its_fields() -> None:
 @pytest.mark.parametrize(
     ("owner", "is_linked", "taken"),
     [
-        (Wins.LATEST, True, True),
-        (Wins.PLATFORM, True, True),
-        (Wins.XERO, True, False),
-        (Wins.XERO, False, True),  # not in Xero yet, it is ours
+        (NamePolicy.LATEST, True, True),
+        (NamePolicy.PLATFORM, True, True),
+        (NamePolicy.XERO, True, False),
+        (NamePolicy.XERO, False, True),  # not in Xero yet, it is ours
     ],
 )
-def test_a_field_that_a_setting_gives_to_xero_is_changed_there(owner: Wins, is_linked: bool, taken: bool) -> None:
+def test_a_field_that_a_setting_gives_to_xero_is_changed_there(owner: NamePolicy, is_linked: bool, taken: bool) -> None:
     chosen = facts(contact_name_wins=owner)
     work = linked(contact(name="a"), seen(), None, chosen) if is_linked else unlinked(contact(name="a"), chosen)
 
@@ -76,7 +76,9 @@ def test_a_field_that_a_setting_gives_to_xero_is_changed_there(owner: Wins, is_l
 
 
 def in_conflict() -> Any:
-    work = linked(contact(name="ours"), seen(name="theirs"), {"name": ("old", "old")}, facts(conflicts=Settles.ASK))
+    work = linked(
+        contact(name="ours"), seen(name="theirs"), {"name": ("old", "old")}, facts(conflicts=ConflictPolicy.ASK)
+    )
     judge(work)
     return work
 

@@ -9,7 +9,7 @@ from tieout_kit.sync.decide import pending, wanted
 from tieout_kit.sync.merge import merge
 from tieout_kit.sync.state import Flight
 from tieout_kit.sync.work import Work
-from tieout_schemas.settings import Settles, Wins
+from tieout_schemas.settings import ConflictPolicy, NamePolicy
 from tieout_schemas.writes import WriteIntent
 
 from .build import NOTHING, X1, A, Base, base_of, contact, facts, linked, seen
@@ -74,9 +74,9 @@ def expected(then: Then) -> Then:
         ({"name": ("ours", NOTHING)}, "ours", "old", Then("old", {"name": ("old", "old")})),
     ],
 )
-@pytest.mark.parametrize("policy", Settles)
+@pytest.mark.parametrize("policy", ConflictPolicy)
 def test_a_field_that_one_side_changed_is_taken_by_the_other(
-    base: Base, ours: str, theirs: str, then: Then, policy: Settles
+    base: Base, ours: str, theirs: str, then: Then, policy: ConflictPolicy
 ) -> None:
     work = linked(contact(name=ours), seen(name=theirs), base, facts(conflicts=policy))
 
@@ -87,16 +87,16 @@ def test_a_field_that_one_side_changed_is_taken_by_the_other(
 @pytest.mark.parametrize(
     ("policy", "changed_here", "changed_there", "winner"),
     [
-        (Settles.ASK, 1, 2, "nobody"),
-        (Settles.PLATFORM, 1, 2, "ours"),
-        (Settles.XERO, 2, 1, "theirs"),
-        (Settles.LATEST, 1, 2, "theirs"),
-        (Settles.LATEST, 2, 1, "ours"),
-        (Settles.LATEST, 2, 2, "ours"),  # a tie is the platform's
+        (ConflictPolicy.ASK, 1, 2, "nobody"),
+        (ConflictPolicy.PLATFORM, 1, 2, "ours"),
+        (ConflictPolicy.XERO, 2, 1, "theirs"),
+        (ConflictPolicy.LATEST, 1, 2, "theirs"),
+        (ConflictPolicy.LATEST, 2, 1, "ours"),
+        (ConflictPolicy.LATEST, 2, 2, "ours"),  # a tie is the platform's
     ],
 )
 def test_a_field_that_both_changed_is_settled_by_the_policy(
-    base: Base, policy: Settles, changed_here: int, changed_there: int, winner: str
+    base: Base, policy: ConflictPolicy, changed_here: int, changed_there: int, winner: str
 ) -> None:
     work = linked(contact(name="ours"), seen(name="theirs"), base, facts(conflicts=policy))
     assert work.link
@@ -114,23 +114,25 @@ def test_a_field_that_both_changed_is_settled_by_the_policy(
 @pytest.mark.parametrize(
     ("owner", "ours", "theirs", "then"),
     [
-        (Wins.PLATFORM, "old", "theirs", Then("old", {"name": (NOTHING, "theirs")}, lost="theirs", sent=True)),
-        (Wins.PLATFORM, "ours", "old", Then("ours", MET, sent=True)),
-        (Wins.PLATFORM, "ours", "theirs", Then("ours", {"name": (NOTHING, "theirs")}, lost="theirs", sent=True)),
-        (Wins.XERO, "old", "theirs", Then("theirs", {"name": ("theirs", "theirs")})),
-        (Wins.XERO, "ours", "old", Then("old", {"name": ("old", "old")}, lost="ours")),
-        (Wins.XERO, "ours", "theirs", Then("theirs", {"name": ("theirs", "theirs")}, lost="ours")),
+        (NamePolicy.PLATFORM, "old", "theirs", Then("old", {"name": (NOTHING, "theirs")}, lost="theirs", sent=True)),
+        (NamePolicy.PLATFORM, "ours", "old", Then("ours", MET, sent=True)),
+        (NamePolicy.PLATFORM, "ours", "theirs", Then("ours", {"name": (NOTHING, "theirs")}, lost="theirs", sent=True)),
+        (NamePolicy.XERO, "old", "theirs", Then("theirs", {"name": ("theirs", "theirs")})),
+        (NamePolicy.XERO, "ours", "old", Then("old", {"name": ("old", "old")}, lost="ours")),
+        (NamePolicy.XERO, "ours", "theirs", Then("theirs", {"name": ("theirs", "theirs")}, lost="ours")),
     ],
 )
-@pytest.mark.parametrize("policy", Settles)
-def test_a_field_with_an_owner_is_its_owners(owner: Wins, ours: str, theirs: str, then: Then, policy: Settles) -> None:
+@pytest.mark.parametrize("policy", ConflictPolicy)
+def test_a_field_with_an_owner_is_its_owners(
+    owner: NamePolicy, ours: str, theirs: str, then: Then, policy: ConflictPolicy
+) -> None:
     work = linked(contact(name=ours), seen(name=theirs), MET, facts(contact_name_wins=owner, conflicts=policy))
 
     assert outcome(work) == expected(then)
 
 
 def test_what_flies_is_not_undone_by_the_owner_before_its_answer() -> None:
-    work = linked(contact(name="ours"), seen(name="old"), MET, facts(contact_name_wins=Wins.XERO))
+    work = linked(contact(name="ours"), seen(name="old"), MET, facts(contact_name_wins=NamePolicy.XERO))
     intent = WriteIntent.model_validate(
         {"record": {"kind": "contact", "id": A}, "effect": "contact", "revision": 1, "body": {"kind": "contact"}}
     )
@@ -143,9 +145,9 @@ def test_what_flies_is_not_undone_by_the_owner_before_its_answer() -> None:
     ("here", "ours", "there", "theirs"),
     list(product(("old", ""), ("old", "ours", ""), ("old", ""), ("old", "theirs", ""))),
 )
-@pytest.mark.parametrize("policy", Settles)
+@pytest.mark.parametrize("policy", ConflictPolicy)
 def test_a_field_that_is_switched_off_is_left_alone(
-    here: str, ours: str, there: str, theirs: str, policy: Settles
+    here: str, ours: str, there: str, theirs: str, policy: ConflictPolicy
 ) -> None:
     base: Base = {"email": (here, there)}
     work = linked(contact(email=ours), seen(email=theirs), base, facts(contact_email=False, conflicts=policy))
@@ -170,7 +172,7 @@ def test_what_xero_alone_has_is_taken_also_when_it_is_gone_there() -> None:
 
 
 def test_a_conflict_closes_by_itself_once_both_sides_are_equal() -> None:
-    work = linked(contact(name="ours"), seen(name="theirs"), MET, facts(conflicts=Settles.ASK))
+    work = linked(contact(name="ours"), seen(name="theirs"), MET, facts(conflicts=ConflictPolicy.ASK))
     assert outcome(work).conflict
 
     work.record = work.record.replace(name="theirs")
@@ -178,7 +180,7 @@ def test_a_conflict_closes_by_itself_once_both_sides_are_equal() -> None:
 
 
 def test_a_rebuilt_record_asks_whatever_the_policy_says() -> None:
-    work = linked(contact(name="ours"), seen(name="theirs"), MET, facts(conflicts=Settles.XERO))
+    work = linked(contact(name="ours"), seen(name="theirs"), MET, facts(conflicts=ConflictPolicy.XERO))
     work.state.ask = True
 
     assert outcome(work).conflict
@@ -188,13 +190,13 @@ VALUES = ("old", "ours", "theirs", "")
 ALL = [
     (base, ours, theirs, owner, policy)
     for base in (FIRST, MET, {"name": (NOTHING, "old")}, {"name": ("old", NOTHING)}, {"name": ("", "")})
-    for ours, theirs, owner, policy in product(VALUES, VALUES, Wins, Settles)
+    for ours, theirs, owner, policy in product(VALUES, VALUES, NamePolicy, ConflictPolicy)
 ]
 
 
 @pytest.mark.parametrize(("base", "ours", "theirs", "owner", "policy"), ALL)
 def test_a_merge_is_done_at_once_and_ends_one_way(
-    base: Base, ours: str, theirs: str, owner: Wins, policy: Settles
+    base: Base, ours: str, theirs: str, owner: NamePolicy, policy: ConflictPolicy
 ) -> None:
     """A second merge changes nothing, and a field is either in step, or to be sent, or asked about."""
     work = linked(contact(name=ours), seen(name=theirs), base, facts(contact_name_wins=owner, conflicts=policy))

@@ -43,18 +43,19 @@ async def note(tx: Tx, caller: Caller, tenant_id: UUID, record: RecordRef, befor
     was, now = _json(before), _json(after)
     if was != now:
         await tx.db.execute(
-            _SQL["note"],
-            tenant_id,
-            tx.now,
-            caller.sub,
-            sorted(caller.roles),
-            caller.operation,
-            record.kind,
-            record.id,
-            was,
-            now,
-            caller.address,
-            current_traceparent(),
+            *_SQL["note"](
+                tenant_id=tenant_id,
+                at=tx.now,
+                who=caller.sub,
+                roles=sorted(caller.roles),
+                operation=caller.operation,
+                record_kind=record.kind,
+                record_id=record.id,
+                before=was,
+                after=now,
+                address=caller.address,
+                traceparent=current_traceparent(),
+            )
         )
 
 
@@ -70,7 +71,11 @@ async def page(
     until: datetime | None = None,
 ) -> list[Entry]:
     """A tenant's changes, newest first. `after`: the id of the previous page's last entry. `until` is excluded."""
-    rows = await tx.db.fetch(_SQL["page"], tenant_id, after, record_id, who, since, until, limit)
+    rows = await tx.db.fetch(
+        *_SQL["page"](
+            tenant_id=tenant_id, before=after, record_id=record_id, who=who, since=since, until=until, limit=limit
+        )
+    )
     return [Entry(record=RecordRef(kind=row["record_kind"], id=row["record_id"]), **row) for row in rows]
 
 

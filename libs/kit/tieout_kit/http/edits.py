@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
-from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash, RetryLater
+from tieout_kit.events import Cause
 from tieout_kit.http import audit
 from tieout_kit.http.auth import Caller
 from tieout_kit.postgres import Tx, queries
-from tieout_kit.records import Loaded, Reconciler, Shown, tenants
+from tieout_kit.records import Loaded, Reconciler, RecordVersion, tenants
 from tieout_kit.sync import Owner, Put, State, StateUnknown, View, Work, created
 from tieout_kit.sync.edit import edit
 from tieout_schemas.payload import Origin, OriginKind, RecordRef
@@ -66,7 +66,9 @@ async def id_of(tx: Tx, reconciler: Reconciler[R, S], tenant_id: UUID, view: Vie
     if view.model is reconciler.kind.record:
         return view_id
     reference = str(record(view.model, view_id))
-    found: UUID | None = await tx.db.fetchval(_SQL["named"], reconciler.kind.name, tenant_id, reference)
+    found: UUID | None = await tx.db.fetchval(
+        *_SQL["named"](kind=reconciler.kind.name, tenant_id=tenant_id, reference=reference)
+    )
     return found
 
 
@@ -79,7 +81,7 @@ async def _new_id(tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R]) 
 
 
 async def _seen_by_caller(
-    tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R], stored: Shown[R] | None
+    tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R], stored: RecordVersion[R] | None
 ) -> R | None:
     """The state that the caller changed."""
     if stored is None or request.based_on is None or request.based_on == stored.sequence:
@@ -114,7 +116,7 @@ async def _make(tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R]) ->
 
 
 async def _change(
-    tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R], stored: Shown[R], was: R
+    tx: Tx, reconciler: Reconciler[R, S], request: PutRequest[R], stored: RecordVersion[R], was: R
 ) -> tuple[Work[R, S], Loaded[R, S]]:
     """A new state of a record that exists."""
     rule, tenant_id, record_id = _put_of(request.view), request.tenant_id, stored.record.id

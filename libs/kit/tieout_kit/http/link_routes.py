@@ -10,8 +10,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash, NotFound
+from tieout_kit.events import Cause
 from tieout_kit.http import audit, edits
 from tieout_kit.http.access import EDITORS, allow
 from tieout_kit.http.auth import Caller, CurrentCaller

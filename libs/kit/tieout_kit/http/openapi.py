@@ -50,7 +50,7 @@ _DESCRIPTIONS = {
         "this needs the role admin; ask an admin of the organisation for it",
     ),
     404: ("The tenant or the record does not exist, as far as this caller may know.", "no such tenant"),
-    409: ("The request contradicts the present state.", "bill 4711 is paid and cannot be changed any more"),
+    409: ("The request contradicts the present state.", "bill 4711 is paid and can no longer be changed"),
     413: ("The record is larger than Kafka takes.", "bill 4711 takes 2097152 bytes, more than 1000000"),
     422: ("The request is not as described, or breaks a rule.", "not valid: limit"),
     428: (

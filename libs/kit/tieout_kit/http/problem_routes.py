@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from tieout_kit import problems
-from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash
+from tieout_kit.events import Cause
 from tieout_kit.http import audit
 from tieout_kit.http.access import ADMINS, APPROVERS, READERS, allow, require
 from tieout_kit.http.auth import Caller, CurrentCaller
@@ -16,7 +16,7 @@ from tieout_kit.http.dependencies import InDatabase, InTx, KnownTenant
 from tieout_kit.http.inputs import Limit, Moment, Text
 from tieout_kit.http.openapi import refusals
 from tieout_kit.postgres import Tx
-from tieout_kit.problems import Group, Wanted, listing
+from tieout_kit.problems import Group, ProblemFilter, listing
 from tieout_kit.records import Action, Recheck, Rechecks, Scope, Sweep, locks, sweeps
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemState
@@ -82,7 +82,7 @@ async def list_problems(
     limit: Limit = 100,
 ) -> ProblemPage:
     """A page of the tenant's problems."""
-    wanted = Wanted(state, service, code, cause, record_id, since, before)
+    wanted = ProblemFilter(state, service, code, cause, record_id, since, before)
     found = await listing.page(tx, tenant_id, wanted, after, limit)
     return ProblemPage(items=found, next=found[-1].id if len(found) == limit else None)
 
@@ -120,7 +120,7 @@ async def retry_problem(
     async def work(tx: Tx) -> Problem:
         await locks.tenants(tx, [tenant_id], alone=[tenant_id] if rechecks.serial else ())
         problem = await _open_problem(tx, tenant_id, problem_id)
-        _require_fixer(caller, problem.by)
+        _require_fixer(caller, problem.who_can_fix)
         again = Recheck(tenant_id, problem.record.id, Cause.request(), caller.sub)
         await rechecks.by_kind[problem.record.kind](tx, [again])
         return await _changed_problem(tx, caller, tenant_id, problem)
@@ -190,7 +190,7 @@ async def _open_problem(tx: Tx, tenant_id: UUID, problem_id: UUID) -> Problem:
 
 def _fixing_role(cause: str) -> Role:
     try:
-        return Reason.of(cause.partition(":")[0]).value.by
+        return Reason.of(cause.partition(":")[0]).value.who_can_fix
     except KeyError:
         raise Clash(f"no problem has the cause {cause}") from None
 

@@ -17,7 +17,9 @@ _SQL = queries.load("tieout_kit", "outbox.sql")
 MAX_BYTES = 900_000
 """The largest value of an event. Kafka refuses records over 1 MiB, and a row that the relay cannot send would block all
 rows behind it."""
-_MAX_RECORD_BYTES = {topic.name: int(topic.kept.value.get("max.message.bytes", 1 << 20)) for topic in every_topic()}
+_MAX_RECORD_BYTES = {
+    topic.name: int(topic.retention.value.get("max.message.bytes", 1 << 20)) for topic in every_topic()
+}
 """The largest record that Kafka takes, by topic."""
 _RECORD_OVERHEAD = 200
 """Bytes that Kafka adds to a record, at most; a header adds up to 10."""

@@ -14,7 +14,7 @@ from tieout_kit.kafka.dead_letters import Letter
 from tieout_kit.kafka.outbox import Message, from_json, to_json
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.envelope import PREFIX
-from tieout_schemas.topics import Key, Topic
+from tieout_schemas.topics import KeyedBy, Topic
 
 _SQL = queries.load("tieout_kit", "parking.sql")
 
@@ -126,7 +126,7 @@ async def letters_of(tx: Tx, tenant_id: UUID, limit: int) -> list[dict[str, Any]
 
 async def return_letters(tx: Tx, tenant_id: UUID, replay: Topic) -> int:
     """Publish a tenant's dead letters on the replay topic, as they were; returns how many."""
-    assert replay.key is Key.RECORD
+    assert replay.key is KeyedBy.RECORD
     replay_id = (f"{PREFIX}replayid", str(uuid4()).encode())
     rows = await tx.db.fetch(*_SQL["return_letters"](tenant_id=tenant_id, now=tx.now))
     await outbox.add(

@@ -18,7 +18,7 @@ async def create_topics(bootstrap: str, prefix: str, partitions: int, replicatio
     await admin.start()
     try:
         wanted = [
-            NewTopic(prefix + topic.name, partitions, replication, topic_configs=topic.kept.value)
+            NewTopic(prefix + topic.name, partitions, replication, topic_configs=topic.retention.value)
             for topic in every_topic()
         ]
         answer = await admin.create_topics(wanted)

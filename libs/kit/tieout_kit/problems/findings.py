@@ -47,7 +47,7 @@ def _refused_before(before: tuple[str, ...], fingerprints: tuple[str, ...]) -> l
 def _fingerprint(found: FoundProblem) -> str:
     """A short form of a problem, to see whether it has changed."""
     text = f"{found.cause}\n{found.reason.sentence(found.params)}"
-    return f"{found.reason.value.what}:{blake2b(text.encode(), digest_size=8).hexdigest()}"
+    return f"{found.reason.value.problem_kind}:{blake2b(text.encode(), digest_size=8).hexdigest()}"
 
 
 def _held(work: Work[Any, Any]) -> list[FoundProblem]:

@@ -12,7 +12,7 @@ from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.payload import RecordRef
-from tieout_schemas.problem import Problem, ProblemKind, ProblemState, Step, StepKind
+from tieout_schemas.problem import HistoryEntry, HistoryKind, Problem, ProblemKind, ProblemState
 from tieout_schemas.reasons import ReasonCode
 from tieout_schemas.references import SETTING, Reference
 from tieout_schemas.topics import PROBLEM
@@ -95,8 +95,8 @@ def _changes(tx: Tx, kind: str, finding: Finding, known: Sequence[tuple[int, Pro
         problem = _retried(tx, before, finding)
         if same:
             problem = _seen_again(tx, problem, same, finding)
-        elif before.what not in finding.undecided:
-            problem = step(tx, problem, StepKind.CLOSED, finding.cause, state=ProblemState.CLOSED)
+        elif before.problem_kind not in finding.undecided:
+            problem = step(tx, problem, HistoryKind.CLOSED, finding.cause, state=ProblemState.CLOSED)
         if problem is not before:
             decided = problem.replace(settings_version=finding.settings_version)
             change = ProblemChange(finding.tenant_id, next_sequence(sequence, tx.now), decided, finding.cause)
@@ -116,19 +116,21 @@ def _opened(tx: Tx, kind: str, finding: Finding, found: FoundProblem) -> Problem
         service=tx.service,
         record=RecordRef(kind=kind, id=finding.record_id),
         code=reason.code,
-        what=reason.value.what,
+        problem_kind=reason.value.problem_kind,
         cause=found.cause,
         params=found.params,
         sentence=reason.sentence(found.params),
-        mend=reason.value.mend,
-        by=reason.value.by,
+        how_to_fix=reason.value.how_to_fix,
+        who_can_fix=reason.value.who_can_fix,
         setting=found.setting,
         state=ProblemState.OPEN,
         opened_at=tx.now,
         last_at=tx.now,
         settings_version=finding.settings_version,
-        steps=(
-            Step(at=tx.now, what=StepKind.OPENED, by=finding.cause.causation_id, traceparent=finding.cause.traceparent),
+        history=(
+            HistoryEntry(
+                at=tx.now, kind=HistoryKind.OPENED, by=finding.cause.causation_id, traceparent=finding.cause.traceparent
+            ),
         ),
         traceparent=finding.cause.traceparent,
     )
@@ -137,20 +139,20 @@ def _opened(tx: Tx, kind: str, finding: Finding, found: FoundProblem) -> Problem
 def _retried(tx: Tx, problem: Problem, finding: Finding) -> Problem:
     if finding.retried_by is None:
         return problem
-    return step(tx, problem, StepKind.RETRIED, finding.cause, by=finding.retried_by)
+    return step(tx, problem, HistoryKind.RETRIED, finding.cause, by=finding.retried_by)
 
 
 def _seen_again(tx: Tx, problem: Problem, found: FoundProblem, finding: Finding) -> Problem:
     sentence = found.reason.sentence(found.params)
     note = sentence if sentence != problem.sentence else ""
     seen = problem.replace(count=problem.count + 1, params=found.params, sentence=sentence)
-    return step(tx, seen, StepKind.SEEN_AGAIN, finding.cause, note=note)
+    return step(tx, seen, HistoryKind.SEEN_AGAIN, finding.cause, note=note)
 
 
 def step(
     tx: Tx,
     problem: Problem,
-    what: StepKind,
+    what: HistoryKind,
     cause: Cause,
     *,
     state: ProblemState | None = None,
@@ -159,11 +161,11 @@ def step(
 ) -> Problem:
     """The problem with one more step in its history."""
     first, *later = (
-        *problem.steps,
-        Step(at=tx.now, what=what, by=by or cause.causation_id, note=note, traceparent=cause.traceparent),
+        *problem.history,
+        HistoryEntry(at=tx.now, kind=what, by=by or cause.causation_id, note=note, traceparent=cause.traceparent),
     )
     steps = (first, *later[-(MOST_STEPS - 1) :])
-    return problem.replace(state=state or problem.state, last_at=tx.now, steps=steps)
+    return problem.replace(state=state or problem.state, last_at=tx.now, history=steps)
 
 
 async def save(tx: Tx, changes: Sequence[ProblemChange]) -> None:
@@ -185,7 +187,7 @@ def columns(changes: Sequence[ProblemChange]) -> dict[str, list[object]]:
         "record_ids": [p.record.id for p in problems],
         "services": [p.service for p in problems],
         "codes": [p.code for p in problems],
-        "kinds": [p.what for p in problems],
+        "kinds": [p.problem_kind for p in problems],
         # Problems of an older version have no cause.
         "causes": [p.cause or p.code for p in problems],
         "settings": [p.setting for p in problems],
@@ -202,7 +204,7 @@ async def dismiss(tx: Tx, tenant_id: UUID, ids: Sequence[UUID], cause: Cause, by
     changes = []
     for row in rows:
         problem = Problem.model_validate(row["doc"])
-        dismissed = step(tx, problem, StepKind.DISMISSED, cause, by=by, state=ProblemState.DISMISSED)
+        dismissed = step(tx, problem, HistoryKind.DISMISSED, cause, by=by, state=ProblemState.DISMISSED)
         changes.append(ProblemChange(tenant_id, next_sequence(row["sequence"], tx.now), dismissed, cause))
     await save(tx, changes)
     return len(changes)

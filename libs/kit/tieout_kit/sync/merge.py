@@ -11,7 +11,7 @@ from tieout_kit.sync.field import Field, Owner
 from tieout_kit.sync.state import Link, Lost
 from tieout_kit.sync.values import NEVER, UNKNOWN, is_empty
 from tieout_kit.sync.work import Work
-from tieout_schemas.settings import Settles
+from tieout_schemas.settings import ConflictPolicy
 
 
 def merge(work: Work[Any, Any]) -> None:
@@ -117,15 +117,15 @@ def _winner(
         return owner
     if not (changed_here and changed_there):
         return Owner.PLATFORM if changed_here else Owner.XERO
-    policy = Settles.ASK if work.state.ask else work.facts.settings.conflicts
+    policy = ConflictPolicy.ASK if work.state.ask else work.facts.settings.conflicts
     match policy:
-        case Settles.ASK:
+        case ConflictPolicy.ASK:
             return None
-        case Settles.PLATFORM:
+        case ConflictPolicy.PLATFORM:
             return Owner.PLATFORM
-        case Settles.XERO:
+        case ConflictPolicy.XERO:
             return Owner.XERO
-        case Settles.LATEST:
+        case ConflictPolicy.LATEST:
             later_there = link.changed_there > work.state.changed_at.get(each.name, 0)
             return Owner.XERO if later_there else Owner.PLATFORM
 

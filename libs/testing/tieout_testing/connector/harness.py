@@ -11,30 +11,30 @@ from uuid import UUID, uuid4
 import httpx
 from cryptography.fernet import Fernet
 
-from tieout_connector.connecting import store
+from tieout_connector.connecting import connection_store
 from tieout_connector.connecting.connections import Connections
 from tieout_connector.connecting.tokens import TokenStore
-from tieout_connector.gateway.caller import Caller
+from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.leases import Leases
 from tieout_connector.gateway.loop import Gateway
 from tieout_connector.gateway.reader import Reader
-from tieout_connector.gateway.session import AtWork
+from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.storage import Folder
-from tieout_connector.gateway.writer import Writer, group_of
+from tieout_connector.gateway.writer import Writer, batching_rule
 from tieout_connector.handlers import handlers
 from tieout_connector.inbound import read_requests
-from tieout_connector.inbound.read_requests import Wish
-from tieout_connector.kinds import writes
+from tieout_connector.inbound.read_requests import ReadRequest
+from tieout_connector.kinds import write_kinds
 from tieout_connector.outbound import intents
 from tieout_connector.pacing.app_budget import AppBudget
 from tieout_connector.pacing.model import Org
 from tieout_connector.pacing.usage import Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
-from tieout_kit.cause import Cause, Incoming
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.postgres.database import Database
 from tieout_kit.testing import envelope_of, running, wait_until
-from tieout_local.door import ANA
+from tieout_local.access_sweep import ANA
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload
@@ -77,14 +77,14 @@ class ConnectorHarness:
         """Wired as app.py does it."""
         api, leases = XeroApi(self.client, self.control.url), Leases(SHARDS)
         app = AppBudget(self.database, self.clock)
-        caller = Caller(self.database, api, self.tokens, leases, app, Usage(self.clock), self.clock)
-        writer = Writer(caller, writes(PLATFORM), self.files)
+        caller = XeroCaller(self.database, api, self.tokens, leases, app, Usage(self.clock), self.clock)
+        writer = Writer(caller, write_kinds(PLATFORM), self.files)
         reader = Reader(caller, PLATFORM, page_size)
         return Process(
             api, leases, caller, writer, reader, Gateway(self.database, leases, caller, writer, reader, self.clock)
         )
 
-    async def owner(self) -> tuple[Process, AtWork]:
+    async def owner(self) -> tuple[Process, TenantSession]:
         """A process that owns the tenant's shard, to be led step by step."""
         process = self.process()
         await process.leases.renew(self.database)
@@ -94,10 +94,10 @@ class ConnectorHarness:
         org = Org(self.tenant_id, UUID(self.org_id), token_set_id, shard)
         return process, await process.caller.start(org)
 
-    async def send(self, process: Process, at: AtWork, lane: Lane = Lane.WRITE) -> None:
+    async def send(self, process: Process, at: TenantSession, lane: Lane = Lane.WRITE) -> None:
         """Send the next batch of a lane."""
         async with self.database.transaction() as tx:
-            batch = await intents.next_batch(tx, self.tenant_id, lane, at.in_hand)
+            batch = await intents.next_batch(tx, self.tenant_id, lane, at.in_progress)
         await process.writer.send(at, lane, batch)
 
     def environment(self) -> dict[str, str]:
@@ -124,14 +124,16 @@ class ConnectorHarness:
         """A tenant that is not connected."""
         tenant_id = uuid4()
         async with self.database.transaction() as tx:
-            await store.create(tx, tenant_id, "Kea Café", shard)
+            await connection_store.create(tx, tenant_id, "Kea Café", shard)
         return tenant_id
 
     async def consent(
         self, tenant_id: UUID, *org_ids: str, user: str = "ana@example.com", **form: str
     ) -> dict[str, str]:
         """A person starts, and decides on Xero's page; what Xero sends back."""
-        return await self.decide(await self.connections.consent(ANA, tenant_id, None), *org_ids, user=user, **form)
+        return await self.decide(
+            await self.connections.start_consent(ANA, tenant_id, None), *org_ids, user=user, **form
+        )
 
     async def decide(self, page: str, *org_ids: str, user: str = "ana@example.com", **form: str) -> dict[str, str]:
         """A person decides on Xero's page; what Xero sends back."""
@@ -147,7 +149,7 @@ class ConnectorHarness:
         tenant_id = tenant_id or await self.tenant()
         org_id = org_id or await self.control.create_org("Kauri Ltd")
         back = await self.consent(tenant_id, org_id, **form)
-        await self.connections.came_back(ANA, back["state"], back["code"], None)
+        await self.connections.complete_consent(ANA, back["state"], back["code"], None)
         await self.connections.choose(ANA, tenant_id, UUID(org_id))
         if not self.org_id:
             self.tenant_id, self.org_id = tenant_id, org_id
@@ -167,15 +169,15 @@ class ConnectorHarness:
         incoming = []
         for payload in payloads:
             envelope = replace(envelope_of(tenant_id or self.tenant_id, payload, 1), time=self.clock())
-            incoming.append(Incoming(envelope, payload, Cause(envelope.id, envelope.id, None)))
-        handle = handlers(group_of(writes(PLATFORM))).handle
+            incoming.append(ReceivedEvent(envelope, payload, Cause(envelope.id, envelope.id, None)))
+        handle = handlers(batching_rule(write_kinds(PLATFORM))).handle
         await self.database.run(lambda tx: handle(tx, incoming))
 
     async def ask(self, kind: XeroKind, *xero_ids: str) -> None:
         """Somebody wants these read."""
         async with self.database.transaction() as tx:
-            wishes = [Wish(self.tenant_id, kind, UUID(x), tx.now, Cause.request()) for x in xero_ids]
-            await read_requests.ask(tx, wishes)
+            wishes = [ReadRequest(self.tenant_id, kind, UUID(x), tx.now, Cause.request()) for x in xero_ids]
+            await read_requests.add(tx, wishes)
 
     async def published(self, kind: type[P]) -> list[P]:
         """Everything of this type that was published so far, in order."""

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from tieout_schemas.bodies import BillBody, ContactBody, PaymentBody, WriteLine
 from tieout_schemas.payload import RecordRef
-from tieout_schemas.writes import BillBody, ContactBody, PaymentBody, WriteIntent, WriteLine
+from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import Address
 
 NEWEST = 1 << 53

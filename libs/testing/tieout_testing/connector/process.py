@@ -5,7 +5,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from tieout_connector.gateway.caller import Caller
+from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.leases import Leases
 from tieout_connector.gateway.loop import Gateway
 from tieout_connector.gateway.reader import Reader
@@ -29,7 +29,7 @@ class Process:
 
     api: XeroApi
     leases: Leases
-    caller: Caller
+    caller: XeroCaller
     writer: Writer
     reader: Reader
     gateway: Gateway
@@ -39,6 +39,6 @@ class Process:
 
         async def nothing(*_: Any) -> None: ...
 
-        self.leases.let_go = nothing  # type: ignore[method-assign,assignment]  # as if it could not
+        self.leases.close = nothing  # type: ignore[method-assign,assignment]  # as if it could not
         task.cancel()
         await asyncio.wait([task])

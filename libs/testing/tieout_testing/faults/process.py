@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tieout_local import leash
+from tieout_local import die_with_parent
 from tieout_testing.faults.fork_server import PATH
 from tieout_testing.faults.kill_points import KillPoint
 
@@ -120,7 +120,7 @@ class ForkedProcess:
 @asynccontextmanager
 async def fork_servers(count: int, module: str, tests: Path) -> AsyncIterator[list[asyncio.subprocess.Process]]:
     """So many fork servers for `serve` of a module, found from the folder `tests`; they die with this process."""
-    tie = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(int(signal.SIGKILL)), "-1", "-1"]
+    tie = [sys.executable, "-I", "-S", die_with_parent.__file__, str(os.getpid()), str(int(signal.SIGKILL)), "-1", "-1"]
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests), *os.environ.get("PYTHONPATH", "").split()])}
     command = [*tie, sys.executable, "-m", _SERVER, module]
     pipe = asyncio.subprocess.PIPE

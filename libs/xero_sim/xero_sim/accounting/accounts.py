@@ -1,4 +1,4 @@
-"""/Accounts: the chart. Not paged, one per PUT. Source: xero-api.md 4.8."""
+"""/Accounts: the chart. Not paged, one per PUT. Source: docs/xero.md 4.8."""
 
 from collections.abc import Sequence
 from copy import copy

@@ -1,4 +1,4 @@
-"""Allocating a credit and taking it back, by an app or by a person. Source: xero-api.md 4.4."""
+"""Allocating a credit and taking it back, by an app or by a person. Source: docs/xero.md 4.4."""
 
 from copy import copy
 

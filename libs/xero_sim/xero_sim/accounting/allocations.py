@@ -1,4 +1,4 @@
-"""/{CreditNotes,Prepayments,Overpayments}/{id}/Allocations. Source: xero-api.md 4.4, behaviour 61."""
+"""/{CreditNotes,Prepayments,Overpayments}/{id}/Allocations. Source: docs/xero.md 4.4, behaviour 61."""
 
 from dataclasses import dataclass
 

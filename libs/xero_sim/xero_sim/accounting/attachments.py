@@ -1,4 +1,4 @@
-"""/{Resource}/{id}/Attachments: raw bytes in and out. Source: xero-api.md 4.12, behaviour 78."""
+"""/{Resource}/{id}/Attachments: raw bytes in and out. Source: docs/xero.md 4.12, behaviour 78."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """Making, changing and deleting a bank transaction, and the prepayment or overpayment it makes.
 
-Source: xero-api.md 4.7. Also used by people in Xero.
+Source: docs/xero.md 4.7. Also used by people in Xero.
 """
 
 from copy import copy

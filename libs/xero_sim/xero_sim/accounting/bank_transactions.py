@@ -1,6 +1,6 @@
 """/BankTransactions: money spent and received, and what makes prepayments and overpayments.
 
-Source: xero-api.md 4.7.
+Source: docs/xero.md 4.7.
 """
 
 import orjson

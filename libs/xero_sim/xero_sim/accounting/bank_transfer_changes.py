@@ -1,4 +1,4 @@
-"""Making and deleting a transfer between bank accounts, and its two halves. Source: xero-api.md 4.7."""
+"""Making and deleting a transfer between bank accounts, and its two halves. Source: docs/xero.md 4.7."""
 
 from copy import copy
 

@@ -1,4 +1,4 @@
-"""/BankTransfers: PUT makes, POST deletes; deleted ones only with includeDeleted. Source: xero-api.md 4.7."""
+"""/BankTransfers: PUT makes, POST deletes; deleted ones only with includeDeleted. Source: docs/xero.md 4.7."""
 
 from xero_sim.accounting.bank_transfer_changes import delete_transfer, make_transfer
 from xero_sim.accounting.call import Call

@@ -1,4 +1,4 @@
-"""Making and deleting a batch payment, by an app or by a person. Source: xero-api.md 4.6."""
+"""Making and deleting a batch payment, by an app or by a person. Source: docs/xero.md 4.6."""
 
 from copy import copy
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""/BatchPayments: PUT makes, POST deletes as a whole; no pages. Source: xero-api.md 4.6, behaviour 66."""
+"""/BatchPayments: PUT makes, POST deletes as a whole; no pages. Source: docs/xero.md 4.6, behaviour 66."""
 
 from xero_sim.accounting.batch_payment_changes import delete_batch, make_batch
 from xero_sim.accounting.call import Call

@@ -1,6 +1,6 @@
 """What a sent contact does to a contact: merge, check, store. Also used by people in Xero and by invoices.
 
-Source: xero-api.md 3.6, 4.1; behaviours 40, 43-45; a slot is merged part by part (calcinai/xero-php#736).
+Source: docs/xero.md 3.6, 4.1; behaviours 40, 43-45; a slot is merged part by part (calcinai/xero-php#736).
 """
 
 from copy import copy

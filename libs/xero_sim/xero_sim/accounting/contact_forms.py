@@ -1,4 +1,4 @@
-"""A contact as JSON, in Xero's three sizes. Source: xero-api.md 3.4, 3.5, 4.1; behaviours 26, 33, 43."""
+"""A contact as JSON, in Xero's three sizes. Source: docs/xero.md 3.4, 3.5, 4.1; behaviours 26, 33, 43."""
 
 from decimal import Decimal
 

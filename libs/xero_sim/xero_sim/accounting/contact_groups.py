@@ -1,4 +1,4 @@
-"""/ContactGroups: no change feed, no paging. Source: xero-api.md 4.2, behaviour 46."""
+"""/ContactGroups: no change feed, no paging. Source: docs/xero.md 4.2, behaviour 46."""
 
 from copy import copy
 

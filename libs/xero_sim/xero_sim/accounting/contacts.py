@@ -1,4 +1,4 @@
-"""/Contacts. Source: xero-api.md 4.1."""
+"""/Contacts. Source: docs/xero.md 4.1."""
 
 from collections.abc import Sequence
 

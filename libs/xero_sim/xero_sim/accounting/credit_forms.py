@@ -1,4 +1,4 @@
-"""A credit note, prepayment or overpayment as JSON, and an allocation of one. Source: xero-api.md 4.4, 4.7."""
+"""A credit note, prepayment or overpayment as JSON, and an allocation of one. Source: docs/xero.md 4.4, 4.7."""
 
 import orjson
 

@@ -1,6 +1,6 @@
 """What a sent credit note does to a credit note: merge, check, store. Also used by people in Xero.
 
-Source: xero-api.md 4.4. The state machine and the lines are those of invoices.
+Source: docs/xero.md 4.4. The state machine and the lines are those of invoices.
 """
 
 from copy import copy

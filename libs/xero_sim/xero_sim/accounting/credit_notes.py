@@ -1,4 +1,4 @@
-"""/CreditNotes: those of vendors and of customers. Source: xero-api.md 4.4."""
+"""/CreditNotes: those of vendors and of customers. Source: docs/xero.md 4.4."""
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.credit_forms import credit_form, whole_credit_form

@@ -1,4 +1,4 @@
-"""The contact of a sent document: found, made, or edited on the way. Source: xero-api.md 4.1, trap 18."""
+"""The contact of a sent document: found, made, or edited on the way. Source: docs/xero.md 4.1, trap 18."""
 
 from typing import NamedTuple, Protocol
 

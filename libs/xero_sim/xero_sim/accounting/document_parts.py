@@ -1,6 +1,6 @@
 """What bills, sales invoices, credit notes and bank transactions share: currency, lines, totals, locks.
 
-Source: xero-api.md 3.6, 4.3; behaviours 40, 52, 53, 57, 58.
+Source: docs/xero.md 3.6, 4.3; behaviours 40, 52, 53, 57, 58.
 """
 
 from datetime import date

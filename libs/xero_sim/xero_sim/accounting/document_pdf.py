@@ -1,4 +1,4 @@
-"""An invoice or credit note as a PDF. Source: xero-api.md 3.1."""
+"""An invoice or credit note as a PDF. Source: docs/xero.md 3.1."""
 
 from decimal import Decimal
 

@@ -1,6 +1,6 @@
 """Success bodies. Records arrive rendered, so that a page of a thousand is joined, not encoded again.
 
-Source: xero-api.md 3.1, behaviours 20 and 24.
+Source: docs/xero.md 3.1, behaviours 20 and 24.
 """
 
 from collections.abc import Sequence

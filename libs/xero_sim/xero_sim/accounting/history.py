@@ -1,4 +1,4 @@
-"""/{Resource}/{id}/History: notes are added, never changed. Source: xero-api.md 4.12, behaviour 79."""
+"""/{Resource}/{id}/History: notes are added, never changed. Source: docs/xero.md 4.12, behaviour 79."""
 
 from dataclasses import dataclass
 

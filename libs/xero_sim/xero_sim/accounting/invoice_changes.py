@@ -1,6 +1,6 @@
 """What a sent invoice does to an invoice: merge, check, store. Also used by people in Xero.
 
-Source: xero-api.md 3.6, 4.3; behaviours 40, 48-60.
+Source: docs/xero.md 3.6, 4.3; behaviours 40, 48-60.
 """
 
 from copy import copy

@@ -1,4 +1,4 @@
-"""A bill or sales invoice as JSON. Source: xero-api.md 4.3; behaviours 22, 26, 33, 67."""
+"""A bill or sales invoice as JSON. Source: docs/xero.md 4.3; behaviours 22, 26, 33, 67."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""/Invoices/{id}/OnlineInvoice and /Email: for sales invoices only. Source: OpenAPI, xero-api.md 3.7."""
+"""/Invoices/{id}/OnlineInvoice and /Email: for sales invoices only. Source: OpenAPI, docs/xero.md 3.7."""
 
 import hashlib
 from copy import copy

@@ -1,4 +1,4 @@
-"""/Invoices: bills and sales invoices. Source: xero-api.md 4.3."""
+"""/Invoices: bills and sales invoices. Source: docs/xero.md 4.3."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""/Items: Code is a natural key. Not paged. Source: xero-api.md 4.11."""
+"""/Items: Code is a natural key. Not paged. Source: docs/xero.md 4.11."""
 
 from copy import copy
 

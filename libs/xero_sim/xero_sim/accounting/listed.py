@@ -1,4 +1,4 @@
-"""The GET of a list that needs nothing of its own: delta, where, order, page. Source: xero-api.md 3.3-3.5."""
+"""The GET of a list that needs nothing of its own: delta, where, order, page. Source: docs/xero.md 3.3-3.5."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

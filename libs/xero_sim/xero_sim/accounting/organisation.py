@@ -1,4 +1,4 @@
-"""/Organisation and /Currencies. Source: xero-api.md 4.11, behaviour 76."""
+"""/Organisation and /Currencies. Source: docs/xero.md 4.11, behaviour 76."""
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success

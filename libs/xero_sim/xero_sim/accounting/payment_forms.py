@@ -1,4 +1,4 @@
-"""A payment as JSON. Source: xero-api.md 4.5."""
+"""A payment as JSON. Source: docs/xero.md 4.5."""
 
 from xero_sim.accounting.invoice_forms import body_form, small_contact
 from xero_sim.org import Org

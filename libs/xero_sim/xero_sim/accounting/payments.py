@@ -1,4 +1,4 @@
-"""/Payments: PUT (or POST a list) makes, POST one deletes. Source: xero-api.md 4.5, behaviours 62-65."""
+"""/Payments: PUT (or POST a list) makes, POST one deletes. Source: docs/xero.md 4.5, behaviours 62-65."""
 
 from collections.abc import Sequence
 

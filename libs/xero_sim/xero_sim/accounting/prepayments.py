@@ -1,4 +1,4 @@
-"""/Prepayments and /Overpayments: made as bank transactions, read here. Source: xero-api.md 4.7."""
+"""/Prepayments and /Overpayments: made as bank transactions, read here. Source: docs/xero.md 4.7."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Which handler answers which path: adding a resource is adding lines here. Source: xero-api.md 1.6, 4."""
+"""Which handler answers which path: adding a resource is adding lines here. Source: docs/xero.md 1.6, 4."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 """/TaxRates. The key is TaxType; no If-Modified-Since. User-defined rates are TAX001 and on.
 
-Source: xero-api.md 4.9.
+Source: docs/xero.md 4.9.
 """
 
 from copy import copy

@@ -1,4 +1,4 @@
-"""/TrackingCategories and their options. Source: xero-api.md 4.10, behaviour 77."""
+"""/TrackingCategories and their options. Source: docs/xero.md 4.10, behaviour 77."""
 
 from copy import copy
 

@@ -1,6 +1,6 @@
 """How a list of elements is written, and what comes back for good and bad ones.
 
-Source: xero-api.md 3.6, behaviours 34-36 and 39.
+Source: docs/xero.md 3.6, behaviours 34-36 and 39.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Registered apps. Source: xero-api.md 1.2, 2.2."""
+"""Registered apps. Source: docs/xero.md 1.2, 2.2."""
 
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,4 +1,4 @@
-"""Which user connected which organisation to which app. Source: xero-api.md 1.5."""
+"""Which user connected which organisation to which app. Source: docs/xero.md 1.5."""
 
 from dataclasses import dataclass, field
 

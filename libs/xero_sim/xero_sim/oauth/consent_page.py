@@ -1,4 +1,4 @@
-"""The consent page and the error page that people see. Source: xero-api.md 1.1, behaviour 1."""
+"""The consent page and the error page that people see. Source: docs/xero.md 1.1, behaviour 1."""
 
 from collections.abc import Mapping
 from html import escape

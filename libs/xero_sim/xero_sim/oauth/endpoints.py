@@ -1,4 +1,4 @@
-"""Authorize, token, revocation, connections over HTTP. Source: xero-api.md 1, behaviours 1-11."""
+"""Authorize, token, revocation, connections over HTTP. Source: docs/xero.md 1, behaviours 1-11."""
 
 import base64
 import binascii

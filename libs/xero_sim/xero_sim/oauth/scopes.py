@@ -1,4 +1,4 @@
-"""Scopes: which exist, which an app may ask for, which a call needs. Source: xero-api.md 1.6."""
+"""Scopes: which exist, which an app may ask for, which a call needs. Source: docs/xero.md 1.6."""
 
 from datetime import date
 

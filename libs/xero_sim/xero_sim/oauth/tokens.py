@@ -1,4 +1,4 @@
-"""Codes, access tokens, refresh tokens: a pure state machine over instants. Source: xero-api.md 1.2-1.4."""
+"""Codes, access tokens, refresh tokens: a pure state machine over instants. Source: docs/xero.md 1.2-1.4."""
 
 import base64
 import hashlib

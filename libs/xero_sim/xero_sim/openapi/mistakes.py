@@ -1,6 +1,6 @@
 """What Xero's own OpenAPI files say wrongly, each with the reason why we know better.
 
-"Its examples" are those of the same file; "recorded" means seen in a live answer (xero-api.md, REC).
+"Its examples" are those of the same file; "recorded" means seen in a live answer (docs/xero.md).
 """
 
 from typing import Any, NamedTuple
@@ -67,7 +67,7 @@ ACCOUNTING = (
     Mistake(
         "components.schemas.BankTransaction.required",
         ["Type", "BankAccount"],
-        "LineItems are required of a write alone: lists that are not paged leave them out (xero-api.md 3.4).",
+        "LineItems are required of a write alone: lists that are not paged leave them out (docs/xero.md 3.4).",
     ),
     _missing("HistoryRecord", "DateUTCString", _SECOND, "Beside DateUTC in the examples."),
     _missing("ContactGroup", "HasValidationErrors", _FLAG, "In the examples."),

@@ -27,7 +27,7 @@ ON_PAGES = {
     (200, "application/pdf"): "a document, by its Accept; the file has it under /pdf alone",
     (200, "text/html"): "the fault `html`: a page of something between Xero and its client",
 }
-"""What the files leave out, by status and type. Source: xero-api.md 3.7."""
+"""What the files leave out, by status and type. Source: docs/xero.md 3.7."""
 ELSEWHERE = ("/control/", "/connect/", "/identity/")
 """Our own, and OAuth's, of which the files say nothing."""
 

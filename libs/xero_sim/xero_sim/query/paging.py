@@ -1,4 +1,4 @@
-"""Pages. Source: xero-api.md 3.4, behaviours 24 and 25."""
+"""Pages. Source: docs/xero.md 3.4, behaviours 24 and 25."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar

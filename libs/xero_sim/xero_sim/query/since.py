@@ -1,4 +1,4 @@
-"""If-Modified-Since. Source: xero-api.md 3.3, behaviour 28."""
+"""If-Modified-Since. Source: docs/xero.md 3.3, behaviour 28."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

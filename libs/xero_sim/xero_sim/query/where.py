@@ -6,7 +6,7 @@ not      := "!" not | "(" or ")" | compare
 compare  := operand (("=" | "==" | "!=" | "<>" | "<" | "<=" | ">" | ">=") operand)?
 operand  := literal | guid("…") | DateTime(y,m,d[,h,m,s]) | field(.Method(…))*
 
-Text compares without case; dates compare as milliseconds. Source: xero-api.md 3.5, behaviour 30.
+Text compares without case; dates compare as milliseconds. Source: docs/xero.md 3.5, behaviour 30.
 """
 
 import operator

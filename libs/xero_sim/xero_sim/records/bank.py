@@ -1,4 +1,4 @@
-"""Bank transactions (money spent and received) and transfers between bank accounts. Source: xero-api.md 4.7."""
+"""Bank transactions (money spent and received) and transfers between bank accounts. Source: docs/xero.md 4.7."""
 
 from dataclasses import dataclass, field
 from datetime import date

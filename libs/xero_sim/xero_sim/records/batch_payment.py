@@ -1,4 +1,4 @@
-"""A batch payment: payments made together from one account. Source: xero-api.md 4.6."""
+"""A batch payment: payments made together from one account. Source: docs/xero.md 4.6."""
 
 from dataclasses import dataclass, field
 from datetime import date

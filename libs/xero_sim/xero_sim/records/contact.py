@@ -1,4 +1,4 @@
-"""A contact. Source: xero-api.md 4.1."""
+"""A contact. Source: docs/xero.md 4.1."""
 
 from dataclasses import dataclass, field
 

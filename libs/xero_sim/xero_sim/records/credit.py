@@ -1,6 +1,6 @@
 """Money a contact has with us, or we with them: a credit note, prepayment or overpayment.
 
-Source: xero-api.md 4.4, 4.7. The three have one shape and one way of being used up, so they are one record.
+Source: docs/xero.md 4.4, 4.7. The three have one shape and one way of being used up, so they are one record.
 """
 
 from dataclasses import dataclass, field

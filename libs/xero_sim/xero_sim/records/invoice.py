@@ -1,4 +1,4 @@
-"""A bill (ACCPAY) or sales invoice (ACCREC) and its lines. Source: xero-api.md 4.3."""
+"""A bill (ACCPAY) or sales invoice (ACCREC) and its lines. Source: docs/xero.md 4.3."""
 
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,4 +1,4 @@
-"""An item: what is bought or sold, with its usual prices and accounts. Source: xero-api.md 4.11."""
+"""An item: what is bought or sold, with its usual prices and accounts. Source: docs/xero.md 4.11."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal

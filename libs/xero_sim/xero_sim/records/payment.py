@@ -1,4 +1,4 @@
-"""A payment of a bill or sales invoice, or the refund of a credit. Source: xero-api.md 4.5."""
+"""A payment of a bill or sales invoice, or the refund of a credit. Source: docs/xero.md 4.5."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Accounts, tax rates, tracking categories, contact groups, currencies. Source: xero-api.md 4.2, 4.8-4.11."""
+"""Accounts, tax rates, tracking categories, contact groups, currencies. Source: docs/xero.md 4.2, 4.8-4.11."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Putting a credit against an invoice, and taking it back. Source: xero-api.md 4.4, behaviours 54 and 61."""
+"""Putting a credit against an invoice, and taking it back. Source: docs/xero.md 4.4, behaviours 54 and 61."""
 
 from decimal import Decimal
 

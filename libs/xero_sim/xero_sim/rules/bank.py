@@ -1,4 +1,4 @@
-"""When money spent, received or moved between bank accounts is taken. Source: xero-api.md 4.7."""
+"""When money spent, received or moved between bank accounts is taken. Source: docs/xero.md 4.7."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What a contact may be. Source: xero-api.md 4.1, behaviours 43-45."""
+"""What a contact may be. Source: docs/xero.md 4.1, behaviours 43-45."""
 
 import re
 

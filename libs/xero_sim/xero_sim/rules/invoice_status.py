@@ -1,4 +1,4 @@
-"""The state machine of bills, sales invoices and credit notes. Source: xero-api.md 4.3, behaviours 48-51, 60."""
+"""The state machine of bills, sales invoices and credit notes. Source: docs/xero.md 4.3, behaviours 48-51, 60."""
 
 from decimal import Decimal
 

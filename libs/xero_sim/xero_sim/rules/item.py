@@ -1,4 +1,4 @@
-"""What an item may be, and what it fills in on a line. Source: xero-api.md 4.11."""
+"""What an item may be, and what it fills in on a line. Source: docs/xero.md 4.11."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Line items as sent, read against the lines that are there. Source: xero-api.md 4.3, behaviours 40, 53, 58, 77."""
+"""Line items as sent, read against the lines that are there. Source: docs/xero.md 4.3, behaviours 40, 53, 58, 77."""
 
 from collections.abc import Callable
 from copy import copy

@@ -1,4 +1,4 @@
-"""Lock dates. Source: xero-api.md 4.3, behaviour 57."""
+"""Lock dates. Source: docs/xero.md 4.3, behaviour 57."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What of a part- or fully-paid document may still change. Source: xero-api.md 4.3, behaviour 59."""
+"""What of a part- or fully-paid document may still change. Source: docs/xero.md 4.3, behaviour 59."""
 
 from xero_sim.records.invoice import Invoice, LineItem
 

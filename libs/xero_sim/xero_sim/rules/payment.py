@@ -1,4 +1,4 @@
-"""When a payment is taken, and what it does to its document. Source: xero-api.md 4.5, behaviours 62-65."""
+"""When a payment is taken, and what it does to its document. Source: docs/xero.md 4.5, behaviours 62-65."""
 
 from datetime import date
 from decimal import Decimal

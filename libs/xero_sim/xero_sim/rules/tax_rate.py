@@ -1,4 +1,4 @@
-"""User-defined tax rates. Source: xero-api.md 4.9."""
+"""User-defined tax rates. Source: docs/xero.md 4.9."""
 
 from collections.abc import Iterable
 from decimal import Decimal

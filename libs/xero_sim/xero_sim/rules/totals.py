@@ -1,4 +1,4 @@
-"""Line amounts, tax per line, totals. Source: xero-api.md 4.3, behaviours 52 and 53."""
+"""Line amounts, tax per line, totals. Source: docs/xero.md 4.3, behaviours 52 and 53."""
 
 from collections.abc import Iterable
 from decimal import Decimal

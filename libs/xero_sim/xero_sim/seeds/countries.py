@@ -1,4 +1,4 @@
-"""What differs from country to country: currency, time zone, tax rates, tax returns. Source: xero-api.md 4.9, 4.11."""
+"""What differs from country to country: currency, time zone, tax rates, tax returns. Source: docs/xero.md 4.9, 4.11."""
 
 from typing import NamedTuple
 

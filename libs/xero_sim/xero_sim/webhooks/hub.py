@@ -1,4 +1,4 @@
-"""Takes changes to the apps that subscribe: one worker per app, events in order. Source: xero-api.md 5.2."""
+"""Takes changes to the apps that subscribe: one worker per app, events in order. Source: docs/xero.md 5.2."""
 
 import asyncio
 import contextlib

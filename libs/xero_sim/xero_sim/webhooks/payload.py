@@ -1,4 +1,4 @@
-"""What a webhook carries and how it is signed. Source: xero-api.md 5.2, behaviours 68 and 70."""
+"""What a webhook carries and how it is signed. Source: docs/xero.md 5.2, behaviours 68 and 70."""
 
 import base64
 import hashlib

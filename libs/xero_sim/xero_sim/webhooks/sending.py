@@ -1,4 +1,4 @@
-"""One POST to the receiver, and what counts as received. Source: xero-api.md 5.2."""
+"""One POST to the receiver, and what counts as received. Source: docs/xero.md 5.2."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""A subscription as a pure state machine over instants. Source: xero-api.md 5.2, behaviours 69, 71, 72."""
+"""A subscription as a pure state machine over instants. Source: docs/xero.md 5.2, behaviours 69, 71, 72."""
 
 from collections import deque
 from dataclasses import dataclass, field

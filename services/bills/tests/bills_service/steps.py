@@ -5,12 +5,13 @@ from uuid import UUID, uuid4
 
 from tieout_bills.bill.edit import BillIn
 from tieout_kit.http import edits
-from tieout_kit.http.edits import Request
+from tieout_kit.http.edits import PutRequest
+from tieout_local.access_sweep import ANA
 from tieout_local.builders import answered, bill_request, vendor, xero_invoice_after
-from tieout_local.door import ANA
-from tieout_local.stage import Stage, Work
+from tieout_local.service_harness import ServiceHarness, Work
+from tieout_schemas.bodies import BillBody
 from tieout_schemas.platform import Bill
-from tieout_schemas.writes import BillBody, WriteIntent
+from tieout_schemas.writes import WriteIntent
 
 VENDOR_ID, CONTACT_XERO_ID = uuid4(), uuid4()
 BILL_ID, BILL_XERO_ID = uuid4(), uuid4()
@@ -22,45 +23,45 @@ def wanted(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
     return bill_request(VENDOR_ID, *lines, **more)
 
 
-async def connected(stage: Stage) -> None:
+async def connected(harness: ServiceHarness) -> None:
     """A tenant whose vendor is in Xero."""
-    await stage.connect()
-    await stage.deliver((vendor(VENDOR_ID, CONTACT_XERO_ID), 1))
+    await harness.connect()
+    await harness.deliver((vendor(VENDOR_ID, CONTACT_XERO_ID), 1))
 
 
-async def in_xero(stage: Stage, *lines: dict[str, Any], **more: Any) -> None:
+async def in_xero(harness: ServiceHarness, *lines: dict[str, Any], **more: Any) -> None:
     """The bill was made here, and Xero has taken it, with sequence 50."""
-    await connected(stage)
-    assert (await stage.put(PATH, wanted(*lines, **more))).status_code == 200
-    await take(stage, 50)
+    await connected(harness)
+    assert (await harness.put(PATH, wanted(*lines, **more))).status_code == 200
+    await take(harness, 50)
 
 
-async def take(stage: Stage, sequence: int, xero_id: UUID = BILL_XERO_ID, **more: Any) -> None:
+async def take(harness: ServiceHarness, sequence: int, xero_id: UUID = BILL_XERO_ID, **more: Any) -> None:
     """Xero takes the bill as it was sent last, and its answer comes."""
-    intent = (await stage.said(WriteIntent))[-1]
+    intent = (await harness.published(WriteIntent))[-1]
     shown = {"contact_xero_id": CONTACT_XERO_ID, **more}
-    await stage.deliver(*answered(intent, xero_invoice_after(intent, xero_id, **shown), sequence))
+    await harness.deliver(*answered(intent, xero_invoice_after(intent, xero_id, **shown), sequence))
 
 
-async def sent(stage: Stage) -> list[BillBody]:
+async def sent(harness: ServiceHarness) -> list[BillBody]:
     """All that left for Xero, in order."""
-    bodies = [intent.body for intent in await stage.said(WriteIntent)]
+    bodies = [intent.body for intent in await harness.published(WriteIntent)]
     assert all(isinstance(body, BillBody) for body in bodies)
     return [body for body in bodies if isinstance(body, BillBody)]
 
 
-def putting(stage: Stage, body: dict[str, Any]) -> Work:
+def putting(harness: ServiceHarness, body: dict[str, Any]) -> Work:
     """The PUT of the bill, to be run in a transaction: for what overlaps."""
-    [reconciler] = stage.wired.reconcilers
-    request = Request(stage.tenant_id, reconciler.kind.views[0], BILL_ID, BillIn.model_validate(body), ANA, None)
+    [reconciler] = harness.wired.reconcilers
+    request = PutRequest(harness.tenant_id, reconciler.kind.views[0], BILL_ID, BillIn.model_validate(body), ANA, None)
     return lambda tx: edits.put(tx, reconciler, request)
 
 
-async def last(stage: Stage) -> Bill:
+async def last(harness: ServiceHarness) -> Bill:
     """The bill as it was published last."""
-    return (await stage.said(Bill))[-1]
+    return (await harness.published(Bill))[-1]
 
 
-async def problems(stage: Stage) -> list[str]:
+async def problems(harness: ServiceHarness) -> list[str]:
     """The codes of all open problems, the oldest first."""
-    return [problem["code"] for problem in (await stage.get("problems")).json()["items"]]
+    return [problem["code"] for problem in (await harness.get("problems")).json()["items"]]

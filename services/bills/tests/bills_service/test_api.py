@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tieout_local.access_sweep import leaks_existence, wrongly_admitted_or_refused
+from tieout_local.audit_sweep import Change, operator_changes, problem_changes, unaudited
 from tieout_local.builders import answered, bill_request, vendor, xero_invoice, xero_invoice_after
-from tieout_local.door import surprises, told_apart
-from tieout_local.stage import Stage
-from tieout_local.trail import Change, menders, operators, untold
-from tieout_schemas.settings import Settles, TenantSettings
+from tieout_local.service_harness import ServiceHarness
+from tieout_schemas.settings import ConflictPolicy, TenantSettings
 from tieout_schemas.writes import WriteIntent
 
 from .steps import CONTACT_XERO_ID, VENDOR_ID
@@ -23,8 +23,8 @@ NUMBERS = {"field": "number", "ours": '"B-2"', "theirs": '"B-3"'}
 class Bills:
     """Bills, each in the state that a person finds before doing something."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, harness: ServiceHarness) -> None:
+        self._stage = harness
         self._sequence = 100
 
     async def in_xero(self) -> Mapping[str, object]:
@@ -42,7 +42,7 @@ class Bills:
 
     async def in_conflict(self) -> Mapping[str, object]:
         """One that both sides have changed."""
-        settings = TenantSettings(tenant_id=self._stage.tenant_id, version=1, conflicts=Settles.ASK)
+        settings = TenantSettings(tenant_id=self._stage.tenant_id, version=1, conflicts=ConflictPolicy.ASK)
         await self._stage.deliver((settings, 1))
         ids = await self.in_xero()
         path = f"bills/{ids['record_id']}"
@@ -53,7 +53,7 @@ class Bills:
         return ids
 
     async def _answer(self, bill_id: UUID) -> None:
-        intents = [each for each in await self._stage.said(WriteIntent) if each.record.id == bill_id]
+        intents = [each for each in await self._stage.published(WriteIntent) if each.record.id == bill_id]
         await self._stage.deliver(*answered(intents[-1], xero_invoice_after(intents[-1], uuid4()), self._next()))
 
     def _next(self) -> int:
@@ -62,34 +62,34 @@ class Bills:
 
 
 @pytest.mark.rule("SYS-11")
-async def test_every_route_lets_in_whom_it_declares_and_nobody_else(stage: Stage) -> None:
-    await stage.connect()
+async def test_every_route_lets_in_whom_it_declares_and_nobody_else(harness: ServiceHarness) -> None:
+    await harness.connect()
 
-    assert await surprises(stage.door) == []
-
-
-@pytest.mark.rule("SYS-11")
-async def test_a_stranger_cannot_tell_whether_a_tenant_exists(stage: Stage) -> None:
-    await stage.connect()
-
-    assert await told_apart(stage.door) == []
+    assert await wrongly_admitted_or_refused(harness.service_api) == []
 
 
 @pytest.mark.rule("SYS-11")
-async def test_every_change_by_a_person_is_in_the_audit_trail(stage: Stage) -> None:
-    await stage.connect()
-    await stage.deliver((vendor(VENDOR_ID, CONTACT_XERO_ID), 1))
-    bills, other_xero_id = Bills(stage), uuid4()
+async def test_a_stranger_cannot_tell_whether_a_tenant_exists(harness: ServiceHarness) -> None:
+    await harness.connect()
+
+    assert await leaks_existence(harness.service_api) == []
+
+
+@pytest.mark.rule("SYS-11")
+async def test_every_change_by_a_person_is_in_the_audit_trail(harness: ServiceHarness) -> None:
+    await harness.connect()
+    await harness.deliver((vendor(VENDOR_ID, CONTACT_XERO_ID), 1))
+    bills, other_xero_id = Bills(harness), uuid4()
     # One to be linked by hand, and one that has a problem.
-    await stage.deliver((xero_invoice(other_xero_id, uuid4()), 7), (xero_invoice(uuid4(), uuid4()), 7))
+    await harness.deliver((xero_invoice(other_xero_id, uuid4()), 7), (xero_invoice(uuid4(), uuid4()), 7))
     changes = {
         f"PUT {ROUTE}": [Change(WANTED, makes=True), Change({**WANTED, "number": "B-2"})],
         f"POST {ROUTE}/unlink": [Change(first=bills.in_xero)],
         f"POST {ROUTE}/link": [Change({"xero_id": str(other_xero_id)}, first=bills.unlinked)],
         f"POST {ROUTE}/export": [Change(first=bills.unlinked)],
         f"POST {ROUTE}/resolve": [Change({**NUMBERS, "keep": "xero"}, first=bills.in_conflict)],
-        **menders(stage.door),
-        **operators(stage.database, stage.tenant_id),
+        **problem_changes(harness.service_api),
+        **operator_changes(harness.database, harness.tenant_id),
     }
 
-    assert await untold(stage.door, changes) == []
+    assert await unaudited(harness.service_api, changes) == []

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.gateway.pending_work import MOST_IDS
-from tieout_connector.gateway.session import AtWork
+from tieout_connector.gateway.pending_work import MAX_IDS_PER_READ
+from tieout_connector.gateway.session import TenantSession
 from tieout_connector.inbound import read_requests
 from tieout_connector.outbound import calls
-from tieout_connector.xero.errors import Unknown
+from tieout_connector.xero.errors import OutcomeUnknown
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent, WriteResult
 from tieout_schemas.xero import Snapshot
@@ -29,7 +29,7 @@ CONTACT, INVOICE, PAYMENT = XeroKind.CONTACT, XeroKind.INVOICE, XeroKind.PAYMENT
 class Steps:
     """A process that owns the tenant's shard, and does what it is told."""
 
-    def __init__(self, stage: ConnectorHarness, process: Process, at: AtWork) -> None:
+    def __init__(self, stage: ConnectorHarness, process: Process, at: TenantSession) -> None:
         self.stage, self.process, self.at = stage, process, at
 
     async def send(self, *wanted: WriteIntent) -> None:
@@ -41,7 +41,7 @@ class Steps:
     async def resume(self) -> None:
         """The call without answer is looked at."""
         async with self.stage.database.transaction() as tx:
-            call = await calls.unanswered(tx, self.stage.tenant_id, self.at.in_hand)
+            call = await calls.unanswered(tx, self.stage.tenant_id, self.at.in_progress)
         assert call, "no call is due"
         await self.process.writer.resume(self.at, call)
 
@@ -50,7 +50,7 @@ class Steps:
         await self.stage.ask(kind, str(xero_id))
         async with self.stage.database.transaction() as tx:
             await tx.db.execute("update read_request set due_at = 'epoch' where xero_id = $1", UUID(str(xero_id)))
-            due = await read_requests.due(tx, self.stage.tenant_id, self.at.in_hand, MOST_IDS)
+            due = await read_requests.due(tx, self.stage.tenant_id, self.at.in_progress, MAX_IDS_PER_READ)
         await self.process.reader.read(self.at, due)
         left = "select count(*) from read_request where xero_id = $1"
         return int((await self.stage.sql(left, UUID(str(xero_id))))[0][0])
@@ -106,7 +106,7 @@ async def lost(steps: Steps, *wanted: WriteIntent, fault: str = "lost") -> None:
     """These are sent; Xero's answer is not heard."""
     await steps.stage.control.add_fault(fault, times=1, method="PUT")
     await steps.stage.control.add_fault(fault, times=1, method="POST")
-    with pytest.raises(Unknown):
+    with pytest.raises(OutcomeUnknown):
         await steps.send(*wanted)
     await steps.stage.control.clear_faults()
 

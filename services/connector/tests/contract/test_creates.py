@@ -119,7 +119,7 @@ class TestC9:
         await stage.deliver(archive)
         await lost(steps)
 
-        assert await stage.sql("select count(*) from may_leave($1, '{}', '{}', '{}')", stage.tenant_id) == [(0,)]
+        assert not await stage.sql("select id from sendable_intent($1, '{}', '{}', '{}', 0)", stage.tenant_id)
         steps = await passes(stage, timedelta(minutes=1))
         await steps.resume()
         await steps.send()

@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.gateway.writer.fresh import MOST_OVERTAKEN
-from tieout_connector.xero.errors import Again
-from tieout_schemas.bodies import Document, NoteBody
+from tieout_connector.gateway.writer.fresh import MAX_OVERTAKEN
+from tieout_connector.xero.errors import RetryAfter
+from tieout_schemas.bodies import ContactBody, Document, NoteBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.signals import XeroKind
-from tieout_schemas.writes import ContactBody, Outcome, WriteIntent, WriteResult
+from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import ContactStatus, XeroContact, XeroInvoice, XeroPayment
 from tieout_testing.connector import ConnectorHarness, bill_intent, contact_intent, payment_intent
 
@@ -97,9 +97,9 @@ class TestC4:
         await stage.sql("update snapshot set as_of = as_of + interval '1 hour'")
         await stage.deliver(wanted)
 
-        for _ in range(MOST_OVERTAKEN):
+        for _ in range(MAX_OVERTAKEN):
             await steps.send()
-        with pytest.raises(Again):
+        with pytest.raises(RetryAfter):
             await steps.send()
 
         assert await stage.sql("select state from intent") == [("queued",)]
@@ -213,7 +213,7 @@ class TestC5:
         steps = await lead(stage)
         xero_id, wanted = await renaming(steps)
         await stage.control.add_fault("429-minute", times=1, method="POST", retry_after=60)
-        with pytest.raises(Again):
+        with pytest.raises(RetryAfter):
             await steps.send(wanted)
 
         steps = await passes(stage, timedelta(minutes=2))

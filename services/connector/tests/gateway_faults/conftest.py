@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tieout_local.ahead import Ahead
+from tieout_local.shared_clock import SharedClock
 from tieout_testing.connector import ConnectorHarness
 
 from .gateway_process import GatewayProcess, gateway_processes
@@ -21,7 +21,7 @@ async def world(stage: ConnectorHarness, tmp_path: Path) -> AsyncIterator[World]
     await stage.connect_idle()
     ahead = tmp_path / "ahead"
     env = stage.environment() | {"FAULT_AHEAD": str(ahead)}
-    yield World(stage, Ahead(ahead), env, random.Random(seed))
+    yield World(stage, SharedClock(ahead), env, random.Random(seed))
     # A restored one, if there is one.
     await stage.database.close()
 

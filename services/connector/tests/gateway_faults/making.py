@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tieout_schemas import bodies
-from tieout_schemas.bodies import Document
-from tieout_schemas.writes import WriteLine
+from tieout_schemas.bodies import Document, WriteLine
 from tieout_schemas.xero import Address
 from tieout_testing.connector import ConnectorHarness
 

@@ -1,6 +1,6 @@
 """The gateway under test, wired as in production, with a clock that the test moves.
 
-An older or newer gateway needs nothing here but `app.at_xero`.
+An older or newer gateway needs nothing here but `app.xero_side`.
 """
 
 import asyncio
@@ -11,14 +11,14 @@ from pathlib import Path
 
 import httpx
 
-from tieout_connector.app import SERVICE, at_xero
+from tieout_connector.app import SERVICE, xero_side
 from tieout_connector.config import ConnectorSettings
 from tieout_connector.pacing.usage import Usage
 from tieout_kit.postgres import database as postgres
 from tieout_kit.postgres import notifications, stuck_sessions
 from tieout_kit.postgres.database import Database
 from tieout_kit.process.service import every
-from tieout_local.ahead import Ahead
+from tieout_local.shared_clock import SharedClock
 from tieout_testing.faults import KillPoint
 
 from .points import Points
@@ -32,18 +32,24 @@ async def serve(path: Path) -> None:
     env = os.environ
     points = Points(KillPoint.of(env), path.with_suffix(".passed"))
     points.instrument()
-    ahead = Ahead(Path(env["FAULT_AHEAD"]))
+    ahead = SharedClock(Path(env["FAULT_AHEAD"]))
     # All clocks of a machine go on while a process stands still, so the loop's own does too.
     ahead.move_monotonic()
-    notifications.TICK, postgres._ABANDONED, stuck_sessions._SILENT = 0.05, ABANDONED, ABANDONED
+    notifications.POLL_FALLBACK_S, postgres._IDLE_TRANSACTION_TIMEOUT_S, stuck_sessions._STUCK_AFTER_S = (
+        0.05,
+        ABANDONED,
+        ABANDONED,
+    )
     settings, now = ConnectorSettings(), ahead.now
     database = Database(settings.database_url, SERVICE, now)
     await database.open()
     async with httpx.AsyncClient(trust_env=False) as client:
-        gateway, _ = at_xero(settings, database, client, Usage(now), now)
+        gateway, _ = xero_side(settings, database, client, Usage(now), now)
         running = asyncio.create_task(gateway.run())
         # As every service does.
-        ending = asyncio.create_task(every(timedelta(seconds=1), lambda: stuck_sessions.end_silent(database)))
+        ending = asyncio.create_task(
+            every(timedelta(seconds=1), lambda: stuck_sessions.terminate_stuck_sessions(database))
+        )
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
         await asyncio.wait([running])
         ending.cancel()

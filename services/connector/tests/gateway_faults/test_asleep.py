@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tieout_local import recording
+from tieout_local import bench_results
 
 from .gateway_process import GatewayProcess
 from .kills import HALVES, Aims, Way, half_of, shoot, ways
@@ -65,15 +65,15 @@ async def test_many_sleeps_at_every_step_lose_nothing_and_double_nothing(
             await world.next_day()
             print(f"{slept.total()} sleeps, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
     print(f"{len(found)} points: {dict(slept)}; too few: {aims.few}")
-    recording.write(
+    bench_results.write(
         f"gateway_asleep_{half}",
         "services/connector/tests/gateway_faults/test_asleep.py",
         [
-            recording.at_least("points", len(found), 1, "points"),
-            recording.at_least("fewest sleeps at a point", min(slept[p] for p in found), SLEEPS_EACH, "sleeps"),
-            recording.Figure("sleeps", slept.total(), "sleeps"),
+            bench_results.at_least("points", len(found), 1, "points"),
+            bench_results.at_least("fewest sleeps at a point", min(slept[p] for p in found), SLEEPS_EACH, "sleeps"),
+            bench_results.Figure("sleeps", slept.total(), "sleeps"),
             *account.figures(),
-            recording.Figure("took", round(time.monotonic() - began), "s"),
+            bench_results.Figure("took", round(time.monotonic() - began), "s"),
         ],
     )
     assert not aims.few

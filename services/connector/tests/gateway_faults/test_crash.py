@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tieout_local import recording
+from tieout_local import bench_results
 
 from .gateway_process import GatewayProcess
 from .kills import HALVES, Aims, half_of, later, shoot, ways
@@ -72,16 +72,16 @@ async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(
             await world.next_day()
             print(f"{killed.total()} kills, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
     print(f"{len(found)} points: {dict(killed)}; too few: {aims.few}")
-    recording.write(
+    bench_results.write(
         f"gateway_crash_{half}",
         "services/connector/tests/gateway_faults/test_crash.py",
         [
-            recording.at_least("points", len(found), 1, "points"),
-            recording.at_least("fewest kills at a point", min(killed[p] for p in found), KILLS_EACH, "kills"),
-            recording.Figure("kills", killed.total(), "kills"),
-            recording.Figure("kills at a call of Xero's", sum(killed[p] for p in found if is_call(p)), "kills"),
+            bench_results.at_least("points", len(found), 1, "points"),
+            bench_results.at_least("fewest kills at a point", min(killed[p] for p in found), KILLS_EACH, "kills"),
+            bench_results.Figure("kills", killed.total(), "kills"),
+            bench_results.Figure("kills at a call of Xero's", sum(killed[p] for p in found if is_call(p)), "kills"),
             *account.figures(),
-            recording.Figure("took", round(time.monotonic() - began), "s"),
+            bench_results.Figure("took", round(time.monotonic() - began), "s"),
         ],
     )
     assert not aims.few

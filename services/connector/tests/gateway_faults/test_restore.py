@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from tieout_connector.outbound.intents import LANES
-from tieout_connector.xero.errors import Unknown
+from tieout_connector.xero.errors import OutcomeUnknown
 from tieout_schemas.writes import Lane
 
 from .gateway_process import GatewayProcess
@@ -85,7 +85,7 @@ async def all_leave(world: World) -> None:
             trouble = world.chance.choice(("lost", "503"))
             for method in ("PUT", "POST", "DELETE"):
                 await world.stage.control.add_fault(trouble, method=method)
-            with pytest.raises(Unknown):
+            with pytest.raises(OutcomeUnknown):
                 await world.stage.send(process, at, lane)
             await world.stage.control.clear_faults()
 

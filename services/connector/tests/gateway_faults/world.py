@@ -10,8 +10,8 @@ from datetime import timedelta
 from tieout_connector.app import SERVICE
 from tieout_kit.postgres.database import Database
 from tieout_kit.testing import wait_until
-from tieout_local import recording
-from tieout_local.ahead import Ahead
+from tieout_local import bench_results
+from tieout_local.shared_clock import SharedClock
 from tieout_schemas.topics import WRITE_RESULT
 from tieout_schemas.writes import Outcome, WriteResult
 from tieout_testing.connector import ConnectorHarness
@@ -54,14 +54,14 @@ class Account:
     limited: int = 0
     """Calls that broke one of Xero's limits."""
 
-    def figures(self) -> list[recording.Figure]:
+    def figures(self) -> list[bench_results.Figure]:
         """To record."""
         return [
-            recording.at_least("intents accounted in Xero", self.intents, 1, "intents"),
-            recording.exactly("lost", len(self.lost), 0, "intents"),
-            recording.exactly("doubled", len(self.doubled), 0, "intents"),
-            recording.exactly("without exactly one true result", len(self.untold), 0, "intents"),
-            recording.exactly("refused by Xero's limits", self.limited, 0, "calls"),
+            bench_results.at_least("intents accounted in Xero", self.intents, 1, "intents"),
+            bench_results.exactly("lost", len(self.lost), 0, "intents"),
+            bench_results.exactly("doubled", len(self.doubled), 0, "intents"),
+            bench_results.exactly("without exactly one true result", len(self.untold), 0, "intents"),
+            bench_results.exactly("refused by Xero's limits", self.limited, 0, "calls"),
         ]
 
 
@@ -70,7 +70,7 @@ class World:
     """Where the fire is."""
 
     stage: ConnectorHarness
-    ahead: Ahead
+    ahead: SharedClock
     env: dict[str, str]
     chance: random.Random
     wanted: list[tuple[str, Wanted]] = field(default_factory=list)

@@ -7,7 +7,7 @@ import pytest
 from tieout_connector.kinds import FOLLOWED
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.invoices import INVOICES
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import InvoiceStatus, XeroInvoice
 
@@ -92,7 +92,7 @@ async def test_a_form_without_them_is_not_taken_for_an_unpaid_bill(writing: Writ
 
     for left_out in (("Payments",), ("CreditNotes", "Prepayments", "Overpayments")):
         form = {name: value for name, value in whole.items() if name not in left_out}
-        with pytest.raises(ValueError, match="does not name what is paid"):
+        with pytest.raises(ValueError, match="does not name the payments"):
             read(form)
 
 

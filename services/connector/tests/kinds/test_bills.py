@@ -1,4 +1,4 @@
-"""Bills and sales invoices that were paid, and the lines of bills (xero-api.md 4.3, BILL-8)."""
+"""Bills and sales invoices that were paid, and the lines of bills (docs/xero.md 4.3, BILL-8)."""
 
 import datetime as dt
 from decimal import Decimal

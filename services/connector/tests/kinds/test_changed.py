@@ -2,8 +2,8 @@
 
 import pytest
 
-from tieout_connector.kinds.kind import NONE
-from tieout_connector.xero.errors import RefusedRequest, Unknown
+from tieout_connector.kinds.kind import ABSENT
+from tieout_connector.xero.errors import OutcomeUnknown, RefusedRequest
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas import bodies
 from tieout_schemas.bodies import Body
@@ -27,10 +27,10 @@ async def test_a_change_is_not_there_until_it_is_sent_and_found_when_its_answer_
     assert not kind.local_refusal(wanted, shown)
     assert not await writing.found(wanted, since=since)
     await writing.xero.control.add_fault("lost", times=1)
-    with pytest.raises(Unknown):
+    with pytest.raises(OutcomeUnknown):
         await writing.send(wanted, now=now)
     found = await writing.found(wanted, since=since)
-    there = kind.already_done(wanted, (await writing.now(wanted)).get(wanted.intent_id, NONE))
+    there = kind.already_done(wanted, (await writing.now(wanted)).get(wanted.intent_id, ABSENT))
 
     assert list(found) == [wanted.intent_id]
     assert there is not None
@@ -72,7 +72,7 @@ async def test_a_record_that_xero_does_not_know_refuses_nothing_but_itself(writi
 
     now = await writing.now(wanted)
 
-    assert kind_of(wanted).local_refusal(wanted, now.get(wanted.intent_id, NONE)) == (
+    assert kind_of(wanted).local_refusal(wanted, now.get(wanted.intent_id, ABSENT)) == (
         "The resource you're looking for cannot be found",
     )
 
@@ -110,7 +110,7 @@ async def test_an_archived_option_is_restored_and_one_that_never_was_need_not_be
     (element,) = await writing.send(back)
 
     assert (element["Status"], kind_of(back).xero_id(element, back)) == ("ACTIVE", archive.xero_id)
-    assert kind_of(never).already_done(never, NONE) == {"Name": "Never", "Status": "ARCHIVED"}
+    assert kind_of(never).already_done(never, ABSENT) == {"Name": "Never", "Status": "ARCHIVED"}
 
 
 async def paid(w: Writing) -> WriteIntent:
@@ -125,6 +125,6 @@ async def allocated(w: Writing) -> WriteIntent:
 async def test_what_is_put_on_a_bill_or_taken_off_has_the_bill_read_again(writing: Writing, change: Change) -> None:
     wanted = await change(writing)
 
-    (read,) = kind_of(wanted).also_changes(wanted, NONE)
+    (read,) = kind_of(wanted).also_changes(wanted, ABSENT)
 
     assert read.xero_id == wanted.body.model_dump()["bill_xero_id"]

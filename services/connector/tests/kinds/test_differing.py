@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from tieout_connector.kinds import lines
-from tieout_connector.kinds.kind import Composed
+from tieout_connector.kinds.kind import ComposedCall
 from tieout_connector.xero import wire
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas import bodies
 from tieout_schemas.xero import Address, InvoiceStatus, LineAmountTypes, Tracking
@@ -19,7 +19,7 @@ from .differing import BOX, DIFFERING, FIELDS, KEYS
 from .writing import KINDS, Writing, bill, credit, intent, kind_of, line
 
 
-def element_of(composed: Composed) -> Json:
+def element_of(composed: ComposedCall) -> Json:
     ((element,),) = wire.loads(composed.body).values()
     return dict(element)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_schemas import bodies
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import Address, InvoiceStatus

@@ -9,7 +9,7 @@ import pytest
 
 from tieout_connector.kinds import FOLLOWED
 from tieout_connector.xero import wire
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas import bodies
 from tieout_schemas.bodies import WriteLine

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.kinds.kind import NONE
+from tieout_connector.kinds.kind import ABSENT
 from tieout_connector.xero.accounts import ACCOUNTS, AccountForm
-from tieout_connector.xero.errors import RefusedRequest, Unknown
+from tieout_connector.xero.errors import OutcomeUnknown, RefusedRequest
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas import bodies
 from tieout_schemas.bodies import Body
@@ -38,7 +38,7 @@ async def test_two_alike_are_not_found_before_they_are_made_and_each_answers_for
     assert not await writing.found(*wanted, since=since, before=before)
 
     await writing.xero.control.add_fault("lost", times=1)
-    with pytest.raises(Unknown):
+    with pytest.raises(OutcomeUnknown):
         await writing.send(*wanted, now=before)
     found = await writing.found(*wanted, since=since, before=before)
 
@@ -140,7 +140,7 @@ async def test_a_payment_by_id_or_code_of_its_account_is_made_and_found_again(wr
     since = await writing.xero.control.now()
 
     await writing.xero.control.add_fault("lost", times=1)
-    with pytest.raises(Unknown):
+    with pytest.raises(OutcomeUnknown):
         await writing.send(ours)
     found = await writing.found(ours, since=since)
 
@@ -196,7 +196,7 @@ async def test_one_that_xero_refuses_fails_alone(writing: Writing, name: str) ->
     ],
 )
 def test_a_file_that_xero_cannot_take_is_refused_before_it_is_sent(name: str, body: Body, why: str) -> None:
-    (words,) = kind_of(intent(body)).local_refusal(intent(body), NONE)
+    (words,) = kind_of(intent(body)).local_refusal(intent(body), ABSENT)
 
     assert why in words
 

@@ -8,11 +8,11 @@ from tieout_connector.inbound import listings
 from tieout_connector.kinds import FOLLOWED
 from tieout_connector.outbound import queue_list
 from tieout_connector.pacing.waits_rules import WriteState
-from tieout_connector.xero.errors import ConsentLost, Lost
+from tieout_connector.xero.errors import ConsentLost, ConsentLostReason
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.scopes import SCOPES, Scope
-from tieout_local.door import ANA
+from tieout_local.access_sweep import ANA
 from tieout_schemas.bodies import Document, NoteBody, TrackingOptionBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import WriteIntent
@@ -31,10 +31,10 @@ ENDS = {
 }
 BROAD = "accounting.transactions"
 GRANULAR = {Scope.INVOICES, Scope.PAYMENTS, Scope.BANK_TRANSACTIONS}
-"""What came in its place; Xero's file does not say it yet (xero-api.md 1.6)."""
+"""What came in its place; Xero's file does not say it yet (docs/xero.md 1.6)."""
 
 EITHER = {"item": Scope.INVOICES}
-"""What does as well (xero-api.md 1.6)."""
+"""What does as well (docs/xero.md 1.6)."""
 
 
 def enough(method: str, resource: str) -> set[str]:
@@ -57,7 +57,7 @@ async def test_a_kind_needs_the_scope_that_it_names_and_no_other(writing: Writin
     await writing.xero.consent(*set(SCOPES.split()) - {*scopes, EITHER.get(name)})
     with pytest.raises(ConsentLost) as lost:
         await writing.send(wanted, now=before)
-    assert lost.value.why is Lost.SCOPE_MISSING
+    assert lost.value.why is ConsentLostReason.SCOPE_MISSING
     assert set(scopes) <= set(SCOPES.split())
 
     await writing.xero.consent(*scopes)
@@ -118,7 +118,7 @@ async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_aga
         assert await told() == lost
 
         back = await stage.consent(stage.tenant_id, decision="deny")
-        await stage.connections.came_back(ANA, back["state"], None, back["error"])
+        await stage.connections.complete_consent(ANA, back["state"], None, back["error"])
         assert await told() == lost
 
         await stage.connect(stage.org_id, stage.tenant_id)

@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 
 from tieout_connector.inbound import listings
-from tieout_connector.kinds import BEARERS, CATEGORIES, FOLLOWED, LISTED, PAGED, PATHS, RECORDS, SEARCHES, writes
+from tieout_connector.kinds import (
+    DOCUMENT_RESOURCES,
+    FOLLOWED,
+    LISTED,
+    PAGED,
+    PATHS,
+    RECORDS,
+    SEARCHES,
+    WEBHOOK_CATEGORIES,
+    write_kinds,
+)
 from tieout_schemas.bodies import Document
 from tieout_schemas.signals import XeroKind
 from xero_sim.openapi import accounting
@@ -14,13 +24,13 @@ from .writing import KINDS
 
 
 def test_every_kind_that_travels_is_followed_by_one_record_and_knows_its_snapshot() -> None:
-    assert set(FOLLOWED) == set(CATEGORIES.values()) == set(XeroKind)
+    assert set(FOLLOWED) == set(WEBHOOK_CATEGORIES.values()) == set(XeroKind)
     assert [(kind, record.snapshot.kind) for kind, record in FOLLOWED.items()] == [(kind, kind) for kind in XeroKind]
     assert len({record.path for record in FOLLOWED.values()}) == len(PATHS) == len(FOLLOWED)
 
 
 def test_every_document_that_bears_files_or_notes_is_a_record() -> None:
-    assert set(BEARERS) == set(Document)
+    assert set(DOCUMENT_RESOURCES) == set(Document)
 
 
 def test_what_others_refer_to_is_imported_first() -> None:
@@ -36,7 +46,7 @@ def test_each_intent_is_written_by_one_record_alone() -> None:
     of_records = [kind.name for record in RECORDS for kind in record.writes("http://p")]
 
     assert len(of_records) == len(set(of_records))
-    assert set(KINDS) == set(writes("http://p")) == {*of_records, "attachment", "note"}
+    assert set(KINDS) == set(write_kinds("http://p")) == {*of_records, "attachment", "note"}
 
 
 @pytest.mark.parametrize("kind", FOLLOWED)

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from tieout_connector.kinds import writes
-from tieout_connector.kinds.kind import Kind
+from tieout_connector.kinds import write_kinds
+from tieout_connector.kinds.kind import WriteKind
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import Upload
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas import bodies
 from tieout_schemas.bodies import Body, DocumentBody, WriteLine
@@ -21,7 +21,7 @@ from tieout_schemas.xero import InvoiceStatus, LineAmountTypes
 from tieout_testing.connector import AtXero
 
 PLATFORM = "http://localhost:3000"
-KINDS = writes(PLATFORM)
+KINDS = write_kinds(PLATFORM)
 DAY = dt.date(2026, 9, 14)
 NEVER = UUID(int=404)
 FILE = b"%PDF " * 1000
@@ -125,10 +125,10 @@ class Writing:
         return list((await self.xero.control.state(self.xero.org_id, kind))[kind])
 
 
-def kind_of(*wanted: WriteIntent) -> Kind:
+def kind_of(*wanted: WriteIntent) -> WriteKind:
     (kind,) = {intent.body.kind for intent in wanted}
     assert len({KINDS[kind].batch_key(each) for each in wanted}) == 1, "these do not go together"
-    assert len(wanted) <= KINDS[kind].most
+    assert len(wanted) <= KINDS[kind].max_per_call
     return KINDS[kind]
 
 

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from tieout_connector.api import connection, settings, tenants, usage, webhooks, writes, xero_records
 from tieout_connector.connecting import Connections
-from tieout_connector.inbound import PersonAnswers, Receiver
+from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
 from tieout_kit.http import audit_router, operator_router, problem_router
 
 # Retry and dismiss of a problem go to the service that raised it.
@@ -23,7 +23,7 @@ ROUTERS = (
 
 
 def add_routes(
-    app: FastAPI, connecting: Connections, receiver: Receiver, answers: PersonAnswers, partitions: int
+    app: FastAPI, connecting: Connections, receiver: WebhookReceiver, answers: InteractiveAnswers, partitions: int
 ) -> None:
     """Add every route of the connector, and the objects that the routes use."""
     app.state.connecting, app.state.receiver, app.state.answers = connecting, receiver, answers

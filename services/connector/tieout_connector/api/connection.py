@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from tieout_connector.choices import settings_store
-from tieout_connector.connecting import Connections, store
+from tieout_connector.connecting import Connections, connection_store
 from tieout_connector.inbound import listings, sync_runs
 from tieout_connector.outbound import intents
 from tieout_connector.pacing import minutes, org_budget_store, schedule, usage
@@ -97,7 +97,7 @@ async def start_consent(
     tenant_id: UUID, wanted: ConsentIn, connecting: InConnections, caller: CurrentCaller
 ) -> dict[str, str]:
     """Returns the address of Xero's consent page."""
-    return {"url": await connecting.consent(caller, tenant_id, wanted.return_to)}
+    return {"url": await connecting.start_consent(caller, tenant_id, wanted.return_to)}
 
 
 @router.get(
@@ -114,7 +114,7 @@ async def complete_consent(
     error_description: str | None = None,
 ) -> Response:
     """Authorised by its single-use state alone."""
-    back = await connecting.came_back(with_request(ANONYMOUS, request), state, code, error)
+    back = await connecting.complete_consent(with_request(ANONYMOUS, request), state, code, error)
     if back.url:
         return RedirectResponse(back.url, 303)
     return JSONResponse({"outcome": back.outcome, "why": error_description})
@@ -151,7 +151,7 @@ async def disconnect(tenant_id: UUID, connecting: InConnections, caller: Current
 )
 async def get_status(tenant_id: UUID, tx: InTx) -> Status:
     """The status of the tenant's connection."""
-    connection = await store.read(tx, tenant_id)
+    connection = await connection_store.read(tx, tenant_id)
     used = await usage.total(tx, tenant_id)
     return Status(
         **{name: getattr(connection, name) for name in _SHOWN},
@@ -169,14 +169,14 @@ async def get_status(tenant_id: UUID, tx: InTx) -> Status:
 
 async def _choices(tx: Tx, tenant_id: UUID) -> list[dict[str, str]]:
     """The organisations that the person may choose from."""
-    consent = await store.read_consent(tx, tenant_id)
+    consent = await connection_store.read_consent(tx, tenant_id)
     return [{name: each[name] for name in ("org_id", "org_name")} for each in consent.candidates] if consent else []
 
 
 async def _limits(tx: Tx, tenant_id: UUID) -> dict[str, Any]:
     """What is left of Xero's limits, and what waits because of them."""
     budget = await org_budget_store.load(tx, tenant_id)
-    free, turn = budget.wait(tx.now), await schedule.read(tx, tenant_id)
+    free, turn = budget.wait(tx.now), await schedule.read_delay(tx, tenant_id)
     polls = (tx.now, len(listings.RESOURCES), (await settings_store.read(tx, tenant_id)).poll_every)
     return {
         "calls_left_this_minute": budget.minute_left(tx.now),

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from tieout_connector.choices import (
-    Concern,
+    SettingPreview,
     SettingsEffect,
+    accounts_for,
     change_settings,
     chart_of_accounts,
-    fitting,
     settings_store,
 )
 from tieout_kit.errors import Clash
@@ -44,7 +44,7 @@ class Preview(BaseModel):
     """The effect of the changes on the present settings."""
 
     version: int
-    changes: list[Concern]
+    changes: list[SettingPreview]
 
 
 class Account(BaseModel):
@@ -58,7 +58,7 @@ class Choice(BaseModel):
     """A setting: what it does, the values it takes, the chosen value."""
 
     setting: str
-    says: str
+    description: str
     allowed: str
     value_schema: dict[str, Any]
     """Its JSON Schema."""
@@ -115,12 +115,12 @@ async def list_choices(tenant_id: UUID, tx: InTx) -> list[Choice]:
     return [
         Choice(
             setting=name,
-            says=field.description or "",
+            description=field.description or "",
             allowed=allowed(name),
             value_schema=_schema(field),
             default=defaults[name],
             chosen=values[name],
-            accounts=[Account(code=a.code, name=a.name) for a in fitting(name, accounts)]
+            accounts=[Account(code=a.code, name=a.name) for a in accounts_for(name, accounts)]
             if account_for(name)
             else None,
         )

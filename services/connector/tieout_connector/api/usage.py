@@ -8,7 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from tieout_connector.pacing import KEPT, HourOfUse, PlanCost, Plans, TenantTotal, costs, month_of, projected, usage
+from tieout_connector.pacing import (
+    RETENTION,
+    HourlyUsage,
+    PlanCost,
+    Plans,
+    TenantTotal,
+    costs,
+    month_of,
+    projected,
+    usage,
+)
 from tieout_kit.errors import Refused
 from tieout_kit.http import READERS, InTx, KnownTenant, Limit, Moment, allow
 from tieout_schemas.roles import Role
@@ -23,7 +33,7 @@ class Used(BaseModel):
 
     since: datetime
     before: datetime
-    items: list[HourOfUse]
+    items: list[HourlyUsage]
 
 
 class AppCost(BaseModel):
@@ -48,7 +58,7 @@ router = APIRouter(tags=["usage"])
 @router.get(
     "/tenants/{tenant_id}/usage",
     summary="Calls to Xero and their bytes, by hour, lane and endpoint",
-    description=f"`to` is excluded; without a span it is this UTC month. Hours are kept for {KEPT.days} days.",
+    description=f"`to` is excluded; without a span it is this UTC month. Hours are kept for {RETENTION.days} days.",
     dependencies=[allow(*READERS)],
 )
 async def get_usage(

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from tieout_connector.inbound import Receiver
+from tieout_connector.inbound import WebhookReceiver
 
 router = APIRouter(tags=["webhooks"])
 
@@ -20,5 +20,5 @@ router = APIRouter(tags=["webhooks"])
 )
 async def receive_webhook(request: Request) -> Response:
     """Authorised by Xero's signature of the raw body. The answer has no body, as Xero demands."""
-    receiver: Receiver = request.app.state.receiver
+    receiver: WebhookReceiver = request.app.state.receiver
     return await receiver.receive(request)

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from tieout_connector.connecting import store
-from tieout_connector.outbound import QueuedWrite, WriteStory, queue_changes, queue_list
+from tieout_connector.connecting import connection_store
+from tieout_connector.outbound import QueuedWrite, WriteDetails, queue_changes, queue_list
 from tieout_connector.pacing import WriteState
 from tieout_kit.errors import Clash
 from tieout_kit.http import APPROVERS, READERS, CurrentCaller, InDatabase, InTx, Limit, allow, refusals
@@ -47,7 +47,7 @@ async def list_writes(
 
 
 @router.get("/{intent_id}", summary="One write with its history: why it waits", dependencies=[allow(*READERS)])
-async def get_write(tenant_id: UUID, intent_id: IntentId, tx: InTx) -> WriteStory:
+async def get_write(tenant_id: UUID, intent_id: IntentId, tx: InTx) -> WriteDetails:
     """One write, done or not."""
     connected = await _is_connected(tx, tenant_id)
     return (await queue_list.one(tx, tenant_id, intent_id, connected=connected))[0]
@@ -59,12 +59,14 @@ async def get_write(tenant_id: UUID, intent_id: IntentId, tx: InTx) -> WriteStor
     dependencies=[_CHANGES_QUEUE],
     responses=refusals(Clash),
 )
-async def cancel_write(tenant_id: UUID, intent_id: IntentId, database: InDatabase, caller: CurrentCaller) -> WriteStory:
+async def cancel_write(
+    tenant_id: UUID, intent_id: IntentId, database: InDatabase, caller: CurrentCaller
+) -> WriteDetails:
     """409 for a write that was sent or is done. Its record gets a problem; the retry of the problem sends the write."""
 
-    async def cancel(tx: Tx) -> WriteStory:
+    async def cancel(tx: Tx) -> WriteDetails:
         connected = await _is_connected(tx, tenant_id)
-        return await queue_changes.call_back(tx, caller, tenant_id, intent_id, connected=connected)
+        return await queue_changes.cancel(tx, caller, tenant_id, intent_id, connected=connected)
 
     return await database.run(cancel)
 
@@ -75,10 +77,12 @@ async def cancel_write(tenant_id: UUID, intent_id: IntentId, database: InDatabas
     dependencies=[_CHANGES_QUEUE],
     responses=refusals(Clash),
 )
-async def retry_write(tenant_id: UUID, intent_id: IntentId, database: InDatabase, caller: CurrentCaller) -> WriteStory:
+async def retry_write(
+    tenant_id: UUID, intent_id: IntentId, database: InDatabase, caller: CurrentCaller
+) -> WriteDetails:
     """409, with the moment, while Xero's limits do not allow it. Retry a refused write by its problem."""
 
-    async def retry(tx: Tx) -> WriteStory:
+    async def retry(tx: Tx) -> WriteDetails:
         connected = await _is_connected(tx, tenant_id)
         return await queue_changes.retry(tx, caller, tenant_id, intent_id, connected=connected)
 
@@ -87,4 +91,4 @@ async def retry_write(tenant_id: UUID, intent_id: IntentId, database: InDatabase
 
 async def _is_connected(tx: Tx, tenant_id: UUID) -> bool:
     """Raises NotFound."""
-    return (await store.read(tx, tenant_id)).public.open
+    return (await connection_store.read(tx, tenant_id)).public.open

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi import Request as HttpRequest
 from pydantic import BaseModel
 
-from tieout_connector.connecting import store
-from tieout_connector.inbound import PersonAnswers, PersonRead, interactive_reads
+from tieout_connector.connecting import connection_store
+from tieout_connector.inbound import InteractiveAnswers, InteractiveRead, interactive_reads
 from tieout_connector.kinds import PATHS, SEARCHES
 from tieout_connector.xero.http import Request
 from tieout_kit.errors import Clash, NotFound
@@ -30,12 +30,12 @@ class Contacts(BaseModel):
 router = APIRouter(prefix="/tenants/{tenant_id}/xero", tags=["looking into Xero"], dependencies=[allow(*READERS)])
 
 
-def _answers(request: HttpRequest) -> PersonAnswers:
-    answers: PersonAnswers = request.app.state.answers
+def _answers(request: HttpRequest) -> InteractiveAnswers:
+    answers: InteractiveAnswers = request.app.state.answers
     return answers
 
 
-InAnswers = Annotated[PersonAnswers, Depends(_answers)]
+InAnswers = Annotated[InteractiveAnswers, Depends(_answers)]
 
 
 @router.get("/contacts", summary="Search the contacts in Xero, now", responses=refusals(Clash))
@@ -64,10 +64,10 @@ async def get_xero_record(
 
 
 async def _read(
-    database: Database, answers: PersonAnswers, tenant_id: UUID, kind: XeroKind, request: Request
+    database: Database, answers: InteractiveAnswers, tenant_id: UUID, kind: XeroKind, request: Request
 ) -> list[Snapshot]:
-    async def ask(tx: Tx) -> PersonRead:
-        connected = (await store.read(tx, tenant_id)).public.open
-        return await interactive_reads.ask(tx, tenant_id, kind, request, connected=connected)
+    async def ask(tx: Tx) -> InteractiveRead:
+        connected = (await connection_store.read(tx, tenant_id)).public.open
+        return await interactive_reads.add(tx, tenant_id, kind, request, connected=connected)
 
-    return await answers.of(await database.run(ask))
+    return await answers.wait_for(await database.run(ask))

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from tieout_connector.choices.model import SettingsVersion
-from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import NotFound
+from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.settings import TenantSettings

@@ -9,9 +9,9 @@ from uuid import UUID
 from tieout_connector.choices import settings_store
 from tieout_connector.connecting.model import Consent, StoredConnection
 from tieout_connector.pacing import Org, schedule
-from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import NotFound
+from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.platform import ConnectionState
@@ -33,7 +33,7 @@ async def create(tx: Tx, tenant_id: UUID, name: str, shard: int) -> bool:
         created = await read(tx, tenant_id)
         await outbox.add(tx, [outbox.event(tx, CONNECTION, tenant_id, created.public, sequence, cause)])
         await settings_store.create(tx, tenant_id, cause)
-        await schedule.make(tx, tenant_id, shard)
+        await schedule.add_tenant(tx, tenant_id, shard)
     return new
 
 
@@ -63,7 +63,7 @@ async def change(tx: Tx, connection: StoredConnection, cause: Cause, **fields: A
         )
     )
     if changed.state != connection.state:
-        await schedule.opened(tx, changed.tenant_id, is_open=changed.public.open)
+        await schedule.set_connected(tx, changed.tenant_id, connected=changed.public.open)
     event = outbox.event(tx, CONNECTION, changed.tenant_id, changed.public, changed.sequence, cause)
     await outbox.add(tx, [event])
     return changed
@@ -74,7 +74,7 @@ async def mark_lost(tx: Tx, org: Org, because: str) -> None:
     connection = await lock(tx, org.tenant_id)
     if connection.public.open and connection.token_set_id == org.token_set_id:
         await change(tx, connection, Cause.request(), state=ConnectionState.CONNECTION_LOST)
-        await schedule.lost(tx, org.tenant_id, because)
+        await schedule.connection_lost(tx, org.tenant_id, because)
 
 
 async def lock_org(tx: Tx, org_id: UUID) -> None:

@@ -13,8 +13,8 @@ from tieout_connector.connecting.tokens import TokenStore
 from tieout_connector.inbound import listings, sync_runs
 from tieout_connector.xero.errors import ConsentLost, XeroError
 from tieout_connector.xero.identity import OrgConnection, XeroIdentity
-from tieout_kit.cause import Cause
 from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
+from tieout_kit.events import Cause
 from tieout_kit.http import Caller, audit
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.payload import RecordRef

@@ -27,7 +27,7 @@ from tieout_connector.pacing import (
     Wait,
     org_budget_store,
 )
-from tieout_connector.xero.errors import Again, TokenExpired, XeroError
+from tieout_connector.xero.errors import RetryAfter, TokenExpired, XeroError
 from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
 from tieout_connector.xero.limits import Limits
 from tieout_kit.clock import Clock
@@ -36,7 +36,7 @@ from tieout_kit.telemetry import span
 from tieout_schemas.writes import Lane
 
 
-class NoCallLeft(Again):
+class NoCallLeft(RetryAfter):
     """A limit is reached, so the call was not sent."""
 
     def __init__(self, wait: Wait, now: datetime) -> None:
@@ -89,7 +89,7 @@ class XeroCaller:
     async def ready(self, session: TenantSession) -> str:
         """Get a valid access token and take one of the app's calls. Before a call is stored, since a refresh is slow.
 
-        Raises ConsentLost, Again.
+        Raises ConsentLost, RetryAfter.
         """
         access = (await self._tokens.access(session.org.token_set_id)).access
         if later := await self._app.take():
@@ -140,11 +140,11 @@ class XeroCaller:
                 self._count_answer(session, permit, Limits())
                 count(error.received, CallOutcome.FAILED)
                 # Expired by Xero's clock, or replaced by another refresh. The call did nothing, so it is made again.
-                await self._tokens.access(session.org.token_set_id, not_this=access)
-                raise Again("the token expired and was refreshed", timedelta(seconds=1)) from error
+                await self._tokens.access(session.org.token_set_id, rejected=access)
+                raise RetryAfter("the token expired and was refreshed", timedelta(seconds=1)) from error
             except XeroError as error:
                 self._count_answer(session, permit, error.limits)
-                limited = isinstance(error, Again) and error.exact
+                limited = isinstance(error, RetryAfter) and error.exact
                 count(error.received, CallOutcome.RATE_LIMITED if limited else CallOutcome.FAILED)
                 await self._app.learn(error.limits)
                 raise

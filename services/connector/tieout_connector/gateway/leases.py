@@ -1,4 +1,4 @@
-"""Which process may call Xero for which tenants: leases on shards in Postgres, with an epoch (design, To Xero).
+"""Which process may call Xero for which tenants: leases on shards in Postgres, with an epoch (docs/design.md, To Xero).
 
 A lease outlasts the moment in which a call is sent, not the call itself. The stored budget holds the calls under way
 with their deadlines. So the next owner knows them, and takes over as soon as the lease has expired.

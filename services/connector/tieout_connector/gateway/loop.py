@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from tieout_connector.connecting import store
+from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.leases import RENEW_EVERY, LeaseLost, Leases
 from tieout_connector.gateway.reactions import Reaction, reaction_to
@@ -18,10 +18,10 @@ from tieout_connector.gateway.writer import Writer
 from tieout_connector.outbound import intents
 from tieout_connector.pacing import Org, org_budget_store, schedule, usage
 from tieout_connector.xero.errors import ConsentLost
-from tieout_connector.xero.wire import storable
+from tieout_connector.xero.wire import postgres_safe
 from tieout_kit.clock import Clock
 from tieout_kit.errors import RetryLater
-from tieout_kit.postgres import AWAY, Bell, Database
+from tieout_kit.postgres import UNAVAILABLE, Database, Notifications
 
 MAX_WORKERS = 500
 """Tenants with a worker at once. The others follow as these end."""
@@ -43,7 +43,7 @@ class Gateway:
         self._reader = reader
         self._clock = clock
         self._workers: dict[UUID, tuple[Org, Worker | None]] = {}
-        self._bell = Bell(database, schedule.CHANNEL)
+        self._bell = Notifications(database, schedule.CHANNEL)
         self.trouble: str | None = "not started"
 
     async def run(self) -> None:
@@ -59,11 +59,11 @@ class Gateway:
 
     async def _dispatch(self, group: asyncio.TaskGroup) -> None:
         while True:
-            self._bell.silence()
+            self._bell.clear()
             try:
                 await self._start_workers(group)
                 self.trouble = None
-            except (RetryLater, *AWAY) as error:
+            except (RetryLater, *UNAVAILABLE) as error:
                 self.trouble = str(error)
                 log.warning("the gateway cannot look for work", trouble=self.trouble)
             await self._bell.wait()
@@ -100,7 +100,7 @@ class Gateway:
                 await require_lease(tx)
                 await schedule.finish(tx, org.tenant_id, next_at)
             # The tenant may be due again already.
-            self._bell.ring()
+            self._bell.wake()
         except Exception as error:
             await self._handle(org, session, error)
         finally:
@@ -111,12 +111,12 @@ class Gateway:
         row, tenant = reaction_to(error), str(org.tenant_id)
         known = row.fails or row.error is not Exception
         log.log(30 if known else 40, row.trouble, tenant=tenant, error=str(error), exc_info=None if known else error)
-        because = storable(str(error))
+        because = postgres_safe(str(error))
         while True:
             try:
                 await self._store(org, session, error, row, because)
                 return
-            except (RetryLater, *AWAY) as trouble:
+            except (RetryLater, *UNAVAILABLE) as trouble:
                 # The tenant is claimed, so nobody else would schedule it again.
                 log.warning("the delay of a tenant's calls is not stored yet", tenant=tenant, error=str(trouble))
                 await asyncio.sleep(RENEW_EVERY.total_seconds())
@@ -137,7 +137,7 @@ class Gateway:
                 await org_budget_store.save(tx, org.tenant_id, session.budget)
             if isinstance(error, ConsentLost):
                 # The tenant waits for a person (CONN-6), or somebody has connected it again in the meantime.
-                await store.lost(tx, org, because)
+                await connection_store.mark_lost(tx, org, because)
                 await schedule.retry_at(tx, org.tenant_id, tx.now)
                 return
             failures = (await schedule.read_delay(tx, org.tenant_id)).failures + row.fails
@@ -155,9 +155,9 @@ class Gateway:
                     if spare := self._leases.spare - busy:
                         await self._leases.release(tx, spare)
                 if gained:
-                    self._bell.ring()
+                    self._bell.wake()
                     gained.clear()
-            except (RetryLater, *AWAY) as error:
+            except (RetryLater, *UNAVAILABLE) as error:
                 log.warning("leases are not renewed", error=str(error))
             await asyncio.sleep(RENEW_EVERY.total_seconds())
 
@@ -173,7 +173,7 @@ class Gateway:
                 while more:
                     async with self._database.transaction() as tx:
                         more = await usage.delete_old(tx)
-            except (RetryLater, *AWAY) as error:
+            except (RetryLater, *UNAVAILABLE) as error:
                 log.warning("old intents and usage are not deleted", error=str(error))
 
     async def _close(self) -> None:
@@ -181,5 +181,5 @@ class Gateway:
         try:
             async with self._database.transaction() as tx:
                 await self._leases.close(tx)
-        except (RetryLater, *AWAY) as error:
+        except (RetryLater, *UNAVAILABLE) as error:
             log.warning("leases are not released, they expire by themselves", error=str(error))

@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from tieout_connector.inbound import Feed, after_page
+from tieout_connector.inbound import ListingCursor, after_page
 from tieout_connector.xero import wire
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 
 _ORDER = {"order": "UpdatedDateUTC ASC"}
 
@@ -23,7 +23,7 @@ async def all_pages(read: Callable[[Request], Awaitable[Json]], request: Request
     if "page" not in request.params:
         return [await read(request)]
     contents: list[Json] = []
-    feed, seen, were_numbered = Feed(request.resource), set[bytes](), False
+    feed, seen, were_numbered = ListingCursor(request.resource), set[bytes](), False
     while True:
         content = await read(_page(request, feed))
         contents.append(content)
@@ -42,9 +42,9 @@ async def all_pages(read: Callable[[Request], Awaitable[Json]], request: Request
             if feed.newest is None:
                 return contents
             were_numbered = True
-            feed = Feed(request.resource, since=feed.newest.replace(microsecond=0) - timedelta(seconds=1))
+            feed = ListingCursor(request.resource, since=feed.newest.replace(microsecond=0) - timedelta(seconds=1))
 
 
-def _page(request: Request, feed: Feed) -> Request:
+def _page(request: Request, feed: ListingCursor) -> Request:
     since = wire.since(feed.since) if feed.since else request.modified_since
     return replace(request, params={**request.params, **_ORDER, "page": str(feed.page)}, modified_since=since)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from tieout_connector.gateway.leases import LeaseLost
 from tieout_connector.pacing import AppIsBusy
-from tieout_connector.xero.errors import Again, ConsentLost, OurBug, Unknown
+from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RetryAfter
 from tieout_kit.errors import RetryLater
 
 AFTER_A_BUG = timedelta(minutes=5)
@@ -39,11 +39,11 @@ def backoff(failures: int) -> timedelta:
 
 def _at_least_as_named(error: Exception, failures: int) -> timedelta:
     after = _as_named(error, failures)
-    return after if isinstance(error, Again) and error.exact else max(after, backoff(failures))
+    return after if isinstance(error, RetryAfter) and error.exact else max(after, backoff(failures))
 
 
 def _as_named(error: Exception, _: int) -> timedelta:
-    return error.after if isinstance(error, Again) else timedelta()
+    return error.after if isinstance(error, RetryAfter) else timedelta()
 
 
 REACTIONS = (
@@ -73,13 +73,13 @@ REACTIONS = (
         "is older than stored snapshots again and again",
         "its intents are queued again; the tenant waits as long as Xero says, otherwise 2 s, then twice as long each "
         "time, up to 5 minutes",
-        Again, _at_least_as_named, fails=True,
+        RetryAfter, _at_least_as_named, fails=True,
     ),
     Reaction(
         "no good answer", "5xx, a timeout, a cut body, HTML for JSON",
         "the call stays stored: within 5 minutes of the first send its bytes are sent again; later, or after a 5xx, "
         "it is looked up first; the tenant waits 2 s, then twice as long each time, up to 5 minutes",
-        Unknown, lambda _, failures: backoff(failures), fails=True,
+        OutcomeUnknown, lambda _, failures: backoff(failures), fails=True,
     ),
     Reaction(
         "an element is refused", "200 with ValidationErrors",
@@ -92,7 +92,7 @@ REACTIONS = (
     Reaction(
         "a call that Xero cannot understand", "400 QueryParse, NoDataProcessed, other 4xx, 501",
         "our bug: the tenant waits 5 minutes, and an error is logged; no record is at fault",
-        OurBug, lambda _, __: AFTER_A_BUG,
+        MalformedRequest, lambda _, __: AFTER_A_BUG,
     ),
     Reaction(
         "the lease is lost", "another owner's epoch, too little time left to send, or a restored database",

@@ -8,15 +8,15 @@ from uuid import UUID
 import structlog
 
 from tieout_connector.choices import chart_of_accounts, settings_store
-from tieout_connector.connecting import store
+from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.caller import NoCallLeft, XeroCaller
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.inbound import (
-    Due,
-    Feed,
-    PersonRead,
-    Seen,
-    Wish,
+    DueRead,
+    InteractiveRead,
+    ListingCursor,
+    ObservedRecord,
+    ReadRequest,
     after_page,
     interactive_reads,
     listings,
@@ -28,9 +28,9 @@ from tieout_connector.kinds import FOLLOWED, LISTED, PAGED
 from tieout_connector.outbound import intents
 from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import Again, OurBug, RefusedRequest, XeroError
+from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, RetryAfter, XeroError
 from tieout_connector.xero.http import Request
-from tieout_kit.cause import Cause
+from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
 from tieout_schemas.payload import Payload
@@ -57,10 +57,10 @@ class Reader:
         self._platform_url = platform_url
         self._page_size = page_size
 
-    async def read(self, session: TenantSession, due: Sequence[Due]) -> None:
+    async def read(self, session: TenantSession, due: Sequence[DueRead]) -> None:
         """Read the requested records, many in one call."""
         tenant_id, kind = session.org.tenant_id, due[0].kind
-        read: Sequence[Due] = due
+        read: Sequence[DueRead] = due
         try:
             if FOLLOWED[kind].listed_by_ids:
                 raws, left_at = await self._fetch(session, due)
@@ -72,11 +72,11 @@ class Reader:
         causes = {one.xero_id: one.cause for one in due}
         async with self._caller.storing(session) as tx:
             again, _ = await self._store(tx, tenant_id, kind, raws, causes, left_at)
-            await read_requests.done(tx, tenant_id, [one for one in read if one.xero_id not in again])
-            await read_requests.later(tx, tenant_id, kind, list(again), tx.now + ECHO_WAIT)
-            await store.synced(tx, tenant_id)
+            await read_requests.remove(tx, tenant_id, [one for one in read if one.xero_id not in again])
+            await read_requests.postpone(tx, tenant_id, kind, list(again), tx.now + ECHO_WAIT)
+            await connection_store.mark_synced(tx, tenant_id)
 
-    async def read_for_person(self, session: TenantSession, read: PersonRead) -> None:
+    async def read_for_person(self, session: TenantSession, read: InteractiveRead) -> None:
         """Read a record or a search for a person who waits. An error is stored for the person, and raised as usual."""
         content: dict[str, Any] = {}
         left_at = read.asked_at
@@ -88,30 +88,32 @@ class Reader:
             pass
         except XeroError as error:
             async with self._caller.storing(session) as tx:
-                at_moment = tx.now + (error.after if isinstance(error, Again) else RETRY_A_READ)
+                at_moment = tx.now + (error.after if isinstance(error, RetryAfter) else RETRY_A_READ)
                 if not isinstance(error, NoCallLeft) or at_moment > read.deadline:
-                    await interactive_reads.failed(tx, read, f"Xero was not read: {error}", at_moment)
+                    await interactive_reads.store_failure(tx, read, f"Xero was not read: {error}", at_moment)
             raise
         async with self._caller.storing(session) as tx:
-            raws = await interactive_reads.answered(tx, read, content)
+            raws = await interactive_reads.store_answer(tx, read, content)
             tenant_id, cause = session.org.tenant_id, Cause.request()
             again, _ = await self._store(tx, tenant_id, read.kind, raws, {}, left_at, cause)
-            await read_requests.ask(tx, [Wish(tenant_id, read.kind, x, tx.now + ECHO_WAIT, cause) for x in again])
+            await read_requests.add(
+                tx, [ReadRequest(tenant_id, read.kind, x, tx.now + ECHO_WAIT, cause) for x in again]
+            )
 
-    async def read_listing(self, session: TenantSession, feed: Feed) -> None:
+    async def read_listing(self, session: TenantSession, feed: ListingCursor) -> None:
         """Read the next page of a listing."""
         tenant_id = session.org.tenant_id
         with span(f"reading {feed.resource}", None) as current:
             cause = Cause(str(tenant_id), str(tenant_id), traceparent_of(current))
             try:
                 await (self._page if feed.resource in PAGED else self._whole)(session, feed, cause)
-            except (RefusedRequest, OurBug) as error:
+            except (RefusedRequest, MalformedRequest) as error:
                 # The other listings continue while somebody investigates.
                 log.error("Xero refuses to list", resource=feed.resource, tenant=str(tenant_id), error=str(error))
                 async with self._caller.storing(session) as tx:
-                    await listings.later(tx, tenant_id, feed.resource, tx.now + POLL_AT_LEAST_EVERY)
+                    await listings.postpone(tx, tenant_id, feed.resource, tx.now + POLL_AT_LEAST_EVERY)
 
-    async def _fetch(self, session: TenantSession, due: Sequence[Due]) -> tuple[list[dict[str, Any]], datetime]:
+    async def _fetch(self, session: TenantSession, due: Sequence[DueRead]) -> tuple[list[dict[str, Any]], datetime]:
         resource = FOLLOWED[due[0].kind].resource
         params = {"page": "1", "pageSize": "1000", "unitdp": "4", "includeArchived": "true"}
         params["IDs"] = ",".join(str(one.xero_id) for one in due)
@@ -120,8 +122,8 @@ class Reader:
         return resource.raws(answer.json), left_at
 
     async def _fetch_each(
-        self, session: TenantSession, due: Sequence[Due]
-    ) -> tuple[list[dict[str, Any]], datetime, Sequence[Due]]:
+        self, session: TenantSession, due: Sequence[DueRead]
+    ) -> tuple[list[dict[str, Any]], datetime, Sequence[DueRead]]:
         """Read one by one. Returns the rows, when the first call was sent, and the records read before a limit."""
         rows: list[dict[str, Any]] = []
         first: datetime | None = None
@@ -141,7 +143,7 @@ class Reader:
             rows += resource.raws(answer.json)
         return rows, first or datetime.min.replace(tzinfo=UTC), due
 
-    async def _page(self, session: TenantSession, feed: Feed, cause: Cause) -> None:
+    async def _page(self, session: TenantSession, feed: ListingCursor, cause: Cause) -> None:
         kind, tenant_id = PAGED[feed.resource].kind, session.org.tenant_id
         params = {
             "page": str(feed.page),
@@ -160,35 +162,35 @@ class Reader:
         moved, last = after_page(feed, [wire.instant(raw["UpdatedDateUTC"]) for raw in raws], items, self._page_size)
         async with self._caller.storing(session) as tx:
             again, changed = await self._store(tx, tenant_id, kind, raws, {}, left_at, cause)
-            await read_requests.ask(tx, [Wish(tenant_id, kind, x, tx.now + ECHO_WAIT, cause) for x in again])
-            await sync_runs.page_read(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
+            await read_requests.add(tx, [ReadRequest(tenant_id, kind, x, tx.now + ECHO_WAIT, cause) for x in again])
+            await sync_runs.add_page(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
             await self._save(tx, session, moved, last=last)
 
-    async def _whole(self, session: TenantSession, feed: Feed, cause: Cause) -> None:
+    async def _whole(self, session: TenantSession, feed: ListingCursor, cause: Cause) -> None:
         tenant_id = session.org.tenant_id
         request = Request("GET", feed.resource, _WITH_ARCHIVED)
         answer, _ = await self._caller.read(session, _lane(feed), request, cause.traceparent)
         read: list[Payload] = [LISTED[feed.resource].resource.read(raw) for raw in answer.json.get(feed.resource) or []]
         async with self._caller.storing(session) as tx:
-            taken = await snapshots.take(tx, tenant_id, [Seen(payload, cause) for payload in read])
+            taken = await snapshots.store(tx, tenant_id, [ObservedRecord(payload, cause) for payload in read])
             if accounts := [one for one in read if isinstance(one, XeroAccount)]:
-                await chart_of_accounts.keep(tx, tenant_id, accounts)
-            await sync_runs.page_read(tx, tenant_id, feed.resource, len(read), taken.changed, cause, last=True)
-            moved = Feed(feed.resource, importing=False, done=len(read), total=len(read))
+                await chart_of_accounts.save(tx, tenant_id, accounts)
+            await sync_runs.add_page(tx, tenant_id, feed.resource, len(read), taken.changed, cause, last=True)
+            moved = ListingCursor(feed.resource, importing=False, done=len(read), total=len(read))
             await self._save(tx, session, moved, last=True)
 
-    async def _save(self, tx: Tx, session: TenantSession, feed: Feed, *, last: bool) -> None:
+    async def _save(self, tx: Tx, session: TenantSession, feed: ListingCursor, *, last: bool) -> None:
         next_at, tenant_id = tx.now, session.org.tenant_id
         if last:
             # Locked, so that a change of the poll interval at this moment finds the next poll and moves it.
             chosen = (await settings_store.lock(tx, tenant_id)).settings
             next_at += session.budget.poll_every(tx.now, len(listings.RESOURCES), chosen.poll_every)
         await listings.save(tx, tenant_id, feed, next_at)
-        await store.synced(tx, tenant_id)
-        if last and not await listings.importing(tx, tenant_id):
-            connection = await store.lock(tx, tenant_id)
+        await connection_store.mark_synced(tx, tenant_id)
+        if last and not await listings.is_importing(tx, tenant_id):
+            connection = await connection_store.lock(tx, tenant_id)
             if connection.state is ConnectionState.IMPORTING:
-                await store.change(tx, connection, Cause.request(), state=ConnectionState.CONNECTED)
+                await connection_store.change(tx, connection, Cause.request(), state=ConnectionState.CONNECTED)
 
     async def _store(
         self,
@@ -207,22 +209,25 @@ class Reader:
         parsed = [(raw, snapshot) for raw in raws if (snapshot := FOLLOWED[kind].read(raw))]
         waiting = await self._waiting(tx, tenant_id, kind, parsed)
         seen = [
-            Seen(snapshot, causes.get(snapshot.xero_id) or otherwise or Cause.request(), left_at)
+            ObservedRecord(snapshot, causes.get(snapshot.xero_id) or otherwise or Cause.request(), left_at)
             for _, snapshot in parsed
             if snapshot.xero_id not in waiting
         ]
-        taken = await snapshots.take(tx, tenant_id, seen)
+        taken = await snapshots.store(tx, tenant_id, seen)
         return waiting | set(taken.overtaken), taken.changed
 
     async def _waiting(
         self, tx: Tx, tenant_id: UUID, kind: XeroKind, parsed: Sequence[tuple[dict[str, Any], Snapshot]]
     ) -> set[UUID]:
-        """The records that a call without an answer changes, or may have created (design, Echo before result)."""
+        """The records that a call without an answer changes, or may have created.
+
+        See docs/design.md, Echo before result.
+        """
         unanswered = await intents.unanswered_writes(tx, tenant_id, kind)
         waiting = {snapshot.xero_id for _, snapshot in parsed} & unanswered.targets
         if not unanswered.creators:
             return waiting
-        known = await snapshots.links(tx, tenant_id, kind, [snapshot.xero_id for _, snapshot in parsed])
+        known = await snapshots.linked_ids(tx, tenant_id, kind, [snapshot.xero_id for _, snapshot in parsed])
         new = [(raw, snapshot) for raw, snapshot in parsed if snapshot.xero_id not in known]
         record = FOLLOWED[kind]
         marked = {snapshot.xero_id: record.marker(raw, self._platform_url) for raw, snapshot in new}
@@ -232,5 +237,5 @@ class Reader:
         return waiting | {payment.xero_id for payment in payments if payment.invoice_xero_id in unanswered.bills}
 
 
-def _lane(feed: Feed) -> Lane:
+def _lane(feed: ListingCursor) -> Lane:
     return Lane.IMPORT if feed.importing else Lane.POLL

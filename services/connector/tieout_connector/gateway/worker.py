@@ -178,7 +178,7 @@ class Worker:
         if (
             lane is Lane.PERSON
             and work.interactive_reads
-            and (read := await interactive_reads.next(tx, tenant_id, in_progress.interactive_reads))
+            and (read := await interactive_reads.next_waiting(tx, tenant_id, in_progress.interactive_reads))
         ):
             job = partial(self._reader.read_for_person, session, read)
             return self._reserve(in_progress.interactive_reads, {read.id}, job)

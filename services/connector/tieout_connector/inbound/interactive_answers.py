@@ -5,7 +5,7 @@ import asyncio
 from tieout_connector.inbound import interactive_reads
 from tieout_connector.inbound.interactive_reads import CHANNEL, InteractiveRead
 from tieout_kit.errors import NotNow
-from tieout_kit.postgres import Bell, Database
+from tieout_kit.postgres import Database, Notifications
 from tieout_schemas.xero import Snapshot
 
 
@@ -14,7 +14,7 @@ class InteractiveAnswers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._bell = Bell(database, CHANNEL)
+        self._bell = Notifications(database, CHANNEL)
         self._notified = asyncio.Event()
 
     async def run(self) -> None:
@@ -22,7 +22,7 @@ class InteractiveAnswers:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._bell.run())
             while True:
-                self._bell.silence()
+                self._bell.clear()
                 await self._bell.wait()
                 # Whoever waits holds the event that existed before it queried Postgres, so it misses no answer.
                 self._notified, notified = asyncio.Event(), self._notified

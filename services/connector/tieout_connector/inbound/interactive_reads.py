@@ -62,7 +62,7 @@ async def add(tx: Tx, tenant_id: UUID, kind: XeroKind, request: Request, *, conn
     await tx.db.execute(
         *_SQL["add"](tenant_id=tenant_id, id=read.id, kind=kind, request=asdict(request), now=tx.now, deadline=deadline)
     )
-    await schedule.call(tx, [tenant_id])
+    await schedule.wake_tenants(tx, [tenant_id])
     return read
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tieout_connector.inbound.listings_rules import ListingCursor
 from tieout_connector.kinds import LISTED
-from tieout_connector.pacing import InHand, schedule
+from tieout_connector.pacing import InProgress, schedule
 from tieout_kit.postgres import Tx, queries
 
 _SQL = queries.load("tieout_connector", "listings.sql")
@@ -17,13 +17,13 @@ RESOURCES = tuple(LISTED)
 async def start(tx: Tx, tenant_id: UUID) -> None:
     """List every resource from now on. A resource that was listed before goes on from its position."""
     await tx.db.execute(*_SQL["start"](tenant_id=tenant_id, resources=list(RESOURCES), now=tx.now))
-    await schedule.call(tx, [tenant_id])
+    await schedule.wake_tenants(tx, [tenant_id])
 
 
-async def due(tx: Tx, tenant_id: UUID, in_hand: InHand, *, importing: bool) -> ListingCursor | None:
+async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, *, importing: bool) -> ListingCursor | None:
     """The import, or the poll, that has been due longest."""
     row = await tx.db.fetchrow(
-        *_SQL["due"](tenant_id=tenant_id, now=tx.now, claimed=list(in_hand.feeds), importing=importing)
+        *_SQL["due"](tenant_id=tenant_id, now=tx.now, claimed=list(in_progress.listings), importing=importing)
     )
     return ListingCursor(**dict(row)) if row else None
 
@@ -54,7 +54,7 @@ async def postpone(tx: Tx, tenant_id: UUID, resource: str, at: datetime) -> None
 async def bring_forward(tx: Tx, tenant_id: UUID, at: datetime) -> None:
     """Poll at this time, unless a poll is due sooner."""
     await tx.db.execute(*_SQL["bring_forward"](tenant_id=tenant_id, at=at))
-    await schedule.call(tx, {tenant_id: at})
+    await schedule.wake_tenants(tx, {tenant_id: at})
 
 
 async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:

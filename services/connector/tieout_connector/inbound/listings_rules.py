@@ -1,4 +1,4 @@
-"""How a list of Xero is read to its end, and polled after that, without missing a row. Source: xero-api.md 3.3, 3.4.
+"""How a list of Xero is read to its end, and polled after that, without missing a row. Source: docs/xero.md 3.3, 3.4.
 
 Offset paging over a moving sort key misses rows (trap 3): a row that changes moves to the end of the list, and all rows
 behind it move up by one. So the cursor seeks instead: it always asks for page 1 of the rows modified since the last

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.pacing import InHand, schedule
-from tieout_kit.cause import Cause
+from tieout_connector.pacing import InProgress, schedule
+from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.signals import XeroKind
 
@@ -55,12 +55,12 @@ async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
     soonest: dict[UUID, datetime] = {}
     for request in ordered:
         soonest[request.tenant_id] = min(request.due_at, soonest.get(request.tenant_id, request.due_at))
-    await schedule.call(tx, soonest)
+    await schedule.wake_tenants(tx, soonest)
 
 
-async def due(tx: Tx, tenant_id: UUID, in_hand: InHand, limit: int) -> list[DueRead]:
+async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, limit: int) -> list[DueRead]:
     """The records to read now, all of one kind."""
-    claimed = list(in_hand.reads)
+    claimed = list(in_progress.reads)
     rows = await tx.db.fetch(*_SQL["due"](tenant_id=tenant_id, now=tx.now, limit=limit, claimed=claimed))
     return [
         DueRead(

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
+from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas import topics

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from tieout_connector.inbound import listings
 from tieout_connector.inbound.sync_runs_rules import SyncRunProgress, after_page, finished
-from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
+from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.runs import RunKind, SyncRun

@@ -1,6 +1,6 @@
 """The webhook receiver: verifies the signature over the raw bytes, and answers 200 only once Kafka has the events.
 
-Source: xero-api.md 5.2. It needs no Postgres: events are keyed by Xero's organisation and mapped to the tenant later.
+Source: docs/xero.md 5.2. It needs no Postgres: events are keyed by Xero's organisation and mapped to the tenant later.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Accounts of the chart. Source: xero-api.md 4.8."""
+"""Accounts of the chart. Source: docs/xero.md 4.8."""
 
 from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.accounts import ACCOUNTS

@@ -1,4 +1,4 @@
-"""Allocations of vendor credits to bills, and their removal. Source: xero-api.md 4.4, trap 22."""
+"""Allocations of vendor credits to bills, and their removal. Source: docs/xero.md 4.4, trap 22."""
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Files on documents. Source: xero-api.md 4.12."""
+"""Files on documents. Source: docs/xero.md 4.12."""
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime

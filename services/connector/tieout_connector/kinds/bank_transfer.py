@@ -1,4 +1,4 @@
-"""Transfers between bank accounts. Source: xero-api.md 4.7."""
+"""Transfers between bank accounts. Source: docs/xero.md 4.7."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Contacts of vendors and customers. Source: xero-api.md 4.1."""
+"""Contacts of vendors and customers. Source: docs/xero.md 4.1."""
 
 from tieout_connector.kinds import marks
 from tieout_connector.kinds.contact_write import ContactArchive, ContactWrite

@@ -1,4 +1,4 @@
-"""Contact groups: creating them, adding contacts and removing contacts. Source: xero-api.md 4.2."""
+"""Contact groups: creating them, adding contacts and removing contacts. Source: docs/xero.md 4.2."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

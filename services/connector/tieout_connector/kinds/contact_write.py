@@ -1,4 +1,4 @@
-"""How contacts are created, changed and archived. Source: xero-api.md 4.1."""
+"""How contacts are created, changed and archived. Source: docs/xero.md 4.1."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

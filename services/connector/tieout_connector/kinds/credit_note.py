@@ -1,4 +1,4 @@
-"""How vendor credits are created, changed, voided and deleted. Source: xero-api.md 4.4."""
+"""How vendor credits are created, changed, voided and deleted. Source: docs/xero.md 4.4."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,7 +1,7 @@
 """What bills, sales invoices and vendor credits have in common: their fields, how they are voided or deleted, and which
 fields can no longer change once payments or credits are on them.
 
-Source: xero-api.md 4.3, 4.4.
+Source: docs/xero.md 4.3, 4.4.
 """
 
 from collections.abc import Sequence, Set

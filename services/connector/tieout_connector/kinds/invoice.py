@@ -1,4 +1,4 @@
-"""Bills and sales invoices. Source: xero-api.md 4.3."""
+"""Bills and sales invoices. Source: docs/xero.md 4.3."""
 
 from tieout_connector.kinds import marks
 from tieout_connector.kinds.invoice_write import BillWrite, InvoiceWrite

@@ -1,4 +1,4 @@
-"""How bills and sales invoices are created, changed, voided and deleted. Source: xero-api.md 4.3."""
+"""How bills and sales invoices are created, changed, voided and deleted. Source: docs/xero.md 4.3."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Items, by their code. Source: xero-api.md 4.11."""
+"""Items, by their code. Source: docs/xero.md 4.11."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -52,7 +52,7 @@ class WriteKind(ABC):
     scopes: ClassVar[tuple[Scope, ...]]
     """The scopes that a consent must cover. If there are several, each kind of document needs its own."""
     max_per_call: ClassVar[int] = 50
-    """The most intents in one call (xero-api.md 3.6)."""
+    """The most intents in one call (docs/xero.md 3.6)."""
     max_updates_per_call: ClassVar[int] = 50
     """The most updates in one call: as many records as one call can read before, so that a batch takes two calls."""
     found_by: ClassVar[str]

@@ -3,7 +3,7 @@
 Xero replaces the lines of a document as a set. In a line that is sent with its id, Xero keeps the fields that are left
 out. So once any line changes, all lines are sent: each with its id and only its changed fields.
 
-Source: xero-api.md 3.6, 4.3; XeroAPI/xero-mcp-server#158.
+Source: docs/xero.md 3.6, 4.3; XeroAPI/xero-mcp-server#158.
 """
 
 from collections.abc import Mapping, Sequence

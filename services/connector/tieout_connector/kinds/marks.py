@@ -7,7 +7,7 @@ from tieout_connector.xero.models import Json
 from tieout_schemas.xero import InvoiceType
 
 _URL_PARTS = {InvoiceType.ACCPAY: "/bills/", InvoiceType.ACCREC: "/invoices/"}
-"""The part between the platform's address and our id. A Url must not contain "xero" (xero-api.md 4.3)."""
+"""The part between the platform's address and our id. A Url must not contain "xero" (docs/xero.md 4.3)."""
 
 
 def in_contact_number(raw: Json) -> UUID | None:

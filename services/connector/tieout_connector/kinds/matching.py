@@ -14,7 +14,7 @@ from tieout_schemas.writes import WriteIntent
 B = TypeVar("B", bound=Frozen)
 T = TypeVar("T")
 NOT_FOUND = "The resource you're looking for cannot be found"
-"""Xero's words about an unknown id. One unknown id makes Xero refuse a whole call (xero-api.md 3.6)."""
+"""Xero's words about an unknown id. One unknown id makes Xero refuse a whole call (docs/xero.md 3.6)."""
 CLOCK_SKEW = timedelta(days=1)
 """How much Xero's clock and ours may differ. Generous, because few records change in a day."""
 IDS_PER_QUERY = 40

@@ -1,4 +1,4 @@
-"""Notes in a document's history. They are added and never changed. Source: xero-api.md 4.12."""
+"""Notes in a document's history. They are added and never changed. Source: docs/xero.md 4.12."""
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Payments of bills and receipts of sales invoices: created and deleted, never changed. Source: xero-api.md 4.5."""
+"""Payments of bills and receipts of sales invoices: created and deleted, never changed. Source: docs/xero.md 4.5."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

@@ -51,7 +51,7 @@ class FollowedRecord(Record):
     listing: Listing = field(default_factory=Listing)
     snapshot: type[Snapshot]
     category: str
-    """Its webhook category. Source: xero-api.md 5.1."""
+    """Its webhook category. Source: docs/xero.md 5.1."""
     marker: Callable[[Json, str], UUID | None]
     """Our record's id in an element's mark, given the platform's address; None: there is no mark of ours."""
     name: str

@@ -1,4 +1,4 @@
-"""Tax rates. Source: xero-api.md 4.9."""
+"""Tax rates. Source: docs/xero.md 4.9."""
 
 from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.tax_rates import TAX_RATES

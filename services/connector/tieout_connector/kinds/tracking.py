@@ -1,4 +1,4 @@
-"""How options of tracking categories are created, renamed, archived and restored. Source: xero-api.md 4.10."""
+"""How options of tracking categories are created, renamed, archived and restored. Source: docs/xero.md 4.10."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

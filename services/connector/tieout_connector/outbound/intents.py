@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from tieout_connector.pacing import InProgress, schedule
-from tieout_kit.cause import Cause, Incoming
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import Conflict, NotFound
+from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.topics import WRITE_RESULT
@@ -64,7 +64,7 @@ class UnansweredWrites(NamedTuple):
     """Bills in Xero for which they create a payment. A payment carries no mark."""
 
 
-async def receive(tx: Tx, events: Sequence[Incoming[WriteIntent]], batching: BatchingRule) -> None:
+async def receive(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]], batching: BatchingRule) -> None:
     """xero.write.v1 → the queue. An intent that has a result gets it published again. Raises NotFound (tenant)."""
     ordered = sorted(events, key=lambda e: (e.tenant_id, e.data.intent_id))
     batches = [batching(e.data) for e in ordered]

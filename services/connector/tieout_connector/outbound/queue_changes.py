@@ -6,13 +6,13 @@ from uuid import UUID
 from tieout_connector.outbound import queue_list, results
 from tieout_connector.outbound.queue_list import WriteDetails
 from tieout_connector.pacing import WriteState, moment, not_before, schedule, why
-from tieout_kit.cause import Cause
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import Clash, RetryLater
+from tieout_kit.events import Cause
 from tieout_kit.http import APPROVERS, EDITORS, Caller, audit, require
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx, queries
-from tieout_kit.problems import Wanted, listing
+from tieout_kit.problems import ProblemFilter, listing
 from tieout_schemas.reasons import Reason
 from tieout_schemas.topics import WRITE_RESULT
 from tieout_schemas.writes import WriteIntent
@@ -81,7 +81,7 @@ async def _not_retryable(tx: Tx, tenant_id: UUID, details: WriteDetails) -> Clas
     """Why a write that is held or has ended cannot be retried now, and what to do instead."""
     if details.state not in (WriteState.FAILED, WriteState.CANCELLED):
         return Clash(details.why)
-    found = await listing.page(tx, tenant_id, Wanted(record_id=details.record.id), None, 100)
+    found = await listing.page(tx, tenant_id, ProblemFilter(record_id=details.record.id), None, 100)
     problem = next((each for each in found if each.code in _RETRYABLE), None)
     if problem is None:
         return Clash(f"{details.why} Change the {details.record.kind} and save it again")

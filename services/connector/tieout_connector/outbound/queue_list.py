@@ -28,7 +28,7 @@ class QueuedWrite(Frozen):
 
     intent_id: str
     record: RecordRef
-    what: str
+    kind: str
     """The kind of write."""
     xero_id: UUID | None
     """The Xero record that it changes; None: it creates one."""
@@ -128,7 +128,7 @@ def _shown(rows: Iterable[Any], *, connected: bool) -> Iterable[dict[str, Any]]:
         yield {
             "intent_id": row["id"],
             "record": intent.record,
-            "what": intent.body.kind,
+            "kind": intent.body.kind,
             "xero_id": intent.xero_id,
             "lane": LANES[row["lane"]],
             "state": _state(row, connected=connected),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID, uuid4
 
-from tieout_connector.xero.errors import Again
+from tieout_connector.xero.errors import RetryAfter
 from tieout_connector.xero.limits import Limits
 from tieout_kit.clock import Clock
 from tieout_kit.postgres import Database, Tx, queries
@@ -30,7 +30,7 @@ _ASK_AGAIN_AFTER = timedelta(seconds=0.25)
 _SQL = queries.load("tieout_connector", "app_budget.sql")
 
 
-class AppIsBusy(Again):
+class AppIsBusy(RetryAfter):
     """All tenants together have used the app's calls of this minute."""
 
 

@@ -1,4 +1,4 @@
-"""Which lane of an organisation's calls goes next (design, The gateway).
+"""Which lane of an organisation's calls goes next (docs/design.md, The gateway).
 
 Three calls of four go by lane order, the fourth goes to the lane that waits longest. A person hardly notices the fourth
 call, and no lane starves: a lane goes at the latest with the fourth call after all that began to wait before it.

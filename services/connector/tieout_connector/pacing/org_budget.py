@@ -1,6 +1,6 @@
 """How many calls Xero's limits leave an organisation, as a value: 5 at once, 60 a minute, 1,000 or 5,000 a day.
 
-Source: xero-api.md 2.1. Xero may count a call at any moment between its sending and its answer, and does not document
+Source: docs/xero.md 2.1. Xero may count a call at any moment between its sending and its answer, and does not document
 whether its minute is a fixed or a rolling window. So we count a call from its sending until a minute after its answer.
 Then Xero cannot count more than 60 calls within any minute: when the last of them is sent, each of the others is under
 way or was answered less than a minute ago. The counts in Xero's answers correct ours: others may use the same app.

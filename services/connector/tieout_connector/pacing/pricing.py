@@ -1,4 +1,4 @@
-"""What a month costs on each of Xero's plans, so far and to its end. Source: xero-api.md 2.2.
+"""What a month costs on each of Xero's plans, so far and to its end. Source: docs/xero.md 2.2.
 
 Egress is the data read from Xero in a UTC month, in GiB. Xero does not document whether it meters compressed bytes. We
 count bytes as they arrive, compressed.

@@ -142,7 +142,7 @@ class Usage:
             for hour, counts in zip(hours, taken, strict=True):
                 self._add(hour, counts)
 
-        tx.undone.append(give_back)
+        tx.on_rollback.append(give_back)
         return taken
 
     def _add(self, hour: _Hour, more: Counts) -> None:

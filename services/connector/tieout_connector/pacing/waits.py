@@ -4,7 +4,7 @@ from uuid import UUID
 
 from tieout_connector.pacing import org_budget_store, schedule
 from tieout_connector.pacing.waits_rules import Waits
-from tieout_connector.xero.responses import TOO_MANY
+from tieout_connector.xero.errors import TOO_MANY
 from tieout_kit.postgres import Tx
 
 

@@ -1,4 +1,4 @@
-"""Accounts of the chart from and to Xero's form. Source: xero-api.md 4.8."""
+"""Accounts of the chart from and to Xero's form. Source: docs/xero.md 4.8."""
 
 from uuid import UUID
 

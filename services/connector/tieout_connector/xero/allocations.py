@@ -1,4 +1,4 @@
-"""Allocations of credit notes, prepayments and overpayments to bills. Source: xero-api.md 4.4, 4.7, trap 22."""
+"""Allocations of credit notes, prepayments and overpayments to bills. Source: docs/xero.md 4.4, 4.7, trap 22."""
 
 import datetime as dt
 from decimal import Decimal

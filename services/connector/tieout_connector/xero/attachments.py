@@ -1,4 +1,4 @@
-"""Files on a record: listed as JSON, sent as streams. Source: xero-api.md 4.12."""
+"""Files on a record: listed as JSON, sent as streams. Source: docs/xero.md 4.12."""
 
 from typing import Annotated
 from uuid import UUID

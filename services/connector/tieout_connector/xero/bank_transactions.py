@@ -1,4 +1,4 @@
-"""Bank transactions: money spent and received, prepayments and overpayments. Source: xero-api.md 4.7."""
+"""Bank transactions: money spent and received, prepayments and overpayments. Source: docs/xero.md 4.7."""
 
 from enum import StrEnum
 from typing import Annotated

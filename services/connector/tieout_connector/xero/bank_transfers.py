@@ -1,4 +1,4 @@
-"""Transfers between bank accounts of the organisation. Source: xero-api.md 4.7."""
+"""Transfers between bank accounts of the organisation. Source: docs/xero.md 4.7."""
 
 import datetime as dt
 from decimal import Decimal

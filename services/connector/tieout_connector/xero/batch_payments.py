@@ -1,4 +1,4 @@
-"""Batch payments: many bills paid with one bank transaction. Source: xero-api.md 4.6."""
+"""Batch payments: many bills paid with one bank transaction. Source: docs/xero.md 4.6."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Contact groups and their members. Source: xero-api.md 4.2."""
+"""Contact groups and their members. Source: docs/xero.md 4.2."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Contacts from and to Xero's form. Source: xero-api.md 4.1."""
+"""Contacts from and to Xero's form. Source: docs/xero.md 4.1."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Credit notes of vendors (ACCPAYCREDIT) and to customers (ACCRECCREDIT). Source: xero-api.md 4.4."""
+"""Credit notes of vendors (ACCPAYCREDIT) and to customers (ACCRECCREDIT). Source: docs/xero.md 4.4."""
 
 from enum import StrEnum
 from typing import Annotated

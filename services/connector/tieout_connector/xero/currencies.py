@@ -1,4 +1,4 @@
-"""Currencies that the organisation is subscribed to. Source: xero-api.md 4.11."""
+"""Currencies that the organisation is subscribed to. Source: docs/xero.md 4.11."""
 
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.models import XeroModel

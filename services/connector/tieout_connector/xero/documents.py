@@ -36,7 +36,7 @@ class XeroDocumentLine(XeroModel):
 
 
 class XeroDocument(XeroModel):
-    """The fields of every document. Unpaged lists leave the lines out (xero-api.md 3.4)."""
+    """The fields of every document. Unpaged lists leave the lines out (docs/xero.md 3.4)."""
 
     updated_at: Annotated[Moment, Field(alias="UpdatedDateUTC")]
     status: Annotated[InvoiceStatus | str, OPEN]
@@ -69,7 +69,7 @@ class TrackingRef(Form):
 
 
 class LineForm(Form):
-    """A line to write. Without an id it is new. Lines that are not sent are deleted (xero-api.md 3.6)."""
+    """A line to write. Without an id it is new. Lines that are not sent are deleted (docs/xero.md 3.6)."""
 
     line_item_id: UUID | None = None
     description: str | None = None

@@ -1,4 +1,4 @@
-"""What can go wrong with Xero, split by what to do about it. Source: xero-api.md 3.7.
+"""What can go wrong with Xero, split by what to do about it. Source: docs/xero.md 3.7.
 
 XeroError
 ├── RetryAfter(after)         the call did nothing: make it again later (429, a refused connection, no call left)

@@ -28,7 +28,7 @@ Secret = SecretStr
 
 
 class StatusForm(Form):
-    """A change of the status alone. LineItems are left out, so Xero keeps them (xero-api.md 4.3)."""
+    """A change of the status alone. LineItems are left out, so Xero keeps them (docs/xero.md 4.3)."""
 
     status: str
 

@@ -1,4 +1,4 @@
-"""History and notes of a record, read with one call for each record. Source: xero-api.md 4.12."""
+"""History and notes of a record, read with one call for each record. Source: docs/xero.md 4.12."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Xero's OAuth 2.0 and connections. Source: xero-api.md 1."""
+"""Xero's OAuth 2.0 and connections. Source: docs/xero.md 1."""
 
 import base64
 import hashlib
@@ -120,7 +120,7 @@ class XeroIdentity:
         await self._send("DELETE", f"{self._api}/connections/{connection_id}", access_token)
 
     async def revoke(self, refresh_token: str) -> None:
-        """End the consent itself: all connections of this user to this app are removed (xero-api.md 1.1)."""
+        """End the consent itself: all connections of this user to this app are removed (docs/xero.md 1.1)."""
         answer = await self._post("revocation", {"token": refresh_token})
         if not answer.is_success:
             raise RetryAfter(f"the consent could not be revoked: {answer.status_code}", timedelta(seconds=30))

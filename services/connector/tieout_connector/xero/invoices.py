@@ -1,4 +1,4 @@
-"""Bills and sales invoices from and to Xero's form. Source: xero-api.md 4.3."""
+"""Bills and sales invoices from and to Xero's form. Source: docs/xero.md 4.3."""
 
 import datetime as dt
 from decimal import Decimal

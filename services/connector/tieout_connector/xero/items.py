@@ -1,4 +1,4 @@
-"""Items from and to Xero's form. Source: xero-api.md 4.11."""
+"""Items from and to Xero's form. Source: docs/xero.md 4.11."""
 
 from decimal import Decimal
 from typing import Annotated

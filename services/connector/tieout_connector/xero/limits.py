@@ -1,4 +1,4 @@
-"""Xero's limits, as an answer's headers show them. Source: xero-api.md 2.1."""
+"""Xero's limits, as an answer's headers show them. Source: docs/xero.md 2.1."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

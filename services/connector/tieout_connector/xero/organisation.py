@@ -1,4 +1,4 @@
-"""The organisation, and the actions that its plan and user allow. Source: xero-api.md 4.11."""
+"""The organisation, and the actions that its plan and user allow. Source: docs/xero.md 4.11."""
 
 from typing import Annotated
 from uuid import UUID

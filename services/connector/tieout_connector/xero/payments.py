@@ -1,4 +1,4 @@
-"""Payments from and to Xero's form. Source: xero-api.md 4.5."""
+"""Payments from and to Xero's form. Source: docs/xero.md 4.5."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Prepayments. They are created as bank transactions, and allocated here. Source: xero-api.md 4.7."""
+"""Prepayments. They are created as bank transactions, and allocated here. Source: docs/xero.md 4.7."""
 
 from enum import StrEnum
 from typing import Annotated

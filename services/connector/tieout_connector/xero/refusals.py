@@ -1,4 +1,4 @@
-"""Xero's messages about elements that it refused, in a 400 and in a 200 alike. Source: xero-api.md 3.6."""
+"""Xero's messages about elements that it refused, in a 400 and in a 200 alike. Source: docs/xero.md 3.6."""
 
 from collections.abc import Iterator
 from typing import Any

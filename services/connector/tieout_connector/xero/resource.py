@@ -18,7 +18,7 @@ from tieout_connector.xero.models import Json
 
 T = TypeVar("T")
 MAX_PAGE_SIZE = 1000
-"""Records on a page (xero-api.md 3.4)."""
+"""Records on a page (docs/xero.md 3.4)."""
 
 
 class WriteMode(Enum):
@@ -31,7 +31,7 @@ class WriteMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Resource(Generic[T]):
-    """A resource. PUT creates and POST updates (xero-api.md 3.6)."""
+    """A resource. PUT creates and POST updates (docs/xero.md 3.6)."""
 
     name: str
     """The path. Also the name of the envelope, unless `key` gives another."""

@@ -1,4 +1,4 @@
-"""Classifies Xero's answers: the first rule that matches decides. Source: xero-api.md 3.7, 2.1, 3.8."""
+"""Classifies Xero's answers: the first rule that matches decides. Source: docs/xero.md 3.7, 2.1, 3.8."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The scopes that a consent asks for. Source: xero-api.md 1.6."""
+"""The scopes that a consent asks for. Source: docs/xero.md 1.6."""
 
 from enum import StrEnum
 

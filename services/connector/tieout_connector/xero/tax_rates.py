@@ -1,4 +1,4 @@
-"""Tax rates from and to Xero's form. Source: xero-api.md 4.9."""
+"""Tax rates from and to Xero's form. Source: docs/xero.md 4.9."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Tracking categories and their options from and to Xero's form. Source: xero-api.md 4.10."""
+"""Tracking categories and their options from and to Xero's form. Source: docs/xero.md 4.10."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Xero's JSON, dates, numbers and marks. Source: xero-api.md 3.2."""
+"""Xero's JSON, dates, numbers and marks. Source: docs/xero.md 3.2."""
 
 import datetime as dt
 import json

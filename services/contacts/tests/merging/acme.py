@@ -9,7 +9,7 @@ from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.facts import Facts
 from tieout_local.builders import ANA_MADE_IT, NOW, TENANT_ID, facts, xero_contact
-from tieout_local.rehearsal import Rehearsal
+from tieout_local.kind_harness import KindHarness
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ConnectionState, Sync, SyncState
 from tieout_schemas.xero import Address, XeroContact
@@ -41,10 +41,10 @@ def known(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> 
     return facts(connection=state, more={XERO_ID: {Role.VENDOR}}, **chosen)
 
 
-def linked(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Rehearsal[Contact, XeroContact]:
+def linked(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> KindHarness[Contact, XeroContact]:
     """In step; not connected (CLOSED), both sides can change it before anything leaves."""
-    rehearsal = Rehearsal(CONTACT, known(state, **chosen))
-    rehearsal.hear((there(), 5))
+    rehearsal = KindHarness(CONTACT, known(state, **chosen))
+    rehearsal.deliver((there(), 5))
     return rehearsal
 
 
@@ -59,12 +59,12 @@ def contact(seen: int = 5, *, state: SyncState = SyncState.IN_STEP, gone: bool =
     return Contact(id=CONTACT_ID, sync=sync, origin=ANA_MADE_IT, vendor=RoleState(id=CONTACT_ID), **(BASE | more))
 
 
-def whole(rehearsal: Rehearsal[Contact, XeroContact]) -> Contact:
+def whole(rehearsal: KindHarness[Contact, XeroContact]) -> Contact:
     """The record as it is but for its origin, which it gets when it is published."""
     return rehearsal.record(CONTACT_ID).replace(origin=ANA_MADE_IT)
 
 
-def sent(rehearsal: Rehearsal[Contact, XeroContact], field: str) -> list[Any]:
+def sent(rehearsal: KindHarness[Contact, XeroContact], field: str) -> list[Any]:
     """What left of a field; None: it is left as it is there."""
     bodies = [intent.body for intent in rehearsal.intents]
     return [getattr(body, field) for body in bodies if isinstance(body, ContactBody)]

@@ -14,7 +14,7 @@ from tieout_kit.sync.field import Owner
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.state import Lost
 from tieout_local.builders import ANA_MADE_IT, NOW, facts
-from tieout_local.rehearsal import Rehearsal
+from tieout_local.kind_harness import KindHarness
 from tieout_schemas.platform import SyncState
 
 from .acme import AFTER, BASE, BEFORE, CLOSED, CONTACT_ID, HERE, THERE, known, linked, sent, there
@@ -41,8 +41,8 @@ def test_of_two_changes_one_stands_and_the_other_is_kept_on_record(
     rehearsal = linked(CLOSED, conflicts=policy)
 
     rehearsal.edit(CONTACT_ID, **{field: HERE[field]})
-    rehearsal.hear((there(at, **{field: THERE[field]}), 6))
-    rehearsal.learn(known(conflicts=policy))
+    rehearsal.deliver((there(at, **{field: THERE[field]}), 6))
+    rehearsal.set_facts(known(conflicts=policy))
 
     assert getattr(rehearsal.record(CONTACT_ID), field) == stands[field]
     assert sent(rehearsal, field) == ([HERE[field]] if stands is HERE else [])
@@ -59,8 +59,8 @@ def test_the_same_change_on_both_sides_is_no_conflict_whatever_the_policy(policy
     rehearsal = linked(CLOSED, conflicts=policy)
 
     rehearsal.edit(CONTACT_ID, **{field: HERE[field]})
-    rehearsal.hear((there(AFTER, **{field: HERE[field]}), 6))
-    rehearsal.learn(known(conflicts=policy))
+    rehearsal.deliver((there(AFTER, **{field: HERE[field]}), 6))
+    rehearsal.set_facts(known(conflicts=policy))
 
     assert getattr(rehearsal.record(CONTACT_ID), field) == HERE[field]
     assert (rehearsal.record(CONTACT_ID).sync.state, rehearsal.intents) == (SyncState.IN_STEP, [])
@@ -74,8 +74,8 @@ def test_a_person_is_asked_and_until_then_neither_side_changes(field: str) -> No
     rehearsal = linked(CLOSED, conflicts="ask")
 
     rehearsal.edit(CONTACT_ID, **{field: HERE[field], other: else_here})
-    rehearsal.hear((there(AFTER, **{field: THERE[field]}), 6))
-    rehearsal.learn(known(conflicts="ask"))
+    rehearsal.deliver((there(AFTER, **{field: THERE[field]}), 6))
+    rehearsal.set_facts(known(conflicts="ask"))
 
     assert rehearsal.record(CONTACT_ID).sync.state is SyncState.CONFLICT
     assert getattr(rehearsal.record(CONTACT_ID), field) == HERE[field]
@@ -91,8 +91,8 @@ def test_a_person_is_asked_and_until_then_neither_side_changes(field: str) -> No
 def test_what_a_person_decides_stands(keep: Owner, stands: str, goes: list[str], side: str) -> None:
     rehearsal = linked(CLOSED, conflicts="ask")
     rehearsal.edit(CONTACT_ID, name="Here")
-    rehearsal.hear((there(name="There"), 6))
-    rehearsal.learn(known(conflicts="ask"))
+    rehearsal.deliver((there(name="There"), 6))
+    rehearsal.set_facts(known(conflicts="ask"))
     work = rehearsal.work(CONTACT_ID)
 
     with pytest.raises(Clash, match="no such conflict any more"):
@@ -112,10 +112,10 @@ def test_what_a_person_decides_stands(keep: Owner, stands: str, goes: list[str],
 def test_a_question_closes_by_itself_once_both_sides_are_equal(who: str) -> None:
     rehearsal = linked(CLOSED, conflicts="ask")
     rehearsal.edit(CONTACT_ID, name="Here")
-    rehearsal.hear((there(name="There"), 6))
+    rehearsal.deliver((there(name="There"), 6))
 
     if who == "there":
-        rehearsal.hear((there(name="Here"), 7))
+        rehearsal.deliver((there(name="Here"), 7))
     else:
         rehearsal.edit(CONTACT_ID, name="There")
 
@@ -146,8 +146,8 @@ def test_a_name_changed_on_either_side_stands_as_the_tenant_chose(
     if who != "there":
         rehearsal.edit(CONTACT_ID, name="Here")
     if who != "here":
-        rehearsal.hear((there(AFTER if "theirs" in who else BEFORE, name="There"), 6))
-    rehearsal.learn(known(contact_name_wins=wins))
+        rehearsal.deliver((there(AFTER if "theirs" in who else BEFORE, name="There"), 6))
+    rehearsal.set_facts(known(contact_name_wins=wins))
 
     assert rehearsal.record(CONTACT_ID).name == stands
     assert sent(rehearsal, "name") == goes
@@ -160,7 +160,7 @@ def test_a_name_that_is_xeros_is_changed_there_and_every_other_field_here() -> N
     with pytest.raises(Clash, match="name of this contact is Xero's"):
         rehearsal.edit(CONTACT_ID, name="Here")
     rehearsal.edit(CONTACT_ID, phone="64-9-222")
-    rehearsal.learn(known(contact_name_wins="xero"))
+    rehearsal.set_facts(known(contact_name_wins="xero"))
 
     assert rehearsal.record(CONTACT_ID).name == "Acme"
     assert (sent(rehearsal, "name"), sent(rehearsal, "phone")) == ([None], ["64-9-222"])
@@ -168,7 +168,7 @@ def test_a_name_that_is_xeros_is_changed_there_and_every_other_field_here() -> N
 
 @pytest.mark.rule("CONT-11")
 def test_a_name_that_is_xeros_is_given_to_what_is_made_there() -> None:
-    rehearsal = Rehearsal(CONTACT, facts(contact_name_wins="xero"))
+    rehearsal = KindHarness(CONTACT, facts(contact_name_wins="xero"))
 
     rehearsal.make(Contact(id=NEW, name="Acme", vendor=RoleState(id=NEW), origin=ANA_MADE_IT))
 
@@ -189,7 +189,7 @@ def test_choosing_an_owner_decides_names_that_differ_already(
     rehearsal = linked(CLOSED)
     rehearsal.edit(CONTACT_ID, name="Here")
 
-    rehearsal.learn(known(contact_name_wins=wins))
+    rehearsal.set_facts(known(contact_name_wins=wins))
 
     assert (rehearsal.record(CONTACT_ID).name, sent(rehearsal, "name")) == (stands, goes)
     assert [(one.value, one.side, one.why) for one in rehearsal.work(CONTACT_ID).state.lost] == lost

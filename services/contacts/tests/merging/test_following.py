@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tieout_contacts.contact import CONTACT
 from tieout_local.builders import answering, done
-from tieout_local.rehearsal import Rehearsal
+from tieout_local.kind_harness import KindHarness
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ConnectionState, SyncState
 from tieout_schemas.xero import Address, ContactStatus
@@ -43,7 +43,7 @@ def test_what_came_from_xero_is_in_step_and_never_sent_back() -> None:
 def test_each_single_change_in_xero_is_taken_and_nothing_else_and_never_sent_back(field: str, value: Any) -> None:
     rehearsal = linked()
 
-    rehearsal.hear((there(**{field: value}), 6))
+    rehearsal.deliver((there(**{field: value}), 6))
 
     assert whole(rehearsal) == contact(seen=6, **{field: value})
     assert rehearsal.intents == []
@@ -75,8 +75,8 @@ def test_the_answer_to_each_single_change_ends_in_step_and_is_no_news(field: str
     rehearsal.edit(CONTACT_ID, **{field: value})
     [intent] = rehearsal.intents
 
-    rehearsal.hear(*done(intent, there(**{field: value})))
-    rehearsal.hear((there(**{field: value}), 51))
+    rehearsal.deliver(*done(intent, there(**{field: value})))
+    rehearsal.deliver((there(**{field: value}), 51))
 
     assert whole(rehearsal) == contact(seen=51, **{field: value})
     assert rehearsal.intents == [intent]
@@ -90,7 +90,7 @@ def test_changes_of_two_fields_on_two_sides_both_stand(field: str, value: Any) -
     rehearsal.edit(CONTACT_ID, **{field: value})
     [intent] = rehearsal.intents
 
-    rehearsal.hear(*done(intent, there(**{field: value, other: else_there})))
+    rehearsal.deliver(*done(intent, there(**{field: value, other: else_there})))
 
     assert whole(rehearsal) == contact(seen=50, **{field: value, other: else_there})
     assert rehearsal.intents == [intent]
@@ -102,8 +102,8 @@ def test_what_xero_normalises_is_in_step_and_not_sent_again() -> None:
     rehearsal.edit(CONTACT_ID, phone="64-9-333")
     [intent] = rehearsal.intents
 
-    rehearsal.hear(*done(intent, there(phone="(64) 9 333")))
-    rehearsal.hear((there(phone="(64) 9 333"), 51))
+    rehearsal.deliver(*done(intent, there(phone="(64) 9 333")))
+    rehearsal.deliver((there(phone="(64) 9 333"), 51))
 
     assert whole(rehearsal) == contact(seen=51, phone="64-9-333")
     assert rehearsal.intents == [intent]
@@ -117,7 +117,7 @@ def test_what_somebody_typed_in_xero_beside_our_write_is_taken() -> None:
     result, (snapshot, sequence) = done(intent, there(phone="64-9-444"))
 
     # Not explained by what was sent, so it is somebody's.
-    rehearsal.hear(result, (snapshot.replace(answers=answering(intent, explains=("name",))), sequence))
+    rehearsal.deliver(result, (snapshot.replace(answers=answering(intent, explains=("name",))), sequence))
 
     assert whole(rehearsal) == contact(seen=50, phone="64-9-444")
     assert rehearsal.intents == [intent]
@@ -132,9 +132,9 @@ def test_a_contact_gone_in_xero_changes_nothing_but_its_mark_until_it_is_restore
 ) -> None:
     rehearsal = linked()
 
-    rehearsal.hear((there(status=status, **{field: value}), 6))
+    rehearsal.deliver((there(status=status, **{field: value}), 6))
     gone = whole(rehearsal)
-    rehearsal.hear((there(**{field: value}), 7))
+    rehearsal.deliver((there(**{field: value}), 7))
 
     assert gone == contact(seen=6, state=SyncState.NOT_FOR_XERO, gone=True)
     assert whole(rehearsal) == contact(seen=7, **{field: value})
@@ -143,11 +143,11 @@ def test_a_contact_gone_in_xero_changes_nothing_but_its_mark_until_it_is_restore
 @pytest.mark.rule("CONT-8")
 def test_what_is_changed_here_while_it_is_gone_there_goes_when_it_is_restored() -> None:
     rehearsal = linked()
-    rehearsal.hear((there(status=ContactStatus.ARCHIVED), 6))
+    rehearsal.deliver((there(status=ContactStatus.ARCHIVED), 6))
 
     rehearsal.edit(CONTACT_ID, phone="64-9-333")
     before = list(rehearsal.intents)
-    rehearsal.hear((there(), 7))
+    rehearsal.deliver((there(), 7))
 
     assert before == []
     assert [intent.body for intent in rehearsal.intents] == [ContactBody(**(BASE | {"phone": "64-9-333"}))]
@@ -155,9 +155,9 @@ def test_what_is_changed_here_while_it_is_gone_there_goes_when_it_is_restored() 
 
 @pytest.mark.rule("CONT-8")
 def test_an_archived_contact_with_a_bill_comes_in_marked() -> None:
-    rehearsal = Rehearsal(CONTACT, known())
+    rehearsal = KindHarness(CONTACT, known())
 
-    rehearsal.hear((there(status=ContactStatus.ARCHIVED), 5))
+    rehearsal.deliver((there(status=ContactStatus.ARCHIVED), 5))
 
     assert whole(rehearsal) == contact(state=SyncState.NOT_FOR_XERO, gone=True)
 
@@ -167,9 +167,9 @@ def test_an_archived_contact_with_a_bill_comes_in_marked() -> None:
 def test_nothing_is_sent_but_over_an_open_connection_and_xero_is_followed_all_the_same(state: ConnectionState) -> None:
     open_ = state in (ConnectionState.CONNECTED, ConnectionState.IMPORTING)
     rehearsal = linked()
-    rehearsal.learn(known(state))
+    rehearsal.set_facts(known(state))
 
-    rehearsal.hear((there(email="b@acme.nz"), 6))
+    rehearsal.deliver((there(email="b@acme.nz"), 6))
     rehearsal.edit(CONTACT_ID, phone="64-9-333")
 
     assert whole(rehearsal).email == "b@acme.nz"
@@ -189,7 +189,7 @@ def test_snapshots_in_any_order_and_repeated_end_as_the_newest_says(data: st.Dat
     order = data.draw(st.permutations(list(snapshots) + data.draw(st.lists(st.sampled_from(list(snapshots))))))
 
     rehearsal = linked()
-    rehearsal.hear(*((snapshots[sequence], sequence) for sequence in order))
+    rehearsal.deliver(*((snapshots[sequence], sequence) for sequence in order))
 
     newest, after = snapshots[max(snapshots)], whole(rehearsal)
     assert after.sync.gone is (newest.status is not ContactStatus.ACTIVE)
@@ -204,6 +204,6 @@ def test_snapshots_in_any_order_and_repeated_end_as_the_newest_says(data: st.Dat
 def test_an_older_or_equal_snapshot_changes_nothing(sequence: int, name: str) -> None:
     rehearsal = linked()
 
-    rehearsal.hear((there(name="Acme Ltd"), sequence))
+    rehearsal.deliver((there(name="Acme Ltd"), sequence))
 
     assert whole(rehearsal) == contact(seen=max(5, sequence), name=name)

@@ -9,7 +9,7 @@ import pytest
 from tieout_contacts.contact import CONTACT
 from tieout_contacts.model import Contact, RoleState
 from tieout_local.builders import ANA_MADE_IT, done, facts, xero_contact
-from tieout_local.rehearsal import Rehearsal
+from tieout_local.kind_harness import KindHarness
 from tieout_schemas.platform import SyncState
 
 from .acme import AFTER, BASE, BEFORE, CLOSED, CONTACT_ID, EMPTY, HERE, THERE, XERO_ID, known, linked, sent, there
@@ -36,14 +36,14 @@ def test_a_field_switched_off_stays_on_either_side_and_on_again_overwrites_nobod
 ) -> None:
     off: dict[str, Any] = {f"contact_{field}": False}
     rehearsal = linked(CLOSED)
-    rehearsal.learn(known(**off))
+    rehearsal.set_facts(known(**off))
 
     if who in ("here", "both"):
         rehearsal.edit(CONTACT_ID, **{field: HERE[field]})
     if who in ("there", "both"):
-        rehearsal.hear((there(at, **{field: THERE[field]}), 6))
+        rehearsal.deliver((there(at, **{field: THERE[field]}), 6))
     while_off = getattr(rehearsal.record(CONTACT_ID), field), list(rehearsal.intents)
-    rehearsal.learn(known())
+    rehearsal.set_facts(known())
 
     assert while_off == (HERE[field] if who in ("here", "both") else BASE[field], [])
     assert getattr(rehearsal.record(CONTACT_ID), field) == stands[field]
@@ -54,11 +54,11 @@ def test_a_field_switched_off_stays_on_either_side_and_on_again_overwrites_nobod
 @pytest.mark.parametrize("field", ["email", "phone", "address"])
 def test_a_field_that_never_synced_fills_the_empty_side_when_it_is_switched_on(field: str) -> None:
     off: dict[str, Any] = {f"contact_{field}": False}
-    rehearsal = Rehearsal(CONTACT, known(**off))
-    rehearsal.hear((there(), 5))
+    rehearsal = KindHarness(CONTACT, known(**off))
+    rehearsal.deliver((there(), 5))
     assert getattr(rehearsal.record(CONTACT_ID), field) == EMPTY[field]
 
-    rehearsal.learn(known())
+    rehearsal.set_facts(known())
 
     assert getattr(rehearsal.record(CONTACT_ID), field) == BASE[field]
     assert rehearsal.intents == []
@@ -67,7 +67,7 @@ def test_a_field_that_never_synced_fills_the_empty_side_when_it_is_switched_on(f
 @pytest.mark.rule("MAP-5")
 def test_while_a_field_is_off_its_change_is_no_reason_to_send_and_others_go_without_it() -> None:
     rehearsal = linked(CLOSED)
-    rehearsal.learn(known(contact_phone=False))
+    rehearsal.set_facts(known(contact_phone=False))
 
     rehearsal.edit(CONTACT_ID, phone="64-9-222")
     rehearsal.edit(CONTACT_ID, email="here@acme.nz")
@@ -92,26 +92,26 @@ def test_while_a_field_is_off_its_change_is_no_reason_to_send_and_others_go_with
 def test_at_the_first_meeting_what_is_empty_is_filled_and_of_two_values_the_later_stands(
     field: str, ours: dict[str, Any], theirs: dict[str, Any], at: dt.datetime, stands: dict[str, Any]
 ) -> None:
-    rehearsal = Rehearsal(CONTACT, known(CLOSED))
+    rehearsal = KindHarness(CONTACT, known(CLOSED))
     rehearsal.make(Contact(id=NEW, name="Acme", vendor=RoleState(id=NEW), origin=ANA_MADE_IT, **{field: ours[field]}))
 
-    rehearsal.hear((xero_contact(XERO_ID, updated_at=at, **{field: theirs[field]}), 5))
-    rehearsal.learn(known())
+    rehearsal.deliver((xero_contact(XERO_ID, updated_at=at, **{field: theirs[field]}), 5))
+    rehearsal.set_facts(known())
 
     assert getattr(rehearsal.record(NEW), field) == stands[field]
     goes = [stands[field]] if stands[field] != theirs[field] else []
     assert sent(rehearsal, field) == goes
     for intent in list(rehearsal.intents):
-        rehearsal.hear(*done(intent, xero_contact(XERO_ID, updated_at=at, **{field: stands[field]})))
+        rehearsal.deliver(*done(intent, xero_contact(XERO_ID, updated_at=at, **{field: stands[field]})))
     assert rehearsal.record(NEW).sync.state is SyncState.IN_STEP
     assert len(rehearsal.intents) == len(goes)
 
 
 @pytest.mark.rule("CONT-1")
 def test_a_name_that_differs_by_spaces_around_it_is_the_same_and_written_by_nobody() -> None:
-    rehearsal = Rehearsal(CONTACT, facts(conflicts="ask"))
+    rehearsal = KindHarness(CONTACT, facts(conflicts="ask"))
 
-    rehearsal.hear((xero_contact(XERO_ID, name=" Acme "), 4))
+    rehearsal.deliver((xero_contact(XERO_ID, name=" Acme "), 4))
     rehearsal.make(Contact(id=NEW, name="Acme", vendor=RoleState(id=NEW), origin=ANA_MADE_IT))
 
     assert rehearsal.record(NEW).name == "Acme"

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tieout_local.builders import bill, payment_request, xero_payment
-from tieout_local.stage import Stage
+from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.platform import Payment
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import XeroPayment
@@ -14,10 +14,10 @@ BILL_ID, BILL_XERO_ID, PAYMENT_ID, PAYMENT_XERO_ID = (uuid4() for _ in range(4))
 PATH = f"payments/{PAYMENT_ID}"
 
 
-async def payable(stage: Stage) -> None:
+async def payable(harness: ServiceHarness) -> None:
     """A tenant with a bill of 115.00 that is approved in Xero."""
-    await stage.connect()
-    await stage.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
+    await harness.connect()
+    await harness.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
 
 
 def wanted(amount: str = "60.00", **more: Any) -> dict[str, Any]:
@@ -25,9 +25,9 @@ def wanted(amount: str = "60.00", **more: Any) -> dict[str, Any]:
     return payment_request(BILL_ID, amount, **{"reference": "TX-1", **more})
 
 
-async def put(stage: Stage, payment_id: UUID = PAYMENT_ID, **more: Any) -> dict[str, Any]:
+async def put(harness: ServiceHarness, payment_id: UUID = PAYMENT_ID, **more: Any) -> dict[str, Any]:
     """The payment is made here; how it is shown."""
-    answer = await stage.put(f"payments/{payment_id}", wanted(**more))
+    answer = await harness.put(f"payments/{payment_id}", wanted(**more))
     assert answer.status_code == 200, answer.text
     shown: dict[str, Any] = answer.json()
     return shown
@@ -38,17 +38,17 @@ def in_xero(**more: Any) -> XeroPayment:
     return xero_payment(PAYMENT_XERO_ID, BILL_XERO_ID, record_id=PAYMENT_ID, **more)
 
 
-async def sent(stage: Stage) -> WriteIntent:
+async def sent(harness: ServiceHarness) -> WriteIntent:
     """The one intent."""
-    [intent] = await stage.said(WriteIntent)
+    [intent] = await harness.published(WriteIntent)
     return intent
 
 
-async def last(stage: Stage) -> Payment:
+async def last(harness: ServiceHarness) -> Payment:
     """The payment as it was published last."""
-    return (await stage.said(Payment))[-1]
+    return (await harness.published(Payment))[-1]
 
 
-async def open_problems(stage: Stage) -> list[str]:
+async def open_problems(harness: ServiceHarness) -> list[str]:
     """The codes of all open problems, sorted."""
-    return sorted(problem.code for problem in await stage.problems())
+    return sorted(problem.code for problem in await harness.problems())

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.http.access import APPROVERS, Allowed, operations
+from tieout_local.access_sweep import leaks_existence, wrongly_admitted_or_refused
+from tieout_local.audit_sweep import Change, operator_changes, problem_changes, unaudited
 from tieout_local.builders import payment_request, xero_payment
-from tieout_local.door import surprises, told_apart
-from tieout_local.stage import Stage
-from tieout_local.trail import Change, menders, operators, untold
+from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.roles import Feature
 
 from .steps import PATH, PAYMENT_ID, PAYMENT_XERO_ID
@@ -21,27 +21,27 @@ WANTED = payment_request(uuid4(), method="offline", reference="cash box")
 
 
 @pytest.mark.rule("SYS-11")
-async def test_every_route_lets_in_whom_it_declares_and_nobody_else(stage: Stage) -> None:
-    await stage.connect()
+async def test_every_route_lets_in_whom_it_declares_and_nobody_else(harness: ServiceHarness) -> None:
+    await harness.connect()
 
-    assert await surprises(stage.door) == []
-
-
-@pytest.mark.rule("SYS-11")
-async def test_a_stranger_cannot_tell_whether_a_tenant_exists(stage: Stage) -> None:
-    await stage.connect()
-
-    assert await told_apart(stage.door) == []
+    assert await wrongly_admitted_or_refused(harness.service_api) == []
 
 
 @pytest.mark.rule("SYS-11")
-async def test_every_change_by_a_person_is_in_the_audit_trail(stage: Stage) -> None:
-    await stage.connect()
+async def test_a_stranger_cannot_tell_whether_a_tenant_exists(harness: ServiceHarness) -> None:
+    await harness.connect()
+
+    assert await leaks_existence(harness.service_api) == []
+
+
+@pytest.mark.rule("SYS-11")
+async def test_every_change_by_a_person_is_in_the_audit_trail(harness: ServiceHarness) -> None:
+    await harness.connect()
     path = "/tenants/{tenant_id}/payments/{record_id}"
 
     async def in_xero() -> Mapping[str, object]:
-        await stage.put(PATH, WANTED)
-        await stage.deliver((xero_payment(PAYMENT_XERO_ID, uuid4()), 1))
+        await harness.put(PATH, WANTED)
+        await harness.deliver((xero_payment(PAYMENT_XERO_ID, uuid4()), 1))
         return {"record_id": PAYMENT_ID}
 
     async def that_one() -> Mapping[str, object]:
@@ -52,26 +52,26 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(stage: Stage) -> N
         f"POST {path}/link": [Change({"xero_id": str(PAYMENT_XERO_ID)}, first=in_xero)],
         f"POST {path}/unlink": [Change(first=that_one)],
         f"POST {path}/export": [Change(first=that_one)],
-        **menders(stage.door),
-        **operators(stage.database, stage.tenant_id),
+        **problem_changes(harness.service_api),
+        **operator_changes(harness.database, harness.tenant_id),
     }
 
-    assert await untold(stage.door, changes) == []
+    assert await unaudited(harness.service_api, changes) == []
 
 
 @pytest.mark.rule("SYS-11")
-async def test_whoever_changes_a_payment_or_its_link_must_be_one_who_may_pay(stage: Stage) -> None:
+async def test_whoever_changes_a_payment_or_its_link_must_be_one_who_may_pay(harness: ServiceHarness) -> None:
     path = "/tenants/{tenant_id}/payments/{record_id}"
-    changing = {one.name: one.allowed for one in operations(stage.app) if one.path.startswith(path)}
+    changing = {one.name: one.allowed for one in operations(harness.app) if one.path.startswith(path)}
 
     may_pay = Allowed(APPROVERS, Feature.PAYMENTS)
     for name in (f"PUT {path}", f"POST {path}/link", f"POST {path}/unlink", f"POST {path}/export"):
         assert changing[name] == may_pay
 
 
-async def test_of_a_payment_nobody_is_asked_which_of_two_values_stands(stage: Stage) -> None:
+async def test_of_a_payment_nobody_is_asked_which_of_two_values_stands(harness: ServiceHarness) -> None:
     # Xero's payment never changes, so no field of it is ever in conflict.
-    assert not [one for one in operations(stage.app) if one.path.endswith("/resolve")]
+    assert not [one for one in operations(harness.app) if one.path.endswith("/resolve")]
 
 
 @pytest.mark.parametrize(
@@ -85,11 +85,11 @@ async def test_of_a_payment_nobody_is_asked_which_of_two_values_stands(stage: St
     ],
 )
 async def test_a_breach_of_the_schema_is_422_and_names_the_field(
-    stage: Stage, change: dict[str, Any], field: str
+    harness: ServiceHarness, change: dict[str, Any], field: str
 ) -> None:
-    await stage.connect()
+    await harness.connect()
 
-    answer = await stage.put(PATH, {**WANTED, **change})
+    answer = await harness.put(PATH, {**WANTED, **change})
 
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from tieout_local.builders import answer_to, bill, nzd, payment_request
-from tieout_local.stage import Stage
+from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.platform import Payment
 from tieout_schemas.writes import Outcome, WriteIntent
 
@@ -14,29 +14,29 @@ from .steps import BILL_ID, BILL_XERO_ID, PATH, PAYMENT_ID, PAYMENT_XERO_ID, in_
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-11")]
 
 
-async def two_tenants(stage: Stage) -> tuple[Stage, Stage]:
+async def two_tenants(harness: ServiceHarness) -> tuple[ServiceHarness, ServiceHarness]:
     """Both connected; each has the bill."""
-    other = stage.neighbour()
-    for each in (stage, other):
+    other = harness.neighbour()
+    for each in (harness, other):
         await each.connect()
         await each.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
-    return stage, other
+    return harness, other
 
 
 @pytest.mark.rule("PAY-9")
-async def test_what_one_tenant_has_paid_of_a_bill_is_not_taken_off_the_others(stage: Stage) -> None:
-    ours, theirs = await two_tenants(stage)
+async def test_what_one_tenant_has_paid_of_a_bill_is_not_taken_off_the_others(harness: ServiceHarness) -> None:
+    ours, theirs = await two_tenants(harness)
     await ours.put(f"payments/{uuid4()}", payment_request(BILL_ID, "115.00"))
 
     paid = await theirs.put(f"payments/{uuid4()}", payment_request(BILL_ID, "115.00"))
     again = await theirs.put(f"payments/{uuid4()}", payment_request(BILL_ID, "0.01"))
 
     assert (paid.status_code, again.status_code) == (200, 409)
-    assert len(await stage.said(WriteIntent)) == 2
+    assert len(await harness.published(WriteIntent)) == 2
 
 
-async def test_a_tenants_lists_and_stories_hold_its_own_payments_alone(stage: Stage) -> None:
-    ours, theirs = await two_tenants(stage)
+async def test_a_tenants_lists_and_stories_hold_its_own_payments_alone(harness: ServiceHarness) -> None:
+    ours, theirs = await two_tenants(harness)
     for each, amount in ((ours, "10.00"), (theirs, "20.00")):
         await each.put(PATH, payment_request(BILL_ID, amount))
         await each.put(f"payments/{uuid4()}", payment_request(BILL_ID, amount))
@@ -50,8 +50,8 @@ async def test_a_tenants_lists_and_stories_hold_its_own_payments_alone(stage: St
         assert one["amount"]["amount"] == amount
 
 
-async def test_a_tenants_problems_are_its_own_alone(stage: Stage) -> None:
-    ours, theirs = stage, stage.neighbour()
+async def test_a_tenants_problems_are_its_own_alone(harness: ServiceHarness) -> None:
+    ours, theirs = harness, harness.neighbour()
     for each in (ours, theirs):
         await each.connect()
     await ours.put(PATH, payment_request(BILL_ID))
@@ -61,28 +61,28 @@ async def test_a_tenants_problems_are_its_own_alone(stage: Stage) -> None:
     assert (await theirs.get("problems/groups")).json()["items"] == []
 
 
-async def test_a_bill_settings_and_answers_of_another_tenant_change_nothing(stage: Stage) -> None:
-    ours, theirs = stage, stage.neighbour()
+async def test_a_bill_settings_and_answers_of_another_tenant_change_nothing(harness: ServiceHarness) -> None:
+    ours, theirs = harness, harness.neighbour()
     await ours.connect()
     await ours.put(PATH, payment_request(BILL_ID))
 
     await theirs.connect()
     await theirs.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
 
-    assert await stage.said(WriteIntent) == []
+    assert await harness.published(WriteIntent) == []
 
     await ours.deliver((bill(BILL_ID, BILL_XERO_ID), 1))
-    [intent] = await stage.said(WriteIntent)
-    before = await stage.said(Payment)
+    [intent] = await harness.published(WriteIntent)
+    before = await harness.published(Payment)
     await theirs.deliver((answer_to(intent, PAYMENT_XERO_ID, outcome=Outcome.REFUSED), 1))
     await theirs.deliver((answer_to(intent, PAYMENT_XERO_ID), 2))
 
-    assert await stage.said(Payment) == before
+    assert await harness.published(Payment) == before
 
 
 @pytest.mark.rule("SYS-1")
-async def test_a_payment_that_bears_an_id_of_another_tenant_is_made_again_beside_it(stage: Stage) -> None:
-    ours, theirs = await two_tenants(stage)
+async def test_a_payment_that_bears_an_id_of_another_tenant_is_made_again_beside_it(harness: ServiceHarness) -> None:
+    ours, theirs = await two_tenants(harness)
     await ours.put(PATH, payment_request(BILL_ID, "10.00"))
 
     await theirs.deliver((in_xero(amount=nzd("20.00")), 1))

@@ -9,10 +9,10 @@ from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import observations
 from tieout_connector.gateway.writer.lookup import look_up
 from tieout_connector.gateway.writer.observations import Observation
-from tieout_connector.inbound import Wish, read_requests
-from tieout_connector.kinds import Kind
+from tieout_connector.inbound import ReadRequest, read_requests
+from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import QueuedIntent, StoredCall, calls, results
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_connector.xero.refusals import refusal_of
 from tieout_schemas.writes import WriteIntent
 
@@ -37,7 +37,7 @@ class Answer:
 async def finish(
     caller: XeroCaller,
     session: TenantSession,
-    kind: Kind,
+    kind: WriteKind,
     call: StoredCall,
     answers: Sequence[Answer],
     requeue: Sequence[QueuedIntent] = (),
@@ -73,7 +73,9 @@ async def finish(
         again = [*requeue, *[a.queued for a in overtaken]]
         await calls.finish(tx, tenant_id, call.id, ended, again, batch_limit=batch_limit, tried=True)
         also = [(a, read) for a in done for read in kind.also_changes(a.queued.intent, a.element)]
-        await read_requests.ask(tx, [Wish(tenant_id, r.kind, r.xero_id, tx.now, a.queued.cause) for a, r in also])
+        await read_requests.add(
+            tx, [ReadRequest(tenant_id, r.kind, r.xero_id, tx.now, a.queued.cause) for a, r in also]
+        )
 
 
 def fields_sent(sent: Mapping[str, Sequence[str]], intent: WriteIntent) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ def fields_sent(sent: Mapping[str, Sequence[str]], intent: WriteIntent) -> tuple
     return tuple(sent.get(intent.intent_id, named))
 
 
-def _observation(kind: Kind, answer: Answer) -> Observation:
+def _observation(kind: WriteKind, answer: Answer) -> Observation:
     intent = answer.queued.intent
     answers = observations.answers_of(kind, intent, answer.element, answer.sent, done=True)
     # A look-up is a read, so a later read may have been stored before it: then it is repeated before the next call. For

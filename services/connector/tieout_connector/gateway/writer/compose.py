@@ -8,16 +8,16 @@ from uuid import uuid4
 from tieout_connector.gateway.writer.answer import fields_sent
 from tieout_connector.gateway.writer.batching import serial_key
 from tieout_connector.gateway.writer.fresh import Fresh
-from tieout_connector.kinds import NONE, Kind
+from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import QueuedIntent, StoredCall
 from tieout_connector.xero import wire
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 
 MAX_BYTES = 3_000_000
 """Bytes in a call's body. Xero's limit is 3.5 MB."""
 
 
-def compose(kind: Kind, fresh: Fresh, current: Mapping[str, Json], sent_at: datetime) -> StoredCall:
+def compose(kind: WriteKind, fresh: Fresh, current: Mapping[str, Json], sent_at: datetime) -> StoredCall:
     """The call that carries the intents to be sent, or as many as fit. `current`: Xero's state, by intent id."""
     call_id, fitting = uuid4(), fresh.to_send
     composed = kind.compose([q.intent for q in fitting], current)
@@ -25,7 +25,7 @@ def compose(kind: Kind, fresh: Fresh, current: Mapping[str, Json], sent_at: date
         fitting = fitting[: len(fitting) // 2]
         composed = kind.compose([q.intent for q in fitting], current)
     keys = [q.intent.intent_id for q in fitting]
-    before = {key: current.get(key, NONE) for key in keys} if kind.needs_serial_calls else {}
+    before = {key: current.get(key, ABSENT) for key in keys} if kind.needs_serial_calls else {}
     return StoredCall(
         id=call_id,
         kind=kind.name,
@@ -42,7 +42,7 @@ def compose(kind: Kind, fresh: Fresh, current: Mapping[str, Json], sent_at: date
     )
 
 
-def to_look_up(kind: Kind, queued: Sequence[QueuedIntent], now: datetime) -> StoredCall:
+def to_look_up(kind: WriteKind, queued: Sequence[QueuedIntent], now: datetime) -> StoredCall:
     """A call that is only looked up and never sent: the database before the restore may have sent its intents."""
     return StoredCall(
         id=uuid4(),

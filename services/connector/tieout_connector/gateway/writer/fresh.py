@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import observations
 from tieout_connector.gateway.writer.observations import Observation
-from tieout_connector.inbound import Made, snapshots
-from tieout_connector.kinds import NONE, Kind
+from tieout_connector.inbound import CreatedRecord, snapshots
+from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import QueuedIntent, results
-from tieout_connector.xero.errors import Again
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.errors import RetryAfter
+from tieout_connector.xero.models import Json
 from tieout_kit.postgres import Tx
 from tieout_schemas.writes import WriteIntent, WriteResult
 
@@ -33,14 +33,14 @@ class Fresh:
 async def sort(
     tx: Tx,
     session: TenantSession,
-    kind: Kind,
+    kind: WriteKind,
     queued: Sequence[QueuedIntent],
     current: Mapping[str, Json],
     read_at: datetime | None,
 ) -> Fresh:
     """Store a fresh read, and sort the intents by it. `current`: Xero's state of each record, by intent id.
 
-    Raises Again: stored snapshots were newer than the fresh reads too often.
+    Raises RetryAfter: stored snapshots were newer than the fresh reads too often.
     """
     observed = [
         _observation(kind, q, current[q.intent.intent_id], read_at) for q in queued if q.intent.intent_id in current
@@ -54,7 +54,7 @@ async def sort(
             _count_overtaken(session, key)
             continue
         session.overtaken.pop(key, None)
-        result = _result(kind, q.intent, current.get(key, NONE), fresh.sequences.get(key), created.get(key))
+        result = _result(kind, q.intent, current.get(key, ABSENT), fresh.sequences.get(key), created.get(key))
         if result:
             fresh.finished.append((q, result))
         else:
@@ -62,7 +62,7 @@ async def sort(
     return fresh
 
 
-def _observation(kind: Kind, queued: QueuedIntent, element: Json, read_at: datetime | None) -> Observation:
+def _observation(kind: WriteKind, queued: QueuedIntent, element: Json, read_at: datetime | None) -> Observation:
     """If the read shows the wanted state, it answers the intent. After a lost call, it shows what that call did."""
     intent = queued.intent
     done = not _lacks_base(kind, intent) and kind.already_done(intent, element) is not None
@@ -71,7 +71,7 @@ def _observation(kind: Kind, queued: QueuedIntent, element: Json, read_at: datet
 
 
 def _result(
-    kind: Kind, intent: WriteIntent, element: Json, sequence: int | None, created: Made | None
+    kind: WriteKind, intent: WriteIntent, element: Json, sequence: int | None, created: CreatedRecord | None
 ) -> WriteResult | None:
     """The intent's result, if it need not be sent."""
     if _lacks_base(kind, intent):
@@ -87,25 +87,27 @@ def _result(
     return None
 
 
-def _lacks_base(kind: Kind, intent: WriteIntent) -> bool:
+def _lacks_base(kind: WriteKind, intent: WriteIntent) -> bool:
     """Whether an update names no base, so that nobody can tell what it would overwrite. The schema cannot refuse it:
     only the connector knows which records have snapshots, and an unreadable intent would get no result."""
     return kind.snapshot_kind is not None and intent.xero_id is not None and intent.base_sequence is None
 
 
-async def _created(tx: Tx, session: TenantSession, kind: Kind, intents: Sequence[WriteIntent]) -> Mapping[str, Made]:
+async def _created(
+    tx: Tx, session: TenantSession, kind: WriteKind, intents: Sequence[WriteIntent]
+) -> Mapping[str, CreatedRecord]:
     """The Xero record that was created earlier for the record and effect of each create, by intent id."""
     creates = [intent for intent in intents if kind.target(intent) is None]
     if kind.snapshot_kind is None or not creates:
         return {}
     effects = [(i.record, i.effect) for i in creates]
-    known = await snapshots.made(tx, session.org.tenant_id, kind.snapshot_kind, effects)
+    known = await snapshots.latest_created(tx, session.org.tenant_id, kind.snapshot_kind, effects)
     return {i.intent_id: known[i.record, i.effect] for i in creates if (i.record, i.effect) in known}
 
 
 def _count_overtaken(session: TenantSession, intent_id: str) -> None:
     session.overtaken[intent_id] += 1
     if session.overtaken[intent_id] > MAX_OVERTAKEN:
-        raise Again(
+        raise RetryAfter(
             "the fresh read before a write is older than stored snapshots again and again", timedelta(seconds=1)
         )

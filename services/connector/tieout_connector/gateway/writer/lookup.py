@@ -1,4 +1,4 @@
-"""Finds in Xero what a call without an answer has done (design, To Xero)."""
+"""Finds in Xero what a call without an answer has done (docs/design.md, To Xero)."""
 
 from collections.abc import Mapping, Set
 from datetime import datetime
@@ -9,12 +9,12 @@ from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.paging import all_pages
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.inbound import snapshots
-from tieout_connector.kinds import Kind
+from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, intents
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import OurBug, RefusedRequest
+from tieout_connector.xero.errors import MalformedRequest, RefusedRequest
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_kit.postgres import Tx
 from tieout_schemas.writes import Lane
 
@@ -28,7 +28,7 @@ class LookupResult(NamedTuple):
     """When its first read was sent; None: nothing had to be read."""
 
 
-async def look_up(caller: XeroCaller, session: TenantSession, kind: Kind, call: StoredCall) -> LookupResult:
+async def look_up(caller: XeroCaller, session: TenantSession, kind: WriteKind, call: StoredCall) -> LookupResult:
     """Find which intents of a call Xero has done. Raises XeroError."""
     wanted = [q.intent for q in call.intents]
     contents: list[Json] = []
@@ -46,7 +46,7 @@ async def _read_all(
 ) -> list[Json]:
     """The answers; none for records that Xero does not know. Appends to `read_at` when each read was sent.
 
-    Raises OurBug if Xero refuses a list: the records in it must not be created again.
+    Raises MalformedRequest if Xero refuses a list: the records in it must not be created again.
     """
 
     async def read(page: Request) -> Json:
@@ -60,11 +60,11 @@ async def _read_all(
     except RefusedRequest as error:
         if "/" in request.resource or "IDs" in request.params:
             return []
-        raise OurBug(f"a look-up of {request.resource} is refused: {error}") from error
+        raise MalformedRequest(f"a look-up of {request.resource} is refused: {error}") from error
 
 
-async def _claimed(tx: Tx, tenant_id: UUID, kind: Kind, xero_ids: list[UUID]) -> Set[UUID]:
+async def _claimed(tx: Tx, tenant_id: UUID, kind: WriteKind, xero_ids: list[UUID]) -> Set[UUID]:
     """Xero records that an earlier answer named, such as a former bill of the record, or another payment like this."""
     if kind.snapshot_kind is not None:
-        return await snapshots.links(tx, tenant_id, kind.snapshot_kind, xero_ids)
+        return await snapshots.linked_ids(tx, tenant_id, kind.snapshot_kind, xero_ids)
     return await intents.ids_created_by(tx, tenant_id, kind.name, xero_ids)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.inbound import Link, Seen, snapshots
-from tieout_connector.kinds import Kind
+from tieout_connector.inbound import ObservedRecord, RecordLink, snapshots
+from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import QueuedIntent
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.models import Json
 from tieout_kit.postgres import Tx
 from tieout_schemas.payload import Answers
 from tieout_schemas.writes import WriteIntent
@@ -25,15 +25,15 @@ class Observation:
     answers: Answers | None = None
 
 
-async def store(tx: Tx, tenant_id: UUID, kind: Kind, observed: Sequence[Observation]) -> dict[str, int | None]:
+async def store(tx: Tx, tenant_id: UUID, kind: WriteKind, observed: Sequence[Observation]) -> dict[str, int | None]:
     """The sequence of each snapshot, by intent id; None: a later read is stored already."""
     read = [(o, snapshot) for o in observed if (snapshot := kind.snapshot(o.element)) is not None]
-    seen = [Seen(snapshot, o.queued.cause, o.read_at, _link(kind, o), o.answers) for o, snapshot in read]
-    taken = await snapshots.take(tx, tenant_id, seen)
+    seen = [ObservedRecord(snapshot, o.queued.cause, o.read_at, _link(kind, o), o.answers) for o, snapshot in read]
+    taken = await snapshots.store(tx, tenant_id, seen)
     return {o.queued.intent.intent_id: sequence for (o, _), sequence in zip(read, taken.sequences, strict=True)}
 
 
-def answers_of(kind: Kind, intent: WriteIntent, element: Json, sent: Collection[str], *, done: bool) -> Answers:
+def answers_of(kind: WriteKind, intent: WriteIntent, element: Json, sent: Collection[str], *, done: bool) -> Answers:
     """How a snapshot of this element answers an intent; `sent`: the fields in the bytes that Xero answered."""
     return Answers(
         intent_id=intent.intent_id,
@@ -45,9 +45,9 @@ def answers_of(kind: Kind, intent: WriteIntent, element: Json, sent: Collection[
     )
 
 
-def _link(kind: Kind, observation: Observation) -> Link | None:
+def _link(kind: WriteKind, observation: Observation) -> RecordLink | None:
     """The link between our record and Xero's, if the observation shows that the intent is done."""
     intent = observation.queued.intent
     if not observation.answers or not observation.answers.done:
         return None
-    return Link(intent.record, intent.effect, made=kind.target(intent) is None)
+    return RecordLink(intent.record, intent.effect, made=kind.target(intent) is None)

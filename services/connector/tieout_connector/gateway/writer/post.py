@@ -9,9 +9,9 @@ from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.storage import Storage
 from tieout_connector.gateway.writer.answer import Answer, fields_sent, finish
 from tieout_connector.gateway.writer.resolve import refused_whole, resolve
-from tieout_connector.kinds import Kind
+from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, calls, results
-from tieout_connector.xero.errors import Again, ConsentLost, OurBug, RefusedRequest, Unknown
+from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RefusedRequest, RetryAfter
 from tieout_connector.xero.http import Request, Upload
 from tieout_kit.errors import Refused
 
@@ -24,7 +24,7 @@ async def post(
     caller: XeroCaller,
     files: Storage,
     session: TenantSession,
-    kind: Kind,
+    kind: WriteKind,
     call: StoredCall,
     permit: Permit,
     access: str,
@@ -42,12 +42,12 @@ async def post(
             refused = [(q, results.refused(q.intent, (str(error),), None)) for q in call.intents]
             await calls.finish(tx, tenant_id, call.id, refused)
         return
-    except (Unknown, OurBug) as error:
+    except (OutcomeUnknown, MalformedRequest) as error:
         async with caller.storing(session) as tx:
-            again, answered = tx.now + RETRY_AFTER, isinstance(error, Unknown) and error.answered
+            again, answered = tx.now + RETRY_AFTER, isinstance(error, OutcomeUnknown) and error.answered
             await calls.retry(tx, tenant_id, call.id, again, look_up_first=answered)
         raise
-    except (Again, ConsentLost):
+    except (RetryAfter, ConsentLost):
         # This send did nothing. After the first send, the intents go in a new call with a new key. After a later
         # one, it is still unknown what the earlier sends did.
         async with caller.storing(session) as tx:

@@ -5,13 +5,13 @@ from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import answer
 from tieout_connector.gateway.writer.answer import Answer
 from tieout_connector.gateway.writer.lookup import look_up
-from tieout_connector.kinds import Kind
+from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, calls, results
 from tieout_connector.xero.errors import RefusedRequest
 
 
 async def resolve(
-    caller: XeroCaller, session: TenantSession, kind: Kind, call: StoredCall, *, batch_limit: int | None = None
+    caller: XeroCaller, session: TenantSession, kind: WriteKind, call: StoredCall, *, batch_limit: int | None = None
 ) -> None:
     """Look a call up: intents that are found are answered, the others go in a new call. Raises XeroError."""
     found = await look_up(caller, session, kind, call)
@@ -23,7 +23,7 @@ async def resolve(
 
 
 async def refused_whole(
-    caller: XeroCaller, session: TenantSession, kind: Kind, call: StoredCall, error: RefusedRequest, *, first: bool
+    caller: XeroCaller, session: TenantSession, kind: WriteKind, call: StoredCall, error: RefusedRequest, *, first: bool
 ) -> None:
     """Handle a call that Xero refused as a whole: halves are sent on their own, until only the intent at fault is
     refused. `first`: the call was not sent before."""

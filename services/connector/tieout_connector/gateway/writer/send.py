@@ -14,11 +14,11 @@ from tieout_connector.gateway.writer.compose import compose, to_look_up
 from tieout_connector.gateway.writer.fresh import sort
 from tieout_connector.gateway.writer.post import post
 from tieout_connector.gateway.writer.resolve import resolve
-from tieout_connector.kinds import NONE, Kind
+from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, results
 from tieout_connector.pacing import LONGEST_CALL, RESEND_WINDOW
-from tieout_connector.xero.errors import OurBug, RefusedRequest
-from tieout_connector.xero.reading import Json
+from tieout_connector.xero.errors import MalformedRequest, RefusedRequest
+from tieout_connector.xero.models import Json
 from tieout_schemas.writes import Lane
 
 LOOK_UP_AGAIN = timedelta(minutes=1)
@@ -37,7 +37,7 @@ class FreshRead(NamedTuple):
 class Writer:
     """Sends intents, and resolves calls that have no answer."""
 
-    def __init__(self, caller: XeroCaller, kinds: Mapping[str, Kind], files: Storage) -> None:
+    def __init__(self, caller: XeroCaller, kinds: Mapping[str, WriteKind], files: Storage) -> None:
         """`files`: the files of attachments."""
         self._caller = caller
         self._kinds = kinds
@@ -96,7 +96,7 @@ class Writer:
             return
         try:
             await resolve(self._caller, session, kind, call)
-        except OurBug as error:
+        except MalformedRequest as error:
             # The call waits for its next look-up, and the tenant's other calls continue.
             log.error("Xero refuses a look-up", kind=call.kind, error=str(error))
 
@@ -106,10 +106,12 @@ class Writer:
             dropped = [(q, results.dropped(q.intent, why)) for q in queued]
             await intents.finish(tx, session.org.tenant_id, dropped)
 
-    def _kind(self, queued: Sequence[QueuedIntent]) -> Kind:
+    def _kind(self, queued: Sequence[QueuedIntent]) -> WriteKind:
         return self._kinds[queued[0].intent.body.kind]
 
-    async def _read(self, session: TenantSession, lane: Lane, kind: Kind, queued: Sequence[QueuedIntent]) -> FreshRead:
+    async def _read(
+        self, session: TenantSession, lane: Lane, kind: WriteKind, queued: Sequence[QueuedIntent]
+    ) -> FreshRead:
         contents: list[Json] = []
         read_at: list[datetime] = []
         for request in kind.pre_reads([q.intent for q in queued]):
@@ -119,7 +121,7 @@ class Writer:
                 if len(queued) > 1:
                     raise
                 # Xero does not know the record, so there is nothing to show.
-                contents.append(NONE)
+                contents.append(ABSENT)
             else:
                 contents.append(answer.json)
                 read_at.append(sent_at)
