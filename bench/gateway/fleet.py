@@ -27,15 +27,15 @@ from tieout_connector.xero.identity import Tokens, XeroIdentity
 from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.postgres import Database
 from tieout_kit.postgres.migrate import migrate
-from tieout_kit.testing import envelope_of
 from tieout_local.ports import answers, free_port
 from tieout_local.processes import Child
-from tieout_local.shared_clock import SharedClock
 from tieout_local.spawn import Command
 from tieout_schemas.bodies import ContactBody, PaymentBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane, WriteIntent
+from tieout_testing.kafka import envelope_of
+from tieout_testing.shared_clock import SharedClock
 from xero_sim.control_client import Control
 
 SHARDS = 48

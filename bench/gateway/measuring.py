@@ -14,7 +14,7 @@ from uuid import uuid4
 from bench.gateway.fleet import Fleet, contact, fleet, payment
 from bench.machine import ROOT
 from bench.servers import Servers
-from tieout_kit.testing import running, wait_until
+from tieout_testing.kafka import running, wait_until
 
 TENANTS = 10_000
 MORNING = 2_000

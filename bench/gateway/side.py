@@ -12,7 +12,7 @@ from tieout_connector.config import ConnectorSettings
 from tieout_connector.pacing import Usage
 from tieout_kit.postgres import Database
 from tieout_kit.telemetry import set_up
-from tieout_local.shared_clock import SharedClock
+from tieout_testing.shared_clock import SharedClock
 
 
 async def main(clocks: Path) -> None:

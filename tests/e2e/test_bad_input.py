@@ -16,9 +16,9 @@ from tieout_kit.kafka.dead_letters import REASON
 from tieout_local.demo.platform import DemoFailed, Platform, until
 from tieout_local.demo.steps import Story, location, new_bill
 from tieout_local.environment import XERO_WEBHOOK_KEY
-from tieout_local.outages import down, frozen
 from tieout_local.servers import KafkaServer, PostgresServer
 from tieout_schemas.topics import INVOICE, WEBHOOK, partition_of
+from tieout_testing.outages import down, frozen
 
 pytestmark = [pytest.mark.real, pytest.mark.e2e]
 

@@ -19,11 +19,11 @@ from tieout_kit.kafka.batch import FetchedRecords, Handlers
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
-from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
-from tieout_local.outages import down, frozen
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS, partition_of
+from tieout_testing.kafka import Speaker, make_topics, running, speaker, wait_until
+from tieout_testing.outages import down, frozen
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 

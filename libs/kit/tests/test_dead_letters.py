@@ -20,9 +20,9 @@ from tieout_kit.kafka.dead_letters import ORIGIN, REASON
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
-from tieout_kit.testing import Speaker, envelope_of, heard, make_topics, running, speaker, wait_until
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import SETTINGS, WRITE_RESULT, Topic, dead_letter_topic, partition_of
+from tieout_testing.kafka import Speaker, envelope_of, heard, make_topics, running, speaker, wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,10 +23,7 @@ from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.field import Field
 from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.views import Put, View
-from tieout_kit.testing import wait_until
 from tieout_local import keys as local
-from tieout_local.builders import ANA_MADE_IT, xero_contact
-from tieout_local.service_harness import ServiceHarness, Work, serve
 from tieout_schemas import topics
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import Vendor
@@ -36,6 +32,9 @@ from tieout_schemas.references import setting
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import XeroContact
+from tieout_testing.builders import ANA_MADE_IT, xero_contact
+from tieout_testing.kafka import wait_until
+from tieout_testing.service_harness import ServiceHarness, Work, serve
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
@@ -86,12 +85,6 @@ VENDOR: Kind[Vendor, XeroContact] = Kind(
 )
 SHARING = replace(VENDOR, serial=False)
 """Its transactions hold their tenants together, unless they change facts."""
-
-
-@pytest.fixture(scope="session")
-def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
-    folder: Path = tmp_path_factory.mktemp("keys")
-    return local.Keys(folder)
 
 
 @pytest_asyncio.fixture(params=[VENDOR, SHARING], ids=["alone", "sharing"])

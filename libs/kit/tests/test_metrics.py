@@ -26,10 +26,10 @@ from tieout_kit.kafka.relay import Relay
 from tieout_kit.kafka.unparking import drain
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
-from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
-from tieout_local.outages import down, frozen
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS
+from tieout_testing.kafka import Speaker, make_topics, running, speaker, wait_until
+from tieout_testing.outages import down, frozen
 
 
 def _set_somewhere() -> set[str]:

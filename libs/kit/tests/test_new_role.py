@@ -12,9 +12,9 @@ from tieout_kit.http.access import allow
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import CurrentCaller, Keys
 from tieout_local import keys as local
-from tieout_local.access_sweep import nothing_closed
 from tieout_local.roles import page
 from tieout_schemas.roles import Role
+from tieout_testing.access_sweep import nothing_closed
 
 
 def _with_one_more(name: str, value: str) -> Any:

@@ -19,10 +19,10 @@ from tieout_kit.kafka.unparking import drain
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.process.service import every
-from tieout_kit.testing import Speaker, make_topics, running, speaker, wait_until
 from tieout_local.servers import KafkaServer
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import SETTINGS, dead_letter_topic, replay_topic
+from tieout_testing.kafka import Speaker, make_topics, running, speaker, wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 

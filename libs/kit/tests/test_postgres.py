@@ -8,7 +8,7 @@ import pytest_asyncio
 from tieout_kit.clock import utc_now
 from tieout_kit.errors import RetryLater
 from tieout_kit.postgres.database import Database
-from tieout_kit.testing import wait_until
+from tieout_testing.kafka import wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 

@@ -23,13 +23,13 @@ from tieout_kit.problems.store import Finding, FoundProblem
 from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.records.sweeps import Recheck, Rechecks
 from tieout_kit.records.tenants import Tenants
-from tieout_kit.testing import envelope_of
 from tieout_local import keys as local
-from tieout_local.access_sweep import nothing_closed
 from tieout_schemas.platform import Connection, ConnectionState, Vendor
 from tieout_schemas.problem import Problem
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import record
+from tieout_testing.access_sweep import nothing_closed
+from tieout_testing.kafka import envelope_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 

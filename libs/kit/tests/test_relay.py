@@ -18,12 +18,12 @@ from tieout_kit.kafka import outbox
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
-from tieout_kit.testing import heard, make_topics, running, wait_until
-from tieout_local.outages import down, frozen
 from tieout_schemas.events import decode
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS, partition_of
+from tieout_testing.kafka import heard, make_topics, running, wait_until
+from tieout_testing.outages import down, frozen
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 

@@ -16,7 +16,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.postgres.database import Database
 from tieout_kit.postgres.migrate import LOCK
 from tieout_kit.postgres.schema import Schema
-from tieout_kit.testing import running, wait_until
+from tieout_testing.kafka import running, wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 

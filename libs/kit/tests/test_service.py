@@ -17,10 +17,10 @@ import asyncpg
 import httpx
 import pytest
 
-from tieout_kit.testing import heard, make_topics, speaker, wait_until
-from tieout_local.outages import down, frozen
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS, replay_topic
+from tieout_testing.kafka import heard, make_topics, speaker, wait_until
+from tieout_testing.outages import down, frozen
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 

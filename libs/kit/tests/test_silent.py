@@ -9,7 +9,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.postgres import stuck_sessions
 from tieout_kit.postgres.database import Database
 from tieout_kit.postgres.stuck_sessions import terminate_stuck_sessions
-from tieout_kit.testing import wait_until
+from tieout_testing.kafka import wait_until
 
 
 @pytest.mark.real

@@ -23,10 +23,10 @@ from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
-from tieout_kit.testing import heard, make_topics, running, speaker, wait_until
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS
+from tieout_testing.kafka import heard, make_topics, running, speaker, wait_until
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"

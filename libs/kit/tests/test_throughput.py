@@ -15,9 +15,9 @@ from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
-from tieout_kit.testing import envelope_of, make_topics, running, speaker, wait_until
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.topics import CONNECTION, SETTINGS, partition_of
+from tieout_testing.kafka import envelope_of, make_topics, running, speaker, wait_until
 
 PARTITIONS = 4
 EVENTS = 4000

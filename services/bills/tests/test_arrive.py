@@ -11,12 +11,12 @@ from tieout_bills.bill import BILL
 from tieout_bills.bill.arrive import arrive, restore
 from tieout_bills.bill.lines import line_of
 from tieout_kit.sync.arrival import Arrival, Import, Skip, Wait, XeroOnly, imported_id
-from tieout_local.builders import DAY, DUE_DAY, TENANT_ID, facts, nzd, vendor, xero_invoice, xero_line
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Bill, BillStatus, Sync
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import record
 from tieout_schemas.xero import Applied, InvoiceStatus, InvoiceType, LineAmountTypes, XeroContact, XeroInvoice
+from tieout_testing.builders import DAY, DUE_DAY, TENANT_ID, facts, nzd, vendor, xero_invoice, xero_line
 
 BILL_ID, BILL_XERO_ID = uuid4(), uuid4()
 VENDOR_ID, CONTACT_XERO_ID, STRANGER_XERO_ID = uuid4(), uuid4(), uuid4()

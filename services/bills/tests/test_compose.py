@@ -10,10 +10,10 @@ import pytest
 from tieout_bills.bill import BILL
 from tieout_bills.bill.compose import compose
 from tieout_kit.sync.field import Owner
-from tieout_local.builders import bill, facts, vendor
 from tieout_schemas.bodies import BillBody, WriteLine
 from tieout_schemas.platform import AccountFrom, BillLine, BillStatus
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, Tracking
+from tieout_testing.builders import bill, facts, vendor
 
 VENDOR_ID, CONTACT_XERO_ID, LINE_XERO_ID = uuid4(), uuid4(), uuid4()
 FACTS = facts(vendor(VENDOR_ID, CONTACT_XERO_ID), vendor(uuid4(), uuid4()))

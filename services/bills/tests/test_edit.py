@@ -14,10 +14,10 @@ from tieout_bills.bill.edit import PUT, BillIn, LineIn, check, content
 from tieout_kit.errors import Clash
 from tieout_kit.http.access import APPROVERS
 from tieout_kit.sync.field import Owner
-from tieout_local.builders import bill, bill_request, facts, line_request
 from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus
 from tieout_schemas.roles import Feature, Role
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, Tracking
+from tieout_testing.builders import bill, bill_request, facts, line_request
 
 BILL_ID, BILL_XERO_ID, VENDOR_ID = uuid4(), uuid4(), uuid4()
 PAPER_XERO_ID, INK_XERO_ID, GLUE_XERO_ID = uuid4(), uuid4(), uuid4()

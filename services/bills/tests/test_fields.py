@@ -15,10 +15,10 @@ from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.field import Owner
 from tieout_kit.sync.values import UNKNOWN
 from tieout_kit.sync.work import Seen, Work
-from tieout_local.builders import TENANT_ID, facts, nzd, vendor, xero_invoice, xero_line
 from tieout_schemas.bodies import BillBody
 from tieout_schemas.platform import Bill, BillStatus, SyncState
 from tieout_schemas.xero import Applied, InvoiceStatus, LineAmountTypes, Tracking, XeroInvoice, XeroLine
+from tieout_testing.builders import TENANT_ID, facts, nzd, vendor, xero_invoice, xero_line
 
 VENDOR_ID, CONTACT_XERO_ID = uuid4(), uuid4()
 OTHER_VENDOR_ID, OTHER_CONTACT_XERO_ID = uuid4(), uuid4()

@@ -9,10 +9,10 @@ import pytest
 from tieout_bills.bill import BILL
 from tieout_bills.bill.compose import line_to_write
 from tieout_bills.bill.lines import learn, line_of, same_line
-from tieout_local.builders import bill, xero_invoice, xero_line
 from tieout_schemas.bodies import WriteLine
 from tieout_schemas.platform import AccountFrom, Bill, BillLine
 from tieout_schemas.xero import Tracking, XeroLine
+from tieout_testing.builders import bill, xero_invoice, xero_line
 
 BILL_ID, BILL_XERO_ID, CONTACT_XERO_ID = uuid4(), uuid4(), uuid4()
 PAPER_XERO_ID, INK_XERO_ID, GLUE_XERO_ID, FORMER_XERO_ID = (UUID(int=n) for n in range(1, 5))

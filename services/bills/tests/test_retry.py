@@ -14,11 +14,11 @@ from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import take_in
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Seen, Work
-from tieout_local.builders import TENANT_ID, answer_to, bill, facts, vendor, xero_invoice_after
 from tieout_schemas.platform import Bill, BillStatus, ConnectionState, SyncState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.writes import Outcome
 from tieout_schemas.xero import XeroInvoice
+from tieout_testing.builders import TENANT_ID, answer_to, bill, facts, vendor, xero_invoice_after
 
 BILL_XERO_ID, VENDOR_ID, CONTACT_XERO_ID = uuid4(), uuid4(), uuid4()
 IN_XERO = vendor(VENDOR_ID, CONTACT_XERO_ID)

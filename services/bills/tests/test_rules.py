@@ -13,10 +13,10 @@ from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Work
-from tieout_local.builders import TENANT_ID, bill, facts, vendor
 from tieout_schemas.platform import AccountFrom, Bill, BillLine, BillStatus, ConnectionState, SyncState, Vendor
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import CONNECTION, record, setting
+from tieout_testing.builders import TENANT_ID, bill, facts, vendor
 
 BILL_ID, VENDOR_ID, CONTACT_XERO_ID = uuid4(), uuid4(), uuid4()
 THERE, NOT_THERE = vendor(VENDOR_ID, CONTACT_XERO_ID), vendor(VENDOR_ID, None)

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,14 +20,14 @@ from tieout_connector.pacing.usage import CallOutcome, Usage
 from tieout_kit.clock import utc_now
 from tieout_kit.http.auth import Keys
 from tieout_local import keys as local
-from tieout_local.access_sweep import ANA, ServiceApi, leaks_existence, wrongly_admitted_or_refused
-from tieout_local.audit_sweep import Change, operator_changes, unaudited
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.platform import Connection
 from tieout_schemas.problem import Problem
 from tieout_schemas.roles import Feature
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import Lane
+from tieout_testing.access_sweep import ANA, ServiceApi, leaks_existence, wrongly_admitted_or_refused
+from tieout_testing.audit_sweep import Change, operator_changes, unaudited
 from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
@@ -88,12 +87,6 @@ class Platform:
         token = {"Authorization": f"Bearer {self.keys.token('ana', tenants, roles)}"} if roles is not None else {}
         sent = BODIES.get(route) if body is ... else body
         return await self.http.request(method, path.format(t=tenant_id, problem_id=uuid4()), json=sent, headers=token)
-
-
-@pytest.fixture(scope="module")
-def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
-    folder: Path = tmp_path_factory.mktemp("keys")
-    return local.Keys(folder)
 
 
 @pytest_asyncio.fixture

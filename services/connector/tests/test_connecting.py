@@ -11,9 +11,9 @@ from tieout_connector.connecting.connection_store import CONSENT_TERM
 from tieout_connector.connecting.connections import ConsentResult
 from tieout_connector.xero.identity import Tokens
 from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
-from tieout_local.access_sweep import ANA
 from tieout_schemas.platform import Connection
 from tieout_schemas.writes import Outcome
+from tieout_testing.access_sweep import ANA
 from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real

@@ -10,8 +10,8 @@ from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
 from tieout_kit.http.auth import Keys
 from tieout_local import keys as local
-from tieout_local.http_contract import keeps_its_contract
 from tieout_testing.connector import ConnectorHarness
+from tieout_testing.http_contract import keeps_its_contract
 
 pytestmark = pytest.mark.real
 

@@ -11,11 +11,11 @@ import pytest
 from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.leases import TERM
 from tieout_connector.inbound import listings, snapshots
-from tieout_kit.testing import wait_until
 from tieout_schemas.platform import Connection
 from tieout_schemas.runs import SyncRun
 from tieout_schemas.xero import XeroAccount, XeroContact, XeroInvoice, XeroTaxRate, XeroTrackingCategory
 from tieout_testing.connector import ConnectorHarness
+from tieout_testing.kafka import wait_until
 
 pytestmark = pytest.mark.real
 STATE = "select state from connection"

@@ -29,7 +29,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.http.app import make_app
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.postgres.database import Database
-from tieout_local.access_sweep import nothing_closed
+from tieout_testing.access_sweep import nothing_closed
 from tieout_schemas.generate import pages
 
 async def main(url, jwks, issuer, token):

@@ -12,11 +12,11 @@ from tieout_connector.gateway import pending_work as looks
 from tieout_connector.gateway import worker
 from tieout_connector.pacing import org_budget_store
 from tieout_connector.pacing.org_budget import PER_MINUTE, RESERVED_PER_DAY, RESERVED_PER_MINUTE, fresh
-from tieout_kit.testing import wait_until
 from tieout_schemas.platform import Connection
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane, Outcome
 from tieout_testing.connector import ConnectorHarness, contact_intent, payment_intent
+from tieout_testing.kafka import wait_until
 
 pytestmark = pytest.mark.real
 

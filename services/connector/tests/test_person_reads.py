@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,11 +22,11 @@ from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
 from tieout_kit.postgres import notifications
 from tieout_kit.postgres.notifications import Notifications
-from tieout_kit.testing import running
 from tieout_local import keys as local
-from tieout_local.access_sweep import nothing_closed
 from tieout_schemas.signals import XeroKind
+from tieout_testing.access_sweep import nothing_closed
 from tieout_testing.connector import ConnectorHarness
+from tieout_testing.kafka import running
 
 pytestmark = pytest.mark.real
 ACCOUNT = "01-0902-0068389-00"
@@ -73,12 +72,6 @@ class Desk:
 
     async def left(self) -> int:
         return int((await self.stage.sql("select count(*) from person_read"))[0][0])
-
-
-@pytest.fixture(scope="module")
-def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
-    folder: Path = tmp_path_factory.mktemp("keys")
-    return local.Keys(folder)
 
 
 @pytest_asyncio.fixture

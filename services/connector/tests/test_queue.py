@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,9 +16,9 @@ from tieout_kit.http import audit
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
 from tieout_local import keys as local
-from tieout_local.access_sweep import nothing_closed
 from tieout_schemas.problem import Problem
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
+from tieout_testing.access_sweep import nothing_closed
 from tieout_testing.connector import ConnectorHarness, contact_intent, payment_intent
 
 pytestmark = pytest.mark.real
@@ -91,12 +90,6 @@ class Queue:
             for one in entries
             if "/writes/" in one.operation
         ]
-
-
-@pytest.fixture(scope="module")
-def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
-    folder: Path = tmp_path_factory.mktemp("keys")
-    return local.Keys(folder)
 
 
 @pytest_asyncio.fixture

@@ -9,8 +9,8 @@ from tieout_connector.choices import change_settings
 from tieout_connector.inbound import listings, sync_runs
 from tieout_connector.inbound.sync_runs_rules import SyncRunProgress, after_page, finished
 from tieout_kit.events import Cause
-from tieout_local.access_sweep import ANA
 from tieout_schemas.runs import RunKind, SyncRun
+from tieout_testing.access_sweep import ANA
 from tieout_testing.connector import ConnectorHarness
 
 TENANT = uuid4()

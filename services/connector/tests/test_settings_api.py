@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,12 +15,12 @@ from tieout_kit.clock import utc_now
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
 from tieout_local import keys as local
-from tieout_local.access_sweep import nothing_closed
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.settings import Choices, TenantSettings
 from tieout_schemas.xero import XeroAccount
+from tieout_testing.access_sweep import nothing_closed
 from tieout_testing.connector import ConnectorHarness
 
 pytestmark = pytest.mark.real
@@ -58,12 +57,6 @@ class Page:
 
     def _token(self, by: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys.token(by, [str(self.tenant_id)], ('admin',))}"}
-
-
-@pytest.fixture(scope="module")
-def signing(tmp_path_factory: pytest.TempPathFactory) -> local.Keys:
-    folder: Path = tmp_path_factory.mktemp("keys")
-    return local.Keys(folder)
 
 
 @pytest_asyncio.fixture

@@ -11,9 +11,9 @@ from tieout_connector.gateway.leases import TERM, LeaseLost
 from tieout_connector.outbound import calls
 from tieout_connector.pacing import schedule
 from tieout_connector.pacing.timing import LONGEST_CALL
-from tieout_kit.testing import wait_until
 from tieout_schemas.writes import Lane, Outcome
 from tieout_testing.connector import ConnectorHarness, contact_intent, payment_intent
+from tieout_testing.kafka import wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
 HANG = Callable[..., Any]

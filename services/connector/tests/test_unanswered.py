@@ -10,9 +10,9 @@ from tieout_connector.gateway import reactions
 from tieout_connector.gateway.writer import post, send
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown
-from tieout_kit.testing import wait_until
 from tieout_schemas.writes import Outcome
 from tieout_testing.connector import ConnectorHarness, Process, bill_intent, contact_intent, payment_intent
+from tieout_testing.kafka import wait_until
 
 pytestmark = pytest.mark.real
 

@@ -15,11 +15,11 @@ from tieout_connector.pacing.usage import RETENTION, CallOutcome, HourlyUsage, U
 from tieout_connector.xero.errors import XeroError
 from tieout_kit.generate import declared
 from tieout_kit.postgres.database import Tx
-from tieout_kit.testing import running
-from tieout_local.access_sweep import ANA
 from tieout_local.metrics import DECLARING
 from tieout_schemas.writes import Lane
+from tieout_testing.access_sweep import ANA
 from tieout_testing.connector import ConnectorHarness, contact_intent
+from tieout_testing.kafka import running
 
 pytestmark = pytest.mark.real
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -17,10 +17,10 @@ from tieout_connector.pacing.org_budget import PER_MINUTE
 from tieout_connector.pacing.timing import LONGEST_CALL
 from tieout_connector.xero.contacts import CONTACTS
 from tieout_connector.xero.errors import OutcomeUnknown
-from tieout_kit.testing import wait_until
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane, Outcome
 from tieout_testing.connector import ConnectorHarness, contact_intent
+from tieout_testing.kafka import wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
 SECOND = timedelta(seconds=1)

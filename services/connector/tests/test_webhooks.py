@@ -17,11 +17,11 @@ from starlette.applications import Starlette
 from tieout_connector.inbound import webhooks
 from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
-from tieout_kit.testing import heard, make_topics, running, wait_until
-from tieout_local.outages import down, frozen
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.signals import Webhook
+from tieout_testing.kafka import heard, make_topics, running, wait_until
+from tieout_testing.outages import down, frozen
 
 pytestmark = pytest.mark.real
 KEY = "a-key-as-text=="

@@ -8,10 +8,10 @@ import pytest
 from tieout_connector.inbound import interactive_reads
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.kinds import FOLLOWED, SEARCHES
-from tieout_kit.testing import running
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import XeroContact
 from tieout_testing.connector import ConnectorHarness, contact_intent
+from tieout_testing.kafka import running
 
 pytestmark = pytest.mark.real
 

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_local.access_sweep import leaks_existence, wrongly_admitted_or_refused
-from tieout_local.audit_sweep import Change, operator_changes, problem_changes, unaudited
-from tieout_local.builders import ANA_MADE_IT, xero_contact
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.platform import ConnectionState
 from tieout_schemas.roles import Role
+from tieout_testing.audit_sweep import Change, operator_changes, problem_changes, unaudited
+from tieout_testing.builders import ANA_MADE_IT, xero_contact
+from tieout_testing.service_harness import ServiceHarness
+from tieout_testing.service_tests import AccessTests
 
 pytestmark = pytest.mark.real
 
@@ -19,17 +19,8 @@ VENDOR_ID, XERO_ID = uuid4(), uuid4()
 
 
 @pytest.mark.rule("SYS-11")
-async def test_every_route_lets_in_whom_it_declares_and_nobody_else(harness: ServiceHarness) -> None:
-    await harness.connect()
-
-    assert await wrongly_admitted_or_refused(harness.service_api) == []
-
-
-@pytest.mark.rule("SYS-11")
-async def test_a_stranger_cannot_tell_whether_a_tenant_exists(harness: ServiceHarness) -> None:
-    await harness.connect()
-
-    assert await leaks_existence(harness.service_api) == []
+class TestAccess(AccessTests):
+    """To the routes of this service."""
 
 
 @pytest.mark.rule("SYS-11")

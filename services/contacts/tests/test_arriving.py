@@ -5,14 +5,14 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.sync.arrival import imported_id
-from tieout_local.builders import done, xero_contact, xero_invoice
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import Sync, SyncState, Vendor
 from tieout_schemas.problem import Problem
 from tieout_schemas.signals import Refresh
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import ContactStatus, InvoiceStatus, InvoiceType
+from tieout_testing.builders import done, xero_contact, xero_invoice
+from tieout_testing.service_harness import ServiceHarness
 
 pytestmark = pytest.mark.real
 

@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_local.builders import done, xero_contact
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import SyncState, Vendor
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import Address
+from tieout_testing.builders import done, xero_contact
+from tieout_testing.service_harness import ServiceHarness
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("MAP-5")]
 

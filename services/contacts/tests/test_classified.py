@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.sync.arrival import imported_id
-from tieout_local.builders import done, xero_contact, xero_invoice
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import ContactRole, Customer, Vendor
 from tieout_schemas.problem import Problem
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import InvoiceStatus, InvoiceType
+from tieout_testing.builders import done, xero_contact, xero_invoice
+from tieout_testing.service_harness import ServiceHarness
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("CONT-4")]
 

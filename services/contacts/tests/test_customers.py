@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_local.builders import done, xero_contact
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ContactRole, Customer, SyncState, Vendor
 from tieout_schemas.roles import Feature
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import Address, ContactStatus
+from tieout_testing.builders import done, xero_contact
+from tieout_testing.service_harness import ServiceHarness
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("CONT-5")]
 

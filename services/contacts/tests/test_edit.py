@@ -11,10 +11,10 @@ from tieout_contacts.contact.compose import compose
 from tieout_contacts.contact.edit import RoleIn, content
 from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.sync.field import content as values_of
-from tieout_local.builders import ANA_MADE_IT, facts
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import Vendor
 from tieout_schemas.xero import Address
+from tieout_testing.builders import ANA_MADE_IT, facts
 
 VENDOR_ID = UUID(int=2)
 AUCKLAND = Address(lines=("1 Queen St",), city="Auckland")

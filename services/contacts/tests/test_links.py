@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_local.builders import answer_to, done, xero_contact, xero_invoice
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ConnectionState, Sync, SyncState, Vendor
 from tieout_schemas.writes import Outcome, WriteIntent
 from tieout_schemas.xero import ContactStatus
+from tieout_testing.builders import answer_to, done, xero_contact, xero_invoice
+from tieout_testing.service_harness import ServiceHarness
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("CONT-13")]
 

@@ -13,10 +13,10 @@ from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.errors import Clash
 from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Wait, XeroOnly, imported_id
 from tieout_kit.sync.facts import Facts
-from tieout_local.builders import ANA_MADE_IT, facts, xero_contact
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Sync, SyncState
 from tieout_schemas.xero import Address, XeroContact
+from tieout_testing.builders import ANA_MADE_IT, facts, xero_contact
 
 TENANT_ID, XERO_ID, VENDOR_ID = UUID(int=1), uuid4(), uuid4()
 AUCKLAND = Address(lines=("1 Queen St",), city="Auckland")

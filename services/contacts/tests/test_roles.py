@@ -11,10 +11,10 @@ from tieout_contacts.contact.edit import RoleIn, check, content, joins
 from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.errors import Clash
 from tieout_kit.sync.arrival import Import, XeroOnly, imported_id
-from tieout_local.builders import ANA_MADE_IT, TENANT_ID, facts, xero_contact
 from tieout_schemas.platform import Customer, Sync, SyncState, Vendor
 from tieout_schemas.roles import Feature
 from tieout_schemas.xero import Address
+from tieout_testing.builders import ANA_MADE_IT, TENANT_ID, facts, xero_contact
 
 XERO_ID, CONTACT_ID, OTHER_ID = UUID(int=1), UUID(int=8), UUID(int=9)
 IDS = {Role.VENDOR: UUID(int=21), Role.CUSTOMER: UUID(int=22)}

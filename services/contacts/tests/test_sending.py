@@ -5,8 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_local.builders import answer_to, answering, done, xero_contact
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ConnectionState, Sync, SyncState, Vendor
 from tieout_schemas.problem import HistoryKind, Problem, ProblemState
@@ -14,6 +12,8 @@ from tieout_schemas.references import CONNECTION
 from tieout_schemas.roles import Feature
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import Address
+from tieout_testing.builders import answer_to, answering, done, xero_contact
+from tieout_testing.service_harness import ServiceHarness
 
 pytestmark = pytest.mark.real
 

@@ -6,8 +6,6 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.sync.answers import Hold
-from tieout_local.builders import answer_to, bill, facts, nzd, payment, payment_request, xero_payment
-from tieout_local.service_harness import ServiceHarness
 from tieout_payments.payment.edit import PaymentIn, content
 from tieout_payments.payment.rules import a_payment_needs_its_account, with_chosen_account
 from tieout_schemas.bodies import PaymentBody
@@ -16,6 +14,8 @@ from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import setting
 from tieout_schemas.writes import Outcome, WriteIntent
+from tieout_testing.builders import answer_to, bill, facts, nzd, payment, payment_request, xero_payment
+from tieout_testing.service_harness import ServiceHarness
 
 BILL_ID, BILL_XERO_ID, PAYMENT_ID, PAYMENT_XERO_ID = (uuid4() for _ in range(4))
 """The bill is of 115.00."""

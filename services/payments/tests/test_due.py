@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout_kit.errors import Clash
-from tieout_local.builders import DAY, DUE_DAY, applied, bill, in_step, nzd, payment
 from tieout_payments.payment.due import check_fits, left_to_pay
 from tieout_schemas.platform import Bill, Payment, Sync, SyncState
 from tieout_schemas.xero import Applied, InvoiceStatus
+from tieout_testing.builders import DAY, DUE_DAY, applied, bill, in_step, nzd, payment
 
 BILL_ID, BILL_XERO_ID, OURS_XERO_ID, BY_HAND_XERO_ID, CREDIT_XERO_ID = (uuid4() for _ in range(5))
 

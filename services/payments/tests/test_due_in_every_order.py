@@ -13,9 +13,9 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_local.builders import applied, bill, nzd, payment
 from tieout_payments.payment.due import left_to_pay
 from tieout_schemas.platform import Bill, Payment, Sync, SyncState
+from tieout_testing.builders import applied, bill, nzd, payment
 
 TOTAL, OURS, BY_HAND = Decimal(100), Decimal(40), Decimal(30)
 BILL_ID, BILL_XERO_ID, OURS_XERO_ID, BY_HAND_XERO_ID = (uuid4() for _ in range(4))

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from tieout_kit.errors import Clash
 from tieout_kit.sync.facts import Facts
-from tieout_local.builders import DAY, DUE_DAY, bill, facts, nzd, payment, payment_request
 from tieout_payments.payment.edit import PaymentIn, check, content
 from tieout_schemas.money import Money
 from tieout_schemas.platform import Payment, PaymentMethod
+from tieout_testing.builders import DAY, DUE_DAY, bill, facts, nzd, payment, payment_request
 
 BILL_ID, BILL_XERO_ID, OTHER = (uuid4() for _ in range(3))
 OURS = payment(BILL_ID)

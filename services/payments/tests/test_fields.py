@@ -7,17 +7,6 @@ import pytest
 
 from tieout_kit.sync.arrival import Wait, XeroOnly
 from tieout_kit.sync.facts import Facts
-from tieout_local.builders import (
-    DAY,
-    DUE_DAY,
-    applied,
-    bill,
-    facts,
-    in_step,
-    nzd,
-    payment,
-    xero_payment,
-)
 from tieout_payments.payment import PAYMENT
 from tieout_payments.payment.arrive import arrive, restore
 from tieout_payments.payment.fields import FIELDS
@@ -29,6 +18,17 @@ from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Bill, BillStatus, Payment, PaymentMethod, SyncState
 from tieout_schemas.references import CONNECTION, record
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, PaymentStatus, XeroInvoice
+from tieout_testing.builders import (
+    DAY,
+    DUE_DAY,
+    applied,
+    bill,
+    facts,
+    in_step,
+    nzd,
+    payment,
+    xero_payment,
+)
 
 BILL_ID, BILL_XERO_ID, PAYMENT_XERO_ID, OTHER = (uuid4() for _ in range(4))
 OURS = payment(BILL_ID)

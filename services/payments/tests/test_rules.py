@@ -8,13 +8,6 @@ import pytest
 
 from tieout_kit.sync.answers import Hold
 from tieout_kit.sync.facts import Facts
-from tieout_local.builders import (
-    DAY,
-    bill,
-    facts,
-    judged,
-    payment,
-)
 from tieout_payments.payment import PAYMENT
 from tieout_payments.payment.compose import compose
 from tieout_payments.payment.rules import (
@@ -28,6 +21,13 @@ from tieout_schemas.reasons import Reason
 from tieout_schemas.references import CONNECTION, Reference, record, setting
 from tieout_schemas.writes import Lane
 from tieout_schemas.xero import InvoiceStatus
+from tieout_testing.builders import (
+    DAY,
+    bill,
+    facts,
+    judged,
+    payment,
+)
 
 BILL_ID, BILL_XERO_ID, OTHER = (uuid4() for _ in range(3))
 OURS = payment(BILL_ID)

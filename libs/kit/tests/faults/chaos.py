@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tieout_kit.testing import wait_until
+from tieout_testing.kafka import wait_until
 
 from .service_process import ServiceProcess
 from .world import World

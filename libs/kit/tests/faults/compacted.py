@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.structs import ConsumerRecord
 
-from tieout_kit.testing import heard
+from tieout_testing.kafka import heard
 
 AT_ONCE = {
     "cleanup.policy": "compact",

@@ -9,9 +9,9 @@ from uuid import UUID
 import orjson
 
 from tieout_kit.kafka.dead_letters import ORIGIN
-from tieout_kit.testing import heard
 from tieout_schemas.envelope import PREFIX, Envelope
 from tieout_schemas.topics import CONTACTS_TOPIC, PROBLEM, WRITE, Topic
+from tieout_testing.kafka import heard
 
 from .compacted import FILLER
 from .kind import REPLAY

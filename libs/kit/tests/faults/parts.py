@@ -13,7 +13,7 @@ from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.records.sweeper import Sweeper
-from tieout_kit.testing import wait_until
+from tieout_testing.kafka import wait_until
 
 from .kind import SERVICE
 from .service import HANDLERS, PEOPLE, WIRED, change, seen

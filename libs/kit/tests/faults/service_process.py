@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
-from tieout_kit.testing import wait_until
 from tieout_testing.faults import ForkedProcess, KillPoint, fork_servers
+from tieout_testing.kafka import wait_until
 
 TESTS = Path(__file__).parents[1]
 

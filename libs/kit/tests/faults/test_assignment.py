@@ -11,9 +11,9 @@ from aiokafka.admin.records_to_delete import RecordsToDelete
 
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.postgres.database import Tx
-from tieout_kit.testing import running, wait_until
-from tieout_local.outages import down
 from tieout_schemas.topics import WRITE, Topic
+from tieout_testing.kafka import running, wait_until
+from tieout_testing.outages import down
 
 from .books import in_xero
 from .kind import IN_XERO, SERVICE, InXero

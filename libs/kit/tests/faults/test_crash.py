@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tieout_local import bench_results
+from tieout_testing import bench_results
 from tieout_testing.faults import KillPoint
 
 from .kills import Range, aimed, points, shoot

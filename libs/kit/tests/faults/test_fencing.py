@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tieout_kit.testing import make_topics, wait_until
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.topics import CONTACTS_TOPIC
 from tieout_testing.faults import KillPoint
+from tieout_testing.kafka import make_topics, wait_until
 
 from . import compacted
 from .ledger import in_order, last_is_stored, said_on

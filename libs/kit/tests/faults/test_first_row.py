@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from tieout_kit.testing import running
+from tieout_testing.kafka import running
 
 from .parts import opened, relay, request
 from .world import World

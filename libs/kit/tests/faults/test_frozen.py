@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tieout_kit.testing import wait_until
 from tieout_testing.faults import KillPoint
+from tieout_testing.kafka import wait_until
 
 from .ledger import account
 from .service_process import service_processes

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from tieout_kit.postgres.database import Tx
-from tieout_kit.testing import running
 from tieout_schemas.topics import CONTACTS_TOPIC
+from tieout_testing.kafka import running
 
 from .ledger import account, said_on
 from .parts import Gate, ask, loop, opened, relay, request, somebody_waits, sweeper

@@ -10,7 +10,7 @@ import pytest
 
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.postgres.database import Tx
-from tieout_kit.testing import running
+from tieout_testing.kafka import running
 
 from .books import in_xero
 from .kind import InXero

@@ -10,9 +10,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from tieout_kit.testing import wait_until
 from tieout_schemas.topics import CONTACTS_TOPIC
 from tieout_testing.faults import KillPoint
+from tieout_testing.kafka import wait_until
 
 from .kind import changed_field
 from .ledger import applied_once, in_order, last_is_stored, said_on

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.kafka import outbox
-from tieout_kit.testing import envelope_of, heard, running, wait_until
 from tieout_schemas.topics import CONTACTS_TOPIC, Topic
+from tieout_testing.kafka import envelope_of, heard, running, wait_until
 
 from .kind import IN_XERO, REPLAY, InXero
 from .ledger import applied_once

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tieout_local import bench_results
+from tieout_testing import bench_results
 
 from .chaos import Storm
 from .ledger import Account, account

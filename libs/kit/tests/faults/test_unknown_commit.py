@@ -3,7 +3,7 @@
 import pytest
 
 from tieout_kit.errors import RetryLater
-from tieout_kit.testing import running
+from tieout_testing.kafka import running
 
 from .cut_connection import Cut, proxy
 from .ledger import account, applied_once

@@ -15,7 +15,6 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 
 from tieout_kit.sync.arrival import imported_id
-from tieout_kit.testing import Speaker, envelope_of, make_topics, wait_until
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.topics import (
     CONNECTION,
@@ -28,6 +27,7 @@ from tieout_schemas.topics import (
     dead_letter_topic,
     partition_of,
 )
+from tieout_testing.kafka import Speaker, envelope_of, make_topics, wait_until
 
 from .books import TABLES
 from .kind import IN_XERO, REPLAY, SERVICE, InXero

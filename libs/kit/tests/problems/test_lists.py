@@ -10,8 +10,8 @@ from tieout_kit.errors import NotFound
 from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.problems import listing
 from tieout_kit.problems.listing import ProblemFilter
-from tieout_kit.testing import envelope_of
 from tieout_schemas.problem import ProblemState
+from tieout_testing.kafka import envelope_of
 
 from .world import HELD, OFF, OTHER, TENANT, VENDOR, World, for_vendor
 

@@ -17,9 +17,9 @@ from tieout_kit.sync.edit import StateUnknown
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.state import State
 from tieout_kit.sync.work import Work
-from tieout_kit.testing import wait_until
 from tieout_schemas.platform import Bill, BillStatus
 from tieout_schemas.xero import InvoiceStatus
+from tieout_testing.kafka import wait_until
 
 from .world import TENANT, World
 

@@ -9,9 +9,9 @@ from tieout_kit.events import Cause
 from tieout_kit.records import sweeps
 from tieout_kit.records.sweeper import MOST_WAITING
 from tieout_kit.records.sweeps import PAGE, Action, Scope, Sweep
-from tieout_kit.testing import running, wait_until
 from tieout_schemas.problem import ProblemState
 from tieout_schemas.references import setting
+from tieout_testing.kafka import running, wait_until
 
 from .held import ON, Held
 from .world import OTHER, TENANT

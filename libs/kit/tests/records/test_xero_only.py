@@ -11,12 +11,12 @@ from tieout_kit.records.sweeps import Recheck
 from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.work import Work
-from tieout_kit.testing import wait_until
 from tieout_schemas.platform import SyncState
 from tieout_schemas.problem import ProblemState
 from tieout_schemas.signals import Refresh
 from tieout_schemas.topics import REFRESH
 from tieout_schemas.xero import InvoiceStatus, InvoiceType
+from tieout_testing.kafka import wait_until
 
 from .world import OTHER, TENANT, World, answer, done, invoice, vendor
 

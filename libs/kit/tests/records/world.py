@@ -27,7 +27,6 @@ from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.records.sweeps import Recheck
 from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.state import State
-from tieout_kit.testing import envelope_of
 from tieout_schemas.money import Money
 from tieout_schemas.payload import Answers, Origin, OriginKind, Payload
 from tieout_schemas.platform import Bill, Connection, ConnectionState, Sync, SyncState, Vendor
@@ -37,6 +36,7 @@ from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import BILLS_TOPIC, WRITE
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, LineAmountTypes, XeroAccount, XeroInvoice
+from tieout_testing.kafka import envelope_of
 
 from .kind import BILL, NOTHING, BillIn
 

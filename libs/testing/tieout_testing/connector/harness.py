@@ -33,14 +33,14 @@ from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.postgres.database import Database
-from tieout_kit.testing import envelope_of, running, wait_until
-from tieout_local.access_sweep import ANA
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane, WriteResult
+from tieout_testing.access_sweep import ANA
 from tieout_testing.connector.process import Clock, Process
+from tieout_testing.kafka import envelope_of, running, wait_until
 from xero_sim import Control
 from xero_sim.control_client import RegisteredApp
 

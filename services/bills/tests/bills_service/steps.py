@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 from tieout_bills.bill.edit import BillIn
 from tieout_kit.http import edits
 from tieout_kit.http.edits import PutRequest
-from tieout_local.access_sweep import ANA
-from tieout_local.builders import answered, bill_request, vendor, xero_invoice_after
-from tieout_local.service_harness import ServiceHarness, Work
 from tieout_schemas.bodies import BillBody
 from tieout_schemas.platform import Bill
 from tieout_schemas.writes import WriteIntent
+from tieout_testing.access_sweep import ANA
+from tieout_testing.builders import answered, bill_request, vendor, xero_invoice_after
+from tieout_testing.service_harness import ServiceHarness, Work
 
 VENDOR_ID, CONTACT_XERO_ID = uuid4(), uuid4()
 BILL_ID, BILL_XERO_ID = uuid4(), uuid4()

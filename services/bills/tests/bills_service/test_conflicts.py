@@ -6,14 +6,14 @@ from typing import Any
 import httpx
 import pytest
 
-from tieout_local.builders import UPDATED_AT, answer_to, line_request, xero_invoice_after
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.payload import OriginKind
 from tieout_schemas.platform import SyncState
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.settings import ConflictPolicy, TenantSettings
 from tieout_schemas.writes import Outcome, WriteIntent
 from tieout_schemas.xero import XeroInvoice
+from tieout_testing.builders import UPDATED_AT, answer_to, line_request, xero_invoice_after
+from tieout_testing.service_harness import ServiceHarness
 
 from .steps import (
     BILL_XERO_ID,

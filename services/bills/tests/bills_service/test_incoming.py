@@ -6,7 +6,13 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.sync.arrival import imported_id
-from tieout_local.builders import (
+from tieout_schemas.payload import Origin, OriginKind
+from tieout_schemas.platform import Bill, BillStatus, SyncState
+from tieout_schemas.problem import Problem
+from tieout_schemas.settings import TenantSettings
+from tieout_schemas.writes import WriteIntent
+from tieout_schemas.xero import Applied, InvoiceStatus, InvoiceType, XeroInvoice
+from tieout_testing.builders import (
     answered,
     answering,
     bill_request,
@@ -17,13 +23,7 @@ from tieout_local.builders import (
     xero_invoice_after,
     xero_line,
 )
-from tieout_local.service_harness import ServiceHarness
-from tieout_schemas.payload import Origin, OriginKind
-from tieout_schemas.platform import Bill, BillStatus, SyncState
-from tieout_schemas.problem import Problem
-from tieout_schemas.settings import TenantSettings
-from tieout_schemas.writes import WriteIntent
-from tieout_schemas.xero import Applied, InvoiceStatus, InvoiceType, XeroInvoice
+from tieout_testing.service_harness import ServiceHarness
 
 from .steps import BILL_ID, BILL_XERO_ID, CONTACT_XERO_ID, PATH, VENDOR_ID, connected, in_xero, last, problems, wanted
 

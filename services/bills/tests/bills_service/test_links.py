@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tieout_local.builders import answer_to, vendor, xero_invoice, xero_invoice_after, xero_line
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.payload import OriginKind
 from tieout_schemas.platform import Bill, SyncState
 from tieout_schemas.settings import ConflictPolicy, TenantSettings
 from tieout_schemas.writes import Outcome, WriteIntent
 from tieout_schemas.xero import InvoiceStatus, XeroInvoice
+from tieout_testing.builders import answer_to, vendor, xero_invoice, xero_invoice_after, xero_line
+from tieout_testing.service_harness import ServiceHarness
 
 from .steps import (
     BILL_ID,

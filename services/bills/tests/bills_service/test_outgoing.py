@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from tieout_local.builders import answer_to, answered, answering, line_request, nzd, vendor, xero_invoice_after
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Bill, SyncState
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.writes import Outcome, WriteIntent
 from tieout_schemas.xero import InvoiceStatus
+from tieout_testing.builders import answer_to, answered, answering, line_request, nzd, vendor, xero_invoice_after
+from tieout_testing.service_harness import ServiceHarness
 
 from .steps import (
     BILL_ID,

@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from tieout_local.builders import line_request, vendor
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.payload import OriginKind
 from tieout_schemas.platform import Bill, BillStatus, ConnectionState, SyncState, Vendor
 from tieout_schemas.problem import Problem, ProblemState
@@ -13,6 +11,8 @@ from tieout_schemas.references import CONNECTION, record, setting
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import InvoiceStatus
+from tieout_testing.builders import line_request, vendor
+from tieout_testing.service_harness import ServiceHarness
 
 from .steps import CONTACT_XERO_ID, PATH, VENDOR_ID, connected, in_xero, last, problems, sent, take, wanted
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tieout_local.shared_clock import SharedClock
 from tieout_testing.connector import ConnectorHarness
+from tieout_testing.shared_clock import SharedClock
 
 from .gateway_process import GatewayProcess, gateway_processes
 from .world import World

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tieout_kit.testing import wait_until
 from tieout_testing.faults import ForkedProcess, fork_servers
+from tieout_testing.kafka import wait_until
 
 TESTS = Path(__file__).parents[1]
 

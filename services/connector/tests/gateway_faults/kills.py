@@ -9,8 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tieout_kit.testing import wait_until
 from tieout_testing.faults import KillPoint
+from tieout_testing.kafka import wait_until
 
 from .gateway_process import GatewayProcess
 from .kinds import KINDS

@@ -18,8 +18,8 @@ from tieout_kit.postgres import database as postgres
 from tieout_kit.postgres import notifications, stuck_sessions
 from tieout_kit.postgres.database import Database
 from tieout_kit.process.service import every
-from tieout_local.shared_clock import SharedClock
 from tieout_testing.faults import KillPoint
+from tieout_testing.shared_clock import SharedClock
 
 from .points import Points
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tieout_local import bench_results
+from tieout_testing import bench_results
 
 from .gateway_process import GatewayProcess
 from .kills import HALVES, Aims, Way, half_of, shoot, ways

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tieout_local import bench_results
+from tieout_testing import bench_results
 
 from .gateway_process import GatewayProcess
 from .kills import HALVES, Aims, half_of, later, shoot, ways

@@ -9,13 +9,13 @@ from datetime import timedelta
 
 from tieout_connector.app import SERVICE
 from tieout_kit.postgres.database import Database
-from tieout_kit.testing import wait_until
-from tieout_local import bench_results
-from tieout_local.shared_clock import SharedClock
 from tieout_schemas.topics import WRITE_RESULT
 from tieout_schemas.writes import Outcome, WriteResult
+from tieout_testing import bench_results
 from tieout_testing.connector import ConnectorHarness
 from tieout_testing.faults import KillPoint
+from tieout_testing.kafka import wait_until
+from tieout_testing.shared_clock import SharedClock
 
 from .gateway_process import GatewayProcess
 from .kinds import KINDS

@@ -12,10 +12,10 @@ from tieout_connector.xero.errors import ConsentLost, ConsentLostReason
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.scopes import SCOPES, Scope
-from tieout_local.access_sweep import ANA
 from tieout_schemas.bodies import Document, NoteBody, TrackingOptionBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import WriteIntent
+from tieout_testing.access_sweep import ANA
 from tieout_testing.connector import ConnectorHarness
 from xero_sim.openapi import accounting
 

@@ -8,11 +8,11 @@ from tieout_contacts.contact import CONTACT
 from tieout_contacts.model import Contact, Role, RoleState
 from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.facts import Facts
-from tieout_local.builders import ANA_MADE_IT, NOW, TENANT_ID, facts, xero_contact
-from tieout_local.kind_harness import KindHarness
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ConnectionState, Sync, SyncState
 from tieout_schemas.xero import Address, XeroContact
+from tieout_testing.builders import ANA_MADE_IT, NOW, TENANT_ID, facts, xero_contact
+from tieout_testing.kind_harness import KindHarness
 
 XERO_ID = uuid4()
 CONTACT_ID = imported_id(TENANT_ID, XERO_ID)

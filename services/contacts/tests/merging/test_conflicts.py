@@ -13,9 +13,9 @@ from tieout_kit.sync.edit import resolve
 from tieout_kit.sync.field import Owner
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.state import Lost
-from tieout_local.builders import ANA_MADE_IT, NOW, facts
-from tieout_local.kind_harness import KindHarness
 from tieout_schemas.platform import SyncState
+from tieout_testing.builders import ANA_MADE_IT, NOW, facts
+from tieout_testing.kind_harness import KindHarness
 
 from .acme import AFTER, BASE, BEFORE, CLOSED, CONTACT_ID, HERE, THERE, known, linked, sent, there
 

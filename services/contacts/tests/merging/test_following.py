@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout_contacts.contact import CONTACT
-from tieout_local.builders import answering, done
-from tieout_local.kind_harness import KindHarness
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ConnectionState, SyncState
 from tieout_schemas.xero import Address, ContactStatus
+from tieout_testing.builders import answering, done
+from tieout_testing.kind_harness import KindHarness
 
 from .acme import BASE, CONTACT_ID, XERO_ID, contact, known, linked, there, whole
 

@@ -8,9 +8,9 @@ import pytest
 
 from tieout_contacts.contact import CONTACT
 from tieout_contacts.model import Contact, RoleState
-from tieout_local.builders import ANA_MADE_IT, done, facts, xero_contact
-from tieout_local.kind_harness import KindHarness
 from tieout_schemas.platform import SyncState
+from tieout_testing.builders import ANA_MADE_IT, done, facts, xero_contact
+from tieout_testing.kind_harness import KindHarness
 
 from .acme import AFTER, BASE, BEFORE, CLOSED, CONTACT_ID, EMPTY, HERE, THERE, XERO_ID, known, linked, sent, there
 

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from tieout_local.builders import bill, payment_request, xero_payment
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.platform import Payment
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import XeroPayment
+from tieout_testing.builders import bill, payment_request, xero_payment
+from tieout_testing.service_harness import ServiceHarness
 
 BILL_ID, BILL_XERO_ID, PAYMENT_ID, PAYMENT_XERO_ID = (uuid4() for _ in range(4))
 """The bill is of 115.00, unless a test says otherwise."""

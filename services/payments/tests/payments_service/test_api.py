@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.http.access import APPROVERS, Allowed, operations
-from tieout_local.access_sweep import leaks_existence, wrongly_admitted_or_refused
-from tieout_local.audit_sweep import Change, operator_changes, problem_changes, unaudited
-from tieout_local.builders import payment_request, xero_payment
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.roles import Feature
+from tieout_testing.audit_sweep import Change, operator_changes, problem_changes, unaudited
+from tieout_testing.builders import payment_request, xero_payment
+from tieout_testing.service_harness import ServiceHarness
+from tieout_testing.service_tests import AccessTests
 
 from .steps import PATH, PAYMENT_ID, PAYMENT_XERO_ID
 
@@ -21,17 +21,8 @@ WANTED = payment_request(uuid4(), method="offline", reference="cash box")
 
 
 @pytest.mark.rule("SYS-11")
-async def test_every_route_lets_in_whom_it_declares_and_nobody_else(harness: ServiceHarness) -> None:
-    await harness.connect()
-
-    assert await wrongly_admitted_or_refused(harness.service_api) == []
-
-
-@pytest.mark.rule("SYS-11")
-async def test_a_stranger_cannot_tell_whether_a_tenant_exists(harness: ServiceHarness) -> None:
-    await harness.connect()
-
-    assert await leaks_existence(harness.service_api) == []
+class TestAccess(AccessTests):
+    """To the routes of this service."""
 
 
 @pytest.mark.rule("SYS-11")

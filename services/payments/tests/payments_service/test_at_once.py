@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 
 from tieout_kit.errors import Clash
-from tieout_local.builders import bill, payment_request
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.platform import Connection, ConnectionState, Payment
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import WriteIntent
+from tieout_testing.builders import bill, payment_request
+from tieout_testing.service_harness import ServiceHarness
 
 from .steps import BILL_ID, BILL_XERO_ID, PATH, PAYMENT_ID, open_problems, payable
 

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_local.builders import answer_to, bill, nzd, payment_request
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.platform import Payment
 from tieout_schemas.writes import Outcome, WriteIntent
+from tieout_testing.builders import answer_to, bill, nzd, payment_request
+from tieout_testing.service_harness import ServiceHarness
 
 from .steps import BILL_ID, BILL_XERO_ID, PATH, PAYMENT_ID, PAYMENT_XERO_ID, in_xero
 

@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_local.builders import DAY, answer_to, answering, applied, bill, nzd
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.bodies import PaymentBody
 from tieout_schemas.platform import ConnectionState, Payment, SyncState
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.writes import Lane, Outcome, WriteIntent
 from tieout_schemas.xero import InvoiceStatus
+from tieout_testing.builders import DAY, answer_to, answering, applied, bill, nzd
+from tieout_testing.service_harness import ServiceHarness
 
 from .steps import (
     BILL_ID,

@@ -4,12 +4,12 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_local.builders import answer_to, answering, bill, nzd, xero_payment
-from tieout_local.service_harness import ServiceHarness
 from tieout_schemas.platform import ConnectionState, Payment, PaymentMethod, SyncState
 from tieout_schemas.problem import Problem
 from tieout_schemas.writes import Outcome, WriteIntent
 from tieout_schemas.xero import PaymentStatus
+from tieout_testing.builders import answer_to, answering, bill, nzd, xero_payment
+from tieout_testing.service_harness import ServiceHarness
 
 from .steps import (
     BILL_ID,

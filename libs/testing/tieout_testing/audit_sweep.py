@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from tieout_kit.http import Operation, operations
 from tieout_kit.postgres import Database
-from tieout_local.access_sweep import ADDRESS, EVERY_ROLE, ServiceApi
+from tieout_testing.access_sweep import ADDRESS, EVERY_ROLE, ServiceApi
 
 _TRAIL = Operation("GET", "/tenants/{tenant_id}/audit", "", None)
 _PROBLEMS = Operation("GET", "/tenants/{tenant_id}/problems", "", None)

@@ -1,4 +1,4 @@
-"""One real Kafka and one real Postgres for all tests of a process: `-p tieout_local.pytest_plugin`.
+"""One real Kafka and one real Postgres for all tests of a process: `-p tieout_testing.pytest_plugin`.
 
 They start when the first test needs them, and stop at the end of the run. With TIEOUT_TEST_STACK=containers they run
 in Docker.
@@ -16,7 +16,7 @@ from typing import TypeVar
 import pytest
 import pytest_asyncio
 
-from tieout_local import databases, topics
+from tieout_local import databases, keys, topics
 from tieout_local.kafka import Kafka
 from tieout_local.postgres import Postgres
 from tieout_local.processes import Children
@@ -38,6 +38,12 @@ def tieout_folder() -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def signing(tieout_folder: Path) -> keys.Keys:
+    """The key pair of this run, which signs every caller's token."""
+    return keys.Keys(tieout_folder / "keys")
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,7 @@ from tieout_kit.http import Keys, edits
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.records import Sweeper
-from tieout_kit.testing import envelope_of, wait_until
 from tieout_local import keys as local
-from tieout_local.access_sweep import ANA, ServiceApi
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload
@@ -26,6 +24,8 @@ from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.problem import Problem
 from tieout_schemas.roles import Feature
 from tieout_schemas.settings import TenantSettings
+from tieout_testing.access_sweep import ANA, ServiceApi
+from tieout_testing.kafka import envelope_of, wait_until
 
 P = TypeVar("P", bound=Payload)
 Work = Callable[[Tx], Awaitable[object]]

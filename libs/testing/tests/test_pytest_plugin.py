@@ -6,8 +6,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from tieout_local.kafka import Kafka
-from tieout_local.outages import down
 from tieout_local.postgres import Postgres
+from tieout_testing.outages import down
 
 pytestmark = pytest.mark.real
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from tieout_kit.events import Cause
 from tieout_kit.sync import Desk, Facts, Kind, Seen, State, Work, created
 from tieout_kit.sync.edit import edit
-from tieout_local.builders import ANA_MADE_IT
 from tieout_schemas.platform import PlatformRecord, Sync, SyncState
 from tieout_schemas.writes import WriteIntent, WriteResult
 from tieout_schemas.xero import Snapshot
+from tieout_testing.builders import ANA_MADE_IT
 
 R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)

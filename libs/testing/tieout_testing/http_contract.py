@@ -16,7 +16,7 @@ from uuid import UUID
 import uvicorn
 from fastapi import FastAPI
 
-from tieout_kit.testing import wait_until
+from tieout_testing.kafka import wait_until
 
 CHECKS = (
     "not_a_server_error",
