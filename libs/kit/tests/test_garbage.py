@@ -39,7 +39,7 @@ def test_what_only_refers_to_itself_goes_in_the_end() -> None:
     tune_gc()
     lost = weakref.ref(Ring())
 
-    piled_up = [[number] for number in range(300_000)]
+    piled_up = [[number] for number in range(700_000)]
 
-    assert len(piled_up) == 300_000
+    assert len(piled_up) == 700_000
     assert lost() is None

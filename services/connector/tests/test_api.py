@@ -358,7 +358,7 @@ async def test_no_secret_is_in_a_log_line_or_an_error(platform: Platform, capsys
     wrong = await platform.http.get("/oauth/callback", params={"state": "s3cret-state", "code": "s3cret-code"})
 
     said = "".join(capsys.readouterr()) + wrong.text
-    assert "the consent does not do" in said
+    assert "the consent is not sufficient" in said
     secrets = (tokens.access, tokens.refresh, stage.app.client_secret or "-", "s3cret-state", "s3cret-code")
     assert [secret for secret in secrets if secret in said] == []
 

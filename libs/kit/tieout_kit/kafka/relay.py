@@ -147,7 +147,14 @@ def _append(batches: list[BatchBuilder], producer: AIOKafkaProducer, row: Any) -
 
 async def _stop(producer: AIOKafkaProducer) -> None:
     # Drop what the producer holds: the next leader reads the rows again.
-    producer._message_accumulator.fail_all(ProducerClosed())
+    accumulator = producer._message_accumulator
+    held = {*accumulator._pending_batches, *(batch for queue in accumulator._batches.values() for batch in queue)}
+    accumulator.fail_all(ProducerClosed())
+    for batch in held:
+        for future in (batch.future, batch._drain_waiter):
+            if future.done() and not future.cancelled():
+                # Nobody awaits it any more, and asyncio would log each.
+                future.exception()
     try:
         async with asyncio.timeout(_STOP_TIMEOUT_S):
             await producer.stop()

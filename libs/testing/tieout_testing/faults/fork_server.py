@@ -19,8 +19,8 @@ from pathlib import Path
 
 import structlog
 
-PATH = "FAULT_PATH"
-"""The environment variable with the path whose name, with other endings, the child's log and files have."""
+from tieout_testing.faults.kill_points import PATH
+
 _PR_SET_PDEATHSIG = 1
 
 

@@ -14,6 +14,8 @@ from typing import Self
 
 from tieout_kit.postgres import queries
 
+PATH = "FAULT_PATH"
+"""The environment variable with the path whose name, with other endings, a forked process's log and files have."""
 _POINT, _PASSAGE, _SIGNAL = "FAULT_POINT", "FAULT_PASSAGE", "FAULT_SIGNAL"
 
 

@@ -13,8 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tieout_local import die_with_parent
-from tieout_testing.faults.fork_server import PATH
-from tieout_testing.faults.kill_points import KillPoint
+from tieout_testing.faults.kill_points import PATH, KillPoint
 
 _SERVER = "tieout_testing.faults.fork_server"
 
