@@ -1,7 +1,6 @@
 """CONT-4: bills and invoices in Xero make their contacts vendors or customers, even if they are not imported."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from tieout_contacts.model import Role
@@ -9,7 +8,6 @@ from tieout_kit.domain import Wired
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import Handler
 from tieout_kit.postgres import Tx, queries
-from tieout_kit.records import RecordKey
 from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice
 
 _SQL = queries.load("tieout_contacts", "contacts.sql")
@@ -19,7 +17,9 @@ _ROLE_OF = {InvoiceType.ACCPAY: Role.VENDOR, InvoiceType.ACCREC: Role.CUSTOMER}
 async def load(tx: Tx, contacts: Sequence[tuple[UUID, XeroContact]]) -> Mapping[UUID, Mapping[UUID, frozenset[Role]]]:
     """The roles that documents gave these contacts, by tenant and by Xero's id."""
     found: dict[UUID, dict[UUID, frozenset[Role]]] = {}
-    rows = await tx.db.fetch(_SQL["classified"], *_columns((tenant, seen.xero_id) for tenant, seen in contacts))
+    keys = dict.fromkeys((tenant, seen.xero_id) for tenant, seen in contacts)
+    tenant_ids, xero_ids = [tenant for tenant, _ in keys], [xero_id for _, xero_id in keys]
+    rows = await tx.db.fetch(*_SQL["classified"](tenant_ids=tenant_ids, xero_ids=xero_ids))
     for row in rows:
         found.setdefault(row["tenant_id"], {})[row["xero_id"]] = frozenset(role for role in Role if row[role])
     return found
@@ -31,7 +31,8 @@ def classify_by_documents(wired: Wired) -> Handler:
 
     async def invoices_received(tx: Tx, events: Sequence[ReceivedEvent[XeroInvoice]]) -> None:
         documents = {(e.tenant_id, e.data.contact_xero_id, _ROLE_OF[e.data.type]): e.cause for e in events}
-        rows = await tx.db.fetch(_SQL["classify"], *zip(*documents, strict=True))
+        tenant_ids, xero_ids, roles = zip(*documents, strict=True)
+        rows = await tx.db.fetch(*_SQL["classify"](tenant_ids=tenant_ids, xero_ids=xero_ids, roles=roles))
         new = {(row["tenant_id"], row["xero_id"]) for row in rows}
         if not new:
             return
@@ -46,8 +47,3 @@ def classify_by_documents(wired: Wired) -> Handler:
         await contacts.store.save(tx, loaded)
 
     return invoices_received
-
-
-def _columns(keys: Iterable[RecordKey]) -> tuple[list[UUID], list[Any]]:
-    unique = list(dict.fromkeys(keys))
-    return [tenant for tenant, _ in unique], [xero_id for _, xero_id in unique]
