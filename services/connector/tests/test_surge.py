@@ -43,10 +43,10 @@ async def test_a_surge_on_the_statistics_of_calmer_days_reads_no_more_than_it_ta
 
 READS = """
 insert into read_request (tenant_id, kind, xero_id, due_at, causation_id, correlation_id)
-select $1, 'xero_contact', gen_random_uuid(), now() + n * interval '1 ms', '', '' from generate_series(1, $2) as n"""
+select $1, 'xero_contact', gen_random_uuid(), now() + n * interval '1 s', '', '' from generate_series(1, $2) as n"""
 CALLS = """
 insert into call (tenant_id, id, request, body, first_sent_at, retry_at)
-select $1, gen_random_uuid(), '{}', '', now(), now() + n * interval '1 ms' from generate_series(1, $2) as n"""
+select $1, gen_random_uuid(), '{}', '', now(), now() + n * interval '1 s' from generate_series(1, $2) as n"""
 
 
 @pytest.mark.parametrize("surge", [READS, CALLS], ids=["reads", "calls without answer"])
