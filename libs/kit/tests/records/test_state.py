@@ -71,7 +71,7 @@ FULL = State(
         Lost(field="lines", value=[{"a": 1}], side="xero", why="owner"),
         Lost(field="number", value=None, side="platform", why="conflict"),
     ],
-    told=("held:1", "refused:2?"),
+    reported=("held:1", "refused:2?"),
     names=("connection", "vendor:1"),
 )  # fmt: skip
 

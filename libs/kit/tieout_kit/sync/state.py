@@ -133,8 +133,8 @@ class State(BaseModel):
     others: dict[str, OtherEffect] = Field(default_factory=dict)
     lost: list[Lost] = Field(default_factory=list)
     """Values that lost since the last published change."""
-    told: tuple[str, ...] = ()
-    """Fingerprints of the problems that were found last (problems/findings.py)."""
+    reported: tuple[str, ...] = ()
+    """Fingerprints of the problems that were reported last (problems/findings.py)."""
     names: tuple[str, ...] = ()
     """The references that it names, as stored in table `refers`."""
 
