@@ -207,7 +207,7 @@ async def test_a_contact_that_bears_our_mark_before_the_answer_is_linked_and_not
 
     assert (linked.xero_id, linked.state) == (XERO_ID, SyncState.ON_ITS_WAY)
     assert (await vendors(harness))[VENDOR_ID].sync == Sync(
-        state=SyncState.IN_STEP, xero_id=XERO_ID, made=XERO_ID, seen=50
+        state=SyncState.IN_STEP, xero_id=XERO_ID, created_xero_id=XERO_ID, based_on_sequence=50
     )
     assert await harness.published(WriteIntent) == [create]
 

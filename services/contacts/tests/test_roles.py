@@ -77,7 +77,7 @@ def test_a_request_changes_its_own_role_and_what_both_share(role: Role) -> None:
 
 
 def test_each_view_shows_the_whole_contact_and_its_own_role() -> None:
-    in_step = Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, seen=5)
+    in_step = Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, based_on_sequence=5)
     both = contact(*Role, sync=in_step, customer=RoleState(id=IDS[Role.CUSTOMER], active=False))
     shown = {"contact_id": CONTACT_ID, "sync": in_step, "origin": both.origin, **SHARED}
 

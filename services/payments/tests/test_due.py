@@ -50,7 +50,7 @@ def answered(amount: str) -> Payment:
 
 def deleted(amount: str) -> Payment:
     """A payment of ours that was taken back in Xero."""
-    gone = Sync(state=SyncState.NOT_FOR_XERO, xero_id=OURS_XERO_ID, gone=True)
+    gone = Sync(state=SyncState.NOT_FOR_XERO, xero_id=OURS_XERO_ID, gone_in_xero=True)
     return payment(BILL_ID, amount, sync=gone, deleted_in_xero=True)
 
 

@@ -113,7 +113,7 @@ def payment_of(answer: str) -> Payment:
     """Our payment as payments knows it."""
     state = {WAITING: SyncState.ON_ITS_WAY, TAKEN: SyncState.IN_STEP, REFUSED: SyncState.REFUSED}
     there = OURS_XERO_ID if answer in (TAKEN, VOIDED) else None
-    sync = Sync(state=state.get(answer, SyncState.NOT_FOR_XERO), xero_id=there, gone=answer == VOIDED)
+    sync = Sync(state=state.get(answer, SyncState.NOT_FOR_XERO), xero_id=there, gone_in_xero=answer == VOIDED)
     return payment(BILL_ID, str(OURS), sync=sync, deleted_in_xero=answer == VOIDED)
 
 

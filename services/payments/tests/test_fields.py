@@ -90,7 +90,13 @@ def test_payments_look_at_what_decides_whether_a_bill_can_be_paid_and_at_nothing
 
 def test_how_far_a_bill_is_on_its_way_is_nothing_that_payments_look_at() -> None:
     before = bill(BILL_ID, BILL_XERO_ID)
-    sync = before.sync.replace(state=SyncState.CONFLICT, seen=9, made=OTHER, former=(OTHER,), waits_for=(CONNECTION,))
+    sync = before.sync.replace(
+        state=SyncState.CONFLICT,
+        based_on_sequence=9,
+        created_xero_id=OTHER,
+        former_xero_ids=(OTHER,),
+        waits_for=(CONNECTION,),
+    )
 
     assert relevant_bill_fields(before) == relevant_bill_fields(before.replace(sync=sync))
 

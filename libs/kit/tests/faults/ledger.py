@@ -147,7 +147,7 @@ def none_twice_in_a_row(states: Sequence[Any]) -> None:
     before: dict[Key, Any] = {}
     for state in states:
         key, doc = (state["tenant_id"], str(state["id"])), orjson.loads(state["doc"])
-        doc["origin"], doc["sync"]["seen"] = None, None
+        doc["origin"], doc["sync"]["based_on_sequence"] = None, None
         assert before.get(key) != doc, f"{key} was published twice in a row: {doc}"
         before[key] = doc
 
@@ -192,5 +192,5 @@ def last_is_stored(said: Said, stored: dict[Key, tuple[int, Any]]) -> None:
 def _public(doc: Any) -> Any:
     """Without the snapshot that a state is based on: a newer one that changes nothing is stored, not published."""
     if "sync" in doc:
-        doc["sync"]["seen"] = None
+        doc["sync"]["based_on_sequence"] = None
     return doc

@@ -146,7 +146,7 @@ async def test_a_link_is_undone_and_made_by_hand_and_told_in_the_audit_trail(api
     assert (refused.status_code, "unlink it first" in refused.json()["title"]) == (409, True)
     undone = (await api.ask(f"POST /{bill_id}/unlink")).json()
     assert (undone["sync"]["state"], undone["sync"]["xero_id"]) == (SyncState.NOT_FOR_XERO, None)
-    assert undone["sync"]["former"] == [str(seen.xero_id)]
+    assert undone["sync"]["former_xero_ids"] == [str(seen.xero_id)]
     assert (await api.ask(f"POST /{bill_id}/link", {"xero_id": str(uuid4())})).status_code == 409
     linked = (await api.ask(f"POST /{bill_id}/link", {"xero_id": str(another.xero_id)})).json()
 

@@ -123,7 +123,7 @@ class State(BaseModel):
     closed: list[Link] = Field(default_factory=list)
     by_hand: bool = False
     """Unlinked by hand: nothing creates or links it until a person does."""
-    made: UUID | None = None
+    created_xero_id: UUID | None = None
     """The last record of Xero that was created for it."""
     duplicate: UUID | None = None
     """Another record of Xero that bears our id."""

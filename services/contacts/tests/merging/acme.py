@@ -55,7 +55,7 @@ def there(updated_at: dt.datetime = BEFORE, **more: Any) -> XeroContact:
 
 def contact(seen: int = 5, *, state: SyncState = SyncState.IN_STEP, gone: bool = False, **more: Any) -> Contact:
     """The record, whole, as it should be here."""
-    sync = Sync(state=state, xero_id=XERO_ID, gone=gone, seen=seen)
+    sync = Sync(state=state, xero_id=XERO_ID, gone_in_xero=gone, based_on_sequence=seen)
     return Contact(id=CONTACT_ID, sync=sync, origin=ANA_MADE_IT, vendor=RoleState(id=CONTACT_ID), **(BASE | more))
 
 
