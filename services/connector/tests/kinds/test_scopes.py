@@ -6,8 +6,8 @@ import pytest
 
 from tieout_connector.inbound import listings
 from tieout_connector.kinds import FOLLOWED
-from tieout_connector.outbound import queue_list
-from tieout_connector.pacing.waits_rules import WriteState
+from tieout_connector.outbound import write_listing
+from tieout_connector.pacing.wait_reasons_rules import WriteState
 from tieout_connector.xero.errors import ConsentLost, ConsentLostReason
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.refusals import refusal_of
@@ -105,7 +105,7 @@ async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_aga
 
     async def told() -> tuple[WriteState, str]:
         async with stage.database.transaction() as tx:
-            story, _ = await queue_list.one(tx, stage.tenant_id, wanted.intent_id, connected=False)
+            story, _ = await write_listing.one(tx, stage.tenant_id, wanted.intent_id, connected=False)
         return story.state, story.why
 
     async with stage.working():

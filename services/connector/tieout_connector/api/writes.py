@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from tieout_connector.connecting import connection_store
-from tieout_connector.outbound import QueuedWrite, WriteDetails, queue_changes, queue_list
+from tieout_connector.outbound import QueuedWrite, WriteDetails, queue_changes, write_listing
 from tieout_connector.pacing import WriteState
 from tieout_kit.errors import Clash
 from tieout_kit.http import APPROVERS, READERS, CurrentCaller, InDatabase, InTx, Limit, allow, refusals
@@ -42,7 +42,7 @@ async def list_writes(
     """Without `state`: all that are not done. With `record`: all of that record. A failed write is left out once
     another write of its record followed."""
     connected = await _is_connected(tx, tenant_id)
-    found = await queue_list.page(tx, tenant_id, state, record, cursor, limit, connected=connected)
+    found = await write_listing.page(tx, tenant_id, state, record, cursor, limit, connected=connected)
     return WritePage(items=found, next=found[-1].intent_id if len(found) == limit else None)
 
 
@@ -50,7 +50,7 @@ async def list_writes(
 async def get_write(tenant_id: UUID, intent_id: IntentId, tx: InTx) -> WriteDetails:
     """One write, done or not."""
     connected = await _is_connected(tx, tenant_id)
-    return (await queue_list.one(tx, tenant_id, intent_id, connected=connected))[0]
+    return (await write_listing.one(tx, tenant_id, intent_id, connected=connected))[0]
 
 
 @router.post(

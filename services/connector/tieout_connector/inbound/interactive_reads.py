@@ -10,8 +10,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from tieout_connector.kinds import FOLLOWED
-from tieout_connector.pacing import free_at, schedule, why_not_now
-from tieout_connector.pacing import read as read_waits
+from tieout_connector.pacing import free_at, read_wait_reasons, schedule, why_not_now
 from tieout_connector.xero.http import Request
 from tieout_kit.errors import Clash, NotNow
 from tieout_kit.postgres import Tx, queries
@@ -53,7 +52,7 @@ async def add(tx: Tx, tenant_id: UUID, kind: XeroKind, request: Request, *, conn
     """
     if not connected:
         raise Clash("the organisation is not connected to Xero")
-    waits = await read_waits(tx, tenant_id)
+    waits = await read_wait_reasons(tx, tenant_id)
     deadline, free = tx.now + PATIENCE, free_at(waits, tx.now)
     if free and free > deadline:
         raise NotNow(why_not_now(waits, tx.now), free)

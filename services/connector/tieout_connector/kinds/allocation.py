@@ -53,7 +53,7 @@ class CreditAllocationKind(WriteKind):
 
 
 class AllocationWrite(CreditAllocationKind):
-    """A part of a credit that is allocated to a bill. Xero has no field for a mark of ours on it."""
+    """A part of a credit that is allocated to a bill. Xero has no field for a stamp of ours on it."""
 
     name = "allocation"
     scopes = (Scope.INVOICES,)

@@ -1,6 +1,6 @@
 """Contacts of vendors and customers. Source: docs/xero.md 4.1."""
 
-from tieout_connector.kinds import marks
+from tieout_connector.kinds import stamps
 from tieout_connector.kinds.contact_write import ContactArchive, ContactWrite
 from tieout_connector.kinds.record import FollowedRecord, Listing
 from tieout_connector.xero.contacts import CONTACTS
@@ -24,7 +24,7 @@ CONTACT = FollowedRecord(
     snapshot=XeroContact,
     category="CONTACT",
     listing=Listing(),
-    marker=lambda raw, _: marks.in_contact_number(raw),
+    stamp_of=lambda raw, _: stamps.in_contact_number(raw),
     document=Document.CONTACT,
     writes=lambda _: (ContactWrite(), ContactArchive()),
     name="contact",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.kinds import marks
+from tieout_connector.kinds import stamps
 from tieout_connector.kinds.fields import BodyField, differing, explained, filled, names, parts_of, trimmed
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import IDS_PER_QUERY, body_of, list_by_ids
@@ -134,7 +134,7 @@ class ContactWrite(ResourceKind):
         for intent in intents:
             body, shown = body_of(ContactBody, intent), now.get(intent.intent_id, ABSENT)
             changes = differing(FIELDS, body, shown) if intent.xero_id else filled(FIELDS, body)
-            # Only contacts that we create get our mark: an existing contact may have a number of its own.
+            # Only contacts that we create get our stamp: an existing contact may have a number of its own.
             number = None if intent.xero_id else str(intent.record.id)
             parts = parts_of(changes, body, shown)
             forms.append(ContactForm(contact_id=intent.xero_id, contact_number=number, **parts))
@@ -153,7 +153,7 @@ class ContactWrite(ResourceKind):
         return [*creates, *self.pre_reads(intents)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
-        return marks.in_contact_number(row) == intent.record.id
+        return stamps.in_contact_number(row) == intent.record.id
 
 
 class ContactArchive(ResourceKind):

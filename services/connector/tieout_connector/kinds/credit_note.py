@@ -28,7 +28,7 @@ FIELDS: tuple[BodyField[VendorCreditBody], ...] = (
 
 
 class VendorCreditWrite(ResourceKind):
-    """A vendor credit. Its number is its mark: Xero has no other field for one, and allows equal numbers."""
+    """A vendor credit. Its number is its stamp: Xero has no other field for one, and allows equal numbers."""
 
     name = "vendor_credit"
     scopes = (Scope.INVOICES,)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from tieout_connector.kinds import document, marks
+from tieout_connector.kinds import document, stamps
 from tieout_connector.kinds.fields import BodyField, differing, explained, filled, names, parts_of, trimmed
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import CLOCK_SKEW, IDS_PER_QUERY, body_of, list_by_ids
@@ -105,7 +105,7 @@ class InvoiceKind(ResourceKind, Generic[B]):
         return [*made, *self.pre_reads(intents)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
-        return marks.in_url(row, self._platform_url) == intent.record.id
+        return stamps.in_url(row, self._platform_url) == intent.record.id
 
     def _body(self, intent: WriteIntent) -> B:
         return body_of(self.body_type, intent)
@@ -117,10 +117,10 @@ class InvoiceKind(ResourceKind, Generic[B]):
         """The form to send, and the names of the fields in it."""
         body = self._body(intent)
         if intent.xero_id is None:
-            # Only documents that we create get our mark: an existing one may have a Url of its own.
-            mark = marks.url_of(self.document_type, intent.record.id, self._platform_url)
+            # Only documents that we create get our stamp: an existing one may have a Url of its own.
+            stamp = stamps.url_of(self.document_type, intent.record.id, self._platform_url)
             whole = filled(self.fields, body)
-            return InvoiceForm(type=self.document_type, url=mark, **parts_of(whole, body, ABSENT)), names(whole)
+            return InvoiceForm(type=self.document_type, url=stamp, **parts_of(whole, body, ABSENT)), names(whole)
         if self.is_terminal(intent):
             # Once it is voided or deleted, no other field matters.
             return InvoiceForm(invoice_id=intent.xero_id, status=document.ending(now)), ("status",)

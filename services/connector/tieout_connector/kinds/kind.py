@@ -60,8 +60,8 @@ class WriteKind(ABC):
     repeat: ClassVar[str]
     """What sending an intent twice would do in Xero; text for docs/gateway.md."""
     needs_serial_calls: ClassVar[bool] = False
-    """True if Xero has no field for a mark of ours. Then the calls of one `batch_key` are made one after the other, and
-    Xero's state before each call is stored with it."""
+    """True if Xero has no field for a stamp of ours. Then the calls of one `batch_key` are made one after the other,
+    and Xero's state before each call is stored with it."""
     snapshot_kind: ClassVar[XeroKind | None] = None
     """The kind of the snapshots whose links tell which of Xero's records are known to be ours. None: there are no such
     snapshots, and the results of earlier intents tell it."""
@@ -80,7 +80,7 @@ class WriteKind(ABC):
 
     def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
         """Requests to make right before these intents are sent. They read the records that are to change (SYS-3), or
-        the state that records without a mark are compared with. A 404 means that there is no record."""
+        the state that records without a stamp are compared with. A 404 means that there is no record."""
         return ()
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -143,7 +143,7 @@ class WriteKind(ABC):
         """By intent id, Xero's element of each intent that Xero has carried out. The others are sent again.
 
         `contents`: the answers to `lookup_requests`, all pages. `before`: the `current_state` when the call was sent,
-        for kinds without a mark. `taken`: those of `listed_ids` that belong to an earlier answer, so that this create
+        for kinds without a stamp. `taken`: those of `listed_ids` that belong to an earlier answer, so that this create
         cannot have made them. No element is matched with two intents.
         """
         now = self.current_state(contents, intents)

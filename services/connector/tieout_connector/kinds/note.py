@@ -20,7 +20,7 @@ _CLOCK_SKEW = timedelta(minutes=1)
 
 
 class NoteWrite(WriteKind):
-    """A note. Xero gives it no id, and it has no field for a mark of ours."""
+    """A note. Xero gives it no id, and it has no field for a stamp of ours."""
 
     name = "note"
     scopes = (Scope.CONTACTS, Scope.INVOICES, Scope.PAYMENTS, Scope.BANK_TRANSACTIONS, Scope.SETTINGS)

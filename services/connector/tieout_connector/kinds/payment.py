@@ -64,7 +64,7 @@ FIELDS: tuple[BodyField[PaymentBody], ...] = (
 
 
 class PaymentWrite(ResourceKind):
-    """A payment. Xero has no field for a mark of ours; its reference need not be unique."""
+    """A payment. Xero has no field for a stamp of ours; its reference need not be unique."""
 
     name = "payment"
     scopes = (Scope.PAYMENTS,)
@@ -139,8 +139,8 @@ PAYMENT = FollowedRecord(
     snapshot=XeroPayment,
     category="PAYMENT",
     listing=Listing(),
-    # Xero has no field for a mark of ours on a payment.
-    marker=lambda raw, platform_url: None,
+    # Xero has no field for a stamp of ours on a payment.
+    stamp_of=lambda raw, platform_url: None,
     document=Document.PAYMENT,
     writes=lambda _: (PaymentWrite(), PaymentReversal()),
     name="payment",

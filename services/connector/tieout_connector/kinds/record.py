@@ -40,7 +40,7 @@ class Record:
     document: Document | None = None
     """The kind of document that files and notes are attached to; None: it can have neither."""
     writes: Callable[[str], Sequence[WriteKind]] = lambda _: ()
-    """The kinds of intent that write it, given the platform's address, with which our marks begin."""
+    """The kinds of intent that write it, given the platform's address, with which our stamps begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,8 @@ class FollowedRecord(Record):
     snapshot: type[Snapshot]
     category: str
     """Its webhook category. Source: docs/xero.md 5.1."""
-    marker: Callable[[Json, str], UUID | None]
-    """Our record's id in an element's mark, given the platform's address; None: there is no mark of ours."""
+    stamp_of: Callable[[Json, str], UUID | None]
+    """Our record's id in an element's stamp, given the platform's address; None: there is no stamp of ours."""
     name: str
     """Its name for people, in the singular."""
     path: str

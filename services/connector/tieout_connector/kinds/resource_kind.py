@@ -20,7 +20,7 @@ class ResourceKind(WriteKind):
     resource: ClassVar[Resource[Any]]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
-        """Whether this create made a record of Xero, by our mark or by its content."""
+        """Whether this create made a record of Xero, by our stamp or by its content."""
         return False
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -56,7 +56,7 @@ class ResourceKind(WriteKind):
         first_sent_at: datetime,
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
-        """Creates are found by their mark, changes by Xero showing what they wanted."""
+        """Creates are found by their stamp, changes by Xero showing what they wanted."""
         creates = [intent for intent in intents if self.target(intent) is None]
         rows = unclaimed(self._rows(contents), self.resource.id_field, taken)
         now = self.current_state(contents, intents)

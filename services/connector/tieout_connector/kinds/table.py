@@ -55,7 +55,7 @@ DOCUMENT_RESOURCES: Mapping[Document, str] = {
 
 
 def write_kinds(platform_url: str) -> Mapping[str, WriteKind]:
-    """Every kind of intent, by its name. The marks of bills and sales invoices begin with `platform_url`."""
+    """Every kind of intent, by its name. The stamps of bills and sales invoices begin with `platform_url`."""
     of_records = [kind for record in RECORDS for kind in record.writes(platform_url)]
     return {
         kind.name: kind for kind in (*of_records, AttachmentWrite(DOCUMENT_RESOURCES), NoteWrite(DOCUMENT_RESOURCES))

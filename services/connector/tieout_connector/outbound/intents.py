@@ -59,9 +59,9 @@ class UnansweredWrites(NamedTuple):
     targets: frozenset[UUID]
     """Xero records that they change."""
     creators: frozenset[UUID]
-    """Our records for which they create one. It carries our record's mark."""
+    """Our records for which they create one. It carries our record's stamp."""
     bills: frozenset[UUID]
-    """Bills in Xero for which they create a payment. A payment carries no mark."""
+    """Bills in Xero for which they create a payment. A payment carries no stamp."""
 
 
 async def receive(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]], batching: BatchingRule) -> None:

@@ -18,10 +18,10 @@ from tieout_connector.pacing.org_budget import (
 from tieout_connector.pacing.pricing import PlanCost, Plans, costs, month_of, projected
 from tieout_connector.pacing.timing import LONGEST_CALL, RESEND_WINDOW, SEND_WITHIN
 from tieout_connector.pacing.usage import RETENTION, CallOutcome, HourlyUsage, TenantTotal, Usage
-from tieout_connector.pacing.waits import read
-from tieout_connector.pacing.waits_rules import (
+from tieout_connector.pacing.wait_reasons import read_wait_reasons
+from tieout_connector.pacing.wait_reasons_rules import (
     SentCall,
-    Waits,
+    WaitReasons,
     WriteState,
     WriteStatus,
     free_at,
@@ -58,7 +58,7 @@ __all__ = [
     "TenantTotal",
     "Usage",
     "Wait",
-    "Waits",
+    "WaitReasons",
     "WriteState",
     "WriteStatus",
     "costs",
@@ -70,7 +70,7 @@ __all__ = [
     "not_before",
     "org_budget_store",
     "projected",
-    "read",
+    "read_wait_reasons",
     "schedule",
     "usage",
     "why",

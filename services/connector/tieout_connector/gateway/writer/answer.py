@@ -89,6 +89,6 @@ def _observation(kind: WriteKind, answer: Answer) -> Observation:
     intent = answer.queued.intent
     answers = observations.answers_of(kind, intent, answer.element, answer.sent, done=True)
     # A look-up is a read, so a later read may have been stored before it: then it is repeated before the next call. For
-    # a created record this cannot happen, because reads of records with our mark wait for the call to be finished.
+    # a created record this cannot happen, because reads of records with our stamp wait for the call to be finished.
     read_at = answer.looked_up_at if kind.target(intent) else None
     return Observation(answer.queued, answer.element, read_at, answers)
