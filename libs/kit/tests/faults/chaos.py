@@ -41,7 +41,7 @@ class Storm:
             await self.members[0].listening()
             await self.world.stir(self.world.tenants[0])
         feeding = asyncio.create_task(self._feed(events, seconds))
-        others = [asyncio.create_task(self._asks()), asyncio.create_task(self._strikes())]
+        others = [asyncio.create_task(self._requests()), asyncio.create_task(self._strikes())]
         try:
             for _ in range(outages):
                 for server, name in ((self.kafka, "kafka"), (self.postgres, "postgres")):
@@ -66,10 +66,10 @@ class Storm:
             # As fast as Kafka takes them, but not faster than the storm is long.
             await asyncio.sleep(max(0.0, started + seconds * done / events - time.monotonic()))
 
-    async def _asks(self) -> None:
+    async def _requests(self) -> None:
         while True:
             if awake := [member for member in self.members if member.alive and not member.frozen]:
-                await self.world.ask(self.chance.choice(awake), 1)
+                await self.world.request(self.chance.choice(awake), 1)
             await asyncio.sleep(0.05)
 
     async def _strikes(self) -> None:
@@ -108,7 +108,7 @@ class Storm:
         if gone := [member for member in self.members if not member.alive]:
             await gone[0].start(self.world.env())
         if self.world.rough:
-            # On a busy machine the storm is over before the first letters are put aside.
+            # On a busy machine the storm is over before the first events become dead letters.
             await wait_until(self._let_go, bool, within=120)
 
     async def _let_go(self) -> int:

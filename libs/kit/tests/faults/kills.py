@@ -70,7 +70,7 @@ async def shoot(
         await member.start(target.env())
         await target.all_done()
         # Whoever was shot leaves nothing behind that would keep the next change from Xero.
-        await target.ask(member, 6)
+        await target.request(member, 6)
         await target.all_done()
         await member.leave()
         return hits, await account(target)

@@ -40,11 +40,11 @@ async def opened(dsn: str) -> AsyncIterator[Database]:
 
 
 def loop(world: World, database: Database, handlers: Handlers = HANDLERS) -> Consumer:
-    return Consumer(database, world.bootstrap, world.say.prefix, SERVICE, handlers)
+    return Consumer(database, world.bootstrap, world.publisher.prefix, SERVICE, handlers)
 
 
 def relay(world: World, database: Database) -> Relay:
-    return Relay(database, world.bootstrap, world.say.prefix, SERVICE, world.say.partitions)
+    return Relay(database, world.bootstrap, world.publisher.prefix, SERVICE, world.publisher.partitions)
 
 
 def sweeper(database: Database) -> Sweeper:
@@ -54,12 +54,14 @@ def sweeper(database: Database) -> Sweeper:
 async def request(world: World, database: Database, change_id: str, person: UUID | None = None) -> None:
     """Change somebody of the world's first tenant, its first person, as an HTTP handler would."""
     tenant = world.tenants[0]
-    world.asked[change_id] = "unknown"
-    await database.run(partial(ask, tenant=tenant, person=person or world.vendors[tenant][0], change_id=change_id))
-    world.asked[change_id] = "done"
+    world.requests[change_id] = "unknown"
+    await database.run(
+        partial(request_in, tenant=tenant, person=person or world.vendors[tenant][0], change_id=change_id)
+    )
+    world.requests[change_id] = "done"
 
 
-async def ask(tx: Tx, tenant: UUID, person: UUID, change_id: str) -> None:
+async def request_in(tx: Tx, tenant: UUID, person: UUID, change_id: str) -> None:
     """The same within a transaction; on the state that is there then."""
     await PEOPLE.lock(tx, [tenant])
     await PEOPLE.records.lock(tx, [(tenant, person)])

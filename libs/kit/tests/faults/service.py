@@ -171,11 +171,11 @@ async def _requests(database: Database, reader: asyncio.StreamReader, writer: as
     PART.set("request")
     with contextlib.suppress(OSError):
         while line := await reader.readline():
-            said = json.loads(line)
-            tenant, person = UUID(said["tenant"]), UUID(said["vendor"])
+            body = json.loads(line)
+            tenant, person = UUID(body["tenant"]), UUID(body["vendor"])
             try:
                 was = await database.run(partial(seen, tenant=tenant, person=person))
-                await database.run(partial(change, tenant=tenant, person=person, change_id=said["id"], was=was))
+                await database.run(partial(change, tenant=tenant, person=person, change_id=body["id"], was=was))
                 writer.write(b"done\n")
             except Refused:
                 writer.write(b"refused\n")

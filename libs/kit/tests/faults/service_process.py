@@ -1,4 +1,4 @@
-"""Processes of the service under test: they have what every forked process has, and can be asked for changes."""
+"""Processes of the service under test: they have what every forked process has, and take requests for changes."""
 
 import asyncio
 import json
@@ -40,13 +40,13 @@ class ServiceProcess(ForkedProcess):
         code = await self.stop()
         assert code == 0, f"the process ended with {code}:\n{self.log()}"
 
-    async def ask(self, tenant: UUID, vendor: UUID, change_id: str) -> str:
-        """Ask for a change: `done`, `later` (it may be done or not), `unknown` (likewise), `unheard`."""
+    async def request(self, tenant: UUID, vendor: UUID, change_id: str) -> str:
+        """Request a change: `done`, `later` (it may be done or not), `unknown` (likewise), `not_received`."""
         try:
             if self._connection is None:
                 self._connection = await asyncio.open_unix_connection(str(self.path))
         except OSError:
-            return "unheard"
+            return "not_received"
         reader, writer = self._connection
         try:
             writer.write(json.dumps({"tenant": str(tenant), "vendor": str(vendor), "id": change_id}).encode() + b"\n")
