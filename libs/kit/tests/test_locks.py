@@ -88,7 +88,9 @@ SHARING = replace(VENDOR, serial=False)
 
 
 @pytest_asyncio.fixture(params=[VENDOR, SHARING], ids=["alone", "sharing"])
-async def harness(request: pytest.FixtureRequest, database: str, signing: local.Keys) -> AsyncIterator[ServiceHarness]:
+async def harness(
+    request: pytest.FixtureRequest, database: str, signing: local.SigningKeys
+) -> AsyncIterator[ServiceHarness]:
     """Vendors, of a service that holds its tenants alone, and of one that shares them."""
     async with serve(database, signing, Service("contacts", "Vendors.", kinds=(request.param,))) as made:
         await made.connect()

@@ -28,7 +28,7 @@ LEAVES = "insert into call (tenant_id, id, request, body, first_sent_at, retry_a
 class Queue:
     """The queue of one connected tenant, and those who look at it."""
 
-    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.Keys) -> None:
+    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys) -> None:
         self.stage, self.http, self.keys = stage, http, keys
 
     async def ask(self, method: str, path: str = "", role: str = "bookkeeper", **params: Any) -> httpx.Response:
@@ -93,7 +93,7 @@ class Queue:
 
 
 @pytest_asyncio.fixture
-async def queue(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Queue]:
+async def queue(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Queue]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     app.state.database = stage.database
     app.include_router(api_writes.router)

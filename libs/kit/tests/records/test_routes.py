@@ -29,7 +29,7 @@ class Api:
     """The service's API, as a bookkeeper of one tenant asks it."""
 
     world: World
-    keys: local.Keys
+    keys: local.SigningKeys
     http: httpx.AsyncClient
 
     async def ask(
@@ -49,7 +49,7 @@ class Api:
 
 @pytest_asyncio.fixture
 async def api(plain: World, tmp_path: Path) -> AsyncIterator[Api]:
-    keys = local.Keys(tmp_path)
+    keys = local.SigningKeys(tmp_path)
     app = plain.wired.http_app(plain.database, Keys(keys.jwks_url, local.ISSUER))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bills") as http:
         yield Api(plain, keys, http)

@@ -1,4 +1,4 @@
-"""An older database is restored: Xero has what was sent after the dump, and the services publish their intents again."""
+"""An older database is restored: Xero has what was sent after the dump, and services publish their intents again."""
 
 from urllib.parse import urlsplit
 from uuid import uuid4

@@ -9,7 +9,7 @@ from tieout_connector.kinds import FOLLOWED
 from tieout_connector.outbound import write_listing
 from tieout_connector.pacing.wait_reasons_rules import WriteState
 from tieout_connector.xero.errors import ConsentLost, ConsentLostReason
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.scopes import SCOPES, Scope
 from tieout_schemas.bodies import Document, NoteBody, TrackingOptionBody
@@ -71,7 +71,7 @@ async def test_xeros_own_file_asks_for_the_same(writing: Writing, name: str) -> 
     wanted, kind = await one_of(writing, name), KINDS[name]
     before, since = await writing.now(wanted), await writing.xero.control.now()
 
-    calls: list[Request] = [*kind.pre_reads([wanted]), *kind.lookup_requests([wanted], since)]
+    calls: list[XeroRequest] = [*kind.pre_reads([wanted]), *kind.lookup_requests([wanted], since)]
     calls.append(kind.compose([wanted], before).request)
 
     assert [call for call in calls if not enough(call.method, call.resource) & set(kind.scopes)] == []

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from tieout_connector.connecting import connection_store
 from tieout_connector.inbound import InteractiveAnswers, InteractiveRead, interactive_reads
 from tieout_connector.kinds import PATHS, SEARCHES
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_kit.errors import Clash, NotFound
 from tieout_kit.http import READERS, InDatabase, allow, refusals
 from tieout_kit.postgres import Database, Tx
@@ -64,7 +64,7 @@ async def get_xero_record(
 
 
 async def _read(
-    database: Database, answers: InteractiveAnswers, tenant_id: UUID, kind: XeroKind, request: Request
+    database: Database, answers: InteractiveAnswers, tenant_id: UUID, kind: XeroKind, request: XeroRequest
 ) -> list[Snapshot]:
     async def ask(tx: Tx) -> InteractiveRead:
         connected = (await connection_store.read(tx, tenant_id)).public.open

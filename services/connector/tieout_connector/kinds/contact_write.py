@@ -12,7 +12,7 @@ from tieout_connector.kinds.matching import IDS_PER_QUERY, body_of, list_by_ids
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import contacts
 from tieout_connector.xero.contacts import CONTACTS, AddressForm, ContactForm, PhoneForm
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import ContactArchiveBody, ContactBody
@@ -111,7 +111,7 @@ class ContactWrite(ResourceKind):
     found_by = "`ContactNumber`, which is our record's id; an update by its values"
     repeat = "is refused, since the number is taken; a repeated update changes nothing"
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return list_by_ids(CONTACTS, "IDs", [self.target(intent) for intent in intents], includeArchived="true")
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
@@ -146,7 +146,7 @@ class ContactWrite(ResourceKind):
     def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         return explained(FIELDS, body_of(ContactBody, intent), element, sent)
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         numbers = [f'ContactNumber=="{intent.record.id}"' for intent in intents if not intent.xero_id]
         parts = (numbers[start : start + _NUMBERS_AT_ONCE] for start in range(0, len(numbers), _NUMBERS_AT_ONCE))
         creates = [CONTACTS.listing(page=1, where=" OR ".join(part), includeArchived="true") for part in parts]
@@ -173,7 +173,7 @@ class ContactArchive(ResourceKind):
     def target(self, intent: WriteIntent) -> UUID:
         return body_of(ContactArchiveBody, intent).contact_xero_id
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return list_by_ids(CONTACTS, "IDs", [self.target(intent) for intent in intents], includeArchived="true")
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:

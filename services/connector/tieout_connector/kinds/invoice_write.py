@@ -10,7 +10,7 @@ from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import CLOCK_SKEW, IDS_PER_QUERY, body_of, list_by_ids
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.invoices import INVOICES, InvoiceForm
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
@@ -63,7 +63,7 @@ class InvoiceKind(ResourceKind, Generic[B]):
     def __init__(self, platform_url: str) -> None:
         self._platform_url = platform_url
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return list_by_ids(INVOICES, "IDs", [intent.xero_id for intent in intents])
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
@@ -97,11 +97,11 @@ class InvoiceKind(ResourceKind, Generic[B]):
     def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         return explained(self.fields, self._body(intent), element, sent)
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         contacts = sorted({str(self._body(intent).contact_xero_id) for intent in intents if not intent.xero_id})
         parts = (contacts[start : start + IDS_PER_QUERY] for start in range(0, len(contacts), IDS_PER_QUERY))
         since = first_sent_at - CLOCK_SKEW
-        made: list[Request] = [INVOICES.listing(page=1, since=since, ContactIDs=",".join(part)) for part in parts]
+        made: list[XeroRequest] = [INVOICES.listing(page=1, since=since, ContactIDs=",".join(part)) for part in parts]
         return [*made, *self.pre_reads(intents)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.signals import XeroKind
@@ -29,7 +29,7 @@ UNKEYED = ""
 class ComposedCall:
     """A call to store and to send; the writer sets its Idempotency-Key. `stored_file`: the file that is its body."""
 
-    request: Request
+    request: XeroRequest
     body: bytes
     stored_file: str | None = None
     sent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class WriteKind(ABC):
         """The id of Xero's record that is to change; None: a record is to be created."""
         return intent.xero_id
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         """Requests to make right before these intents are sent. They read the records that are to change (SYS-3), or
         the state that records without a stamp are compared with. A 404 means that there is no record."""
         return ()
@@ -124,7 +124,7 @@ class WriteKind(ABC):
         return tuple(sent)
 
     @abstractmethod
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         """Requests that find out what a call without an answer has done. If a request names a `page`, all pages are
         read (gateway/paging.py)."""
 

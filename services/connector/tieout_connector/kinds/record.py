@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from tieout_connector.kinds.kind import WriteKind
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_connector.xero.wire import UnknownValue
@@ -58,7 +58,7 @@ class FollowedRecord(Record):
     """Its name for people, in the singular."""
     path: str
     """The part of the API's path at which a person looks at it: /tenants/{tenant_id}/xero/{path}/{xero_id}."""
-    search: Callable[[str], Request] | None = None
+    search: Callable[[str], XeroRequest] | None = None
     """The request that searches for a text; None: there is no search."""
 
     @property

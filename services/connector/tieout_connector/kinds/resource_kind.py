@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
 from tieout_connector.kinds.matching import NOT_FOUND, match_once, one_row_each, parsed_or_none, unclaimed
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_schemas.writes import WriteIntent
@@ -45,7 +45,7 @@ class ResourceKind(WriteKind):
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         return [UUID(row[self.resource.id_field]) for row in self._rows(contents)]
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return self.pre_reads(intents)
 
     def match_results(

@@ -12,7 +12,7 @@ from tieout_connector.pacing.org_budget import (
     READ_IN_TURN,
     RESERVED_SLOTS,
     Budget,
-    Wait,
+    BudgetWait,
     minutes,
 )
 from tieout_connector.pacing.pricing import PlanCost, Plans, costs, month_of, projected
@@ -46,6 +46,7 @@ __all__ = [
     "AppBudget",
     "AppIsBusy",
     "Budget",
+    "BudgetWait",
     "CallOutcome",
     "DropNotes",
     "HourlyUsage",
@@ -57,7 +58,6 @@ __all__ = [
     "SentCall",
     "TenantTotal",
     "Usage",
-    "Wait",
     "WaitReasons",
     "WriteState",
     "WriteStatus",

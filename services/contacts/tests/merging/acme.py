@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tieout_contacts.contact import CONTACT
-from tieout_contacts.model import Contact, Role, RoleState
+from tieout_contacts.model import Contact, PartyRole, RoleState
 from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.facts import Facts
 from tieout_schemas.bodies import ContactBody
@@ -38,7 +38,7 @@ EMPTY: dict[str, Any] = {"email": "", "phone": "", "address": Address(), "accoun
 
 def known(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Facts:
     """The facts; a bill made the contact a vendor."""
-    return facts(connection=state, more={XERO_ID: {Role.VENDOR}}, **chosen)
+    return facts(connection=state, more={XERO_ID: {PartyRole.VENDOR}}, **chosen)
 
 
 def linked(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> KindHarness[Contact, XeroContact]:
