@@ -176,7 +176,7 @@ async def test_deactivating_one_role_leaves_the_other_and_is_said_of_it_alone(
     harness: ServiceHarness, first: str, second: str
 ) -> None:
     await in_step(harness, first, second)
-    others, story = await harness.published(MODELS[first]), (await harness.get(f"{first}/changes")).json()
+    others, changes = await harness.published(MODELS[first]), (await harness.get(f"{first}/changes")).json()
 
     await harness.change(second, {"name": "Acme", "active": False})
 
@@ -184,7 +184,7 @@ async def test_deactivating_one_role_leaves_the_other_and_is_said_of_it_alone(
     assert (await harness.get(second)).json()["active"] is False
     assert await harness.published(MODELS[first]) == others
     assert (await harness.get(first)).json()["active"] is True
-    assert (await harness.get(f"{first}/changes")).json() == story
+    assert (await harness.get(f"{first}/changes")).json() == changes
     assert len(await harness.published(WriteIntent)) == 1
 
 

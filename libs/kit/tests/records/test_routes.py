@@ -113,11 +113,11 @@ async def test_they_are_listed_by_page_and_each_tells_its_story(api: Api) -> Non
 
     first = (await api.ask("GET ?limit=2")).json()
     rest = (await api.ask(f"GET ?after={first['next']}&limit=2")).json()
-    story = (await api.ask(f"GET /{ids[0]}/changes")).json()
+    changes = (await api.ask(f"GET /{ids[0]}/changes")).json()
 
     assert [bill["id"] for bill in (*first["items"], *rest["items"])] == ids
     assert (first["next"], rest["next"]) == (ids[1], None)
-    assert [(state["doc"]["number"], state["lost"]) for state in story] == [("B-1", [])]
+    assert [(state["doc"]["number"], state["lost"]) for state in changes] == [("B-1", [])]
     for path in (f"/{uuid4()}", f"/{uuid4()}/changes"):
         assert (await api.ask(f"GET {path}")).status_code == 404
 

@@ -60,7 +60,7 @@ async def change_both(harness: ServiceHarness, *, there: dict[str, Any], here: d
 
 
 async def lost(harness: ServiceHarness) -> list[dict[str, Any]]:
-    """What lost a conflict, as the bill's story tells it."""
+    """What lost a conflict, as the bill's history shows it."""
     changes = (await harness.get(f"{PATH}/changes")).json()
     return [each for change in changes for each in change["lost"]]
 
