@@ -38,7 +38,7 @@ class Storm:
             await member.start(self.world.env())
         if self.world.rough:
             # First of all: later it would wait behind a backlog until the storm is over.
-            await self.members[0].listening()
+            await self.members[0].ready()
             await self.world.stir(self.world.tenants[0])
         feeding = asyncio.create_task(self._feed(events, seconds))
         others = [asyncio.create_task(self._requests()), asyncio.create_task(self._strikes())]

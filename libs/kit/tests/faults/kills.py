@@ -47,7 +47,7 @@ async def points(here: Range, member: ServiceProcess) -> tuple[Counter[str], Cou
     async with here.world(random.Random(1)) as dry:
         for _ in range(2):
             await member.start(dry.env())
-            await member.listening()
+            await member.ready()
             before = dry.let_go
             while dry.let_go == before:
                 await dry.dose(member)

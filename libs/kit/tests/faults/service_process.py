@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-import tempfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from uuid import UUID
 
-from tieout_testing.faults import ForkedProcess, KillPoint, fork_servers
+from tieout_testing.faults import ForkedProcess, KillPoint, forked_processes
 from tieout_testing.kafka import wait_until
 
 TESTS = Path(__file__).parents[1]
@@ -25,7 +24,7 @@ class ServiceProcess(ForkedProcess):
         self._disconnect()
         await super().start(env, at)
 
-    async def listening(self) -> None:
+    async def ready(self) -> None:
         """Wait until it listens to requests, and so to signals too."""
 
         async def listens() -> bool:
@@ -33,12 +32,6 @@ class ServiceProcess(ForkedProcess):
             return self.path.exists()
 
         await wait_until(listens, bool)
-
-    async def leave(self) -> None:
-        """Tell it to end once it listens; it ends in order."""
-        await self.listening()
-        code = await self.stop()
-        assert code == 0, f"the process ended with {code}:\n{self.log()}"
 
     async def request(self, tenant: UUID, vendor: UUID, change_id: str) -> str:
         """Request a change: `done`, `later` (it may be done or not), `unknown` (likewise), `not_received`."""
@@ -69,14 +62,6 @@ class ServiceProcess(ForkedProcess):
         self._connection = None
 
 
-@asynccontextmanager
-async def service_processes(count: int) -> AsyncIterator[list[ServiceProcess]]:
-    """So many; whatever lives afterwards is killed."""
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        async with fork_servers(count, "faults.service", TESTS) as servers:
-            processes = [ServiceProcess(server, Path(folder) / f"m{n}") for n, server in enumerate(servers)]
-            try:
-                yield processes
-            finally:
-                for process in processes:
-                    await process.close()
+def service_processes(count: int) -> AbstractAsyncContextManager[list[ServiceProcess]]:
+    """So many processes; whatever lives afterwards is killed."""
+    return forked_processes(ServiceProcess, count, "faults.service", TESTS)
