@@ -1,4 +1,4 @@
-"""The fields that both sides show: a linked bill follows every later change of Xero's, whole (BILL-1, BILL-8)."""
+"""The fields of both sides: a linked bill takes over every later change in Xero (BILL-1, BILL-8)."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Contacts of Xero come in: classified by bills (CONT-4), archived, restored, made again, twice there."""
+"""Contacts come in from Xero: classified by bills (CONT-4), archived, restored, created again, twice in Xero."""
 
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ BILL = xero_invoice(uuid4(), XERO_ID)
 
 
 async def names(harness: ServiceHarness) -> dict[str, Vendor]:
-    """The vendors as the service last said they are, by name."""
+    """The vendors as they were published last, by name."""
     latest = {vendor.id: vendor for vendor in await harness.published(Vendor)}
     return {vendor.name: vendor for vendor in latest.values()}
 

@@ -1,4 +1,4 @@
-"""What the API takes of a vendor, what of it goes into a contact, and what of a contact goes to Xero. Pure."""
+"""Which fields the API accepts of a vendor, which of them a contact stores, and which are sent to Xero. Pure."""
 
 from typing import Any
 from uuid import UUID, uuid4

@@ -1,4 +1,5 @@
-"""CONT-1: which names are one, and what a contact of Xero that is none of ours means here. Pure rules, as tables."""
+"""CONT-1: which names count as the same, and what becomes of a contact of Xero that is linked to none of ours. Pure
+rules, as tables."""
 
 from typing import Any
 from uuid import UUID, uuid4

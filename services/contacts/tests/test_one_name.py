@@ -1,4 +1,4 @@
-"""CONT-1: a vendor and a contact of one name are one, whichever comes first, and at the same instant."""
+"""CONT-1: a vendor and a contact of one name are linked, whichever comes first, and also if both come at once."""
 
 from uuid import UUID, uuid4
 
@@ -24,7 +24,7 @@ def refusal(intent: WriteIntent) -> WriteResult:
 
 
 async def vendors(harness: ServiceHarness) -> dict[UUID, Vendor]:
-    """The vendors as the service last said they are."""
+    """The vendors as they were published last."""
     return {vendor.id: vendor for vendor in await harness.published(Vendor)}
 
 

@@ -1,4 +1,5 @@
-"""CONT-5: the roles of one contact: which joins which, what each takes of a request, what documents make. Pure."""
+"""CONT-5: the roles of one contact: which contact a new role joins, what a request changes of each role, and which
+roles documents add. Pure."""
 
 from typing import Any
 from uuid import UUID, uuid4, uuid5

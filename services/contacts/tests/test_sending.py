@@ -31,7 +31,7 @@ async def last(harness: ServiceHarness) -> Vendor:
 
 
 async def made(harness: ServiceHarness, **more: Any) -> WriteIntent:
-    """The vendor is put, and its create is under way."""
+    """The vendor is created here, and its create is on its way to Xero."""
     await harness.connect()
     await harness.put(f"vendors/{VENDOR_ID}", {"name": "Acme", **more})
     [intent] = await harness.published(WriteIntent)

@@ -1,4 +1,4 @@
-"""What a payment and its bill show each other, and what Xero's payment means here: pure rules, as tables."""
+"""What follows for a payment from its bill, and the other way round, and from Xero's payment: pure rules, as tables."""
 
 from typing import Any
 from uuid import uuid4

@@ -93,7 +93,7 @@ class Applied:
 
 
 async def note(tx: Tx, changes: Sequence[Applied]) -> None:
-    """Write down what was typed; what is applied twice is there twice."""
+    """Store what was typed; a value that is applied twice is stored twice."""
     fields = [changed_field(one.change_id) for one in changes]
     values = [
         as_xero_keeps(name, one.change_id) if one.side == "xero" else one.change_id
@@ -140,7 +140,7 @@ async def _returns_first(tx: Tx, event: ReceivedEvent[Any]) -> bool:
 
 
 async def gateway(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]]) -> None:
-    """xero.write.v1 → results and snapshots; where it is rough, some only when they come again."""
+    """xero.write.v1 → results and snapshots. In a rough world it drops some intents until they are published again."""
     if "FAULT_ROUGH" in os.environ:
         events = [event for event in events if not await _is_dropped(tx, event)]
     keys = [(event.tenant_id, event.data.intent_id) for event in events]
@@ -197,7 +197,7 @@ def _result(intent: WriteIntent, outcome: Outcome, xero_id: UUID | None, sequenc
 
 
 async def _places(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]]) -> dict[tuple[UUID, str], Key]:
-    """The contact that each intent is about; of a create the one that the person is, whichever side makes it first."""
+    """The contact that each intent is about. For a create: the person's contact, whichever side creates it first."""
     creates = [event for event in events if event.data.xero_id is None]
     rows = await tx.db.fetch(
         "select * from people where (tenant_id, id) in (select * from unnest($1::uuid[], $2::uuid[]))",

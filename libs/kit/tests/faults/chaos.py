@@ -32,7 +32,8 @@ class Storm:
     happened: Counter[str] = field(default_factory=Counter)
 
     async def rages(self, events: int, seconds: float, outages: int) -> float:
-        """Pass so many events in at least so many seconds, with so many kills of each server; seconds it took."""
+        """Publish this many events in at least this many seconds, and kill each server this often. Returns the seconds
+        that it took."""
         started = time.monotonic()
         for member in self.members[:3]:
             await member.start(self.world.env())
@@ -73,7 +74,7 @@ class Storm:
             await asyncio.sleep(0.05)
 
     async def _strikes(self) -> None:
-        """One thing every 2 seconds, each of them equally often, two members at least left awake."""
+        """Do one thing to the members every 2 seconds, each equally often. At least two members stay awake."""
         deck: list[str] = []
         while True:
             await asyncio.sleep(EVERY)

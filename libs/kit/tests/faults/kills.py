@@ -42,7 +42,7 @@ class Range:
 
 
 async def points(here: Range, member: ServiceProcess) -> tuple[Counter[str], Counter[str]]:
-    """What a first run of the service passes, and what any later run passes: how often each."""
+    """How often each point is passed by the first run of the service, and by any later run."""
     found = []
     async with here.world(random.Random(1)) as dry:
         for _ in range(2):

@@ -25,7 +25,7 @@ Key = tuple[UUID, str]
 
 @dataclass(frozen=True)
 class Account:
-    """What there was; that it adds up was asserted."""
+    """The counts of a run. That they add up was asserted before."""
 
     fed: int
     """Events published on Kafka; each was applied exactly once."""
@@ -77,7 +77,7 @@ async def account(world: World) -> Account:
 
 
 async def applied_once(world: World) -> tuple[int, int]:
-    """How many changes were lost, how many doubled: none of either, that is asserted."""
+    """The numbers of lost and of doubled changes. It asserts that there are none."""
     rows = await world.rows("select tenant_id, change_id from applied order by turn")
     times = Counter(row["change_id"] for row in rows)
     doubled = {change_id for change_id, count in times.items() if count > 1}

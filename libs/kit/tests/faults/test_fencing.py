@@ -1,4 +1,4 @@
-"""A relay that was stopped, superseded and wakes up must not have the last word (docs/design.md, Out)."""
+"""A relay that was stopped, superseded and wakes up must not publish an old state last (docs/design.md, Out)."""
 
 import random
 import signal
@@ -60,7 +60,7 @@ async def test_a_relay_that_slept_through_its_supersession_never_has_the_last_wo
 
 
 async def _fed_until_stopped(world: World, sleeper: ServiceProcess) -> None:
-    """Change the vendor until the relay has rows in its hands and sleeps."""
+    """Change the vendor until the relay has read rows and sleeps."""
 
     async def asleep() -> bool:
         if not sleeper.stopped():
@@ -71,7 +71,7 @@ async def _fed_until_stopped(world: World, sleeper: ServiceProcess) -> None:
 
 
 async def _cut_off(world: World) -> None:
-    """Postgres takes the sleeper for gone, as after a broken line: the lock is free."""
+    """Postgres ends the sleeper's connection, as after a broken line, so that its lock is free."""
     await world.rows("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
                      " and pid <> pg_backend_pid()")  # fmt: skip
 

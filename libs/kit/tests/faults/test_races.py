@@ -1,4 +1,5 @@
-"""Two at one record, and two in a ring: none is lost, whoever comes first (docs/design.md, In)."""
+"""Two changes of one record, and two transactions in a ring: neither change is lost, whichever comes first
+(docs/design.md, In)."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,6 +1,5 @@
-"""A row that Kafka would not take never gets into the outbox, where all others would wait behind it.
-
-See docs/design.md, Out.
+"""A row that Kafka would refuse never gets into the outbox, where all others would wait behind it. See docs/design.md,
+Out.
 """
 
 from dataclasses import replace

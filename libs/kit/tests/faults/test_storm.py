@@ -24,7 +24,7 @@ _TIMES = ("storm", "drained")
 async def storm(
     kafka: Any, postgres: Any, database: str, prefix: str, *, events: int, seconds: float, outages: int
 ) -> tuple[Account, dict[str, float]]:
-    """Let it rage, let what is left finish, and count."""
+    """Run the storm, let the remaining work finish, and count."""
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
     chance = random.Random(seed)

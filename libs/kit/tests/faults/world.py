@@ -72,7 +72,7 @@ class World:
     _sequences: Any = field(default_factory=lambda: itertools.count(1))
 
     def env(self) -> dict[str, str]:
-        """What a member is started with."""
+        """The environment of a member."""
         patience = {
             "tieout_kit.kafka.parking.BURST": DEAD_LETTERS_A_BURST,
             "tieout_kit.kafka.parking.MOST_PARKED": 1000,
@@ -85,17 +85,18 @@ class World:
         }  # fmt: skip
 
     async def feed(self, count: int, tenant: UUID | None = None, *, poison: bool = False) -> None:
-        """So many changes in Xero, by Kafka; returns when Kafka has them. Poison: while its tenant is broken."""
+        """Publish this many changes in Xero; returns when Kafka has them. `poison`: they cannot be handled while the
+        tenant is broken."""
         await self._publish([self._edit(tenant, poison=poison) for _ in range(count)])
 
     async def connect(self, tenants: Sequence[UUID], *, lost: bool = False) -> None:
-        """These are connected now, or no longer."""
+        """Connect these tenants, or with `lost` disconnect them."""
         state = ConnectionState.CONNECTION_LOST if lost else ConnectionState.CONNECTED
         await self._publish([(CONNECTION, tenant, Connection(tenant_id=tenant, state=state)) for tenant in tenants])
         self.connected = self.connected - set(tenants) if lost else self.connected | set(tenants)
 
     async def request(self, member: ServiceProcess, count: int) -> None:
-        """So many changes, by a request each."""
+        """Request this many changes, one at a time."""
         for _ in range(count):
             tenant = self.chance.choice(self.tenants)
             change_id = f"asked-{next(self._sequences)}"
@@ -114,7 +115,7 @@ class World:
         await self.connect([some])
 
     async def stir(self, tenant: UUID) -> None:
-        """A step in this tenant's trouble, if Postgres is there."""
+        """The next step in this tenant's trouble, if Postgres is available."""
         with contextlib.suppress(*_AWAY):
             await stir(self, tenant)
 
@@ -177,7 +178,7 @@ class World:
 async def world(
     bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
 ) -> AsyncIterator[World]:
-    """Topics, an empty database that notes what is applied, and input to come."""
+    """A world with new topics and an empty database that stores what is applied."""
     await make_topics(bootstrap, prefix, TOPICS, partitions)
     sizes = {"tenants": tenants, "vendors": vendors, "partitions": partitions}
     async with opened(bootstrap, database, prefix, chance, **sizes) as made:
@@ -188,7 +189,7 @@ async def world(
 async def opened(
     bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
 ) -> AsyncIterator[World]:
-    """A world whose topics are there already."""
+    """A world whose topics exist already."""
     ids = [UUID(int=chance.getrandbits(128)) for _ in range(tenants)]
     there = {tenant: [UUID(int=chance.getrandbits(128)) for _ in range(vendors)] for tenant in ids}
     xero_ids = {imported_id(tenant, xero_id): xero_id for tenant in ids for xero_id in there[tenant]}

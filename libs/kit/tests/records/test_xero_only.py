@@ -1,4 +1,4 @@
-"""Records of Xero that are none of ours: they wait, arrive, are found to be ours, or are told as problems."""
+"""Records of Xero that are none of ours: they wait, are imported, are found to be ours, or become problems."""
 
 import asyncio
 from typing import Any

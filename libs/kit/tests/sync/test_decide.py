@@ -195,7 +195,7 @@ def test_what_is_gone_keeps_its_values_and_its_base() -> None:
 
 @pytest.mark.parametrize(("gateway_saw", "leaves"), [(100, True), (101, False), (102, False)])
 def test_a_refusal_stands_by_what_the_gateway_saw(gateway_saw: int, leaves: bool) -> None:
-    """Its cause may have gone before the refusal was heard."""
+    """Its cause may be gone before the refusal arrives."""
     work = changed()
     judge(work)
     first = work.intents[0]

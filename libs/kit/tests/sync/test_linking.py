@@ -36,7 +36,7 @@ def unlinked_by_hand() -> tuple[Desk[Any, Any], Work[Any, Any]]:
 
 
 def stamped(sequence: int, **values: Any) -> Any:
-    """A snapshot of X1 that bears the mark of A."""
+    """A snapshot of X1 that bears the stamp of A."""
     each = seen(sequence, **values)
     return type(each)(sequence, each.snapshot.replace(record_id=A))
 

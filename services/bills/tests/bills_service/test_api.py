@@ -1,4 +1,4 @@
-"""Who may call the bills API, and what of it the audit trail tells (SYS-11)."""
+"""Who may call the bills API, and what the audit trail records of it (SYS-11)."""
 
 from collections.abc import Mapping
 from uuid import UUID, uuid4
@@ -63,7 +63,7 @@ class Bills:
 
 @pytest.mark.rule("SYS-11")
 class TestAccess(AccessTests):
-    """To the routes of this service."""
+    """The routes of this service."""
 
 
 @pytest.mark.rule("SYS-11")

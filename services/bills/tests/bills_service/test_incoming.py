@@ -1,4 +1,4 @@
-"""Bills that come from Xero, and what Xero changes of those that are here (BILL-1, BILL-6, BILL-8)."""
+"""Bills that come from Xero, and what Xero changes in bills that are here already (BILL-1, BILL-6, BILL-8)."""
 
 from typing import Any
 from uuid import uuid4

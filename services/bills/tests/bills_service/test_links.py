@@ -41,7 +41,7 @@ async def link(harness: ServiceHarness, xero_id: UUID, path: str = PATH) -> http
 
 
 async def kept_in_xero(harness: ServiceHarness) -> XeroInvoice:
-    """Another bill of Xero, that stays there until it is approved."""
+    """Another bill of Xero, which is not imported until it is approved."""
     seen = xero_invoice(OTHER_XERO_ID, CONTACT_XERO_ID, status=InvoiceStatus.SUBMITTED)
     await harness.deliver((seen, 40))
     return seen

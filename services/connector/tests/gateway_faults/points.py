@@ -66,7 +66,7 @@ class Points(KillPoints):
         setattr(Connection, method, wrapped)
 
     def _named(self, db: Any, query: str) -> str:
-        """By its name; one that has none, by its first words."""
+        """The name of a statement; without a name, its first words."""
         text = query.strip().rstrip(";")
         name = self._names.get(text) or " ".join(text.split()[:3])
         if name == "COMMIT":

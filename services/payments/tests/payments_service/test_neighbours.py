@@ -1,4 +1,4 @@
-"""Two tenants whose records have the same ids: neither sees, pays or waits for what is the other's (SYS-11)."""
+"""Two tenants whose records have the same ids: neither sees, pays or waits for the other's (SYS-11)."""
 
 from uuid import uuid4
 
