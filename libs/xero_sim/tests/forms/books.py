@@ -45,20 +45,23 @@ async def tracked(xero: Xero) -> Json:
 
 async def attach(xero: Xero, path: str) -> None:
     answer = await xero.http.put(
-        f"/api.xro/2.0/{path}/Attachments/a.pdf", content=b"x", headers=xero.headers(**{"Content-Type": "application/pdf"})
+        f"/api.xro/2.0/{path}/Attachments/a.pdf",
+        content=b"x",
+        headers=xero.headers(**{"Content-Type": "application/pdf"}),
     )
     assert answer.status_code == 200, answer.text
 
 
 async def refusals(xero: Xero, method: str, path: str, *elements: Json) -> list[Json]:
-    """The refused elements, from answers of both kinds: 400, and 200 with an outcome for each element."""
-    found = []
-    for element in elements:
-        summed = await xero.call(method, path, element)
-        each = await xero.call(method, f"{path}?summarizeErrors=false", element)
-        key = path.split("/", maxsplit=1)[0]
-        found += [summed.json()["Elements"][0], each.json()[key][0]]
-    return found
+    """The refused elements, in answers of 400."""
+    return [(await xero.call(method, path, element)).json()["Elements"][0] for element in elements]
+
+
+async def refusals_of_both(xero: Xero, method: str, path: str, *elements: Json) -> list[Json]:
+    """The same, and in answers of 200 with an outcome for each element."""
+    key, found = path.split("/", maxsplit=1)[0], await refusals(xero, method, path, *elements)
+    answers = [await xero.call(method, f"{path}?summarizeErrors=false", element) for element in elements]
+    return [*found, *(answer.json()[key][0] for answer in answers)]
 
 
 async def reads(xero: Xero, kind: str, *ids: str, page: str | None = "page=1") -> Shown:
@@ -88,7 +91,7 @@ async def contacts(xero: Xero) -> Shown:
     shown[Form.SUMMARY] = await xero.rows("Contacts?page=1&summaryOnly=true")
     shown[Form.REPLY] = [bare, again]
     sent = {**WHOLE_CONTACT, "ContactNumber": "W-2"}
-    shown[Form.REFUSED] = await refusals(xero, "PUT", "Contacts", sent, {"Name": "Bare Ltd"})
+    shown[Form.REFUSED] = await refusals_of_both(xero, "PUT", "Contacts", sent, {"Name": "Bare Ltd"})
     return shown
 
 
@@ -131,13 +134,14 @@ async def invoices(xero: Xero) -> Shown:
     shown[Form.REPLY] = [whole, draft, *edits]
     unknown = {**line, "AccountCode": "nope", "LineAmount": 1, "TaxAmount": 0, "TaxType": "OUTPUT2", "AccountID": None}
     sent = {
-        **sale, **extra, "InvoiceNumber": "S-9", "ExpectedPaymentDate": "2026-10-01", "PlannedPaymentDate": "2026-10-01",
+        **sale, **extra, "InvoiceNumber": "S-9",
+        "ExpectedPaymentDate": "2026-10-01", "PlannedPaymentDate": "2026-10-01",
         "LineAmountTypes": "Exclusive", "SubTotal": 1, "TotalTax": 0, "Total": 1,
     }  # fmt: skip
-    shown[Form.REFUSED] = await refusals(
+    shown[Form.REFUSED] = await refusals_of_both(
         xero, "PUT", "Invoices", {**sent, "LineItems": [{**off, **unknown}]}, {"Type": "ACCPAY"}
     )
-    shown[Form.REFUSED] += await refusals(xero, "POST", f"Invoices/{paid['InvoiceID']}", {"Status": "DELETED"})
+    shown[Form.REFUSED] += await refusals_of_both(xero, "POST", f"Invoices/{paid['InvoiceID']}", {"Status": "DELETED"})
     return shown
 
 
@@ -172,8 +176,16 @@ async def credit_notes(xero: Xero) -> Shown:
     shown = await reads(xero, "CreditNotes", first["CreditNoteID"], sent["CreditNoteID"])
     shown[Form.REPLY] = [first, sent]
     gone = {**first, "LineItems": [{**LINE, "AccountCode": "nope"}], **contact}
-    shown[Form.REFUSED] = await refusals(xero, "PUT", "CreditNotes", gone, {"Type": "ACCPAYCREDIT"})
+    shown[Form.REFUSED] = await refusals_of_both(xero, "PUT", "CreditNotes", gone, {"Type": "ACCPAYCREDIT"})
     return shown
+
+
+async def in_dollars(xero: Xero) -> Json:
+    """What makes a bank transaction one in another currency."""
+    await xero.call("PUT", "Currencies", {"Code": "USD"})
+    named = {"Code": "098", "Name": "Dollars", "Type": "BANK", "CurrencyCode": "USD", "BankAccountNumber": "1"}
+    account = await xero.put("Accounts", **named)
+    return {"BankAccount": {"AccountID": account["AccountID"]}, "CurrencyCode": "USD"}
 
 
 async def credit_of(xero: Xero, kind: str) -> Shown:
@@ -183,7 +195,8 @@ async def credit_of(xero: Xero, kind: str) -> Shown:
     key = made[f"{kind}ID"]
     await xero.allocate(f"{kind}s/{key}", bill, 1)
     await xero.put("Payments", **{kind: {f"{kind}ID": key}}, Account={"Code": "090"}, Amount=1)
-    return await reads(xero, f"{kind}s", key)
+    other = await xero.spend(Type=f"SPEND-{kind.upper()}", **await in_dollars(xero))
+    return await reads(xero, f"{kind}s", key, other[f"{kind}ID"])
 
 
 async def prepayments(xero: Xero) -> Shown:

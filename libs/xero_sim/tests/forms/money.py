@@ -6,7 +6,7 @@ from xero_sim.accounting.forms import Form
 from xero_sim.app_client import Xero
 from xero_sim.wire import Json
 
-from .books import LINE, Shown, attach, reads, refusals, tracked
+from .books import LINE, Shown, attach, in_dollars, reads, refusals, refusals_of_both, tracked
 
 
 async def payments(xero: Xero) -> Shown:
@@ -14,8 +14,9 @@ async def payments(xero: Xero) -> Shown:
     bill, other, batched = await xero.bill(**contact), await xero.bill(DueDate=None, Status="DRAFT"), await xero.bill()
     bank = {"BankAccountNumber": "1", "Particulars": "p", "Details": "d", "Code": "c"}
     named = {"Invoice": {"InvoiceID": bill["InvoiceID"]}, "Account": {"Code": "090"}, "Date": "2026-09-20"}
+    await xero.allocate(f"CreditNotes/{(await xero.credit_note(**contact))['CreditNoteID']}", bill, 1)
     first = await xero.put("Payments", **named, **bank, Amount=15, Reference="R")
-    full = await xero.pay(bill, 100)
+    full = await xero.pay(bill, 99)
     member = {"Invoice": {"InvoiceID": batched["InvoiceID"]}, "Amount": 1, **bank}
     await xero.put("BatchPayments", Account={"Code": "090"}, Date="2026-09-20", Payments=[member])
     sale = await xero.bill(Type="ACCREC", LineItems=[{**LINE, "AccountCode": "200"}])
@@ -30,10 +31,8 @@ async def payments(xero: Xero) -> Shown:
     }  # fmt: skip
     sent["Invoice"] = {"InvoiceID": bill["InvoiceID"], "InvoiceNumber": "B"}
     draft = {"Invoice": {"InvoiceID": other["InvoiceID"]}, "Amount": 1}
-    shown[Form.REFUSED] = await refusals(xero, "PUT", "Payments", sent, draft)
-    shown[Form.REFUSED] += await refusals(
-        xero, "POST", f"Payments/{first['PaymentID']}", {"Status": "AUTHORISED"}
-    )
+    shown[Form.REFUSED] = await refusals_of_both(xero, "PUT", "Payments", sent, draft)
+    shown[Form.REFUSED] += await refusals(xero, "POST", f"Payments/{first['PaymentID']}", {"Status": "AUTHORISED"})
     return shown
 
 
@@ -70,6 +69,7 @@ async def bank_transactions(xero: Xero) -> Shown:
     line = {**LINE, "ItemCode": item["Code"], "Tracking": [await tracked(xero)]}
     whole = await xero.spend(LineItems=[line], Url="https://a.nz", Reference="R")
     made = [await xero.spend(Type=f"SPEND-{kind}") for kind in ("PREPAYMENT", "OVERPAYMENT")]
+    await xero.spend(**await in_dollars(xero))
     banks = {"FromBankAccount": {"Code": "090"}, "ToBankAccount": {"Code": "091"}}
     await xero.put("BankTransfers", **banks, Amount=5)
     await attach(xero, f"BankTransactions/{whole['BankTransactionID']}")
@@ -81,7 +81,7 @@ async def bank_transactions(xero: Xero) -> Shown:
         "Type": "SPEND", "BankAccount": {"Code": "090"}, "Contact": {"Name": "Paper Ltd"}, "LineItems": [bad],
         "Date": "2026-09-15",
     }  # fmt: skip
-    shown[Form.REFUSED] = await refusals(xero, "PUT", "BankTransactions", sent)
+    shown[Form.REFUSED] = await refusals_of_both(xero, "PUT", "BankTransactions", sent)
     return shown
 
 
@@ -103,7 +103,11 @@ async def items(xero: Xero) -> Shown:
     whole = await xero.put("Items", Code="PAPER", **texts, PurchaseDetails=details)
     stock = {"UnitPrice": 1, "COGSAccountCode": "310"}
     tracked_one = await xero.put(
-        "Items", Code="DESK", InventoryAssetAccountCode="630", PurchaseDetails=stock, SalesDetails={"AccountCode": "200"}
+        "Items",
+        Code="DESK",
+        InventoryAssetAccountCode="630",
+        PurchaseDetails=stock,
+        SalesDetails={"AccountCode": "200"},
     )
     bare = await xero.put("Items", Code="BARE")
     shown = await reads(xero, "Items", whole["ItemID"], tracked_one["ItemID"], bare["ItemID"], page=None)
@@ -119,7 +123,8 @@ async def accounts(xero: Xero) -> Shown:
     whole = await xero.put("Accounts", Code="499", Name="Costs", Type="EXPENSE", Description="d")
     rows = await xero.rows("Accounts")
     shown = await reads(xero, "Accounts", *[row["AccountID"] for row in rows], page=None)
-    shown[Form.REPLY] = [bank, whole]
+    (debtors,) = [row["AccountID"] for row in rows if row.get("SystemAccount") == "DEBTORS"]
+    shown[Form.REPLY] = [bank, whole, await xero.post(f"Accounts/{debtors}", Description="d")]
     sent = {"Code": "499", "Name": "Costs", "Type": "EXPENSE", "Description": "d"}
     shown[Form.REFUSED] = await refusals(xero, "PUT", "Accounts", sent)
     return shown
@@ -181,9 +186,7 @@ async def allocations(xero: Xero) -> Shown:
 
 
 async def organisations(xero: Xero) -> Shown:
-    await xero.control.act(
-        xero.tenant, "set_lock_dates", PeriodLockDate="2025-03-31", EndOfYearLockDate="2025-03-31"
-    )
+    await xero.control.act(xero.tenant, "set_lock_dates", PeriodLockDate="2025-03-31", EndOfYearLockDate="2025-03-31")
     return {Form.LIST: await xero.rows("Organisation")}
 
 

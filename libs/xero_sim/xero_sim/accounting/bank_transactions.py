@@ -107,4 +107,4 @@ def _write(call: Call, old: BankTransaction | None, sent: Sent) -> Written:
         return Saved(bank_transaction_form(org, outcome, call.unitdp, Form.REPLY))
     stored = bank_transaction_form(org, old, call.unitdp) if old else None
     form = refused(KEY, sent, stored, BankTransactionID=old.BankTransactionID if old else ZERO_GUID)
-    return Failed(form, "HasErrors", outcome)
+    return Failed(form, None, outcome)

@@ -101,7 +101,7 @@ def _member_form(org: Org, payment_id: str, form: Form) -> Json:
 def _make(org: Org, sent: Sent) -> Written:
     outcome = make_batch(org, sent)
     if isinstance(outcome, list):
-        return Failed(refused(KEY, sent, BatchPaymentID=ZERO_GUID), "HasValidationErrors", outcome)
+        return Failed(refused(KEY, sent, BatchPaymentID=ZERO_GUID), None, outcome)
     return Saved(batch_form(org, outcome, Form.REPLY))
 
 
@@ -109,5 +109,5 @@ def _delete(org: Org, batch: BatchPayment, sent: Sent) -> Written:
     wanted = sent.one_of("Status", ("AUTHORISED", "DELETED"))
     outcome = delete_batch(org, batch) if wanted == "DELETED" else [NOT_FOR_MODIFICATION]
     if isinstance(outcome, list):
-        return Failed(refused(KEY, sent, BatchPaymentID=batch.BatchPaymentID), "HasValidationErrors", outcome)
+        return Failed(refused(KEY, sent, BatchPaymentID=batch.BatchPaymentID), None, outcome)
     return Saved(batch_form(org, outcome, Form.REPLY))

@@ -9,6 +9,7 @@ element that is refused. `summary` is the answer to summaryOnly. Each line is a 
     -   never there
     s   refused: as it was sent, if it was sent
     m   refused: as it was sent, otherwise as it is stored
+    p   refused: the parts that were sent, each in its refused form; empty if none was sent
     ?   behind a mark: inferred from similar records; other marks were seen or are documented (docs/xero.md 3.10)
 
 A part has the name of its record before its own. A kind with `=` has the forms of the other kind.
@@ -40,8 +41,8 @@ Contacts                            list  page  single  reply  refused  summary
   BankAccountDetails                 x     x     x       x      s        x
   AccountsReceivableTaxType          o     o     o       o      s        o
   AccountsPayableTaxType             o     o     o       o      s        o
-  Addresses                          x     x     x       x      []       -
-  Phones                             x     x     x       x      []       x
+  Addresses                          x     x     x       x      p        -
+  Phones                             x     x     x       x      p        x
   UpdatedDateUTC                     x     x     x       x      -        x
   ContactGroups                      []    x     x       x      []       -
   IsSupplier                         x     x     x       x      s        -
@@ -57,8 +58,8 @@ Contacts                            list  page  single  reply  refused  summary
   PaymentTerms                       -     o     o       o      s        -
   BatchPayments                      -     o     o       o?     s        -
   Website                            -     o     o       o?     -        -
-  MergedToContactID                  -     o     o       o?     -        -
-  ContactPersons                     []    x     x       x      []       -
+  MergedToContactID                  -     o     o       -?     -        -
+  ContactPersons                     []    x     x       x      p        -
   Balances                           -     o     o       -      -        -
   HasAttachments                     x     x     x       -      -        x?
   Attachments                        -     -     x       -      -        -
@@ -177,7 +178,7 @@ Invoices.LineItems                  page  single  reply  refused
   LineAmount                         x     x       x      s
   AccountCode                        o     o       o      s
   Item                               o     o       o?     -
-  Tracking                           x     x       x      []
+  Tracking                           x     x       x      p
   Quantity                           o     o       o      s
   DiscountRate                       o     o       o      s
   DiscountAmount                     o     o       o      s
@@ -260,7 +261,7 @@ CreditNotes                         list  page  single  reply  refused
   Total                              x     x     x       x      m?
   UpdatedDateUTC                     x     x     x       x      -?
   CurrencyCode                       x     x     x       x      m?
-  FullyPaidOnDate                    o     o     o?      o?     -?
+  FullyPaidOnDate                    o     o     o?      -?     -?
 CreditNotes.Contact                 list  page  single  reply  refused
   ContactID                          x     x     x       x      s?
   ContactNumber                      -     -     o?      o?     s?
@@ -386,8 +387,8 @@ Allocations.Invoice                 reply  refused
 
 Payments                            list  page  single  reply  refused
   PaymentID                          x     x     x       x      o
-  BatchPaymentID                     o     o     o       o?     -
-  BatchPayment                       o     o     o       o?     -
+  BatchPaymentID                     o     o     o       -?     -
+  BatchPayment                       o     o     o       -?     -
   Date                               x     x     x       x      s
   BankAmount                         x     x     x       x      s
   Amount                             x     x     x       x      s
@@ -414,15 +415,15 @@ Payments.Account                    list  page  single  reply  refused
   Code                               o     o     o       o      s
   Name                               -     -     x       x      -
   ValidationErrors                   -     -     -       -      []
-Payments.BatchPayment               list  page  single  reply
-  Account                            x     x     x       x?
-  BatchPaymentID                     x     x     x       x?
-  Date                               x     x     x       x?
-  Type                               x     x     x       x?
-  Status                             x     x     x       x?
-  TotalAmount                        x     x     x       x?
-  UpdatedDateUTC                     x     x     x       x?
-  IsReconciled                       x     x     x       x?
+Payments.BatchPayment               list  page  single
+  Account                            x     x     x
+  BatchPaymentID                     x     x     x
+  Date                               x     x     x
+  Type                               x     x     x
+  Status                             x     x     x
+  TotalAmount                        x     x     x
+  UpdatedDateUTC                     x     x     x
+  IsReconciled                       x     x     x
 Payments.Invoice                    list  page  single  reply  refused
   Type                               x     x     x       x      -
   InvoiceID                          x     x     x       x      s
@@ -570,7 +571,7 @@ BankTransactions.LineItems          page  single  reply  refused
   TaxAmount                          x     x       x      s?
   LineAmount                         x     x       x      s?
   AccountCode                        o     o       o      s?
-  Tracking                           x     x       x      []?
+  Tracking                           x     x       x      p?
   Quantity                           o     o       o      s?
   LineItemID                         o     o       o      s?
   AccountID                          o     o       o      s?

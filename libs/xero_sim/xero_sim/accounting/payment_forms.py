@@ -30,7 +30,7 @@ def payment_form(org: Org, payment: Payment, form: Form = Form.PAGE) -> Json:
     values: Json = {
         "PaymentID": payment.PaymentID,
         "BatchPaymentID": payment.BatchPaymentID,
-        "BatchPayment": _batch_part(org, payment.BatchPaymentID, form) if payment.BatchPaymentID else None,
+        "BatchPayment": _batch_part(org, payment, form),
         "Date": date_form(payment.Date),
         "BankAmount": payment.BankAmount,
         "Amount": payment.Amount,
@@ -60,9 +60,9 @@ def payment_bytes(org: Org, payment: Payment, form: Form = Form.PAGE) -> bytes:
     return dumps(payment_form(org, payment, form))
 
 
-def _batch_part(org: Org, batch_id: str, form: Form) -> Json | None:
-    batch = org.batch_payments.get(batch_id)
-    if batch is None:
+def _batch_part(org: Org, payment: Payment, form: Form) -> Json | None:
+    batch = org.batch_payments.get(payment.BatchPaymentID or "")
+    if batch is None or form not in _BATCH:
         return None
     values: Json = {
         "Account": {"AccountID": batch.AccountID},

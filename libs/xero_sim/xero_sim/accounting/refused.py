@@ -8,6 +8,11 @@ from xero_sim.sent import Sent
 from xero_sim.wire import Json, date_form, date_string
 
 _DAYS = ("Date", "DueDate", "PlannedPaymentDate", "ExpectedPaymentDate")
+_NUMBERS = frozenset((
+    "Quantity", "UnitAmount", "TaxAmount", "LineAmount", "DiscountRate", "DiscountAmount", "SubTotal", "TotalTax",
+    "Total", "Amount", "BankAmount", "CurrencyRate", "UnitPrice",
+))  # fmt: skip
+"""Sent as numbers or as texts, always shown as numbers."""
 _DAY_STRINGS = {f"{day}String": day for day in _DAYS}
 
 
@@ -30,13 +35,13 @@ def _value(kind: str, name: str, mark: str, sent: Sent) -> object:
     part = f"{kind}.{name}"
     if Form.REFUSED in SHAPES.get(part, {}) and sent.has(name):
         return _parts(part, sent, name)
-    if mark == "[]":
+    if mark in ("[]", "p"):
         return []
     if mark == "x":
         # Ids and flags are the fields that are never left out.
         return sent.value(name) or ZERO_GUID if name.endswith("ID") else False
     if mark in ("s", "m"):
-        return _day(name, sent) or sent.value(name)
+        return _day(name, sent) or (sent.decimal(name) if name in _NUMBERS else sent.value(name))
     return None
 
 

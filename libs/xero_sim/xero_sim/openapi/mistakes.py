@@ -73,6 +73,7 @@ ACCOUNTING = (
     _missing("HistoryRecord", "DateUTCString", _SECOND, "Beside DateUTC in the examples."),
     _missing("ContactGroup", "HasValidationErrors", _FLAG, "In the examples."),
     _missing("LineItem", "ValidationErrors", _REFUSALS, "In the example of a refused bank transaction, recorded."),
+    _missing("CreditNote", "DueDateString", _MIDNIGHT, "Beside DueDate, as it is recorded for invoices."),
     _missing("Invoice", "InvoicePaymentServices", {"type": "array"}, "Recorded; always empty."),
     _missing("LineItemTracking", "Options", {"type": "array"}, "In pages in place of TrackingOptionID; recorded."),
     *(
