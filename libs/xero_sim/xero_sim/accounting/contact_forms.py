@@ -15,6 +15,7 @@ _GROUPS = shapes("Contacts.ContactGroups")
 _IN_DOCUMENT = shapes("CreditNotes.Contact")[Form.SINGLE]
 _SMALL = shapes("Invoices.Contact")[Form.PAGE]
 IN_DOCUMENT = "in document"
+IN_LISTED = "in listed document"
 
 
 def contact_form(org: Org, contact: Contact, form: Form = Form.PAGE) -> Json:
@@ -52,6 +53,14 @@ def small_contact(org: Org, contact_id: str) -> Json:
     """The contact inside a listed document: id and name, the rest empty."""
     values = {"ContactID": contact_id, "Name": org.contacts[contact_id].Name, "HasValidationErrors": False}
     return _SMALL.of(values)
+
+
+def small_contact_bytes(org: Org, contact_id: str) -> bytes:
+    """The same, rendered once a change."""
+    contact = org.contacts[contact_id]
+    if IN_LISTED not in contact.Forms:
+        contact.Forms[IN_LISTED] = dumps(small_contact(org, contact_id))
+    return contact.Forms[IN_LISTED]
 
 
 def _values(org: Org, contact: Contact, slots: tuple[str, ...]) -> Json:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import orjson
 
 from xero_sim.accounting.attachment_forms import attachments_in
-from xero_sim.accounting.contact_forms import contact_bytes, small_contact
+from xero_sim.accounting.contact_forms import contact_bytes, small_contact, small_contact_bytes
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.line_forms import line_form
 from xero_sim.money import ZERO
@@ -87,8 +87,8 @@ def payment_part(org: Org, payment_id: str, form: Form = Form.PAGE) -> Json:
 
 
 def listed_bytes(org: Org, invoice: Invoice, form: Form = Form.PAGE) -> bytes:
-    """An invoice in a list. The body is rendered once a change; the contact's name is put in each time."""
-    return b'%b,"Contact":%b}' % (_body(org, invoice, form)[:-1], dumps(small_contact(org, invoice.ContactID)))
+    """An invoice in a list. The body and the contact are rendered once a change of theirs."""
+    return b'%b,"Contact":%b}' % (_body(org, invoice, form)[:-1], small_contact_bytes(org, invoice.ContactID))
 
 
 def single_bytes(org: Org, invoice: Invoice, unitdp: int = 2) -> bytes:

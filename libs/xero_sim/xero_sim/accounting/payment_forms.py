@@ -1,6 +1,5 @@
 """A payment as JSON. Source: docs/xero.md 3.10, 4.5."""
 
-from xero_sim.accounting.contact_forms import small_contact
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.invoice_forms import body_form, payment_part
 from xero_sim.accounting.line_forms import line_form
@@ -80,7 +79,12 @@ def _batch_part(org: Org, payment: Payment, form: Form) -> Json | None:
 def _document_part(org: Org, payment: Payment, form: Form) -> Json:
     document: Invoice | Credit = org.tables[payment.resource][payment.DocumentID]
     contact = org.contacts[document.ContactID]
-    small = {**small_contact(org, document.ContactID), "ContactNumber": contact.ContactNumber or None}
+    small: Json = {
+        "ContactID": contact.ContactID,
+        "ContactNumber": contact.ContactNumber or None,
+        "Name": contact.Name,
+        "HasValidationErrors": False,
+    }
     shown = {"Contact": _CONTACT[form].of(small)}
     if payment.resource in _CREDITS and isinstance(document, Credit):
         return _CREDITS[payment.resource][form].of({**_credit(document), **shown})
