@@ -159,6 +159,9 @@ class Org(Books):
         for table in self.tables.values():
             if (record := table.get(key)) is not None:
                 record.HasAttachments = True
+        transaction = self.bank_transactions.get(key)
+        if transaction is not None and (credit := self.credit(transaction.CreditID or "")) is not None:
+            credit.HasAttachments = True
         if (invoice := self.invoices.get(key)) is not None:
             invoice.Forms = {}
         elif (contact := self.contacts.get(key)) is not None:

@@ -126,6 +126,16 @@ async def test_the_files_of_a_single_read(xero: Xero) -> None:
     assert file["Url"].endswith(f"/Invoices/{made['InvoiceID']}/Attachments/a.pdf")
 
 
+async def test_the_files_of_a_prepayment_are_those_of_its_bank_transaction(xero: Xero) -> None:
+    made = await xero.spend(Type="SPEND-PREPAYMENT")
+    await attach(xero, f"BankTransactions/{made['BankTransactionID']}")
+
+    (prepayment,) = await xero.rows(f"Prepayments/{made['PrepaymentID']}")
+
+    assert prepayment["HasAttachments"] is True
+    assert [file["FileName"] for file in prepayment["Attachments"]] == ["a.pdf"]
+
+
 async def test_a_refused_update_of_an_invoice_is_the_stored_one_merged_with_what_was_sent(xero: Xero) -> None:
     made = await sale(xero)
     contact = {"ContactID": made["Contact"]["ContactID"]}

@@ -2,7 +2,7 @@
 
 import orjson
 
-from xero_sim.accounting.attachment_forms import attachments_in
+from xero_sim.accounting.attachment_forms import attachment_form, attachments_in
 from xero_sim.accounting.contact_forms import contact_in_document, small_contact
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.invoice_forms import payment_part
@@ -39,7 +39,7 @@ def credit_form(org: Org, credit: Credit, unitdp: int = 2, form: Form = Form.PAG
         "RemainingCredit": credit.RemainingCredit,
         "Allocations": [_allocation_part(org, each, form) for each in credit.Allocations],
         "HasAttachments": credit.HasAttachments,
-        "Attachments": attachments_in(org, kind, credit.CreditID, form),
+        "Attachments": _files(org, credit, form),
         "Contact": small or orjson.Fragment(contact_in_document(org, credit.ContactID)),
         "DateString": date_string(credit.Date),
         "Date": date_form(credit.Date),
@@ -58,6 +58,15 @@ def credit_form(org: Org, credit: Credit, unitdp: int = 2, form: Form = Form.PAG
         "CurrencyCode": credit.CurrencyCode,
     }
     return _SHAPES[kind][form].of(values)
+
+
+def _files(org: Org, credit: Credit, form: Form) -> list[Json] | None:
+    """The files of a credit note; those of a prepayment or overpayment are on the bank transaction that made it."""
+    if form is not Form.SINGLE or credit.resource == "CreditNotes":
+        return attachments_in(org, credit.resource, credit.CreditID, form)
+    made = next((each for each in org.bank_transactions if each.CreditID == credit.CreditID), None)
+    files = org.attachments.get(made.BankTransactionID, {}) if made else {}
+    return [attachment_form("banktransaction", credit.CreditID, each) for each in files.values()]
 
 
 def _lines(org: Org, lines: list[LineItem], unitdp: int, form: Form) -> list[Json] | None:
