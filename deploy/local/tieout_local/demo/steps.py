@@ -207,7 +207,7 @@ async def pay(demo: Demo) -> str:
     await until("the bill is paid here", paid)
     invoice = await demo.invoice(bill["sync"]["xero_id"])
     if invoice["Status"] != "PAID" or [p["Reference"] for p in invoice["Payments"]] != [payment["reference"]]:
-        raise DemoFailed(f"Xero has {invoice['Status']} with {invoice['Payments']}")
+        raise DemoFailed(f"Xero has {invoice['Status']} with {invoice.get('Payments')}")
     return f"{bill['amount_due']['amount']} NZD paid, the bill is PAID in Xero and paid here"
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from xero_sim.accounting.attachment_forms import attachment_form
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
 from xero_sim.records.organisation import Attachment
-from xero_sim.wire import Json, dumps
+from xero_sim.wire import dumps
 
 KEY = "Attachments"
 MOST = 10
@@ -22,8 +24,9 @@ class Attachments:
 
     def all(self, call: Call) -> Answer:
         """GET …/Attachments."""
-        kept = call.org.attachments.get(self._known(call), {})
-        return success(call, KEY, [dumps(self._form(call, each)) for each in kept.values()])
+        key = self._known(call)
+        kept = call.org.attachments.get(key, {})
+        return success(call, KEY, [dumps(attachment_form(self.resource, key, each)) for each in kept.values()])
 
     def read(self, call: Call) -> Answer:
         """GET …/Attachments/{filename or AttachmentID}: the bytes, in the type they came in."""
@@ -46,24 +49,13 @@ class Attachments:
         key_there, written = (known.id, known.written + 1) if known else (call.org.new_id(), 1)
         kept[name] = Attachment(key_there, name, mime_type, call.body, online, written)
         call.org.mark_attached(key)
-        return success(call, KEY, [dumps(self._form(call, kept[name]))])
+        return success(call, KEY, [dumps(attachment_form(self.resource, key, kept[name], Form.REPLY))])
 
     def _known(self, call: Call) -> str:
         key = call.ids[0].lower()
         if key not in call.org.tables[self.resource]:
             raise Rejected(not_found())
         return key
-
-    def _form(self, call: Call, attachment: Attachment) -> Json:
-        path = f"{self.resource}/{call.ids[0]}/Attachments/{attachment.name}"
-        return {
-            "AttachmentID": attachment.id,
-            "FileName": attachment.name,
-            "Url": f"https://api.xero.com/api.xro/2.0/{path}",
-            "MimeType": attachment.mime_type,
-            "ContentLength": len(attachment.content),
-            "IncludeOnline": attachment.include_online,
-        }
 
 
 def _refuse(name: str, size: int, count: int) -> list[str]:

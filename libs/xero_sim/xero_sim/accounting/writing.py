@@ -25,12 +25,13 @@ class Failed:
     """An element that was refused: what was sent, echoed, with the messages."""
 
     form: Json
-    errors_flag: str
+    errors_flag: str | None
+    """The field that tells of errors; None for the kinds that have none."""
     messages: list[str]
 
     def element(self) -> Json:
-        errors = [{"Message": message} for message in self.messages]
-        return {**self.form, self.errors_flag: True, "ValidationErrors": errors}
+        flag = {self.errors_flag: True} if self.errors_flag else {}
+        return {**self.form, **flag, "ValidationErrors": [{"Message": message} for message in self.messages]}
 
 
 Written = Saved | Failed
