@@ -4,9 +4,9 @@ from xero_sim.accounting.bank_transfer_changes import delete_transfer, make_tran
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.invoice_forms import tracking_form
-from xero_sim.accounting.listed import changed, known, list_rows
+from xero_sim.accounting.listed import changed, known, known_elements, list_rows
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
-from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.answers import Answer
 from xero_sim.ids import ZERO_GUID
 from xero_sim.money import ZERO
 from xero_sim.org import Org
@@ -64,12 +64,8 @@ def put_transfers(call: Call) -> Answer:
 def post_transfers(call: Call) -> Answer:
     """POST /BankTransfers with BankTransferID and Status DELETED."""
     transfers, elements = call.org.bank_transfers, call.elements(KEY)
-    if any(transfers.get(sent.text("BankTransferID") or "") is None for sent in elements):
-        raise Rejected(not_found())
-    return write_all(
-        call, KEY, elements,
-        lambda sent: _delete(call.org, transfers[(sent.text("BankTransferID") or "").lower()], sent),
-    )  # fmt: skip
+    named = known_elements(transfers, "BankTransferID", elements)
+    return write_all(call, KEY, elements, lambda sent: _delete(call.org, named[sent], sent))
 
 
 def post_transfer(call: Call) -> Answer:

@@ -7,7 +7,7 @@ from xero_sim.accounting.envelope import success
 from xero_sim.accounting.invoice_forms import small_contact
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
-from xero_sim.ids import ZERO_GUID
+from xero_sim.ids import ZERO_GUID, canonical
 from xero_sim.query.fields import group_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.records.settings import ContactGroup
@@ -74,9 +74,10 @@ def put_members(call: Call) -> Answer:
 def delete_member(call: Call) -> Answer:
     """DELETE /ContactGroups/{ContactGroupID}/Contacts/{ContactID}: 204."""
     group = copy(_known(call))
-    if call.ids[1].lower() not in group.ContactIDs:
+    member = canonical(call.ids[1])
+    if member not in group.ContactIDs:
         raise Rejected(not_found())
-    group.ContactIDs = [key for key in group.ContactIDs if key != call.ids[1].lower()]
+    group.ContactIDs = [key for key in group.ContactIDs if key != member]
     _store(call, group)
     return Answer(204)
 
@@ -90,7 +91,7 @@ def delete_members(call: Call) -> Answer:
 
 
 def _known(call: Call) -> ContactGroup:
-    found = call.org.groups.get(call.ids[0].lower())
+    found = call.org.groups.get(canonical(call.ids[0]))
     if found is None:
         raise Rejected(not_found())
     return found

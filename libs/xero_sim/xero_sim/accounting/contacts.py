@@ -70,7 +70,7 @@ def post_contact(call: Call) -> Answer:
 
 def _selected(call: Call) -> Sequence[Contact]:
     contacts = call.org.contacts
-    if (ids := call.listed("IDs")) is not None:
+    if (ids := call.listed_ids("IDs")) is not None:
         rows: Sequence[Contact] = [row for row in contacts.in_order() if row.ContactID in ids]
     elif (since := modified_since(call.headers)) is not None:
         rows = contacts.changed_since(since)

@@ -70,7 +70,7 @@ def post_invoice(call: Call) -> Answer:
 
 def _selected(call: Call) -> Sequence[Invoice]:
     invoices = call.org.invoices
-    if (ids := call.listed("IDs")) is not None:
+    if (ids := call.listed_ids("IDs")) is not None:
         found = (invoices.get(key) for key in ids)
         rows: Sequence[Invoice] = sorted(
             (row for row in found if row), key=lambda row: (row.UpdatedDateUTC, row.InvoiceID)
@@ -80,7 +80,7 @@ def _selected(call: Call) -> Sequence[Invoice]:
     if (since := modified_since(call.headers)) is not None:
         rows = invoices.changed_since(since) if ids is None else [r for r in rows if r.UpdatedDateUTC >= since]
     tests: list[Callable[[Invoice], bool]] = []
-    if (contacts := call.listed("ContactIDs")) is not None:
+    if (contacts := call.listed_ids("ContactIDs")) is not None:
         tests.append(lambda row: row.ContactID in contacts)
     if (statuses := call.listed("Statuses")) is not None:
         tests.append(lambda row: row.Status.lower() in statuses)

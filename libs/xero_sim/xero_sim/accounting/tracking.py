@@ -6,7 +6,7 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
+from xero_sim.ids import ZERO_GUID, canonical
 from xero_sim.query.fields import tracking_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.records.settings import TrackingCategory, TrackingOption
@@ -93,7 +93,7 @@ def delete_option(call: Call) -> Answer:
 
 
 def _known(call: Call) -> TrackingCategory:
-    found = call.org.tracking.get(call.ids[0].lower())
+    found = call.org.tracking.get(canonical(call.ids[0]))
     if found is None:
         raise Rejected(not_found())
     return found
@@ -101,7 +101,7 @@ def _known(call: Call) -> TrackingCategory:
 
 def _known_option(call: Call, category: TrackingCategory) -> TrackingOption:
     for option in category.Options:
-        if option.TrackingOptionID == call.ids[1].lower():
+        if option.TrackingOptionID == canonical(call.ids[1]):
             return option
     raise Rejected(not_found())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
-from xero_sim.answers import Answer, ErrorNumber, Rejected, api_exception, not_found, validation_exception
+from xero_sim.answers import Answer, Rejected, not_found, validation_exception
 from xero_sim.sent import Sent
 from xero_sim.wire import Json, dumps
 
@@ -42,8 +42,6 @@ def write_all(call: Call, key: str, elements: list[Sent], write: Callable[[Sent]
     summarizeErrors is true by default: one failure turns the reply into a 400 that names only the failed.
     With false the reply is 200 and each element carries its own StatusAttributeString.
     """
-    if not elements:
-        raise Rejected(api_exception(ErrorNumber.NoDataProcessedException, "No data processed"))
     written = [write(element) for element in elements]
     failed = [each.element() for each in written if isinstance(each, Failed)]
     if call.flag("summarizeErrors", default=True):

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from xero_sim import answers
+from xero_sim.ids import canonical
 from xero_sim.oauth.apps import BULK_PLANS, App
 from xero_sim.oauth.connections import Connection, connection_form
 from xero_sim.oauth.consent_page import consent_page, error_page
@@ -104,7 +105,7 @@ class OAuthEndpoints:
         forms = [
             connection_form(each, self.world.orgs[each.tenant_id].profile.Name)
             for each in self._connections(access)
-            if event is None or each.auth_event_id == event.lower()
+            if event is None or each.auth_event_id == canonical(event)
         ]
         return JSONResponse(forms)
 
@@ -114,7 +115,7 @@ class OAuthEndpoints:
         if isinstance(access, Response):
             return access
         for each in self._connections(access):
-            if each.id == request.path_params["id"].lower():
+            if each.id == canonical(request.path_params["id"]):
                 self.world.connections.disconnect(each)
                 return Response(status_code=204)
         return HTMLResponse(answers.not_found().body, 404)
