@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-BEHAVIOURS = range(1, 81)
+BEHAVIOURS = range(1, 92)
 
 
 def marked(source: str) -> set[int]:

@@ -11,9 +11,8 @@ from xero_sim.accounting.contact_forms import contact_bytes
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.invoice_forms import line_form, small_contact
 from xero_sim.accounting.listed import changed, known, list_rows
-from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
 from xero_sim.answers import Answer
-from xero_sim.ids import ZERO_GUID
 from xero_sim.org import Org
 from xero_sim.query.fields import bank_transaction_fields
 from xero_sim.records.bank import BankTransaction
@@ -96,7 +95,8 @@ def _write(call: Call, old: BankTransaction | None, sent: Sent) -> Written:
     outcome = write_bank_transaction(call.org, old, sent, unitdp=call.unitdp)
     if not isinstance(outcome, list):
         return Saved(_whole_form(call, outcome))
-    form = {**sent.form, "BankTransactionID": old.BankTransactionID if old else ZERO_GUID}
+    key = refused_id(sent, "BankTransactionID", old.BankTransactionID if old else None)
+    form = {**sent.form, "BankTransactionID": key}
     if day := sent.day("Date"):
         form |= {"Date": date_form(day), "DateString": date_string(day)}
     form["LineItems"] = [{**line.form, "ValidationErrors": []} for line in sent.parts("LineItems") or []]

@@ -5,9 +5,8 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.invoice_forms import tracking_form
 from xero_sim.accounting.listed import changed, known, known_elements, list_rows
-from xero_sim.accounting.writing import Failed, Saved, Written, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
 from xero_sim.answers import Answer
-from xero_sim.ids import ZERO_GUID
 from xero_sim.money import ZERO
 from xero_sim.org import Org
 from xero_sim.query.fields import bank_transfer_fields
@@ -82,7 +81,9 @@ def _account_form(org: Org, account_id: str) -> Json:
 def _make(org: Org, sent: Sent) -> Written:
     outcome = make_transfer(org, sent)
     if isinstance(outcome, list):
-        return Failed({**sent.form, "BankTransferID": ZERO_GUID}, "HasValidationErrors", outcome)
+        return Failed(
+            {**sent.form, "BankTransferID": refused_id(sent, "BankTransferID")}, "HasValidationErrors", outcome
+        )
     return Saved(transfer_form(org, outcome))
 
 

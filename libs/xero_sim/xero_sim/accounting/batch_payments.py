@@ -5,9 +5,8 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.credit_forms import EMPTY_INVOICE
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.listed import changed, known, known_elements, list_rows
-from xero_sim.accounting.writing import Failed, Saved, Written, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
 from xero_sim.answers import Answer
-from xero_sim.ids import ZERO_GUID
 from xero_sim.org import Org
 from xero_sim.query.fields import batch_fields
 from xero_sim.records.batch_payment import BatchPayment
@@ -92,7 +91,7 @@ def _member_form(org: Org, payment_id: str) -> Json:
 def _make(org: Org, sent: Sent) -> Written:
     outcome = make_batch(org, sent)
     if isinstance(outcome, list):
-        return Failed(_echo(sent, ZERO_GUID), "HasValidationErrors", outcome)
+        return Failed(_echo(sent, refused_id(sent, "BatchPaymentID")), "HasValidationErrors", outcome)
     return Saved(batch_form(org, outcome))
 
 

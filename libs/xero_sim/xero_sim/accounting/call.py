@@ -12,7 +12,6 @@ from xero_sim.org import Org
 from xero_sim.sent import Sent
 from xero_sim.wire import Json
 
-
 LISTS = frozenset(("ids", "invoicenumbers", "contactids", "statuses", "references"))
 """Query parameters with several values: separated by commas, or the parameter repeated."""
 

@@ -5,9 +5,9 @@ from copy import copy
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.invoice_forms import small_contact
-from xero_sim.accounting.writing import Failed, Saved, Written, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
-from xero_sim.ids import ZERO_GUID, canonical
+from xero_sim.ids import canonical
 from xero_sim.query.fields import group_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.records.settings import ContactGroup
@@ -108,7 +108,9 @@ def _store(call: Call, group: ContactGroup) -> None:
 def _create(call: Call, sent: Sent) -> Written:
     group = ContactGroup(call.org.new_id(), (sent.text("Name") or "").strip())
     if problems := _refuse_name(call, group):
-        return Failed({**sent.form, "ContactGroupID": ZERO_GUID}, "HasValidationErrors", problems)
+        return Failed(
+            {**sent.form, "ContactGroupID": refused_id(sent, "ContactGroupID")}, "HasValidationErrors", problems
+        )
     _store(call, group)
     return Saved(group_form(call, group, members=True))
 

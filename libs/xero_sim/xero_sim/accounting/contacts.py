@@ -12,9 +12,8 @@ from xero_sim.accounting.contact_forms import (
     without,
 )
 from xero_sim.accounting.envelope import success
-from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import contact_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.paging import asked_page
@@ -113,7 +112,7 @@ def _failed(sent: Sent, old: Contact | None, problems: list[str]) -> Failed:
     phones = [{**phone.form, "ValidationErrors": []} for phone in sent.parts("Phones") or []]
     addresses = [{**address.form, "ValidationErrors": []} for address in sent.parts("Addresses") or []]
     form = {
-        "ContactID": old.ContactID if old else ZERO_GUID,
+        "ContactID": refused_id(sent, "ContactID", old.ContactID if old else None),
         **{key: value for key, value in sent.form.items() if key != "ContactID"},
         "Addresses": addresses,
         "Phones": phones,

@@ -5,9 +5,8 @@ from xero_sim.accounting.credit_forms import credit_form, whole_credit_form
 from xero_sim.accounting.credit_note_changes import write_credit_note
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.listed import changed, list_rows
-from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import credit_fields
 from xero_sim.records.credit import Credit
 from xero_sim.sent import Sent
@@ -70,7 +69,7 @@ def _write(call: Call, old: Credit | None, sent: Sent) -> Written:
     outcome = write_credit_note(call.org, old, sent, unitdp=call.unitdp)
     if not isinstance(outcome, list):
         return Saved(whole_credit_form(call.org, outcome, call.unitdp))
-    form = {**sent.form, "CreditNoteID": old.CreditID if old else ZERO_GUID}
+    form = {**sent.form, "CreditNoteID": refused_id(sent, "CreditNoteID", old.CreditID if old else None)}
     if day := sent.day("Date"):
         form |= {"Date": date_form(day), "DateString": date_string(day)}
     form["LineItems"] = [{**line.form, "ValidationErrors": []} for line in sent.parts("LineItems") or []]

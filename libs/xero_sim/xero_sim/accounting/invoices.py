@@ -13,13 +13,13 @@ from xero_sim.accounting.invoice_forms import (
     single_bytes,
     smaller_bytes,
 )
-from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import invoice_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.paging import asked_page
 from xero_sim.query.since import modified_since
+from xero_sim.records.credit import CREDITS
 from xero_sim.records.invoice import Invoice
 from xero_sim.sent import Sent
 from xero_sim.wire import Json, date_form, date_string, dumps
@@ -131,7 +131,9 @@ def _write(call: Call, old: Invoice | None, sent: Sent) -> Written:
 
 def _echo(old: Invoice | None, sent: Sent) -> Json:
     """A refused element: what was sent, dates in both forms, and the real id if there is one (behaviour 36)."""
-    form = {**sent.form, "InvoiceID": old.InvoiceID if old else ZERO_GUID}
+    form = {**sent.form, "InvoiceID": refused_id(sent, "InvoiceID", old.InvoiceID if old else None)}
+    if old is None and sent.has("InvoiceID"):
+        form |= {name: [] for name in ("Payments", *CREDITS)}
     if old is not None:
         form.setdefault("Type", old.Type)
     for name in ("Date", "DueDate"):

@@ -5,9 +5,8 @@ from copy import copy
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.listed import changed, list_rows
-from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
-from xero_sim.ids import ZERO_GUID
 from xero_sim.money import round2, round4
 from xero_sim.query.fields import item_fields
 from xero_sim.records.item import Item, ItemDetails
@@ -110,7 +109,7 @@ def _write(call: Call, old: Item | None, sent: Sent) -> Written:
     if old is not None and (problem := rule.refuse_untracking(old, new)):
         problems.append(problem)
     if problems:
-        form = {**sent.form, "ItemID": old.ItemID if old else ZERO_GUID}
+        form = {**sent.form, "ItemID": refused_id(sent, "ItemID", old.ItemID if old else None)}
         return Failed(form, "HasValidationErrors", problems)
     call.org.save_item(new)
     return Saved(item_form(new, call.unitdp))

@@ -6,15 +6,14 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.payment_changes import delete_payment, make_payment
 from xero_sim.accounting.payment_forms import payment_bytes, whole_form
-from xero_sim.accounting.writing import Failed, Saved, Written, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import payment_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.paging import asked_page
 from xero_sim.query.since import modified_since
 from xero_sim.records.payment import Payment
-from xero_sim.rules.payment import NOT_FOR_MODIFICATION
+from xero_sim.rules.payment import NOT_FOR_MODIFICATION, ONLY_STATUS
 from xero_sim.sent import Sent
 from xero_sim.wire import Json, date_form, dumps
 
@@ -43,7 +42,7 @@ def put_payments(call: Call) -> Answer:
 
 
 def post_payment(call: Call) -> Answer:
-    """POST /Payments/{PaymentID} with Status DELETED; nothing else can be changed."""
+    """POST /Payments/{PaymentID} with Status DELETED alone: nothing else can be changed."""
     payment = _known(call)
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _delete(call, payment, sent))
 
@@ -58,11 +57,13 @@ def _known(call: Call) -> Payment:
 def _make(call: Call, sent: Sent) -> Written:
     outcome = make_payment(call.org, sent)
     if isinstance(outcome, list):
-        return Failed(_echo(sent, ZERO_GUID), "HasValidationErrors", outcome)
+        return Failed(_echo(sent, refused_id(sent, "PaymentID")), "HasValidationErrors", outcome)
     return Saved(whole_form(call.org, outcome))
 
 
 def _delete(call: Call, payment: Payment, sent: Sent) -> Written:
+    if any(sent.has(name) for name in sent.form if name.lower() not in ("status", "paymentid")):
+        return Failed(_echo(sent, payment.PaymentID), "HasValidationErrors", [ONLY_STATUS])
     wanted = sent.one_of("Status", ("AUTHORISED", "DELETED"))
     outcome = delete_payment(call.org, payment) if wanted == "DELETED" else [NOT_FOR_MODIFICATION]
     if isinstance(outcome, list):

@@ -118,10 +118,8 @@ class _Parser:
         word = token.value.lower()
         if word in _WORDS:
             return constant(*_WORDS[word])
-        if self.next.value == "(" and word == "guid":
-            return constant(self.guid(), Kind.GUID)
-        if self.next.value == "(" and word == "datetime":
-            return constant(self.moment(), Kind.MOMENT)
+        if self.next.value == "(" and word in ("guid", "datetime"):
+            return constant(self.guid(), Kind.GUID) if word == "guid" else constant(self.moment(), Kind.MOMENT)
         return self.field(token.value)
 
     def arguments(self) -> list[Operand]:

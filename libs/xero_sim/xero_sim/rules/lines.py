@@ -11,6 +11,7 @@ from xero_sim.records.invoice import LineItem
 from xero_sim.records.item import Item
 from xero_sim.records.settings import Account, TaxRate, TrackingCategory
 from xero_sim.rules.item import fill_line
+from xero_sim.rules.tax_rate import applies_to
 from xero_sim.rules.totals import line_amount, tax_amount
 from xero_sim.sent import Sent
 from xero_sim.table import Table
@@ -147,7 +148,8 @@ class LineReader:
                 line.TaxType = account.TaxType
         if tax_type := sent.text("TaxType"):
             rate = self.chart.tax_rates.get(tax_type.upper())
-            if rate is None or rate.Status != "ACTIVE":
+            account = self.chart.account(line.AccountCode) or self.chart.accounts.get(line.AccountID or "")
+            if rate is None or rate.Status != "ACTIVE" or (account and not applies_to(rate, account.Class)):
                 self.problems.append(
                     f"The TaxType code '{tax_type}' cannot be used with account code '{line.AccountCode}'."
                 )

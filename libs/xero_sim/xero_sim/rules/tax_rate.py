@@ -1,4 +1,4 @@
-"""User-defined tax rates. Source: docs/xero.md 4.9."""
+"""Tax rates: what users may define, and which accounts take which rate. Source: docs/xero.md 4.9."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -11,6 +11,18 @@ NO_COMPONENTS = "A tax rate must have at least one component"
 NAME_TAKEN = "A tax rate with this name already exists"
 NAME_MISSING = "The tax rate name must be specified"
 TWO_COMPOUND = "A tax rate can have at most one compound component"
+
+
+_FLAGS = {
+    "ASSET": "CanApplyToAssets", "EQUITY": "CanApplyToEquity", "EXPENSE": "CanApplyToExpenses",
+    "LIABILITY": "CanApplyToLiabilities", "REVENUE": "CanApplyToRevenue",
+}  # fmt: skip
+"""By the class of an account: the flag of a rate that lets them go together."""
+
+
+def applies_to(rate: TaxRate, account_class: str) -> bool:
+    """Whether a line on an account of this class can have this rate."""
+    return bool(getattr(rate, _FLAGS[account_class], True))
 
 
 def effective_rate(components: Iterable[tuple[str, Decimal, bool]]) -> Decimal:
