@@ -12,8 +12,8 @@ from xero_sim.ids import Ids
 from xero_sim.query.paging import asked_page
 from xero_sim.wire import dumps, ms_form
 
-PAGED = ("LinkedTransactions", "ManualJournals", "PurchaseOrders", "Quotes")
-"""The others have no pages."""
+PAGED = ("ManualJournals", "PurchaseOrders")
+"""Those that tell their pages."""
 
 
 @dataclass(frozen=True, slots=True)

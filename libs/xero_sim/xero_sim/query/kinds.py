@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import cache
 from typing import Any, NamedTuple
 
 Getter = Callable[[Any], Any]
@@ -32,6 +33,7 @@ _FLAGS = ("SentToContact", "EnablePaymentsToAccount")
 _NUMBERS = ("Amount", "Total", "Tax", "Rate", "Credit", "AmountDue", "AmountPaid", "AmountCredited", "QuantityOnHand")
 
 
+@cache
 def kind_of(path: str) -> Kind:
     """The type of a field, by its name in Xero's spelling: `Contact.ContactID` is a Guid."""
     name = path.rpartition(".")[2]
