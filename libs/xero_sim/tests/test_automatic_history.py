@@ -93,7 +93,7 @@ async def test_a_file_is_told_with_the_app_that_attached_it(xero: Xero) -> None:
 
     told = (await entries(xero, path))[-1]
     assert (told["Changes"], told["User"]) == ("Attached a file", "System Generated")
-    assert told["Details"] == f"Attached the file scan.pdf through the Xero API using Tieout"
+    assert told["Details"] == "Attached the file scan.pdf through the Xero API using Tieout"
 
 
 @pytest.mark.conformance(79)

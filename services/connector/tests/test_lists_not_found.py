@@ -7,12 +7,18 @@ from uuid import UUID, uuid4
 import pytest
 
 from tieout_connector.gateway.writer import lookup
+from tieout_connector.inbound import interactive_reads
+from tieout_connector.inbound.interactive_answers import InteractiveAnswers
+from tieout_connector.kinds import SEARCHES
 from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, XeroError
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.responses import classify
+from tieout_kit.errors import NotNow
 from tieout_kit.events import Cause
+from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Outcome
 from tieout_testing.connector import ConnectorHarness, contact_intent
+from tieout_testing.kafka import running
 
 pytestmark = pytest.mark.field("F14")
 
@@ -59,6 +65,27 @@ async def test_changes_are_made_although_the_list_of_their_records_is_not_found(
     assert hidden
     assert [result.outcome for result in results] == [Outcome.DONE, Outcome.DONE]
     assert {contact["Name"] for contact in await stage.xero("Contacts")} == {"Kea Ltd", "Tui Ltd"}
+
+
+@pytest.mark.real
+async def test_a_search_that_is_not_found_is_no_search_that_found_nothing(
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.connect_idle()
+    answers, process = InteractiveAnswers(stage.database), stage.process()
+
+    async def call(token: str, org_id: UUID, request: Request, body: Any = None) -> Any:
+        raise not_found(request)
+
+    monkeypatch.setattr(process.api, "call", call)
+    request = SEARCHES[XeroKind.CONTACT]("paper")
+
+    async with running(answers.run()), stage.working(process):
+        read = await stage.database.run(
+            lambda tx: interactive_reads.add(tx, stage.tenant_id, XeroKind.CONTACT, request, connected=True)
+        )
+        with pytest.raises(NotNow, match="Xero was not read"):
+            await answers.wait_for(read)
 
 
 async def test_a_look_up_whose_list_is_not_found_asks_for_each_record_alone() -> None:

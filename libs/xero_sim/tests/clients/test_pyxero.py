@@ -34,7 +34,7 @@ async def test_it_signs_in_and_reads_by_every_filter(shop: Shop, run: Callable[.
 
     first, second = seen["invoices"][:2]
     assert seen["pages"] == [100, 100, 50, 0]
-    assert [seen["one"][0]["InvoiceID"], seen["attachments"]] == [first["InvoiceID"], []]
+    assert [seen["one"][0]["InvoiceID"], seen["attachments"]["Attachments"]] == [first["InvoiceID"], []]
     assert [row["InvoiceID"] for row in seen["byIds"]] == [first["InvoiceID"], second["InvoiceID"]]
     assert {row["Type"] for row in seen["raw"]} == {"ACCPAY"}
     dates = [row["Date"] for row in seen["raw"]]

@@ -90,6 +90,9 @@ class Reader:
                 at_moment = tx.now + (error.after if isinstance(error, RetryAfter) else RETRY_A_READ)
                 if not isinstance(error, NoCallLeft) or at_moment > read.deadline:
                     await interactive_reads.store_failure(tx, read, f"Xero was not read: {error}", at_moment)
+            if isinstance(error, RefusedRequest):
+                log.error("Xero refuses a person's read", request=read.request.resource, error=str(error))
+                return
             raise
         async with self._caller.storing(session) as tx:
             raws = await interactive_reads.store_answer(tx, read, content)
