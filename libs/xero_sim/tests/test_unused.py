@@ -1,4 +1,4 @@
-"""Lists of what nobody makes here: clients that read everything find them as in an organisation that uses none of it."""
+"""Lists of what nobody makes here, for clients that read everything."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 """tap-xero, the Singer tap that copies an organisation: it discovers, copies everything, and then only what changed.
 
-Its hosts are written into it. It comes through the proxy that HTTPS_PROXY names. It looks for trusted certificates where
-certifi says, so a certifi of ours names the one there, as that of a Linux distribution names the machine's.
+Its hosts are written into it. It comes through the proxy that HTTPS_PROXY names. It trusts the certificates of certifi,
+so a certifi of ours names the one there, as that of a Linux distribution names the machine's.
 """
 
 import json
