@@ -202,4 +202,4 @@ async def test_files_and_notes_hang_on_these_resources_too(xero: Xero, resource:
     if resource != "Accounts":
         assert (await xero.call("PUT", f"{path}/History", {"Details": "Seen"})).status_code == 200
         notes = (await xero.call("GET", f"{path}/History")).json()["HistoryRecords"]
-        assert [note["Details"] for note in notes] == ["Seen"]
+        assert (notes[0]["Changes"], notes[0]["Details"]) == ("Note", "Seen")

@@ -4,6 +4,8 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
+from xero_sim.ids import canonical
+
 
 class Stamped(Protocol):
     """What a table holds: an id and the stamp of its last change."""
@@ -44,8 +46,8 @@ class Table(Generic[T]):
         return self._by_id[key]
 
     def get(self, key: str) -> T | None:
-        """The record with this id, however its letters are cased."""
-        return self._by_id.get(key.lower())
+        """The record with this id, in any form of a GUID."""
+        return self._by_id.get(key) or self._by_id.get(canonical(key))
 
     def put(self, record: T) -> None:
         """Add or replace."""

@@ -55,7 +55,8 @@ def detail(status: int, text: str) -> httpx.Response:
         (detail(401, "TokenExpired: token expired at 08/12/2022 07:00:40"), TokenExpired),
         (detail(401, "AuthorizationUnsuccessful"), ConsentLost),
         (detail(403, "AuthenticationUnsuccessful"), ConsentLost),
-        (httpx.Response(404, html="<!DOCTYPE html><html>not here</html>"), RefusedRequest),
+        # A list is always there: only its query can be at fault (F14).
+        (httpx.Response(404, html="<!DOCTYPE html><html>not here</html>"), MalformedRequest),
         (httpx.Response(408), OutcomeUnknown),
         (httpx.Response(412), MalformedRequest),
         (httpx.Response(413), RefusedRequest),

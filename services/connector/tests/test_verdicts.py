@@ -57,7 +57,7 @@ ANSWERS = [
     ((400, "text/plain", "Not\x00allowed"), "RefusedRequest (('Not\ufffdallowed',),)"),
     (refusal(10, "", "Not\x00allowed"), "RefusedRequest (('Not\ufffdallowed',),)"),
     ((400, "text/xml", XML), "RefusedRequest (('400 Bad Request',),)"),
-    ((404, "text/html; charset=utf-8", "<html>not here</html>"), "RefusedRequest (('404 Not Found',),)"),
+    ((404, "text/html; charset=utf-8", "<html>not here</html>"), "NoSuchRecord (('404 Not Found',),)"),
     ((405, "", ""), "MalformedRequest 405 Method Not Allowed"),
     ((406, "text/plain", "JSON only"), "MalformedRequest JSON only"),
     ((408, "", ""), "OutcomeUnknown True"),

@@ -8,6 +8,7 @@ from xero_sim.accounting.credit_forms import allocation_form, removed_allocation
 from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import JSON, Answer, Rejected, not_found, validation_exception
+from xero_sim.ids import canonical
 from xero_sim.records.credit import Credit
 from xero_sim.sent import Sent
 from xero_sim.wire import dumps
@@ -29,7 +30,7 @@ class Allocations:
     def delete(self, call: Call) -> Answer:
         """DELETE …/Allocations/{AllocationID}: a bare object is the reply."""
         credit = self._known(call)
-        found = next((each for each in credit.Allocations if each.AllocationID == call.ids[1].lower()), None)
+        found = next((each for each in credit.Allocations if each.AllocationID == canonical(call.ids[1])), None)
         if found is None:
             raise Rejected(not_found())
         if problems := remove_allocation(call.org, credit, found):

@@ -6,11 +6,10 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.line_forms import tracking_form
-from xero_sim.accounting.listed import changed, known, list_rows
+from xero_sim.accounting.listed import changed, known, known_elements, list_rows
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, write_all
-from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
+from xero_sim.answers import Answer
 from xero_sim.money import ZERO
 from xero_sim.org import Org
 from xero_sim.query.fields import bank_transfer_fields
@@ -71,12 +70,8 @@ def put_transfers(call: Call) -> Answer:
 def post_transfers(call: Call) -> Answer:
     """POST /BankTransfers with BankTransferID and Status DELETED."""
     transfers, elements = call.org.bank_transfers, call.elements(KEY)
-    if any(transfers.get(sent.text("BankTransferID") or "") is None for sent in elements):
-        raise Rejected(not_found())
-    return write_all(
-        call, KEY, elements,
-        lambda sent: _delete(call.org, transfers[(sent.text("BankTransferID") or "").lower()], sent),
-    )  # fmt: skip
+    named = known_elements(transfers, "BankTransferID", elements)
+    return write_all(call, KEY, elements, lambda sent: _delete(call.org, named[sent], sent))
 
 
 def post_transfer(call: Call) -> Answer:
@@ -94,7 +89,7 @@ def _account_form(org: Org, account_id: str, form: Form) -> Json:
 def _make(org: Org, sent: Sent) -> Written:
     outcome = make_transfer(org, sent)
     if isinstance(outcome, list):
-        return Failed(refused(KEY, sent, BankTransferID=ZERO_GUID), None, outcome)
+        return Failed(refused(KEY, sent, BankTransferID=refused_id(sent, "BankTransferID")), None, outcome)
     return Saved(transfer_form(org, outcome, Form.REPLY))
 
 

@@ -4,11 +4,10 @@ from xero_sim.accounting.batch_payment_changes import delete_batch, make_batch
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form, shapes
-from xero_sim.accounting.listed import changed, known, list_rows
+from xero_sim.accounting.listed import changed, known, known_elements, list_rows
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, write_all
-from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
+from xero_sim.answers import Answer
 from xero_sim.org import Org
 from xero_sim.query.fields import batch_fields
 from xero_sim.records.batch_payment import BatchPayment
@@ -66,12 +65,8 @@ def put_batches(call: Call) -> Answer:
 def post_batches(call: Call) -> Answer:
     """POST /BatchPayments with BatchPaymentID and Status DELETED."""
     batches, elements = call.org.batch_payments, call.elements(KEY)
-    named = [batches.get(sent.text("BatchPaymentID") or "") for sent in elements]
-    if None in named:
-        raise Rejected(not_found())
-    return write_all(
-        call, KEY, elements, lambda sent: _delete(call.org, batches[(sent.text("BatchPaymentID") or "").lower()], sent)
-    )
+    named = known_elements(batches, "BatchPaymentID", elements)
+    return write_all(call, KEY, elements, lambda sent: _delete(call.org, named[sent], sent))
 
 
 def post_batch(call: Call) -> Answer:
@@ -101,7 +96,7 @@ def _member_form(org: Org, payment_id: str, form: Form) -> Json:
 def _make(org: Org, sent: Sent) -> Written:
     outcome = make_batch(org, sent)
     if isinstance(outcome, list):
-        return Failed(refused(KEY, sent, BatchPaymentID=ZERO_GUID), None, outcome)
+        return Failed(refused(KEY, sent, BatchPaymentID=refused_id(sent, "BatchPaymentID")), None, outcome)
     return Saved(batch_form(org, outcome, Form.REPLY))
 
 

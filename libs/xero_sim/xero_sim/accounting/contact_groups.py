@@ -6,9 +6,9 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
-from xero_sim.ids import ZERO_GUID
+from xero_sim.ids import canonical
 from xero_sim.query.fields import group_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.records.settings import ContactGroup
@@ -90,9 +90,10 @@ def put_members(call: Call) -> Answer:
 def delete_member(call: Call) -> Answer:
     """DELETE /ContactGroups/{ContactGroupID}/Contacts/{ContactID}: 204."""
     group = copy(_known(call))
-    if call.ids[1].lower() not in group.ContactIDs:
+    member = canonical(call.ids[1])
+    if member not in group.ContactIDs:
         raise Rejected(not_found())
-    group.ContactIDs = [key for key in group.ContactIDs if key != call.ids[1].lower()]
+    group.ContactIDs = [key for key in group.ContactIDs if key != member]
     _store(call, group)
     return Answer(204)
 
@@ -106,7 +107,7 @@ def delete_members(call: Call) -> Answer:
 
 
 def _known(call: Call) -> ContactGroup:
-    found = call.org.groups.get(call.ids[0].lower())
+    found = call.org.groups.get(canonical(call.ids[0]))
     if found is None:
         raise Rejected(not_found())
     return found
@@ -123,7 +124,8 @@ def _store(call: Call, group: ContactGroup) -> None:
 def _create(call: Call, sent: Sent) -> Written:
     group = ContactGroup(call.org.new_id(), (sent.text("Name") or "").strip())
     if problems := _refuse_name(call, group):
-        return Failed(refused(KEY, sent, ContactGroupID=ZERO_GUID), "HasValidationErrors", problems)
+        form = refused(KEY, sent, ContactGroupID=refused_id(sent, "ContactGroupID"))
+        return Failed(form, "HasValidationErrors", problems)
     _store(call, group)
     return Saved(group_form(call, group, Form.REPLY))
 

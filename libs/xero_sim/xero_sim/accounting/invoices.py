@@ -6,11 +6,16 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form
 from xero_sim.accounting.invoice_changes import write_invoice
-from xero_sim.accounting.invoice_forms import body_form, full_form, listed_bytes, page_form, single_bytes
+from xero_sim.accounting.invoice_forms import (
+    body_form,
+    full_form,
+    listed_bytes,
+    page_form,
+    single_bytes,
+)
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import invoice_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.paging import asked_page
@@ -60,7 +65,7 @@ def post_invoice(call: Call) -> Answer:
 
 def _selected(call: Call) -> Sequence[Invoice]:
     invoices = call.org.invoices
-    if (ids := call.listed("IDs")) is not None:
+    if (ids := call.listed_ids("IDs")) is not None:
         found = (invoices.get(key) for key in ids)
         rows: Sequence[Invoice] = sorted(
             (row for row in found if row), key=lambda row: (row.UpdatedDateUTC, row.InvoiceID)
@@ -70,7 +75,7 @@ def _selected(call: Call) -> Sequence[Invoice]:
     if (since := modified_since(call.headers)) is not None:
         rows = invoices.changed_since(since) if ids is None else [r for r in rows if r.UpdatedDateUTC >= since]
     tests: list[Callable[[Invoice], bool]] = []
-    if (contacts := call.listed("ContactIDs")) is not None:
+    if (contacts := call.listed_ids("ContactIDs")) is not None:
         tests.append(lambda row: row.ContactID in contacts)
     if (statuses := call.listed("Statuses")) is not None:
         tests.append(lambda row: row.Status.lower() in statuses)
@@ -117,4 +122,4 @@ def _write(call: Call, old: Invoice | None, sent: Sent) -> Written:
 
 def _refused(call: Call, old: Invoice | None, sent: Sent) -> Json:
     stored = body_form(call.org, old, call.unitdp) if old else None
-    return refused(KEY, sent, stored, InvoiceID=old.InvoiceID if old else ZERO_GUID)
+    return refused(KEY, sent, stored, InvoiceID=refused_id(sent, "InvoiceID", old.InvoiceID if old else None))

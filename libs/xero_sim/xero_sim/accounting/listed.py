@@ -1,16 +1,17 @@
 """The GET of a list that needs nothing of its own: delta, where, order, page. Source: docs/xero.md 3.3-3.5."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form
 from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.query.kinds import Resolve
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.paging import asked_page
 from xero_sim.query.since import modified_since
-from xero_sim.query.where import Resolve
+from xero_sim.sent import Sent
 from xero_sim.table import Stamped, Table
 from xero_sim.wire import Json, dumps
 
@@ -35,8 +36,16 @@ def list_rows(
 
 
 def known(call: Call, table: Table[T]) -> T:
-    """The record the path names. Raises Rejected (404)."""
-    found = table.get(call.ids[0])
+    """The record whose id is in the path. Raises Rejected (404)."""
+    return _required(table.get(call.ids[0]))
+
+
+def known_elements(table: Table[T], id_name: str, elements: Sequence[Sent]) -> Mapping[Sent, T]:
+    """The records whose ids were sent. Raises Rejected (404) if one of them is unknown."""
+    return {sent: _required(table.get(sent.text(id_name) or "")) for sent in elements}
+
+
+def _required(found: T | None) -> T:
     if found is None:
         raise Rejected(not_found())
     return found

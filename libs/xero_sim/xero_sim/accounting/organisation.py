@@ -5,12 +5,14 @@ from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.answers import JSON, Answer, validation_exception
 from xero_sim.org import Org
-from xero_sim.query.fields import currency_field
+from xero_sim.query.fields import currency_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.seeds.countries import COUNTRIES, CURRENCY_NAMES
 from xero_sim.wire import Json, date_form, dumps
 
 _SHAPE = shapes("Organisations")[Form.LIST]
+
+_CURRENCY_FIELDS = currency_fields()
 
 
 def organisation_form(org: Org) -> Json:
@@ -71,7 +73,7 @@ def list_actions(call: Call) -> Answer:
 def list_currencies(call: Call) -> Answer:
     """GET /Currencies."""
     rows = [{"Code": code, "Description": name} for code, name in call.org.currencies.items()]
-    chosen = ordered(filtered(rows, call.query, currency_field), call.query, currency_field)
+    chosen = ordered(filtered(rows, call.query, _CURRENCY_FIELDS), call.query, _CURRENCY_FIELDS)
     return success(call, "Currencies", [dumps(row) for row in chosen])
 
 

@@ -3,7 +3,7 @@
 from copy import copy
 from decimal import Decimal
 
-from xero_sim.accounting.document_parts import refuse_day
+from xero_sim.accounting.document_parts import refuse_day, usual_rate
 from xero_sim.money import round2
 from xero_sim.org import Org
 from xero_sim.records.credit import ID_NAMES, Credit
@@ -58,7 +58,7 @@ def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | lis
         problems.append(lock)
     if problems or account is None or amount is None:
         return problems
-    rate = sent.decimal("CurrencyRate") or document.CurrencyRate
+    rate = sent.decimal("CurrencyRate") or _rate(org, account, document)
     bank_amount = sent.decimal("BankAmount") or _in_account_currency(org, account, document.CurrencyCode, amount, rate)
     payment = Payment(
         PaymentID=org.new_id(),
@@ -135,6 +135,21 @@ def chosen_account(org: Org, sent: Sent, name: str = "Account") -> Account | Non
     return org.account((named.text("Code") if named else None) or sent.text("Code"))
 
 
+def _rate(org: Org, account: Account, document: Invoice | Credit) -> Decimal:
+    """The rate of a payment where none is sent: the document's, or the account's if only that is foreign."""
+    at_home = document.CurrencyCode == org.profile.BaseCurrency
+    return usual_rate(org, _currency(org, account)) if at_home else document.CurrencyRate
+
+
 def _in_account_currency(org: Org, account: Account, currency: str, amount: Decimal, rate: Decimal) -> Decimal:
-    same = (account.CurrencyCode or org.profile.BaseCurrency) == currency
-    return amount if same else amount / rate
+    """The amount that the account shows. `rate`: units of the foreign currency for one of the organisation's."""
+    base, other = org.profile.BaseCurrency, _currency(org, account)
+    if other == currency:
+        return amount
+    if currency == base:
+        return amount * rate
+    return amount / rate * (1 if other == base else usual_rate(org, other))
+
+
+def _currency(org: Org, account: Account) -> str:
+    return account.CurrencyCode or org.profile.BaseCurrency

@@ -15,7 +15,7 @@ from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.paging import asked_page
 from xero_sim.query.since import modified_since
 from xero_sim.records.payment import Payment
-from xero_sim.rules.payment import NOT_FOR_MODIFICATION
+from xero_sim.rules.payment import NOT_FOR_MODIFICATION, ONLY_STATUS
 from xero_sim.sent import Sent
 from xero_sim.wire import Json
 
@@ -44,7 +44,7 @@ def put_payments(call: Call) -> Answer:
 
 
 def post_payment(call: Call) -> Answer:
-    """POST /Payments/{PaymentID} with Status DELETED; nothing else can be changed."""
+    """POST /Payments/{PaymentID} with Status DELETED alone: nothing else can be changed."""
     payment = _known(call)
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _delete(call, payment, sent))
 
@@ -64,6 +64,8 @@ def _make(call: Call, sent: Sent) -> Written:
 
 
 def _delete(call: Call, payment: Payment, sent: Sent) -> Written:
+    if any(sent.has(name) for name in sent.form if name.lower() not in ("status", "paymentid")):
+        return Failed(_refused(call, sent, payment), "HasValidationErrors", [ONLY_STATUS])
     wanted = sent.one_of("Status", ("AUTHORISED", "DELETED"))
     outcome = delete_payment(call.org, payment) if wanted == "DELETED" else [NOT_FOR_MODIFICATION]
     if isinstance(outcome, list):
@@ -72,6 +74,9 @@ def _delete(call: Call, payment: Payment, sent: Sent) -> Written:
 
 
 def _refused(call: Call, sent: Sent, payment: Payment | None = None) -> Json:
-    """A refused new payment has no id, unlike other refused records."""
-    known: Json = {"PaymentID": payment.PaymentID if payment else None, "HasAccount": sent.has("Account") or None}
+    """A refused new payment has no id unless one was sent, unlike other refused records."""
+    known: Json = {
+        "PaymentID": payment.PaymentID if payment else sent.text("PaymentID"),
+        "HasAccount": sent.has("Account") or None,
+    }
     return refused(KEY, sent, **known)

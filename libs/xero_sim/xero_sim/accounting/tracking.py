@@ -6,9 +6,9 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
+from xero_sim.ids import canonical
 from xero_sim.query.fields import tracking_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.records.settings import TrackingCategory, TrackingOption
@@ -108,7 +108,7 @@ def delete_option(call: Call) -> Answer:
 
 
 def _known(call: Call) -> TrackingCategory:
-    found = call.org.tracking.get(call.ids[0].lower())
+    found = call.org.tracking.get(canonical(call.ids[0]))
     if found is None:
         raise Rejected(not_found())
     return found
@@ -116,7 +116,7 @@ def _known(call: Call) -> TrackingCategory:
 
 def _known_option(call: Call, category: TrackingCategory) -> TrackingOption:
     for option in category.Options:
-        if option.TrackingOptionID == call.ids[1].lower():
+        if option.TrackingOptionID == canonical(call.ids[1]):
             return option
     raise Rejected(not_found())
 
@@ -131,7 +131,7 @@ def _write(call: Call, old: TrackingCategory | None, sent: Sent) -> Written:
     if new.Status == "ACTIVE" and sum(each.Status == "ACTIVE" for each in others) >= 2:
         problems.append(TOO_MANY)
     if problems:
-        key = old.TrackingCategoryID if old else ZERO_GUID
+        key = refused_id(sent, "TrackingCategoryID", old.TrackingCategoryID if old else None)
         return Failed(refused(KEY, sent, TrackingCategoryID=key), None, problems)
     known[new.TrackingCategoryID] = new
     call.org.forget_forms()
@@ -144,7 +144,7 @@ def _write_option(call: Call, category: TrackingCategory, old: TrackingOption | 
     new.Status = sent.one_of("Status", ("ACTIVE", "ARCHIVED")) or new.Status
     others = [each for each in category.Options if each is not old]
     if problems := _refuse_name(new.Name, [each.Name for each in others]):
-        key = old.TrackingOptionID if old else ZERO_GUID
+        key = refused_id(sent, "TrackingOptionID", old.TrackingOptionID if old else None)
         return Failed(refused(OPTIONS, sent, TrackingOptionID=key), "HasValidationErrors", problems)
     category.Options = [new if each is old else each for each in category.Options] if old else [*others, new]
     call.org.forget_forms()

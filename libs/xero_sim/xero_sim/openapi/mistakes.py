@@ -38,8 +38,10 @@ _ENVELOPE = {
 }
 _IN_ENVELOPE = (
     "Accounts", "Actions", "Allocations", "Attachments", "BankTransactions", "BankTransfers", "BatchPayments",
-    "ContactGroups", "Contacts", "CreditNotes", "Currencies", "HistoryRecords", "Invoices", "Items", "OnlineInvoices",
-    "Organisations", "Overpayments", "Payments", "Prepayments", "TaxRates", "TrackingCategories", "TrackingOptions",
+    "BrandingThemes", "ContactGroups", "Contacts", "CreditNotes", "Currencies", "HistoryRecords", "Invoices", "Items",
+    "Journals", "LinkedTransactions", "ManualJournals", "OnlineInvoices", "Organisations", "Overpayments", "Payments",
+    "Prepayments", "PurchaseOrders", "Quotes", "RepeatingInvoices", "TaxRates", "TrackingCategories",
+    "TrackingOptions", "Users",
 )  # fmt: skip
 
 _DELETED_ALLOCATION = {

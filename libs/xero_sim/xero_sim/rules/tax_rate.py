@@ -1,4 +1,4 @@
-"""Tax rates: what they can be used for, and which of users' own can be stored. Source: docs/xero.md 4.9."""
+"""Tax rates: which can be stored, and which accounts take which rate. Source: docs/xero.md 4.9."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -28,6 +28,18 @@ def letters_of(report: str) -> str:
     if "OUTPUT" in report:
         return "AQLR"
     return "AQEL" if "INPUT" in report else "AQELR"
+
+
+_FLAGS = {
+    "ASSET": "CanApplyToAssets", "EQUITY": "CanApplyToEquity", "EXPENSE": "CanApplyToExpenses",
+    "LIABILITY": "CanApplyToLiabilities", "REVENUE": "CanApplyToRevenue",
+}  # fmt: skip
+"""By the class of an account: the flag of a rate that lets them go together."""
+
+
+def applies_to(rate: TaxRate, account_class: str) -> bool:
+    """Whether a line on an account of this class can have this rate."""
+    return bool(getattr(rate, _FLAGS[account_class], True))
 
 
 def effective_rate(components: Iterable[tuple[str, Decimal, bool]]) -> Decimal:

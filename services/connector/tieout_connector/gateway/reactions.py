@@ -86,11 +86,11 @@ REACTIONS = (
         "only its intent is refused, in Xero's words; a void or deletion that somebody else has made counts as done",
     ),
     Reaction(
-        "a call is refused as a whole", "400, 404",
+        "a call is refused as a whole", "400, 404 for a record",
         "what it did is looked up; the rest is sent in halves, until a single intent is refused",
     ),
     Reaction(
-        "a call that Xero cannot understand", "400 QueryParse, NoDataProcessed, other 4xx, 501",
+        "a call that Xero cannot understand", "400 QueryParse, NoDataProcessed, 404 for a list, other 4xx, 501",
         "our bug: the tenant waits 5 minutes, and an error is logged; no record is at fault",
         MalformedRequest, lambda _, __: AFTER_A_BUG,
     ),

@@ -28,7 +28,7 @@ from tieout_connector.kinds import FOLLOWED, LISTED, PAGED
 from tieout_connector.outbound import intents
 from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, RetryAfter, XeroError
+from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, RefusedRequest, RetryAfter, XeroError
 from tieout_connector.xero.http import XeroRequest
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
@@ -66,8 +66,8 @@ class Reader:
                 raws, left_at = await self._fetch(session, due)
             else:
                 raws, left_at, read = await self._fetch_each(session, due)
-        except RefusedRequest:
-            # One unknown id makes Xero refuse them all. So each is read alone, and the unknown record is skipped.
+        except (RefusedRequest, MalformedRequest):
+            # A refused list says nothing about its records. So each is read alone, and an unknown one is skipped.
             raws, left_at, read = await self._fetch_each(session, due)
         causes = {one.xero_id: one.cause for one in due}
         async with self._caller.storing(session) as tx:
@@ -83,14 +83,16 @@ class Reader:
         try:
             answer, left_at = await self._caller.read(session, Lane.PERSON, read.request, None)
             content = answer.json
-        except RefusedRequest:
-            # Xero has no such record.
+        except NoSuchRecord:
             pass
         except XeroError as error:
             async with self._caller.storing(session) as tx:
                 at_moment = tx.now + (error.after if isinstance(error, RetryAfter) else RETRY_A_READ)
                 if not isinstance(error, NoCallLeft) or at_moment > read.deadline:
                     await interactive_reads.store_failure(tx, read, f"Xero was not read: {error}", at_moment)
+            if isinstance(error, RefusedRequest):
+                log.error("Xero refuses a person's read", request=read.request.resource, error=str(error))
+                return
             raise
         async with self._caller.storing(session) as tx:
             raws = await interactive_reads.store_answer(tx, read, content)

@@ -1,5 +1,7 @@
 """Contacts of vendors and customers. Source: docs/xero.md 4.1."""
 
+from urllib.parse import quote
+
 from tieout_connector.kinds import stamps
 from tieout_connector.kinds.contact_write import ContactArchive, ContactWrite
 from tieout_connector.kinds.record import FollowedRecord, Listing
@@ -13,8 +15,17 @@ SEARCH_SIZE = 20
 """The most contacts that a search shows. A longer search text narrows it down."""
 
 
+_TEXT_BYTES = 1_500
+"""Bytes of a search text, percent-encoded, so that the query stays short enough (F14)."""
+
+
 def search(text: str) -> XeroRequest:
-    """Contacts whose name, contact person, number or e-mail address contains the text, in Xero's short form."""
+    """Contacts whose name, contact person, number or e-mail address contains the text, in Xero's short form.
+
+    Of a very long text the beginning is searched: what contains the whole contains that too.
+    """
+    while len(quote(text)) > _TEXT_BYTES:
+        text = text[:-1]
     return CONTACTS.listing(page=1, page_size=SEARCH_SIZE, searchTerm=text, summaryOnly="true")
 
 

@@ -23,6 +23,8 @@ TIMEOUT = 15.0
 _CONNECT = 5.0
 """Seconds to connect: far below TIMEOUT, so that a call that was never sent is recognised as such."""
 _PATH = "/api.xro/2.0/"
+LONGEST_QUERY = 2048
+"""Bytes of a query, percent-encoded. To a longer one Xero answers 404, as if the path did not exist (F14)."""
 JSON = "application/json"
 
 
@@ -36,6 +38,17 @@ class XeroRequest:
     modified_since: str | None = None
     key: str | None = None
     accept: str = JSON
+
+    @property
+    def of_list(self) -> bool:
+        """True for the read of a list, which exists whatever records Xero has."""
+        return self.method == "GET" and "/" not in self.resource
+
+    def one_by_one(self) -> "list[XeroRequest]":
+        """The requests that read the records of a list by ids each alone; none for any other request."""
+        units = {name: value for name, value in self.params.items() if name == "unitdp"}
+        ids = filter(None, self.params.get("IDs", "").split(","))
+        return [XeroRequest("GET", f"{self.resource}/{xero_id}", units) for xero_id in ids]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ class XeroApi:
             if answer.status_code in (200, 204, 304):
                 return XeroAnswer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
             sent = body if isinstance(body, bytes) else None
-            raise classify(answer.status_code, answer.headers, answer.content, sent)
+            raise classify(answer.status_code, answer.headers, answer.content, sent, of_list=request.of_list)
         except XeroError as error:
             error.received = answer.num_bytes_downloaded if answer else 0
             raise
@@ -106,7 +119,7 @@ class XeroApi:
             headers["Idempotency-Key"] = request.key
         if request.modified_since:
             headers["If-Modified-Since"] = request.modified_since
-        return self._client.build_request(
+        built = self._client.build_request(
             request.method,
             self._url + request.resource,
             # Always in the same order: Xero refuses an Idempotency-Key that comes again with another URL.
@@ -115,6 +128,9 @@ class XeroApi:
             content=_exactly(body) if isinstance(body, Upload) else body,
             timeout=httpx.Timeout(TIMEOUT, connect=min(_CONNECT, TIMEOUT), pool=min(_CONNECT, TIMEOUT)),
         )
+        if len(built.url.query) > LONGEST_QUERY:
+            raise MalformedRequest(f"a query of {len(built.url.query)} bytes is too long for Xero")
+        return built
 
 
 @contextmanager

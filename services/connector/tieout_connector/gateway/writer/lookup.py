@@ -12,7 +12,7 @@ from tieout_connector.inbound import snapshots
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, intents
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import MalformedRequest, RefusedRequest
+from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, RefusedRequest
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_kit.postgres import Tx
@@ -57,10 +57,14 @@ async def _read_all(
 
     try:
         return await all_pages(read, request)
-    except RefusedRequest as error:
-        if "/" in request.resource or "IDs" in request.params:
-            return []
-        raise MalformedRequest(f"a look-up of {request.resource} is refused: {error}") from error
+    except NoSuchRecord:
+        return []
+    except (RefusedRequest, MalformedRequest) as error:
+        alone = request.one_by_one()
+        if not alone:
+            raise MalformedRequest(f"a look-up of {request.resource} is refused: {error}") from error
+    # A refused list says nothing about its records (F14), so each is read alone.
+    return [content for one in alone for content in await _read_all(caller, session, one, call, read_at)]
 
 
 async def _claimed(tx: Tx, tenant_id: UUID, kind: WriteKind, xero_ids: list[UUID]) -> Set[UUID]:

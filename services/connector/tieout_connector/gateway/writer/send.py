@@ -17,7 +17,8 @@ from tieout_connector.gateway.writer.resolve import resolve
 from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, results
 from tieout_connector.pacing import LONGEST_CALL, RESEND_WINDOW
-from tieout_connector.xero.errors import MalformedRequest, RefusedRequest
+from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, XeroError
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_schemas.writes import Lane
 
@@ -114,15 +115,33 @@ class Writer:
     ) -> FreshRead:
         contents: list[Json] = []
         read_at: list[datetime] = []
-        for request in kind.pre_reads([q.intent for q in queued]):
+        left = [*kind.pre_reads([q.intent for q in queued])]
+        while left:
+            request = left.pop(0)
             try:
                 answer, sent_at = await self._caller.read(session, lane, request, queued[0].cause.traceparent)
-            except RefusedRequest:
-                if len(queued) > 1:
+            except (RefusedRequest, MalformedRequest) as error:
+                if request.of_list:
+                    left = [*_less(request, len(queued), error), *left]
+                elif len(queued) > 1 or isinstance(error, MalformedRequest):
                     raise
-                # Xero does not know the record, so there is nothing to show.
-                contents.append(ABSENT)
+                else:
+                    # Xero does not know the record, so there is nothing to show.
+                    contents.append(ABSENT)
             else:
                 contents.append(answer.json)
                 read_at.append(sent_at)
         return FreshRead(contents, min(read_at, default=None))
+
+
+def _less(request: XeroRequest, intents: int, error: XeroError) -> list[XeroRequest]:
+    """What to read after Xero refused a list, which says nothing about the records in it (F14): each alone.
+
+    Raises RefusedRequest where there are several intents, which then go in halves; MalformedRequest for other lists.
+    """
+    if intents > 1:
+        raise RefusedRequest([(str(error),)]) from error
+    alone = request.one_by_one()
+    if not alone:
+        raise MalformedRequest(f"a read of {request.resource} is refused: {error}") from error
+    return alone
