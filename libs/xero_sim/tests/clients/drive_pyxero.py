@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-import requests  # type: ignore[import-untyped]
+import requests
 from xero import Xero  # type: ignore[import-not-found]
 from xero.auth import OAuth2Credentials  # type: ignore[import-not-found]
 

@@ -53,7 +53,7 @@ def post_group(call: Call) -> Answer:
 
 
 def put_members(call: Call) -> Answer:
-    """PUT /ContactGroups/{ContactGroupID}/Contacts adds members; one bad contact refuses them all."""
+    """PUT /ContactGroups/{ContactGroupID}/Contacts adds members: all of them, or none if one is refused."""
     group = copy(_known(call))
     group.ContactIDs = list(group.ContactIDs)
     failed = []

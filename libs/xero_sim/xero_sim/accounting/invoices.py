@@ -130,7 +130,7 @@ def _write(call: Call, old: Invoice | None, sent: Sent) -> Written:
 
 
 def _echo(old: Invoice | None, sent: Sent) -> Json:
-    """A refused element: what was sent, dates in both forms, and the real id if there is one (behaviour 36)."""
+    """A refused element: what was sent, with dates in both forms, and its id (behaviour 36)."""
     form = {**sent.form, "InvoiceID": refused_id(sent, "InvoiceID", old.InvoiceID if old else None)}
     if old is None and sent.has("InvoiceID"):
         form |= {name: [] for name in ("Payments", *CREDITS)}

@@ -16,7 +16,7 @@ from xero_sim.wire import Json, dumps
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """An element that was written, in the form its reply takes."""
+    """A stored element, as the reply shows it."""
 
     form: Json
 
