@@ -109,7 +109,7 @@ def test_groups_are_made_filled_emptied_and_deleted(sdk: Sdk) -> None:
     gone = ContactGroups(contact_groups=[ContactGroup(status="DELETED")])
     (deleted,) = sdk("update_contact_group", group.contact_group_id, gone).contact_groups
 
-    assert {each.name for each in added} == {"One", "Two"}
+    assert [each.contact_id for each in added] == [one.contact_id, two.contact_id]
     assert [each.name for each in left.contacts] == ["Two"]
     assert emptied.contacts == []
     assert deleted.status == "DELETED"

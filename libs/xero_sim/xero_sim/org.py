@@ -59,7 +59,7 @@ class Org(Books):
             self.contact_by_name[name_key(contact.Name)] = contact.ContactID
         if contact.ContactNumber:
             self.contact_by_number[contact.ContactNumber.casefold()] = contact.ContactID
-        contact.Form = contact.SummaryForm = None
+        contact.Forms = {}
         self.contacts.put(contact)
 
     def settle_invoice(self, invoice: Invoice) -> None:
@@ -87,7 +87,7 @@ class Org(Books):
         self.invoices_of.setdefault(invoice.ContactID, {})[invoice.InvoiceID] = None
         if invoice.Type == "ACCREC" and invoice.Status != "DELETED":
             self.sales_number[invoice.InvoiceNumber.casefold()] = invoice.InvoiceID
-        invoice.Form = None
+        invoice.Forms = {}
         self.invoices.put(invoice)
         if self.items:
             move_stock(self.item, before, -1)
@@ -144,7 +144,7 @@ class Org(Books):
         if credit.Type == "ACCRECCREDIT" and credit.Status != "DELETED":
             self.credit_number[credit.Number.casefold()] = credit.CreditID
         for allocation in credit.Allocations:
-            self.invoices[allocation.InvoiceID].Form = None
+            self.invoices[allocation.InvoiceID].Forms = {}
         self.tables[credit.resource].put(credit)
         self._mark_role(self.contacts[credit.ContactID], is_bill=credit.is_bill)
 
@@ -182,17 +182,20 @@ class Org(Books):
         for table in self.tables.values():
             if (record := table.get(key)) is not None:
                 record.HasAttachments = True
+        transaction = self.bank_transactions.get(key)
+        if transaction is not None and (credit := self.credit(transaction.CreditID or "")) is not None:
+            credit.HasAttachments = True
         if (invoice := self.invoices.get(key)) is not None:
-            invoice.Form = None
+            invoice.Forms = {}
         elif (contact := self.contacts.get(key)) is not None:
-            contact.Form = contact.SummaryForm = None
+            contact.Forms = {}
 
     def forget_forms(self) -> None:
         """Forget the rendered forms, which show names of tracking options and groups, after one of those changed."""
         for invoice in self.invoices:
-            invoice.Form = None
+            invoice.Forms = {}
         for contact in self.contacts:
-            contact.Form = contact.SummaryForm = None
+            contact.Forms = {}
 
     def _mark_role(self, contact: Contact, *, is_bill: bool) -> None:
         # Behaviour 29: the time of change stays, so that reads of changes miss the flag.
@@ -200,7 +203,7 @@ class Org(Books):
             contact.IsSupplier = True
         else:
             contact.IsCustomer = True
-        contact.Form = contact.SummaryForm = None
+        contact.Forms = {}
 
     def _tell(self, category: str, resource: str, resource_id: str, *, created: bool, data: Json | None = None) -> None:
         kind = "CREATE" if created else "UPDATE"

@@ -11,7 +11,7 @@ from tieout_connector.inbound import interactive_reads
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.kinds import SEARCHES
 from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, XeroError
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.responses import classify
 from tieout_kit.errors import NotNow
 from tieout_kit.events import Cause
@@ -23,7 +23,7 @@ from tieout_testing.kafka import running
 pytestmark = pytest.mark.field("F14")
 
 
-def not_found(request: Request) -> XeroError:
+def not_found(request: XeroRequest) -> XeroError:
     return classify(404, {"Content-Type": "text/html"}, b"<html>not here</html>", of_list=request.of_list)
 
 
@@ -38,7 +38,7 @@ def not_found(request: Request) -> XeroError:
     ],
 )
 def test_only_a_path_that_names_a_record_can_miss_it(method: str, resource: str, error: type[XeroError]) -> None:
-    assert type(not_found(Request(method, resource, {}))) is error
+    assert type(not_found(XeroRequest(method, resource, {}))) is error
 
 
 @pytest.mark.real
@@ -47,10 +47,10 @@ async def test_changes_are_made_although_the_list_of_their_records_is_not_found(
 ) -> None:
     await stage.connect_idle()
     known = [UUID(await stage.their_contact(name)) for name in ("Kea", "Tui")]
-    process, hidden = stage.process(), list[Request]()
+    process, hidden = stage.process(), list[XeroRequest]()
     real = process.api.call
 
-    async def call(token: str, org_id: UUID, request: Request, body: Any = None) -> Any:
+    async def call(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
         if "IDs" in request.params:
             hidden.append(request)
             raise not_found(request)
@@ -74,7 +74,7 @@ async def test_a_search_that_is_not_found_is_no_search_that_found_nothing(
     await stage.connect_idle()
     answers, process = InteractiveAnswers(stage.database), stage.process()
 
-    async def call(token: str, org_id: UUID, request: Request, body: Any = None) -> Any:
+    async def call(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
         raise not_found(request)
 
     monkeypatch.setattr(process.api, "call", call)
@@ -92,14 +92,14 @@ async def test_a_look_up_whose_list_is_not_found_asks_for_each_record_alone() ->
     there, gone = uuid4(), uuid4()
 
     class Caller:
-        async def read(self, session: object, lane: object, request: Request, parent: object) -> Any:
+        async def read(self, session: object, lane: object, request: XeroRequest, parent: object) -> Any:
             if request.resource == f"Contacts/{there}":
                 return SimpleNamespace(json={"Contacts": [{"ContactID": str(there)}]}), None
             raise not_found(request)
 
     async def looked_up(**params: str) -> list[Any]:
         call = SimpleNamespace(intents=[SimpleNamespace(cause=Cause.request())])
-        asked = Request("GET", "Contacts", params)
+        asked = XeroRequest("GET", "Contacts", params)
         return await lookup._read_all(cast(Any, Caller()), cast(Any, None), asked, cast(Any, call), [])
 
     assert await looked_up(IDs=f"{there},{gone}") == [{"Contacts": [{"ContactID": str(there)}]}]

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from xero_sim.accounting.allocation_changes import make_allocation, remove_allocation
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.credit_forms import allocation_form, removed_allocation_form
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import JSON, Answer, Rejected, not_found, validation_exception
 from xero_sim.ids import canonical
 from xero_sim.records.credit import Credit
 from xero_sim.sent import Sent
-from xero_sim.wire import date_form, dumps
+from xero_sim.wire import dumps
 
 KEY = "Allocations"
 
@@ -47,8 +48,5 @@ class Allocations:
         outcome = make_allocation(call.org, credit_id, sent)
         credit = call.org.tables[self.resource][credit_id]
         if not isinstance(outcome, list):
-            return Saved(allocation_form(call.org, credit, outcome))
-        form = {**sent.form}
-        if day := sent.day("Date"):
-            form["Date"] = date_form(day)
-        return Failed(form, "HasErrors", outcome)
+            return Saved(allocation_form(credit, outcome))
+        return Failed(refused(KEY, sent), None, outcome)

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
+from xero_sim.accounting.attachment_forms import attachment_form
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form
 from xero_sim.accounting.listed import known
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
 from xero_sim.ids import canonical
 from xero_sim.records.file_types import mime_type_of
 from xero_sim.records.organisation import Attachment
 from xero_sim.rules.history import Entry
-from xero_sim.wire import Json, dumps
+from xero_sim.wire import dumps
 
 KEY = "Attachments"
 MOST = 10
@@ -26,8 +28,9 @@ class Attachments:
 
     def all(self, call: Call) -> Answer:
         """GET …/Attachments."""
-        kept = call.org.attachments.get(self._known(call), {})
-        return success(call, KEY, [dumps(self._form(call, each)) for each in kept.values()])
+        key = self._known(call)
+        kept = call.org.attachments.get(key, {})
+        return success(call, KEY, [dumps(attachment_form(self.resource, key, each)) for each in kept.values()])
 
     def read(self, call: Call) -> Answer:
         """GET …/Attachments/{filename or AttachmentID}: the bytes."""
@@ -53,21 +56,10 @@ class Attachments:
         call.org.mark_attached(key)
         told = f"Attached the file {name} through the Xero API using {call.app_name}"
         call.org.note(key, [Entry("Attached a file", told)], "System Generated")
-        return success(call, KEY, [dumps(self._form(call, kept[name]))])
+        return success(call, KEY, [dumps(attachment_form(self.resource, key, kept[name], Form.REPLY))])
 
     def _known(self, call: Call) -> str:
         return str(known(call, call.org.tables[self.resource]).id)
-
-    def _form(self, call: Call, attachment: Attachment) -> Json:
-        path = f"{self.resource}/{call.ids[0]}/Attachments/{attachment.name}"
-        return {
-            "AttachmentID": attachment.id,
-            "FileName": attachment.name,
-            "Url": f"https://api.xero.com/api.xro/2.0/{path}",
-            "MimeType": attachment.mime_type,
-            "ContentLength": len(attachment.content),
-            "IncludeOnline": attachment.include_online,
-        }
 
 
 def _refuse(name: str, size: int, count: int) -> list[str]:

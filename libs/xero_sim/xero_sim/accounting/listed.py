@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form
 from xero_sim.answers import Answer, Rejected, not_found
 from xero_sim.query.kinds import Resolve
 from xero_sim.query.listing import filtered, ordered
@@ -24,17 +25,14 @@ def changed(call: Call, table: Table[T]) -> Sequence[T]:
 
 
 def list_rows(
-    call: Call, key: str, rows: Sequence[T], fields: Resolve, form: Callable[[T], Json], *, paged: bool = True
+    call: Call, key: str, rows: Sequence[T], fields: Resolve, show: Callable[[T, Form], Json], *, paged: bool = True
 ) -> Answer:
-    """Filter, order, page and render. An unpaged answer of a list that can be paged leaves out LineItems."""
+    """Filter, order, page and render."""
     rows = ordered(filtered(rows, call.query, fields), call.query, fields)
     page = asked_page(call.query, len(rows)) if paged else None
     rows = page.cut(rows) if page else rows
-    if paged and page is None:
-        forms = [{name: value for name, value in form(row).items() if name != "LineItems"} for row in rows]
-    else:
-        forms = [form(row) for row in rows]
-    return success(call, key, [dumps(each) for each in forms], page)
+    form = Form.PAGE if page else Form.LIST
+    return success(call, key, [dumps(show(row, form)) for row in rows], page)
 
 
 def known(call: Call, table: Table[T]) -> T:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
-from xero_sim.ids import ZERO_GUID
 from xero_sim.sent import Sent
 from xero_sim.wire import Json, dumps
 
@@ -26,20 +25,16 @@ class Failed:
     """A refused element: what was sent, and the messages."""
 
     form: Json
-    errors_flag: str
+    errors_flag: str | None
+    """The field that tells of errors; None for the kinds that have none."""
     messages: list[str]
 
     def element(self) -> Json:
-        errors = [{"Message": message} for message in self.messages]
-        return {**self.form, self.errors_flag: True, "ValidationErrors": errors}
+        flag = {self.errors_flag: True} if self.errors_flag else {}
+        return {**self.form, **flag, "ValidationErrors": [{"Message": message} for message in self.messages]}
 
 
 Written = Saved | Failed
-
-
-def refused_id(sent: Sent, id_name: str, stored: str | None = None) -> str:
-    """The id that a refused element shows: the stored record's, or the id that was sent, or zeros (behaviour 36)."""
-    return stored or sent.text(id_name) or ZERO_GUID
 
 
 def write_all(call: Call, key: str, elements: list[Sent], write: Callable[[Sent], Written]) -> Answer:

@@ -13,7 +13,7 @@ from tieout_connector.gateway.reader import Reader
 from tieout_connector.inbound.read_requests import DueRead
 from tieout_connector.kinds import FOLLOWED, LISTED, SEARCHES
 from tieout_connector.xero.errors import MalformedRequest
-from tieout_connector.xero.http import LONGEST_QUERY, Request, XeroApi
+from tieout_connector.xero.http import LONGEST_QUERY, XeroApi, XeroRequest
 from tieout_kit.events import Cause
 from tieout_schemas import bodies
 from tieout_schemas.bodies import Body
@@ -34,11 +34,11 @@ class Sent(Exception):
 class Asked:
     """Instead of the gateway's caller: keeps the request."""
 
-    async def read(self, session: object, lane: object, request: Request, *_: object) -> object:
+    async def read(self, session: object, lane: object, request: XeroRequest, *_: object) -> object:
         raise Sent(request)
 
 
-def length(request: Request) -> int:
+def length(request: XeroRequest) -> int:
     """Bytes of the query as it leaves, with what is added while pages are read."""
     paged = {"order": "UpdatedDateUTC ASC", "page": "99999"} if "page" in request.params else {}
     params = dict(sorted({**request.params, **paged}.items()))
@@ -113,7 +113,7 @@ def test_no_listing_is_longer() -> None:
     for record in LISTED.values():
         filters = {**getattr(record.listing, "filters", {}), **getattr(record.listing, "import_filters", {})}
         params = {**filters, "page": "99999", "pageSize": "1000", "unitdp": "4", "includeArchived": "true"}
-        assert length(Request("GET", record.resource.name, params)) <= LONGEST_QUERY
+        assert length(XeroRequest("GET", record.resource.name, params)) <= LONGEST_QUERY
 
 
 async def test_a_longer_query_never_leaves() -> None:
@@ -122,11 +122,13 @@ async def test_a_longer_query_never_leaves() -> None:
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
         with pytest.raises(MalformedRequest, match="too long"):
-            await XeroApi(client, "http://xero").call("t", UUID(int=1), Request("GET", "Contacts", {"x": "y" * 2047}))
+            await XeroApi(client, "http://xero").call(
+                "t", UUID(int=1), XeroRequest("GET", "Contacts", {"x": "y" * 2047})
+            )
 
 
 def test_a_list_by_ids_can_be_read_one_by_one() -> None:
-    listed = Request("GET", "Invoices", {"page": "1", "unitdp": "4", "IDs": f"{UUID(int=1)},{UUID(int=2)}"})
+    listed = XeroRequest("GET", "Invoices", {"page": "1", "unitdp": "4", "IDs": f"{UUID(int=1)},{UUID(int=2)}"})
 
-    assert listed.one_by_one() == [Request("GET", f"Invoices/{UUID(int=n)}", {"unitdp": "4"}) for n in (1, 2)]
-    assert Request("GET", "Items", {"includeArchived": "true"}).one_by_one() == []
+    assert listed.one_by_one() == [XeroRequest("GET", f"Invoices/{UUID(int=n)}", {"unitdp": "4"}) for n in (1, 2)]
+    assert XeroRequest("GET", "Items", {"includeArchived": "true"}).one_by_one() == []

@@ -29,7 +29,7 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class XeroRequest:
     """A request to Xero. `resource`: the quoted path. `key`: the Idempotency-Key of a write."""
 
     method: str
@@ -44,11 +44,11 @@ class Request:
         """True for the read of a list, which exists whatever records Xero has."""
         return self.method == "GET" and "/" not in self.resource
 
-    def one_by_one(self) -> "list[Request]":
+    def one_by_one(self) -> "list[XeroRequest]":
         """The requests that read the records of a list by ids each alone; none for any other request."""
         units = {name: value for name, value in self.params.items() if name == "unitdp"}
         ids = filter(None, self.params.get("IDs", "").split(","))
-        return [Request("GET", f"{self.resource}/{xero_id}", units) for xero_id in ids]
+        return [XeroRequest("GET", f"{self.resource}/{xero_id}", units) for xero_id in ids]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class XeroAnswer:
     """Xero's answer, what is left of its limits, and the size of the body on the wire (egress)."""
 
     json: Any = field(repr=False)
@@ -81,7 +81,9 @@ class XeroApi:
         self._client = client
         self._url = url.rstrip("/") + _PATH
 
-    async def call(self, token: str, org_id: UUID, request: Request, body: bytes | Upload | None = None) -> Answer:
+    async def call(
+        self, token: str, org_id: UUID, request: XeroRequest, body: bytes | Upload | None = None
+    ) -> XeroAnswer:
         """Make one call. Raises XeroError."""
         built, answer = self._build(token, org_id, request, body), None
         try:
@@ -91,7 +93,7 @@ class XeroApi:
                     answer = await self._client.send(built, stream=True)
                     await answer.aread()
             if answer.status_code in (200, 204, 304):
-                return Answer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
+                return XeroAnswer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
             sent = body if isinstance(body, bytes) else None
             raise classify(answer.status_code, answer.headers, answer.content, sent, of_list=request.of_list)
         except XeroError as error:
@@ -101,7 +103,7 @@ class XeroApi:
             if answer:
                 await answer.aclose()
 
-    def _build(self, token: str, org_id: UUID, request: Request, body: bytes | Upload | None) -> httpx.Request:
+    def _build(self, token: str, org_id: UUID, request: XeroRequest, body: bytes | Upload | None) -> httpx.Request:
         headers = {
             "Authorization": f"Bearer {token}",
             "Xero-Tenant-Id": str(org_id),

@@ -18,7 +18,7 @@ from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, results
 from tieout_connector.pacing import LONGEST_CALL, RESEND_WINDOW
 from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, XeroError
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_schemas.writes import Lane
 
@@ -53,7 +53,7 @@ class Writer:
         return batch_key(self._kind(queued), queued[0].intent)
 
     def serial_keys(self, queued: Sequence[QueuedIntent]) -> set[str]:
-        """Batch keys with which no second call may be sent meanwhile. Only kinds without a mark in Xero have one."""
+        """Batch keys with which no second call may be sent meanwhile. Only kinds without a stamp in Xero have one."""
         return {key} if (key := serial_key(self._kind(queued), queued)) else set()
 
     async def send(self, session: TenantSession, lane: Lane, queued: Sequence[QueuedIntent]) -> None:
@@ -134,7 +134,7 @@ class Writer:
         return FreshRead(contents, min(read_at, default=None))
 
 
-def _less(request: Request, intents: int, error: XeroError) -> list[Request]:
+def _less(request: XeroRequest, intents: int, error: XeroError) -> list[XeroRequest]:
     """What to read after Xero refused a list, which says nothing about the records in it (F14): each alone.
 
     Raises RefusedRequest where there are several intents, which then go in halves; MalformedRequest for other lists.
