@@ -121,7 +121,7 @@ def test_a_note_and_a_file_are_added_and_read_back(sdk: Sdk) -> None:
     note = HistoryRecords(history_records=[HistoryRecord(details="Terms agreed")])
 
     (added,) = sdk("create_contact_history", contact_id, note).history_records
-    (listed,) = sdk("get_contact_history", contact_id).history_records
+    listed = sdk("get_contact_history", contact_id).history_records[0]
     sdk("create_contact_attachment_by_file_name", contact_id, "terms.txt", body=b"net 30")
     sdk("update_contact_attachment_by_file_name", contact_id, "terms.txt", body=b"net 20")
     (file,) = sdk("get_contact_attachments", contact_id).attachments
