@@ -23,7 +23,7 @@ from xero_sim.wire import Json, utc_string
 
 @dataclass
 class Org(Books):
-    """Records are replaced, never changed in place, by whoever writes."""
+    """Writers replace records, and never change them in place."""
 
     announce: Callable[[Change], None] = field(kw_only=True)
     acting: str = "System Generated"

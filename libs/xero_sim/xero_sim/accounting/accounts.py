@@ -7,8 +7,9 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import account_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.since import modified_since
@@ -125,8 +126,7 @@ def _write(call: Call, old: Account | None, sent: Sent) -> Written:
         new.BankAccountType = sent.one_of("BankAccountType", ("BANK", "CREDITCARD", "PAYPAL")) or "BANK"
         new.CurrencyCode = new.CurrencyCode or call.org.profile.BaseCurrency
     if problems := _refuse(call, old, new):
-        key = refused_id(sent, "AccountID", old.AccountID if old else None)
-        return Failed(refused(KEY, sent, AccountID=key), None, problems)
+        return Failed(refused(KEY, sent, AccountID=old.AccountID if old else ZERO_GUID), None, problems)
     call.org.save_account(new)
     return Saved(account_form(new, Form.REPLY))
 

@@ -23,7 +23,7 @@ class Allocations:
     resource: str
 
     def put(self, call: Call) -> Answer:
-        """PUT …/Allocations makes them, each against what the ones before have left."""
+        """PUT …/Allocations makes allocations in turn: each counts with what the ones before it have left."""
         credit = self._known(call)
         return write_all(call, KEY, call.elements(KEY), lambda sent: self._make(call, credit.CreditID, sent))
 

@@ -14,8 +14,9 @@ from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.line_forms import line_form
 from xero_sim.accounting.listed import changed, known, list_rows
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
 from xero_sim.answers import Answer
+from xero_sim.ids import ZERO_GUID
 from xero_sim.org import Org
 from xero_sim.query.fields import bank_transaction_fields
 from xero_sim.records.bank import BankTransaction
@@ -105,10 +106,5 @@ def _write(call: Call, old: BankTransaction | None, sent: Sent) -> Written:
     if not isinstance(outcome, list):
         return Saved(bank_transaction_form(org, outcome, call.unitdp, Form.REPLY))
     stored = bank_transaction_form(org, old, call.unitdp) if old else None
-    form = refused(
-        KEY,
-        sent,
-        stored,
-        BankTransactionID=refused_id(sent, "BankTransactionID", old.BankTransactionID if old else None),
-    )
+    form = refused(KEY, sent, stored, BankTransactionID=old.BankTransactionID if old else ZERO_GUID)
     return Failed(form, None, outcome)

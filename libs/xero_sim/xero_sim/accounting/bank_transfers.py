@@ -8,8 +8,9 @@ from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.line_forms import tracking_form
 from xero_sim.accounting.listed import changed, known, known_elements, list_rows
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer
+from xero_sim.ids import ZERO_GUID
 from xero_sim.money import ZERO
 from xero_sim.org import Org
 from xero_sim.query.fields import bank_transfer_fields
@@ -89,7 +90,7 @@ def _account_form(org: Org, account_id: str, form: Form) -> Json:
 def _make(org: Org, sent: Sent) -> Written:
     outcome = make_transfer(org, sent)
     if isinstance(outcome, list):
-        return Failed(refused(KEY, sent, BankTransferID=refused_id(sent, "BankTransferID")), None, outcome)
+        return Failed(refused(KEY, sent, BankTransferID=ZERO_GUID), None, outcome)
     return Saved(transfer_form(org, outcome, Form.REPLY))
 
 

@@ -6,8 +6,9 @@ from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.listed import changed, known, known_elements, list_rows
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer
+from xero_sim.ids import ZERO_GUID
 from xero_sim.org import Org
 from xero_sim.query.fields import batch_fields
 from xero_sim.records.batch_payment import BatchPayment
@@ -96,7 +97,7 @@ def _member_form(org: Org, payment_id: str, form: Form) -> Json:
 def _make(org: Org, sent: Sent) -> Written:
     outcome = make_batch(org, sent)
     if isinstance(outcome, list):
-        return Failed(refused(KEY, sent, BatchPaymentID=refused_id(sent, "BatchPaymentID")), None, outcome)
+        return Failed(refused(KEY, sent, BatchPaymentID=ZERO_GUID), None, outcome)
     return Saved(batch_form(org, outcome, Form.REPLY))
 
 

@@ -6,9 +6,9 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
-from xero_sim.ids import canonical
+from xero_sim.ids import ZERO_GUID, canonical
 from xero_sim.query.fields import group_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.records.settings import ContactGroup
@@ -68,7 +68,7 @@ def post_group(call: Call) -> Answer:
 
 
 def put_members(call: Call) -> Answer:
-    """PUT /ContactGroups/{ContactGroupID}/Contacts adds members; one bad contact refuses them all."""
+    """PUT /ContactGroups/{ContactGroupID}/Contacts adds members: all of them, or none if one is refused."""
     group = copy(_known(call))
     group.ContactIDs = list(group.ContactIDs)
     failed, added = [], []
@@ -124,8 +124,7 @@ def _store(call: Call, group: ContactGroup) -> None:
 def _create(call: Call, sent: Sent) -> Written:
     group = ContactGroup(call.org.new_id(), (sent.text("Name") or "").strip())
     if problems := _refuse_name(call, group):
-        form = refused(KEY, sent, ContactGroupID=refused_id(sent, "ContactGroupID"))
-        return Failed(form, "HasValidationErrors", problems)
+        return Failed(refused(KEY, sent, ContactGroupID=ZERO_GUID), "HasValidationErrors", problems)
     _store(call, group)
     return Saved(group_form(call, group, Form.REPLY))
 

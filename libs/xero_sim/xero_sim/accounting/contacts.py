@@ -8,8 +8,9 @@ from xero_sim.accounting.contact_forms import contact_bytes, contact_form
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import contact_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.paging import asked_page
@@ -101,5 +102,5 @@ def _write(call: Call, old: Contact | None, sent: Sent) -> Written:
 
 def _failed(sent: Sent, old: Contact | None, problems: list[str]) -> Failed:
     stored = {"Name": old.Name} if old else None
-    form = refused(KEY, sent, stored, ContactID=refused_id(sent, "ContactID", old.ContactID if old else None))
+    form = refused(KEY, sent, stored, ContactID=old.ContactID if old else ZERO_GUID)
     return Failed(form, "HasValidationErrors", problems)

@@ -7,8 +7,9 @@ from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form
 from xero_sim.accounting.listed import changed, list_rows
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import credit_fields
 from xero_sim.records.credit import Credit
 from xero_sim.sent import Sent
@@ -72,5 +73,5 @@ def _write(call: Call, old: Credit | None, sent: Sent) -> Written:
     if not isinstance(outcome, list):
         return Saved(credit_form(call.org, outcome, call.unitdp, Form.REPLY))
     stored = credit_form(call.org, old, call.unitdp) if old else None
-    key = refused_id(sent, "CreditNoteID", old.CreditID if old else None)
+    key = old.CreditID if old else ZERO_GUID
     return Failed(refused(KEY, sent, stored, CreditNoteID=key, ID=key), "HasErrors", outcome)

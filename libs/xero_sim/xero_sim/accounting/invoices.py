@@ -6,16 +6,11 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form
 from xero_sim.accounting.invoice_changes import write_invoice
-from xero_sim.accounting.invoice_forms import (
-    body_form,
-    full_form,
-    listed_bytes,
-    page_form,
-    single_bytes,
-)
+from xero_sim.accounting.invoice_forms import body_form, full_form, listed_bytes, page_form, single_bytes
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import invoice_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.paging import asked_page
@@ -122,4 +117,4 @@ def _write(call: Call, old: Invoice | None, sent: Sent) -> Written:
 
 def _refused(call: Call, old: Invoice | None, sent: Sent) -> Json:
     stored = body_form(call.org, old, call.unitdp) if old else None
-    return refused(KEY, sent, stored, InvoiceID=refused_id(sent, "InvoiceID", old.InvoiceID if old else None))
+    return refused(KEY, sent, stored, InvoiceID=old.InvoiceID if old else ZERO_GUID)

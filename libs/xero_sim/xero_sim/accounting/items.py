@@ -7,8 +7,9 @@ from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.listed import changed, list_rows
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, require_known, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
+from xero_sim.ids import ZERO_GUID
 from xero_sim.money import round2, round4
 from xero_sim.org import Org
 from xero_sim.query.fields import item_fields
@@ -115,8 +116,7 @@ def _write(call: Call, old: Item | None, sent: Sent) -> Written:
     if old is not None and (problem := rule.refuse_untracking(old, new)):
         problems.append(problem)
     if problems:
-        key = refused_id(sent, "ItemID", old.ItemID if old else None)
-        return Failed(refused(KEY, sent, ItemID=key), None, problems)
+        return Failed(refused(KEY, sent, ItemID=old.ItemID if old else ZERO_GUID), None, problems)
     call.org.save_item(new)
     return Saved(item_form(new, call.unitdp, Form.REPLY))
 

@@ -20,7 +20,7 @@ _TEXTS = ("BankAccountNumber", "Particulars", "Details")
 
 
 def make_payment(org: Org, sent: Sent, *, batch_id: str | None = None) -> Payment | list[str]:
-    """The stored payment, its document settled; or every reason why not."""
+    """Store a payment and settle its document; the payment, or every reason against it."""
     read = read_payment(org, sent)
     if isinstance(read, list):
         return read
@@ -40,7 +40,7 @@ def make_payment(org: Org, sent: Sent, *, batch_id: str | None = None) -> Paymen
 
 
 def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | list[str]:
-    """The document and the payment that would be made of it, nothing stored; or every reason why not."""
+    """The document and its new payment, not stored yet; or every reason against it."""
     named = [name for name in ("Invoice", "CreditNote", "Prepayment", "Overpayment") if sent.has(name)]
     if len(named) > 1:
         return [SEVERAL]
@@ -75,7 +75,7 @@ def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | lis
     for name in _TEXTS:
         setattr(payment, name, sent.text(name))
     if sent.has("Account"):
-        # Without an Account, Code names the account; beside one it is a detail of the bank line.
+        # Beside an Account, Code is a detail of the bank line. Otherwise it names the account.
         payment.Code = sent.text("Code")
     return document, payment
 

@@ -74,9 +74,6 @@ def _delete(call: Call, payment: Payment, sent: Sent) -> Written:
 
 
 def _refused(call: Call, sent: Sent, payment: Payment | None = None) -> Json:
-    """A refused new payment has no id unless one was sent, unlike other refused records."""
-    known: Json = {
-        "PaymentID": payment.PaymentID if payment else sent.text("PaymentID"),
-        "HasAccount": sent.has("Account") or None,
-    }
+    """A refused new payment has no id, unlike other refused records."""
+    known: Json = {"PaymentID": payment.PaymentID if payment else None, "HasAccount": sent.has("Account") or None}
     return refused(KEY, sent, **known)

@@ -19,11 +19,14 @@ _DAY_STRINGS = {f"{day}String": day for day in _DAYS}
 def refused(kind: str, sent: Sent, stored: Json | None = None, **known: Any) -> Json:
     """The element in its refused form. `stored`: the record as a page shows it, or None for a new one.
 
-    `known`: fields that are neither sent nor stored, such as the id. One that is None is left out.
+    `known`: fields that are neither sent nor stored, such as the id. One that is None is left out, and instead of zeros
+    an id that was sent is shown.
     """
     form: Json = {}
     for name, mark, _ in SHAPES[kind][Form.REFUSED].fields:
         value = known[name] if name in known else _value(kind, name, mark, sent)
+        if value == ZERO_GUID:
+            value = sent.text(name) or ZERO_GUID
         if value is None and mark == "m" and stored is not None:
             value = stored.get(name)
         if value is not None:

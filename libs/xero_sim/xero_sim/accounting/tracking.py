@@ -6,9 +6,9 @@ from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.refused import refused
-from xero_sim.accounting.writing import Failed, Saved, Written, refused_id, write_all
+from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import canonical
+from xero_sim.ids import ZERO_GUID, canonical
 from xero_sim.query.fields import tracking_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.records.settings import TrackingCategory, TrackingOption
@@ -131,7 +131,7 @@ def _write(call: Call, old: TrackingCategory | None, sent: Sent) -> Written:
     if new.Status == "ACTIVE" and sum(each.Status == "ACTIVE" for each in others) >= 2:
         problems.append(TOO_MANY)
     if problems:
-        key = refused_id(sent, "TrackingCategoryID", old.TrackingCategoryID if old else None)
+        key = old.TrackingCategoryID if old else ZERO_GUID
         return Failed(refused(KEY, sent, TrackingCategoryID=key), None, problems)
     known[new.TrackingCategoryID] = new
     call.org.forget_forms()
@@ -144,7 +144,7 @@ def _write_option(call: Call, category: TrackingCategory, old: TrackingOption | 
     new.Status = sent.one_of("Status", ("ACTIVE", "ARCHIVED")) or new.Status
     others = [each for each in category.Options if each is not old]
     if problems := _refuse_name(new.Name, [each.Name for each in others]):
-        key = refused_id(sent, "TrackingOptionID", old.TrackingOptionID if old else None)
+        key = old.TrackingOptionID if old else ZERO_GUID
         return Failed(refused(OPTIONS, sent, TrackingOptionID=key), "HasValidationErrors", problems)
     category.Options = [new if each is old else each for each in category.Options] if old else [*others, new]
     call.org.forget_forms()

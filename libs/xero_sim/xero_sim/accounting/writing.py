@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
-from xero_sim.ids import ZERO_GUID
 from xero_sim.sent import Sent
 from xero_sim.wire import Json, dumps
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """An element that was written, in the form its reply takes."""
+    """A stored element, as the reply shows it."""
 
     form: Json
 
@@ -36,11 +35,6 @@ class Failed:
 
 
 Written = Saved | Failed
-
-
-def refused_id(sent: Sent, id_name: str, stored: str | None = None) -> str:
-    """The id that a refused element shows: the stored record's, or the id that was sent, or zeros (behaviour 36)."""
-    return stored or sent.text(id_name) or ZERO_GUID
 
 
 def write_all(call: Call, key: str, elements: list[Sent], write: Callable[[Sent], Written]) -> Answer:

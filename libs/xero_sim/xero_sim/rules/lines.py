@@ -55,7 +55,7 @@ class LineReader:
         self.problems: list[str] = []
 
     def read(self, sent: list[Sent], old: list[LineItem]) -> list[LineItem]:
-        """The new set: a known LineItemID updates that line, any other is a new line, the unlisted go."""
+        """The new lines. One with a known LineItemID changes that line; any other is new; those not sent are gone."""
         known = {line.LineItemID: line for line in old}
         return [self._line(each, known.get(canonical(each.text("LineItemID") or ""))) for each in sent]
 
@@ -74,7 +74,7 @@ class LineReader:
         if (item_code := sent.text("ItemCode")) is not None:
             line.ItemCode = item_code
         if not line.Description and not line.ItemCode and not (self.by_person or (old and not old.Description)):
-            # A person in Xero may leave it out; what has none keeps none.
+            # A person in Xero may leave the description out, and a line without one may stay so.
             self.problems.append(DESCRIPTION_MISSING)
         if len(line.Description or "") > 4000:
             self.problems.append("The Description field must be less than or equal to 4000 characters")

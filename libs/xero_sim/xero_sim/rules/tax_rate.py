@@ -1,4 +1,4 @@
-"""Tax rates: which can be stored, and which accounts take which rate. Source: docs/xero.md 4.9."""
+"""Tax rates: which accounts take them, and which of users' own can be stored. Source: docs/xero.md 4.9."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -30,16 +30,10 @@ def letters_of(report: str) -> str:
     return "AQEL" if "INPUT" in report else "AQELR"
 
 
-_FLAGS = {
-    "ASSET": "CanApplyToAssets", "EQUITY": "CanApplyToEquity", "EXPENSE": "CanApplyToExpenses",
-    "LIABILITY": "CanApplyToLiabilities", "REVENUE": "CanApplyToRevenue",
-}  # fmt: skip
-"""By the class of an account: the flag of a rate that lets them go together."""
-
-
 def applies_to(rate: TaxRate, account_class: str) -> bool:
-    """Whether a line on an account of this class can have this rate."""
-    return bool(getattr(rate, _FLAGS[account_class], True))
+    """Whether a line on an account of this class, such as EXPENSE, can have this rate."""
+    name = next(name for name in CLASSES.values() if name.upper().startswith(account_class[:5]))
+    return bool(getattr(rate, f"CanApplyTo{name}"))
 
 
 def effective_rate(components: Iterable[tuple[str, Decimal, bool]]) -> Decimal:
