@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,12 @@ from tieout_kit.postgres.database import Database
 from tieout_kit.postgres.migrate import migrate
 from tieout_testing.connector import REDIRECT, AtXero, Clock, ConnectorHarness
 from xero_sim import Control, serve_in_thread
+
+
+@pytest.fixture(scope="session")
+def migrated_packages() -> Sequence[str]:
+    """A new database has these migrations."""
+    return ("tieout_kit", "tieout_connector")
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,8 @@ from .world import PARTITIONS, World, applied, one_on_each_partition, trouble
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 
 
-async def test_work_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.kafka.consumer._SILENT_AFTER_S", 1.5)
-    loop = world.loop()
+async def test_work_resumes_after_kafka_was_away(world: World, kafka: Any) -> None:
+    loop = world.loop(silent_after_s=1.5)
     async with running(loop.run()):
         await world.talk(1, 2)
         await world.all_seen()

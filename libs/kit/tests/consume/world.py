@@ -33,7 +33,7 @@ class World:
     def loop(self, handler: Any = None, **more: Any) -> Consumer:
         handler = handler or applied
         handlers = Handlers.by_topic({SETTINGS: handler, CONNECTION: handler})
-        return Consumer(more.get("database", self.database), self.bootstrap, self.say.prefix, SERVICE, handlers)
+        return Consumer(self.database, self.bootstrap, self.say.prefix, SERVICE, handlers, **more)
 
     async def talk(self, first: int, count: int) -> None:
         """So many versions of the settings of every tenant."""
