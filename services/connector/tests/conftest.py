@@ -1,7 +1,6 @@
 """The connector on a real Postgres against the simulated Xero over HTTP."""
 
 import asyncio
-import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_connector.gateway import loop
 from tieout_connector.xero.scopes import SCOPES
-from tieout_kit.postgres import notifications
 from tieout_kit.postgres.database import Database
 from tieout_kit.postgres.migrate import migrate
 from tieout_testing.connector import REDIRECT, AtXero, Clock, ConnectorHarness
@@ -33,12 +30,8 @@ def simulator() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture
-async def stage(
-    database: str, simulator: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> AsyncIterator[ConnectorHarness]:
-    """A migrated connector, quicker than in life, and an empty Xero with our app."""
-    monkeypatch.setattr(notifications, "POLL_FALLBACK_S", 0.1)
-    monkeypatch.setattr(loop, "RENEW_EVERY", dt.timedelta(seconds=0.5))
+async def stage(database: str, simulator: str, tmp_path: Path) -> AsyncIterator[ConnectorHarness]:
+    """A migrated connector, and an empty Xero with our app."""
     clock = Clock()
     db = Database(database, "connector", clock)
     await db.open()
