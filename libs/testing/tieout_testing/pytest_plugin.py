@@ -27,6 +27,21 @@ from tieout_testing.templates import Templates
 S = TypeVar("S", bound=Server)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with the longest tests come first, so that at the end no process waits for another one's long file."""
+    longest: dict[Path, float] = {}
+    for item in items:
+        longest[item.path] = max(longest.get(item.path, 0), _may_take(item))
+    items.sort(key=lambda item: longest[item.path], reverse=True)
+
+
+def _may_take(item: pytest.Item) -> float:
+    """The seconds that a test has, if it says so. Those with every service as a process take minutes together."""
+    limit = item.get_closest_marker("timeout")
+    return float(limit.args[0]) if limit else 100.0 if item.get_closest_marker("e2e") else 0.0
+
+
 def _in_containers() -> bool:
     return os.environ.get("TIEOUT_TEST_STACK") == "containers"
 

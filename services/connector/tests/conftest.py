@@ -11,7 +11,6 @@ import pytest_asyncio
 
 from tieout_connector.xero.scopes import SCOPES
 from tieout_kit.postgres.database import Database
-from tieout_kit.postgres.migrate import migrate
 from tieout_testing.connector import REDIRECT, AtXero, Clock, ConnectorHarness
 from xero_sim import Control, serve_in_thread
 
@@ -35,8 +34,7 @@ async def stage(database: str, simulator: str, tmp_path: Path) -> AsyncIterator[
     clock = Clock()
     db = Database(database, "connector", clock)
     await db.open()
-    await migrate(db, ("tieout_kit", "tieout_connector"))
-    async with Control(simulator) as control, httpx.AsyncClient(trust_env=False) as client:
+    async with Control(simulator) as control, httpx.AsyncClient(trust_env=False, verify=False) as client:
         await control.reset()
         app = await control.register_app(redirect_uris=[REDIRECT], plan="advanced")
         yield ConnectorHarness(db, client, control, app, clock, tmp_path)
@@ -47,7 +45,7 @@ async def stage(database: str, simulator: str, tmp_path: Path) -> AsyncIterator[
 @pytest_asyncio.fixture
 async def xero(simulator: str) -> AsyncIterator[AtXero]:
     """The client alone, at a Xero with one new organisation and no limits."""
-    async with Control(simulator) as control, httpx.AsyncClient(trust_env=False) as client:
+    async with Control(simulator) as control, httpx.AsyncClient(trust_env=False, verify=False) as client:
         await control.reset()
         await control.set_limits(enabled=False)
         org_id = await control.create_org("Kauri Ltd", currencies=["USD"])
