@@ -135,6 +135,7 @@ async def test_a_call_that_trickles_ends_at_its_deadline() -> None:
         while not writer.is_closing():
             writer.write(b" ")
             await asyncio.sleep(0.02)
+        writer.close()
 
     server = await asyncio.start_server(trickle, "127.0.0.1", 0)
     async with server, httpx.AsyncClient(trust_env=False) as client:
