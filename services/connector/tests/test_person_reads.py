@@ -35,7 +35,9 @@ ACCOUNT = "01-0902-0068389-00"
 class Desk:
     """A person before a page of one connected tenant, and the owner of its shard."""
 
-    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.Keys, look_every_s: float) -> None:
+    def __init__(
+        self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys, look_every_s: float
+    ) -> None:
         self.stage, self.http, self.keys, self.look_every_s = stage, http, keys, look_every_s
         self.whole: list[Sequence[dict[str, Any]]] = []
         """What each answer gave the reader to take as snapshots."""
@@ -76,7 +78,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk_of(
-    stage: ConnectorHarness, signing: local.Keys, patience: timedelta = PATIENCE, look_every_s: float = 0.1
+    stage: ConnectorHarness, signing: local.SigningKeys, patience: timedelta = PATIENCE, look_every_s: float = 0.1
 ) -> AsyncIterator[Desk]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     answers = InteractiveAnswers(stage.database, patience, look_every_s)
@@ -89,7 +91,7 @@ async def desk_of(
 
 
 @pytest_asyncio.fixture
-async def desk(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Desk]:
+async def desk(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Desk]:
     async with desk_of(stage, signing) as made:
         yield made
 
@@ -165,7 +167,7 @@ async def test_what_xero_does_not_have_is_404(desk: Desk) -> None:
 
 
 async def test_thirty_people_get_each_their_own_answer_as_soon_as_it_is_there(
-    stage: ConnectorHarness, signing: local.Keys
+    stage: ConnectorHarness, signing: local.SigningKeys
 ) -> None:
     # By the bell alone, and no tick: nobody waits longer than the call takes.
     async with desk_of(stage, signing, look_every_s=30) as desk:
@@ -180,7 +182,7 @@ async def test_thirty_people_get_each_their_own_answer_as_soon_as_it_is_there(
 
 
 async def test_who_waits_too_long_is_told_so_and_nothing_is_read_for_them_any_more(
-    stage: ConnectorHarness, signing: local.Keys
+    stage: ConnectorHarness, signing: local.SigningKeys
 ) -> None:
     async with desk_of(stage, signing, patience=timedelta(seconds=0.3)) as desk:
         answer = await desk.look("contacts", search="Kea")

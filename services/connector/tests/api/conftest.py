@@ -21,7 +21,7 @@ from .write_queue import Queue
 
 
 @pytest_asyncio.fixture
-async def platform(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Platform]:
+async def platform(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Platform]:
     receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
     app = http_app(
         stage.database,
@@ -36,7 +36,7 @@ async def platform(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterato
 
 
 @pytest_asyncio.fixture
-async def queue(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Queue]:
+async def queue(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Queue]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     app.state.database = stage.database
     app.include_router(api_writes.router)

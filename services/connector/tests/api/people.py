@@ -43,7 +43,7 @@ ROUTES = list(BODIES)
 class Platform:
     """The payables product, and people with their tokens."""
 
-    def __init__(self, stage: ConnectorHarness, app: FastAPI, http: httpx.AsyncClient, keys: local.Keys) -> None:
+    def __init__(self, stage: ConnectorHarness, app: FastAPI, http: httpx.AsyncClient, keys: local.SigningKeys) -> None:
         self.stage, self.app, self.http, self.keys = stage, app, http, keys
 
     async def service_api(self) -> ServiceApi:

@@ -68,15 +68,15 @@ async def test_a_story_tells_why_it_waits_and_what_is_before_it(queue: Queue) ->
     await queue.wait(first, second, person)
 
     stories = [await queue.story(one) for one in (first, second, person)]
-    assert [(one["before"], one["lane"], one["why"]) for one in stories] == [
-        (0, "write", "Nothing is before it: it goes now."),
-        (1, "write", "1 write is before it in its lane."),
-        (0, "person", "Nothing is before it: it goes now."),
+    assert [(one["writes_ahead"], one["lane"], one["why"]) for one in stories] == [
+        (0, "write", "Nothing is ahead of it: it goes now."),
+        (1, "write", "1 write is ahead of it in its lane."),
+        (0, "person", "Nothing is ahead of it: it goes now."),
     ]
 
     await queue.leave(first, ago=3)
     story = await queue.story(first)
-    assert (story["state"], story["before"]) == ("in_flight", 0)
+    assert (story["state"], story["writes_ahead"]) == ("in_flight", 0)
     assert story["why"].endswith("; Xero has not answered yet.")
     assert story["call"]["look_up"] is False
 

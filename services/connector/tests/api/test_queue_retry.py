@@ -22,7 +22,7 @@ async def test_what_waits_for_nothing_but_our_own_patience_is_looked_at_now(queu
 
     answer = await queue.ask("POST", f"/{intent.intent_id}/retry")
 
-    assert (answer.status_code, answer.json()["why"]) == (200, "Nothing is before it: it goes now.")
+    assert (answer.status_code, answer.json()["why"]) == (200, "Nothing is ahead of it: it goes now.")
     ((waits, due),) = await queue.stage.sql("select not_before, next_at <= $1 from turn", queue.stage.clock())
     assert (waits, due) == (None, True)
     assert await queue.trail() == [("retry", intent.record.id, "waiting", "retried")]

@@ -17,7 +17,7 @@ LEAVES = "insert into call (tenant_id, id, request, body, first_sent_at, retry_a
 class Queue:
     """The queue of one connected tenant, and those who look at it."""
 
-    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.Keys) -> None:
+    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys) -> None:
         self.stage, self.http, self.keys = stage, http, keys
 
     async def ask(self, method: str, path: str = "", role: str = "bookkeeper", **params: Any) -> httpx.Response:

@@ -5,12 +5,12 @@ import structlog
 from tieout_connector.gateway.caller import Permit, XeroCaller
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.storage import Storage
-from tieout_connector.gateway.writer.answer import Answer, fields_sent, finish
+from tieout_connector.gateway.writer.answer import IntentAnswer, fields_sent, finish
 from tieout_connector.gateway.writer.resolve import refused_whole, resolve
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, calls, results
 from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RefusedRequest, RetryAfter
-from tieout_connector.xero.http import Request, Upload
+from tieout_connector.xero.http import Upload, XeroRequest
 from tieout_kit.errors import Refused
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,9 @@ async def post(
     parent = call.intents[0].cause.traceparent if call.intents else None
     tenant_id = session.org.tenant_id
     try:
-        answer = await caller.send(session, permit, access, Request(**call.request), await _body(files, call), parent)
+        answer = await caller.send(
+            session, permit, access, XeroRequest(**call.request), await _body(files, call), parent
+        )
     except Refused as error:
         # The attachment's file does not exist, so nothing was sent.
         async with caller.storing(session) as tx:
@@ -65,7 +67,7 @@ async def post(
         await resolve(caller, session, kind, call)
         return
     sent = [fields_sent(call.sent, q.intent) for q in call.intents]
-    answers = [Answer(*each) for each in zip(call.intents, elements, sent, strict=True)]
+    answers = [IntentAnswer(*each) for each in zip(call.intents, elements, sent, strict=True)]
     await finish(caller, session, kind, call, answers)
 
 
