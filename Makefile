@@ -23,7 +23,8 @@ up: .venv/ready ## Start everything and keep it running; Ctrl-C stops it
 
 test: .venv/ready ## Run all tests against a real Kafka and a real Postgres
 	@# Two processes, each with servers of its own; a file's tests stay together, for they share what is dear to make.
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@# In the order in which they were collected: the longest files come first (tieout_testing.pytest_plugin).
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: .venv/ready ## Run what takes long: every kill and the whole storm, recorded in bench/results
 	@$(BIN)/pytest -m long libs

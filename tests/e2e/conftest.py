@@ -1,4 +1,4 @@
-"""All services as processes, against the simulator; one stack for all tests of the folder."""
+"""All services as processes, against the simulator; one stack for the tests of the folder, which ends with them."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,14 +15,14 @@ from tieout_local.stack import Stack
 from xero_sim.control_client import Control
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def otlp() -> Iterator[OtlpReceiver]:
     """Where the services' traces arrive."""
     with OtlpReceiver() as receiver:
         yield receiver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tieout_folder: Path, kafka: KafkaServer, postgres: PostgresServer, otlp: OtlpReceiver) -> Iterator[Stack]:
     """The whole of Tieout."""
     settings = {"TIEOUT_OTLP_ENDPOINT": otlp.endpoint}

@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 from tieout_kit.clock import utc_now
 from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
-from tieout_kit.kafka.relay import Relay
+from tieout_kit.kafka.relay import TIMING, Relay, RelayTiming
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_schemas.events import decode
@@ -39,8 +39,8 @@ class World:
         self.prefix = prefix
         self.tenants = [uuid4() for _ in range(6)]
 
-    def relay(self) -> Relay:
-        return Relay(self.database, self.bootstrap, self.prefix, "bills", PARTITIONS)
+    def relay(self, timing: RelayTiming = TIMING) -> Relay:
+        return Relay(self.database, self.bootstrap, self.prefix, "bills", PARTITIONS, timing)
 
     async def write(self, versions: Iterable[int]) -> None:
         """One transaction for each version, which publishes it for every tenant."""
@@ -196,9 +196,8 @@ async def test_a_superseded_relay_cannot_publish_an_old_state_last(
     assert REGISTRY.get_sample_value("tieout_relay_fenced_total") == fenced + 1
 
 
-async def test_relaying_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.kafka.relay._TRANSACTION_TIMEOUT_S", 3)
-    relay = world.relay()
+async def test_relaying_resumes_after_kafka_was_away(world: World, kafka: Any) -> None:
+    relay = world.relay(RelayTiming(transaction_s=3))
     async with running(relay.run()):
         await world.write([1])
         await world.relayed()
@@ -260,9 +259,8 @@ async def test_an_event_that_kafka_would_not_take_is_refused_at_once(world: Worl
             outbox.event(tx, CONNECTION, tenant_id, payload, 1, Cause.request())
 
 
-async def test_a_row_is_rung_for_and_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.kafka.relay._POLL_INTERVAL_S", 3600.0)
-    relay = world.relay()
+async def test_a_row_is_rung_for_and_not_waited_for(world: World) -> None:
+    relay = world.relay(RelayTiming(poll_s=3600.0))
     async with running(relay.run()):
         await wait_until(lambda: _trouble(relay), lambda trouble: trouble is None)
         took = []

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,12 @@ PARTITIONS = 2
 REPLAY = replay_topic("bills")
 SCRIPT = Path(__file__).with_name("tiny_service.py")
 ENDS_WITHIN = 10.0
+
+
+@pytest.fixture(scope="session")
+def migrated_packages() -> Sequence[str]:
+    """None: the service migrates when it starts."""
+    return ()
 
 
 class Service:

@@ -1,12 +1,19 @@
 """The bills service on a real Postgres."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
+import pytest
 import pytest_asyncio
 
 from tieout_bills.app import SERVICE
 from tieout_local import keys as local
 from tieout_testing.service_harness import ServiceHarness, serve
+
+
+@pytest.fixture(scope="session")
+def migrated_packages() -> Sequence[str]:
+    """A new database has these migrations."""
+    return ("tieout_kit", "tieout_bills")
 
 
 @pytest_asyncio.fixture

@@ -13,7 +13,7 @@ from tieout_local import keys as local
 from tieout_testing.connector import ConnectorHarness
 from tieout_testing.http_contract import keeps_its_contract
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.timeout(250)]
 
 
 @pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.long)])

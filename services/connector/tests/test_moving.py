@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout_connector.gateway import reactions
 from tieout_connector.gateway.paging import all_pages
-from tieout_connector.gateway.writer import send
 from tieout_connector.kinds import write_kinds
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import RefusedRequest
@@ -186,14 +184,13 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
 ) -> None:
     """Seen to fail when a refused list counted as an empty one: the bill was made twice."""
     await stage.connect_idle()
-    monkeypatch.setattr(reactions, "AFTER_A_BUG", timedelta(seconds=0.2))
-    monkeypatch.setattr(send, "LOOK_UP_AGAIN", timedelta(seconds=0.2))
     wanted = bill_intent(await stage.their_contact())
     await stage.control.add_fault("lost", times=1, method="PUT")
     await stage.deliver(wanted)
     async with stage.working():
         await stage.until("select count(*) from call", 1)
-    process = stage.process()
+    soon = timedelta(seconds=0.2)
+    process = stage.process(after_a_bug=soon, look_up_again_after=soon)
     real, refusals = process.api.call, [RefusedRequest([("Too many records",)])]
 
     async def refusing(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:

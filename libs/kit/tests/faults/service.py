@@ -6,7 +6,6 @@ a gateway (books.py: the service itself, by Kafka and back) that answers with re
 
 import asyncio
 import contextlib
-import importlib
 import json
 import os
 import signal
@@ -45,6 +44,7 @@ from tieout_testing.faults import KillPoint
 
 from .books import Applied, gateway, in_xero
 from .kind import FIELDS, IN_XERO, PERSON, REPLAY, SERVICE, InXero, PersonIn, changed_field
+from .patience import Patience
 from .points import PART, Points
 
 SOON = timedelta(milliseconds=100)
@@ -116,16 +116,14 @@ async def serve(path: Path) -> None:
     env = os.environ
     points = Points(KillPoint.of(env))
     points.instrument()
-    for place, seconds in json.loads(env.get("FAULT_PATIENCE", "{}")).items():
-        module, attribute = place.rsplit(".", 1)
-        owner = importlib.import_module(module)
-        span = isinstance(getattr(owner, attribute), timedelta)
-        setattr(owner, attribute, timedelta(seconds=seconds) if span else seconds)
+    patience = Patience.of(env)
     for name, value in IMPATIENT.items():
         aiokafka.AIOKafkaConsumer.__init__.__kwdefaults__[name] = value
-    database = Database(env["FAULT_DATABASE"], SERVICE, utc_now)
-    loop = Consumer(database, env["FAULT_KAFKA"], env["FAULT_PREFIX"], SERVICE, HANDLERS, replay=REPLAY)
-    relay = Relay(database, env["FAULT_KAFKA"], env["FAULT_PREFIX"], SERVICE, int(env["FAULT_PARTITIONS"]))
+    database = Database(env["FAULT_DATABASE"], SERVICE, utc_now, timeouts=patience.timeouts)
+    kafka, prefix, partitions = env["FAULT_KAFKA"], env["FAULT_PREFIX"], int(env["FAULT_PARTITIONS"])
+    loop = Consumer(database, kafka, prefix, SERVICE, HANDLERS, replay=REPLAY, limits=patience.limits)
+    relay = Relay(database, kafka, prefix, SERVICE, partitions, patience.relay)
+    unanswered = timedelta(seconds=patience.unanswered_s)
     sweeper = Sweeper(database, WIRED.rechecks)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -137,9 +135,9 @@ async def serve(path: Path) -> None:
         "loop": loop.run(),
         "relay": relay.run(),
         "sweeper": sweeper.run(),
-        "watch": every(SOON, lambda: terminate_stuck_sessions(database)),
+        "watch": every(SOON, lambda: terminate_stuck_sessions(database, patience.stuck_after_s)),
         "drain": every(SOON, lambda: drain(loop.batch_handler)),
-        "emit": every(SOON, lambda: WIRED.resend(database)),
+        "emit": every(SOON, lambda: database.run(lambda tx: PEOPLE.resend_unanswered(tx, unanswered))),
     }
     parts = [asyncio.create_task(_part(name, part), name=name) for name, part in work.items()]
     stopping = asyncio.create_task(stop.wait())

@@ -33,7 +33,7 @@ def seeded() -> int:
     return seed
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(200)
 async def test_a_process_killed_at_any_statement_loses_nothing_and_doubles_nothing(
     kafka: Any, postgres: Any, topic_prefix: str
 ) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import json
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from uuid import UUID
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
+from tieout_kit.kafka.parking import Limits
 from tieout_kit.sync.arrival import imported_id
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.topics import (
@@ -31,6 +31,7 @@ from tieout_testing.kafka import Speaker, envelope_of, make_topics, wait_until
 
 from .books import TABLES
 from .kind import IN_XERO, REPLAY, SERVICE, InXero
+from .patience import Patience
 from .service_process import ServiceProcess
 from .tenant_faults import DEAD_LETTERS_A_BURST, mend_all, stir
 
@@ -73,12 +74,8 @@ class World:
 
     def env(self) -> dict[str, str]:
         """The environment of a member."""
-        patience = {
-            "tieout_kit.kafka.parking.BURST": DEAD_LETTERS_A_BURST,
-            "tieout_kit.kafka.parking.MOST_PARKED": 1000,
-            "tieout_kit.records.reconciler.UNANSWERED": self.unanswered,
-        }
-        rough = {"FAULT_ROUGH": "1", "FAULT_PATIENCE": json.dumps(patience)} if self.rough else {}
+        patience = Patience(Limits(DEAD_LETTERS_A_BURST, most_parked=1000), unanswered_s=self.unanswered)
+        rough = {"FAULT_ROUGH": "1", **patience.env()} if self.rough else {}
         return {
             "FAULT_DATABASE": self.database, "FAULT_KAFKA": self.bootstrap, "FAULT_PREFIX": self.publisher.prefix,
             "FAULT_PARTITIONS": str(self.publisher.partitions), **rough,

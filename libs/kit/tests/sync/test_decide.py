@@ -8,17 +8,16 @@ from tieout_kit.sync.decide import pending, wanted
 from tieout_kit.sync.judge import is_public_change, judge
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import take_in
-from tieout_kit.sync.state import CREATED, OtherEffect, Refusal
+from tieout_kit.sync.state import OtherEffect, Refusal
 from tieout_kit.sync.values import mark
 from tieout_kit.sync.work import Work
-from tieout_schemas.bodies import ContactBody, GroupLeaverBody, GroupMemberBody
+from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import SyncState
 from tieout_schemas.references import CONNECTION, setting
 from tieout_schemas.settings import ConflictPolicy, NamePolicy
 from tieout_schemas.writes import Outcome, WriteIntent
 
-from .build import NOTHING, NOW, X1, base_of, contact, facts, linked, result, seen, unlinked
-from .names import ident
+from .build import NOTHING, NOW, X1, base_of, contact, facts, linked, member, result, seen, unlinked
 
 pytestmark = pytest.mark.rule("SYS-3")
 CHANGED = {"name": ("old", "old"), "email": ("a", "a"), "account_number": ("", ""), "phone": ("", "")}
@@ -27,7 +26,7 @@ CHANGED = {"name": ("old", "old"), "email": ("a", "a"), "account_number": ("", "
 def changed(**chosen: Any) -> Work[Any, Any]:
     """A contact whose name was changed here, in a group already."""
     work = linked(contact(name="new", email="a"), seen(name="old", email="a"), CHANGED, facts(**chosen))
-    work.state.others["group"] = OtherEffect(agreed=(_member(),))
+    work.state.others["group"] = OtherEffect(agreed=(member(),))
     return work
 
 
@@ -35,10 +34,6 @@ def judged(work: Work[Any, Any]) -> WriteIntent | None:
     """The intent about the record itself that leaves."""
     judge(work)
     return next((intent for intent in work.intents if intent.effect == "contact"), None)
-
-
-def _member() -> GroupMemberBody:
-    return GroupMemberBody(group_xero_id=ident("G1"), contact_xero_id=X1)
 
 
 # ------------------------------------------------------------------------------------------------- what is wanted
@@ -146,7 +141,7 @@ def test_a_hold_counts_only_where_something_waits() -> None:
     assert waiting.record.sync.waits_for == (CONNECTION, setting("default_expense_account"))
 
     in_step = linked(contact(name="a"), seen(name="a"), None, facts(connected=False))
-    in_step.state.others["group"] = OtherEffect(agreed=(_member(),))
+    in_step.state.others["group"] = OtherEffect(agreed=(member(),))
     judge(in_step)
     assert in_step.record.sync.state is SyncState.IN_STEP
     assert not in_step.record.sync.waits_for
@@ -208,7 +203,7 @@ def test_a_refusal_stands_by_what_the_gateway_saw(gateway_saw: int, leaves: bool
 
 def test_a_refusal_is_over_once_nothing_is_wanted() -> None:
     work = linked(contact(name="old"), seen(name="old"))
-    work.state.others["group"] = OtherEffect(agreed=(_member(),))
+    work.state.others["group"] = OtherEffect(agreed=(member(),))
     work.state.main.refused = Refusal(wanted={name: mark(value) for name, value in wanted(work).items()}, sequence=100)
     judge(work)
 
@@ -225,59 +220,6 @@ def test_a_conflict_is_told_and_the_other_fields_go_on() -> None:
     assert isinstance(intent.body, ContactBody)
     assert (intent.body.name, intent.body.email) == (None, "new")
     assert work.record.sync.state is SyncState.CONFLICT
-
-
-# ------------------------------------------------------------------------------------------------ the other effects
-@pytest.mark.parametrize(
-    ("by", "active", "sent"),
-    [
-        (CREATED, True, GroupMemberBody),  # it was made just now, so it is in no group
-        (CREATED, False, None),
-        ("by hand", True, GroupMemberBody),  # it is not known what it is in
-        ("by hand", False, GroupLeaverBody),
-    ],
-)
-def test_of_a_record_that_was_there_before_it_is_not_known_what_it_has(
-    by: str, active: bool, sent: type | None
-) -> None:
-    work = linked(contact(active=active), seen(), None, by=by)
-    judge(work)
-
-    assert [type(intent.body) for intent in work.intents] == ([sent] if sent else [])
-
-
-def test_an_effect_that_is_wanted_no_more_is_taken_back_once() -> None:
-    work = linked(contact(), seen())
-    work.state.others["group"] = OtherEffect(agreed=(_member(),))
-    judge(work)
-    assert not work.intents
-
-    work.record = work.record.replace(active=False)
-    judge(work)
-    judge(work)
-    assert [type(intent.body) for intent in work.intents] == [GroupLeaverBody]
-
-
-def test_an_effect_with_nothing_to_take_it_back_leaves_nothing_to_do() -> None:
-    work = linked(contact(), seen())
-    file = _member()
-    work.state.others["group"] = OtherEffect(agreed=(_member(),))
-    work.state.others["attachment:1"] = OtherEffect(wanted=file, agreed=(file,))
-    judge(work)
-
-    assert not work.intents
-    assert work.record.sync.state is SyncState.IN_STEP
-
-
-def test_what_a_flight_takes_back_is_absent_also_if_its_name_has_changed_since() -> None:
-    work = linked(contact(active=False), seen())
-    work.state.others["group"] = OtherEffect(agreed=(_member(),))
-    judge(work)
-    work.facts = facts(group_name="G2")
-    judge(work)
-
-    answered(work, result(work.intents[0], Outcome.DONE), None)
-    assert work.state.others["group"].agreed == (None,)
 
 
 # ------------------------------------------------------------------------------------------------- what others see

@@ -20,8 +20,13 @@ class AtXero:
     token = ""
 
     def __init__(self, client: httpx.AsyncClient, control: Control, org_id: str, app_id: str) -> None:
+        self._client = client
         self.control, self.org_id, self.app_id = control, org_id, app_id
         self.api = XeroApi(client, control.url)
+
+    def wait_at_most(self, timeout_s: float) -> None:
+        """From now on a call may take so many seconds."""
+        self.api = XeroApi(self._client, self.control.url, timeout_s)
 
     async def consent(self, *scopes: str) -> None:
         """From now on calls are made with a token that covers these."""

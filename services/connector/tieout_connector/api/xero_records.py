@@ -68,6 +68,7 @@ async def _read(
 ) -> list[Snapshot]:
     async def ask(tx: Tx) -> InteractiveRead:
         connected = (await connection_store.read(tx, tenant_id)).public.open
-        return await interactive_reads.add(tx, tenant_id, kind, request, connected=connected)
+        patience = answers.patience
+        return await interactive_reads.add(tx, tenant_id, kind, request, connected=connected, patience=patience)
 
     return await answers.wait_for(await database.run(ask))

@@ -19,11 +19,13 @@ from tieout_connector.pacing import (
     READ_IN_TURN,
     RESERVES,
     SEND_WITHIN,
+    TIMING,
     AppBudget,
     AppIsBusy,
     BudgetWait,
     CallOutcome,
     Org,
+    Timing,
     Usage,
     org_budget_store,
 )
@@ -66,6 +68,7 @@ class XeroCaller:
         usage: Usage,
         clock: Clock,
         plan: str = "core",
+        timing: Timing = TIMING,
     ) -> None:
         """`plan`: the app's plan with Xero, which sets the first estimate of an organisation's calls a day."""
         self._database = database
@@ -76,6 +79,7 @@ class XeroCaller:
         self._usage = usage
         self._clock = clock
         self._day_limit = PLANS[plan]
+        self.timing = timing
 
     async def start(self, org: Org) -> TenantSession:
         """Begin a tenant's session. Raises LeaseLost."""

@@ -40,8 +40,6 @@ from tieout_schemas.writes import Lane
 from tieout_schemas.xero import Snapshot, XeroAccount, XeroPayment
 
 RETRY_A_READ = timedelta(seconds=2)
-ECHO_WAIT = timedelta(seconds=5)
-"""An echo comes before its write's answer only if that answer was lost, and a lost call is retried no sooner."""
 
 _WITH_ARCHIVED = {"includeArchived": "true"}
 """Without it, an archived record would vanish from a list and stay active here. Other lists ignore it."""
@@ -73,7 +71,7 @@ class Reader:
         async with self._caller.storing(session) as tx:
             again, _ = await self._store(tx, tenant_id, kind, raws, causes, left_at)
             await read_requests.remove(tx, tenant_id, [one for one in read if one.xero_id not in again])
-            await read_requests.postpone(tx, tenant_id, kind, list(again), tx.now + ECHO_WAIT)
+            await read_requests.postpone(tx, tenant_id, kind, list(again), tx.now + self._caller.timing.read_echo_after)
             await connection_store.mark_synced(tx, tenant_id)
 
     async def read_for_person(self, session: TenantSession, read: InteractiveRead) -> None:
@@ -99,7 +97,11 @@ class Reader:
             tenant_id, cause = session.org.tenant_id, Cause.request()
             again, _ = await self._store(tx, tenant_id, read.kind, raws, {}, left_at, cause)
             await read_requests.add(
-                tx, [ReadRequest(tenant_id, read.kind, x, tx.now + ECHO_WAIT, cause) for x in again]
+                tx,
+                [
+                    ReadRequest(tenant_id, read.kind, x, tx.now + self._caller.timing.read_echo_after, cause)
+                    for x in again
+                ],
             )
 
     async def read_listing(self, session: TenantSession, feed: ListingCursor) -> None:
@@ -164,7 +166,10 @@ class Reader:
         moved, last = after_page(feed, [wire.instant(raw["UpdatedDateUTC"]) for raw in raws], items, self._page_size)
         async with self._caller.storing(session) as tx:
             again, changed = await self._store(tx, tenant_id, kind, raws, {}, left_at, cause)
-            await read_requests.add(tx, [ReadRequest(tenant_id, kind, x, tx.now + ECHO_WAIT, cause) for x in again])
+            await read_requests.add(
+                tx,
+                [ReadRequest(tenant_id, kind, x, tx.now + self._caller.timing.read_echo_after, cause) for x in again],
+            )
             await sync_runs.add_page(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
             await self._save(tx, session, moved, last=last)
 

@@ -45,7 +45,9 @@ class InteractiveRead:
         return "/" in self.request.resource
 
 
-async def add(tx: Tx, tenant_id: UUID, kind: XeroKind, request: XeroRequest, *, connected: bool) -> InteractiveRead:
+async def add(
+    tx: Tx, tenant_id: UUID, kind: XeroKind, request: XeroRequest, *, connected: bool, patience: timedelta = PATIENCE
+) -> InteractiveRead:
     """Add a read that somebody waits for.
 
     Raises Clash while the tenant is not connected, and NotNow if Xero's limits allow no call before the deadline.
@@ -53,7 +55,7 @@ async def add(tx: Tx, tenant_id: UUID, kind: XeroKind, request: XeroRequest, *, 
     if not connected:
         raise Clash("the organisation is not connected to Xero")
     waits = await read_wait_reasons(tx, tenant_id)
-    deadline, free = tx.now + PATIENCE, free_at(waits, tx.now)
+    deadline, free = tx.now + patience, free_at(waits, tx.now)
     if free and free > deadline:
         raise NotNow(why_not_now(waits, tx.now), free)
     read = InteractiveRead(tenant_id, uuid4(), kind, request, tx.now, deadline)

@@ -16,7 +16,7 @@ from tieout_connector.pacing.org_budget import (
     minutes,
 )
 from tieout_connector.pacing.pricing import PlanCost, Plans, costs, month_of, projected
-from tieout_connector.pacing.timing import LONGEST_CALL, RESEND_WINDOW, SEND_WITHIN
+from tieout_connector.pacing.timing import LONGEST_CALL, RESEND_WINDOW, SEND_WITHIN, TIMING, Timing
 from tieout_connector.pacing.usage import RETENTION, CallOutcome, HourlyUsage, TenantTotal, Usage
 from tieout_connector.pacing.wait_reasons import read_wait_reasons
 from tieout_connector.pacing.wait_reasons_rules import (
@@ -43,6 +43,7 @@ __all__ = [
     "RESERVES",
     "RETENTION",
     "SEND_WITHIN",
+    "TIMING",
     "AppBudget",
     "AppIsBusy",
     "Budget",
@@ -57,6 +58,7 @@ __all__ = [
     "Plans",
     "SentCall",
     "TenantTotal",
+    "Timing",
     "Usage",
     "WaitReasons",
     "WriteState",

@@ -77,8 +77,11 @@ class XeroAnswer:
 class XeroApi:
     """Xero's Accounting API."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, url: str, timeout_s: float = TIMEOUT) -> None:
         self._client = client
+        self._timeout_s = timeout_s
+        connect_s = min(_CONNECT, timeout_s)
+        self._timeouts = httpx.Timeout(timeout_s, connect=connect_s, pool=connect_s)
         self._url = url.rstrip("/") + _PATH
 
     async def call(
@@ -89,7 +92,7 @@ class XeroApi:
         try:
             with _as_xero_errors():
                 # httpx applies its timeout to each chunk of an answer, not to the whole.
-                async with asyncio.timeout(TIMEOUT):
+                async with asyncio.timeout(self._timeout_s):
                     answer = await self._client.send(built, stream=True)
                     await answer.aread()
             if answer.status_code in (200, 204, 304):
@@ -126,7 +129,7 @@ class XeroApi:
             params=dict(sorted(request.params.items())),
             headers=headers,
             content=_exactly(body) if isinstance(body, Upload) else body,
-            timeout=httpx.Timeout(TIMEOUT, connect=min(_CONNECT, TIMEOUT), pool=min(_CONNECT, TIMEOUT)),
+            timeout=self._timeouts,
         )
         if len(built.url.query) > LONGEST_QUERY:
             raise MalformedRequest(f"a query of {len(built.url.query)} bytes is too long for Xero")

@@ -1,7 +1,5 @@
 """Sends a stored call, and handles each trouble that a call can have (gateway/reactions.py)."""
 
-from datetime import timedelta
-
 import structlog
 
 from tieout_connector.gateway.caller import Permit, XeroCaller
@@ -14,8 +12,6 @@ from tieout_connector.outbound import StoredCall, calls, results
 from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RefusedRequest, RetryAfter
 from tieout_connector.xero.http import Upload, XeroRequest
 from tieout_kit.errors import Refused
-
-RETRY_AFTER = timedelta(seconds=5)
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +42,10 @@ async def post(
         return
     except (OutcomeUnknown, MalformedRequest) as error:
         async with caller.storing(session) as tx:
-            again, answered = tx.now + RETRY_AFTER, isinstance(error, OutcomeUnknown) and error.answered
+            again, answered = (
+                tx.now + caller.timing.send_again_after,
+                isinstance(error, OutcomeUnknown) and error.answered,
+            )
             await calls.retry(tx, tenant_id, call.id, again, look_up_first=answered)
         raise
     except (RetryAfter, ConsentLost):

@@ -1,7 +1,7 @@
 """Carries intents to Xero: reads what must be read first, composes the rest into a call, stores and sends it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import structlog
@@ -21,9 +21,6 @@ from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, XeroE
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_schemas.writes import Lane
-
-LOOK_UP_AGAIN = timedelta(minutes=1)
-"""Between the look-ups of a call, so that a look-up that always fails does not stop the tenant's other calls."""
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +74,7 @@ class Writer:
             await intents.finish(tx, tenant_id, fresh.finished)
             if not fresh.to_send:
                 return
-            call = compose(kind, fresh, current, tx.now)
+            call = compose(kind, fresh, current, tx.now, self._caller.timing.call_bytes)
             # Until its retry the call may be under way, whatever happens to this process.
             await calls.store(tx, tenant_id, call, tx.now + LONGEST_CALL)
             permit = await self._caller.permit(tx, session, lane)
@@ -89,7 +86,7 @@ class Writer:
         access = await self._caller.ready(session)
         async with self._caller.storing(session) as tx:
             look_up_first = call.look_up_first or tx.now - call.first_sent_at > RESEND_WINDOW
-            again = tx.now + (LOOK_UP_AGAIN if look_up_first else LONGEST_CALL)
+            again = tx.now + (self._caller.timing.look_up_again_after if look_up_first else LONGEST_CALL)
             await calls.retry(tx, session.org.tenant_id, call.id, again, look_up_first=look_up_first)
             permit = None if look_up_first else await self._caller.permit(tx, session, Lane.PERSON)
         if permit:

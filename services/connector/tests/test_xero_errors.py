@@ -162,8 +162,8 @@ async def test_what_each_of_xeros_faults_means(xero: AtXero, fault: str, told: s
     assert (waits or tell(raised.value)) == told
 
 
-async def test_a_slow_answer_is_none(xero: AtXero, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_connector.xero.http.TIMEOUT", 0.2)
+async def test_a_slow_answer_is_none(xero: AtXero) -> None:
+    xero.wait_at_most(0.2)
     await xero.control.add_fault("slow", seconds=1)
 
     with pytest.raises(OutcomeUnknown) as raised:

@@ -6,7 +6,6 @@ import asyncpg
 import pytest
 
 from tieout_kit.clock import utc_now
-from tieout_kit.postgres import stuck_sessions
 from tieout_kit.postgres.database import Database
 from tieout_kit.postgres.stuck_sessions import terminate_stuck_sessions
 from tieout_testing.kafka import wait_until
@@ -14,11 +13,8 @@ from tieout_testing.kafka import wait_until
 
 @pytest.mark.real
 @pytest.mark.timeout(60)
-async def test_only_a_connection_that_fell_silent_amid_a_statement_is_ended(
-    database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_only_a_connection_that_fell_silent_amid_a_statement_is_ended(database: str) -> None:
     """Seen to fail with the ending as a condition of the query: everybody was ended."""
-    monkeypatch.setattr(stuck_sessions, "_STUCK_AFTER_S", 0.0)
     idle, in_transaction, busy, frozen = [await asyncpg.connect(database) for _ in range(4)]
     await idle.execute("select pg_advisory_lock(1)")
     await in_transaction.execute("begin")
@@ -28,7 +24,7 @@ async def test_only_a_connection_that_fell_silent_amid_a_statement_is_ended(
     db = Database(database, "bills", utc_now)
     await db.open()
 
-    await terminate_stuck_sessions(db)
+    await terminate_stuck_sessions(db, stuck_after_s=0.0)
 
     async def closed() -> list[bool]:
         return [one.is_closed() for one in (idle, in_transaction, busy, frozen)]
