@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of
+from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, with_the_last
 from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.http import Request
 from tieout_connector.xero.models import Json
@@ -61,15 +62,12 @@ class TrackingOptionWrite(WriteKind):
         status = None if shown.get("Status") == _status(body) else _status(body)
         return ComposedCall(*options.updating([TrackingForm(name=name, status=status)], UNKEYED, known))
 
-    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        rows = content.get("Options") or []
-        found = [_option(rows, intent) for intent in intents]
-        if None in found:
-            raise ValueError("an option that was written is not in the answer")
-        return [row for row in found if row is not None]
+    def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        rows = objects(content.get("Options") or [])
+        return only_made(with_the_last(paired(intents, rows, _is), intents, rows, _tells), "TrackingOptionID")
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
-        return UUID(element["TrackingOptionID"]) if element.get("TrackingOptionID") else intent.xero_id
+        return own_id(element, "TrackingOptionID") or intent.xero_id
 
     def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
         return self.pre_reads(intents)
@@ -81,19 +79,18 @@ class TrackingOptionWrite(WriteKind):
 
 def _option(options: Sequence[Json], intent: WriteIntent) -> Json | None:
     """The intent's option: found by its id if the intent has one, else by its name."""
-    wanted = body_of(TrackingOptionBody, intent).name.casefold()
-    return next(
-        (
-            option
-            for option in options
-            if (
-                UUID(option["TrackingOptionID"]) == intent.xero_id
-                if intent.xero_id
-                else (option.get("Name") or "").casefold() == wanted
-            )
-        ),
-        None,
-    )
+    return next((option for option in options if _is(intent, option)), None)
+
+
+def _is(intent: WriteIntent, option: Json) -> bool:
+    if intent.xero_id:
+        return own_id(option, "TrackingOptionID") == intent.xero_id
+    wanted = body_of(TrackingOptionBody, intent).name.strip().casefold()
+    return (option.get("Name") or "").strip().casefold() == wanted
+
+
+def _tells(row: Json) -> bool:
+    return bool(row.get("Name")) or own_id(row, "TrackingOptionID") is not None
 
 
 def _status(body: TrackingOptionBody) -> str:

@@ -91,20 +91,52 @@ async def finish(
     *,
     batch_limit: int | None = None,
     tried: bool = False,
+    rest_until: datetime | None = None,
 ) -> None:
     """Finish a call: store and publish these results, and queue the other intents again.
 
     `batch_limit`: how many of those share a call from now on. `tried`: the call may have done a part of their work.
+    `rest_until`: the call failed, and they are not sent before.
     Raises Conflict: somebody else has finished the call.
     """
     if not await tx.db.fetchval(*_SQL["delete_call"](tenant_id=tenant_id, call_id=call_id)):
         raise Conflict("another process has finished this call")
+    await _requeue(tx, tenant_id, requeue, batch_limit, rest_until, tried=tried)
+    await intents.finish(tx, tenant_id, results)
+
+
+async def finish_part(
+    tx: Tx,
+    tenant_id: UUID,
+    call_id: UUID,
+    results: Sequence[tuple[QueuedIntent, WriteResult]],
+    requeue: Sequence[QueuedIntent],
+) -> None:
+    """Store the results of some of a call's intents, and queue some again. The others stay in the call, which is looked
+    up next. Raises Conflict: somebody else has finished the call."""
+    values = {"tenant_id": tenant_id, "call_id": call_id, "retry_at": tx.now, "look_up_first": True}
+    if await tx.db.execute(*_SQL["retry_call"](**values)) != "UPDATE 1":
+        raise Conflict("another process has finished this call")
+    await _requeue(tx, tenant_id, requeue, None, None, tried=True)
+    await intents.finish(tx, tenant_id, results)
+
+
+async def _requeue(
+    tx: Tx,
+    tenant_id: UUID,
+    requeue: Sequence[QueuedIntent],
+    batch_limit: int | None,
+    rest_until: datetime | None,
+    *,
+    tried: bool,
+) -> None:
     if requeue:
         again = _SQL["requeue"](
             tenant_id=tenant_id,
             intent_ids=[q.intent.intent_id for q in requeue],
             batch_limit=batch_limit or requeue[0].batch_limit,
             tried=tried,
+            rest_until=rest_until,
+            now=tx.now,
         )
         await tx.db.execute(*again)
-    await intents.finish(tx, tenant_id, results)

@@ -1,6 +1,8 @@
 """Sends a stored call, and handles each trouble that a call can have (gateway/reactions.py)."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 
@@ -10,10 +12,12 @@ from tieout_connector.gateway.storage import Storage
 from tieout_connector.gateway.writer.answer import Answer, fields_sent, finish
 from tieout_connector.gateway.writer.resolve import refused_whole, resolve
 from tieout_connector.kinds import WriteKind
-from tieout_connector.outbound import StoredCall, calls, results
+from tieout_connector.outbound import StoredCall, calls, intents, results
 from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RefusedRequest, RetryAfter
 from tieout_connector.xero.http import Request, Upload
+from tieout_connector.xero.refusals import is_passing, refusal_of
 from tieout_kit.errors import Refused
+from tieout_kit.postgres import Tx
 
 RETRY_AFTER = timedelta(seconds=5)
 
@@ -46,6 +50,9 @@ async def post(
         async with caller.storing(session) as tx:
             again, answered = tx.now + RETRY_AFTER, isinstance(error, OutcomeUnknown) and error.answered
             await calls.retry(tx, tenant_id, call.id, again, look_up_first=answered)
+            if isinstance(error, OutcomeUnknown) and await _fails_alone(tx, tenant_id, call):
+                log.warning("a call fails again, and others do not", kind=call.kind, error=str(error))
+                return
         raise
     except (RetryAfter, ConsentLost):
         # This send did nothing. After the first send, the intents go in a new call with a new key. After a later
@@ -59,15 +66,32 @@ async def post(
     except RefusedRequest as error:
         await refused_whole(caller, session, kind, call, error, first=first)
         return
+    queued = [q.intent for q in call.intents]
     try:
-        elements = kind.elements(answer.json, [q.intent for q in call.intents])
-    except (LookupError, TypeError, ValueError) as error:
-        log.error("an answer does not fit its call", sent=len(call.intents), error=type(error).__name__)
-        await resolve(caller, session, kind, call)
-        return
-    sent = [fields_sent(call.sent, q.intent) for q in call.intents]
-    answers = [Answer(*each) for each in zip(call.intents, elements, sent, strict=True)]
-    await finish(caller, session, kind, call, answers)
+        told = kind.answered(answer.json, queued)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        log.error("an answer is no answer to its call", sent=len(queued), error=type(error).__name__)
+        told = {}
+    # A fault of Xero's own is no refusal: the element may have been saved all the same.
+    certain = {key: element for key, element in told.items() if not is_passing(refusal_of(element))}
+    answers = [
+        Answer(q, certain[q.intent.intent_id], fields_sent(call.sent, q.intent))
+        for q in call.intents
+        if q.intent.intent_id in certain
+    ]
+    left = [q for q in call.intents if q.intent.intent_id not in certain]
+    if answers:
+        await finish(caller, session, kind, call, answers, unclear=bool(left))
+    if left:
+        log.error("an answer does not fit its call", sent=len(queued), unclear=len(left))
+        await resolve(caller, session, kind, replace(call, intents=left), failed=True)
+
+
+async def _fails_alone(tx: Tx, tenant_id: UUID, call: StoredCall) -> bool:
+    """Whether this call fails, and not Xero: after its first failure, Xero has done another write of the tenant. Then
+    only its own intents wait."""
+    since = min((q.failed_since for q in call.intents if q.failed_since), default=None)
+    return since is not None and await intents.done_since(tx, tenant_id, since)
 
 
 async def _body(files: Storage, call: StoredCall) -> bytes | Upload | None:

@@ -11,15 +11,24 @@ from tieout_connector.xero.errors import RefusedRequest
 
 
 async def resolve(
-    caller: XeroCaller, session: TenantSession, kind: WriteKind, call: StoredCall, *, batch_limit: int | None = None
+    caller: XeroCaller,
+    session: TenantSession,
+    kind: WriteKind,
+    call: StoredCall,
+    *,
+    batch_limit: int | None = None,
+    failed: bool = False,
 ) -> None:
-    """Look a call up: intents that are found are answered, the others go in a new call. Raises XeroError."""
+    """Look a call up: intents that are found are answered, the others go in a new call. `failed`: the call was sent, and
+    brought no usable answer. Raises XeroError."""
     found = await look_up(caller, session, kind, call)
     elements = found.elements
     done = [q for q in call.intents if q.intent.intent_id in elements]
     missing = [q for q in call.intents if q.intent.intent_id not in elements]
     answers = [Answer(q, elements[q.intent.intent_id], looked_up_at=found.read_at) for q in done]
-    await answer.finish(caller, session, kind, call, answers, missing, batch_limit=batch_limit)
+    await answer.finish(
+        caller, session, kind, call, answers, missing, batch_limit=batch_limit, failed=failed, doubts=found.doubts
+    )
 
 
 async def refused_whole(
