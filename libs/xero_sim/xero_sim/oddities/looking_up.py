@@ -14,8 +14,8 @@ def high_volume(call: Call, options: Mapping[str, Any]) -> Answer | None:
     if call.method != "GET" or " or " not in call.query.get("where", "").lower():
         return None
     message = (
-        "Your request is not filtering efficiently, given the extremely high volume for this organisation. Please check "
-        "https://developer.xero.com/documentation/api/efficient-data-retrieval"
+        "Your request is not filtering efficiently, given the extremely high volume for this organisation. Please "
+        "check https://developer.xero.com/documentation/api/efficient-data-retrieval"
     )
     return Answer(400, dumps({"ErrorNumber": 51, "Type": "HighVolumeException", "Message": message}), JSON)
 

@@ -107,7 +107,7 @@ class WriteKind(ABC):
     @abstractmethod
     def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         """By intent id, Xero's element of each intent that the answer certainly tells of: a refusal, or the record that
-        was written. The other intents must be looked up. Raises ValueError if the answer is no answer to such a call."""
+        was written. The other intents must be looked up. Raises ValueError for an answer to some other call."""
 
     @abstractmethod
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
@@ -157,11 +157,13 @@ class WriteKind(ABC):
         contents: Sequence[Json],
         found: Mapping[str, Json],
         first_sent_at: datetime,
+        others: Sequence[WriteIntent] = (),
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, tuple[str, ...]]:
         """By intent id, why a person must look before a create is sent again: Xero shows a record that may be its own.
 
-        `found`: what `match_results` found in the same `contents`."""
+        `found`: what `match_results` found in the same `contents`. `others`: the unfinished intents of this kind that
+        are not in the call."""
         return {}
 
     def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Refetch]:

@@ -24,6 +24,10 @@ class ResourceKind(WriteKind):
     mark_fields: ClassVar[tuple[str, ...]] = ()
     """Xero's fields by which an element tells whose it is. A refusal without any of them tells nothing."""
 
+    def shows_all(self, intent: WriteIntent, row: Json) -> bool:
+        """Whether a record shows all that this create sent; for kinds whose mark is content that others may share."""
+        return False
+
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         """Whether this create made a record of Xero, by our mark or by its content."""
         return False
@@ -49,6 +53,9 @@ class ResourceKind(WriteKind):
 
         bodies = [intent.body for intent in intents]
 
+        def shows_all(intent: WriteIntent, row: Json) -> bool:
+            return self.target(intent) is None and self.shows_all(intent, row)
+
         def repeats(intent: WriteIntent, row: Json) -> bool:
             # Of records that are alike, only our marks tell which is whose. Of refusals it does not matter.
             certain = bool(refusal_of(row)) or bodies.count(intent.body) == 1
@@ -57,7 +64,7 @@ class ResourceKind(WriteKind):
         def tells(row: Json) -> bool:
             return own_id(row, id_field) is not None or any(row.get(name) for name in self.mark_fields)
 
-        found = with_the_last(paired(intents, rows, is_its, repeats), intents, rows, tells)
+        found = with_the_last(paired(intents, rows, shows_all, is_its, repeats), intents, rows, tells)
         return only_made(found, id_field)
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
@@ -91,7 +98,10 @@ class ResourceKind(WriteKind):
             for intent in intents
             if (row := self.already_done(intent, now.get(intent.intent_id, ABSENT))) is not None and self.target(intent)
         }
-        return {**match_once(creates, rows, self.bears_mark), **changed}
+        whole = match_once(creates, rows, self.shows_all)
+        left = [intent for intent in creates if intent.intent_id not in whole]
+        rest = [row for row in rows if not any(row is each for each in whole.values())]
+        return {**whole, **match_once(left, rest, self.bears_mark), **changed}
 
     def _rows(self, contents: Sequence[Json]) -> list[Json]:
         # A row that changed while pages were read is on several pages. The last one counts.

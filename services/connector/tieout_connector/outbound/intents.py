@@ -166,6 +166,12 @@ async def ids_created_by(tx: Tx, tenant_id: UUID, body_kind: str, xero_ids: Sequ
     return {UUID(row["xero_id"]) for row in rows}
 
 
+async def unfinished(tx: Tx, tenant_id: UUID, body_kind: str, without: Sequence[str]) -> list[WriteIntent]:
+    """The intents of a kind that were sent and have no result yet, without these."""
+    found = _SQL["unfinished_of"](tenant_id=tenant_id, body_kind=body_kind, without=list(without))
+    return [WriteIntent.model_validate(row["doc"]) for row in await tx.db.fetch(*found)]
+
+
 async def done_since(tx: Tx, tenant_id: UUID, since: datetime) -> bool:
     """Whether Xero has done a write of the tenant since this moment."""
     return bool(await tx.db.fetchval(*_SQL["done_since"](tenant_id=tenant_id, since=since)))

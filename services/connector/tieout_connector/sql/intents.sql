@@ -50,6 +50,11 @@ select result ->> 'xero_id' as xero_id from intent
 where tenant_id = $tenant_id and state = 'done' and result ->> 'xero_id' = any($xero_ids::text[])
 and doc -> 'body' ->> 'kind' = $body_kind;
 
+-- name: unfinished_of
+-- The intents of a kind that were sent and have no result yet, without these.
+select doc from intent where tenant_id = $tenant_id and (state = 'sent' or state = 'queued' and tried)
+and doc -> 'body' ->> 'kind' = $body_kind and not id = any($without::text[]);
+
 -- name: done_since
 -- Whether Xero has done a write of the tenant since this moment.
 select exists (select from intent where tenant_id = $tenant_id and done_at > $since and result ->> 'outcome' = 'done');

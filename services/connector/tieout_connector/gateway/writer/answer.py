@@ -98,7 +98,9 @@ async def finish(
                 tried=True,
                 rest_until=tx.now + setback.rest if setback else None,
             )
-        also = [(a, read) for a in done for read in kind.also_changes(a.queued.intent, a.element)]
+        # A refusal often means that somebody has changed the other record: a bill that was paid in Xero (F31).
+        written = [*done, *[a for a, _ in refused]]
+        also = [(a, read) for a in written for read in kind.also_changes(a.queued.intent, a.element)]
         await read_requests.add(
             tx, [ReadRequest(tenant_id, r.kind, r.xero_id, tx.now, a.queued.cause) for a, r in also]
         )

@@ -40,7 +40,11 @@ async def look_up(caller: XeroCaller, session: TenantSession, kind: WriteKind, c
     async with caller.storing(session) as tx:
         claimed = await _claimed(tx, session.org.tenant_id, kind, [*kind.listed_ids(contents)])
     found = kind.match_results(wanted, contents, wire.loads(call.before), call.first_sent_at, claimed)
-    doubts = kind.doubts(wanted, contents, found, call.first_sent_at, claimed)
+    doubts: Mapping[str, tuple[str, ...]] = {}
+    if len(found) < len(wanted):
+        async with caller.storing(session) as tx:
+            others = await intents.unfinished(tx, session.org.tenant_id, kind.name, [i.intent_id for i in wanted])
+        doubts = kind.doubts(wanted, contents, found, call.first_sent_at, others, claimed)
     return LookupResult(found, doubts, min(read_at, default=None))
 
 

@@ -5,7 +5,8 @@ from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import answer
 from tieout_connector.gateway.writer.answer import Answer
 from tieout_connector.gateway.writer.lookup import look_up
-from tieout_connector.kinds import WriteKind
+from tieout_connector.inbound import ReadRequest, read_requests
+from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import StoredCall, calls, results
 from tieout_connector.xero.errors import RefusedRequest
 
@@ -19,7 +20,7 @@ async def resolve(
     batch_limit: int | None = None,
     failed: bool = False,
 ) -> None:
-    """Look a call up: intents that are found are answered, the others go in a new call. `failed`: the call was sent, and
+    """Look a call up: intents that are found are answered, the others go in a new call. `failed`: the call was sent and
     brought no usable answer. Raises XeroError."""
     found = await look_up(caller, session, kind, call)
     elements = found.elements
@@ -51,3 +52,6 @@ async def refused_whole(
     async with caller.storing(session) as tx:
         refusal = results.refused(queued.intent, error.messages, call.seen.get(key))
         await calls.finish(tx, session.org.tenant_id, call.id, [(queued, refusal)])
+        also = kind.also_changes(queued.intent, ABSENT)
+        wanted = [ReadRequest(session.org.tenant_id, r.kind, r.xero_id, tx.now, queued.cause) for r in also]
+        await read_requests.add(tx, wanted)
