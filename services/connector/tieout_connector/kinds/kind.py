@@ -104,6 +104,10 @@ class WriteKind(ABC):
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         """The call that sends these intents, in this order. An update contains only what differs from `now`."""
 
+    def instead(self, intent: WriteIntent, request: Request, messages: Sequence[str]) -> ComposedCall | None:
+        """Another call that does what this intent wants, after Xero refused this one with these messages."""
+        return None
+
     @abstractmethod
     def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         """By intent id, Xero's element of each intent that the answer certainly tells of: a refusal, or the record that

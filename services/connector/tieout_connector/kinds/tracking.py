@@ -1,5 +1,6 @@
 """How options of tracking categories are created, renamed, archived and restored. Source: docs/xero.md 4.10."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,9 @@ from tieout_connector.xero.scopes import Scope
 from tieout_connector.xero.tracking import TRACKING_CATEGORIES, TrackingForm, options_of
 from tieout_schemas.bodies import TrackingOptionBody
 from tieout_schemas.writes import WriteIntent
+
+_NEVER_USED = re.compile(r"not (been |in )?use", re.IGNORECASE)
+"""How Xero says that an option was never used (docs/xero.md 4.10)."""
 
 
 class TrackingOptionWrite(WriteKind):
@@ -61,6 +65,13 @@ class TrackingOptionWrite(WriteKind):
         name = None if shown.get("Name") == body.name else body.name
         status = None if shown.get("Status") == _status(body) else _status(body)
         return ComposedCall(*options.updating([TrackingForm(name=name, status=status)], UNKEYED, known))
+
+    def instead(self, intent: WriteIntent, request: Request, messages: Sequence[str]) -> ComposedCall | None:
+        # An option that was never used cannot be archived. For people, deleted means gone as well (F26).
+        never_used = any(_NEVER_USED.search(message) for message in messages)
+        if request.method != "POST" or not self.is_terminal(intent) or not never_used:
+            return None
+        return ComposedCall(Request("DELETE", request.resource, {}, key=UNKEYED), b"")
 
     def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         rows = objects(content.get("Options") or [])

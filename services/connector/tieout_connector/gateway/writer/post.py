@@ -1,8 +1,8 @@
 """Sends a stored call, and handles each trouble that a call can have (gateway/reactions.py)."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 
@@ -13,11 +13,13 @@ from tieout_connector.gateway.writer.answer import Answer, fields_sent, finish
 from tieout_connector.gateway.writer.resolve import refused_whole, resolve
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, calls, intents, results
+from tieout_connector.pacing import LONGEST_CALL
 from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RefusedRequest, RetryAfter
 from tieout_connector.xero.http import Request, Upload
 from tieout_connector.xero.refusals import is_passing, refusal_of
 from tieout_kit.errors import Refused
 from tieout_kit.postgres import Tx
+from tieout_schemas.writes import Lane
 
 RETRY_AFTER = timedelta(seconds=5)
 
@@ -64,6 +66,9 @@ async def post(
                 await calls.retry(tx, tenant_id, call.id, tx.now, look_up_first=call.look_up_first)
         raise
     except RefusedRequest as error:
+        if first and (other := await _other_call(caller, session, kind, call, error, permit.lane)):
+            await post(caller, files, session, kind, *other, access, first=True)
+            return
         await refused_whole(caller, session, kind, call, error, first=first)
         return
     queued = [q.intent for q in call.intents]
@@ -85,6 +90,24 @@ async def post(
     if left:
         log.error("an answer does not fit its call", sent=len(queued), unclear=len(left))
         await resolve(caller, session, kind, replace(call, intents=left), failed=True)
+
+
+async def _other_call(
+    caller: XeroCaller, session: TenantSession, kind: WriteKind, call: StoredCall, error: RefusedRequest, lane: Lane
+) -> tuple[StoredCall, Permit] | None:
+    """The call to make in place of a refused one, stored, and its permit; None: there is none."""
+    if len(call.intents) > 1:
+        return None
+    composed = kind.instead(call.intents[0].intent, Request(**call.request), error.messages)
+    if composed is None:
+        return None
+    call_id = uuid4()
+    request = asdict(composed.request) | {"key": str(call_id)}
+    async with caller.storing(session) as tx:
+        other = replace(call, id=call_id, request=request, body=composed.body, first_sent_at=tx.now)
+        await calls.finish(tx, session.org.tenant_id, call.id, [], call.intents)
+        await calls.store(tx, session.org.tenant_id, other, tx.now + LONGEST_CALL)
+        return other, await caller.permit(tx, session, lane)
 
 
 async def _fails_alone(tx: Tx, tenant_id: UUID, call: StoredCall) -> bool:
