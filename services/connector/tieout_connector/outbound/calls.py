@@ -92,16 +92,17 @@ async def finish(
     batch_limit: int | None = None,
     tried: bool = False,
     rest_until: datetime | None = None,
+    look_up: bool = False,
 ) -> None:
     """Finish a call: store and publish these results, and queue the other intents again.
 
     `batch_limit`: how many of those share a call from now on. `tried`: the call may have done a part of their work.
-    `rest_until`: the call failed, and they are not sent before.
+    `rest_until`: the call failed, and they are not sent before. `look_up`: they are looked up again before that.
     Raises Conflict: somebody else has finished the call.
     """
     if not await tx.db.fetchval(*_SQL["delete_call"](tenant_id=tenant_id, call_id=call_id)):
         raise Conflict("another process has finished this call")
-    await _requeue(tx, tenant_id, requeue, batch_limit, rest_until, tried=tried)
+    await _requeue(tx, tenant_id, requeue, batch_limit, rest_until, tried=tried, look_up=look_up)
     await intents.finish(tx, tenant_id, results)
 
 
@@ -129,6 +130,7 @@ async def _requeue(
     rest_until: datetime | None,
     *,
     tried: bool,
+    look_up: bool = False,
 ) -> None:
     if requeue:
         again = _SQL["requeue"](
@@ -136,6 +138,7 @@ async def _requeue(
             intent_ids=[q.intent.intent_id for q in requeue],
             batch_limit=batch_limit or requeue[0].batch_limit,
             tried=tried,
+            look_up=look_up,
             rest_until=rest_until,
             now=tx.now,
         )

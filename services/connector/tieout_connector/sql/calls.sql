@@ -10,9 +10,9 @@ from intent where tenant_id = $tenant_id and call_id = $call_id and state = 'sen
 order by lane, received_at, id;
 
 -- name: requeue
--- Queues the intents of a call again, in batches of at most this many. They need no look-up any more. `tried`: the call
--- may have done a part of its work. `rest_until`: the call failed, and they rest until then.
-update intent set state = 'queued', call_id = null, most = $batch_limit, look_up = false, tried = $tried,
+-- Queues the intents of a call again, in batches of at most this many. `look_up`: they are looked up once more before they
+-- are sent. `tried`: the call may have done a part of its work. `rest_until`: the call failed, and they rest until then.
+update intent set state = 'queued', call_id = null, most = $batch_limit, look_up = $look_up, tried = $tried,
     rest_until = $rest_until, failures = failures + ($rest_until::timestamptz is not null)::int,
     failed_since = case when $rest_until::timestamptz is null then failed_since else coalesce(failed_since, $now) end
 where tenant_id = $tenant_id and id = any($intent_ids::text[]) and state = 'sent';

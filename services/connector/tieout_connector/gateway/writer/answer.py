@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tieout_connector.gateway.caller import XeroCaller
@@ -18,6 +18,7 @@ from tieout_connector.xero.refusals import refusal_of
 from tieout_kit.postgres import Tx
 from tieout_schemas.writes import WriteIntent
 
+LONG_REST = timedelta(minutes=1)
 NO_DOUBTS: Mapping[str, tuple[str, ...]] = {}
 
 
@@ -97,6 +98,8 @@ async def finish(
                 batch_limit=setback.batch_limit if setback else batch_limit,
                 tried=True,
                 rest_until=tx.now + setback.rest if setback else None,
+                # What failed may still be done in a long rest. A kind without a mark could not tell it then.
+                look_up=setback is not None and setback.rest >= LONG_REST and not kind.needs_serial_calls,
             )
         # A refusal often means that somebody has changed the other record: a bill that was paid in Xero (F31).
         written = [*done, *[a for a, _ in refused]]
