@@ -15,7 +15,7 @@ PACKAGES := libs/schemas libs/kit libs/xero_sim libs/testing libs/cli services/c
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-demo: .venv/ready ## Start everything, tell the story of one tenant, stop everything
+demo: .venv/ready ## Start everything, play the first day of one tenant, stop everything
 	@$(BIN)/python -m tieout_local.demo
 
 up: .venv/ready ## Start everything and keep it running; Ctrl-C stops it

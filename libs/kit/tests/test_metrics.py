@@ -1,4 +1,4 @@
-"""Every metric is declared once, with its sentence, and set by something; what stands still shows in its age."""
+"""Every metric is declared once, with its sentence, and set by some code. What stands still shows in its age."""
 
 import ast
 import asyncio

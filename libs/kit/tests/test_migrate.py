@@ -1,4 +1,4 @@
-"""Migrations against a real Postgres: once, by one, all or nothing."""
+"""Migrations on a real Postgres: each is applied once, by one process, completely or not at all."""
 
 import asyncio
 import sys

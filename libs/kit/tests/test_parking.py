@@ -86,7 +86,7 @@ async def world(database: str, kafka: KafkaServer, topic_prefix: str) -> AsyncIt
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three letters are a burst here, and two parked tenants are too many."""
+    """Three dead letters are a burst here, and two parked tenants are too many."""
     monkeypatch.setattr(parking, "BURST", 3)
     monkeypatch.setattr(parking, "MOST_PARKED", 2)
 

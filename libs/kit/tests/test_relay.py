@@ -43,7 +43,7 @@ class World:
         return Relay(self.database, self.bootstrap, self.prefix, "bills", PARTITIONS)
 
     async def write(self, versions: Iterable[int]) -> None:
-        """One transaction a version, that says it for every tenant."""
+        """One transaction for each version, which publishes it for every tenant."""
         for version in versions:
             async with self.database.transaction() as tx:
                 await outbox.add(tx, [message(tx, tenant_id, version) for tenant_id in self.tenants])
@@ -59,7 +59,8 @@ class World:
         return await heard(self.bootstrap, self.prefix + SETTINGS.name)
 
     async def versions(self) -> dict[UUID, list[int]]:
-        """What a reader makes of it: of each tenant the versions in order, those it knows already dropped."""
+        """What a reader takes from the topic: for each tenant the versions in order, without those that it knows
+        already."""
         told: dict[UUID, list[int]] = {tenant_id: [] for tenant_id in self.tenants}
         for record in await self.heard():
             event = decode(SETTINGS, record.headers, record.value)

@@ -1,4 +1,4 @@
-"""A service on a database that is older or newer than its code: it makes, goes on, or says so and waits (ADR 8)."""
+"""A service on a database that is older or newer than its code: it migrates, goes on, or reports and waits (ADR 8)."""
 
 import asyncio
 import os
@@ -76,7 +76,7 @@ async def versions(database: str) -> list[str]:
 
 @asynccontextmanager
 async def waiting(schema: Schema, trouble: str) -> AsyncIterator[None]:
-    """The service waits for this reason, and begins once what is inside was done."""
+    """The service waits for this reason, and starts after the block inside."""
 
     async def seen() -> str | None:
         return schema.unhealthy_because

@@ -41,9 +41,9 @@ def tieout_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def signing(tieout_folder: Path) -> keys.Keys:
+def signing(tieout_folder: Path) -> keys.SigningKeys:
     """The key pair of this run, which signs every caller's token."""
-    return keys.Keys(tieout_folder / "keys")
+    return keys.SigningKeys(tieout_folder / "keys")
 
 
 @pytest.fixture(scope="session")

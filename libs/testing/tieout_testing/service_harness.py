@@ -166,7 +166,7 @@ class ServiceHarness:
 
 
 @asynccontextmanager
-async def serve(url: str, signing: local.Keys, service: Service) -> AsyncIterator[ServiceHarness]:
+async def serve(url: str, signing: local.SigningKeys, service: Service) -> AsyncIterator[ServiceHarness]:
     """Run the service, with its HTTP API, on an empty, migrated database."""
     database, wired = Database(url, service.name, utc_now), Wired(service)
     await database.open()

@@ -10,7 +10,7 @@ from tieout_testing.service_harness import ServiceHarness, serve
 
 
 @pytest_asyncio.fixture
-async def harness(database: str, signing: local.Keys) -> AsyncIterator[ServiceHarness]:
+async def harness(database: str, signing: local.SigningKeys) -> AsyncIterator[ServiceHarness]:
     """The service, migrated, with an empty database."""
     async with serve(database, signing, SERVICE) as made:
         yield made

@@ -1,4 +1,4 @@
-"""Which line is which: no line is deleted by accident, and each says where its account is from (BILL-8, MAP-9)."""
+"""How lines are matched: no line is deleted by accident, and each names the source of its account (BILL-8, MAP-9)."""
 
 from decimal import Decimal
 from typing import Any

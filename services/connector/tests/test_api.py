@@ -61,7 +61,7 @@ ROUTES = list(BODIES)
 class Platform:
     """The payables product, and people with their tokens."""
 
-    def __init__(self, stage: ConnectorHarness, app: FastAPI, http: httpx.AsyncClient, keys: local.Keys) -> None:
+    def __init__(self, stage: ConnectorHarness, app: FastAPI, http: httpx.AsyncClient, keys: local.SigningKeys) -> None:
         self.stage, self.app, self.http, self.keys = stage, app, http, keys
 
     async def service_api(self) -> ServiceApi:
@@ -90,7 +90,7 @@ class Platform:
 
 
 @pytest_asyncio.fixture
-async def platform(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Platform]:
+async def platform(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Platform]:
     receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
     app = http_app(
         stage.database,

@@ -18,7 +18,7 @@ from tieout_connector.xero.batch_payments import BATCH_PAYMENTS, BatchMemberForm
 from tieout_connector.xero.contacts import CONTACTS
 from tieout_connector.xero.contacts import parse as contact
 from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, XeroError
-from tieout_connector.xero.http import Request, XeroApi
+from tieout_connector.xero.http import XeroApi, XeroRequest
 from tieout_connector.xero.organisation import Organisation
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.responses import classify
@@ -109,7 +109,7 @@ async def test_no_error_and_no_log_holds_the_token(token: str, caplog: pytest.Lo
     unreachable = "http://127.0.0.1:1"
     async with httpx.AsyncClient(trust_env=False) as client:
         with pytest.raises(XeroError) as raised:
-            await XeroApi(client, unreachable).call(token, UUID(ID), Request("GET", "Contacts", {}))
+            await XeroApi(client, unreachable).call(token, UUID(ID), XeroRequest("GET", "Contacts", {}))
 
     chain, error = [], raised.value
     while error is not None:
@@ -132,12 +132,12 @@ async def test_calls_that_go_well_or_wrong_log_neither_token_nor_bank_details(
     xero: AtXero, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    request = Request("PUT", "Contacts", {"summarizeErrors": "true"}, key=str(uuid4()))
+    request = XeroRequest("PUT", "Contacts", {"summarizeErrors": "true"}, key=str(uuid4()))
     body = wire.dumps({"Contacts": [{"Name": "Paper Ltd", "BankAccountDetails": ACCOUNT, "TaxNumber": TAX}]})
 
     answer = await xero.call(request, body)
     with pytest.raises(RefusedRequest) as raised:
-        await xero.call(Request("PUT", "Contacts", {}, key=str(uuid4())), body)
+        await xero.call(XeroRequest("PUT", "Contacts", {}, key=str(uuid4())), body)
 
     assert xero.token not in caplog.text + repr(answer) + repr(raised.value)
     assert not shows(caplog.text, repr(answer), raised.value)

@@ -19,17 +19,17 @@ from tieout_connector.xero.errors import (
     RetryAfter,
     TokenExpired,
 )
-from tieout_connector.xero.http import Request, XeroApi
+from tieout_connector.xero.http import XeroApi, XeroRequest
 
 ORG = UUID(int=1)
-GET = Request("GET", "Contacts", {"b": "2", "a": "1"})
+GET = XeroRequest("GET", "Contacts", {"b": "2", "a": "1"})
 REFUSED = {
     "ErrorNumber": 10, "Type": "ValidationException", "Message": "A validation exception occurred",
     "Elements": [{"ValidationErrors": [{"Message": "The contact name is taken."}]}, {"ValidationErrors": []}],
 }  # fmt: skip
 
 
-async def called(answer: httpx.Response | Exception, request: Request = GET, body: bytes | None = None) -> Any:
+async def called(answer: httpx.Response | Exception, request: XeroRequest = GET, body: bytes | None = None) -> Any:
     sent: list[httpx.Request] = []
 
     def respond(asked: httpx.Request) -> httpx.Response:
@@ -120,7 +120,7 @@ async def test_nothing_is_an_empty_answer(status: int) -> None:
 
 
 async def test_a_call_is_the_same_bytes_in_the_same_order_with_its_key() -> None:
-    write = Request("PUT", "Contacts", {"b": "2", "a": "1"}, key="k")
+    write = XeroRequest("PUT", "Contacts", {"b": "2", "a": "1"}, key="k")
 
     _, sent = await called(httpx.Response(200, json={}), write, b"{}")
 

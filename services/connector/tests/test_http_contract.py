@@ -20,7 +20,7 @@ pytestmark = pytest.mark.real
 async def test_every_answer_is_as_the_openapi_document_says(
     stage: ConnectorHarness, tmp_path: Path, examples: int
 ) -> None:
-    signing, tenant_id, answers = local.Keys(tmp_path), await stage.tenant(), InteractiveAnswers(stage.database)
+    signing, tenant_id, answers = local.SigningKeys(tmp_path), await stage.tenant(), InteractiveAnswers(stage.database)
     receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
     keys = Keys(signing.jwks_url, local.ISSUER)
     app = http_app(stage.database, keys, stage.connections, receiver, answers, 2)

@@ -35,7 +35,7 @@ ACCOUNT = "01-0902-0068389-00"
 class Desk:
     """A person before a page of one connected tenant, and the owner of its shard."""
 
-    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.Keys) -> None:
+    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys) -> None:
         self.stage, self.http, self.keys = stage, http, keys
         self.whole: list[Sequence[dict[str, Any]]] = []
         """What each answer gave the reader to take as snapshots."""
@@ -75,7 +75,7 @@ class Desk:
 
 
 @pytest_asyncio.fixture
-async def desk(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Desk]:
+async def desk(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Desk]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     answers = InteractiveAnswers(stage.database)
     app.state.database, app.state.answers = stage.database, answers

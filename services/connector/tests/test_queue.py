@@ -28,7 +28,7 @@ LEAVES = "insert into call (tenant_id, id, request, body, first_sent_at, retry_a
 class Queue:
     """The queue of one connected tenant, and those who look at it."""
 
-    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.Keys) -> None:
+    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys) -> None:
         self.stage, self.http, self.keys = stage, http, keys
 
     async def ask(self, method: str, path: str = "", role: str = "bookkeeper", **params: Any) -> httpx.Response:
@@ -93,7 +93,7 @@ class Queue:
 
 
 @pytest_asyncio.fixture
-async def queue(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Queue]:
+async def queue(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Queue]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     app.state.database = stage.database
     app.include_router(api_writes.router)
@@ -158,15 +158,15 @@ async def test_a_story_tells_why_it_waits_and_what_is_before_it(queue: Queue) ->
     await queue.wait(first, second, person)
 
     stories = [await queue.story(one) for one in (first, second, person)]
-    assert [(one["before"], one["lane"], one["why"]) for one in stories] == [
-        (0, "write", "Nothing is before it: it goes now."),
-        (1, "write", "1 write is before it in its lane."),
-        (0, "person", "Nothing is before it: it goes now."),
+    assert [(one["writes_ahead"], one["lane"], one["why"]) for one in stories] == [
+        (0, "write", "Nothing is ahead of it: it goes now."),
+        (1, "write", "1 write is ahead of it in its lane."),
+        (0, "person", "Nothing is ahead of it: it goes now."),
     ]
 
     await queue.leave(first, ago=3)
     story = await queue.story(first)
-    assert (story["state"], story["before"]) == ("in_flight", 0)
+    assert (story["state"], story["writes_ahead"]) == ("in_flight", 0)
     assert story["why"].endswith("; Xero has not answered yet.")
     assert story["call"]["look_up"] is False
 
@@ -268,7 +268,7 @@ async def test_what_waits_for_nothing_but_our_own_patience_is_looked_at_now(queu
 
     answer = await queue.ask("POST", f"/{intent.intent_id}/retry")
 
-    assert (answer.status_code, answer.json()["why"]) == (200, "Nothing is before it: it goes now.")
+    assert (answer.status_code, answer.json()["why"]) == (200, "Nothing is ahead of it: it goes now.")
     ((waits, due),) = await queue.stage.sql("select not_before, next_at <= $1 from turn", queue.stage.clock())
     assert (waits, due) == (None, True)
     assert await queue.trail() == [("retry", intent.record.id, "waiting", "retried")]

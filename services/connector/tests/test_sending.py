@@ -192,7 +192,7 @@ async def test_a_file_goes_piece_by_piece_from_where_it_is_kept_and_one_that_is_
         for _ in range(3):
             yield b"x" * 1000
 
-    await stage.files.keep("scan", "application/pdf", pieces())
+    await stage.files.store("scan", "application/pdf", pieces())
     wanted = [
         WriteIntent(
             record=RecordRef(kind="attachment", id=uuid4()),

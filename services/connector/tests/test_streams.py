@@ -11,7 +11,7 @@ import pytest
 from tieout_connector.xero.attachments import attachments_of, uploading
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
 from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown, XeroError
-from tieout_connector.xero.http import Request, Upload, XeroApi
+from tieout_connector.xero.http import Upload, XeroApi, XeroRequest
 from tieout_connector.xero.invoices import INVOICES
 from tieout_connector.xero.limits import Limits
 from tieout_testing.connector import AtXero
@@ -79,7 +79,7 @@ async def test_a_large_file_passes_through_little_memory() -> None:
         tracemalloc.start()
         try:
             upload = Upload("image/png", count * len(PIECE), pieces(count))
-            await api.call("t", UUID(int=1), Request("PUT", "Invoices/1/Attachments/a", {}, key="k"), upload)
+            await api.call("t", UUID(int=1), XeroRequest("PUT", "Invoices/1/Attachments/a", {}, key="k"), upload)
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()

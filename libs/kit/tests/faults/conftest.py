@@ -1,4 +1,4 @@
-"""A small world for each test; the long runs wait until they are asked for: `make test-long`."""
+"""A small world for each test. `make test-long` runs the long tests."""
 
 import random
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The service under fire: every part of the kit, and nothing that would hide a doubling.
+"""The service under test: every part of the kit, and nothing that would hide a doubled change.
 
 People (kind.py) are changed in Xero by events and here by requests, held until their tenant is connected, and sent to
 a gateway (books.py: the service itself, by Kafka and back) that answers with results and snapshots.
@@ -67,7 +67,7 @@ select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]) on conflict
 
 
 def handled_by(type_: type[Payload], handler: Handler) -> Handlers:
-    """The service's handlers, but for this type another one."""
+    """The service's handlers, with another handler for this type."""
     routes = tuple((types, handler if type_ in types else own) for types, own in HANDLERS.routes)
     return replace(HANDLERS, routes=routes)
 
@@ -76,7 +76,7 @@ _save = PEOPLE.records.save
 
 
 async def _save_and_note(tx: Tx, works: Any) -> None:
-    """Also writes down what is in flight, in the order in which it left."""
+    """Also stores what is in flight, in the order in which it was published."""
     await _save(tx, works)
     flown = [(work.tenant_id, intent, work.record.id) for work, _ in works for intent in _flights(work)]
     if flown:
@@ -167,15 +167,15 @@ async def _migrated(database: Database) -> None:
 
 
 async def _requests(database: Database, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """As an HTTP handler would: one transaction, tried again when a race was lost, and an answer."""
+    """As an HTTP handler would: one transaction, retried after a lost race, and an answer."""
     PART.set("request")
     with contextlib.suppress(OSError):
         while line := await reader.readline():
-            said = json.loads(line)
-            tenant, person = UUID(said["tenant"]), UUID(said["vendor"])
+            body = json.loads(line)
+            tenant, person = UUID(body["tenant"]), UUID(body["vendor"])
             try:
                 was = await database.run(partial(seen, tenant=tenant, person=person))
-                await database.run(partial(change, tenant=tenant, person=person, change_id=said["id"], was=was))
+                await database.run(partial(change, tenant=tenant, person=person, change_id=body["id"], was=was))
                 writer.write(b"done\n")
             except Refused:
                 writer.write(b"refused\n")

@@ -1,4 +1,4 @@
-"""A process that froze, or whose machine vanished, holds up nobody for long: Postgres lets go of what it held."""
+"""A process that froze, or whose machine vanished, holds up nobody for long: Postgres releases its locks."""
 
 import json
 import random

@@ -93,7 +93,7 @@ def test_an_update_names_what_it_was_decided_on_and_carries_the_whole_state() ->
 
 def test_a_create_names_the_last_record_that_was_made_for_ours() -> None:
     work = unlinked(contact(name="new"))
-    work.state.made = X1
+    work.state.created_xero_id = X1
     intent = judged(work)
 
     assert intent
@@ -161,7 +161,7 @@ def test_what_has_no_place_in_xero_waits_for_nothing(why: str) -> None:
     assert judged(work) is None
     assert work.record.sync.state is SyncState.NOT_FOR_XERO
     assert not work.record.sync.waits_for
-    assert work.record.sync.gone is (why == "gone in Xero")
+    assert work.record.sync.gone_in_xero is (why == "gone in Xero")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_what_is_gone_keeps_its_values_and_its_base() -> None:
 
 @pytest.mark.parametrize(("gateway_saw", "leaves"), [(100, True), (101, False), (102, False)])
 def test_a_refusal_stands_by_what_the_gateway_saw(gateway_saw: int, leaves: bool) -> None:
-    """Its cause may have gone before the refusal was heard."""
+    """Its cause may be gone before the refusal arrives."""
     work = changed()
     judge(work)
     first = work.intents[0]
@@ -289,7 +289,9 @@ def test_others_are_told_of_content_and_state_and_of_nothing_else() -> None:
     assert is_public_change(None, before)
     assert is_public_change(before, work.record)
     told = work.record
-    assert not is_public_change(told, told.replace(sync=told.sync.replace(seen=told.sync.seen + 1)))
+    assert not is_public_change(
+        told, told.replace(sync=told.sync.replace(based_on_sequence=told.sync.based_on_sequence + 1))
+    )
     assert not is_public_change(told, told.replace(origin=told.origin.replace(by="another")))
 
 

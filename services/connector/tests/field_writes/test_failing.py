@@ -95,7 +95,7 @@ async def test_an_outage_of_xero_splits_no_group_and_reports_no_record(stage: Co
         for _ in range(8):
             await pass_time(stage, timedelta(minutes=5))
             await stage.until("select (next_at <= now() + interval '1 day')::int from turn", 1)
-        assert await stage.sql("select from intent where failures > 0 or most < 50") == []
+        assert await stage.sql("select from intent where failures > 0 or batch_limit < 50") == []
         await stage.control.clear_faults()
         await until(stage, lambda: stage.published(WriteResult), lambda found: len(found) == 10)
 

@@ -21,14 +21,14 @@ from tieout_connector.pacing import (
     SEND_WITHIN,
     AppBudget,
     AppIsBusy,
+    BudgetWait,
     CallOutcome,
     Org,
     Usage,
-    Wait,
     org_budget_store,
 )
 from tieout_connector.xero.errors import RetryAfter, TokenExpired, XeroError
-from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
+from tieout_connector.xero.http import Upload, XeroAnswer, XeroApi, XeroRequest
 from tieout_connector.xero.limits import Limits
 from tieout_kit.clock import Clock
 from tieout_kit.postgres import Database, Tx
@@ -39,7 +39,7 @@ from tieout_schemas.writes import Lane
 class NoCallLeft(RetryAfter):
     """A limit is reached, so the call was not sent."""
 
-    def __init__(self, wait: Wait, now: datetime) -> None:
+    def __init__(self, wait: BudgetWait, now: datetime) -> None:
         super().__init__(wait.why, wait.at - now)
 
 
@@ -123,10 +123,10 @@ class XeroCaller:
         session: TenantSession,
         permit: Permit,
         access: str,
-        request: Request,
+        request: XeroRequest,
         body: bytes | Upload | None,
         parent: str | None,
-    ) -> Answer:
+    ) -> XeroAnswer:
         """Make a permitted call. Raises XeroError, and LeaseLost when the permit is no longer valid."""
         if time.monotonic() > permit.send_before:
             raise LeaseLost("the process froze between the check of its lease and the call")
@@ -153,8 +153,8 @@ class XeroCaller:
         return answer
 
     async def read(
-        self, session: TenantSession, lane: Lane, request: Request, parent: str | None, *, more: bool = False
-    ) -> tuple[Answer, datetime]:
+        self, session: TenantSession, lane: Lane, request: XeroRequest, parent: str | None, *, more: bool = False
+    ) -> tuple[XeroAnswer, datetime]:
         """Count and make a reading call. Returns its answer and when it was sent."""
         access = await self.ready(session)
         async with self.storing(session) as tx:

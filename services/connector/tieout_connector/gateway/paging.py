@@ -12,13 +12,13 @@ from datetime import timedelta
 
 from tieout_connector.inbound import ListingCursor, after_page
 from tieout_connector.xero import wire
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 
 _ORDER = {"order": "UpdatedDateUTC ASC"}
 
 
-async def all_pages(read: Callable[[Request], Awaitable[Json]], request: Request) -> list[Json]:
+async def all_pages(read: Callable[[XeroRequest], Awaitable[Json]], request: XeroRequest) -> list[Json]:
     """The answers in order; only one if the request has no `page`. Of a row in several answers, the last one counts."""
     if "page" not in request.params:
         return [await read(request)]
@@ -45,6 +45,6 @@ async def all_pages(read: Callable[[Request], Awaitable[Json]], request: Request
             feed = ListingCursor(request.resource, since=feed.newest.replace(microsecond=0) - timedelta(seconds=1))
 
 
-def _page(request: Request, feed: ListingCursor) -> Request:
+def _page(request: XeroRequest, feed: ListingCursor) -> XeroRequest:
     since = wire.since(feed.since) if feed.since else request.modified_since
     return replace(request, params={**request.params, **_ORDER, "page": str(feed.page)}, modified_since=since)

@@ -29,7 +29,7 @@ from tieout_connector.outbound import intents
 from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, RetryAfter, XeroError
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
@@ -117,7 +117,7 @@ class Reader:
         resource = FOLLOWED[due[0].kind].resource
         params = {"page": "1", "pageSize": "1000", "unitdp": "4", "includeArchived": "true"}
         params["IDs"] = ",".join(str(one.xero_id) for one in due)
-        request = Request("GET", resource.name, params)
+        request = XeroRequest("GET", resource.name, params)
         answer, left_at = await self._caller.read(session, Lane.WEBHOOK, request, due[0].cause.traceparent)
         return resource.raws(answer.json), left_at
 
@@ -129,7 +129,7 @@ class Reader:
         first: datetime | None = None
         for read, one in enumerate(due):
             resource = FOLLOWED[one.kind].resource
-            request = Request("GET", f"{resource.name}/{one.xero_id}", {"unitdp": "4"})
+            request = XeroRequest("GET", f"{resource.name}/{one.xero_id}", {"unitdp": "4"})
             try:
                 parent = one.cause.traceparent
                 answer, left_at = await self._caller.read(session, Lane.WEBHOOK, request, parent, more=read > 0)
@@ -155,7 +155,7 @@ class Reader:
         listing = PAGED[feed.resource].listing
         params |= {**listing.filters, **(listing.import_filters if feed.importing else {})}
         modified_since = wire.since(feed.since) if feed.since else None
-        request = Request("GET", feed.resource, params, modified_since)
+        request = XeroRequest("GET", feed.resource, params, modified_since)
         answer, left_at = await self._caller.read(session, _lane(feed), request, cause.traceparent)
         raws: list[dict[str, Any]] = answer.json.get(feed.resource) or []
         items = answer.json["pagination"]["itemCount"] if raws else 0
@@ -168,7 +168,7 @@ class Reader:
 
     async def _whole(self, session: TenantSession, feed: ListingCursor, cause: Cause) -> None:
         tenant_id = session.org.tenant_id
-        request = Request("GET", feed.resource, _WITH_ARCHIVED)
+        request = XeroRequest("GET", feed.resource, _WITH_ARCHIVED)
         answer, _ = await self._caller.read(session, _lane(feed), request, cause.traceparent)
         read: list[Payload] = [LISTED[feed.resource].resource.read(raw) for raw in answer.json.get(feed.resource) or []]
         async with self._caller.storing(session) as tx:
@@ -230,9 +230,9 @@ class Reader:
         known = await snapshots.linked_ids(tx, tenant_id, kind, [snapshot.xero_id for _, snapshot in parsed])
         new = [(raw, snapshot) for raw, snapshot in parsed if snapshot.xero_id not in known]
         record = FOLLOWED[kind]
-        marked = {snapshot.xero_id: record.marker(raw, self._platform_url) for raw, snapshot in new}
-        waiting |= {xero_id for xero_id, record_id in marked.items() if record_id in unanswered.creators}
-        # A payment carries no mark: any new payment of a bill that we pay may be ours.
+        stamped = {snapshot.xero_id: record.stamp_of(raw, self._platform_url) for raw, snapshot in new}
+        waiting |= {xero_id for xero_id, record_id in stamped.items() if record_id in unanswered.creators}
+        # A payment carries no stamp: any new payment of a bill that we pay may be ours.
         payments = [snapshot for _, snapshot in new if isinstance(snapshot, XeroPayment)]
         return waiting | {payment.xero_id for payment in payments if payment.invoice_xero_id in unanswered.bills}
 

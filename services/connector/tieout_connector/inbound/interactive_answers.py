@@ -1,4 +1,4 @@
-"""Waits for the answers to interactive reads. Postgres notifies each process when an answer is stored."""
+"""WaitReasons for the answers to interactive reads. Postgres notifies each process when an answer is stored."""
 
 import asyncio
 

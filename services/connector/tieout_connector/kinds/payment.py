@@ -23,7 +23,7 @@ from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import InvoiceRef
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.forms import StatusForm
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.payments import PAYMENTS, PaymentForm
 from tieout_connector.xero.scopes import Scope
@@ -80,7 +80,7 @@ FIELDS: tuple[BodyField[PaymentBody], ...] = (
 
 
 class PaymentWrite(ResourceKind):
-    """A payment. Xero has no field for a mark of ours; its reference need not be unique."""
+    """A payment. Xero has no field for a stamp of ours; its reference need not be unique."""
 
     name = "payment"
     scopes = (Scope.PAYMENTS,)
@@ -105,7 +105,7 @@ class PaymentWrite(ResourceKind):
     def target(self, intent: WriteIntent) -> UUID | None:
         return None
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         # Not by their bills: Xero refuses such filters as too expensive where there are many payments (F08).
         return [PAYMENTS.listing(page=1, since=first_sent_at - CLOCK_SKEW)]
 
@@ -172,7 +172,7 @@ class PaymentReversal(ResourceKind):
     def target(self, intent: WriteIntent) -> UUID:
         return body_of(PaymentReversalBody, intent).payment_xero_id
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return [PAYMENTS.one(self.target(intent)) for intent in intents]
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
@@ -196,8 +196,8 @@ PAYMENT = FollowedRecord(
     snapshot=XeroPayment,
     category="PAYMENT",
     listing=Listing(),
-    # Xero has no field for a mark of ours on a payment.
-    marker=lambda raw, platform_url: None,
+    # Xero has no field for a stamp of ours on a payment.
+    stamp_of=lambda raw, platform_url: None,
     document=Document.PAYMENT,
     writes=lambda _: (PaymentWrite(), PaymentReversal()),
     name="payment",

@@ -8,7 +8,7 @@ from uuid import UUID
 from tieout_connector.kinds.kind import ABSENT, WriteKind
 from tieout_connector.kinds.matching import NOT_FOUND, match_once, parsed_or_none, unclaimed
 from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, with_the_last
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.resource import Resource
@@ -29,7 +29,7 @@ class ResourceKind(WriteKind):
         return False
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
-        """Whether this create made a record of Xero, by our mark or by its content."""
+        """Whether this create made a record of Xero, by our stamp or by its content."""
         return False
 
     def repeats(self, intent: WriteIntent, row: Json) -> bool:
@@ -78,7 +78,7 @@ class ResourceKind(WriteKind):
         ids = (own_id(row, self.resource.id_field) for row in self._rows(contents))
         return [found for found in ids if found is not None]
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return self.pre_reads(intents)
 
     def match_results(
@@ -89,7 +89,7 @@ class ResourceKind(WriteKind):
         first_sent_at: datetime,
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
-        """Creates are found by their mark, changes by Xero showing what they wanted."""
+        """Creates are found by their stamp, changes by Xero showing what they wanted."""
         creates = [intent for intent in intents if self.target(intent) is None]
         rows = unclaimed(self._rows(contents), self.resource.id_field, taken)
         now = self.current_state(contents, intents)

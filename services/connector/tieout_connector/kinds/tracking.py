@@ -9,7 +9,7 @@ from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of
 from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, with_the_last
 from tieout_connector.kinds.record import Listing, Record
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_connector.xero.tracking import TRACKING_CATEGORIES, TrackingForm, options_of
@@ -32,7 +32,7 @@ class TrackingOptionWrite(WriteKind):
     def batch_key(self, intent: WriteIntent) -> str:
         return str(body_of(TrackingOptionBody, intent).category_xero_id)
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return [TRACKING_CATEGORIES.listing(includeArchived="true")]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -66,12 +66,12 @@ class TrackingOptionWrite(WriteKind):
         status = None if shown.get("Status") == _status(body) else _status(body)
         return ComposedCall(*options.updating([TrackingForm(name=name, status=status)], UNKEYED, known))
 
-    def instead(self, intent: WriteIntent, request: Request, messages: Sequence[str]) -> ComposedCall | None:
+    def instead(self, intent: WriteIntent, request: XeroRequest, messages: Sequence[str]) -> ComposedCall | None:
         # An option that was never used cannot be archived. For people, deleted means gone as well (F26).
         never_used = any(_NEVER_USED.search(message) for message in messages)
         if request.method != "POST" or not self.is_terminal(intent) or not never_used:
             return None
-        return ComposedCall(Request("DELETE", request.resource, {}, key=UNKEYED), b"")
+        return ComposedCall(XeroRequest("DELETE", request.resource, {}, key=UNKEYED), b"")
 
     def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         rows = objects(content.get("Options") or [])
@@ -80,7 +80,7 @@ class TrackingOptionWrite(WriteKind):
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return own_id(element, "TrackingOptionID") or intent.xero_id
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return self.pre_reads(intents)
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:

@@ -12,15 +12,15 @@ create function sendable_intent(
     select i.* from intent i
     where i.tenant_id = tenant and i.state = 'queued' and not i.id = any(in_progress)
     and (i.rest_until is null or i.rest_until <= at)
-    and not i.together = any(serial_in_progress)
+    and not i.batch_key = any(serial_in_progress)
     and not exists (select 1 from intent s where s.tenant_id = i.tenant_id and s.kind = i.kind
         and s.record_id = i.record_id and (s.state = 'sent'
             or s.state = 'queued' and (s.received_at, s.id) < (i.received_at, i.id)) offset 0)
-    and not exists (select 1 from call k where k.tenant_id = i.tenant_id and k.unmarked = i.together)
-    and (i.lane = person_lane or not i.together = any(full_only) or i.most <= (select count(*) from (
-        select from intent q where q.tenant_id = i.tenant_id and q.together = i.together and q.state = 'queued'
+    and not exists (select 1 from call k where k.tenant_id = i.tenant_id and k.serial_key = i.batch_key)
+    and (i.lane = person_lane or not i.batch_key = any(full_only) or i.batch_limit <= (select count(*) from (
+        select from intent q where q.tenant_id = i.tenant_id and q.batch_key = i.batch_key and q.state = 'queued'
         and (q.rest_until is null or q.rest_until <= at)
-        and not q.id = any(in_progress) limit i.most) as others))
+        and not q.id = any(in_progress) limit i.batch_limit) as others))
 $$;
 
 -- migrate:down

@@ -1,9 +1,9 @@
 """The queue of writes to Xero, and the calls that carry them."""
 
-from tieout_connector.outbound import calls, intents, queue_changes, queue_list, results, setbacks
+from tieout_connector.outbound import calls, intents, queue_changes, results, setbacks, write_listing
 from tieout_connector.outbound.calls import StoredCall
 from tieout_connector.outbound.intents import LANES, PERSON_LANE, QueuedIntent
-from tieout_connector.outbound.queue_list import QueuedWrite, WriteDetails
+from tieout_connector.outbound.write_listing import QueuedWrite, WriteDetails
 
 __all__ = [
     "LANES",
@@ -15,7 +15,7 @@ __all__ = [
     "calls",
     "intents",
     "queue_changes",
-    "queue_list",
     "results",
     "setbacks",
+    "write_listing",
 ]

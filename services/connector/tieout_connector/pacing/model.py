@@ -20,7 +20,7 @@ class InProgress:
 
     intents: set[str] = field(default_factory=set)
     serial_batches: set[str] = field(default_factory=set)
-    """Batch keys of kinds without a mark in Xero. Their calls follow one another."""
+    """Batch keys of kinds without a stamp in Xero. Their calls follow one another."""
     batches: set[str] = field(default_factory=set)
     """Batch keys of calls under way. Another call with the same key is sent only once it is full."""
     calls: set[UUID] = field(default_factory=set)

@@ -27,7 +27,7 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class XeroRequest:
     """A request to Xero. `resource`: the quoted path. `key`: the Idempotency-Key of a write."""
 
     method: str
@@ -48,7 +48,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class XeroAnswer:
     """Xero's answer, what is left of its limits, and the size of the body on the wire (egress)."""
 
     json: Any = field(repr=False)
@@ -68,7 +68,9 @@ class XeroApi:
         self._client = client
         self._url = url.rstrip("/") + _PATH
 
-    async def call(self, token: str, org_id: UUID, request: Request, body: bytes | Upload | None = None) -> Answer:
+    async def call(
+        self, token: str, org_id: UUID, request: XeroRequest, body: bytes | Upload | None = None
+    ) -> XeroAnswer:
         """Make one call. Raises XeroError."""
         built, answer = self._build(token, org_id, request, body), None
         try:
@@ -78,7 +80,7 @@ class XeroApi:
                     answer = await self._client.send(built, stream=True)
                     await answer.aread()
             if answer.status_code in (200, 204, 304):
-                return Answer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
+                return XeroAnswer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
             sent = body if isinstance(body, bytes) else None
             raise classify(answer.status_code, answer.headers, answer.content, sent)
         except XeroError as error:
@@ -88,7 +90,7 @@ class XeroApi:
             if answer:
                 await answer.aclose()
 
-    def _build(self, token: str, org_id: UUID, request: Request, body: bytes | Upload | None) -> httpx.Request:
+    def _build(self, token: str, org_id: UUID, request: XeroRequest, body: bytes | Upload | None) -> httpx.Request:
         headers = {
             "Authorization": f"Bearer {token}",
             "Xero-Tenant-Id": str(org_id),

@@ -13,7 +13,7 @@ from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, intents
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import MalformedRequest, RefusedRequest
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_kit.postgres import Tx
 from tieout_schemas.writes import Lane
@@ -49,14 +49,14 @@ async def look_up(caller: XeroCaller, session: TenantSession, kind: WriteKind, c
 
 
 async def _read_all(
-    caller: XeroCaller, session: TenantSession, request: Request, call: StoredCall, read_at: list[datetime]
+    caller: XeroCaller, session: TenantSession, request: XeroRequest, call: StoredCall, read_at: list[datetime]
 ) -> list[Json]:
     """The answers; none for records that Xero does not know. Appends to `read_at` when each read was sent.
 
     Raises MalformedRequest if Xero refuses a list: the records in it must not be created again.
     """
 
-    async def read(page: Request) -> Json:
+    async def read(page: XeroRequest) -> Json:
         answer, sent_at = await caller.read(session, Lane.PERSON, page, call.intents[0].cause.traceparent)
         read_at.append(sent_at)
         content: Json = answer.json

@@ -9,13 +9,13 @@ import structlog
 from tieout_connector.gateway.caller import Permit, XeroCaller
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.storage import Storage
-from tieout_connector.gateway.writer.answer import Answer, fields_sent, finish
+from tieout_connector.gateway.writer.answer import IntentAnswer, fields_sent, finish
 from tieout_connector.gateway.writer.resolve import refused_whole, resolve
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, calls, intents, results
 from tieout_connector.pacing import LONGEST_CALL
 from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RefusedRequest, RetryAfter
-from tieout_connector.xero.http import Request, Upload
+from tieout_connector.xero.http import Upload, XeroRequest
 from tieout_connector.xero.refusals import is_passing, refusal_of
 from tieout_kit.errors import Refused
 from tieout_kit.postgres import Tx
@@ -41,7 +41,9 @@ async def post(
     parent = call.intents[0].cause.traceparent if call.intents else None
     tenant_id = session.org.tenant_id
     try:
-        answer = await caller.send(session, permit, access, Request(**call.request), await _body(files, call), parent)
+        answer = await caller.send(
+            session, permit, access, XeroRequest(**call.request), await _body(files, call), parent
+        )
     except Refused as error:
         # The attachment's file does not exist, so nothing was sent.
         async with caller.storing(session) as tx:
@@ -80,7 +82,7 @@ async def post(
     # A fault of Xero's own is no refusal: the element may have been saved all the same.
     certain = {key: element for key, element in told.items() if not is_passing(refusal_of(element))}
     answers = [
-        Answer(q, certain[q.intent.intent_id], fields_sent(call.sent, q.intent))
+        IntentAnswer(q, certain[q.intent.intent_id], fields_sent(call.sent, q.intent))
         for q in call.intents
         if q.intent.intent_id in certain
     ]
@@ -98,7 +100,7 @@ async def _other_call(
     """The call to make in place of a refused one, stored, and its permit; None: there is none."""
     if len(call.intents) > 1:
         return None
-    composed = kind.instead(call.intents[0].intent, Request(**call.request), error.messages)
+    composed = kind.instead(call.intents[0].intent, XeroRequest(**call.request), error.messages)
     if composed is None:
         return None
     call_id = uuid4()

@@ -52,7 +52,7 @@ class Writer:
         return batch_key(self._kind(queued), queued[0].intent)
 
     def serial_keys(self, queued: Sequence[QueuedIntent]) -> set[str]:
-        """Batch keys with which no second call may be sent meanwhile. Only kinds without a mark in Xero have one."""
+        """Batch keys with which no second call may be sent meanwhile. Only kinds without a stamp in Xero have one."""
         return {key} if (key := serial_key(self._kind(queued), queued)) else set()
 
     async def send(self, session: TenantSession, lane: Lane, queued: Sequence[QueuedIntent]) -> None:

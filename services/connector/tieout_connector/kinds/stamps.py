@@ -1,4 +1,4 @@
-"""The marks that we set on records that we create in Xero: our record's id, by which they are recognised and found."""
+"""The stamps that we set on records that we create in Xero: our record's id, by which they are recognised and found."""
 
 from uuid import UUID
 
@@ -12,13 +12,13 @@ _URL_PARTS = {InvoiceType.ACCPAY: "/bills/", InvoiceType.ACCREC: "/invoices/"}
 
 def in_contact_number(raw: Json) -> UUID | None:
     """Our record's id in a contact's ContactNumber; None if the number is not ours."""
-    return wire.marked(raw.get("ContactNumber"))
+    return wire.stamped_id(raw.get("ContactNumber"))
 
 
 def in_url(raw: Json, platform_url: str) -> UUID | None:
     """Our record's id at the end of a document's Url; None if the Url is not ours."""
-    marked = (wire.marked(raw.get("Url"), platform_url + part) for part in _URL_PARTS.values())
-    return next((record_id for record_id in marked if record_id), None)
+    stamped = (wire.stamped_id(raw.get("Url"), platform_url + part) for part in _URL_PARTS.values())
+    return next((record_id for record_id in stamped if record_id), None)
 
 
 def url_of(document: InvoiceType, record_id: UUID, platform_url: str) -> str:

@@ -28,9 +28,9 @@ and ($cursor::text is null or (received_at, id) > (
 order by received_at, id limit $limit;
 
 -- name: one
--- A write, the call it is in, and how many writes wait before it in its lane.
+-- A write, the call it is in, and how many writes wait ahead of it in its lane.
 select i.id, i.lane, i.state, i.doc, i.received_at, i.result, k.id as call_id, k.first_sent_at, k.retry_at,
     k.look_up_first, (select count(*) from intent b where b.tenant_id = i.tenant_id and b.state = 'queued'
-        and b.lane = i.lane and (b.received_at, b.id) < (i.received_at, i.id)) as before
+        and b.lane = i.lane and (b.received_at, b.id) < (i.received_at, i.id)) as writes_ahead
 from intent i left join call k on k.tenant_id = i.tenant_id and k.id = i.call_id
 where i.tenant_id = $tenant_id and i.id = $intent_id;

@@ -1,4 +1,4 @@
-"""A dead letter comes back whatever it was (docs/design.md, Trouble)."""
+"""A dead letter returns, whatever it was (docs/design.md, Trouble)."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from .world import World
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 
-async def test_a_letter_with_neither_key_nor_value_is_returned(small: World) -> None:
+async def test_a_dead_letter_with_neither_key_nor_value_is_returned(small: World) -> None:
     """Seen to fail before it was sent as an empty value: the outbox refuses rows that aiokafka cannot send."""
     tenant: UUID = small.tenants[0]
     empty = ConsumerRecord("t", 0, 0, 0, 0, None, None, None, -1, -1, ())

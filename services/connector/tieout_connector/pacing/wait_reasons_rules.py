@@ -39,7 +39,7 @@ class SentCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class WaitReasons:
     """What all calls of an organisation wait for: each reason with the moment when it ends; None: it does not apply."""
 
     xero_asked: datetime | None = None
@@ -52,11 +52,11 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class WriteStatus:
-    """All that explains the state of a write; `before`: how many writes wait before it in its lane."""
+    """All that explains the state of a write; `writes_ahead`: how many writes wait ahead of it in its lane."""
 
     state: WriteState
-    before: int = 0
-    waits: Waits = Waits()
+    writes_ahead: int = 0
+    waits: WaitReasons = WaitReasons()
     sent: SentCall | None = None
     result: WriteResult | None = None
 
@@ -64,12 +64,12 @@ class WriteStatus:
 def why(status: WriteStatus, now: datetime) -> str:
     """Why a write is in its state, in one sentence."""
     match status:
-        case WriteStatus(state=WriteState.HELD, waits=Waits(because=str(lost))):
+        case WriteStatus(state=WriteState.HELD, waits=WaitReasons(because=str(lost))):
             return f"It waits until somebody connects the organisation to Xero again: {lost}."
         case WriteStatus(state=WriteState.HELD):
             return "It waits until the organisation is connected to Xero."
-        case WriteStatus(state=WriteState.WAITING, waits=waits, before=before):
-            return _waiting(waits, before, now)
+        case WriteStatus(state=WriteState.WAITING, waits=waits, writes_ahead=ahead):
+            return _waiting(waits, ahead, now)
         case WriteStatus(sent=SentCall() as sent, waits=waits):
             return _in_flight(sent, waits, now)
         case WriteStatus(result=WriteResult() as result):
@@ -85,13 +85,13 @@ def not_before(status: WriteStatus, now: datetime) -> datetime | None:
     )
 
 
-def free_at(waits: Waits, now: datetime) -> datetime | None:
+def free_at(waits: WaitReasons, now: datetime) -> datetime | None:
     """When a call may be sent, as far as is known; None: now."""
     all_of_them = (waits.xero_asked, waits.day_used, waits.minute_used, waits.trouble)
     return max((at for at in all_of_them if at and at > now), default=None)
 
 
-def why_not_now(waits: Waits, now: datetime) -> str:
+def why_not_now(waits: WaitReasons, now: datetime) -> str:
     """Why no call may be sent now. Only for an organisation whose calls wait."""
     return _waiting(waits, 0, now)
 
@@ -102,7 +102,7 @@ def moment(at: datetime, now: datetime) -> str:
     return f"{at:%H:%M:%S} UTC" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _waiting(waits: Waits, before: int, now: datetime) -> str:
+def _waiting(waits: WaitReasons, ahead: int, now: datetime) -> str:
     if waits.xero_asked and waits.xero_asked > now:
         return f"Xero asked us to wait until {moment(waits.xero_asked, now)}."
     if waits.day_used and waits.day_used > now:
@@ -111,12 +111,12 @@ def _waiting(waits: Waits, before: int, now: datetime) -> str:
         return f"It waits until {moment(waits.trouble, now)}: {waits.because or 'the last calls brought no answer'}."
     if waits.minute_used and waits.minute_used > now:
         return f"The organisation's calls of this minute are used, until {moment(waits.minute_used, now)}."
-    if before:
-        return f"{before} writes are before it in its lane." if before > 1 else "1 write is before it in its lane."
-    return "Nothing is before it: it goes now."
+    if ahead:
+        return f"{ahead} writes are ahead of it in its lane." if ahead > 1 else "1 write is ahead of it in its lane."
+    return "Nothing is ahead of it: it goes now."
 
 
-def _in_flight(sent: SentCall, waits: Waits, now: datetime) -> str:
+def _in_flight(sent: SentCall, waits: WaitReasons, now: datetime) -> str:
     when = f"It was sent at {moment(sent.sent_at, now)}"
     if now < sent.answer_by:
         return f"{when}; Xero has not answered yet."

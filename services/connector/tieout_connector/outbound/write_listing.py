@@ -6,14 +6,22 @@ from typing import Any
 from uuid import UUID
 
 from tieout_connector.outbound.intents import LANES
-from tieout_connector.pacing import LONGEST_CALL, RESEND_WINDOW, SentCall, Waits, WriteState, WriteStatus, why
-from tieout_connector.pacing import read as read_waits
+from tieout_connector.pacing import (
+    LONGEST_CALL,
+    RESEND_WINDOW,
+    SentCall,
+    WaitReasons,
+    WriteState,
+    WriteStatus,
+    read_wait_reasons,
+    why,
+)
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.payload import Frozen, RecordRef
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
 
-_SQL = queries.load("tieout_connector", "queue_list.sql")
+_SQL = queries.load("tieout_connector", "write_listing.sql")
 _STATES = {WriteState.WAITING: "queued", WriteState.HELD: "queued", WriteState.IN_FLIGHT: "sent"}
 _OUTCOMES = {
     Outcome.DONE: WriteState.DONE,
@@ -54,8 +62,8 @@ class WriteDetails(QueuedWrite):
 
     why: str
     """Why it waits, or how it ended."""
-    before: int
-    """How many writes wait before it in its lane."""
+    writes_ahead: int
+    """How many writes wait ahead of it in its lane."""
     call: CallOfWrite | None
     result: WriteResult | None
     intent: WriteIntent
@@ -105,14 +113,14 @@ async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tu
     (shown,) = _shown([row], connected=connected)
     sent = _sent(row) if row["call_id"] else None
     result = WriteResult.model_validate(row["result"]) if row["result"] else None
-    waits = await read_waits(tx, tenant_id) if row["state"] != "done" else Waits()
-    # Only a queued write has others before it.
-    before = row["before"] if row["state"] == "queued" else 0
-    status = WriteStatus(shown["state"], before, waits, sent, result)
+    waits = await read_wait_reasons(tx, tenant_id) if row["state"] != "done" else WaitReasons()
+    # Only a queued write has others ahead of it.
+    writes_ahead = row["writes_ahead"] if row["state"] == "queued" else 0
+    status = WriteStatus(shown["state"], writes_ahead, waits, sent, result)
     details = WriteDetails(
         **shown,
         why=why(status, tx.now),
-        before=before,
+        writes_ahead=writes_ahead,
         call=CallOfWrite(call_id=row["call_id"], sent_at=sent.sent_at, retry_at=sent.retry_at, look_up=sent.look_up)
         if sent
         else None,
