@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from xero_sim.accounting.call import Call
-from xero_sim.answers import JSON, Answer, ErrorNumber, api_exception
+from xero_sim.answers import JSON, TEXT, Answer, ErrorNumber, api_exception
 from xero_sim.ids import ZERO_GUID
 from xero_sim.oddities.oddity import Oddity
 from xero_sim.oddities.replies import elements_of
@@ -27,12 +27,14 @@ _ID = {
 def fails_with(call: Call, options: Mapping[str, Any]) -> Answer | None:
     """500 to each write whose body or file name contains the text `containing`."""
     fails = call.method != "GET" and str(options["containing"]) in call.body.decode("utf-8", "replace")
-    return Answer(500, b"<html>An error occurred</html>", "text/html; charset=utf-8") if fails else None
+    return Answer(500, b"An error occurred in Xero. Check the API Status page.", TEXT) if fails else None
 
 
 def zero_id(call: Call, options: Mapping[str, Any], work: Work) -> Answer | None:
     """Elements with the text `containing` are not made, and come back with the zero id and no error."""
-    return _without(call, str(options.get("containing", "")), work, lambda form: form)
+    return _without(
+        call, str(options.get("containing", "")), work, lambda form, own: {**form, **dict.fromkeys(own, ZERO_GUID)}
+    )
 
 
 def passing_error(call: Call, options: Mapping[str, Any], work: Work) -> Answer | None:
@@ -41,7 +43,7 @@ def passing_error(call: Call, options: Mapping[str, Any], work: Work) -> Answer 
         call,
         str(options.get("containing", "")),
         work,
-        lambda form: {**form, "HasValidationErrors": True, "ValidationErrors": [{"Message": PASSING}]},
+        lambda form, own: {**form, **own, "HasValidationErrors": True, "ValidationErrors": [{"Message": PASSING}]},
     )
 
 
@@ -69,13 +71,16 @@ def archiving_refused(call: Call, options: Mapping[str, Any]) -> Answer | None:
     return api_exception(ErrorNumber.ValidationException, "A validation exception occurred", [errors])
 
 
-def _without(call: Call, text: str, work: Work, shown: Callable[[Json], Json]) -> Answer | None:
+def _without(call: Call, text: str, work: Work, shown: Callable[[Json, Json], Json]) -> Answer | None:
     """Xero's work without the elements that hold this text; they are shown at their places, made of what was sent."""
     if call.method == "GET" or not call.body:
         return None
     body = json.loads(call.body, parse_float=Decimal)
     name = next((key for key, value in body.items() if isinstance(value, list)), "")
     sent = body.get(name) or []
+    if name not in _ID:
+        # Their elements have no ids.
+        return None
     odd = [text in dumps(each).decode() for each in sent]
     if not any(odd):
         return None
@@ -86,9 +91,9 @@ def _without(call: Call, text: str, work: Work, shown: Callable[[Json], Json]) -
         return answer
     content = json.loads(answer.body, parse_float=Decimal)
     rows = iter(elements_of(content))
-    id_field = _ID.get(name, "ID")
+    id_field = _ID[name]
     content[name] = [
-        shown({**each, id_field: each.get(id_field) or ZERO_GUID}) if is_odd else next(rows)
+        shown(each, {id_field: each.get(id_field) or ZERO_GUID}) if is_odd else next(rows)
         for each, is_odd in zip(sent, odd, strict=True)
     ]
     return replace(answer, body=dumps(content))
