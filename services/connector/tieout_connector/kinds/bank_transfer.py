@@ -25,7 +25,7 @@ class BankTransferWrite(ResourceKind):
     name = "bank_transfer"
     scopes = (Scope.BANK_TRANSACTIONS,)
     resource = BANK_TRANSFERS
-    mark_fields = ("FromBankAccount", "ToBankAccount", "Amount", "Reference")
+    mark_fields = ("FromBankAccount", "ToBankAccount")
     found_by = "its reference, accounts, amount and date, among those made since"
     repeat = "moves the money twice"
 

@@ -106,7 +106,7 @@ class ContactWrite(ResourceKind):
     max_updates_per_call = IDS_PER_QUERY
     resource = CONTACTS
     snapshot_kind = XeroKind.CONTACT
-    mark_fields = ("ContactNumber", "Name")
+    mark_fields = ("ContactNumber",)
     found_by = "`ContactNumber`, which is our record's id, among those modified since; an update by its values"
     repeat = "is refused, since the number is taken; a repeated update changes nothing"
 

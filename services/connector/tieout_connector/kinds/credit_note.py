@@ -34,7 +34,7 @@ class VendorCreditWrite(ResourceKind):
     scopes = (Scope.INVOICES,)
     max_updates_per_call = _MOST_UPDATES
     resource = CREDIT_NOTES
-    mark_fields = ("CreditNoteNumber", "Contact")
+    mark_fields = ("CreditNoteNumber",)
     found_by = "its number, unique among its vendor's, and its date, modified since; an update by its values"
     repeat = "makes a second one; a repeated update changes nothing; a second void is refused, and counts as done"
 

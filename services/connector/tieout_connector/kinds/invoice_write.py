@@ -56,7 +56,7 @@ class InvoiceKind(ResourceKind, Generic[B]):
     found_by = (
         "`Url`, which ends in our record's id, among those of that contact modified since; an update by its values"
     )
-    mark_fields = ("Url", "InvoiceNumber", "Contact")
+    mark_fields = ("Url",)
     document_type: InvoiceType
     body_type: type[B]
     fields: tuple[BodyField[B], ...]

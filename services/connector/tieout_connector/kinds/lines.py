@@ -45,12 +45,14 @@ def pairs(wanted: Sequence[WriteLine], element: Json) -> list[Pair]:
             found[place] = same.pop(0)
     if not identified:
         for key, key_of in _PARTS_OF_CONTENT:
-            for place in _unpaired(wanted, found):
-                unpaired = sorted(set(range(len(raws))) - set(found.values()))
-                same = [at for at in unpaired if key_of(raws[at]) == key(wanted[place])]
-                alike_here = [other for other in _unpaired(wanted, found) if key(wanted[other]) == key(wanted[place])]
-                if len(same) == len(alike_here) == 1:
-                    found[place] = same[0]
+            left = sorted(set(range(len(raws))) - set(found.values()))
+            ours = _grouped(_unpaired(wanted, found), [key(line) for line in wanted])
+            theirs = _grouped(left, [key_of(raw) for raw in raws])
+            found |= {
+                places[0]: theirs[part][0]
+                for part, places in ours.items()
+                if len(places) == len(theirs.get(part, [])) == 1
+            }
         left = sorted(set(range(len(raws))) - set(found.values()))
         found |= dict(zip(_unpaired(wanted, found), left, strict=False))
     return [(line, raws[found[place]] if place in found else None) for place, line in enumerate(wanted)]
@@ -75,6 +77,13 @@ def _other_content(raw: Json) -> str:
 
 def _unpaired(wanted: Sequence[WriteLine], found: Mapping[int, int]) -> list[int]:
     return [place for place in range(len(wanted)) if place not in found]
+
+
+def _grouped(places: Sequence[int], parts: Sequence[Any]) -> dict[Any, list[int]]:
+    groups: dict[Any, list[int]] = {}
+    for place in places:
+        groups.setdefault(parts[place], []).append(place)
+    return groups
 
 
 def shown(wanted: Sequence[WriteLine], element: Json) -> bool:

@@ -86,7 +86,7 @@ class PaymentWrite(ResourceKind):
     scopes = (Scope.PAYMENTS,)
     resource = PAYMENTS
     snapshot_kind = XeroKind.PAYMENT
-    mark_fields = ("Invoice", "Amount", "Reference")
+    mark_fields = ("Invoice",)
     found_by = "bill, amount, date and reference, among those modified since that no record of ours is known to be"
     repeat = "pays twice, or is refused when less is due"
 

@@ -58,8 +58,9 @@ class ResourceKind(WriteKind):
 
         def repeats(intent: WriteIntent, row: Json) -> bool:
             # Of records that are alike, only our marks tell which is whose. Of refusals it does not matter.
-            certain = bool(refusal_of(row)) or bodies.count(intent.body) == 1
-            return certain and self.target(intent) is None and self.repeats(intent, row)
+            if refusal_of(row):
+                return own_id(row, id_field) is None and self.repeats(intent, row)
+            return bodies.count(intent.body) == 1 and self.target(intent) is None and self.repeats(intent, row)
 
         def tells(row: Json) -> bool:
             return own_id(row, id_field) is not None or any(row.get(name) for name in self.mark_fields)

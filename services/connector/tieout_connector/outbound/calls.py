@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tieout_connector.outbound import intents
 from tieout_connector.outbound.intents import QueuedIntent, queued_intent_of
-from tieout_connector.pacing import InProgress
+from tieout_connector.pacing import LONGEST_CALL, InProgress
 from tieout_kit.errors import Conflict
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.writes import WriteResult
@@ -115,7 +115,8 @@ async def finish_part(
 ) -> None:
     """Store the results of some of a call's intents, and queue some again. The others stay in the call, which is looked
     up next. Raises Conflict: somebody else has finished the call."""
-    values = {"tenant_id": tenant_id, "call_id": call_id, "retry_at": tx.now, "look_up_first": True}
+    # This process looks it up at once. If it dies meanwhile, another does.
+    values = {"tenant_id": tenant_id, "call_id": call_id, "retry_at": tx.now + LONGEST_CALL, "look_up_first": True}
     if await tx.db.execute(*_SQL["retry_call"](**values)) != "UPDATE 1":
         raise Conflict("another process has finished this call")
     await _requeue(tx, tenant_id, requeue, None, None, tried=True)
