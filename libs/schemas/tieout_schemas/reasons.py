@@ -171,6 +171,13 @@ class Reason(ReasonCode):
         closes_on=None,
         cause=("messages",),
     )
+    XERO_FAILS = Code(
+        ProblemKind.HELD,
+        "Xero has failed {failures} times when this {kind}, {name}, was sent alone. It is tried again at {again}.",
+        how_to_fix="Cancel the write in the queue, change the record and save it again, or wait: Xero is tried again.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+    )
     WRITE_CANCELLED = Code(
         ProblemKind.REFUSED,
         "{by} cancelled this {kind} before it was sent to Xero.",

@@ -17,6 +17,8 @@ from xero_sim.wire import Json, dumps
 
 KEY = "TrackingCategories"
 OPTIONS = "Options"
+MOST_OPTIONS = 100
+FULL = f"A tracking category can have {MOST_OPTIONS} active options at most"
 TOO_MANY = "You can only have 2 active tracking categories"
 NOT_UNIQUE = "Please enter a unique name"
 IN_USE = "This tracking item is used by transactions and cannot be deleted"
@@ -143,7 +145,10 @@ def _write_option(call: Call, category: TrackingCategory, old: TrackingOption | 
     new.Name = sent.text("Name") or new.Name
     new.Status = sent.one_of("Status", ("ACTIVE", "ARCHIVED")) or new.Status
     others = [each for each in category.Options if each is not old]
-    if problems := _refuse_name(new.Name, [each.Name for each in others]):
+    problems = _refuse_name(new.Name, [each.Name for each in others])
+    if new.Status == "ACTIVE" and sum(each.Status == "ACTIVE" for each in others) >= MOST_OPTIONS:
+        problems.append(FULL)
+    if problems:
         key = old.TrackingOptionID if old else ZERO_GUID
         return Failed(refused(OPTIONS, sent, TrackingOptionID=key), "HasValidationErrors", problems)
     category.Options = [new if each is old else each for each in category.Options] if old else [*others, new]

@@ -1,14 +1,14 @@
 """Where oddities meet a call."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from xero_sim.accounting.call import Call
 from xero_sim.answers import JSON, Answer
 from xero_sim.oddities.names import ODDITIES
-from xero_sim.oddities.oddity import Oddities
+from xero_sim.oddities.oddity import Oddities, Switch
 from xero_sim.wire import dumps
 
 
@@ -20,7 +20,7 @@ def met(oddities: Oddities, call: Call, path: str, work: Callable[[], Answer]) -
         if before and (answer := before(call, switch.options)):
             oddities.used(switch)
             return answer
-    answer = work()
+    answer = _worked(oddities, drawn, call, work)
     if answer.status != 200 or answer.content_type != JSON:
         return answer
     for switch in drawn:
@@ -32,3 +32,12 @@ def met(oddities: Oddities, call: Call, path: str, work: Callable[[], Answer]) -
                 oddities.used(switch)
                 answer = replace(answer, body=changed)
     return answer
+
+
+def _worked(oddities: Oddities, drawn: Sequence[Switch], call: Call, work: Callable[[], Answer]) -> Answer:
+    for switch in drawn:
+        around = ODDITIES[switch.name].around
+        if around and (answer := around(call, switch.options, work)):
+            oddities.used(switch)
+            return answer
+    return work()

@@ -11,6 +11,8 @@ from xero_sim.wire import Json
 
 Before = Callable[[Call, Mapping[str, Any]], Answer | None]
 """Answers instead of Xero, before any work; None: Xero works as usual."""
+Around = Callable[[Call, Mapping[str, Any], Callable[[], Answer]], Answer | None]
+"""Answers with or without Xero's work, and may change what was sent before it. None: it does not meet this call."""
 After = Callable[[Call, Json, Mapping[str, Any]], None]
 """Changes the content of a successful answer in place."""
 
@@ -22,6 +24,7 @@ class Oddity:
     case: str
     about: str
     before: Before | None = None
+    around: Around | None = None
     after: After | None = None
 
 

@@ -94,7 +94,8 @@ class Writing:
         composed = kind.compose(wanted, await self.now(*wanted) if now is None else now)
         body = Upload("application/pdf", len(FILE), pieces()) if composed.stored_file else composed.body or None
         answer = await self.xero.call(replace(composed.request, key=str(uuid4())), body)
-        return kind.elements(answer.json, wanted)
+        answered = kind.answered(answer.json, wanted)
+        return [answered[each.intent_id] for each in wanted]
 
     async def found(
         self, *wanted: WriteIntent, since: dt.datetime, before: Mapping[str, Json] = {}, taken: Set[UUID] = frozenset()

@@ -57,6 +57,6 @@ async def find_work(tx: Tx, tenant_id: UUID, in_progress: InProgress) -> Pending
         # While a read is under way, further records are collected and read together after it.
         lanes.pop(Lane.WEBHOOK, None)
     due = {lane: moment for lane, moment in lanes.items() if moment <= tx.now}
-    later = [moment for moment in (*lanes.values(), at.get("call")) if moment and moment > tx.now]
+    later = [moment for moment in (*lanes.values(), at.get("call"), at.get("rest")) if moment and moment > tx.now]
     unanswered = "call" in at and at["call"] <= tx.now
     return PendingWork("open" in at, unanswered, due, reading, min(later, default=None))

@@ -81,6 +81,20 @@ REACTIONS = (
         OutcomeUnknown, lambda _, failures, __: backoff(failures), fails=True,
     ),
     Reaction(
+        "an answer that does not fit its call", "an element without an id of its own, with a mark that is not ours, "
+        "left out, or with “An error occurred in Xero”",
+        "the other elements count; the intents of these are looked up, and sent again if nothing is found",
+    ),
+    Reaction(
+        "a call fails again and again, and others do not", "its look-ups are answered, and another write is done",
+        "the tenant's other calls go on; after 3 failures its intents are sent in halves, until the one at fault is "
+        "alone: it rests 2 s, then twice as long each time, up to an hour, and is reported as a problem",
+    ),
+    Reaction(
+        "a payment that may be there", "a look-up finds its bill, amount and date, with another reference",
+        "it is refused with that reason, so that a person decides; a retry makes it",
+    ),
+    Reaction(
         "an element is refused", "200 with ValidationErrors",
         "only its intent is refused, in Xero's words; a void or deletion that somebody else has made counts as done",
     ),

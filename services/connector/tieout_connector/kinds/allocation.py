@@ -5,12 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, Refetch, WriteKind
-from tieout_connector.kinds.matching import NOT_FOUND, body_of, match_once, one_row_each
+from tieout_connector.kinds.matching import NOT_FOUND, body_of, match_once
+from tieout_connector.kinds.pairing import all_or_none, objects, paired, with_the_last
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import AllocationForm, InvoiceRef, allocations_of
 from tieout_connector.xero.credit_notes import CREDIT_NOTES
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
+from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import AllocationBody, AllocationRemovalBody
 from tieout_schemas.signals import XeroKind
@@ -65,9 +67,10 @@ class AllocationWrite(CreditAllocationKind):
         forms = [_form(body_of(AllocationBody, intent)) for intent in intents]
         return ComposedCall(*allocations_of(CREDIT_NOTES.name, self.credit(intents[0])).creating(forms, UNKEYED))
 
-    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        rows = _allocations(content)
-        return one_row_each(rows, intents)
+    def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        rows = [row for row in objects(_allocations(content)) if not _never_made(row)]
+        # Allocations in an answer have no ids.
+        return all_or_none(with_the_last(paired(intents, rows, _fits), intents, rows, _tells), intents)
 
     def match_results(
         self,
@@ -108,12 +111,23 @@ class AllocationRemoval(CreditAllocationKind):
         resource = allocations_of(CREDIT_NOTES.name, self.credit(intent))
         return ComposedCall(resource.deleting(_removed(intent)), b"")
 
-    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+    def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         # Xero answers with a bare object, or with 204 and nothing.
-        return [content or {"AllocationId": str(_removed(intent)), "IsDeleted": True} for intent in intents]
+        removed = {i.intent_id: {"AllocationId": str(_removed(i)), "IsDeleted": True} for i in intents}
+        return {key: content or bare for key, bare in removed.items() if not content or content.get("IsDeleted")}
 
     def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Refetch]:
         return (Refetch(XeroKind.INVOICE, body_of(AllocationRemovalBody, intent).bill_xero_id),)
+
+
+def _never_made(row: Json) -> bool:
+    """Xero names an allocation with its zero id that it did not make."""
+    found = id_of(row)
+    return found is not None and not found.int and not refusal_of(row)
+
+
+def _tells(row: Json) -> bool:
+    return bool(row.get("Invoice"))
 
 
 def id_of(allocation: Json) -> UUID | None:

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.kinds.kind import UNKEYED, ComposedCall, WriteKind
-from tieout_connector.kinds.matching import body_of, match_once, one_row_each, unclaimed
+from tieout_connector.kinds.matching import body_of, match_once, unclaimed
+from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, with_the_last
 from tieout_connector.xero.attachments import MAX_FILE_BYTES, REFUSED_CHARACTERS, Attachment, attachments_of, uploading
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
@@ -46,18 +47,20 @@ class AttachmentWrite(WriteKind):
         request = uploading(self._resources[body.document], body.document_xero_id, body.file_name, UNKEYED)
         return ComposedCall(request, b"", body.storage_key)
 
-    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        rows = self._files(intents[0]).raws(content)
-        return one_row_each(rows, intents)
+    def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        rows = objects(self._files(intents[0]).raws(content))
+        found = with_the_last(paired(intents, rows, _fits, _same_name), intents, rows, _tells)
+        return only_made(found, "AttachmentID")
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
-        return UUID(element["AttachmentID"])
+        return own_id(element, "AttachmentID")
 
     def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return [self._files(intents[0]).listing()]
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
-        return [UUID(row["AttachmentID"]) for content in contents for row in content.get("Attachments") or []]
+        ids = (own_id(row, "AttachmentID") for content in contents for row in content.get("Attachments") or [])
+        return [found for found in ids if found is not None]
 
     def match_results(
         self,
@@ -78,3 +81,12 @@ class AttachmentWrite(WriteKind):
 def _fits(intent: WriteIntent, row: Json) -> bool:
     body = body_of(AttachmentBody, intent)
     return (row.get("FileName"), row.get("ContentLength")) == (body.file_name, body.size)
+
+
+def _same_name(intent: WriteIntent, row: Json) -> bool:
+    # The answer to an upload. Xero may count the bytes in its own way.
+    return bool(row.get("FileName") == body_of(AttachmentBody, intent).file_name)
+
+
+def _tells(row: Json) -> bool:
+    return bool(row.get("FileName"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from tieout_connector.kinds.fields import loosely, trimmed
 from tieout_connector.kinds.kind import UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import CLOCK_SKEW, body_of
 from tieout_connector.kinds.record import Record
@@ -24,6 +25,7 @@ class BankTransferWrite(ResourceKind):
     name = "bank_transfer"
     scopes = (Scope.BANK_TRANSACTIONS,)
     resource = BANK_TRANSFERS
+    mark_fields = ("FromBankAccount", "ToBankAccount")
     found_by = "its reference, accounts, amount and date, among those made since"
     repeat = "moves the money twice"
 
@@ -37,6 +39,10 @@ class BankTransferWrite(ResourceKind):
     def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return [BANK_TRANSFERS.listing(since=first_sent_at - CLOCK_SKEW)]
 
+    def shows_all(self, intent: WriteIntent, row: Json) -> bool:
+        same_reference = trimmed(row.get("Reference")) == trimmed(body_of(BankTransferBody, intent).reference)
+        return same_reference and self.bears_mark(intent, row)
+
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         body = body_of(BankTransferBody, intent)
         return (
@@ -44,7 +50,7 @@ class BankTransferWrite(ResourceKind):
             and UUID(row["ToBankAccount"]["AccountID"]) == body.to_account_xero_id
             and wire.number(row["Amount"]) == body.amount
             and wire.day(row["Date"]) == body.date
-            and (row.get("Reference") or "") == body.reference
+            and loosely(row.get("Reference")) == loosely(body.reference)
         )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import NOT_FOUND, body_of
+from tieout_connector.kinds.pairing import own_id
 from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
@@ -23,6 +24,7 @@ class ContactGroupWrite(ResourceKind):
     name = "contact_group"
     scopes = (Scope.CONTACTS,)
     resource = CONTACT_GROUPS
+    mark_fields = ("Name",)
     found_by = "its name, without case, among the active ones"
     repeat = "is refused, since the name is taken"
 
@@ -44,8 +46,11 @@ class ContactGroupWrite(ResourceKind):
         return ComposedCall(*CONTACT_GROUPS.creating(forms, UNKEYED))
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
+        return row.get("Status") == "ACTIVE" and self.repeats(intent, row)
+
+    def repeats(self, intent: WriteIntent, row: Json) -> bool:
         wanted = body_of(ContactGroupBody, intent).name.strip().casefold()
-        return row.get("Status") == "ACTIVE" and (row.get("Name") or "").casefold() == wanted
+        return (row.get("Name") or "").strip().casefold() == wanted
 
 
 class Membership(WriteKind):
@@ -98,12 +103,10 @@ class GroupMemberWrite(Membership):
         members = [ContactRef(contact_id=self.body(intent).contact_xero_id) for intent in intents]
         return ComposedCall(*members_of(self.body(intents[0]).group_xero_id).creating(members, UNKEYED))
 
-    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
+    def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         # Xero answers with all members of the group.
-        rows = [_member(content, self.body(intent).contact_xero_id) for intent in intents]
-        if None in rows:
-            raise ValueError("a contact that was put in a group is not in it")
-        return [row for row in rows if row is not None]
+        members = {intent.intent_id: _member(content, self.body(intent).contact_xero_id) for intent in intents}
+        return {intent_id: member for intent_id, member in members.items() if member is not None}
 
 
 class GroupLeaverWrite(Membership):
@@ -126,13 +129,14 @@ class GroupLeaverWrite(Membership):
         (body,) = map(self.body, intents)
         return ComposedCall(members_of(body.group_xero_id).deleting(body.contact_xero_id), b"")
 
-    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        return [{"ContactID": str(self.body(intent).contact_xero_id)} for intent in intents]
+    def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        # Xero answers with nothing. The call names its only contact.
+        return {each.intent_id: {"ContactID": str(self.body(each).contact_xero_id)} for each in intents}
 
 
 def _member(group: Json, contact_id: UUID) -> Json | None:
     members = group.get("Contacts") or []
-    return next((member for member in members if UUID(member["ContactID"]) == contact_id), None)
+    return next((member for member in members if own_id(member, "ContactID") == contact_id), None)
 
 
 CONTACT_GROUP = Record(

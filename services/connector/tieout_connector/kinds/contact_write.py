@@ -8,7 +8,7 @@ from uuid import UUID
 from tieout_connector.kinds import stamps
 from tieout_connector.kinds.fields import BodyField, differing, explained, filled, names, parts_of, trimmed
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
-from tieout_connector.kinds.matching import IDS_PER_QUERY, body_of, list_by_ids
+from tieout_connector.kinds.matching import CLOCK_SKEW, IDS_PER_QUERY, body_of, list_by_ids
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import contacts
 from tieout_connector.xero.contacts import CONTACTS, AddressForm, ContactForm, PhoneForm
@@ -26,8 +26,6 @@ ARCHIVED = (
 )
 NAME_MISSING = "The contact name must be specified"
 TOO_MANY_LINES = "An address in Xero has four lines at most"
-_NUMBERS_AT_ONCE = 20
-"""Contact numbers in one query: the URL must stay short (trap 27)."""
 
 
 def _name_shown(body: ContactBody, raw: Json) -> bool:
@@ -108,7 +106,8 @@ class ContactWrite(ResourceKind):
     max_updates_per_call = IDS_PER_QUERY
     resource = CONTACTS
     snapshot_kind = XeroKind.CONTACT
-    found_by = "`ContactNumber`, which is our record's id; an update by its values"
+    mark_fields = ("ContactNumber",)
+    found_by = "`ContactNumber`, which is our record's id, among those modified since; an update by its values"
     repeat = "is refused, since the number is taken; a repeated update changes nothing"
 
     def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
@@ -147,13 +146,17 @@ class ContactWrite(ResourceKind):
         return explained(FIELDS, body_of(ContactBody, intent), element, sent)
 
     def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
-        numbers = [f'ContactNumber=="{intent.record.id}"' for intent in intents if not intent.xero_id]
-        parts = (numbers[start : start + _NUMBERS_AT_ONCE] for start in range(0, len(numbers), _NUMBERS_AT_ONCE))
-        creates = [CONTACTS.listing(page=1, where=" OR ".join(part), includeArchived="true") for part in parts]
+        # Not by their numbers: Xero refuses filters like that as too expensive where there are many contacts.
+        since = first_sent_at - CLOCK_SKEW
+        made = [CONTACTS.listing(page=1, since=since, includeArchived="true")]
+        creates = made if any(intent.xero_id is None for intent in intents) else []
         return [*creates, *self.pre_reads(intents)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         return stamps.in_contact_number(row) == intent.record.id
+
+    def repeats(self, intent: WriteIntent, row: Json) -> bool:
+        return not row.get("ContactNumber") and _name_shown(body_of(ContactBody, intent), row)
 
 
 class ContactArchive(ResourceKind):

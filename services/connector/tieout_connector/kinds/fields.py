@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Generic, TypeVar
+from unicodedata import category, normalize
 
 from tieout_connector.xero import wire
 from tieout_connector.xero.models import Json
@@ -13,6 +14,8 @@ from tieout_schemas.xero import Address
 B_contra = TypeVar("B_contra", bound=Frozen, contravariant=True)
 _FOUR_DIGITS = Decimal("0.0001")
 _CENT = Decimal("0.01")
+_ALTERED = ("So", "Sk", "Mn", "Cc", "Cf", "Cs", "Co", "Cn")
+"""Unicode's categories of signs that Xero has been seen to drop, and of those that nobody sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,12 @@ def trimmed(text: str | None) -> str:
 def unified(text: str | None) -> str:
     r"""A text of several lines without the blanks around it, its line ends \r\n or \n made the same."""
     return trimmed(text).replace("\r\n", "\n")
+
+
+def loosely(text: str | None) -> str:
+    """A text by which a record is found again, without what Xero may alter: blanks, emoji, and invisible signs."""
+    visible = (char for char in normalize("NFKC", text or "") if category(char) not in _ALTERED)
+    return "".join("".join(visible).split()).casefold()
 
 
 def rounded(number: Decimal) -> Decimal:

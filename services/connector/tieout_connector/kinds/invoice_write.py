@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from tieout_connector.kinds import document, stamps
-from tieout_connector.kinds.fields import BodyField, differing, explained, filled, names, parts_of, trimmed
+from tieout_connector.kinds.fields import BodyField, differing, explained, filled, is_shown, names, parts_of, trimmed
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import CLOCK_SKEW, IDS_PER_QUERY, body_of, list_by_ids
 from tieout_connector.kinds.resource_kind import ResourceKind
@@ -29,6 +29,8 @@ _BOTH: tuple[BodyField[BillBody | InvoiceBody], ...] = (
         lambda body, _: {"due_date": body.due_date},
     ),
 )
+_REPEATED = ("contact_xero_id", "number", "date", "lines")
+"""The fields that an element without our mark must repeat."""
 _SALES: tuple[BodyField[InvoiceBody], ...] = (
     BodyField(
         "reference",
@@ -54,6 +56,7 @@ class InvoiceKind(ResourceKind, Generic[B]):
     found_by = (
         "`Url`, which ends in our record's id, among those of that contact modified since; an update by its values"
     )
+    mark_fields = ("Url",)
     document_type: InvoiceType
     body_type: type[B]
     fields: tuple[BodyField[B], ...]
@@ -106,6 +109,11 @@ class InvoiceKind(ResourceKind, Generic[B]):
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         return stamps.in_url(row, self._platform_url) == intent.record.id
+
+    def repeats(self, intent: WriteIntent, row: Json) -> bool:
+        body = self._body(intent)
+        sent = (each for each in filled(self.fields, body) if each.name in _REPEATED)
+        return not row.get("Url") and all(is_shown(each, body, row) for each in sent)
 
     def _body(self, intent: WriteIntent) -> B:
         return body_of(self.body_type, intent)

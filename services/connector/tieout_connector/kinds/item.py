@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from tieout_connector.kinds.fields import BodyField, differing, filled, parts_of, rounded, trimmed, unified
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import body_of
+from tieout_connector.kinds.pairing import own_id
 from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
@@ -24,6 +24,7 @@ class ItemWrite(ResourceKind):
     name = "item"
     scopes = (Scope.SETTINGS,)
     resource = ITEMS
+    mark_fields = ("Code",)
     found_by = "its code and its values"
     repeat = "changes nothing more"
 
@@ -36,8 +37,8 @@ class ItemWrite(ResourceKind):
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
         rows = [row for content in contents for row in ITEMS.raws(content)]
-        by_id = {UUID(row["ItemID"]): row for row in rows}
-        by_code = {row["Code"]: row for row in rows}
+        by_id = {own_id(row, "ItemID"): row for row in rows}
+        by_code = {row.get("Code"): row for row in rows if own_id(row, "ItemID")}
         shown = {
             intent.intent_id: by_id.get(intent.xero_id) if intent.xero_id else by_code.get(_body(intent).code)
             for intent in intents
@@ -53,6 +54,9 @@ class ItemWrite(ResourceKind):
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         return _is(_body(intent), row)
+
+    def repeats(self, intent: WriteIntent, row: Json) -> bool:
+        return bool(row.get("Code") == _body(intent).code)
 
 
 def _body(intent: WriteIntent) -> ItemBody:

@@ -104,9 +104,14 @@ class WriteKind(ABC):
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
         """The call that sends these intents, in this order. An update contains only what differs from `now`."""
 
+    def instead(self, intent: WriteIntent, request: XeroRequest, messages: Sequence[str]) -> ComposedCall | None:
+        """Another call that does what this intent wants, after Xero refused this one with these messages."""
+        return None
+
     @abstractmethod
-    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        """Xero's element for each intent, in this order. Raises ValueError if the answer does not fit the call."""
+    def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        """By intent id, Xero's element of each intent that the answer certainly tells of: a refusal, or the record that
+        was written. The other intents must be looked up. Raises ValueError for an answer to some other call."""
 
     @abstractmethod
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
@@ -149,6 +154,21 @@ class WriteKind(ABC):
         now = self.current_state(contents, intents)
         found = {i.intent_id: self.already_done(i, now.get(i.intent_id, ABSENT)) for i in intents}
         return {key: element for key, element in found.items() if element is not None}
+
+    def doubts(
+        self,
+        intents: Sequence[WriteIntent],
+        contents: Sequence[Json],
+        found: Mapping[str, Json],
+        first_sent_at: datetime,
+        others: Sequence[WriteIntent] = (),
+        taken: Set[UUID] = frozenset(),
+    ) -> Mapping[str, tuple[str, ...]]:
+        """By intent id, why a person must look before a create is sent again: Xero shows a record that may be its own.
+
+        `found`: what `match_results` found in the same `contents`. `others`: the unfinished intents of this kind that
+        are not in the call."""
+        return {}
 
     def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Refetch]:
         """Other records that the write changed, to be read again: a payment changes its bill."""

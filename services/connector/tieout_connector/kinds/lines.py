@@ -6,7 +6,7 @@ out. So once any line changes, all lines are sent: each with its id and only its
 Source: docs/xero.md 3.6, 4.3; XeroAPI/xero-mcp-server#158.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,8 +24,9 @@ Pair = tuple[WriteLine, Json | None]
 def pairs(wanted: Sequence[WriteLine], element: Json) -> list[Pair]:
     """Pair each wanted line with Xero's line of the same id, else with one of the same content.
 
-    If Xero knows none of our ids, the remaining lines are paired by position, so that no line is deleted and created
-    again. If Xero knows some of the ids, the remaining wanted lines are new (BILL-8).
+    If Xero knows none of our ids, the remaining lines are paired by description, by amounts and at last by position, so
+    that no line is deleted and created again. If Xero knows some of the ids, the remaining wanted lines are new
+    (BILL-8).
     """
     raws = list(element.get("LineItems") or [])
     known = {UUID(raw["LineItemID"]): at for at, raw in enumerate(raws) if raw.get("LineItemID")}
@@ -43,6 +44,15 @@ def pairs(wanted: Sequence[WriteLine], element: Json) -> list[Pair]:
         if same := next((group for group in groups if group and not _changes(wanted[place], raws[group[0]])), None):
             found[place] = same.pop(0)
     if not identified:
+        for key, key_of in _PARTS_OF_CONTENT:
+            left = sorted(set(range(len(raws))) - set(found.values()))
+            ours = _grouped(_unpaired(wanted, found), [key(line) for line in wanted])
+            theirs = _grouped(left, [key_of(raw) for raw in raws])
+            found |= {
+                places[0]: theirs[part][0]
+                for part, places in ours.items()
+                if len(places) == len(theirs.get(part, [])) == 1
+            }
         left = sorted(set(range(len(raws))) - set(found.values()))
         found |= dict(zip(_unpaired(wanted, found), left, strict=False))
     return [(line, raws[found[place]] if place in found else None) for place, line in enumerate(wanted)]
@@ -67,6 +77,13 @@ def _other_content(raw: Json) -> str:
 
 def _unpaired(wanted: Sequence[WriteLine], found: Mapping[int, int]) -> list[int]:
     return [place for place in range(len(wanted)) if place not in found]
+
+
+def _grouped(places: Sequence[int], parts: Sequence[Any]) -> dict[Any, list[int]]:
+    groups: dict[Any, list[int]] = {}
+    for place in places:
+        groups.setdefault(parts[place], []).append(place)
+    return groups
 
 
 def shown(wanted: Sequence[WriteLine], element: Json) -> bool:
@@ -195,3 +212,10 @@ def _quantity(raw: Json) -> Decimal:
 
 def _unit_amount(raw: Json) -> Decimal:
     return wire.number(raw["UnitAmount"] if raw.get("UnitAmount") is not None else raw.get("LineAmount"))
+
+
+_PARTS_OF_CONTENT: tuple[tuple[Callable[[WriteLine], Any], Callable[[Json], Any]], ...] = (
+    (lambda line: unified(line.description), lambda raw: unified(raw.get("Description"))),
+    (lambda line: _content_key(line)[1:], lambda raw: _content_key_of(raw)[1:]),
+)
+"""What a line that changed may still have in common with Xero's line."""

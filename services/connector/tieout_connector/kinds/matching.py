@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+from tieout_connector.kinds.pairing import own_id, safely
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
@@ -32,25 +33,18 @@ def match_once(
     intents: Sequence[WriteIntent], rows: Iterable[Json], fits: Callable[[WriteIntent, Json], bool]
 ) -> dict[str, Json]:
     """By intent id, the first row that fits. Each row is matched with one intent at most."""
-    left, found = list(rows), {}
+    left, found, safe = list(rows), {}, safely(fits)
     for intent in intents:
-        fitting = next((row for row in left if fits(intent, row)), None)
+        fitting = next((row for row in left if safe(intent, row)), None)
         if fitting is not None:
             left.remove(fitting)
             found[intent.intent_id] = fitting
     return found
 
 
-def one_row_each(rows: Sequence[Json], intents: Sequence[WriteIntent]) -> Sequence[Json]:
-    """The rows of an answer. Raises ValueError unless there is one row for each intent."""
-    if len(rows) != len(intents):
-        raise ValueError(f"{len(rows)} elements answer {len(intents)} intents")
-    return rows
-
-
 def unclaimed(rows: Iterable[Json], id_field: str, taken: Set[UUID]) -> list[Json]:
-    """The rows that are not known to be another record of ours."""
-    return [row for row in rows if UUID(row[id_field]) not in taken]
+    """The rows with an id of their own that are not known to be another record of ours."""
+    return [row for row in rows if (found := own_id(row, id_field)) is not None and found not in taken]
 
 
 def list_by_ids(resource: Resource[Any], name: str, xero_ids: Iterable[UUID | None], **more: str) -> list[XeroRequest]:

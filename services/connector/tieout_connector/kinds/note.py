@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from tieout_connector.kinds.fields import unified
 from tieout_connector.kinds.kind import UNKEYED, ComposedCall, WriteKind
-from tieout_connector.kinds.matching import body_of, match_once, one_row_each
+from tieout_connector.kinds.matching import body_of, match_once
+from tieout_connector.kinds.pairing import all_or_none, objects, paired, with_the_last
 from tieout_connector.xero import wire
 from tieout_connector.xero.history import HistoryRecord, NoteForm, history_of
 from tieout_connector.xero.http import XeroRequest
@@ -39,9 +41,10 @@ class NoteWrite(WriteKind):
         notes = [NoteForm(details=body_of(NoteBody, intent).text) for intent in intents]
         return ComposedCall(*self._history(intents[0]).creating(notes, UNKEYED))
 
-    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        rows = self._history(intents[0]).raws(content)
-        return one_row_each(rows, intents)
+    def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        rows = objects(self._history(intents[0]).raws(content))
+        # Notes have no ids.
+        return all_or_none(with_the_last(paired(intents, rows, _says), intents, rows, _tells), intents)
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return None
@@ -62,8 +65,16 @@ class NoteWrite(WriteKind):
     ) -> Mapping[str, Json]:
         rows = (row for content in contents for row in self._history(intents[0]).raws(content) if row.get("DateUTC"))
         since = [row for row in rows if wire.instant(row["DateUTC"]) >= first_sent_at - _CLOCK_SKEW]
-        return match_once(intents, since, lambda intent, row: row.get("Details") == body_of(NoteBody, intent).text)
+        return match_once(intents, since, _says)
 
     def _history(self, intent: WriteIntent) -> Resource[HistoryRecord]:
         body = body_of(NoteBody, intent)
         return history_of(self._resources[body.document], body.document_xero_id)
+
+
+def _says(intent: WriteIntent, row: Json) -> bool:
+    return unified(row.get("Details")) == unified(body_of(NoteBody, intent).text)
+
+
+def _tells(row: Json) -> bool:
+    return bool(row.get("Details"))

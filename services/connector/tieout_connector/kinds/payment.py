@@ -1,12 +1,22 @@
 """Payments of bills and receipts of sales invoices: created and deleted, never changed. Source: docs/xero.md 4.5."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence, Set
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from tieout_connector.kinds.fields import BodyField, explained, filled, is_shown, names, parts_of, same_amount, trimmed
+from tieout_connector.kinds.fields import (
+    BodyField,
+    explained,
+    filled,
+    is_shown,
+    loosely,
+    names,
+    parts_of,
+    same_amount,
+    trimmed,
+)
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, Refetch
-from tieout_connector.kinds.matching import body_of
+from tieout_connector.kinds.matching import CLOCK_SKEW, body_of, match_once, unclaimed
 from tieout_connector.kinds.record import FollowedRecord, Listing
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
@@ -22,10 +32,16 @@ from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import PaymentStatus, XeroPayment
 
-_IDS_PER_QUERY = 20
-"""Bills in one query: the URL must stay short (trap 27)."""
-_MARK = ("bill_xero_id", "amount", "date", "reference")
-"""The fields by which a payment is found again."""
+_MARK = ("bill_xero_id", "amount", "date")
+"""The fields by which a payment is found again, together with its reference, which Xero may alter (F25)."""
+_CLOCK_SKEW = timedelta(hours=1)
+"""How much Xero's clock and ours may differ when a person is asked. More would ask about payments made long before."""
+MAY_BE_OURS = (
+    "Xero's answer was lost, and Xero has a payment of the same bill, amount and date with the reference {reference}. "
+    "It may be this one. Retry this payment only if it is another one, because it is then made again."
+)
+_OF_XERO = ("currency", "currency_rate")
+"""The fields that Xero shows as it has them: the bill's currency, and a rate of more digits."""
 FIELDS: tuple[BodyField[PaymentBody], ...] = (
     BodyField(
         "bill_xero_id",
@@ -70,7 +86,8 @@ class PaymentWrite(ResourceKind):
     scopes = (Scope.PAYMENTS,)
     resource = PAYMENTS
     snapshot_kind = XeroKind.PAYMENT
-    found_by = "bill, amount, date and reference, among those that no record of ours is known to be"
+    mark_fields = ("Invoice",)
+    found_by = "bill, amount, date and reference, among those modified since that no record of ours is known to be"
     repeat = "pays twice, or is refused when less is due"
 
     def compose(self, intents: Sequence[WriteIntent], now: Mapping[str, Json]) -> ComposedCall:
@@ -89,16 +106,56 @@ class PaymentWrite(ResourceKind):
         return None
 
     def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
-        bills = sorted({f'Invoice.InvoiceID==guid("{body_of(PaymentBody, i).bill_xero_id}")' for i in intents})
-        parts = (bills[start : start + _IDS_PER_QUERY] for start in range(0, len(bills), _IDS_PER_QUERY))
-        authorised = f'Status=="{PaymentStatus.AUTHORISED}"'
-        return [PAYMENTS.listing(page=1, where=f"{authorised} AND ({' OR '.join(part)})") for part in parts]
+        # Not by their bills: Xero refuses such filters as too expensive where there are many payments (F08).
+        return [PAYMENTS.listing(page=1, since=first_sent_at - CLOCK_SKEW)]
+
+    def shows_all(self, intent: WriteIntent, row: Json) -> bool:
+        body = body_of(PaymentBody, intent)
+        written = [each for each in filled(FIELDS, body) if each.name not in _OF_XERO]
+        return row.get("Status") != PaymentStatus.DELETED and all(is_shown(each, body, row) for each in written)
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
-        return all(is_shown(each, body_of(PaymentBody, intent), row) for each in FIELDS if each.name in _MARK)
+        same_reference = loosely(row.get("Reference")) == loosely(body_of(PaymentBody, intent).reference)
+        return same_reference and _same_but_for_reference(intent, row)
+
+    def repeats(self, intent: WriteIntent, row: Json) -> bool:
+        # The answer to our own call. Xero may have altered the reference.
+        return _same_but_for_reference(intent, row)
+
+    def doubts(
+        self,
+        intents: Sequence[WriteIntent],
+        contents: Sequence[Json],
+        found: Mapping[str, Json],
+        first_sent_at: datetime,
+        others: Sequence[WriteIntent] = (),
+        taken: Set[UUID] = frozenset(),
+    ) -> Mapping[str, tuple[str, ...]]:
+        rows = [row for row in unclaimed(self._rows(contents), "PaymentID", taken) if row not in found.values()]
+
+        def may_be(intent: WriteIntent, row: Json) -> bool:
+            return _made_since(row, first_sent_at) and self.repeats(intent, row)
+
+        # Payments of other calls that have no answer yet.
+        theirs = match_once(others, rows, self.bears_mark).values()
+        left = [intent for intent in intents if intent.intent_id not in found]
+        alike = match_once(left, [row for row in rows if row not in theirs], may_be)
+        return {key: (MAY_BE_OURS.format(reference=row.get("Reference") or "-"),) for key, row in alike.items()}
 
     def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Refetch]:
         return (Refetch(XeroKind.INVOICE, body_of(PaymentBody, intent).bill_xero_id),)
+
+
+def _same_but_for_reference(intent: WriteIntent, row: Json) -> bool:
+    body = body_of(PaymentBody, intent)
+    is_there = row.get("Status") != PaymentStatus.DELETED
+    return is_there and all(is_shown(each, body, row) for each in FIELDS if each.name in _MARK)
+
+
+def _made_since(row: Json, moment: datetime) -> bool:
+    changed = row.get("UpdatedDateUTC")
+    # A row without its time may be new.
+    return changed is None or wire.instant(changed) >= moment - _CLOCK_SKEW
 
 
 class PaymentReversal(ResourceKind):

@@ -1,11 +1,13 @@
 """How options of tracking categories are created, renamed, archived and restored. Source: docs/xero.md 4.10."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of
+from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, with_the_last
 from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
@@ -13,6 +15,9 @@ from tieout_connector.xero.scopes import Scope
 from tieout_connector.xero.tracking import TRACKING_CATEGORIES, TrackingForm, options_of
 from tieout_schemas.bodies import TrackingOptionBody
 from tieout_schemas.writes import WriteIntent
+
+_NEVER_USED = re.compile(r"not (been |in )?use", re.IGNORECASE)
+"""How Xero says that an option was never used (docs/xero.md 4.10)."""
 
 
 class TrackingOptionWrite(WriteKind):
@@ -61,15 +66,19 @@ class TrackingOptionWrite(WriteKind):
         status = None if shown.get("Status") == _status(body) else _status(body)
         return ComposedCall(*options.updating([TrackingForm(name=name, status=status)], UNKEYED, known))
 
-    def elements(self, content: Json, intents: Sequence[WriteIntent]) -> Sequence[Json]:
-        rows = content.get("Options") or []
-        found = [_option(rows, intent) for intent in intents]
-        if None in found:
-            raise ValueError("an option that was written is not in the answer")
-        return [row for row in found if row is not None]
+    def instead(self, intent: WriteIntent, request: XeroRequest, messages: Sequence[str]) -> ComposedCall | None:
+        # An option that was never used cannot be archived. For people, deleted means gone as well (F26).
+        never_used = any(_NEVER_USED.search(message) for message in messages)
+        if request.method != "POST" or not self.is_terminal(intent) or not never_used:
+            return None
+        return ComposedCall(XeroRequest("DELETE", request.resource, {}, key=UNKEYED), b"")
+
+    def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
+        rows = objects(content.get("Options") or [])
+        return only_made(with_the_last(paired(intents, rows, _is), intents, rows, _tells), "TrackingOptionID")
 
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
-        return UUID(element["TrackingOptionID"]) if element.get("TrackingOptionID") else intent.xero_id
+        return own_id(element, "TrackingOptionID") or intent.xero_id
 
     def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return self.pre_reads(intents)
@@ -81,19 +90,18 @@ class TrackingOptionWrite(WriteKind):
 
 def _option(options: Sequence[Json], intent: WriteIntent) -> Json | None:
     """The intent's option: found by its id if the intent has one, else by its name."""
-    wanted = body_of(TrackingOptionBody, intent).name.casefold()
-    return next(
-        (
-            option
-            for option in options
-            if (
-                UUID(option["TrackingOptionID"]) == intent.xero_id
-                if intent.xero_id
-                else (option.get("Name") or "").casefold() == wanted
-            )
-        ),
-        None,
-    )
+    return next((option for option in options if _is(intent, option)), None)
+
+
+def _is(intent: WriteIntent, option: Json) -> bool:
+    if intent.xero_id:
+        return own_id(option, "TrackingOptionID") == intent.xero_id
+    wanted = body_of(TrackingOptionBody, intent).name.strip().casefold()
+    return (option.get("Name") or "").strip().casefold() == wanted
+
+
+def _tells(row: Json) -> bool:
+    return bool(row.get("Name")) or own_id(row, "TrackingOptionID") is not None
 
 
 def _status(body: TrackingOptionBody) -> str:

@@ -1,6 +1,6 @@
 """The queue of writes to Xero, and the calls that carry them."""
 
-from tieout_connector.outbound import calls, intents, queue_changes, results, write_listing
+from tieout_connector.outbound import calls, intents, queue_changes, results, setbacks, write_listing
 from tieout_connector.outbound.calls import StoredCall
 from tieout_connector.outbound.intents import LANES, PERSON_LANE, QueuedIntent
 from tieout_connector.outbound.write_listing import QueuedWrite, WriteDetails
@@ -16,5 +16,6 @@ __all__ = [
     "intents",
     "queue_changes",
     "results",
+    "setbacks",
     "write_listing",
 ]

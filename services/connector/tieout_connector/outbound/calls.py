@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tieout_connector.outbound import intents
 from tieout_connector.outbound.intents import QueuedIntent, queued_intent_of
-from tieout_connector.pacing import InProgress
+from tieout_connector.pacing import LONGEST_CALL, InProgress
 from tieout_kit.errors import Conflict
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.writes import WriteResult
@@ -91,20 +91,56 @@ async def finish(
     *,
     batch_limit: int | None = None,
     tried: bool = False,
+    rest_until: datetime | None = None,
+    look_up: bool = False,
 ) -> None:
     """Finish a call: store and publish these results, and queue the other intents again.
 
     `batch_limit`: how many of those share a call from now on. `tried`: the call may have done a part of their work.
+    `rest_until`: the call failed, and they are not sent before. `look_up`: they are looked up again before that.
     Raises Conflict: somebody else has finished the call.
     """
     if not await tx.db.fetchval(*_SQL["delete_call"](tenant_id=tenant_id, call_id=call_id)):
         raise Conflict("another process has finished this call")
+    await _requeue(tx, tenant_id, requeue, batch_limit, rest_until, tried=tried, look_up=look_up)
+    await intents.finish(tx, tenant_id, results)
+
+
+async def finish_part(
+    tx: Tx,
+    tenant_id: UUID,
+    call_id: UUID,
+    results: Sequence[tuple[QueuedIntent, WriteResult]],
+    requeue: Sequence[QueuedIntent],
+) -> None:
+    """Store the results of some of a call's intents, and queue some again. The others stay in the call, which is looked
+    up next. Raises Conflict: somebody else has finished the call."""
+    # This process looks it up at once. If it dies meanwhile, another does.
+    values = {"tenant_id": tenant_id, "call_id": call_id, "retry_at": tx.now + LONGEST_CALL, "look_up_first": True}
+    if await tx.db.execute(*_SQL["retry_call"](**values)) != "UPDATE 1":
+        raise Conflict("another process has finished this call")
+    await _requeue(tx, tenant_id, requeue, None, None, tried=True)
+    await intents.finish(tx, tenant_id, results)
+
+
+async def _requeue(
+    tx: Tx,
+    tenant_id: UUID,
+    requeue: Sequence[QueuedIntent],
+    batch_limit: int | None,
+    rest_until: datetime | None,
+    *,
+    tried: bool,
+    look_up: bool = False,
+) -> None:
     if requeue:
         again = _SQL["requeue"](
             tenant_id=tenant_id,
             intent_ids=[q.intent.intent_id for q in requeue],
             batch_limit=batch_limit or requeue[0].batch_limit,
             tried=tried,
+            look_up=look_up,
+            rest_until=rest_until,
+            now=tx.now,
         )
         await tx.db.execute(*again)
-    await intents.finish(tx, tenant_id, results)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from tieout_connector.outbound import setbacks
 from tieout_connector.pacing import InProgress, schedule
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import Conflict, NotFound
@@ -51,6 +52,10 @@ class QueuedIntent:
     tried: bool
     """A lost call may have done a part of it. The fresh read before the next call shows which part."""
     cause: Cause
+    failures: int = 0
+    """How many of its calls failed in a row, although Xero answered the look-up after each."""
+    failed_since: datetime | None = None
+    """When the first of them had failed."""
 
 
 class UnansweredWrites(NamedTuple):
@@ -103,7 +108,12 @@ async def receive(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]], batching
 
 async def next_batch(tx: Tx, tenant_id: UUID, lane: Lane, in_progress: InProgress) -> list[QueuedIntent]:
     """The lane's next intent, and the intents that share its call."""
-    chosen = {"tenant_id": tenant_id, "in_progress": list(in_progress.intents), "person_lane": PERSON_LANE}
+    chosen = {
+        "tenant_id": tenant_id,
+        "now": tx.now,
+        "in_progress": list(in_progress.intents),
+        "person_lane": PERSON_LANE,
+    }
     first = _SQL["first_in_lane"](
         **chosen,
         serial_in_progress=list(in_progress.serial_batches),
@@ -144,6 +154,7 @@ async def finish(tx: Tx, tenant_id: UUID, results: Sequence[tuple[QueuedIntent, 
         tx,
         [outbox.event(tx, WRITE_RESULT, tenant_id, result, sequence, queued.cause) for queued, result in results],
     )
+    await setbacks.close(tx, tenant_id, [(q.intent.record, q.cause) for q, _ in results if q.failures])
 
 
 async def ids_created_by(tx: Tx, tenant_id: UUID, body_kind: str, xero_ids: Sequence[UUID]) -> set[UUID]:
@@ -153,6 +164,17 @@ async def ids_created_by(tx: Tx, tenant_id: UUID, body_kind: str, xero_ids: Sequ
     texts = [str(xero_id) for xero_id in xero_ids]
     rows = await tx.db.fetch(*_SQL["ids_created_by"](tenant_id=tenant_id, body_kind=body_kind, xero_ids=texts))
     return {UUID(row["xero_id"]) for row in rows}
+
+
+async def unfinished(tx: Tx, tenant_id: UUID, body_kind: str, without: Sequence[str]) -> list[WriteIntent]:
+    """The intents of a kind that were sent and have no result yet, without these."""
+    found = _SQL["unfinished_of"](tenant_id=tenant_id, body_kind=body_kind, without=list(without))
+    return [WriteIntent.model_validate(row["doc"]) for row in await tx.db.fetch(*found)]
+
+
+async def done_since(tx: Tx, tenant_id: UUID, since: datetime) -> bool:
+    """Whether Xero has done a write of the tenant since this moment."""
+    return bool(await tx.db.fetchval(*_SQL["done_since"](tenant_id=tenant_id, since=since)))
 
 
 async def unanswered_writes(tx: Tx, tenant_id: UUID, snapshot_kind: str) -> UnansweredWrites:
@@ -187,4 +209,13 @@ def queued_intent_of(row: Any) -> QueuedIntent:
     """The intent in a row."""
     cause = Cause(row["causation_id"], row["correlation_id"], row["traceparent"])
     intent = WriteIntent.model_validate(row["doc"])
-    return QueuedIntent(intent, row["batch_limit"], row["published_at"], row["look_up"], row["tried"], cause)
+    return QueuedIntent(
+        intent,
+        row["batch_limit"],
+        row["published_at"],
+        row["look_up"],
+        row["tried"],
+        cause,
+        row["failures"],
+        row["failed_since"],
+    )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from tieout_connector.outbound import results, write_listing
+from tieout_connector.outbound import results, setbacks, write_listing
 from tieout_connector.outbound.write_listing import WriteDetails
 from tieout_connector.pacing import WriteState, moment, not_before, schedule, why
 from tieout_kit.clock import next_sequence
@@ -36,6 +36,7 @@ async def cancel(tx: Tx, caller: Caller, tenant_id: UUID, intent_id: str, *, con
         raise _too_late(tx, after)
     cause = replace(Cause.request(), correlation_id=correlation_id)
     await outbox.add(tx, [outbox.event(tx, WRITE_RESULT, tenant_id, result, next_sequence(0, tx.now), cause)])
+    await setbacks.close(tx, tenant_id, [(result.record, cause)])
     # The record's next write no longer waits for this one.
     await schedule.wake_tenants(tx, [tenant_id])
     await _audit(tx, caller, tenant_id, before, after.state)
@@ -54,6 +55,7 @@ async def retry(tx: Tx, caller: Caller, tenant_id: UUID, intent_id: str, *, conn
         values = {"tenant_id": tenant_id, "call_id": details.call.call_id, "now": tx.now}
         if not await tx.db.fetchval(*_SQL["retry_call_now"](**values)):
             raise RetryLater("its answer has arrived at this moment")
+    await tx.db.execute(*_SQL["end_rest"](tenant_id=tenant_id, intent_id=intent_id))
     await tx.db.execute(*_SQL["end_delay"](tenant_id=tenant_id))
     await schedule.wake_tenants(tx, [tenant_id])
     await _audit(tx, caller, tenant_id, details, "retried")

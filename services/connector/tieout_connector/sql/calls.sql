@@ -5,14 +5,16 @@ where tenant_id = $tenant_id and id = any($intent_ids::text[]) and state = 'queu
 
 -- name: intents_of_call
 -- The intents in a call, in the order of the elements in its body.
-select id, doc, batch_limit, look_up, tried, published_at, causation_id, correlation_id, traceparent from intent
-where tenant_id = $tenant_id and call_id = $call_id and state = 'sent'
+select id, doc, batch_limit, look_up, tried, failures, failed_since, published_at, causation_id, correlation_id, traceparent
+from intent where tenant_id = $tenant_id and call_id = $call_id and state = 'sent'
 order by lane, received_at, id;
 
 -- name: requeue
--- Queues the intents of a call again, in batches of at most this many. They need no look-up any more. `tried`: the call
--- may have done a part of its work.
-update intent set state = 'queued', call_id = null, batch_limit = $batch_limit, look_up = false, tried = $tried
+-- Queues the intents of a call again, in batches of at most this many. `look_up`: they are looked up once more before they
+-- are sent. `tried`: the call may have done a part of its work. `rest_until`: the call failed, and they rest until then.
+update intent set state = 'queued', call_id = null, batch_limit = $batch_limit, look_up = $look_up, tried = $tried,
+    rest_until = $rest_until, failures = failures + ($rest_until::timestamptz is not null)::int,
+    failed_since = case when $rest_until::timestamptz is null then failed_since else coalesce(failed_since, $now) end
 where tenant_id = $tenant_id and id = any($intent_ids::text[]) and state = 'sent';
 
 -- name: store_call

@@ -24,13 +24,13 @@ where (tenant_id, id) in (select * from unnest($tenant_ids::uuid[], $ids::text[]
 -- name: first_in_lane
 -- The intent that goes next in a lane.
 select batch_key, batch_limit, look_up
-from sendable_intent($tenant_id, $in_progress, $serial_in_progress, $full_only, $person_lane)
+from sendable_intent($tenant_id, $now, $in_progress, $serial_in_progress, $full_only, $person_lane)
 where lane = $lane order by received_at, id limit 1;
 
 -- name: batch
 -- The intents that share a call with the first: its lane first, and of each record the oldest intent.
-select id, doc, batch_limit, look_up, tried, published_at, causation_id, correlation_id, traceparent
-from sendable_intent($tenant_id, $in_progress, '{}', '{}', $person_lane)
+select id, doc, batch_limit, look_up, tried, failures, failed_since, published_at, causation_id, correlation_id, traceparent
+from sendable_intent($tenant_id, $now, $in_progress, '{}', '{}', $person_lane)
 where batch_key = $batch_key and batch_limit = $batch_limit and look_up = $look_up
 order by lane, received_at, id limit $limit;
 
@@ -50,6 +50,15 @@ where i.tenant_id = $tenant_id and i.id = answered.id and i.state <> 'done';
 select result ->> 'xero_id' as xero_id from intent
 where tenant_id = $tenant_id and state = 'done' and result ->> 'xero_id' = any($xero_ids::text[])
 and doc -> 'body' ->> 'kind' = $body_kind;
+
+-- name: unfinished_of
+-- The intents of a kind that were sent and have no result yet, without these.
+select doc from intent where tenant_id = $tenant_id and (state = 'sent' or state = 'queued' and tried)
+and doc -> 'body' ->> 'kind' = $body_kind and not id = any($without::text[]);
+
+-- name: done_since
+-- Whether Xero has done a write of the tenant since this moment.
+select exists (select from intent where tenant_id = $tenant_id and done_at > $since and result ->> 'outcome' = 'done');
 
 -- name: unanswered_writes
 -- What the intents write whose call has no answer, or whose call was lost and has not been looked up yet.

@@ -10,3 +10,7 @@ update call set retry_at = least(retry_at, $now) where tenant_id = $tenant_id an
 -- name: end_delay
 -- Ends the delay of a tenant's calls.
 update turn set not_before = null, because = null where tenant_id = $tenant_id;
+
+-- name: end_rest
+-- Ends the rest of a write whose calls failed.
+update intent set rest_until = null where tenant_id = $tenant_id and id = $intent_id and state = 'queued';

@@ -1,11 +1,13 @@
 """Xero's messages about elements that it refused, in a 400 and in a 200 alike. Source: docs/xero.md 3.6."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tieout_connector.xero.redaction import redact_all
 
 Element = dict[str, Any]
+_PASSING = "an error occurred in xero"
+"""How Xero words a fault of its own in an element (docs/xero.md 3.6)."""
 
 
 def refusal_of(element: Element, sent: Any = None) -> tuple[str, ...]:
@@ -16,6 +18,11 @@ def refusal_of(element: Element, sent: Any = None) -> tuple[str, ...]:
         return ()
     messages = dict.fromkeys((*own, *_nested(element)))
     return redact_all(messages, element, sent) or ("refused without a reason",)
+
+
+def is_passing(messages: Iterable[str]) -> bool:
+    """Whether a refusal only says that something went wrong in Xero: it may take the same element later."""
+    return any(message.strip().lower().startswith(_PASSING) for message in messages)
 
 
 def elements_of(content: Element) -> list[Element]:

@@ -24,6 +24,8 @@ class LookupResult(NamedTuple):
 
     elements: Mapping[str, Json]
     """Xero's element of each intent that is done there, by intent id."""
+    doubts: Mapping[str, tuple[str, ...]]
+    """By intent id, why a person must look before an intent that was not found is sent again."""
     read_at: datetime | None
     """When its first read was sent; None: nothing had to be read."""
 
@@ -38,7 +40,12 @@ async def look_up(caller: XeroCaller, session: TenantSession, kind: WriteKind, c
     async with caller.storing(session) as tx:
         claimed = await _claimed(tx, session.org.tenant_id, kind, [*kind.listed_ids(contents)])
     found = kind.match_results(wanted, contents, wire.loads(call.before), call.first_sent_at, claimed)
-    return LookupResult(found, min(read_at, default=None))
+    doubts: Mapping[str, tuple[str, ...]] = {}
+    if len(found) < len(wanted):
+        async with caller.storing(session) as tx:
+            others = await intents.unfinished(tx, session.org.tenant_id, kind.name, [i.intent_id for i in wanted])
+        doubts = kind.doubts(wanted, contents, found, call.first_sent_at, others, claimed)
+    return LookupResult(found, doubts, min(read_at, default=None))
 
 
 async def _read_all(

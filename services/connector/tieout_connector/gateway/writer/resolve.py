@@ -5,21 +5,31 @@ from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import answer
 from tieout_connector.gateway.writer.answer import IntentAnswer
 from tieout_connector.gateway.writer.lookup import look_up
-from tieout_connector.kinds import WriteKind
+from tieout_connector.inbound import ReadRequest, read_requests
+from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import StoredCall, calls, results
 from tieout_connector.xero.errors import RefusedRequest
 
 
 async def resolve(
-    caller: XeroCaller, session: TenantSession, kind: WriteKind, call: StoredCall, *, batch_limit: int | None = None
+    caller: XeroCaller,
+    session: TenantSession,
+    kind: WriteKind,
+    call: StoredCall,
+    *,
+    batch_limit: int | None = None,
+    failed: bool = False,
 ) -> None:
-    """Look a call up: intents that are found are answered, the others go in a new call. Raises XeroError."""
+    """Look a call up: intents that are found are answered, the others go in a new call. `failed`: the call was sent and
+    brought no usable answer. Raises XeroError."""
     found = await look_up(caller, session, kind, call)
     elements = found.elements
     done = [q for q in call.intents if q.intent.intent_id in elements]
     missing = [q for q in call.intents if q.intent.intent_id not in elements]
     answers = [IntentAnswer(q, elements[q.intent.intent_id], looked_up_at=found.read_at) for q in done]
-    await answer.finish(caller, session, kind, call, answers, missing, batch_limit=batch_limit)
+    await answer.finish(
+        caller, session, kind, call, answers, missing, batch_limit=batch_limit, failed=failed, doubts=found.doubts
+    )
 
 
 async def refused_whole(
@@ -42,3 +52,6 @@ async def refused_whole(
     async with caller.storing(session) as tx:
         refusal = results.refused(queued.intent, error.messages, call.seen.get(key))
         await calls.finish(tx, session.org.tenant_id, call.id, [(queued, refusal)])
+        also = kind.also_changes(queued.intent, ABSENT)
+        wanted = [ReadRequest(session.org.tenant_id, r.kind, r.xero_id, tx.now, queued.cause) for r in also]
+        await read_requests.add(tx, wanted)

@@ -93,7 +93,8 @@ class Writer:
             await post(self._caller, self._files, session, kind, call, permit, access, first=False)
             return
         try:
-            await resolve(self._caller, session, kind, call)
+            # A call without a request was never sent: its intents were only queued before a restore.
+            await resolve(self._caller, session, kind, call, failed=bool(call.request))
         except MalformedRequest as error:
             # The call waits for its next look-up, and the tenant's other calls continue.
             log.error("Xero refuses a look-up", kind=call.kind, error=str(error))

@@ -1,0 +1,1 @@
+"""Cases from the field about writing: docs/field-cases.md."""
