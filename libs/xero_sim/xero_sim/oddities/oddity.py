@@ -9,8 +9,10 @@ from xero_sim.accounting.call import Call
 from xero_sim.answers import Answer
 from xero_sim.wire import Json
 
+Delay = Callable[[Call, Mapping[str, Any]], float]
+"""How long the answer takes, in seconds of real time."""
 Before = Callable[[Call, Mapping[str, Any]], Answer | None]
-"""Answers instead of Xero, before any work; None: Xero works as usual."""
+"""Answers instead of Xero, before any work; None: Xero works as usual. It may change the call's query."""
 After = Callable[[Call, Json, Mapping[str, Any]], None]
 """Changes the content of a successful answer in place."""
 
@@ -23,6 +25,7 @@ class Oddity:
     about: str
     before: Before | None = None
     after: After | None = None
+    delay: Delay | None = None
 
 
 @dataclass(slots=True)
