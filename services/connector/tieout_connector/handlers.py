@@ -21,7 +21,9 @@ async def webhooks_received(tx: Tx, events: Sequence[ReceivedEvent[Webhook]]) ->
     await read_requests.add(
         tx,
         [
-            ReadRequest(tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause)
+            ReadRequest(
+                tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause, named_by_xero=True
+            )
             for event in events
             if event.data.org_id in tenants and (kind := WEBHOOK_CATEGORIES.get(event.data.category))
         ],

@@ -106,7 +106,7 @@ async def next_batch(tx: Tx, tenant_id: UUID, lane: Lane, in_progress: InProgres
     chosen = {"tenant_id": tenant_id, "in_progress": list(in_progress.intents), "person_lane": PERSON_LANE}
     first = _SQL["first_in_lane"](
         **chosen,
-        serial_in_progress=list(in_progress.serial_batches),
+        serial_in_progress=[*in_progress.serial_batches, *in_progress.paused],
         full_only=list(in_progress.batches),
         lane=LANES.index(lane),
     )

@@ -14,12 +14,14 @@ from uuid import UUID
 import httpx
 
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown, RetryAfter, XeroError
+from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown, RetryAfter, TimedOut, XeroError
 from tieout_connector.xero.limits import Limits, limits_of
 from tieout_connector.xero.responses import classify
 
 TIMEOUT = 15.0
-"""The most seconds that a whole call may take. A process that takes over a lease waits as long (pacing/timing.py)."""
+"""The most seconds that a whole call may take, except for a list. A write without an answer is retried after this."""
+LIST_TIMEOUT = 45.0
+"""The most seconds that the read of a list may take: large pages are slow (F11)."""
 _CONNECT = 5.0
 """Seconds to connect: far below TIMEOUT, so that a call that was never sent is recognised as such."""
 _PATH = "/api.xro/2.0/"
@@ -36,6 +38,12 @@ class Request:
     modified_since: str | None = None
     key: str | None = None
     accept: str = JSON
+
+    @property
+    def timeout(self) -> float:
+        """The most seconds that the whole call may take."""
+        is_list = self.method == "GET" and "/" not in self.resource
+        return max(LIST_TIMEOUT, TIMEOUT) if is_list else TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ class XeroApi:
         try:
             with _as_xero_errors():
                 # httpx applies its timeout to each chunk of an answer, not to the whole.
-                async with asyncio.timeout(TIMEOUT):
+                async with asyncio.timeout(request.timeout):
                     answer = await self._client.send(built, stream=True)
                     await answer.aread()
             if answer.status_code in (200, 204, 304):
@@ -111,7 +119,9 @@ class XeroApi:
             params=dict(sorted(request.params.items())),
             headers=headers,
             content=_exactly(body) if isinstance(body, Upload) else body,
-            timeout=httpx.Timeout(TIMEOUT, connect=min(_CONNECT, TIMEOUT), pool=min(_CONNECT, TIMEOUT)),
+            timeout=httpx.Timeout(
+                request.timeout, connect=min(_CONNECT, request.timeout), pool=min(_CONNECT, request.timeout)
+            ),
         )
 
 
@@ -125,7 +135,9 @@ def _as_xero_errors() -> Iterator[None]:
     except httpx.LocalProtocolError as error:
         # Without its cause, which quotes the header that cannot be sent: it may be Authorization.
         raise MalformedRequest(f"the call cannot be sent: {type(error).__name__}") from None
-    except (httpx.HTTPError, TimeoutError) as error:
+    except (httpx.TimeoutException, TimeoutError) as error:
+        raise TimedOut(f"no answer in time: {type(error).__name__}", answered=False) from error
+    except httpx.HTTPError as error:
         raise OutcomeUnknown(f"no answer: {type(error).__name__}", answered=False) from error
 
 

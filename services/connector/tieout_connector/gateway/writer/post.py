@@ -11,7 +11,14 @@ from tieout_connector.gateway.writer.answer import Answer, fields_sent, finish
 from tieout_connector.gateway.writer.resolve import refused_whole, resolve
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, calls, results
-from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RefusedRequest, RetryAfter
+from tieout_connector.xero.errors import (
+    ConsentLost,
+    MalformedRequest,
+    NotPermitted,
+    OutcomeUnknown,
+    RefusedRequest,
+    RetryAfter,
+)
 from tieout_connector.xero.http import Request, Upload
 from tieout_kit.errors import Refused
 
@@ -47,7 +54,7 @@ async def post(
             again, answered = tx.now + RETRY_AFTER, isinstance(error, OutcomeUnknown) and error.answered
             await calls.retry(tx, tenant_id, call.id, again, look_up_first=answered)
         raise
-    except (RetryAfter, ConsentLost):
+    except (RetryAfter, ConsentLost, NotPermitted):
         # This send did nothing. After the first send, the intents go in a new call with a new key. After a later
         # one, it is still unknown what the earlier sends did.
         async with caller.storing(session) as tx:

@@ -14,15 +14,19 @@ from tieout_connector.gateway.writer.compose import compose, to_look_up
 from tieout_connector.gateway.writer.fresh import sort
 from tieout_connector.gateway.writer.post import post
 from tieout_connector.gateway.writer.resolve import resolve
+from tieout_connector.inbound import resource_problems
 from tieout_connector.kinds import ABSENT, WriteKind
-from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, results
+from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, pauses, results
 from tieout_connector.pacing import LONGEST_CALL, RESEND_WINDOW
-from tieout_connector.xero.errors import MalformedRequest, RefusedRequest
+from tieout_connector.xero.errors import MalformedRequest, NotPermitted, RefusedRequest
 from tieout_connector.xero.models import Json
 from tieout_schemas.writes import Lane
 
 LOOK_UP_AGAIN = timedelta(minutes=1)
 """Between the look-ups of a call, so that a look-up that always fails does not stop the tenant's other calls."""
+
+ASK_PERMISSION_AGAIN = timedelta(hours=1)
+"""After Xero did not permit a write: somebody may have given the right meanwhile."""
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +60,22 @@ class Writer:
         return {key} if (key := serial_key(self._kind(queued), queued)) else set()
 
     async def send(self, session: TenantSession, lane: Lane, queued: Sequence[QueuedIntent]) -> None:
-        """Read what must be read first, finish intents that need no call, and send the rest in one call."""
+        """Read what must be read first, finish intents that need no call, and send the rest in one call. What Xero does
+        not permit stays queued until later."""
+        tenant_id, key, cause = session.org.tenant_id, self.batch_key(queued), queued[0].cause
+        try:
+            await self._send(session, lane, queued)
+        except NotPermitted as error:
+            async with self._caller.storing(session) as tx:
+                await pauses.add(tx, tenant_id, key, error.resource, tx.now + ASK_PERMISSION_AGAIN)
+                await resource_problems.not_permitted(tx, tenant_id, error.resource, resource_problems.CHANGE, cause)
+            return
+        if key in session.in_progress.known_pauses:
+            async with self._caller.storing(session) as tx:
+                if resource := await pauses.remove(tx, tenant_id, key):
+                    await resource_problems.works(tx, tenant_id, resource, resource_problems.CHANGE, cause)
+
+    async def _send(self, session: TenantSession, lane: Lane, queued: Sequence[QueuedIntent]) -> None:
         kind, tenant_id = self._kind(queued), session.org.tenant_id
         if queued[0].look_up:
             async with self._caller.storing(session) as tx:
@@ -84,6 +103,16 @@ class Writer:
 
     async def resume(self, session: TenantSession, call: StoredCall) -> None:
         """Retry a call without an answer: send the same bytes while Xero knows their key, and look it up afterwards."""
+        try:
+            await self._resume(session, call)
+        except NotPermitted as error:
+            tenant_id, cause = session.org.tenant_id, call.intents[0].cause
+            async with self._caller.storing(session) as tx:
+                later = tx.now + ASK_PERMISSION_AGAIN
+                await calls.retry(tx, tenant_id, call.id, later, look_up_first=call.look_up_first)
+                await resource_problems.not_permitted(tx, tenant_id, error.resource, resource_problems.CHANGE, cause)
+
+    async def _resume(self, session: TenantSession, call: StoredCall) -> None:
         kind = self._kinds[call.kind]
         access = await self._caller.ready(session)
         async with self._caller.storing(session) as tx:
