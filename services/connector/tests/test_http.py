@@ -12,11 +12,12 @@ import pytest
 
 from tieout_connector.xero import accounts, contacts, http, invoices, payments, tax_rates, tracking
 from tieout_connector.xero.errors import (
-    ConsentLost,
+    AccessRefused,
     MalformedRequest,
     OutcomeUnknown,
     RefusedRequest,
     RetryAfter,
+    TimedOut,
     TokenExpired,
 )
 from tieout_connector.xero.http import Request, XeroApi
@@ -53,8 +54,8 @@ def detail(status: int, text: str) -> httpx.Response:
         (httpx.Response(400, text="Bad request"), RefusedRequest),
         (httpx.Response(400, text="Idempotency Key: k is used with a different request."), OutcomeUnknown),
         (detail(401, "TokenExpired: token expired at 08/12/2022 07:00:40"), TokenExpired),
-        (detail(401, "AuthorizationUnsuccessful"), ConsentLost),
-        (detail(403, "AuthenticationUnsuccessful"), ConsentLost),
+        (detail(401, "AuthorizationUnsuccessful"), AccessRefused),
+        (detail(403, "AuthenticationUnsuccessful"), AccessRefused),
         (httpx.Response(404, html="<!DOCTYPE html><html>not here</html>"), RefusedRequest),
         (httpx.Response(408), OutcomeUnknown),
         (httpx.Response(412), MalformedRequest),
@@ -70,7 +71,7 @@ def detail(status: int, text: str) -> httpx.Response:
         (httpx.Response(200, content=b"\xff\xfe{}"), OutcomeUnknown),
         (httpx.ConnectError("refused"), RetryAfter),
         (httpx.ConnectTimeout("slow"), RetryAfter),
-        (httpx.ReadTimeout("slow"), OutcomeUnknown),
+        (httpx.ReadTimeout("slow"), TimedOut),
         (httpx.WriteError("cut"), OutcomeUnknown),
         (httpx.RemoteProtocolError("gone"), OutcomeUnknown),
     ],

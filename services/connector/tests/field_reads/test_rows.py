@@ -5,8 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from tieout_connector.connecting import RECHECKS
 from tieout_connector.kinds import FOLLOWED, LISTED
 from tieout_connector.xero.parsing import Unreadable
+from tieout_kit.events import Cause
+from tieout_kit.records import Recheck
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import XeroAccount, XeroContact, XeroInvoice
@@ -150,3 +153,21 @@ async def test_an_odd_contact_that_a_webhook_names_is_a_problem_and_the_others_a
     assert [str(contact.xero_id) for contact in await stage.published(XeroContact)] == [good]
     (problem,) = await stage.published(Problem)
     assert problem.sentence.startswith("Contact Odd One is in Xero but does not come in: its ContactStatus has the")
+
+
+@pytest.mark.real
+@pytest.mark.field("F09")
+async def test_a_person_may_have_it_read_again_at_once(stage: ConnectorHarness) -> None:
+    await stage.connect_idle()
+    contact = await stage.their_contact()
+    await stage.control.switch_on("odd-row", times=1, options=odd(contact, "Name", ""))
+    await stage.ask(XeroKind.CONTACT, contact)
+
+    async with stage.working():
+        await stage.until(OPEN, 1)
+        (problem,) = await stage.published(Problem)
+        again = Recheck(stage.tenant_id, problem.record.id, Cause.request(), "ana")
+        await stage.database.run(lambda tx: RECHECKS.by_kind[problem.record.kind](tx, [again]))
+        await stage.until(OPEN, 0)
+
+    assert [str(one.xero_id) for one in await stage.published(XeroContact)] == [contact]

@@ -59,6 +59,12 @@ async def bring_forward(tx: Tx, tenant_id: UUID, at: datetime) -> None:
     await schedule.wake_tenants(tx, {tenant_id: at})
 
 
+async def try_again(tx: Tx, tenant_id: UUID, at: datetime) -> None:
+    """Read every list at this time, unless it is due sooner; also those that could not be read."""
+    await tx.db.execute(*_SQL["try_again"](tenant_id=tenant_id, at=at))
+    await schedule.wake_tenants(tx, {tenant_id: at})
+
+
 async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:
     """How far each resource has been read: resource, importing, done, total, next_at."""
     return [dict(row) for row in await tx.db.fetch(*_SQL["progress"](tenant_id=tenant_id))]

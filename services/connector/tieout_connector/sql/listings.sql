@@ -27,6 +27,10 @@ update feed set next_at = $at, trouble = $trouble where tenant_id = $tenant_id a
 -- Makes a tenant's polls due at this time, unless they are due sooner.
 update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id and not importing;
 
+-- name: try_again
+-- Makes all lists of a tenant due at this time, unless they are due sooner.
+update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id;
+
 -- name: progress
 -- How far each resource has been read (CONN-4).
 select resource, importing, done, total, next_at from feed where tenant_id = $tenant_id order by resource;
