@@ -131,7 +131,7 @@ async def test_a_call_is_the_same_bytes_in_the_same_order_with_its_key() -> None
 
 
 async def test_a_call_that_trickles_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "TIMEOUT", 0.1)
+    monkeypatch.setattr(http, "LIST_TIMEOUT", 0.1)
 
     async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")

@@ -119,7 +119,7 @@ async def test_an_error_tells_the_bytes_that_came_with_it(xero: AtXero, fault: s
 async def test_of_an_answer_that_ends_before_its_end_the_bytes_that_came_are_told(
     xero: AtXero, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    monkeypatch.setattr("tieout_connector.xero.http.TIMEOUT", 0.2)
+    monkeypatch.setattr("tieout_connector.xero.http.LIST_TIMEOUT", 0.2)
 
     async def half() -> AsyncIterator[bytes]:
         yield b'{"Contacts": ['

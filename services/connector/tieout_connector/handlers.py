@@ -11,6 +11,7 @@ from tieout_kit.kafka import Handlers
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import listing
 from tieout_schemas import topics
+from tieout_schemas.problem import Problem
 from tieout_schemas.signals import Refresh, Webhook
 from tieout_schemas.writes import WriteIntent
 
@@ -36,6 +37,11 @@ async def refreshes_requested(tx: Tx, events: Sequence[ReceivedEvent[Refresh]]) 
     await read_requests.add(tx, requests)
 
 
+async def problems_received(tx: Tx, events: Sequence[ReceivedEvent[Problem]]) -> None:
+    """tieout.problem.v1 → the list of all services' problems. Our own are there already."""
+    await listing.copy(tx, [event for event in events if event.data.service != tx.service])
+
+
 def handlers(group: intents.BatchingRule) -> Handlers:
     """The connector's handlers. `group`: tells which intents may be sent in one call."""
 
@@ -47,6 +53,6 @@ def handlers(group: intents.BatchingRule) -> Handlers:
             topics.WEBHOOK: webhooks_received,
             topics.REFRESH: refreshes_requested,
             topics.WRITE: intents_received,
-            topics.PROBLEM: listing.copy,
+            topics.PROBLEM: problems_received,
         }
     )

@@ -67,15 +67,15 @@ async def test_an_import_that_saw_fewer_rows_than_counted_is_not_complete(
 async def test_an_import_and_a_poll_without_pagination_read_until_an_empty_page(stage: ConnectorHarness) -> None:
     await stage.control.switch_on("no-pagination")
     await stage.control.switch_on("short-pages", options={"size": 4})
-    org_id = await with_contacts(stage)
+    org_id = await with_contacts(stage, 9)
 
     async with stage.working():
-        await stage.until(STATE, "connected")
+        await stage.until(STATE, "connected", within=40)
         await stage.control.act(org_id, "create_contact", Name="Vendor 999")
         await stage.sql(POLL.format("Contacts"))
-        await stage.until(IDLE, 0)
+        await stage.until(IDLE, 0, within=40)
 
-    assert await names(stage) == [*vendors(23), "Vendor 999"]
+    assert await names(stage) == [*vendors(9), "Vendor 999"]
 
 
 @pytest.mark.field("F11")

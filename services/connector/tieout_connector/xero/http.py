@@ -43,7 +43,7 @@ class Request:
     def timeout(self) -> float:
         """The most seconds that the whole call may take."""
         is_list = self.method == "GET" and "/" not in self.resource
-        return max(LIST_TIMEOUT, TIMEOUT) if is_list else TIMEOUT
+        return LIST_TIMEOUT if is_list else TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)
