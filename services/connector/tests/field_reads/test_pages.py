@@ -1,13 +1,16 @@
 """Lists are read to their end whatever their pages are like, by the running gateway."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from tieout_connector.gateway import reactions, reader
 from tieout_schemas.problem import Problem
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.writes import Outcome
 from tieout_schemas.xero import XeroContact
-from tieout_testing.connector import ConnectorHarness
+from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
 STATE = "select state from connection"
@@ -117,3 +120,25 @@ async def test_a_list_may_take_longer_than_a_single_record(
 
     assert await stage.sql("select page_size from feed where resource = 'Contacts'") == [(None,)]
     assert await names(stage) == vendors(3)
+
+
+@pytest.mark.field("F06", "F07")
+@pytest.mark.parametrize("oddities", [("short-pages",), ("short-pages", "no-pagination")])
+async def test_what_is_asked_for_by_ids_is_read_to_the_end_too(
+    stage: ConnectorHarness, oddities: tuple[str, ...]
+) -> None:
+    await stage.connect_idle()
+    names = [f"Vendor {n}" for n in range(5)]
+    known = {name: await stage.their_contact(name) for name in names}
+    for oddity in oddities:
+        await stage.control.switch_on(oddity, path="Contacts", method="GET", options={"size": 2})
+    await stage.ask(XeroKind.CONTACT, *known.values())
+    await stage.deliver(*[contact_intent(f"New {name}", xero_id=UUID(key)) for name, key in known.items()])
+
+    async with stage.working():
+        results = await stage.results(5, within=40)
+        await stage.until("select count(*) from read_request", 0)
+
+    assert {result.outcome for result in results} == {Outcome.DONE}
+    assert {contact.name for contact in await stage.published(XeroContact)} >= {f"New {name}" for name in names}
+    assert sorted(contact["Name"] for contact in await stage.xero("Contacts")) == [f"New {name}" for name in names]

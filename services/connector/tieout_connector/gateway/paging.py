@@ -6,6 +6,7 @@ move nothing past it. Only where one second holds more than a page are pages num
 Then rows that move up move towards pages still to be read, and rows changed meanwhile are read afterwards.
 """
 
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -34,10 +35,16 @@ def page_of(content: Json, resource: str, asked: int) -> Page:
 
 
 async def all_pages(read: Callable[[Request], Awaitable[Json]], request: Request) -> list[Json]:
-    """The answers in order; only one if the request has no `page`. Of a row in several answers, the last one counts."""
+    """The answers in order; only one if the request has no `page`. Of a row in several answers, the last one counts.
+
+    Raises IncompleteList.
+    """
     if "page" not in request.params:
         return [await read(request)]
     contents: list[Json] = []
+    ids = request.params.get("IDs")
+    # Nothing more can follow what was asked for by its id.
+    wanted = len(ids.split(",")) if ids else sys.maxsize
     usual = int(request.params.get("pageSize", DEFAULT_PAGE_SIZE))
     feed, seen, were_numbered, news = ListingCursor(request.resource), set[bytes](), False, False
     while True:
@@ -51,6 +58,8 @@ async def all_pages(read: Callable[[Request], Awaitable[Json]], request: Request
             feed = smaller
             continue
         contents.append(content)
+        if len(content.get(request.resource) or []) >= wanted:
+            return contents
         page = page_of(content, request.resource, asked)
         if shown := {wire.dumps(row) for row in content.get(request.resource) or []}:
             news = not shown <= seen

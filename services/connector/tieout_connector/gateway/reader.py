@@ -11,7 +11,7 @@ import structlog
 from tieout_connector.choices import chart_of_accounts, settings_store
 from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.caller import NoCallLeft, XeroCaller
-from tieout_connector.gateway.paging import page_of
+from tieout_connector.gateway.paging import all_pages, page_of
 from tieout_connector.gateway.parsed import parse_rows
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.inbound import (
@@ -46,6 +46,8 @@ from tieout_connector.xero.errors import (
     XeroError,
 )
 from tieout_connector.xero.http import Request
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.resource import DEFAULT_PAGE_SIZE
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
@@ -156,11 +158,19 @@ class Reader:
 
     async def _fetch(self, session: TenantSession, due: Sequence[DueRead]) -> tuple[list[dict[str, Any]], datetime]:
         resource = FOLLOWED[due[0].kind].resource
-        params = {"page": "1", "pageSize": "1000", "unitdp": "4", "includeArchived": "true"}
+        params = {"page": "1", "pageSize": str(DEFAULT_PAGE_SIZE), "unitdp": "4", "includeArchived": "true"}
         params["IDs"] = ",".join(str(one.xero_id) for one in due)
-        request = Request("GET", resource.name, params)
-        answer, left_at = await self._caller.read(session, Lane.WEBHOOK, request, due[0].cause.traceparent)
-        return resource.raws(answer.json), left_at
+        sent: list[datetime] = []
+
+        async def read(page: Request) -> Json:
+            parent = due[0].cause.traceparent
+            answer, left_at = await self._caller.read(session, Lane.WEBHOOK, page, parent, more=bool(sent))
+            sent.append(left_at)
+            content: Json = answer.json
+            return content
+
+        contents = await all_pages(read, Request("GET", resource.name, params))
+        return [raw for content in contents for raw in resource.raws(content)], sent[0]
 
     async def _fetch_each(
         self, session: TenantSession, due: Sequence[DueRead]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import structlog
 
 from tieout_connector.gateway.caller import XeroCaller
+from tieout_connector.gateway.paging import all_pages
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.storage import Storage
 from tieout_connector.gateway.writer.batching import batch_key, serial_key
@@ -19,7 +20,10 @@ from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, pauses, results
 from tieout_connector.pacing import LONGEST_CALL, RESEND_WINDOW
 from tieout_connector.xero.errors import MalformedRequest, NotPermitted, RefusedRequest
+from tieout_connector.xero.http import Request
 from tieout_connector.xero.models import Json
+from tieout_kit.events import Cause
+from tieout_kit.postgres import Tx
 from tieout_schemas.writes import Lane
 
 LOOK_UP_AGAIN = timedelta(minutes=1)
@@ -62,18 +66,14 @@ class Writer:
     async def send(self, session: TenantSession, lane: Lane, queued: Sequence[QueuedIntent]) -> None:
         """Read what must be read first, finish intents that need no call, and send the rest in one call. What Xero does
         not permit stays queued until later."""
-        tenant_id, key, cause = session.org.tenant_id, self.batch_key(queued), queued[0].cause
+        key, cause = self.batch_key(queued), queued[0].cause
         try:
             await self._send(session, lane, queued)
         except NotPermitted as error:
             async with self._caller.storing(session) as tx:
-                await pauses.add(tx, tenant_id, key, error.resource, tx.now + ASK_PERMISSION_AGAIN)
-                await resource_problems.not_permitted(tx, tenant_id, error.resource, resource_problems.CHANGE, cause)
-            return
-        if key in session.in_progress.known_pauses:
-            async with self._caller.storing(session) as tx:
-                if resource := await pauses.remove(tx, tenant_id, key):
-                    await resource_problems.works(tx, tenant_id, resource, resource_problems.CHANGE, cause)
+                await self._pause(tx, session, key, error, cause)
+        else:
+            await self._end_pause(session, key, cause)
 
     async def _send(self, session: TenantSession, lane: Lane, queued: Sequence[QueuedIntent]) -> None:
         kind, tenant_id = self._kind(queued), session.org.tenant_id
@@ -106,11 +106,14 @@ class Writer:
         try:
             await self._resume(session, call)
         except NotPermitted as error:
-            tenant_id, cause = session.org.tenant_id, call.intents[0].cause
             async with self._caller.storing(session) as tx:
                 later = tx.now + ASK_PERMISSION_AGAIN
-                await calls.retry(tx, tenant_id, call.id, later, look_up_first=call.look_up_first)
-                await resource_problems.not_permitted(tx, tenant_id, error.resource, resource_problems.CHANGE, cause)
+                await calls.retry(tx, session.org.tenant_id, call.id, later, look_up_first=call.look_up_first)
+                if call.intents:
+                    await self._pause(tx, session, self.batch_key(call.intents), error, call.intents[0].cause)
+        else:
+            if call.intents:
+                await self._end_pause(session, self.batch_key(call.intents), call.intents[0].cause)
 
     async def _resume(self, session: TenantSession, call: StoredCall) -> None:
         kind = self._kinds[call.kind]
@@ -135,6 +138,21 @@ class Writer:
             dropped = [(q, results.dropped(q.intent, why)) for q in queued]
             await intents.finish(tx, session.org.tenant_id, dropped)
 
+    async def _pause(self, tx: Tx, session: TenantSession, key: str, error: NotPermitted, cause: Cause) -> None:
+        """Send nothing with this batch key for a while, and tell the tenant why (F13)."""
+        tenant_id = session.org.tenant_id
+        session.in_progress.known_pauses.add(key)
+        await pauses.add(tx, tenant_id, key, error.resource, tx.now + ASK_PERMISSION_AGAIN)
+        await resource_problems.not_permitted(tx, tenant_id, error.resource, resource_problems.CHANGE, cause)
+
+    async def _end_pause(self, session: TenantSession, key: str, cause: Cause) -> None:
+        """Xero permits it: if it did not before, its problem closes."""
+        if key not in session.in_progress.known_pauses:
+            return
+        async with self._caller.storing(session) as tx:
+            if resource := await pauses.remove(tx, session.org.tenant_id, key):
+                await resource_problems.works(tx, session.org.tenant_id, resource, resource_problems.CHANGE, cause)
+
     def _kind(self, queued: Sequence[QueuedIntent]) -> WriteKind:
         return self._kinds[queued[0].intent.body.kind]
 
@@ -143,15 +161,20 @@ class Writer:
     ) -> FreshRead:
         contents: list[Json] = []
         read_at: list[datetime] = []
+
+        async def read(page: Request) -> Json:
+            parent = queued[0].cause.traceparent
+            answer, sent_at = await self._caller.read(session, lane, page, parent)
+            read_at.append(sent_at)
+            content: Json = answer.json
+            return content
+
         for request in kind.pre_reads([q.intent for q in queued]):
             try:
-                answer, sent_at = await self._caller.read(session, lane, request, queued[0].cause.traceparent)
+                contents += await all_pages(read, request)
             except RefusedRequest:
                 if len(queued) > 1:
                     raise
                 # Xero does not know the record, so there is nothing to show.
                 contents.append(ABSENT)
-            else:
-                contents.append(answer.json)
-                read_at.append(sent_at)
         return FreshRead(contents, min(read_at, default=None))
