@@ -1,8 +1,8 @@
 """Reads records and listings from Xero, and publishes the records that really changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,11 @@ import structlog
 from tieout_connector.choices import chart_of_accounts, settings_store
 from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.caller import NoCallLeft, XeroCaller
-from tieout_connector.gateway.paging import all_pages, page_of
+from tieout_connector.gateway.fetch import fetch
+from tieout_connector.gateway.paging import page_of
 from tieout_connector.gateway.parsed import parse_rows
 from tieout_connector.gateway.session import TenantSession
+from tieout_connector.gateway.take_in import take_in
 from tieout_connector.inbound import (
     DueRead,
     IncompleteList,
@@ -34,7 +36,6 @@ from tieout_connector.inbound import (
 )
 from tieout_connector.kinds import FOLLOWED, LISTED, PAGED, spoken
 from tieout_connector.metrics import NOT_FOUND
-from tieout_connector.outbound import intents
 from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import (
@@ -46,15 +47,12 @@ from tieout_connector.xero.errors import (
     XeroError,
 )
 from tieout_connector.xero.http import Request
-from tieout_connector.xero.models import Json
-from tieout_connector.xero.resource import DEFAULT_PAGE_SIZE
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
 from tieout_schemas.platform import ConnectionState
-from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane
-from tieout_schemas.xero import Snapshot, XeroAccount, XeroPayment
+from tieout_schemas.xero import XeroAccount
 
 RETRY_A_READ = timedelta(seconds=2)
 LIST_AGAIN = timedelta(minutes=5)
@@ -81,15 +79,8 @@ class Reader:
     async def read(self, session: TenantSession, due: Sequence[DueRead]) -> None:
         """Read the requested records, many in one call."""
         tenant_id, kind = session.org.tenant_id, due[0].kind
-        read: Sequence[DueRead] = due
         try:
-            if FOLLOWED[kind].listed_by_ids:
-                raws, left_at = await self._fetch(session, due)
-            else:
-                raws, left_at, read = await self._fetch_each(session, due)
-        except RefusedRequest:
-            # One unknown id makes Xero refuse them all. So each is read alone, and the unknown record is skipped.
-            raws, left_at, read = await self._fetch_each(session, due)
+            raws, left_at, read = await fetch(self._caller, session, due)
         except NotPermitted as error:
             async with self._caller.storing(session) as tx:
                 later = tx.now + ASK_PERMISSION_AGAIN
@@ -99,7 +90,7 @@ class Reader:
         causes = {one.xero_id: one.cause for one in due}
         shown = {str(raw.get(FOLLOWED[kind].resource.id_field)).lower() for raw in raws}
         async with self._caller.storing(session) as tx:
-            again, _ = await self._store(tx, tenant_id, kind, raws, causes, left_at, due[0].cause)
+            again, _ = await take_in(tx, tenant_id, kind, raws, causes, left_at, due[0].cause, self._platform_url)
             found = [one for one in read if str(one.xero_id) in shown]
             await read_requests.remove(tx, tenant_id, [one for one in found if one.xero_id not in again])
             await read_requests.postpone(tx, tenant_id, kind, list(again), tx.now + ECHO_WAIT)
@@ -133,7 +124,7 @@ class Reader:
         async with self._caller.storing(session) as tx:
             raws = await interactive_reads.store_answer(tx, read, content)
             tenant_id, cause = session.org.tenant_id, Cause.request()
-            again, _ = await self._store(tx, tenant_id, read.kind, raws, {}, left_at, cause)
+            again, _ = await take_in(tx, tenant_id, read.kind, raws, {}, left_at, cause, self._platform_url)
             await read_requests.add(
                 tx, [ReadRequest(tenant_id, read.kind, x, tx.now + ECHO_WAIT, cause) for x in again]
             )
@@ -155,44 +146,6 @@ class Reader:
                     later = LIST_AGAIN if isinstance(error, IncompleteList) else POLL_AT_LEAST_EVERY
                     await listings.postpone(tx, tenant_id, feed.resource, tx.now + later, Trouble.NOT_LISTED)
                     await resource_problems.not_listed(tx, tenant_id, feed.resource, str(error), cause)
-
-    async def _fetch(self, session: TenantSession, due: Sequence[DueRead]) -> tuple[list[dict[str, Any]], datetime]:
-        resource = FOLLOWED[due[0].kind].resource
-        params = {"page": "1", "pageSize": str(DEFAULT_PAGE_SIZE), "unitdp": "4", "includeArchived": "true"}
-        params["IDs"] = ",".join(str(one.xero_id) for one in due)
-        sent: list[datetime] = []
-
-        async def read(page: Request) -> Json:
-            parent = due[0].cause.traceparent
-            answer, left_at = await self._caller.read(session, Lane.WEBHOOK, page, parent, more=bool(sent))
-            sent.append(left_at)
-            content: Json = answer.json
-            return content
-
-        contents = await all_pages(read, Request("GET", resource.name, params))
-        return [raw for content in contents for raw in resource.raws(content)], sent[0]
-
-    async def _fetch_each(
-        self, session: TenantSession, due: Sequence[DueRead]
-    ) -> tuple[list[dict[str, Any]], datetime, Sequence[DueRead]]:
-        """Read one by one. Returns the rows, when the first call was sent, and the records read before a limit."""
-        rows: list[dict[str, Any]] = []
-        first: datetime | None = None
-        for read, one in enumerate(due):
-            resource = FOLLOWED[one.kind].resource
-            request = Request("GET", f"{resource.name}/{one.xero_id}", {"unitdp": "4"})
-            try:
-                parent = one.cause.traceparent
-                answer, left_at = await self._caller.read(session, Lane.WEBHOOK, request, parent, more=read > 0)
-            except RefusedRequest:
-                continue
-            except NoCallLeft:
-                if not read:
-                    raise
-                return rows, first or datetime.min.replace(tzinfo=UTC), due[:read]
-            first = first or left_at
-            rows += resource.raws(answer.json)
-        return rows, first or datetime.min.replace(tzinfo=UTC), due
 
     async def _page(self, session: TenantSession, feed: ListingCursor, cause: Cause) -> None:
         kind, tenant_id = PAGED[feed.resource].kind, session.org.tenant_id
@@ -219,7 +172,7 @@ class Reader:
         raws: list[dict[str, Any]] = answer.json.get(feed.resource) or []
         moved, last = after_page(feed, page_of(answer.json, feed.resource, asked))
         async with self._caller.storing(session) as tx:
-            again, changed = await self._store(tx, tenant_id, kind, raws, {}, left_at, cause)
+            again, changed = await take_in(tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url)
             await read_requests.add(tx, [ReadRequest(tenant_id, kind, x, tx.now + ECHO_WAIT, cause) for x in again])
             await sync_runs.add_page(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
             await self._save(tx, session, moved, cause, last=last)
@@ -268,52 +221,6 @@ class Reader:
             connection = await connection_store.lock(tx, tenant_id)
             if connection.state is ConnectionState.IMPORTING:
                 await connection_store.change(tx, connection, Cause.request(), state=ConnectionState.CONNECTED)
-
-    async def _store(
-        self,
-        tx: Tx,
-        tenant_id: UUID,
-        kind: XeroKind,
-        raws: Sequence[dict[str, Any]],
-        causes: Mapping[UUID, Cause],
-        left_at: datetime,
-        otherwise: Cause | None = None,
-    ) -> tuple[set[UUID], int]:
-        """Store the records read. Returns the ids to be read again, and how many records had new content.
-
-        A record is read again if a call without an answer writes it, or if a later read of it was stored already.
-        """
-        rows = parse_rows(FOLLOWED[kind], raws)
-        parsed = rows.read
-        await unreadable.store(tx, tenant_id, kind, rows.readable, rows.unreadable, otherwise or Cause.request())
-        waiting = await self._waiting(tx, tenant_id, kind, parsed)
-        seen = [
-            ObservedRecord(snapshot, causes.get(snapshot.xero_id) or otherwise or Cause.request(), left_at)
-            for _, snapshot in parsed
-            if snapshot.xero_id not in waiting
-        ]
-        taken = await snapshots.store(tx, tenant_id, seen)
-        return waiting | set(taken.overtaken), taken.changed
-
-    async def _waiting(
-        self, tx: Tx, tenant_id: UUID, kind: XeroKind, parsed: Sequence[tuple[dict[str, Any], Snapshot]]
-    ) -> set[UUID]:
-        """The records that a call without an answer changes, or may have created.
-
-        See docs/design.md, Echo before result.
-        """
-        unanswered = await intents.unanswered_writes(tx, tenant_id, kind)
-        waiting = {snapshot.xero_id for _, snapshot in parsed} & unanswered.targets
-        if not unanswered.creators:
-            return waiting
-        known = await snapshots.linked_ids(tx, tenant_id, kind, [snapshot.xero_id for _, snapshot in parsed])
-        new = [(raw, snapshot) for raw, snapshot in parsed if snapshot.xero_id not in known]
-        record = FOLLOWED[kind]
-        marked = {snapshot.xero_id: record.marker(raw, self._platform_url) for raw, snapshot in new}
-        waiting |= {xero_id for xero_id, record_id in marked.items() if record_id in unanswered.creators}
-        # A payment carries no mark: any new payment of a bill that we pay may be ours.
-        payments = [snapshot for _, snapshot in new if isinstance(snapshot, XeroPayment)]
-        return waiting | {payment.xero_id for payment in payments if payment.invoice_xero_id in unanswered.bills}
 
 
 def _lane(feed: ListingCursor) -> Lane:
