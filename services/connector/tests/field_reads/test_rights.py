@@ -149,7 +149,7 @@ async def test_while_the_connections_cannot_be_listed_nothing_is_concluded(
 
 
 async def test_its_own_problem_comes_back_as_an_event_and_changes_nothing(stage: ConnectorHarness) -> None:
-    """Seen to fail when it was copied as another service's: the same problem could not be opened after a restore."""
+    """Seen to fail when it was copied as another service's: then it could never be closed here."""
     await stage.connect()
     await stage.control.switch_on("not-permitted", path="TaxRates")
     async with stage.working():
