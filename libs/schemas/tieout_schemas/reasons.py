@@ -185,3 +185,28 @@ class Reason(ReasonCode):
         who_can_fix=Role.BOOKKEEPER,
         closes_on=None,
     )
+    NOT_READABLE_IN_XERO = Code(
+        ProblemKind.HELD,
+        "{record} is in Xero but does not come in: its {field} {fault}. See it there: {link}",
+        how_to_fix="Correct it in Xero; it is read again then. If Xero shows it right, tell whoever operates Tieout.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+        cause=("field", "fault"),
+    )
+    NOT_PERMITTED_IN_XERO = Code(
+        ProblemKind.HELD,
+        "The person who connected the organisation to Xero is not permitted to {action} {what} there.",
+        how_to_fix="Give that person the right in Xero; it is tried again every hour. Or disconnect, and connect again "
+        "as a person who has the right.",
+        who_can_fix=Role.ADMIN,
+        closes_on=None,
+        cause=("action", "what"),
+    )
+    LIST_NOT_READABLE = Code(
+        ProblemKind.HELD,
+        "{what} cannot be listed from Xero: {why}.",
+        how_to_fix="Nothing to do at first: the list is read again. If this stays, tell whoever operates Tieout.",
+        who_can_fix=Role.ADMIN,
+        closes_on=None,
+        cause=("what",),
+    )

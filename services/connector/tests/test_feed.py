@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieout_connector.inbound.listings_rules import OVERLAP, ListingCursor, after_page
+from tieout_connector.inbound.listings_rules import OVERLAP, ListingCursor, Page, after_page
 
 START = datetime(2026, 9, 14, tzinfo=UTC)
 
@@ -29,9 +30,9 @@ class Rows:
 
 
 def read(
-    rows: Rows, feed: ListingCursor, size: int, changes: list[tuple[str, int, int]]
+    rows: Rows, feed: ListingCursor, size: int, changes: list[tuple[str, int, int]], *, told: bool = True
 ) -> tuple[ListingCursor, set[int]]:
-    """Read to the end while `changes` happen, one before each page."""
+    """Read to the end while `changes` happen, one before each page. `told`: the answers have a `pagination` block."""
     seen: set[int] = set()
     last, pages = False, 0
     while not last:
@@ -44,9 +45,12 @@ def read(
         found, items = rows.page(feed, size)
         seen |= set(found)
         before = feed.done
-        feed, last = after_page(feed, [rows.rows[row] for row in found], items, size)
-        assert feed.total is not None
-        assert before <= feed.done <= feed.total
+        stamps = [rows.rows[row] for row in found]
+        feed, last = after_page(feed, Page(stamps, len(found), size if told else 1000, items if told else None))
+        assert before <= feed.done
+        if told:
+            assert feed.total is not None
+            assert feed.done <= feed.total
         pages += 1
         assert pages < 500, "it does not end"
     return feed, seen
@@ -64,16 +68,17 @@ changes = st.lists(
 )
 
 
+@pytest.mark.field("F06", "F07")
 @settings(max_examples=300, deadline=None)
-@given(stamps, st.integers(1, 7), changes)
+@given(stamps, st.integers(1, 7), changes, st.booleans())
 def test_every_row_is_seen_by_the_import_or_by_the_poll_after_it(
-    stamps: list[datetime], size: int, changes: list[tuple[str, int, int]]
+    stamps: list[datetime], size: int, changes: list[tuple[str, int, int]], told: bool
 ) -> None:
     rows = Rows(stamps)
     there = set(rows.rows)
 
-    feed, seen = read(rows, ListingCursor("Invoices"), size, list(changes))
-    feed, polled = read(rows, feed, size, [])
+    feed, seen = read(rows, ListingCursor("Invoices"), size, list(changes), told=told)
+    feed, polled = read(rows, feed, size, [], told=told)
 
     assert there & set(rows.rows) <= seen | polled
     assert set(rows.rows) <= seen | polled
@@ -92,14 +97,14 @@ def test_an_import_ends_with_everything_done(stamps: list[datetime], size: int) 
 
 
 def test_a_poll_looks_back_a_little() -> None:
-    feed, last = after_page(ListingCursor("Contacts"), [START], 1, 10)
+    feed, last = after_page(ListingCursor("Contacts"), Page([START], 1, 10, 1))
 
     assert last
     assert feed.since == START - OVERLAP
 
 
 def test_an_empty_feed_keeps_where_it_began() -> None:
-    feed, last = after_page(ListingCursor("Payments", since=START), [], 0, 10)
+    feed, last = after_page(ListingCursor("Payments", since=START), Page([], 0, 10, 0))
 
     assert last
     assert feed.since == START

@@ -12,11 +12,12 @@ import pytest
 
 from tieout_connector.xero import accounts, contacts, invoices, payments, tax_rates, tracking
 from tieout_connector.xero.errors import (
-    ConsentLost,
+    AccessRefused,
     MalformedRequest,
     OutcomeUnknown,
     RefusedRequest,
     RetryAfter,
+    TimedOut,
     TokenExpired,
 )
 from tieout_connector.xero.http import XeroApi, XeroRequest
@@ -53,8 +54,8 @@ def detail(status: int, text: str) -> httpx.Response:
         (httpx.Response(400, text="Bad request"), RefusedRequest),
         (httpx.Response(400, text="Idempotency Key: k is used with a different request."), OutcomeUnknown),
         (detail(401, "TokenExpired: token expired at 08/12/2022 07:00:40"), TokenExpired),
-        (detail(401, "AuthorizationUnsuccessful"), ConsentLost),
-        (detail(403, "AuthenticationUnsuccessful"), ConsentLost),
+        (detail(401, "AuthorizationUnsuccessful"), AccessRefused),
+        (detail(403, "AuthenticationUnsuccessful"), AccessRefused),
         # A list is always there: only its query can be at fault (F14).
         (httpx.Response(404, html="<!DOCTYPE html><html>not here</html>"), MalformedRequest),
         (httpx.Response(408), OutcomeUnknown),
@@ -71,7 +72,7 @@ def detail(status: int, text: str) -> httpx.Response:
         (httpx.Response(200, content=b"\xff\xfe{}"), OutcomeUnknown),
         (httpx.ConnectError("refused"), RetryAfter),
         (httpx.ConnectTimeout("slow"), RetryAfter),
-        (httpx.ReadTimeout("slow"), OutcomeUnknown),
+        (httpx.ReadTimeout("slow"), TimedOut),
         (httpx.WriteError("cut"), OutcomeUnknown),
         (httpx.RemoteProtocolError("gone"), OutcomeUnknown),
     ],
@@ -143,7 +144,7 @@ async def test_a_call_that_trickles_ends_at_its_deadline() -> None:
         port = server.sockets[0].getsockname()[1]
         began = time.monotonic()
         with pytest.raises(OutcomeUnknown):
-            await XeroApi(client, f"http://127.0.0.1:{port}", timeout_s=0.1).call("t", ORG, GET)
+            await XeroApi(client, f"http://127.0.0.1:{port}", list_timeout_s=0.1).call("t", ORG, GET)
         assert time.monotonic() - began < 5
 
 

@@ -128,7 +128,7 @@ async def test_of_an_answer_that_ends_before_its_end_the_bytes_that_came_are_tol
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as client:
         with pytest.raises(OutcomeUnknown) as raised:
-            await XeroApi(client, "http://xero", timeout_s=0.2).call("t", UUID(int=1), CONTACTS.listing(page=1))
+            await XeroApi(client, "http://xero", list_timeout_s=0.2).call("t", UUID(int=1), CONTACTS.listing(page=1))
 
     assert raised.value.received == len(b'{"Contacts": [')
 

@@ -10,7 +10,7 @@ import pytest
 
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
 from tieout_connector.xero.errors import (
-    ConsentLost,
+    AccessRefused,
     MalformedRequest,
     OutcomeUnknown,
     RefusedRequest,
@@ -35,11 +35,11 @@ def refusal(number: int, kind: str, message: str = "no", **more: Any) -> tuple[i
 
 ANSWERS = [
     (problem(401, "TokenExpired: token expired at 08/12/2022 07:00:40"), "TokenExpired"),
-    (problem(401, "AuthorizationUnsuccessful"), "ConsentLost SCOPE_MISSING"),
-    (problem(401, "TokenInvalidSignature: could not validate signature"), "ConsentLost TOKEN_UNKNOWN"),
-    ((401, "", ""), "ConsentLost TOKEN_UNKNOWN"),
-    (problem(403, "AuthenticationUnsuccessful"), "ConsentLost NOT_CONNECTED"),
-    ((403, "text/html", "<html>Forbidden</html>"), "ConsentLost NOT_CONNECTED"),
+    (problem(401, "AuthorizationUnsuccessful"), "AccessRefused SCOPE_MISSING"),
+    (problem(401, "TokenInvalidSignature: could not validate signature"), "AccessRefused TOKEN_UNKNOWN"),
+    ((401, "", ""), "AccessRefused TOKEN_UNKNOWN"),
+    (problem(403, "AuthenticationUnsuccessful"), "AccessRefused NOT_CONNECTED"),
+    ((403, "text/html", "<html>Forbidden</html>"), "OutcomeUnknown True"),
     (refusal(10, "ValidationException", Elements=[{"ValidationErrors": [{"Message": "Taken."}]}]),
      "RefusedRequest (('Taken.',),)"),
     (refusal(10, "ValidationException", "A validation exception occurred"),
@@ -85,7 +85,7 @@ def test_what_each_answer_means(answer: tuple[int, str, str], told: str) -> None
 def tell(error: XeroError) -> str:
     name = type(error).__name__
     match error:
-        case ConsentLost():
+        case AccessRefused():
             return f"{name} {error.why.name}"
         case RefusedRequest():
             return f"{name} {error.elements}"
@@ -191,15 +191,16 @@ async def test_what_xero_says_of_a_real_token_decides(xero: AtXero) -> None:
 
     good = xero.token
     xero.token = "nobody's"
-    assert await told() == "ConsentLost TOKEN_UNKNOWN"
+    assert await told() == "AccessRefused TOKEN_UNKNOWN"
     xero.token = good
     await xero.control.disconnect(xero.org_id)
-    assert await told() == "ConsentLost NOT_CONNECTED"
+    assert await told() == "AccessRefused NOT_CONNECTED"
     await xero.control.advance(timedelta(minutes=31))
     assert await told() == "TokenExpired"
 
 
 def test_each_error_of_the_tree_is_the_verdict_on_some_answer() -> None:
-    told = {verdict.split(" ")[0] for _, verdict in ANSWERS} | {"RetryAfter"}
+    # The last two are decided by the list of connections.
+    told = {verdict.split(" ")[0] for _, verdict in ANSWERS} | {"RetryAfter", "ConsentLost", "NotPermitted"}
 
     assert told == {error.__name__ for error in XeroError.__subclasses__()}

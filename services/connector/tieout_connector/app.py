@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from tieout_connector import api, handlers
 from tieout_connector.config import ConnectorSettings
-from tieout_connector.connecting import Connections, TokenStore, connection_store
+from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store
 from tieout_connector.gateway import Folder, Gateway, Leases, Reader, Writer, XeroCaller, batching_rule
 from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
 from tieout_connector.kinds import write_kinds
@@ -18,7 +18,6 @@ from tieout_kit.clock import Clock, utc_now
 from tieout_kit.http import Keys, make_app
 from tieout_kit.postgres import Database
 from tieout_kit.process import run
-from tieout_kit.records import Rechecks
 from tieout_schemas.roles import Feature
 
 SERVICE = "connector"
@@ -43,7 +42,14 @@ def http_app(
 
     untraced = frozenset({"/oauth/callback"})
     app = make_app(
-        "Tieout connector", about, keys, closed, database, find_tenant=connection_store.read, untraced=untraced
+        "Tieout connector",
+        about,
+        keys,
+        closed,
+        database,
+        find_tenant=connection_store.read,
+        rechecks=RECHECKS,
+        untraced=untraced,
     )
     api.add_routes(app, connecting, receiver, answers, partitions)
     return app
@@ -96,6 +102,4 @@ async def main() -> None:
 
         consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
         parts = [gateway.run, receiver.run, answers.run, store_usage]
-        await run(
-            settings, SERVICE, database, app, consumed, Rechecks({}, serial=False), parts, {"gateway": gateway_trouble}
-        )
+        await run(settings, SERVICE, database, app, consumed, RECHECKS, parts, {"gateway": gateway_trouble})

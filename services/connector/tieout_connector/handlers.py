@@ -11,6 +11,7 @@ from tieout_kit.kafka import Handlers
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import listing
 from tieout_schemas import topics
+from tieout_schemas.problem import Problem
 from tieout_schemas.signals import Refresh, Webhook
 from tieout_schemas.writes import WriteIntent
 
@@ -21,7 +22,9 @@ async def webhooks_received(tx: Tx, events: Sequence[ReceivedEvent[Webhook]]) ->
     await read_requests.add(
         tx,
         [
-            ReadRequest(tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause)
+            ReadRequest(
+                tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause, named_by_xero=True
+            )
             for event in events
             if event.data.org_id in tenants and (kind := WEBHOOK_CATEGORIES.get(event.data.category))
         ],
@@ -32,6 +35,11 @@ async def refreshes_requested(tx: Tx, events: Sequence[ReceivedEvent[Refresh]]) 
     """xero.refresh.v1 → read these records again."""
     requests = [ReadRequest(e.tenant_id, e.data.xero_kind, e.data.xero_id, tx.now, e.cause) for e in events]
     await read_requests.add(tx, requests)
+
+
+async def problems_received(tx: Tx, events: Sequence[ReceivedEvent[Problem]]) -> None:
+    """tieout.problem.v1 → the list of all services' problems. Our own are there already."""
+    await listing.copy(tx, [event for event in events if event.data.service != tx.service])
 
 
 def handlers(group: intents.BatchingRule) -> Handlers:
@@ -45,6 +53,6 @@ def handlers(group: intents.BatchingRule) -> Handlers:
             topics.WEBHOOK: webhooks_received,
             topics.REFRESH: refreshes_requested,
             topics.WRITE: intents_received,
-            topics.PROBLEM: listing.copy,
+            topics.PROBLEM: problems_received,
         }
     )

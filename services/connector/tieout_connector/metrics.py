@@ -7,3 +7,6 @@ REQUEST_BYTES = Counter("tieout_xero_request_bytes", "Bytes of request bodies se
 RESPONSE_BYTES = Counter(
     "tieout_xero_response_bytes", "Bytes of response bodies received from Xero, compressed.", ["lane", "outcome"]
 )
+NOT_FOUND = Counter(
+    "tieout_xero_named_not_found", "Records that a webhook named and that Xero did not show within minutes.", ["kind"]
+)

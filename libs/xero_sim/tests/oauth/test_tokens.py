@@ -55,6 +55,7 @@ async def test_the_token_reply_has_its_fields_and_a_refresh_token_only_when_aske
 
 
 @pytest.mark.conformance(5)
+@pytest.mark.field("F16")
 async def test_a_used_refresh_token_works_for_thirty_more_minutes(portal: Portal) -> None:
     first = (await portal.exchange(await portal.code())).json()["refresh_token"]
     second = (await portal.refresh(first)).json()["refresh_token"]

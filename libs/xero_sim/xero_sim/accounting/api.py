@@ -21,7 +21,7 @@ from xero_sim.ledger import Entry
 from xero_sim.limits import Limited, take
 from xero_sim.oauth.scopes import grants
 from xero_sim.oauth.tokens import Access
-from xero_sim.oddities.meeting import met
+from xero_sim.oddities.meeting import delay, met
 from xero_sim.org import Org
 from xero_sim.sockets import Receive, Scope, Send, close_connection, read_body, send_answer
 from xero_sim.world import World
@@ -104,6 +104,9 @@ class AccountingApi:
             seen.fault = world.faults.draw(org.tenant_id, seen.method, path)
             if seen.fault and seen.fault.kind == "slow":
                 await asyncio.sleep(seen.fault.seconds)
+            if world.oddities.on:
+                asked = Call(seen.method, org, seen.app, "", parse_query(query))
+                await asyncio.sleep(delay(world.oddities, asked, path))
             answer = (faulty_answer(seen.fault) if seen.fault else None) or self._work(seen, access, org, path, query)
         finally:
             budget.in_flight -= 1

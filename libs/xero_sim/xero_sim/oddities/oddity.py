@@ -9,8 +9,10 @@ from xero_sim.accounting.call import Call
 from xero_sim.answers import Answer
 from xero_sim.wire import Json
 
+Delay = Callable[[Call, Mapping[str, Any]], float]
+"""How long the answer takes, in seconds of real time."""
 Before = Callable[[Call, Mapping[str, Any]], Answer | None]
-"""Answers instead of Xero, before any work; None: Xero works as usual."""
+"""Answers instead of Xero, before any work; None: Xero works as usual. It may change the call's query."""
 Around = Callable[[Call, Mapping[str, Any], Callable[[], Answer]], Answer | None]
 """Answers with or without Xero's work, and may change what was sent before it. None: it does not meet this call."""
 After = Callable[[Call, Json, Mapping[str, Any]], None]
@@ -26,6 +28,7 @@ class Oddity:
     before: Before | None = None
     around: Around | None = None
     after: After | None = None
+    delay: Delay | None = None
 
 
 @dataclass(slots=True)

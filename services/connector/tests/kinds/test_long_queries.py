@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from tieout_connector.gateway.fetch import fetch
 from tieout_connector.gateway.pending_work import MAX_IDS_PER_READ
-from tieout_connector.gateway.reader import Reader
 from tieout_connector.inbound.read_requests import DueRead
 from tieout_connector.kinds import FOLLOWED, LISTED, SEARCHES
 from tieout_connector.xero.errors import MalformedRequest
@@ -99,10 +99,9 @@ def test_a_search_that_fits_is_not_cut() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in XeroKind if FOLLOWED[kind].listed_by_ids])
 async def test_records_that_are_read_together_fit_in_one_query(kind: XeroKind) -> None:
     due = [DueRead(kind, uuid4(), 1, Cause.request()) for _ in range(MAX_IDS_PER_READ)]
-    reader = Reader(cast(Any, Asked()), "http://p", 1000)
 
     with pytest.raises(Sent) as sent:
-        await reader._fetch(cast(Any, None), due)
+        await fetch(cast(Any, Asked()), cast(Any, None), due)
 
     (request,) = sent.value.args
     assert request.params["IDs"].count(",") == MAX_IDS_PER_READ - 1

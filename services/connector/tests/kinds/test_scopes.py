@@ -8,7 +8,7 @@ from tieout_connector.inbound import listings
 from tieout_connector.kinds import FOLLOWED
 from tieout_connector.outbound import write_listing
 from tieout_connector.pacing.wait_reasons_rules import WriteState
-from tieout_connector.xero.errors import ConsentLost, ConsentLostReason
+from tieout_connector.xero.errors import AccessRefused, ConsentLostReason
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.scopes import SCOPES, Scope
@@ -55,7 +55,7 @@ async def test_a_kind_needs_the_scope_that_it_names_and_no_other(writing: Writin
     since, before = await writing.xero.control.now(), await writing.now(wanted)
 
     await writing.xero.consent(*set(SCOPES.split()) - {*scopes, EITHER.get(name)})
-    with pytest.raises(ConsentLost) as lost:
+    with pytest.raises(AccessRefused) as lost:
         await writing.send(wanted, now=before)
     assert lost.value.why is ConsentLostReason.SCOPE_MISSING
     assert set(scopes) <= set(SCOPES.split())
@@ -94,8 +94,9 @@ def test_the_consent_covers_every_reading(resource: str) -> None:
 
 @pytest.mark.real
 @pytest.mark.rule("CONN-6")
+@pytest.mark.field("F13")
 async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_again(stage: ConnectorHarness) -> None:
-    """The consent of the version before, and a new option."""
+    """The consent of the version before, and a new option. Everything that it covers goes on."""
     await stage.connect(scope=" ".join((*SCOPES.split()[:4], "accounting.settings.read")))
     await stage.sql("delete from feed; update connection set state = 'connected'; update turn set open = true")
     category = UUID((await stage.xero("TrackingCategories"))[0]["TrackingCategoryID"])
@@ -105,22 +106,19 @@ async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_aga
 
     async def told() -> tuple[WriteState, str]:
         async with stage.database.transaction() as tx:
-            story, _ = await write_listing.one(tx, stage.tenant_id, wanted.intent_id, connected=False)
+            story, _ = await write_listing.one(tx, stage.tenant_id, wanted.intent_id, connected=True)
         return story.state, story.why
 
     async with stage.working():
-        await stage.until("select state from connection", "connection_lost")
-        lost = (
-            WriteState.HELD,
-            "It waits until somebody connects the organisation to Xero again: the consent covers less than is needed "
-            "now (401).",
+        await stage.until("select count(*) from problem where state = 'open'", 1)
+        assert await told() == (
+            WriteState.WAITING,
+            "The person who connected the organisation to Xero is not permitted to change tracking categories there. "
+            "It is tried again every hour, and when somebody connects again.",
         )
-        assert await told() == lost
+        assert await stage.sql("select state from connection") == [("connected",)]
 
-        back = await stage.consent(stage.tenant_id, decision="deny")
-        await stage.connections.complete_consent(ANA, back["state"], None, back["error"])
-        assert await told() == lost
-
+        await stage.connections.disconnect(ANA, stage.tenant_id)
         await stage.connect(stage.org_id, stage.tenant_id)
         await stage.results(1)
 

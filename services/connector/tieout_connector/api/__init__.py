@@ -5,13 +5,13 @@ from fastapi import FastAPI
 from tieout_connector.api import connection, settings, tenants, usage, webhooks, writes, xero_records
 from tieout_connector.connecting import Connections
 from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
-from tieout_kit.http import audit_router, operator_router, problem_router
+from tieout_kit.http import audit_router, operator_router, problem_router, retry_router
 
-# Retry and dismiss of a problem go to the service that raised it.
 ROUTERS = (
     tenants.router,
     connection.router,
     problem_router,
+    retry_router,
     settings.router,
     usage.router,
     writes.router,

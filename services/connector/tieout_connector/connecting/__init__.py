@@ -3,8 +3,10 @@
 from tieout_connector.connecting import connection_store, connections
 from tieout_connector.connecting.connections import Connections
 from tieout_connector.connecting.tokens import TokenStore
+from tieout_connector.connecting.try_again import RECHECKS
 
 __all__ = [
+    "RECHECKS",
     "Connections",
     "TokenStore",
     "connection_store",

@@ -11,6 +11,7 @@ from tieout_connector.connecting import connection_store
 from tieout_connector.connecting.model import StoredConnection
 from tieout_connector.connecting.tokens import TokenStore
 from tieout_connector.inbound import listings, sync_runs
+from tieout_connector.outbound import pauses
 from tieout_connector.xero.errors import ConsentLost, XeroError
 from tieout_connector.xero.identity import OrgConnection, XeroIdentity
 from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
@@ -139,6 +140,7 @@ class Connections:
             await _note(tx, caller, connection, changed)
             await connection_store.end_consent(tx, tenant_id)
             await listings.start(tx, tenant_id)
+            await pauses.end_all(tx, tenant_id)
             await sync_runs.abandon(tx, tenant_id)
             # Connections of an earlier consent are left: another tenant may be about to choose one of them.
             others = [

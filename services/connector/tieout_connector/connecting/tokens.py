@@ -45,6 +45,11 @@ class TokenStore:
             async with self._refreshes:
                 return await self._refresh(token_set_id, rejected)
 
+    async def reach(self, token_set_id: UUID, org_id: UUID) -> bool:
+        """Whether Xero still lists the organisation among those that this consent connected. Raises XeroError."""
+        tokens = await self.access(token_set_id)
+        return any(org.org_id == org_id for org in await self._identity.connections(tokens))
+
     async def _read(self, token_set_id: UUID, rejected: str | None) -> Tokens | None:
         async with self._database.transaction() as tx:
             tokens = self._decrypt(await tx.db.fetchrow(*_SQL["read"](id=token_set_id)))

@@ -29,7 +29,7 @@ from tieout_connector.pacing import (
     Usage,
     org_budget_store,
 )
-from tieout_connector.xero.errors import RetryAfter, TokenExpired, XeroError
+from tieout_connector.xero.errors import AccessRefused, ConsentLost, NotPermitted, RetryAfter, TokenExpired, XeroError
 from tieout_connector.xero.http import Upload, XeroAnswer, XeroApi, XeroRequest
 from tieout_connector.xero.limits import Limits
 from tieout_kit.clock import Clock
@@ -109,16 +109,25 @@ class XeroCaller:
             await self._usage.store(tx, session.org.tenant_id)
             await org_budget_store.save(tx, session.org.tenant_id, session.budget)
 
-    async def permit(self, tx: Tx, session: TenantSession, lane: Lane, *, more: bool = False) -> Permit:
+    async def permit(
+        self,
+        tx: Tx,
+        session: TenantSession,
+        lane: Lane,
+        *,
+        more: bool = False,
+        longest: timedelta = LONGEST_CALL,
+    ) -> Permit:
         """In a `storing` transaction, right before a call: check the lease, and count the call in the budget.
 
-        `more`: a further call of the same read. For the first, the lanes have checked the reserve already.
+        `more`: a further call of the same read. For the first, the lanes have checked the reserve already. `longest`:
+        after this, no answer can arrive.
         Raises LeaseLost and NoCallLeft.
         """
         await self._leases.require_for_send(tx, session.org.shard, session.epoch)
         if wait := session.budget.wait(tx.now, RESERVES.get(lane, READ if more else READ_IN_TURN)):
             raise NoCallLeft(wait, tx.now)
-        deadline = tx.now + LONGEST_CALL
+        deadline = tx.now + longest
         session.budget = session.budget.count_call(tx.now, deadline)
         return Permit(deadline, time.monotonic() + SEND_WITHIN.total_seconds(), lane)
 
@@ -146,6 +155,10 @@ class XeroCaller:
                 # Expired by Xero's clock, or replaced by another refresh. The call did nothing, so it is made again.
                 await self._tokens.access(session.org.token_set_id, rejected=access)
                 raise RetryAfter("the token expired and was refreshed", timedelta(seconds=1)) from error
+            except AccessRefused as error:
+                self._count_answer(session, permit, error.limits)
+                count(error.received, CallOutcome.FAILED)
+                raise await self._access_error(session, request, error) from error
             except XeroError as error:
                 self._count_answer(session, permit, error.limits)
                 limited = isinstance(error, RetryAfter) and error.exact
@@ -162,9 +175,20 @@ class XeroCaller:
         """Count and make a reading call. Returns its answer and when it was sent."""
         access = await self.ready(session)
         async with self.storing(session) as tx:
-            permit = await self.permit(tx, session, lane, more=more)
+            longest = SEND_WITHIN + timedelta(seconds=self._api.timeout_of(request))
+            permit = await self.permit(tx, session, lane, more=more, longest=longest)
             sent_at = tx.now
         return await self.send(session, permit, access, request, None, parent), sent_at
+
+    async def _access_error(self, session: TenantSession, request: XeroRequest, error: AccessRefused) -> XeroError:
+        """What a 401 or 403 means: the list of connections tells whether the consent is lost (F13)."""
+        try:
+            connected = await self._tokens.reach(session.org.token_set_id, session.org.org_id)
+        except ConsentLost as lost:
+            return lost
+        except XeroError:
+            return RetryAfter("Xero refuses access, and its connections cannot be listed", timedelta(seconds=5))
+        return NotPermitted(request.resource) if connected else ConsentLost(error.why)
 
     def _count_answer(self, session: TenantSession, permit: Permit, limits: Limits) -> None:
         session.budget = session.budget.count_answer(self._clock(), permit.deadline, limits)

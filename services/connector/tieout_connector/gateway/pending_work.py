@@ -38,7 +38,7 @@ async def find_work(tx: Tx, tenant_id: UUID, in_progress: InProgress) -> Pending
         lanes=list(range(len(LANES))),
         person_lane=PERSON_LANE,
         intents=list(in_progress.intents),
-        serial_in_progress=list(in_progress.serial_batches),
+        serial_in_progress=[*in_progress.serial_batches, *in_progress.paused],
         full_only=list(in_progress.batches),
         calls=list(in_progress.calls),
         reads=list(in_progress.reads),
@@ -57,6 +57,7 @@ async def find_work(tx: Tx, tenant_id: UUID, in_progress: InProgress) -> Pending
         # While a read is under way, further records are collected and read together after it.
         lanes.pop(Lane.WEBHOOK, None)
     due = {lane: moment for lane, moment in lanes.items() if moment <= tx.now}
-    later = [moment for moment in (*lanes.values(), at.get("call"), at.get("rest")) if moment and moment > tx.now]
+    moments = (*lanes.values(), at.get("call"), at.get("rest"), at.get("paused"))
+    later = [moment for moment in moments if moment and moment > tx.now]
     unanswered = "call" in at and at["call"] <= tx.now
     return PendingWork("open" in at, unanswered, due, reading, min(later, default=None))

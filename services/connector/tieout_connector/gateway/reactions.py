@@ -63,9 +63,31 @@ REACTIONS = (
     Reaction("the access token expired", "401 `TokenExpired`", "refreshed under its lock, and the call made again"),
     Reaction(
         "the consent is not sufficient",
-        "401 `AuthorizationUnsuccessful` or another 401, 403, `invalid_grant`",
+        "`invalid_grant`; or 403 or another 401, and the organisation is not among the connections any more",
         "the connection is lost: the tenant's calls wait until a person connects it again, and show why",
         ConsentLost,
+    ),
+    Reaction(
+        "the person who connected has no right to this", "403 or another 401 than `TokenExpired`, and the organisation "
+        "is still among the connections",
+        "a problem of the tenant; this list, these reads or writes of this batch are tried again after an hour, and "
+        "when somebody connects again; everything else goes on",
+    ),
+    Reaction(
+        "a list cannot be read to its end", "Xero refuses it, or shows fewer rows than it counts",
+        "a problem of the tenant; the list is read again later, the other lists go on",
+    ),
+    Reaction(
+        "a page takes too long", "no whole answer to a list in 45 s",
+        "pages half as large from then on, down to 100 rows; smaller ones count as no good answer",
+    ),
+    Reaction(
+        "a record cannot be read", "a field is missing, or has a value that is not documented",
+        "a problem that names record and field; the other records come in, and it closes once the record can be read",
+    ),
+    Reaction(
+        "a record that a webhook named is not there", "an empty list, or 404",
+        "it is asked for again after 5 s, 30 s and 2 min, apart from the others; then it is left to the polls",
     ),
     Reaction(
         "the call did nothing", "a refused connection, 429, an expired token; the fresh read before a write "

@@ -1,7 +1,8 @@
 """Reads records and listings from Xero, and publishes the records that really changed."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,36 +11,56 @@ import structlog
 from tieout_connector.choices import chart_of_accounts, settings_store
 from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.caller import NoCallLeft, XeroCaller
+from tieout_connector.gateway.fetch import fetch
+from tieout_connector.gateway.paging import page_of
+from tieout_connector.gateway.parsed import parse_rows
 from tieout_connector.gateway.session import TenantSession
+from tieout_connector.gateway.take_in import take_in
 from tieout_connector.inbound import (
     DueRead,
+    IncompleteList,
     InteractiveRead,
     ListingCursor,
     ObservedRecord,
     ReadRequest,
+    Trouble,
     after_page,
     interactive_reads,
     listings,
     read_requests,
+    resource_problems,
     snapshots,
     sync_runs,
+    unreadable,
+    with_smaller_pages,
 )
-from tieout_connector.kinds import FOLLOWED, LISTED, PAGED
-from tieout_connector.outbound import intents
+from tieout_connector.kinds import FOLLOWED, LISTED, PAGED, spoken
+from tieout_connector.metrics import NOT_FOUND
 from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, RefusedRequest, RetryAfter, XeroError
+from tieout_connector.xero.errors import (
+    MalformedRequest,
+    NoSuchRecord,
+    NotPermitted,
+    RefusedRequest,
+    RetryAfter,
+    TimedOut,
+    XeroError,
+)
 from tieout_connector.xero.http import XeroRequest
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
-from tieout_schemas.payload import Payload
 from tieout_schemas.platform import ConnectionState
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane
-from tieout_schemas.xero import Snapshot, XeroAccount, XeroPayment
+from tieout_schemas.xero import XeroAccount
 
 RETRY_A_READ = timedelta(seconds=2)
+LIST_AGAIN = timedelta(minutes=5)
+"""After a list that shows fewer rows than it counts."""
+ASK_PERMISSION_AGAIN = timedelta(hours=1)
+"""After Xero did not permit it: somebody may have given the right meanwhile."""
 
 _WITH_ARCHIVED = {"includeArchived": "true"}
 """Without it, an archived record would vanish from a list and stay active here. Other lists ignore it."""
@@ -58,21 +79,27 @@ class Reader:
     async def read(self, session: TenantSession, due: Sequence[DueRead]) -> None:
         """Read the requested records, many in one call."""
         tenant_id, kind = session.org.tenant_id, due[0].kind
-        read: Sequence[DueRead] = due
         try:
-            if FOLLOWED[kind].listed_by_ids:
-                raws, left_at = await self._fetch(session, due)
-            else:
-                raws, left_at, read = await self._fetch_each(session, due)
-        except (RefusedRequest, MalformedRequest):
-            # A refused list says nothing about its records. So each is read alone, and an unknown one is skipped.
-            raws, left_at, read = await self._fetch_each(session, due)
+            raws, left_at, read = await fetch(self._caller, session, due)
+        except NotPermitted as error:
+            async with self._caller.storing(session) as tx:
+                later = tx.now + ASK_PERMISSION_AGAIN
+                await read_requests.postpone(tx, tenant_id, kind, [one.xero_id for one in due], later)
+                await self._not_permitted(tx, tenant_id, error.resource, due[0].cause)
+            return
         causes = {one.xero_id: one.cause for one in due}
+        shown = {str(raw.get(FOLLOWED[kind].resource.id_field)).lower() for raw in raws}
         async with self._caller.storing(session) as tx:
-            again, _ = await self._store(tx, tenant_id, kind, raws, causes, left_at)
-            await read_requests.remove(tx, tenant_id, [one for one in read if one.xero_id not in again])
+            again, _ = await take_in(tx, tenant_id, kind, raws, causes, left_at, due[0].cause, self._platform_url)
+            found = [one for one in read if str(one.xero_id) in shown]
+            await read_requests.remove(tx, tenant_id, [one for one in found if one.xero_id not in again])
             await read_requests.postpone(tx, tenant_id, kind, list(again), tx.now + self._caller.timing.read_echo_after)
+            lost = await read_requests.not_found(tx, tenant_id, [one for one in read if one not in found])
             await connection_store.mark_synced(tx, tenant_id)
+        for one in lost:
+            if one.named_by_xero:
+                NOT_FOUND.labels(kind).inc()
+                log.warning("Xero does not show a record that it named", tenant=str(tenant_id), id=str(one.xero_id))
 
     async def read_for_person(self, session: TenantSession, read: InteractiveRead) -> None:
         """Read a record or a search for a person who waits. An error is stored for the person, and raised as usual."""
@@ -83,6 +110,10 @@ class Reader:
             content = answer.json
         except NoSuchRecord:
             pass
+        except NotPermitted as error:
+            async with self._caller.storing(session) as tx:
+                await interactive_reads.store_failure(tx, read, f"Xero was not read: {error}", tx.now)
+            return
         except XeroError as error:
             async with self._caller.storing(session) as tx:
                 at_moment = tx.now + (error.after if isinstance(error, RetryAfter) else RETRY_A_READ)
@@ -95,14 +126,8 @@ class Reader:
         async with self._caller.storing(session) as tx:
             raws = await interactive_reads.store_answer(tx, read, content)
             tenant_id, cause = session.org.tenant_id, Cause.request()
-            again, _ = await self._store(tx, tenant_id, read.kind, raws, {}, left_at, cause)
-            await read_requests.add(
-                tx,
-                [
-                    ReadRequest(tenant_id, read.kind, x, tx.now + self._caller.timing.read_echo_after, cause)
-                    for x in again
-                ],
-            )
+            again, _ = await take_in(tx, tenant_id, read.kind, raws, {}, left_at, cause, self._platform_url)
+            await self._read_again(tx, tenant_id, read.kind, again, cause)
 
     async def read_listing(self, session: TenantSession, feed: ListingCursor) -> None:
         """Read the next page of a listing."""
@@ -111,47 +136,23 @@ class Reader:
             cause = Cause(str(tenant_id), str(tenant_id), traceparent_of(current))
             try:
                 await (self._page if feed.resource in PAGED else self._whole)(session, feed, cause)
-            except (RefusedRequest, MalformedRequest) as error:
-                # The other listings continue while somebody investigates.
-                log.error("Xero refuses to list", resource=feed.resource, tenant=str(tenant_id), error=str(error))
+            except NotPermitted:
                 async with self._caller.storing(session) as tx:
-                    await listings.postpone(tx, tenant_id, feed.resource, tx.now + POLL_AT_LEAST_EVERY)
-
-    async def _fetch(self, session: TenantSession, due: Sequence[DueRead]) -> tuple[list[dict[str, Any]], datetime]:
-        resource = FOLLOWED[due[0].kind].resource
-        params = {"page": "1", "pageSize": "1000", "unitdp": "4", "includeArchived": "true"}
-        params["IDs"] = ",".join(str(one.xero_id) for one in due)
-        request = XeroRequest("GET", resource.name, params)
-        answer, left_at = await self._caller.read(session, Lane.WEBHOOK, request, due[0].cause.traceparent)
-        return resource.raws(answer.json), left_at
-
-    async def _fetch_each(
-        self, session: TenantSession, due: Sequence[DueRead]
-    ) -> tuple[list[dict[str, Any]], datetime, Sequence[DueRead]]:
-        """Read one by one. Returns the rows, when the first call was sent, and the records read before a limit."""
-        rows: list[dict[str, Any]] = []
-        first: datetime | None = None
-        for read, one in enumerate(due):
-            resource = FOLLOWED[one.kind].resource
-            request = XeroRequest("GET", f"{resource.name}/{one.xero_id}", {"unitdp": "4"})
-            try:
-                parent = one.cause.traceparent
-                answer, left_at = await self._caller.read(session, Lane.WEBHOOK, request, parent, more=read > 0)
-            except RefusedRequest:
-                continue
-            except NoCallLeft:
-                if not read:
-                    raise
-                return rows, first or datetime.min.replace(tzinfo=UTC), due[:read]
-            first = first or left_at
-            rows += resource.raws(answer.json)
-        return rows, first or datetime.min.replace(tzinfo=UTC), due
+                    await self._not_permitted(tx, tenant_id, feed.resource, cause)
+            except (RefusedRequest, MalformedRequest, IncompleteList) as error:
+                # The other listings continue while somebody investigates.
+                log.error("a list cannot be read", resource=feed.resource, tenant=str(tenant_id), error=str(error))
+                async with self._caller.storing(session) as tx:
+                    later = LIST_AGAIN if isinstance(error, IncompleteList) else POLL_AT_LEAST_EVERY
+                    await listings.postpone(tx, tenant_id, feed.resource, tx.now + later, Trouble.NOT_LISTED)
+                    await resource_problems.not_listed(tx, tenant_id, feed.resource, str(error), cause)
 
     async def _page(self, session: TenantSession, feed: ListingCursor, cause: Cause) -> None:
         kind, tenant_id = PAGED[feed.resource].kind, session.org.tenant_id
+        asked = feed.size or self._page_size
         params = {
             "page": str(feed.page),
-            "pageSize": str(self._page_size),
+            "pageSize": str(asked),
             "order": "UpdatedDateUTC ASC",
             "unitdp": "4",
             "includeArchived": "true",
@@ -160,88 +161,70 @@ class Reader:
         params |= {**listing.filters, **(listing.import_filters if feed.importing else {})}
         modified_since = wire.since(feed.since) if feed.since else None
         request = XeroRequest("GET", feed.resource, params, modified_since)
-        answer, left_at = await self._caller.read(session, _lane(feed), request, cause.traceparent)
+        try:
+            answer, left_at = await self._caller.read(session, _lane(feed), request, cause.traceparent)
+        except TimedOut:
+            if (smaller := with_smaller_pages(feed, asked)) is None:
+                raise
+            async with self._caller.storing(session) as tx:
+                await listings.save(tx, tenant_id, smaller, tx.now)
+            return
         raws: list[dict[str, Any]] = answer.json.get(feed.resource) or []
-        items = answer.json["pagination"]["itemCount"] if raws else 0
-        moved, last = after_page(feed, [wire.instant(raw["UpdatedDateUTC"]) for raw in raws], items, self._page_size)
+        moved, last = after_page(feed, page_of(answer.json, feed.resource, asked))
         async with self._caller.storing(session) as tx:
-            again, changed = await self._store(tx, tenant_id, kind, raws, {}, left_at, cause)
-            await read_requests.add(
-                tx,
-                [ReadRequest(tenant_id, kind, x, tx.now + self._caller.timing.read_echo_after, cause) for x in again],
-            )
+            again, changed = await take_in(tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url)
+            await self._read_again(tx, tenant_id, kind, again, cause)
             await sync_runs.add_page(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
-            await self._save(tx, session, moved, last=last)
+            await self._save(tx, session, moved, cause, last=last)
 
     async def _whole(self, session: TenantSession, feed: ListingCursor, cause: Cause) -> None:
         tenant_id = session.org.tenant_id
         request = XeroRequest("GET", feed.resource, _WITH_ARCHIVED)
         answer, _ = await self._caller.read(session, _lane(feed), request, cause.traceparent)
-        read: list[Payload] = [LISTED[feed.resource].resource.read(raw) for raw in answer.json.get(feed.resource) or []]
+        rows = parse_rows(LISTED[feed.resource], answer.json.get(feed.resource) or [])
+        read = [payload for _, payload in rows.read]
         async with self._caller.storing(session) as tx:
             taken = await snapshots.store(tx, tenant_id, [ObservedRecord(payload, cause) for payload in read])
             if accounts := [one for one in read if isinstance(one, XeroAccount)]:
                 await chart_of_accounts.save(tx, tenant_id, accounts)
+            kind = spoken(feed.resource, one=True).replace(" ", "_")
+            await unreadable.store(tx, tenant_id, kind, rows.readable, rows.unreadable, cause)
             await sync_runs.add_page(tx, tenant_id, feed.resource, len(read), taken.changed, cause, last=True)
-            moved = ListingCursor(feed.resource, importing=False, done=len(read), total=len(read))
-            await self._save(tx, session, moved, last=True)
+            done = len(read)
+            moved = replace(feed, importing=False, done=done, total=done)
+            await self._save(tx, session, moved, cause, last=True)
 
-    async def _save(self, tx: Tx, session: TenantSession, feed: ListingCursor, *, last: bool) -> None:
+    async def _read_again(self, tx: Tx, tenant_id: UUID, kind: XeroKind, ids: Iterable[UUID], cause: Cause) -> None:
+        at = tx.now + self._caller.timing.read_echo_after
+        await read_requests.add(tx, [ReadRequest(tenant_id, kind, xero_id, at, cause) for xero_id in ids])
+
+    async def _not_permitted(self, tx: Tx, tenant_id: UUID, resource: str, cause: Cause) -> None:
+        """The resource is tried again later. Everything else goes on (F13)."""
+        later = tx.now + ASK_PERMISSION_AGAIN
+        await listings.postpone(tx, tenant_id, resource, later, Trouble.NOT_PERMITTED)
+        await resource_problems.not_permitted(tx, tenant_id, resource, resource_problems.READ, cause)
+        await self._end_import(tx, tenant_id)
+
+    async def _save(self, tx: Tx, session: TenantSession, feed: ListingCursor, cause: Cause, *, last: bool) -> None:
         next_at, tenant_id = tx.now, session.org.tenant_id
+        if feed.trouble:
+            await resource_problems.works(tx, tenant_id, feed.resource, resource_problems.READ, cause)
+            feed = replace(feed, trouble=None)
         if last:
             # Locked, so that a change of the poll interval at this moment finds the next poll and moves it.
             chosen = (await settings_store.lock(tx, tenant_id)).settings
             next_at += session.budget.poll_every(tx.now, len(listings.RESOURCES), chosen.poll_every)
         await listings.save(tx, tenant_id, feed, next_at)
         await connection_store.mark_synced(tx, tenant_id)
-        if last and not await listings.is_importing(tx, tenant_id):
+        if last:
+            await self._end_import(tx, tenant_id)
+
+    async def _end_import(self, tx: Tx, tenant_id: UUID) -> None:
+        """The tenant is connected once every list was imported that Xero permits."""
+        if not await listings.is_importing(tx, tenant_id):
             connection = await connection_store.lock(tx, tenant_id)
             if connection.state is ConnectionState.IMPORTING:
                 await connection_store.change(tx, connection, Cause.request(), state=ConnectionState.CONNECTED)
-
-    async def _store(
-        self,
-        tx: Tx,
-        tenant_id: UUID,
-        kind: XeroKind,
-        raws: Sequence[dict[str, Any]],
-        causes: Mapping[UUID, Cause],
-        left_at: datetime,
-        otherwise: Cause | None = None,
-    ) -> tuple[set[UUID], int]:
-        """Store the records read. Returns the ids to be read again, and how many records had new content.
-
-        A record is read again if a call without an answer writes it, or if a later read of it was stored already.
-        """
-        parsed = [(raw, snapshot) for raw in raws if (snapshot := FOLLOWED[kind].read(raw))]
-        waiting = await self._waiting(tx, tenant_id, kind, parsed)
-        seen = [
-            ObservedRecord(snapshot, causes.get(snapshot.xero_id) or otherwise or Cause.request(), left_at)
-            for _, snapshot in parsed
-            if snapshot.xero_id not in waiting
-        ]
-        taken = await snapshots.store(tx, tenant_id, seen)
-        return waiting | set(taken.overtaken), taken.changed
-
-    async def _waiting(
-        self, tx: Tx, tenant_id: UUID, kind: XeroKind, parsed: Sequence[tuple[dict[str, Any], Snapshot]]
-    ) -> set[UUID]:
-        """The records that a call without an answer changes, or may have created.
-
-        See docs/design.md, Echo before result.
-        """
-        unanswered = await intents.unanswered_writes(tx, tenant_id, kind)
-        waiting = {snapshot.xero_id for _, snapshot in parsed} & unanswered.targets
-        if not unanswered.creators:
-            return waiting
-        known = await snapshots.linked_ids(tx, tenant_id, kind, [snapshot.xero_id for _, snapshot in parsed])
-        new = [(raw, snapshot) for raw, snapshot in parsed if snapshot.xero_id not in known]
-        record = FOLLOWED[kind]
-        stamped = {snapshot.xero_id: record.stamp_of(raw, self._platform_url) for raw, snapshot in new}
-        waiting |= {xero_id for xero_id, record_id in stamped.items() if record_id in unanswered.creators}
-        # A payment carries no stamp: any new payment of a bill that we pay may be ours.
-        payments = [snapshot for _, snapshot in new if isinstance(snapshot, XeroPayment)]
-        return waiting | {payment.xero_id for payment in payments if payment.invoice_xero_id in unanswered.bills}
 
 
 def _lane(feed: ListingCursor) -> Lane:

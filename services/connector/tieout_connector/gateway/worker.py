@@ -14,7 +14,7 @@ from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.inbound import interactive_reads, listings, read_requests
-from tieout_connector.outbound import calls, intents
+from tieout_connector.outbound import calls, intents, pauses
 from tieout_connector.pacing import (
     MAX_CONCURRENT,
     READ,
@@ -134,6 +134,9 @@ class Worker:
         async with self._database.transaction() as tx:
             await self._require_lease(tx)
             await schedule.claim(tx, self._session.org.tenant_id)
+            pauses_until = await pauses.read(tx, self._session.org.tenant_id)
+            self._session.in_progress.known_pauses = set(pauses_until)
+            self._session.in_progress.paused = {key for key, until in pauses_until.items() if until > tx.now}
             work = await find_work(tx, self._session.org.tenant_id, self._session.in_progress)
             if not work.is_open or len(self._jobs) >= MAX_CONCURRENT:
                 return Idle(None)

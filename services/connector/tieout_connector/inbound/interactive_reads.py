@@ -85,10 +85,9 @@ async def store_answer(tx: Tx, read: InteractiveRead, content: dict[str, Any]) -
     try:
         snapshots = [snapshot for raw in raws if (snapshot := record.parse(raw))]
     except ValueError as error:
-        # Only the error's type: its text may quote the record.
-        log.error("a record of Xero's is not as documented", request=read.request.resource, error=type(error).__name__)
-        await store_failure(tx, read, "Xero's answer is not as documented, so it cannot be shown", tx.now)
-        return []
+        log.error("a record of Xero's is not as documented", request=read.request.resource, error=str(error))
+        await store_failure(tx, read, f"this cannot be shown: in Xero, its {error}", tx.now)
+        return raws if read.whole else []
     xero_ids = [snapshot.key_id for snapshot in snapshots]
     rows = await tx.db.fetch(*_SQL["record_ids"](tenant_id=read.tenant_id, kind=read.kind, xero_ids=xero_ids))
     ours = {row["xero_id"]: row["record_id"] for row in rows}

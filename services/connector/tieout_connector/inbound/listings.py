@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.inbound.listings_rules import ListingCursor
+from tieout_connector.inbound.listings_rules import ListingCursor, Trouble
 from tieout_connector.kinds import LISTED
 from tieout_connector.pacing import InProgress, schedule
 from tieout_kit.postgres import Tx, queries
@@ -41,14 +41,16 @@ async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime
             newest=cursor.newest,
             done=cursor.done,
             total=cursor.total,
+            page_size=cursor.size,
+            trouble=cursor.trouble,
             next_at=next_at,
         )
     )
 
 
-async def postpone(tx: Tx, tenant_id: UUID, resource: str, at: datetime) -> None:
-    """List a resource again at a later time."""
-    await tx.db.execute(*_SQL["postpone"](tenant_id=tenant_id, resource=resource, at=at))
+async def postpone(tx: Tx, tenant_id: UUID, resource: str, at: datetime, trouble: Trouble) -> None:
+    """List a resource again at a later time, because it could not be read now."""
+    await tx.db.execute(*_SQL["postpone"](tenant_id=tenant_id, resource=resource, at=at, trouble=trouble))
 
 
 async def bring_forward(tx: Tx, tenant_id: UUID, at: datetime) -> None:
@@ -57,11 +59,23 @@ async def bring_forward(tx: Tx, tenant_id: UUID, at: datetime) -> None:
     await schedule.wake_tenants(tx, {tenant_id: at})
 
 
+async def try_again(tx: Tx, tenant_id: UUID, at: datetime) -> None:
+    """Read every list at this time, unless it is due sooner; also those that could not be read."""
+    await tx.db.execute(*_SQL["try_again"](tenant_id=tenant_id, at=at))
+    await schedule.wake_tenants(tx, {tenant_id: at})
+
+
 async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:
     """How far each resource has been read: resource, importing, done, total, next_at."""
     return [dict(row) for row in await tx.db.fetch(*_SQL["progress"](tenant_id=tenant_id))]
 
 
+async def permitted(tx: Tx, tenant_id: UUID) -> list[str]:
+    """The resources that Xero lets the person who connected read, in the order of an import."""
+    forbidden = {row["resource"] for row in await tx.db.fetch(*_SQL["not_permitted"](tenant_id=tenant_id))}
+    return [resource for resource in RESOURCES if resource not in forbidden]
+
+
 async def is_importing(tx: Tx, tenant_id: UUID) -> bool:
-    """Whether the import of any resource is unfinished."""
+    """Whether the import of any resource is unfinished, of those that Xero permits."""
     return bool(await tx.db.fetchval(*_SQL["is_importing"](tenant_id=tenant_id)))

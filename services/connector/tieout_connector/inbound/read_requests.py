@@ -3,7 +3,7 @@ are joined; many records of one kind are read in one call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tieout_connector.pacing import InProgress, schedule
@@ -12,6 +12,10 @@ from tieout_kit.postgres import Tx, queries
 from tieout_schemas.signals import XeroKind
 
 _SQL = queries.load("tieout_connector", "read_requests.sql")
+
+
+ASK_AGAIN = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
+"""How long after each read that did not show it a record is asked for again that Xero itself has named (F12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class ReadRequest:
     xero_id: UUID
     due_at: datetime
     cause: Cause
+    named_by_xero: bool = False
+    """Xero told of the record in a webhook, so it must be there soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,14 @@ class DueRead:
     xero_id: UUID
     asked: int
     cause: Cause
+    named_by_xero: bool = False
+    not_found: int = 0
+    """How often it was read and not found."""
+
+    @property
+    def ask_again_after(self) -> timedelta | None:
+        """When to ask again if Xero does not show the record now; None: it is given up."""
+        return ASK_AGAIN[self.not_found] if self.named_by_xero and self.not_found < len(ASK_AGAIN) else None
 
 
 async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
@@ -50,6 +64,7 @@ async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
             causation_ids=[r.cause.causation_id for r in ordered],
             correlation_ids=[r.cause.correlation_id for r in ordered],
             traceparents=[r.cause.traceparent for r in ordered],
+            named_by_xero=[r.named_by_xero for r in ordered],
         )
     )
     soonest: dict[UUID, datetime] = {}
@@ -68,6 +83,8 @@ async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, limit: int) -> l
             row["xero_id"],
             row["asked"],
             Cause(row["causation_id"], row["correlation_id"], row["traceparent"]),
+            row["named_by_xero"],
+            row["not_found"],
         )
         for row in rows
     ]
@@ -85,3 +102,21 @@ async def postpone(tx: Tx, tenant_id: UUID, kind: XeroKind, xero_ids: Sequence[U
     """Read these records at a later time."""
     if xero_ids:
         await tx.db.execute(*_SQL["postpone"](tenant_id=tenant_id, kind=kind, xero_ids=list(xero_ids), at=at))
+
+
+async def not_found(tx: Tx, tenant_id: UUID, reads: Sequence[DueRead]) -> Sequence[DueRead]:
+    """Ask again later for records, all of one kind, that Xero does not show; returns those that are given up."""
+    later = [(read, tx.now + after) for read in reads if (after := read.ask_again_after)]
+    given_up = [read for read in reads if not read.ask_again_after]
+    await remove(tx, tenant_id, given_up)
+    if later:
+        await tx.db.execute(
+            *_SQL["ask_again"](
+                tenant_id=tenant_id,
+                kind=later[0][0].kind,
+                xero_ids=[read.xero_id for read, _ in later],
+                asked=[read.asked for read, _ in later],
+                due_at=[at for _, at in later],
+            )
+        )
+    return given_up

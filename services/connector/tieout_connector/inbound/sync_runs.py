@@ -27,7 +27,7 @@ async def add_page(
         kind = RunKind.IMPORT if await listings.is_importing(tx, tenant_id) else RunKind.POLL
         run = SyncRunProgress(kind=kind, started_at=tx.now)
     run = after_page(run, resource, read, changed, last=last)
-    result = finished(run, listings.RESOURCES, tenant_id, tx.now)
+    result = finished(run, await listings.permitted(tx, tenant_id), tenant_id, tx.now)
     if result is None:
         under_way = run.model_dump(mode="json")
         await tx.db.execute(*_SQL["save"](tenant_id=tenant_id, sequence=sequence, under_way=under_way, last=last_run))

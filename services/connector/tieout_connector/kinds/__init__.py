@@ -2,7 +2,7 @@
 each write is composed, found again and undone, and what a person may search. The tables below are derived from them."""
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
-from tieout_connector.kinds.record import FollowedRecord, Listing, Record
+from tieout_connector.kinds.record import FollowedRecord, Listing, Record, spoken
 from tieout_connector.kinds.table import (
     DOCUMENT_RESOURCES,
     FOLLOWED,
@@ -29,5 +29,6 @@ __all__ = [
     "Listing",
     "Record",
     "WriteKind",
+    "spoken",
     "write_kinds",
 ]

@@ -40,5 +40,6 @@ CONTACT = FollowedRecord(
     writes=lambda _: (ContactWrite(), ContactArchive()),
     name="contact",
     path="contacts",
+    link=lambda raw: f"https://go.xero.com/Contacts/View/{raw.get('ContactID')}",
     search=search,
 )

@@ -4,9 +4,18 @@ from tieout_connector.kinds import stamps
 from tieout_connector.kinds.invoice_write import BillWrite, InvoiceWrite
 from tieout_connector.kinds.record import FollowedRecord, Listing
 from tieout_connector.xero.invoices import INVOICES
+from tieout_connector.xero.models import Json
 from tieout_schemas.bodies import Document
 from tieout_schemas.signals import XeroKind
-from tieout_schemas.xero import XeroInvoice
+from tieout_schemas.xero import InvoiceType, XeroInvoice
+
+_PAGES = {InvoiceType.ACCPAY: "AccountsPayable", InvoiceType.ACCREC: "AccountsReceivable"}
+
+
+def _link(raw: Json) -> str:
+    page = _PAGES.get(raw.get("Type") or InvoiceType.ACCPAY, "AccountsPayable")
+    return f"https://go.xero.com/{page}/View.aspx?InvoiceID={raw.get('InvoiceID')}"
+
 
 INVOICE = FollowedRecord(
     resource=INVOICES,
@@ -23,4 +32,5 @@ INVOICE = FollowedRecord(
     writes=lambda platform_url: (BillWrite(platform_url), InvoiceWrite(platform_url)),
     name="invoice",
     path="invoices",
+    link=_link,
 )

@@ -202,4 +202,5 @@ PAYMENT = FollowedRecord(
     writes=lambda _: (PaymentWrite(), PaymentReversal()),
     name="payment",
     path="payments",
+    link=lambda raw: f"https://go.xero.com/Bank/ViewTransaction.aspx?bankTransactionID={raw.get('PaymentID')}",
 )

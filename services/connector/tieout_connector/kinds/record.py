@@ -1,22 +1,25 @@
 """What the connector must know of a record of Xero. Each record's module declares it; table.py lists all of them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from tieout_connector.kinds.kind import WriteKind
+from tieout_connector.xero import parsing
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
-from tieout_connector.xero.wire import UnknownValue
 from tieout_schemas.bodies import Document
 from tieout_schemas.signals import XeroKind
-from tieout_schemas.xero import Snapshot
+from tieout_schemas.xero import InvoiceType, Snapshot
 
-log = structlog.get_logger(__name__)
+
+def spoken(resource: str, *, one: bool = False) -> str:
+    """A resource in words: `TaxRates` are tax rates; `one`: a tax rate."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", resource.partition("/")[0]).lower()
+    return (f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")) if one else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,18 @@ class Record:
     """The kind of document that files and notes are attached to; None: it can have neither."""
     writes: Callable[[str], Sequence[WriteKind]] = lambda _: ()
     """The kinds of intent that write it, given the platform's address, with which our stamps begin."""
+    link: Callable[[Json], str] = lambda _: "https://go.xero.com"
+    """The address at which a person sees the record in Xero."""
+
+    def read(self, raw: Json) -> Any:
+        """The parsed record. Raises Unreadable for one that is not as documented, so that it stops no others."""
+        return parsing.whole(self.resource.read, raw)
+
+    def label(self, raw: Json) -> str:
+        """The record in a bookkeeper's words: `Bill B-12`. By its id if it has neither number nor name."""
+        noun = "bill" if raw.get("Type") == InvoiceType.ACCPAY else spoken(self.resource.name, one=True)
+        names = (raw.get(field) for field in ("InvoiceNumber", "Name", "Reference", self.resource.id_field))
+        return f"{noun.capitalize()} {next((str(name) for name in names if name), 'without a number')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,20 +82,6 @@ class FollowedRecord(Record):
         return "IDs" in self.resource.filters
 
     def parse(self, raw: Json) -> Snapshot | None:
-        """The snapshot; None for a record that we do not follow. Raises ValueError for one not as documented."""
-        try:
-            snapshot: Snapshot | None = self.resource.read(raw)
-        except (LookupError, TypeError, ArithmeticError) as error:
-            # Only the error's type: its text may quote the record.
-            raise ValueError(type(error).__name__) from error
+        """The snapshot; None for a record that we do not follow. Raises Unreadable for one not as documented."""
+        snapshot: Snapshot | None = self.read(raw)
         return snapshot
-
-    def read(self, raw: Json) -> Snapshot | None:
-        """Like parse, but logs a record that is not as documented and returns None, so that it stops no others."""
-        try:
-            return self.parse(raw)
-        except ValueError as error:
-            # A value that Xero added to an enumeration may be logged. Any other text may quote the record.
-            why = str(error) if isinstance(error, UnknownValue) else type(error.__cause__ or error).__name__
-            log.error("a record of Xero's is not as documented", id=raw.get(self.resource.id_field), error=why)
-            return None

@@ -108,4 +108,9 @@ def _status(body: TrackingOptionBody) -> str:
     return "ACTIVE" if body.active else "ARCHIVED"
 
 
-TRACKING_CATEGORY = Record(resource=TRACKING_CATEGORIES, listing=Listing(), writes=lambda _: (TrackingOptionWrite(),))
+TRACKING_CATEGORY = Record(
+    resource=TRACKING_CATEGORIES,
+    listing=Listing(),
+    writes=lambda _: (TrackingOptionWrite(),),
+    link=lambda _: "https://go.xero.com/Setup/Tracking.aspx",
+)

@@ -1,6 +1,6 @@
 """The queue of writes to Xero, and the calls that carry them."""
 
-from tieout_connector.outbound import calls, intents, queue_changes, results, setbacks, write_listing
+from tieout_connector.outbound import calls, intents, pauses, queue_changes, results, setbacks, write_listing
 from tieout_connector.outbound.calls import StoredCall
 from tieout_connector.outbound.intents import LANES, PERSON_LANE, QueuedIntent
 from tieout_connector.outbound.write_listing import QueuedWrite, WriteDetails
@@ -14,6 +14,7 @@ __all__ = [
     "WriteDetails",
     "calls",
     "intents",
+    "pauses",
     "queue_changes",
     "results",
     "setbacks",

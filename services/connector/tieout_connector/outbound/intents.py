@@ -116,7 +116,7 @@ async def next_batch(tx: Tx, tenant_id: UUID, lane: Lane, in_progress: InProgres
     }
     first = _SQL["first_in_lane"](
         **chosen,
-        serial_in_progress=list(in_progress.serial_batches),
+        serial_in_progress=[*in_progress.serial_batches, *in_progress.paused],
         full_only=list(in_progress.batches),
         lane=LANES.index(lane),
     )

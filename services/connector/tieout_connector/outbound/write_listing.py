@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tieout_connector.kinds import spoken
 from tieout_connector.outbound.intents import LANES
 from tieout_connector.pacing import (
     LONGEST_CALL,
@@ -19,6 +20,7 @@ from tieout_connector.pacing import (
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.payload import Frozen, RecordRef
+from tieout_schemas.reasons import Reason
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
 
 _SQL = queries.load("tieout_connector", "write_listing.sql")
@@ -107,7 +109,7 @@ async def page(
 
 async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tuple[WriteDetails, WriteStatus]:
     """A write with its details, and its status. Raises NotFound."""
-    row = await tx.db.fetchrow(*_SQL["one"](tenant_id=tenant_id, intent_id=intent_id))
+    row = await tx.db.fetchrow(*_SQL["one"](tenant_id=tenant_id, intent_id=intent_id, now=tx.now))
     if row is None:
         raise NotFound("no such write")
     (shown,) = _shown([row], connected=connected)
@@ -119,7 +121,7 @@ async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tu
     status = WriteStatus(shown["state"], writes_ahead, waits, sent, result)
     details = WriteDetails(
         **shown,
-        why=why(status, tx.now),
+        why=_why_paused(row["not_permitted"]) if connected and row["not_permitted"] else why(status, tx.now),
         writes_ahead=writes_ahead,
         call=CallOfWrite(call_id=row["call_id"], sent_at=sent.sent_at, retry_at=sent.retry_at, look_up=sent.look_up)
         if sent
@@ -128,6 +130,11 @@ async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tu
         intent=WriteIntent.model_validate(row["doc"]),
     )
     return details, status
+
+
+def _why_paused(resource: str) -> str:
+    sentence = Reason.NOT_PERMITTED_IN_XERO.sentence({"action": "change", "what": spoken(resource)})
+    return f"{sentence} It is tried again every hour, and when somebody connects again."
 
 
 def _shown(rows: Iterable[Any], *, connected: bool) -> Iterable[dict[str, Any]]:

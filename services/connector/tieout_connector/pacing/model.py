@@ -21,6 +21,10 @@ class InProgress:
     intents: set[str] = field(default_factory=set)
     serial_batches: set[str] = field(default_factory=set)
     """Batch keys of kinds without a stamp in Xero. Their calls follow one another."""
+    paused: set[str] = field(default_factory=set)
+    """Batch keys that Xero does not permit for now. No call with such a key is sent."""
+    known_pauses: set[str] = field(default_factory=set)
+    """Batch keys that are paused or were, until a call with the key succeeds."""
     batches: set[str] = field(default_factory=set)
     """Batch keys of calls under way. Another call with the same key is sent only once it is full."""
     calls: set[UUID] = field(default_factory=set)

@@ -4,32 +4,43 @@
 insert into feed (tenant_id, resource, since, next_at)
 select $tenant_id, resource, case when resource = 'Payments' then $now::timestamptz - interval '1 hour' end, $now
 from unnest($resources::text[]) as resource
-on conflict (tenant_id, resource) do update set next_at = excluded.next_at, page = 1, backwards = false;
+on conflict (tenant_id, resource) do update set next_at = excluded.next_at, page = 1, backwards = false,
+    page_size = null;
 
 -- name: due
 -- The import, or the poll, that has been due longest.
-select resource, importing, since, page, backwards, newest, done, total from feed
+select resource, importing, since, page, backwards, newest, done, total, page_size as size, trouble from feed
 where tenant_id = $tenant_id and next_at <= $now and importing = $importing and not resource = any($claimed::text[])
 order by next_at limit 1;
 
 -- name: save
 -- The cursor's new position, and when its next page is due.
 update feed set importing = $importing, since = $since, page = $page, backwards = $backwards, newest = $newest,
-    done = $done, total = $total, next_at = $next_at
+    done = $done, total = $total, page_size = $page_size, trouble = $trouble, next_at = $next_at
 where tenant_id = $tenant_id and resource = $resource;
 
 -- name: postpone
--- Lists a resource again at a later time.
-update feed set next_at = $at where tenant_id = $tenant_id and resource = $resource;
+-- Lists a resource again at a later time, because it could not be read now.
+update feed set next_at = $at, trouble = $trouble where tenant_id = $tenant_id and resource = $resource;
 
 -- name: bring_forward
 -- Makes a tenant's polls due at this time, unless they are due sooner.
 update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id and not importing;
+
+-- name: try_again
+-- Makes all lists of a tenant due at this time, unless they are due sooner.
+update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id;
 
 -- name: progress
 -- How far each resource has been read (CONN-4).
 select resource, importing, done, total, next_at from feed where tenant_id = $tenant_id order by resource;
 
 -- name: is_importing
--- Whether the import of any resource is unfinished.
-select exists (select 1 from feed where tenant_id = $tenant_id and importing);
+-- Whether the import of any resource is unfinished. A resource that Xero does not permit keeps no import open.
+select exists (
+    select 1 from feed
+    where tenant_id = $tenant_id and importing and trouble is distinct from 'not_permitted');
+
+-- name: not_permitted
+-- The resources that Xero does not let the person who connected read.
+select resource from feed where tenant_id = $tenant_id and trouble = 'not_permitted';

@@ -1,17 +1,20 @@
 -- name: add
 -- Requests reads of these records. `asked` counts the requests: a record that is requested again while it is being read
 -- is read once more.
-insert into read_request (tenant_id, kind, xero_id, due_at, causation_id, correlation_id, traceparent)
+insert into read_request (tenant_id, kind, xero_id, due_at, causation_id, correlation_id, traceparent, named_by_xero)
 select * from unnest($tenant_ids::uuid[], $kinds::text[], $xero_ids::uuid[], $due_at::timestamptz[],
-    $causation_ids::text[], $correlation_ids::text[], $traceparents::text[])
+    $causation_ids::text[], $correlation_ids::text[], $traceparents::text[], $named_by_xero::boolean[])
 on conflict (tenant_id, kind, xero_id) do update set asked = read_request.asked + 1,
-    due_at = least(read_request.due_at, excluded.due_at);
+    due_at = least(read_request.due_at, excluded.due_at),
+    named_by_xero = read_request.named_by_xero or excluded.named_by_xero,
+    not_found = case when excluded.named_by_xero then 0 else read_request.not_found end;
 
 -- name: due
--- Due requests of the tenant, all of the kind that has been due longest: one call reads many records of one kind.
-select kind, xero_id, asked, causation_id, correlation_id, traceparent from read_request
-where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[]) and kind = (
-    select kind from read_request
+-- Due requests of the tenant, all of the kind that has been due longest: one call reads many records of one kind. Records
+-- that were not found before are read on their own: one that is still missing may make Xero refuse the others.
+select kind, xero_id, asked, causation_id, correlation_id, traceparent, named_by_xero, not_found from read_request
+where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[]) and (kind, not_found > 0) = (
+    select kind, not_found > 0 from read_request
     where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[])
     order by due_at limit 1)
 order by due_at limit $limit;
@@ -25,3 +28,9 @@ where r.tenant_id = $tenant_id and r.kind = $kind and r.xero_id = read.xero_id a
 -- Makes these requests due at a later time.
 update read_request set due_at = $at
 where tenant_id = $tenant_id and kind = $kind and xero_id = any($xero_ids::uuid[]);
+
+-- name: ask_again
+-- Makes requests due later whose records were not found, unless they were requested again meanwhile.
+update read_request r set due_at = missing.due_at, not_found = r.not_found + 1
+from unnest($xero_ids::uuid[], $asked::int[], $due_at::timestamptz[]) as missing(xero_id, asked, due_at)
+where r.tenant_id = $tenant_id and r.kind = $kind and r.xero_id = missing.xero_id and r.asked = missing.asked;

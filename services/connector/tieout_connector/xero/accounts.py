@@ -1,22 +1,23 @@
 """Accounts of the chart from and to Xero's form. Source: docs/xero.md 4.8."""
 
-from uuid import UUID
-
 from tieout_connector.xero.forms import Form, Secret
 from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import identifier, required
 from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import XeroAccount
 
 
 def parse(raw: Json) -> XeroAccount:
-    """An account of the chart of accounts. An account of unknown status counts as inactive."""
+    """An account of the chart of accounts. An account of unknown status counts as inactive.
+    Raises Unreadable."""
+    account_type = required(raw, "Type", str)
     return XeroAccount(
-        xero_id=UUID(raw["AccountID"]),
+        xero_id=required(raw, "AccountID", identifier),
         code=raw.get("Code") or "",
         name=raw.get("Name") or "",
         active=(raw.get("Status") or "ACTIVE") == "ACTIVE",
-        type=raw["Type"],
-        takes_payments=raw["Type"] == "BANK" or bool(raw.get("EnablePaymentsToAccount")),
+        type=account_type,
+        takes_payments=account_type == "BANK" or bool(raw.get("EnablePaymentsToAccount")),
     )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from tieout_connector.xero import wire
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import identifier, optional, required, word
 from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import Address, ContactStatus, XeroContact
 
@@ -15,17 +16,17 @@ ADDRESS_TYPE = "POBOX"
 
 
 def parse(raw: Json) -> XeroContact:
-    """A contact."""
+    """A contact. Raises Unreadable."""
     return XeroContact(
-        xero_id=UUID(raw["ContactID"]),
-        updated_at=wire.instant(raw["UpdatedDateUTC"]),
-        name=raw["Name"],
-        status=wire.known(ContactStatus, raw.get("ContactStatus") or "ACTIVE"),
+        xero_id=required(raw, "ContactID", identifier),
+        updated_at=required(raw, "UpdatedDateUTC", wire.instant),
+        name=required(raw, "Name", str),
+        status=optional(raw, "ContactStatus", word(ContactStatus)) or ContactStatus.ACTIVE,
         email=raw.get("EmailAddress") or "",
         account_number=raw.get("AccountNumber") or "",
         phone=phone_of(raw),
         address=address_of(raw),
-        merged_to=UUID(raw["MergedToContactID"]) if raw.get("MergedToContactID") else None,
+        merged_to=optional(raw, "MergedToContactID", identifier),
     )
 
 

@@ -3,8 +3,11 @@
 XeroError
 ├── RetryAfter(after)         the call did nothing: make it again later (429, a refused connection, no call left)
 ├── OutcomeUnknown(answered)  the call was sent, without a usable answer: the same bytes again, or look up first (5xx)
+│   └── TimedOut              no answer in time: a list is read in smaller pages
 ├── TokenExpired              401: refresh the token, and make the same call again
-├── ConsentLost(why)          403, 401 for scope, invalid_grant: the tenant waits until a person connects it again
+├── AccessRefused(why)        403 and other 401: the list of connections tells which of the next two it is
+├── ConsentLost(why)          not connected any more, invalid_grant: the tenant waits until a person connects it again
+├── NotPermitted(resource)    still connected: this resource is tried again later, everything else goes on
 ├── RefusedRequest(elements)  400, 404: split the request, or refuse its one record
 │   └── NoSuchRecord          404 for a path that names a record
 └── MalformedRequest          a request that Xero cannot understand: our bug, not a record's; it waits, with an alarm
@@ -50,6 +53,10 @@ class OutcomeUnknown(XeroError):
         """Xero answered 5xx, and may have cached that answer with our Idempotency-Key: look up before sending again."""
 
 
+class TimedOut(OutcomeUnknown):
+    """Xero gave no whole answer in the time that such a call may take."""
+
+
 class TokenExpired(XeroError):
     """The access token expired."""
 
@@ -62,6 +69,23 @@ class ConsentLostReason(StrEnum):
     TOKEN_UNKNOWN = "Xero does not know our access token (401)"  # noqa: S105 - no password
     CONSENT_ENDED = "the consent ended (invalid_grant)"
     TOKENS_GONE = "our tokens are gone"
+
+
+class AccessRefused(XeroError):
+    """Xero refuses the call. The consent is lost, or the person who consented has no right to this resource: only the
+    list of connections tells (F13). `why`: the reason if the consent is lost."""
+
+    def __init__(self, why: ConsentLostReason) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+class NotPermitted(XeroError):
+    """The organisation is connected, but the person who connected it has no right to this resource."""
+
+    def __init__(self, resource: str) -> None:
+        self.resource = resource.partition("/")[0]
+        super().__init__(f"the person who connected is not permitted to use {self.resource}")
 
 
 class ConsentLost(XeroError):

@@ -14,12 +14,14 @@ from uuid import UUID
 import httpx
 
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown, RetryAfter, XeroError
+from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown, RetryAfter, TimedOut, XeroError
 from tieout_connector.xero.limits import Limits, limits_of
 from tieout_connector.xero.responses import classify
 
 TIMEOUT = 15.0
-"""The most seconds that a whole call may take. A process that takes over a lease waits as long (pacing/timing.py)."""
+"""The most seconds that a whole call may take, except for a list. A write without an answer is retried after this."""
+LIST_TIMEOUT = 45.0
+"""The most seconds that the read of a list may take: large pages are slow (F11)."""
 _CONNECT = 5.0
 """Seconds to connect: far below TIMEOUT, so that a call that was never sent is recognised as such."""
 _PATH = "/api.xro/2.0/"
@@ -77,12 +79,17 @@ class XeroAnswer:
 class XeroApi:
     """Xero's Accounting API."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str, timeout_s: float = TIMEOUT) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, url: str, timeout_s: float = TIMEOUT, list_timeout_s: float = LIST_TIMEOUT
+    ) -> None:
         self._client = client
         self._timeout_s = timeout_s
-        connect_s = min(_CONNECT, timeout_s)
-        self._timeouts = httpx.Timeout(timeout_s, connect=connect_s, pool=connect_s)
+        self._list_timeout_s = list_timeout_s
         self._url = url.rstrip("/") + _PATH
+
+    def timeout_of(self, request: XeroRequest) -> float:
+        """The most seconds that the whole call may take."""
+        return self._list_timeout_s if request.of_list else self._timeout_s
 
     async def call(
         self, token: str, org_id: UUID, request: XeroRequest, body: bytes | Upload | None = None
@@ -92,7 +99,7 @@ class XeroApi:
         try:
             with _as_xero_errors():
                 # httpx applies its timeout to each chunk of an answer, not to the whole.
-                async with asyncio.timeout(self._timeout_s):
+                async with asyncio.timeout(self.timeout_of(request)):
                     answer = await self._client.send(built, stream=True)
                     await answer.aread()
             if answer.status_code in (200, 204, 304):
@@ -122,6 +129,7 @@ class XeroApi:
             headers["Idempotency-Key"] = request.key
         if request.modified_since:
             headers["If-Modified-Since"] = request.modified_since
+        timeout_s = self.timeout_of(request)
         built = self._client.build_request(
             request.method,
             self._url + request.resource,
@@ -129,7 +137,7 @@ class XeroApi:
             params=dict(sorted(request.params.items())),
             headers=headers,
             content=_exactly(body) if isinstance(body, Upload) else body,
-            timeout=self._timeouts,
+            timeout=httpx.Timeout(timeout_s, connect=min(_CONNECT, timeout_s), pool=min(_CONNECT, timeout_s)),
         )
         if len(built.url.query) > LONGEST_QUERY:
             raise MalformedRequest(f"a query of {len(built.url.query)} bytes is too long for Xero")
@@ -146,7 +154,9 @@ def _as_xero_errors() -> Iterator[None]:
     except httpx.LocalProtocolError as error:
         # Without its cause, which quotes the header that cannot be sent: it may be Authorization.
         raise MalformedRequest(f"the call cannot be sent: {type(error).__name__}") from None
-    except (httpx.HTTPError, TimeoutError) as error:
+    except (httpx.TimeoutException, TimeoutError) as error:
+        raise TimedOut(f"no answer in time: {type(error).__name__}", answered=False) from error
+    except httpx.HTTPError as error:
         raise OutcomeUnknown(f"no answer: {type(error).__name__}", answered=False) from error
 
 

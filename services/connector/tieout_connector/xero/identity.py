@@ -14,7 +14,7 @@ import httpx
 import jwt
 
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import ConsentLost, ConsentLostReason, OutcomeUnknown, RetryAfter
+from tieout_connector.xero.errors import AccessRefused, ConsentLost, ConsentLostReason, OutcomeUnknown, RetryAfter
 from tieout_connector.xero.responses import classify
 from tieout_connector.xero.scopes import SCOPES
 
@@ -131,7 +131,9 @@ class XeroIdentity:
             answer = await self._client.request(method, url, headers=headers, params=params, timeout=_TIMEOUT)
         gone = method == "DELETE" and answer.status_code == 404
         if not (answer.is_success or gone):
-            raise classify(answer.status_code, answer.headers, answer.content)
+            error = classify(answer.status_code, answer.headers, answer.content)
+            # These endpoints ask for no right but the consent itself.
+            raise ConsentLost(error.why) if isinstance(error, AccessRefused) else error
         return answer
 
     async def _post(self, endpoint: str, form: dict[str, str]) -> httpx.Response:

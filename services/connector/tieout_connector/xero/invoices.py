@@ -1,6 +1,7 @@
 """Bills and sales invoices from and to Xero's form. Source: docs/xero.md 4.3."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from tieout_connector.xero import wire
 from tieout_connector.xero.documents import DocumentForm
 from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import Unreadable, each, identifier, money, optional, required, word
 from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import Applied, InvoiceStatus, InvoiceType, LineAmountTypes, Tracking, XeroInvoice, XeroLine
 
@@ -15,26 +17,26 @@ _CREDITS = {"CreditNotes": "CreditNoteID", "Prepayments": "PrepaymentID", "Overp
 
 
 def parse(raw: dict[str, Any]) -> XeroInvoice:
-    """A bill or invoice from a paged list or a single read. Unpaged lists have no lines."""
-    currency = raw["CurrencyCode"]
+    """A bill or invoice from a paged list or a single read. Unpaged lists have no lines. Raises Unreadable."""
+    currency = required(raw, "CurrencyCode", str)
     return XeroInvoice(
-        xero_id=UUID(raw["InvoiceID"]),
-        updated_at=wire.instant(raw["UpdatedDateUTC"]),
-        type=wire.known(InvoiceType, raw["Type"]),
-        status=wire.known(InvoiceStatus, raw["Status"]),
-        contact_xero_id=UUID(raw["Contact"]["ContactID"]),
+        xero_id=required(raw, "InvoiceID", identifier),
+        updated_at=required(raw, "UpdatedDateUTC", wire.instant),
+        type=required(raw, "Type", word(InvoiceType)),
+        status=required(raw, "Status", word(InvoiceStatus)),
+        contact_xero_id=required(raw, "Contact.ContactID", identifier),
         number=raw.get("InvoiceNumber") or "",
-        date=wire.day(raw["Date"]),
-        due_date=wire.day(raw["DueDate"]) if raw.get("DueDate") else None,
+        date=required(raw, "Date", wire.day),
+        due_date=optional(raw, "DueDate", wire.day),
         currency=currency,
-        line_amount_types=wire.known(LineAmountTypes, raw.get("LineAmountTypes") or "Exclusive"),
-        lines=tuple(_line(each) for each in raw.get("LineItems") or []),
-        subtotal=wire.money(raw.get("SubTotal"), currency),
-        total_tax=wire.money(raw.get("TotalTax"), currency),
-        total=wire.money(raw.get("Total"), currency),
-        amount_due=wire.money(raw.get("AmountDue"), currency),
-        amount_paid=wire.money(raw.get("AmountPaid"), currency),
-        amount_credited=wire.money(raw.get("AmountCredited"), currency),
+        line_amount_types=optional(raw, "LineAmountTypes", word(LineAmountTypes)) or LineAmountTypes.EXCLUSIVE,
+        lines=each(raw, "LineItems", "line", _line),
+        subtotal=money(raw, "SubTotal", currency),
+        total_tax=money(raw, "TotalTax", currency),
+        total=money(raw, "Total", currency),
+        amount_due=money(raw, "AmountDue", currency),
+        amount_paid=money(raw, "AmountPaid", currency),
+        amount_credited=money(raw, "AmountCredited", currency),
         applied=_applied(raw, currency),
     )
 
@@ -70,36 +72,44 @@ def _applied(raw: Json, currency: str) -> tuple[Applied, ...]:
     """The payments and credits on a document, sorted by id: Xero's order differs between lists and single reads.
 
     The replies to a create and to a void show neither payments nor credits, and rightly so: there are none. Raises
-    ValueError if the amounts show payments or credits that the element does not name, as in a summary.
+    Unreadable if the amounts show payments or credits that the element does not name, as in a summary.
     """
     amounts: dict[UUID, Decimal] = {}
-    for part in raw.get("Payments") or []:
-        amounts[UUID(part["PaymentID"])] = wire.cents(part["Amount"])
+    shown = [*each(raw, "Payments", "payment", _part("PaymentID", "Amount"))]
     for name, id_field in _CREDITS.items():
-        for part in raw.get(name) or []:
-            # Several parts of one credit may be allocated to this document.
-            xero_id = UUID(part[id_field])
-            amounts[xero_id] = amounts.get(xero_id, Decimal(0)) + wire.cents(part["AppliedAmount"])
+        shown += each(raw, name, "credit", _part(id_field, "AppliedAmount"))
+    for xero_id, amount in shown:
+        # Several parts of one credit may be allocated to this document.
+        amounts[xero_id] = amounts.get(xero_id, Decimal(0)) + amount
     unnamed = (wire.number(raw.get("AmountPaid")) and "Payments" not in raw) or (
         wire.number(raw.get("AmountCredited")) and not _CREDITS.keys() & raw.keys()
     )
     if unnamed:
-        raise ValueError("an invoice that does not name the payments and credits on it")
+        raise Unreadable("Payments", "does not name the payments and credits that are on it")
     return tuple(
         Applied(xero_id=xero_id, amount=wire.money(amount, currency)) for xero_id, amount in sorted(amounts.items())
     )
 
 
+def _part(id_field: str, amount_field: str) -> Callable[[Json], tuple[UUID, Decimal]]:
+    return lambda part: (required(part, id_field, identifier), required(part, amount_field, wire.cents))
+
+
 def _line(raw: Json) -> XeroLine:
+    # Without its id, an update of ours would delete the line and make it again (trap 17), so the bill is not read.
     return XeroLine(
-        xero_line_id=UUID(raw["LineItemID"]),
+        xero_line_id=required(raw, "LineItemID", identifier),
         description=raw.get("Description") or "",
-        quantity=wire.number(raw["Quantity"]) if raw.get("Quantity") is not None else None,
-        unit_amount=wire.number(raw["UnitAmount"]) if raw.get("UnitAmount") is not None else None,
-        line_amount=wire.number(raw.get("LineAmount")),
-        tax_amount=wire.number(raw.get("TaxAmount")),
+        quantity=optional(raw, "Quantity", wire.number),
+        unit_amount=optional(raw, "UnitAmount", wire.number),
+        line_amount=optional(raw, "LineAmount", wire.number) or Decimal(0),
+        tax_amount=optional(raw, "TaxAmount", wire.number) or Decimal(0),
         account_code=raw.get("AccountCode") or None,
-        account_xero_id=UUID(raw["AccountID"]) if raw.get("AccountID") else None,
+        account_xero_id=optional(raw, "AccountID", identifier),
         tax_type=raw.get("TaxType") or None,
-        tracking=tuple(Tracking(category=t["Name"], option=t["Option"]) for t in raw.get("Tracking") or []),
+        tracking=each(raw, "Tracking", "tracking category", _tracking),
     )
+
+
+def _tracking(raw: Json) -> Tracking:
+    return Tracking(category=required(raw, "Name", str), option=required(raw, "Option", str))

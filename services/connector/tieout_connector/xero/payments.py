@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,25 +10,41 @@ from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import InvoiceRef
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.forms import Form
+from tieout_connector.xero.parsing import identifier, optional, required, word
 from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import PaymentStatus, XeroPayment
 
 
+class PaymentType(StrEnum):
+    """What a payment belongs to. Of the others, only refunds of credits, prepayments and overpayments are known."""
+
+    ACCPAYPAYMENT = "ACCPAYPAYMENT"
+    ACCRECPAYMENT = "ACCRECPAYMENT"
+    ARCREDITPAYMENT = "ARCREDITPAYMENT"
+    APCREDITPAYMENT = "APCREDITPAYMENT"
+    AROVERPAYMENTPAYMENT = "AROVERPAYMENTPAYMENT"
+    ARPREPAYMENTPAYMENT = "ARPREPAYMENTPAYMENT"
+    APPREPAYMENTPAYMENT = "APPREPAYMENTPAYMENT"
+    APOVERPAYMENTPAYMENT = "APOVERPAYMENTPAYMENT"
+
+
+_OF_INVOICES = (None, PaymentType.ACCPAYPAYMENT, PaymentType.ACCRECPAYMENT)
+
+
 def parse(raw: dict[str, Any]) -> XeroPayment | None:
-    """A payment on a bill or invoice; None for a refund of a credit, pre- or overpayment."""
+    """A payment on a bill or invoice; None for a refund of a credit, pre- or overpayment. Raises Unreadable."""
     # Xero shows the credit note of a refund as an "Invoice" too.
-    if raw.get("PaymentType", "ACCPAYPAYMENT") not in ("ACCPAYPAYMENT", "ACCRECPAYMENT"):
+    if optional(raw, "PaymentType", word(PaymentType)) not in _OF_INVOICES:
         return None
-    invoice = raw["Invoice"]
     # The amount is in the document's currency, which Xero shows on the embedded invoice.
-    currency = invoice["CurrencyCode"]
+    currency = required(raw, "Invoice.CurrencyCode", str)
     return XeroPayment(
-        xero_id=UUID(raw["PaymentID"]),
-        updated_at=wire.instant(raw["UpdatedDateUTC"]),
-        invoice_xero_id=UUID(invoice["InvoiceID"]),
-        status=wire.known(PaymentStatus, raw["Status"]),
-        date=wire.day(raw["Date"]),
-        amount=wire.money(raw["Amount"], currency),
+        xero_id=required(raw, "PaymentID", identifier),
+        updated_at=required(raw, "UpdatedDateUTC", wire.instant),
+        invoice_xero_id=required(raw, "Invoice.InvoiceID", identifier),
+        status=required(raw, "Status", word(PaymentStatus)),
+        date=required(raw, "Date", wire.day),
+        amount=required(raw, "Amount", lambda amount: wire.money(amount, currency)),
         reference=raw.get("Reference") or "",
     )
 

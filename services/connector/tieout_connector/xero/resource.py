@@ -19,6 +19,8 @@ from tieout_connector.xero.models import Json
 T = TypeVar("T")
 MAX_PAGE_SIZE = 1000
 """Records on a page (docs/xero.md 3.4)."""
+DEFAULT_PAGE_SIZE = 100
+"""Records on a page of no asked size."""
 
 
 class WriteMode(Enum):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import (
     TOO_MANY,
-    ConsentLost,
+    AccessRefused,
     ConsentLostReason,
     MalformedRequest,
     NoSuchRecord,
@@ -79,8 +79,8 @@ def classify(
     return error
 
 
-def _lost(why: ConsentLostReason) -> Callable[[ErrorResponse], XeroError]:
-    return lambda _: ConsentLost(why)
+def _refused_access(why: ConsentLostReason) -> Callable[[ErrorResponse], XeroError]:
+    return lambda _: AccessRefused(why)
 
 
 def _too_many(response: ErrorResponse) -> XeroError:
@@ -134,10 +134,12 @@ def _json(body: bytes) -> Any:
 
 RULES = (
     ResponseRule((401,), "TokenExpired", lambda _: TokenExpired("the access token expired")),
+    # A page of a firewall before Xero: it tells nothing about the consent (F13).
+    ResponseRule((401, 403), r"^\s*<", _unknown),
     # Refreshing never widens a consent: it would loop (trap 10).
-    ResponseRule((401,), "AuthorizationUnsuccessful", _lost(ConsentLostReason.SCOPE_MISSING)),
-    ResponseRule((401,), "", _lost(ConsentLostReason.TOKEN_UNKNOWN)),
-    ResponseRule((403,), "", _lost(ConsentLostReason.NOT_CONNECTED)),
+    ResponseRule((401,), "AuthorizationUnsuccessful", _refused_access(ConsentLostReason.SCOPE_MISSING)),
+    ResponseRule((401,), "", _refused_access(ConsentLostReason.TOKEN_UNKNOWN)),
+    ResponseRule((403,), "", _refused_access(ConsentLostReason.NOT_CONNECTED)),
     ResponseRule((429,), "", _too_many),
     # The answer tells nothing about the records: the first request with this key may have created them.
     ResponseRule((400,), "Idempotency Key", _unknown),

@@ -5,17 +5,18 @@ from decimal import Decimal
 from tieout_connector.xero import wire
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import optional, required
 from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import XeroTaxRate
 
 
 def parse(raw: Json) -> XeroTaxRate:
-    """A tax rate. Its TaxType is its only id."""
+    """A tax rate. Its TaxType is its only id. Raises Unreadable."""
     return XeroTaxRate(
-        code=raw["TaxType"],
+        code=required(raw, "TaxType", str),
         name=raw.get("Name") or "",
         active=(raw.get("Status") or "ACTIVE") == "ACTIVE",
-        rate=wire.number(raw.get("EffectiveRate")),
+        rate=optional(raw, "EffectiveRate", wire.number) or Decimal(0),
     )
 
 

@@ -7,15 +7,16 @@ from pydantic import Field
 
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.models import Json, XeroModel
+from tieout_connector.xero.parsing import each, required
 from tieout_connector.xero.resource import Resource, WriteMode
 from tieout_schemas.xero import XeroTrackingCategory
 
 
 def parse(raw: Json) -> XeroTrackingCategory:
-    """A tracking category with its active options."""
-    options = [Option.model_validate(option) for option in raw.get("Options") or []]
+    """A tracking category with its active options. Raises Unreadable."""
+    options = each(raw, "Options", "option", Option.model_validate)
     return XeroTrackingCategory(
-        code=raw["TrackingCategoryID"],
+        code=required(raw, "TrackingCategoryID", str),
         name=raw.get("Name") or "",
         active=(raw.get("Status") or "ACTIVE") == "ACTIVE",
         options=tuple(option.name for option in options if option.status == "ACTIVE"),

@@ -26,6 +26,10 @@ _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 class UnknownValue(ValueError):
     """A value that Xero added to an enumeration."""
 
+    def __init__(self, values: type[StrEnum], value: str) -> None:
+        super().__init__(f"{values.__name__} {value!r}")
+        self.value = value
+
 
 def loads(body: bytes) -> Any:
     """JSON with exact decimal numbers, and with texts that Postgres can store.
@@ -86,11 +90,11 @@ def money(value: Any, currency: str) -> Money:
 
 def known(values: type[E], text: str) -> E:
     """A value of one of our enumerations. Raises UnknownValue for any other value: nobody could tell what it means, so
-    the record is logged as an error and gets no snapshot (kinds/record.py); other records go on."""
+    the record becomes a problem and gets no snapshot (inbound/unreadable.py); other records go on."""
     try:
         return values(text)
     except ValueError:
-        raise UnknownValue(f"{values.__name__} {text!r}") from None
+        raise UnknownValue(values, str(text)) from None
 
 
 def stamped_id(text: str | None, prefix: str = "") -> UUID | None:

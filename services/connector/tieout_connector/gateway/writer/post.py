@@ -13,7 +13,14 @@ from tieout_connector.gateway.writer.resolve import refused_whole, resolve
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, calls, intents, results
 from tieout_connector.pacing import LONGEST_CALL
-from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RefusedRequest, RetryAfter
+from tieout_connector.xero.errors import (
+    ConsentLost,
+    MalformedRequest,
+    NotPermitted,
+    OutcomeUnknown,
+    RefusedRequest,
+    RetryAfter,
+)
 from tieout_connector.xero.http import Upload, XeroRequest
 from tieout_connector.xero.refusals import is_passing, refusal_of
 from tieout_kit.errors import Refused
@@ -56,7 +63,7 @@ async def post(
                 log.warning("a call fails again, and others do not", kind=call.kind, error=str(error))
                 return
         raise
-    except (RetryAfter, ConsentLost):
+    except (RetryAfter, ConsentLost, NotPermitted):
         # This send did nothing. After the first send, the intents go in a new call with a new key. After a later
         # one, it is still unknown what the earlier sends did.
         async with caller.storing(session) as tx:

@@ -1,12 +1,13 @@
 """Carries intents to Xero: reads what must be read first, composes the rest into a call, stores and sends it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
 
 from tieout_connector.gateway.caller import XeroCaller
+from tieout_connector.gateway.paging import all_pages
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.storage import Storage
 from tieout_connector.gateway.writer.batching import batch_key, serial_key
@@ -14,13 +15,19 @@ from tieout_connector.gateway.writer.compose import compose, to_look_up
 from tieout_connector.gateway.writer.fresh import sort
 from tieout_connector.gateway.writer.post import post
 from tieout_connector.gateway.writer.resolve import resolve
+from tieout_connector.inbound import resource_problems
 from tieout_connector.kinds import ABSENT, WriteKind
-from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, results
+from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, pauses, results
 from tieout_connector.pacing import LONGEST_CALL, RESEND_WINDOW
-from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, XeroError
+from tieout_connector.xero.errors import MalformedRequest, NotPermitted, RefusedRequest, XeroError
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
+from tieout_kit.events import Cause
+from tieout_kit.postgres import Tx
 from tieout_schemas.writes import Lane
+
+ASK_PERMISSION_AGAIN = timedelta(hours=1)
+"""After Xero did not permit a write: somebody may have given the right meanwhile."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +61,18 @@ class Writer:
         return {key} if (key := serial_key(self._kind(queued), queued)) else set()
 
     async def send(self, session: TenantSession, lane: Lane, queued: Sequence[QueuedIntent]) -> None:
-        """Read what must be read first, finish intents that need no call, and send the rest in one call."""
+        """Read what must be read first, finish intents that need no call, and send the rest in one call. What Xero does
+        not permit stays queued until later."""
+        key, cause = self.batch_key(queued), queued[0].cause
+        try:
+            await self._send(session, lane, queued)
+        except NotPermitted as error:
+            async with self._caller.storing(session) as tx:
+                await self._pause(tx, session, key, error, cause)
+        else:
+            await self._end_pause(session, key, cause)
+
+    async def _send(self, session: TenantSession, lane: Lane, queued: Sequence[QueuedIntent]) -> None:
         kind, tenant_id = self._kind(queued), session.org.tenant_id
         if queued[0].look_up:
             async with self._caller.storing(session) as tx:
@@ -82,6 +100,19 @@ class Writer:
 
     async def resume(self, session: TenantSession, call: StoredCall) -> None:
         """Retry a call without an answer: send the same bytes while Xero knows their key, and look it up afterwards."""
+        try:
+            await self._resume(session, call)
+        except NotPermitted as error:
+            async with self._caller.storing(session) as tx:
+                later = tx.now + ASK_PERMISSION_AGAIN
+                await calls.retry(tx, session.org.tenant_id, call.id, later, look_up_first=call.look_up_first)
+                if call.intents:
+                    await self._pause(tx, session, self.batch_key(call.intents), error, call.intents[0].cause)
+        else:
+            if call.intents:
+                await self._end_pause(session, self.batch_key(call.intents), call.intents[0].cause)
+
+    async def _resume(self, session: TenantSession, call: StoredCall) -> None:
         kind = self._kinds[call.kind]
         access = await self._caller.ready(session)
         async with self._caller.storing(session) as tx:
@@ -105,6 +136,21 @@ class Writer:
             dropped = [(q, results.dropped(q.intent, why)) for q in queued]
             await intents.finish(tx, session.org.tenant_id, dropped)
 
+    async def _pause(self, tx: Tx, session: TenantSession, key: str, error: NotPermitted, cause: Cause) -> None:
+        """Send nothing with this batch key for a while, and tell the tenant why (F13)."""
+        tenant_id = session.org.tenant_id
+        session.in_progress.known_pauses.add(key)
+        await pauses.add(tx, tenant_id, key, error.resource, tx.now + ASK_PERMISSION_AGAIN)
+        await resource_problems.not_permitted(tx, tenant_id, error.resource, resource_problems.CHANGE, cause)
+
+    async def _end_pause(self, session: TenantSession, key: str, cause: Cause) -> None:
+        """Xero permits it: if it did not before, its problem closes."""
+        if key not in session.in_progress.known_pauses:
+            return
+        async with self._caller.storing(session) as tx:
+            if resource := await pauses.remove(tx, session.org.tenant_id, key):
+                await resource_problems.works(tx, session.org.tenant_id, resource, resource_problems.CHANGE, cause)
+
     def _kind(self, queued: Sequence[QueuedIntent]) -> WriteKind:
         return self._kinds[queued[0].intent.body.kind]
 
@@ -113,11 +159,19 @@ class Writer:
     ) -> FreshRead:
         contents: list[Json] = []
         read_at: list[datetime] = []
+
+        async def read(page: XeroRequest) -> Json:
+            parent = queued[0].cause.traceparent
+            answer, sent_at = await self._caller.read(session, lane, page, parent)
+            read_at.append(sent_at)
+            content: Json = answer.json
+            return content
+
         left = [*kind.pre_reads([q.intent for q in queued])]
         while left:
             request = left.pop(0)
             try:
-                answer, sent_at = await self._caller.read(session, lane, request, queued[0].cause.traceparent)
+                contents += await all_pages(read, request)
             except (RefusedRequest, MalformedRequest) as error:
                 if request.of_list:
                     left = [*_less(request, len(queued), error), *left]
@@ -126,9 +180,6 @@ class Writer:
                 else:
                     # Xero does not know the record, so there is nothing to show.
                     contents.append(ABSENT)
-            else:
-                contents.append(answer.json)
-                read_at.append(sent_at)
         return FreshRead(contents, min(read_at, default=None))
 
 

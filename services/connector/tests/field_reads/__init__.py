@@ -1,0 +1,1 @@
+"""Reading, as other integrations with Xero saw it go wrong (docs/field-cases.md)."""

@@ -1,0 +1,104 @@
+"""Where a list ends, by what Xero tells of its pages."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tieout_connector.gateway.paging import page_of
+from tieout_connector.inbound.listings_rules import IncompleteList, ListingCursor, Page, after_page, with_smaller_pages
+
+START = datetime(2026, 9, 14, tzinfo=UTC)
+
+
+def stamps(count: int) -> list[datetime]:
+    return [START + timedelta(minutes=n) for n in range(count)]
+
+
+@pytest.mark.field("F06")
+def test_a_page_that_is_shorter_than_asked_is_not_the_end_while_xero_counts_more() -> None:
+    cursor, ended = after_page(ListingCursor("Invoices"), Page(stamps(100), 100, 100, 400))
+
+    assert not ended
+    assert (cursor.since, cursor.done, cursor.total) == (stamps(100)[-1] - timedelta(seconds=1), 100, 400)
+
+
+@pytest.mark.field("F06")
+def test_numbered_pages_count_in_the_size_that_xero_tells() -> None:
+    same_second = Page([START] * 100, 100, 100, 400)
+
+    cursor, _ = after_page(ListingCursor("Invoices", since=START), same_second)
+    again, ended = after_page(cursor, Page([START] * 50, 50, 50, 400))
+
+    assert (cursor.page, cursor.size, cursor.backwards) == (4, 100, True)
+    assert (again.page, again.size, ended) == (8, 50, False)
+
+
+@pytest.mark.field("F06")
+@pytest.mark.parametrize(
+    ("page", "shown"), [(1, Page([], 0, 100, 400)), (2, Page([START], 1, 100, 150)), (1, Page([START], 1, 1000, 400))]
+)
+def test_a_list_that_shows_fewer_rows_than_it_counts_does_not_end(page: int, shown: Page) -> None:
+    cursor = ListingCursor("Invoices", since=START, page=page, backwards=True, size=shown.size)
+
+    with pytest.raises(IncompleteList):
+        after_page(cursor, shown)
+
+
+@pytest.mark.field("F07")
+def test_without_pagination_only_an_empty_page_is_the_end() -> None:
+    cursor = ListingCursor("Invoices")
+    pages: list[Page] = [Page(stamps(3), 3, 1000, None), Page(stamps(3)[2:], 1, 1000, None), Page([], 0, 1000, None)]
+
+    first, ended = after_page(cursor, pages[0])
+    second, then = after_page(first, pages[1])
+    third, finally_ = after_page(second, pages[2])
+
+    assert [ended, then, finally_] == [False, False, True]
+    assert [first.page, second.page, third.importing] == [1, 2, False]
+
+
+@pytest.mark.field("F10")
+def test_a_row_without_its_time_of_change_moves_the_cursor_nowhere() -> None:
+    rows = [{"UpdatedDateUTC": START.isoformat()}, {}, {"UpdatedDateUTC": "/Date(999999999999999+0000)/"}]
+    told = {"page": 1, "pageSize": 3, "pageCount": 2, "itemCount": 5}
+
+    page = page_of({"Invoices": rows, "pagination": told}, "Invoices", 1000)
+
+    assert page == Page([START], 3, 3, 5)
+    assert after_page(ListingCursor("Invoices"), page)[0].newest == START
+
+
+@pytest.mark.parametrize("told", [None, {}, {"pageSize": 0, "itemCount": None}, {"pageSize": "many", "itemCount": "?"}])
+@pytest.mark.field("F07")
+def test_what_xero_does_not_tell_is_not_guessed(told: object) -> None:
+    assert page_of({"Invoices": [{}], "pagination": told}, "Invoices", 100) == Page([], 1, 100, None)
+
+
+@pytest.mark.field("F11")
+@pytest.mark.parametrize(("asked", "sizes"), [(1000, [500, 250, 125, 100]), (150, [100]), (100, []), (5, [])], ids=str)
+def test_pages_are_halved_down_to_a_hundred(asked: int, sizes: list[int]) -> None:
+    found: list[int] = []
+    cursor = ListingCursor("Invoices")
+    while smaller := with_smaller_pages(cursor, cursor.size or asked):
+        cursor = smaller
+        found.append(cursor.size or 0)
+
+    assert found == sizes
+
+
+@pytest.mark.field("F11")
+@pytest.mark.parametrize(
+    ("backwards", "page", "then"),
+    [
+        # Rows 1 to 3,000 are still to be read.
+        (True, 3, 6),
+        # Pages 1 and 2 were seen, on the way to the last page.
+        (False, 3, 5),
+        (False, 1, 1),
+    ],
+)
+def test_smaller_pages_go_on_at_the_same_place(backwards: bool, page: int, then: int) -> None:
+    cursor = with_smaller_pages(ListingCursor("Invoices", page=page, backwards=backwards), 1000)
+
+    assert cursor
+    assert (cursor.page, cursor.size) == (then, 500)

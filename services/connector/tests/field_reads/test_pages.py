@@ -1,0 +1,138 @@
+"""Lists are read to their end whatever their pages are like, by the running gateway."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from tieout_connector.gateway import reactions, reader
+from tieout_schemas.problem import Problem
+from tieout_schemas.signals import XeroKind
+from tieout_schemas.writes import Outcome
+from tieout_schemas.xero import XeroContact
+from tieout_testing.connector import ConnectorHarness, contact_intent
+
+pytestmark = pytest.mark.real
+STATE = "select state from connection"
+POLL = "update feed set next_at = now() where resource = '{}'; update turn set next_at = now()"
+IDLE = "select count(*) from feed where next_at <= now()"
+
+
+async def with_contacts(stage: ConnectorHarness, count: int = 23) -> str:
+    """A tenant that is about to import these contacts."""
+    org_id = await stage.control.create_org("Kauri Ltd")
+    await stage.control.actions(org_id, [{"do": "create_contact", "Name": f"Vendor {n:03}"} for n in range(count)])
+    await stage.connect(org_id)
+    return org_id
+
+
+async def names(stage: ConnectorHarness) -> list[str]:
+    return sorted({contact.name for contact in await stage.published(XeroContact)})
+
+
+def vendors(count: int) -> list[str]:
+    return [f"Vendor {n:03}" for n in range(count)]
+
+
+@pytest.mark.field("F06")
+async def test_an_import_by_shorter_pages_than_asked_brings_everything(stage: ConnectorHarness) -> None:
+    await stage.control.switch_on("short-pages", options={"size": 4})
+    await with_contacts(stage)
+
+    async with stage.working():
+        await stage.until(STATE, "connected")
+
+    assert await names(stage) == vendors(23)
+
+
+@pytest.mark.field("F06")
+async def test_an_import_that_saw_fewer_rows_than_counted_is_not_complete(
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "LIST_AGAIN", timedelta(seconds=1))
+    await stage.control.switch_on("fewer-rows", path="Contacts", options={"rows": 5})
+    await with_contacts(stage)
+
+    async with stage.working():
+        await stage.until("select count(*) from problem where state = 'open'", 1)
+        assert await stage.sql("select importing from feed where resource = 'Contacts'") == [(True,)]
+        assert await stage.sql(STATE) == [("importing",)]
+        await stage.control.switch_off_oddities()
+        await stage.until(STATE, "connected")
+
+    assert await names(stage) == vendors(23)
+    told = await stage.published(Problem)
+    assert [told[0].code, told[0].state, told[-1].state] == ["list_not_readable", "open", "closed"]
+    assert told[0].sentence.startswith("Contacts cannot be listed from Xero: Xero shows")
+
+
+@pytest.mark.field("F07")
+async def test_an_import_and_a_poll_without_pagination_read_until_an_empty_page(stage: ConnectorHarness) -> None:
+    await stage.control.switch_on("no-pagination")
+    await stage.control.switch_on("short-pages", options={"size": 4})
+    org_id = await with_contacts(stage, 9)
+
+    async with stage.working():
+        await stage.until(STATE, "connected", within=40)
+        await stage.control.act(org_id, "create_contact", Name="Vendor 999")
+        await stage.sql(POLL.format("Contacts"))
+        await stage.until(IDLE, 0, within=40)
+
+    assert await names(stage) == [*vendors(9), "Vendor 999"]
+
+
+@pytest.mark.field("F11")
+async def test_pages_that_take_too_long_get_smaller_and_the_tenant_remembers(
+    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reactions, "backoff", lambda failures: timedelta(seconds=0.1))
+    # Pages of 400 rows take 2 seconds, of 200 rows one.
+    await stage.control.switch_on("slow-pages", path="Contacts", options={"seconds": 0.005})
+    await with_contacts(stage, 230)
+
+    async with stage.working(stage.process(page_size=400, timeout_s=1.5, list_timeout_s=1.5)):
+        await stage.until(STATE, "connected", within=40)
+        asked = [call["path"] for call in await stage.control.calls(path="Contacts")]
+        await stage.control.clear_ledger()
+        await stage.sql(POLL.format("Contacts"))
+        await stage.until(IDLE, 0)
+        later = [call["path"] for call in await stage.control.calls(path="Contacts")]
+
+    assert await names(stage) == vendors(230)
+    assert await stage.sql("select page_size from feed where resource = 'Contacts'") == [(200,)]
+    assert ["pageSize=400" in path for path in asked] == [True, *[False] * (len(asked) - 1)]
+    assert all("pageSize=200" in path for path in [*asked[1:], *later])
+
+
+@pytest.mark.field("F11")
+async def test_a_list_may_take_longer_than_a_single_record(stage: ConnectorHarness) -> None:
+    await stage.control.switch_on("slow-pages", path="Contacts", options={"seconds": 0.001})
+    await with_contacts(stage, 3)
+
+    async with stage.working(stage.process(timeout_s=0.5, list_timeout_s=5.0)):
+        await stage.until(STATE, "connected")
+
+    assert await stage.sql("select page_size from feed where resource = 'Contacts'") == [(None,)]
+    assert await names(stage) == vendors(3)
+
+
+@pytest.mark.field("F06", "F07")
+@pytest.mark.parametrize("oddities", [("short-pages",), ("short-pages", "no-pagination")])
+async def test_what_is_asked_for_by_ids_is_read_to_the_end_too(
+    stage: ConnectorHarness, oddities: tuple[str, ...]
+) -> None:
+    await stage.connect_idle()
+    names = [f"Vendor {n}" for n in range(5)]
+    known = {name: await stage.their_contact(name) for name in names}
+    for oddity in oddities:
+        await stage.control.switch_on(oddity, path="Contacts", method="GET", options={"size": 2})
+    await stage.ask(XeroKind.CONTACT, *known.values())
+    await stage.deliver(*[contact_intent(f"New {name}", xero_id=UUID(key)) for name, key in known.items()])
+
+    async with stage.working():
+        results = await stage.results(5, within=40)
+        await stage.until("select count(*) from read_request", 0)
+
+    assert {result.outcome for result in results} == {Outcome.DONE}
+    assert {contact.name for contact in await stage.published(XeroContact)} >= {f"New {name}" for name in names}
+    assert sorted(contact["Name"] for contact in await stage.xero("Contacts")) == [f"New {name}" for name in names]
