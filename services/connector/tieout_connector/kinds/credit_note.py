@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tieout_connector.kinds import document
 from tieout_connector.kinds.allocation import AllocationRemoval, AllocationWrite
-from tieout_connector.kinds.fields import BodyField, differing, filled, names, parts_of
+from tieout_connector.kinds.fields import BodyField, differing, filled, is_shown, names, parts_of
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import CLOCK_SKEW, body_of
 from tieout_connector.kinds.record import Record
@@ -76,6 +76,10 @@ class VendorCreditWrite(ResourceKind):
         made = [CREDIT_NOTES.listing(page=1, since=since, where=of)]
         creates = made if any(intent.xero_id is None for intent in intents) else []
         return [*creates, *self.pre_reads(intents)]
+
+    def shows_all(self, intent: WriteIntent, row: Json) -> bool:
+        lines = next(each for each in FIELDS if each.name == "lines")
+        return self.bears_mark(intent, row) and is_shown(lines, _body(intent), row)
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
         body = _body(intent)
