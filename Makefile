@@ -15,7 +15,7 @@ PACKAGES := libs/schemas libs/kit libs/xero_sim libs/testing libs/cli services/c
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-demo: .venv/ready ## Start everything, tell the story of one tenant, stop everything
+demo: .venv/ready ## Start everything, play the first day of one tenant, stop everything
 	@$(BIN)/python -m tieout_local.demo
 
 up: .venv/ready ## Start everything and keep it running; Ctrl-C stops it
@@ -23,7 +23,8 @@ up: .venv/ready ## Start everything and keep it running; Ctrl-C stops it
 
 test: .venv/ready ## Run all tests against a real Kafka and a real Postgres
 	@# Two processes, each with servers of its own; a file's tests stay together, for they share what is dear to make.
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@# In the order in which they were collected: the longest files come first (tieout_testing.pytest_plugin).
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: .venv/ready ## Run what takes long: every kill and the whole storm, recorded in bench/results
 	@$(BIN)/pytest -m long libs

@@ -58,8 +58,8 @@ def bill_of(seen: dict[str, Any], tenant_id: UUID) -> dict[str, Any]:
     return {
         "id": str(uuid5(tenant_id, xero_id)),
         "sync": {
-            "state": "in_step", "xero_id": xero_id, "former": [], "made": None, "gone": False, "waits_for": [],
-            "seen": 0,
+            "state": "in_step", "xero_id": xero_id, "former_xero_ids": [],
+            "created_xero_id": None, "gone_in_xero": False, "waits_for": [], "based_on_sequence": 0,
         },
         "origin": {"kind": "event", "by": xero_id, "rule": "BILL-1", "settings_version": 1},
         "vendor_id": str(uuid5(tenant_id, "vendor")),

@@ -1,4 +1,5 @@
-"""What is sent to both sides: Xero's bills of three lines, half of them new, half a later state of one sent before."""
+"""What is sent to both sides: Xero's bills of three lines. Half of them are new, half are later states of bills sent
+before."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -50,7 +51,7 @@ class Bills:
         self._sent: list[tuple[UUID, UUID]] = []
 
     def some(self, count: int) -> list[EncodedEvent]:
-        """Events of as many different bills, so that none is left out for a later state of the same bill."""
+        """Events of different bills, since of two states of one bill in a batch only the later one is handled."""
         later = self._sent[: count // 2]
         new = [(TENANTS[number % len(TENANTS)], uuid4()) for number in range(count - len(later))]
         self._sent = new

@@ -1,4 +1,4 @@
-"""Eight hundred records that wait for as many things, beside as many that wait for one: how fast each lot goes."""
+"""Compares how fast records are released that wait for 800 vendors with how fast 800 are that wait for one vendor."""
 
 import time
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ ROUNDS = 3
 
 
 async def rates(side: Side, producer: AIOKafkaProducer, holder: Holder) -> tuple[list[float], list[float]]:
-    """Records a second, of many causes and of one, in turns; from the first event until the last record has left."""
+    """Records a second, for many causes and for one, measured in turns: from the first event until the last record was
+    sent."""
     many, one = list[float](), list[float]()
     for number in range(ROUNDS):
         lots = [(many, [uuid4() for _ in range(WAITING)]), (one, [uuid4()] * WAITING)]

@@ -1,4 +1,4 @@
-"""All services as processes, against the simulator; one stack for all tests of the folder."""
+"""All services as processes, against the simulator; one stack for the tests of the folder, which ends with them."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,21 +8,21 @@ import pytest
 import pytest_asyncio
 
 from tieout_local.demo.platform import Platform
-from tieout_local.demo.steps import Story, connect
+from tieout_local.demo.steps import Demo, connect
 from tieout_local.otlp import OtlpReceiver
 from tieout_local.servers import KafkaServer, PostgresServer
 from tieout_local.stack import Stack
 from xero_sim.control_client import Control
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def otlp() -> Iterator[OtlpReceiver]:
     """Where the services' traces arrive."""
     with OtlpReceiver() as receiver:
         yield receiver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tieout_folder: Path, kafka: KafkaServer, postgres: PostgresServer, otlp: OtlpReceiver) -> Iterator[Stack]:
     """The whole of Tieout."""
     settings = {"TIEOUT_OTLP_ENDPOINT": otlp.endpoint}
@@ -33,17 +33,17 @@ def stack(tieout_folder: Path, kafka: KafkaServer, postgres: PostgresServer, otl
 
 
 @pytest_asyncio.fixture
-async def story(stack: Stack) -> AsyncIterator[Story]:
+async def demo(stack: Stack) -> AsyncIterator[Demo]:
     """A new tenant and an organisation of its own, not connected yet."""
     async with Platform(stack, uuid4()) as platform, Control(stack.simulator_url) as xero:
-        begun = Story(stack, platform, xero)
+        begun = Demo(stack, platform, xero)
         begun.org_id = await xero.create_org("Kererū Coffee Roasters", country="NZ")
         yield begun
 
 
 @pytest_asyncio.fixture
-async def connected(story: Story) -> Story:
+async def connected(demo: Demo) -> Demo:
     """A tenant that is connected, a small business imported."""
-    await story.xero.seed(story.org_id, 40)
-    await connect(story, lambda _: None)
-    return story
+    await demo.xero.seed(demo.org_id, 40)
+    await connect(demo, lambda _: None)
+    return demo

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from tieout_kit.kafka.dead_letters import REASON
 from tieout_local.demo.platform import DemoFailed, Platform, until
-from tieout_local.demo.steps import Story, location, new_bill
+from tieout_local.demo.steps import Demo, location, new_bill
 from tieout_local.environment import XERO_WEBHOOK_KEY
 from tieout_local.servers import KafkaServer, PostgresServer
 from tieout_schemas.topics import INVOICE, WEBHOOK, partition_of
@@ -55,9 +55,9 @@ async def end_of(kafka: KafkaServer, topic: str) -> int:
         await consumer.stop()
 
 
-async def test_a_forged_or_altered_webhook_is_a_401_and_nothing_is_stored(story: Story, kafka: KafkaServer) -> None:
-    url = f"{story.stack.services['connector'].url}/webhooks/xero"
-    body = webhook(story.org_id, str(uuid4()))
+async def test_a_forged_or_altered_webhook_is_a_401_and_nothing_is_stored(demo: Demo, kafka: KafkaServer) -> None:
+    url = f"{demo.stack.services['connector'].url}/webhooks/xero"
+    body = webhook(demo.org_id, str(uuid4()))
     before = await end_of(kafka, f"e2e.{WEBHOOK.name}")
 
     async with httpx.AsyncClient(trust_env=False) as client:
@@ -72,7 +72,7 @@ async def test_a_forged_or_altered_webhook_is_a_401_and_nothing_is_stored(story:
     assert await end_of(kafka, f"e2e.{WEBHOOK.name}") == before + 1
 
 
-async def test_a_body_that_breaks_the_schema_is_a_422_that_names_the_field(connected: Story) -> None:
+async def test_a_body_that_breaks_the_schema_is_a_422_that_names_the_field(connected: Demo) -> None:
     vendor = (await connected.platform.all("contacts", "/vendors"))[0]
     bill = new_bill(vendor["id"], "BAD-1", "Auckland", 10)
     bill["lines"][0]["unit_amount"] = "ten"
@@ -86,14 +86,14 @@ async def test_a_body_that_breaks_the_schema_is_a_422_that_names_the_field(conne
     ("service", "path"),
     [("connector", "/connection"), ("contacts", "/vendors"), ("bills", "/bills"), ("payments", "/payments")],
 )
-async def test_an_unknown_tenant_is_a_404(story: Story, service: str, path: str) -> None:
-    async with Platform(story.stack, uuid4()) as stranger:
+async def test_an_unknown_tenant_is_a_404(demo: Demo, service: str, path: str) -> None:
+    async with Platform(demo.stack, uuid4()) as stranger:
         with pytest.raises(DemoFailed, match="404"):
             await stranger.get(service, path)
 
 
 async def test_a_poison_message_is_put_aside_with_its_reason_and_the_rest_goes_on(
-    connected: Story, kafka: KafkaServer
+    connected: Demo, kafka: KafkaServer
 ) -> None:
     tenant_id = connected.platform.tenant_id
     topic, partition = f"e2e.{INVOICE.name}", partition_of(tenant_id, 4)
@@ -138,9 +138,7 @@ async def dead_letters(kafka: KafkaServer, topic: str, value: bytes) -> list[lis
     return found
 
 
-async def test_work_resumes_without_a_restart_when_postgres_was_away(
-    connected: Story, postgres: PostgresServer
-) -> None:
+async def test_work_resumes_without_a_restart_when_postgres_was_away(connected: Demo, postgres: PostgresServer) -> None:
     vendor = (await connected.platform.all("contacts", "/vendors"))[0]
     path, bill = f"/bills/{uuid4()}", new_bill(vendor["id"], "PG-1", await location(connected), 10)
     pids = {name: connected.stack.child(name).pid for name in connected.stack.services}
@@ -155,7 +153,7 @@ async def test_work_resumes_without_a_restart_when_postgres_was_away(
     assert {name: connected.stack.child(name).pid for name in connected.stack.services} == pids
 
 
-async def test_work_resumes_without_a_restart_when_kafka_was_away(connected: Story, kafka: Any) -> None:
+async def test_work_resumes_without_a_restart_when_kafka_was_away(connected: Demo, kafka: Any) -> None:
     vendor = (await connected.platform.all("contacts", "/vendors"))[0]
     path, bill = f"/bills/{uuid4()}", new_bill(vendor["id"], "KA-1", await location(connected), 10)
     url = f"{connected.stack.services['connector'].url}/webhooks/xero"
@@ -182,8 +180,8 @@ async def taken(platform: Platform, path: str, bill: dict[str, Any]) -> bool:
     return True
 
 
-async def ready(story: Story, service: str) -> dict[str, Any]:
+async def ready(demo: Demo, service: str) -> dict[str, Any]:
     """What /readyz says."""
     async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
-        found: dict[str, Any] = (await client.get(f"{story.stack.services[service].health_url}/readyz")).json()
+        found: dict[str, Any] = (await client.get(f"{demo.stack.services[service].health_url}/readyz")).json()
     return found

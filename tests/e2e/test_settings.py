@@ -7,14 +7,14 @@ from uuid import uuid4
 import pytest
 
 from tieout_local.demo.platform import until
-from tieout_local.demo.steps import Story
+from tieout_local.demo.steps import Demo
 
 pytestmark = [pytest.mark.real, pytest.mark.e2e]
 
 
 @pytest.mark.rule("MAP-4")
 @pytest.mark.rule("MAP-6")
-async def test_payments_wait_for_their_account_and_go_out_once_it_is_chosen(connected: Story) -> None:
+async def test_payments_wait_for_their_account_and_go_out_once_it_is_chosen(connected: Demo) -> None:
     platform = connected.platform
     bills = [bill for bill in await platform.all("bills", "/bills") if not bill["paid"]][:3]
     for bill in bills:

@@ -1,4 +1,4 @@
-"""A record's whole story is one trace (SYS-9)."""
+"""A record's whole way is one trace (SYS-9)."""
 
 from typing import Any
 from uuid import uuid4
@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 
 from tieout_local.demo.platform import until
-from tieout_local.demo.steps import Story, location, new_bill
+from tieout_local.demo.steps import Demo, location, new_bill
 from tieout_local.otlp import OtlpReceiver, SeenSpan
 
 pytestmark = [pytest.mark.real, pytest.mark.e2e, pytest.mark.rule("SYS-9")]
 
 
-async def test_one_trace_leads_from_the_webhook_to_the_platform_record(connected: Story, otlp: OtlpReceiver) -> None:
+async def test_one_trace_leads_from_the_webhook_to_the_platform_record(connected: Demo, otlp: OtlpReceiver) -> None:
     bill = (await connected.platform.all("bills", "/bills"))[0]
     line = {"Description": "Traced", "Quantity": 1, "UnitAmount": 77, "AccountCode": "429"}
     edit = {"InvoiceID": bill["sync"]["xero_id"], "LineItems": [line], "LineAmountTypes": "NoTax"}
@@ -35,7 +35,7 @@ async def test_one_trace_leads_from_the_webhook_to_the_platform_record(connected
     assert (webhook.service, spans["bills handles xero.invoice.v1"].service) == ("tieout-connector", "tieout-bills")
 
 
-async def test_one_trace_leads_from_the_api_call_to_xeros_answer(connected: Story, otlp: OtlpReceiver) -> None:
+async def test_one_trace_leads_from_the_api_call_to_xeros_answer(connected: Demo, otlp: OtlpReceiver) -> None:
     vendor = (await connected.platform.all("contacts", "/vendors"))[0]
     path = f"/bills/{uuid4()}"
     await connected.platform.put("bills", path, new_bill(vendor["id"], "TR-1", await location(connected), 10))

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tieout_local.environment import SERVICES, Address, SharedEnvironment, service_environment
-from tieout_local.keys import Keys
+from tieout_local.environment import SERVICES, ServiceAddress, SharedEnvironment, service_environment
+from tieout_local.keys import SigningKeys
 
 
 def environment(service: str, folder: Path, **settings: str) -> dict[str, str]:
-    around = SharedEnvironment("127.0.0.1:9092", "demo.", 4, "http://127.0.0.1:1", "http://127.0.0.1:2", Keys(folder))
-    return service_environment(service, Address(8001, 9001), "postgresql://x/y", around, settings)
+    around = SharedEnvironment(
+        "127.0.0.1:9092", "demo.", 4, "http://127.0.0.1:1", "http://127.0.0.1:2", SigningKeys(folder)
+    )
+    return service_environment(service, ServiceAddress(8001, 9001), "postgresql://x/y", around, settings)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import jwt
 
-from tieout_local.keys import ISSUER, Keys
+from tieout_local.keys import ISSUER, SigningKeys
 
 
-def claims(keys: Keys, token: str) -> dict[str, object]:
+def claims(keys: SigningKeys, token: str) -> dict[str, object]:
     jwks = jwt.PyJWKSet.from_json(Path(urlsplit(keys.jwks_url).path).read_text())
     key = jwks[jwt.get_unverified_header(token)["kid"]]
     found: dict[str, object] = jwt.decode(token, key, algorithms=["RS256"], issuer=ISSUER)
@@ -17,7 +17,7 @@ def claims(keys: Keys, token: str) -> dict[str, object]:
 
 
 def test_a_token_says_who_for_which_tenants_and_in_which_roles(tmp_path: Path) -> None:
-    keys = Keys(tmp_path)
+    keys = SigningKeys(tmp_path)
 
     said = claims(keys, keys.token("ana", ["t1"], ["bookkeeper"]))
 
@@ -25,15 +25,15 @@ def test_a_token_says_who_for_which_tenants_and_in_which_roles(tmp_path: Path) -
 
 
 def test_a_second_start_accepts_the_first_ones_tokens(tmp_path: Path) -> None:
-    token = Keys(tmp_path).token("ana")
+    token = SigningKeys(tmp_path).token("ana")
 
-    again = Keys(tmp_path)
+    again = SigningKeys(tmp_path)
 
     assert claims(again, token)["sub"] == "ana"
 
 
 def test_the_jwks_holds_no_private_part_and_only_we_read_the_key(tmp_path: Path) -> None:
-    Keys(tmp_path)
+    SigningKeys(tmp_path)
 
     [key] = json.loads((tmp_path / "jwks.json").read_text())["keys"]
 

@@ -160,12 +160,11 @@ for name in ("kafka", "bills"):
     print(child.pid, flush=True)
 time.sleep(600)
 """
-    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=tmp_path)
-    assert parent.stdout is not None
-    pids = [int(parent.stdout.readline()) for _ in range(2)]
-    assert all(alive(pid) for pid in pids)
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=tmp_path) as parent:
+        assert parent.stdout is not None
+        pids = [int(parent.stdout.readline()) for _ in range(2)]
+        assert all(alive(pid) for pid in pids)
 
-    parent.kill()
-    parent.wait()
+        parent.kill()
 
     wait_until(lambda: not any(alive(pid) for pid in pids), 10, "the end of the children")

@@ -24,16 +24,17 @@ def up(folder: Path, stand_ins: Path) -> Iterator[Up]:
     (folder / ".git").mkdir()
 
     def start() -> "subprocess.Popen[str]":
-        runs.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "tieout_local.up"],
-                cwd=folder,
-                env={**os.environ, "TIEOUT_PARTITIONS": "1"},
-                stdout=(folder / f"output-{len(runs)}").open("w"),
-                stderr=subprocess.STDOUT,
-                text=True,
+        with (folder / f"output-{len(runs)}").open("w") as output:
+            runs.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "tieout_local.up"],
+                    cwd=folder,
+                    env={**os.environ, "TIEOUT_PARTITIONS": "1"},
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                )
             )
-        )
         return runs[-1]
 
     yield start

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tieout_local.keys import ISSUER, Keys
+from tieout_local.keys import ISSUER, SigningKeys
 
 CONNECTOR = "connector"
 SERVICES = (CONNECTOR, "contacts", "bills", "payments")
@@ -21,7 +21,7 @@ FROM_THE_SHELL = ("TIEOUT_OTLP_ENDPOINT", "TIEOUT_LOG_FORMAT")
 
 
 @dataclass(frozen=True)
-class Address:
+class ServiceAddress:
     """Where a service listens."""
 
     port: int
@@ -52,11 +52,11 @@ class SharedEnvironment:
     partitions: int
     simulator_url: str
     platform_url: str
-    keys: Keys
+    keys: SigningKeys
 
 
 def service_environment(
-    service: str, address: Address, dsn: str, shared: SharedEnvironment, settings: Mapping[str, str]
+    service: str, address: ServiceAddress, dsn: str, shared: SharedEnvironment, settings: Mapping[str, str]
 ) -> dict[str, str]:
     """The environment of a service; `settings` overrides everything else."""
     return {
@@ -81,7 +81,7 @@ def inherited_environment() -> dict[str, str]:
     return {**inherited, "PYTHONUNBUFFERED": "1"}
 
 
-def _connector_environment(address: Address, shared: SharedEnvironment) -> dict[str, str]:
+def _connector_environment(address: ServiceAddress, shared: SharedEnvironment) -> dict[str, str]:
     return {
         "TIEOUT_XERO_API_URL": shared.simulator_url,
         "TIEOUT_XERO_IDENTITY_URL": shared.simulator_url,

@@ -18,7 +18,7 @@ ROLES = ("viewer", "bookkeeper", "approver", "admin", "platform")
 EVERY_TENANT = ("*",)
 
 
-class Keys:
+class SigningKeys:
     """The keys in `folder`, made at first use."""
 
     def __init__(self, folder: Path) -> None:

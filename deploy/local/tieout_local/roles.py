@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 from cryptography.fernet import Fernet
@@ -20,8 +19,9 @@ from tieout_kit.clock import utc_now
 from tieout_kit.domain import Wired
 from tieout_kit.http import Keys, operations
 from tieout_kit.postgres import Database
+from tieout_schemas.generate import DOCS, write_files
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "roles.md"
+PAGE = DOCS / "roles.md"
 NOWHERE = "http://127.0.0.1:1"
 
 OPEN = {
@@ -85,18 +85,5 @@ async def _page() -> str:
     return page(apps())
 
 
-def main() -> int:
-    """Write the page; with --check only report whether it is stale. Returns the exit code."""
-    text = asyncio.run(_page())
-    if PAGE.exists() and PAGE.read_text() == text:
-        return 0
-    if "--check" in sys.argv:
-        print("docs/roles.md is stale: run `make generate`", file=sys.stderr)
-        return 1
-    PAGE.write_text(text)
-    print("wrote docs/roles.md")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_files({PAGE: asyncio.run(_page())}))

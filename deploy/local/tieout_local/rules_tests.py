@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tieout_schemas.generate import DOCS, write_files
+
 ROOT = Path(__file__).resolve().parents[3]
-PAGE = ROOT / "docs" / "rules-tests.md"
+PAGE = DOCS / "rules-tests.md"
 TESTED_FOLDERS = ("libs", "services", "deploy", "tests", "bench")
 
 EVERY_TEST = "every test of the file"
@@ -126,26 +128,18 @@ def _link(file: str, test: str) -> str:
 
 def text() -> str:
     """The page as it should be now."""
-    docs = PAGE.parent
-    ids = {subject.mark: ids_listed((docs / subject.source).read_text()) for subject in SUBJECTS}
+    ids = {subject.mark: ids_listed((DOCS / subject.source).read_text()) for subject in SUBJECTS}
     return page(ids, all_marks(ROOT))
 
 
 def main() -> int:
-    """Write the page, or with --check report whether it is up to date."""
+    """Write the page; with --check only report whether it is stale. Returns the exit code."""
     try:
         wanted = text()
     except UnknownId as error:
         print(f"unknown ids in test marks: {error}", file=sys.stderr)
         return 1
-    if PAGE.exists() and PAGE.read_text() == wanted:
-        return 0
-    if "--check" in sys.argv:
-        print("docs/rules-tests.md is stale: run `make rules`", file=sys.stderr)
-        return 1
-    PAGE.write_text(wanted)
-    print("wrote docs/rules-tests.md")
-    return 0
+    return write_files({PAGE: wanted})
 
 
 if __name__ == "__main__":

@@ -17,13 +17,13 @@ from tieout_local.environment import (
     CONNECTOR,
     PLATFORM_URL,
     SERVICES,
-    Address,
+    ServiceAddress,
     SharedEnvironment,
     inherited_environment,
     service_environment,
 )
 from tieout_local.kafka import Kafka
-from tieout_local.keys import Keys
+from tieout_local.keys import SigningKeys
 from tieout_local.ports import remembered_port
 from tieout_local.postgres import Postgres
 from tieout_local.processes import Child, Children
@@ -60,13 +60,13 @@ class Stack:
         self.children = Children()
         self.kafka: KafkaServer = kafka or Kafka(self.folder / "kafka", self.children)
         self.postgres: PostgresServer = postgres or Postgres(self.folder / "postgres", self.children)
-        self.keys = Keys(self.folder / "keys")
+        self.keys = SigningKeys(self.folder / "keys")
         self._own: list[Server] = [*([] if kafka else [self.kafka]), *([] if postgres else [self.postgres])]
         self._prefix = prefix
         self._partitions = partitions
         self._settings = dict(settings or {})
         self.simulator_url = f"http://127.0.0.1:{self._port(SIMULATOR)}"
-        self.services = {name: Address(self._port(name), self._port(f"{name}-health")) for name in SERVICES}
+        self.services = {name: ServiceAddress(self._port(name), self._port(f"{name}-health")) for name in SERVICES}
         self._platform_url = platform_url
 
     def start(self) -> None:

@@ -232,7 +232,7 @@ WRITE = {
     "state": "waiting",
     "lane": "write",
     "received_at": "2026-11-22T10:00:00Z",
-    "why": "3 writes are before it in its lane.",
+    "why": "3 writes are ahead of it in its lane.",
 }
 
 
@@ -250,4 +250,4 @@ def test_writes_are_listed_and_each_shows_why_it_waits(
     ]
     printed = capsys.readouterr().out
     assert "waiting" in printed
-    assert "3 writes are before it in its lane." in printed
+    assert "3 writes are ahead of it in its lane." in printed

@@ -70,7 +70,7 @@ def _name(record: dict[str, Any]) -> str:
 
 
 def _state(sync: dict[str, Any]) -> str:
-    gone = ", removed in Xero" if sync["gone"] else ""
+    gone = ", removed in Xero" if sync["gone_in_xero"] else ""
     return f"{sync['state'].replace('_', ' ')}{gone}"
 
 

@@ -25,7 +25,7 @@ ANA = Caller("ana", frozenset(), frozenset({Role.VIEWER, Role.ADMIN}), "PUT /thi
 
 
 class Clock:
-    """A minute later at each look."""
+    """A clock that is a minute later at each call."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 25, tzinfo=UTC)

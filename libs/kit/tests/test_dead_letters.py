@@ -1,4 +1,5 @@
-"""What cannot be handled is put aside as it came, and the rest goes on (docs/design.md, Trouble)."""
+"""An event that cannot be handled becomes a dead letter with its bytes, and the others are handled (docs/design.md,
+Trouble)."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ UNLUCKY = 13
 
 @dataclass
 class World:
-    """A service whose handler fails on version 13, and a tenant's good events before and after what is tested."""
+    """A service whose handler fails on version 13. A tenant's good events come before and after the tested one."""
 
     database: Database
     bootstrap: str
@@ -52,7 +53,7 @@ class World:
         return await heard(self.bootstrap, self.say.prefix + LETTERS.name)
 
     async def live(self, *expected: int) -> list[ConsumerRecord]:
-        """Run the service until these versions are handled and something is in the dead letters."""
+        """Run the service until these versions are handled and there are dead letters."""
         prefix = self.say.prefix
         handlers = Handlers.by_topic({SETTINGS: handle, WRITE_RESULT: handle})
         loop = Consumer(self.database, self.bootstrap, prefix, SERVICE, handlers)
@@ -208,7 +209,7 @@ def _batch() -> Any:
 
 
 async def _send(world: World, topic: Topic, records: Any) -> None:
-    """Put what a producer of aiokafka would refuse where this tenant's events are."""
+    """Publish a record that aiokafka's producer would refuse, on the partition of this tenant's events."""
     batch = world.say.producer.create_batch()
     batch.append(key=b"", value=b"", timestamp=1)
     batch._builder = records

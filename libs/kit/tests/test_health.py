@@ -6,11 +6,17 @@ import time
 import httpx
 import pytest
 
-from tieout_kit.process import health
-from tieout_kit.process.health import STUCK, health_app
+from tieout_kit.process.health import CHECK_TIMEOUT_S, STUCK, health_app
 
 
-async def ask(path: str, *, idle: float = 0.0, trouble: str | None = None, beside: str | None = None) -> httpx.Response:
+async def ask(
+    path: str,
+    *,
+    idle: float = 0.0,
+    trouble: str | None = None,
+    beside: str | None = None,
+    timeout_s: float = CHECK_TIMEOUT_S,
+) -> httpx.Response:
     async def needed() -> str | None:
         if trouble == "asleep":
             await asyncio.sleep(60)
@@ -19,7 +25,7 @@ async def ask(path: str, *, idle: float = 0.0, trouble: str | None = None, besid
     async def told() -> str | None:
         return beside
 
-    app = health_app(lambda: time.monotonic() - idle, {"part": needed}, {"beside": told})
+    app = health_app(lambda: time.monotonic() - idle, {"part": needed}, {"beside": told}, timeout_s)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         return await client.get(path)
 
@@ -48,10 +54,8 @@ async def test_trouble_beside_what_is_needed_to_serve_is_told_and_keeps_nobody_o
     assert (response.status_code, response.json()) == (200, {"ready": True, "unhealthy": {"beside": "Kafka is away"}})
 
 
-async def test_a_part_that_does_not_say_how_it_is_is_in_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_CHECK_TIMEOUT_S", 0.05)
-
-    response = await ask("/readyz", trouble="asleep")
+async def test_a_part_that_does_not_say_how_it_is_is_in_trouble() -> None:
+    response = await ask("/readyz", trouble="asleep", timeout_s=0.05)
 
     assert (response.status_code, response.json()["unhealthy"]) == (503, {"part": "no answer within 0 s"})
 

@@ -53,14 +53,14 @@ def of_a_service(mode: str) -> Mapping[str, Transaction]:
 
 
 class Now(NamedTuple):
-    """How far each transaction is, and who waits, first come first."""
+    """How far each transaction is, and which ones wait, in the order in which they began to wait."""
 
     at: tuple[int, ...]
     queue: tuple[tuple[int, Lock], ...] = ()
 
 
 def ring(transactions: Sequence[Transaction]) -> bool:
-    """Whether in some interleaving all that are not through wait."""
+    """Whether there is an interleaving in which every unfinished transaction waits."""
     todo = [Now((0,) * len(transactions))]
     seen = set(todo)
     while todo:
@@ -102,7 +102,7 @@ def _is_free(transactions: Sequence[Transaction], now: Now, who: int, wanted: Lo
 
 
 def rings(transactions: Mapping[str, Transaction], most: int = 3) -> list[tuple[str, ...]]:
-    """The combinations of two to so many that can wait in a ring."""
+    """The combinations of two to `most` transactions that can wait in a ring."""
     return [
         names
         for count in range(2, most + 1)

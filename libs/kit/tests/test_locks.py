@@ -1,4 +1,4 @@
-"""Tenants are locked in one order, and what is judged by facts that change at that moment is found again (locks.py)."""
+"""Tenants are locked in one order, and a record that is judged while its facts change is checked again (locks.py)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
@@ -88,8 +88,10 @@ SHARING = replace(VENDOR, serial=False)
 
 
 @pytest_asyncio.fixture(params=[VENDOR, SHARING], ids=["alone", "sharing"])
-async def harness(request: pytest.FixtureRequest, database: str, signing: local.Keys) -> AsyncIterator[ServiceHarness]:
-    """Vendors, of a service that holds its tenants alone, and of one that shares them."""
+async def harness(
+    request: pytest.FixtureRequest, database: str, signing: local.SigningKeys
+) -> AsyncIterator[ServiceHarness]:
+    """Vendors of a service that locks its tenants exclusively, and of a service that locks them shared."""
     async with serve(database, signing, Service("contacts", "Vendors.", kinds=(request.param,))) as made:
         await made.connect()
         yield made
@@ -108,7 +110,7 @@ def settings_of(harness: ServiceHarness, version: int, **chosen: Any) -> tuple[T
 
 
 def sweeping(harness: ServiceHarness) -> Work:
-    """The next page of what is to be checked again."""
+    """Process the next page of a sweep."""
     return lambda tx: sweeps.process_page(tx, harness.wired.rechecks)
 
 

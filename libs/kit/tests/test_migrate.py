@@ -1,7 +1,7 @@
-"""Migrations against a real Postgres: once, by one, all or nothing."""
+"""Migrations on a real Postgres: each is applied once, by one process, completely or not at all."""
 
 import asyncio
-import sys
+from collections.abc import Sequence
 from importlib import resources
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,12 @@ from tieout_kit.postgres.migrate import migrate
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 
+@pytest.fixture(scope="session")
+def migrated_packages() -> Sequence[str]:
+    """None: these tests migrate."""
+    return ()
+
+
 def package(folder: Path, monkeypatch: pytest.MonkeyPatch, **migrations: str) -> str:
     """A package with these migrations, by file name."""
     name = f"migrated_{uuid4().hex}"
@@ -25,7 +31,7 @@ def package(folder: Path, monkeypatch: pytest.MonkeyPatch, **migrations: str) ->
     for file, up in migrations.items():
         text = f"-- migrate:up\n{up}\n-- migrate:down\nselect no_such_function();\n"
         (folder / name / "migrations" / f"{file}.sql").write_text(text)
-    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+    monkeypatch.syspath_prepend(folder)
     return name
 
 

@@ -27,7 +27,7 @@ async def test_a_new_role_is_one_declaration(tmp_path: Path, monkeypatch: pytest
     more = _with_one_more("AUDITOR", "auditor")
     # As if roles.py had it: where tokens are read is the one place that lists them all.
     monkeypatch.setattr(auth, "Role", more)
-    signing = local.Keys(tmp_path)
+    signing = local.SigningKeys(tmp_path)
     app = make_app("Test", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
 
     @app.get("/books", summary="Look into the books", dependencies=[allow(more.AUDITOR)])

@@ -20,7 +20,7 @@ async def nothing_closed(_: UUID) -> tuple[()]:
 
 @pytest.fixture
 def app(tmp_path: Path) -> FastAPI:
-    made = make_app("Test", "", Keys(local.Keys(tmp_path).jwks_url, local.ISSUER), nothing_closed)
+    made = make_app("Test", "", Keys(local.SigningKeys(tmp_path).jwks_url, local.ISSUER), nothing_closed)
 
     @made.get("/open")
     async def get_open() -> None: ...

@@ -14,6 +14,7 @@ from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import parking
 from tieout_kit.kafka.batch import Handlers
 from tieout_kit.kafka.consumer import Consumer
+from tieout_kit.kafka.parking import LIMITS, Limits
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.kafka.unparking import drain
 from tieout_kit.postgres.database import Database, Tx
@@ -27,6 +28,8 @@ from tieout_testing.kafka import Speaker, make_topics, running, speaker, wait_un
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 SERVICE, PARTITIONS = "bills", 2
+SOON = Limits(burst=3, most_parked=2)
+"""Three letters are a burst here, and two parked tenants are too many."""
 
 
 @dataclass
@@ -38,10 +41,10 @@ class World:
     say: Speaker
     broken: set[int] = field(default_factory=set)
 
-    def loop(self) -> Consumer:
-        replay = replay_topic(SERVICE)
+    def loop(self, limits: Limits = LIMITS) -> Consumer:
+        replay, prefix = replay_topic(SERVICE), self.say.prefix
         handlers = Handlers.by_topic({SETTINGS: self.handle})
-        return Consumer(self.database, self.bootstrap, self.say.prefix, SERVICE, handlers, replay=replay)
+        return Consumer(self.database, self.bootstrap, prefix, SERVICE, handlers, replay=replay, limits=limits)
 
     def relay(self) -> Relay:
         return Relay(self.database, self.bootstrap, self.say.prefix, SERVICE, PARTITIONS)
@@ -84,18 +87,10 @@ async def world(database: str, kafka: KafkaServer, topic_prefix: str) -> AsyncIt
     await db.close()
 
 
-@pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three letters are a burst here, and two parked tenants are too many."""
-    monkeypatch.setattr(parking, "BURST", 3)
-    monkeypatch.setattr(parking, "MOST_PARKED", 2)
-
-
-@pytest.mark.usefixtures("soon")
 async def test_a_parked_tenant_waits_in_order_while_its_neighbours_go_on(world: World) -> None:
     troubled, neighbour = uuid4(), uuid4()
     world.broken = {1, 2, 3}
-    async with running(world.loop().run()):
+    async with running(world.loop(SOON).run()):
         await world.tell(troubled, 1, 2, 3)
         await wait_until(world.parked, lambda seen: troubled in seen)
         await world.tell(troubled, 4, 5, 6)
@@ -105,11 +100,10 @@ async def test_a_parked_tenant_waits_in_order_while_its_neighbours_go_on(world: 
         assert await world.applied(troubled) == []
 
 
-@pytest.mark.usefixtures("soon")
 async def test_a_tenant_that_is_let_go_is_handled_in_order_and_then_live(world: World) -> None:
     troubled = uuid4()
     world.broken = {1, 2, 3}
-    loop = world.loop()
+    loop = world.loop(SOON)
     async with running(loop.run()):
         await world.tell(troubled, 1, 2, 3)
         await wait_until(world.parked, lambda seen: troubled in seen)
@@ -125,11 +119,10 @@ async def test_a_tenant_that_is_let_go_is_handled_in_order_and_then_live(world: 
         assert await world.applied(troubled) == list(range(4, 61))
 
 
-@pytest.mark.usefixtures("soon")
 async def test_what_cannot_be_handled_while_draining_is_put_aside_and_the_rest_goes_on(world: World) -> None:
     troubled = uuid4()
     world.broken = {1, 2, 3}
-    loop = world.loop()
+    loop = world.loop(SOON)
     async with running(loop.run()):
         await world.tell(troubled, 1, 2, 3)
         await wait_until(world.parked, lambda seen: troubled in seen)
@@ -146,11 +139,10 @@ async def test_what_cannot_be_handled_while_draining_is_put_aside_and_the_rest_g
     assert await world.parked() == {}
 
 
-@pytest.mark.usefixtures("soon")
 async def test_too_many_parked_tenants_stop_consuming_until_they_are_let_go(world: World) -> None:
     first, second, neighbour = uuid4(), uuid4(), uuid4()
     world.broken = {1, 2, 3}
-    loop = world.loop()
+    loop = world.loop(SOON)
     async with running(loop.run()):
         await world.tell(first, 1, 2, 3)
         await world.tell(second, 1, 2, 3)
@@ -164,13 +156,10 @@ async def test_too_many_parked_tenants_stop_consuming_until_they_are_let_go(worl
         await wait_until(lambda: world.applied(neighbour), lambda seen: seen == [7])
 
 
-async def test_a_restarted_service_with_too_many_parked_tenants_does_not_begin(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parking, "MOST_PARKED", 1)
+async def test_a_restarted_service_with_too_many_parked_tenants_does_not_begin(world: World) -> None:
     async with world.database.transaction() as tx:
         await tx.db.execute("insert into parked_tenant (tenant_id, at, reason) values ($1, now(), 'broken')", uuid4())
-    loop = world.loop()
+    loop = world.loop(Limits(most_parked=1))
     async with running(loop.run()):
 
         async def trouble() -> str | None:

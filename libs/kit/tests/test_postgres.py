@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from tieout_kit.clock import utc_now
 from tieout_kit.errors import RetryLater
-from tieout_kit.postgres.database import Database
+from tieout_kit.postgres.database import Database, Timeouts
 from tieout_testing.kafka import wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 @pytest_asyncio.fixture
 async def single(database: str) -> AsyncIterator[Database]:
-    """A pool of one connection."""
-    made = Database(database, "bills", utc_now, connections=1)
+    """A pool of one connection, for which nobody waits long."""
+    made = Database(database, "bills", utc_now, connections=1, timeouts=Timeouts(pool_s=0.2))
     await made.open()
     yield made
     await made.close()
@@ -27,8 +27,7 @@ async def test_a_query_called_wrongly_is_a_bug_and_not_a_database_that_is_away(s
         await single.run(lambda tx: tx.db.fetch("select $1::int", 1, 2))
 
 
-async def test_no_connection_left_is_try_again_later(single: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.postgres.database._POOL_TIMEOUT_S", 0.2)
+async def test_no_connection_left_is_try_again_later(single: Database) -> None:
     async with single.transaction():
         with pytest.raises(RetryLater):
             await single.run(lambda tx: tx.db.execute("select 1"))

@@ -42,7 +42,7 @@ MISFIT = FoundProblem(Reason.PAYMENT_DOES_NOT_FIT, {"amount": "1", "number": "B-
 class World:
     """A service with problems; what is retried is noted."""
 
-    def __init__(self, url: str, keys: local.Keys) -> None:
+    def __init__(self, url: str, keys: local.SigningKeys) -> None:
         self.keys = keys
         self.database = Database(url, "bills", lambda: datetime(2026, 11, 1, tzinfo=UTC))
         self.retried: list[Recheck] = []
@@ -81,7 +81,7 @@ class World:
 
 @pytest_asyncio.fixture
 async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
-    made = World(database, local.Keys(tmp_path))
+    made = World(database, local.SigningKeys(tmp_path))
     await made.database.open()
     await migrate(made.database, ["tieout_kit"])
     known = Connection(tenant_id=TENANT, state=ConnectionState.CONNECTED)

@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 from tieout_kit.clock import utc_now
 from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
-from tieout_kit.kafka.relay import Relay
+from tieout_kit.kafka.relay import TIMING, Relay, RelayTiming
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_schemas.events import decode
@@ -39,11 +39,11 @@ class World:
         self.prefix = prefix
         self.tenants = [uuid4() for _ in range(6)]
 
-    def relay(self) -> Relay:
-        return Relay(self.database, self.bootstrap, self.prefix, "bills", PARTITIONS)
+    def relay(self, timing: RelayTiming = TIMING) -> Relay:
+        return Relay(self.database, self.bootstrap, self.prefix, "bills", PARTITIONS, timing)
 
     async def write(self, versions: Iterable[int]) -> None:
-        """One transaction a version, that says it for every tenant."""
+        """One transaction for each version, which publishes it for every tenant."""
         for version in versions:
             async with self.database.transaction() as tx:
                 await outbox.add(tx, [message(tx, tenant_id, version) for tenant_id in self.tenants])
@@ -59,7 +59,8 @@ class World:
         return await heard(self.bootstrap, self.prefix + SETTINGS.name)
 
     async def versions(self) -> dict[UUID, list[int]]:
-        """What a reader makes of it: of each tenant the versions in order, those it knows already dropped."""
+        """What a reader takes from the topic: for each tenant the versions in order, without those that it knows
+        already."""
         told: dict[UUID, list[int]] = {tenant_id: [] for tenant_id in self.tenants}
         for record in await self.heard():
             event = decode(SETTINGS, record.headers, record.value)
@@ -195,9 +196,8 @@ async def test_a_superseded_relay_cannot_publish_an_old_state_last(
     assert REGISTRY.get_sample_value("tieout_relay_fenced_total") == fenced + 1
 
 
-async def test_relaying_resumes_after_kafka_was_away(world: World, kafka: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.kafka.relay._TRANSACTION_TIMEOUT_S", 3)
-    relay = world.relay()
+async def test_relaying_resumes_after_kafka_was_away(world: World, kafka: Any) -> None:
+    relay = world.relay(RelayTiming(transaction_s=3))
     async with running(relay.run()):
         await world.write([1])
         await world.relayed()
@@ -259,9 +259,8 @@ async def test_an_event_that_kafka_would_not_take_is_refused_at_once(world: Worl
             outbox.event(tx, CONNECTION, tenant_id, payload, 1, Cause.request())
 
 
-async def test_a_row_is_rung_for_and_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout_kit.kafka.relay._POLL_INTERVAL_S", 3600.0)
-    relay = world.relay()
+async def test_a_row_is_rung_for_and_not_waited_for(world: World) -> None:
+    relay = world.relay(RelayTiming(poll_s=3600.0))
     async with running(relay.run()):
         await wait_until(lambda: _trouble(relay), lambda trouble: trouble is None)
         took = []

@@ -1,9 +1,9 @@
-"""A service on a database that is older or newer than its code: it makes, goes on, or says so and waits (ADR 8)."""
+"""A service on a database that is older or newer than its code: it migrates, goes on, or reports and waits (ADR 8)."""
 
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,12 @@ STEPS = {
     CONTRACT: "-- contract: nobody reads bill.old any more\n-- migrate:up\nalter table bill drop old;",
     LATER: "-- migrate:up\nalter table bill add new int;",
 }
+
+
+@pytest.fixture(scope="session")
+def migrated_packages() -> Sequence[str]:
+    """None: these tests migrate."""
+    return ()
 
 
 class Code:
@@ -52,7 +58,7 @@ class Code:
 
 @pytest.fixture
 def releases(tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.syspath_prepend(tmp_path)
     return lambda *steps: Code(tmp_path, database, *steps)
 
 
@@ -76,7 +82,7 @@ async def versions(database: str) -> list[str]:
 
 @asynccontextmanager
 async def waiting(schema: Schema, trouble: str) -> AsyncIterator[None]:
-    """The service waits for this reason, and begins once what is inside was done."""
+    """The service waits for this reason, and starts after the block inside."""
 
     async def seen() -> str | None:
         return schema.unhealthy_because

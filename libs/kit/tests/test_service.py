@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,14 @@ SCRIPT = Path(__file__).with_name("tiny_service.py")
 ENDS_WITHIN = 10.0
 
 
+@pytest.fixture(scope="session")
+def migrated_packages() -> Sequence[str]:
+    """None: the service migrates when it starts."""
+    return ()
+
+
 class Service:
-    """The process, and what it says."""
+    """The process, and what its ports answer."""
 
     def __init__(self, process: asyncio.subprocess.Process, api: int, health: int, log: Path) -> None:
         self.process = process
@@ -49,7 +55,7 @@ class Service:
         return response.status_code, response.text
 
     async def becomes(self, path: str, status: int, within: float = 25.0) -> str:
-        """Wait until the health port answers so."""
+        """Wait until the health port gives this answer."""
         _, text = await wait_until(lambda: self.ask(self.health + path), lambda seen: seen[0] == status, within)
         return text
 
@@ -59,7 +65,7 @@ class Service:
         await wait_until(lambda: self.ask(self.health + "/readyz"), lambda seen: seen == well)
 
     async def says(self, part: str) -> str:
-        """Wait until /readyz tells of this part's trouble."""
+        """Wait until /readyz names this part's trouble."""
         _, text = await wait_until(lambda: self.ask(self.health + "/readyz"), lambda seen: f'"{part}":' in seen[1])
         return text
 

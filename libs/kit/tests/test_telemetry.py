@@ -1,4 +1,4 @@
-"""A trace goes through: from the event that came, by its consumer, to the event that follows from it."""
+"""A trace goes on from the received event, through its consumer, to the event that follows from it."""
 
 import json
 import logging
@@ -116,7 +116,7 @@ def test_a_request_is_a_first_cause_in_its_own_span(spans: InMemorySpanExporter)
 
 
 def test_a_log_line_says_which_trace_it_belongs_to(capsys: pytest.CaptureFixture[str]) -> None:
-    """Ours and a library's, within a span; outside of one there is nothing to say."""
+    """Log lines of ours and of a library, within a span and outside of one."""
     shown = structlog.get_config()
     telemetry.set_up("bills", None, "json")
     try:

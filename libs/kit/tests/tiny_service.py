@@ -1,4 +1,4 @@
-"""A service that writes down what it hears: `python tiny_service.py`, run by test_service.py."""
+"""A service that stores what it receives: `python tiny_service.py`, run by test_service.py."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ SERVICE = "bills"
 
 
 async def settings_changed(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
-    """tieout.settings.v1 → said again on tieout.connection.v1."""
+    """tieout.settings.v1 → published again on tieout.connection.v1."""
     await outbox.add(tx, [outbox.event(tx, CONNECTION, e.tenant_id, e.data, e.sequence, e.cause) for e in events])
 
 

@@ -71,15 +71,15 @@ class Sync(Frozen):
     state: SyncState = SyncState.ON_ITS_WAY
     xero_id: UUID | None = None
     """The record of Xero that it is linked to."""
-    former: tuple[UUID, ...] = ()
+    former_xero_ids: tuple[UUID, ...] = ()
     """The records of Xero that it was linked to before, the latest last."""
-    made: UUID | None = None
+    created_xero_id: UUID | None = None
     """The last record of Xero that we created for it."""
-    gone: bool = False
+    gone_in_xero: bool = False
     """The record of Xero is archived, voided or deleted."""
     waits_for: tuple[Reference, ...] = ()
     """What must change before it is sent to Xero."""
-    seen: int = 0
+    based_on_sequence: int = 0
     """The sequence of the newest snapshot of Xero's record that this state is based on."""
 
 

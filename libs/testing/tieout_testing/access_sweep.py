@@ -31,7 +31,7 @@ class ServiceApi:
     app: FastAPI
     tenant_id: UUID
     token: Callable[..., str]
-    """As `tieout_local.keys.Keys.token`: sub, tenants, roles, seconds."""
+    """As `tieout_local.keys.SigningKeys.token`: sub, tenants, roles, seconds."""
     close: Callable[[Sequence[Feature]], Awaitable[None]]
 
     async def ask(

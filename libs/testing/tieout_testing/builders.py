@@ -102,6 +102,11 @@ def bill(bill_id: UUID, xero_id: UUID | None, **more: Any) -> Bill:
     return Bill(id=bill_id, sync=in_step(xero_id), origin=ANA_MADE_IT, **(fields | more))
 
 
+def bill_line(description: str = "Paper", xero_line_id: UUID | None = None, **more: Any) -> BillLine:
+    fields = {"unit_amount": Decimal(100), "account_code": "400", "tax_type": "INPUT2", **more}
+    return BillLine(description=description, xero_line_id=xero_line_id, **fields)
+
+
 def line_request(**more: Any) -> dict[str, Any]:
     """A line of a bill as PUT takes it."""
     return {"description": "Paper", "unit_amount": "100.00", "account_code": "400", "tax_type": "INPUT2", **more}

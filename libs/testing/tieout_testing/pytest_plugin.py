@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,8 +22,24 @@ from tieout_local.postgres import Postgres
 from tieout_local.processes import Children
 from tieout_local.run_async import run
 from tieout_local.servers import KafkaServer, PostgresServer, Server
+from tieout_testing.templates import Templates
 
 S = TypeVar("S", bound=Server)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with the longest tests come first, so that at the end no process waits for another one's long file."""
+    longest: dict[Path, float] = {}
+    for item in items:
+        longest[item.path] = max(longest.get(item.path, 0), _may_take(item))
+    items.sort(key=lambda item: longest[item.path], reverse=True)
+
+
+def _may_take(item: pytest.Item) -> float:
+    """The seconds that a test has, if it says so. Those with every service as a process take minutes together."""
+    limit = item.get_closest_marker("timeout")
+    return float(limit.args[0]) if limit else 100.0 if item.get_closest_marker("e2e") else 0.0
 
 
 def _in_containers() -> bool:
@@ -41,9 +57,9 @@ def tieout_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def signing(tieout_folder: Path) -> keys.Keys:
+def signing(tieout_folder: Path) -> keys.SigningKeys:
     """The key pair of this run, which signs every caller's token."""
-    return keys.Keys(tieout_folder / "keys")
+    return keys.SigningKeys(tieout_folder / "keys")
 
 
 @pytest.fixture(scope="session")
@@ -84,11 +100,25 @@ def _run(server: S, end: Callable[[], None]) -> Iterator[S]:
         end()
 
 
+@pytest.fixture(scope="session")
+def templates(postgres: PostgresServer) -> Templates:
+    """Migrated databases, for `database` to copy."""
+    return Templates(postgres)
+
+
+@pytest.fixture(scope="session")
+def migrated_packages() -> Sequence[str]:
+    """The packages whose migrations a new `database` has; for a folder of tests to override."""
+    return ()
+
+
 @pytest_asyncio.fixture
-async def database(postgres: PostgresServer) -> AsyncIterator[str]:
-    """The dsn of a fresh, empty database, dropped after the test."""
+async def database(
+    postgres: PostgresServer, templates: Templates, migrated_packages: Sequence[str]
+) -> AsyncIterator[str]:
+    """The dsn of a fresh database without rows, dropped after the test."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    await databases.create(postgres.dsn(), name)
+    await databases.create(postgres.dsn(), name, await templates.migrated(migrated_packages))
     yield postgres.dsn(name)
     await databases.drop(postgres.dsn(), name)
 

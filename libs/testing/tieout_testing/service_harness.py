@@ -14,7 +14,6 @@ from tieout_kit.domain import Service, Wired
 from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.http import Keys, edits
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.postgres.migrate import migrate
 from tieout_kit.records import Sweeper
 from tieout_local import keys as local
 from tieout_schemas import topics
@@ -166,11 +165,10 @@ class ServiceHarness:
 
 
 @asynccontextmanager
-async def serve(url: str, signing: local.Keys, service: Service) -> AsyncIterator[ServiceHarness]:
-    """Run the service, with its HTTP API, on an empty, migrated database."""
+async def serve(url: str, signing: local.SigningKeys, service: Service) -> AsyncIterator[ServiceHarness]:
+    """Run the service, with its HTTP API, on a migrated database without rows."""
     database, wired = Database(url, service.name, utc_now), Wired(service)
     await database.open()
-    await migrate(database, ("tieout_kit", f"tieout_{service.name}"))
     app = wired.http_app(database, Keys(signing.jwks_url, local.ISSUER))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service.name}") as http:
         yield ServiceHarness(database, app, http, signing.token, wired)

@@ -35,6 +35,7 @@ class HttpContractTests:
     requests: Mapping[str, Mapping[str, object]]
     """The records that exist, with the bodies of the PUTs that make them; they wait, so that there is a problem."""
 
+    @pytest.mark.timeout(250)
     @pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.long)])
     async def test_every_answer_is_as_the_openapi_document_says(self, harness: ServiceHarness, examples: int) -> None:
         await harness.connect(ConnectionState.DISCONNECTED)

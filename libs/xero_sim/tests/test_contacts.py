@@ -67,7 +67,7 @@ async def test_a_group_takes_members_gives_them_back_and_can_be_deleted(xero: Xe
     assert added.status_code == 200
     (shown,) = await xero.rows(f"ContactGroups/{group}")
     assert [(each["ContactID"], each["Name"]) for each in shown["Contacts"]] == list(zip(keys, "abc", strict=True))
-    assert "Contacts" not in (await xero.rows("ContactGroups"))[0]
+    assert (await xero.rows("ContactGroups"))[0]["Contacts"] == []
     (contact,) = await xero.rows(f"Contacts/{keys[0]}")
     assert [each["Name"] for each in contact["ContactGroups"]] == ["Vendors"]
 
@@ -138,9 +138,8 @@ async def test_notes_are_added_to_a_records_history_up_to_their_length(xero: Xer
     assert await xero.refused("PUT", path, Details="x" * 2_501)
 
     notes = (await xero.call("GET", path)).json()["HistoryRecords"]
-    assert [note["Details"] for note in notes] == ["x" * 2_500, "first"]
+    assert [note["Details"] for note in notes if note["Changes"] == "Note"] == ["x" * 2_500, "first"]
     assert notes[0]["User"] == "System Generated"
-    assert (await xero.call("POST", path, {"Details": "changed"})).status_code == 501
     assert (await xero.rows(f"Contacts/{made['ContactID']}"))[0]["UpdatedDateUTC"] == made["UpdatedDateUTC"]
 
 

@@ -21,7 +21,7 @@ async def test_an_allocation_lowers_both_sides_without_a_payment_and_its_removal
     credited, used = await xero.invoice(bill["InvoiceID"]), await credit_note(xero, note)
 
     assert (credited["AmountDue"], credited["AmountCredited"], credited["AmountPaid"]) == (85, 30, 0)
-    assert (used["RemainingCredit"], used["AppliedAmount"], used["Status"]) == (16, 30, "AUTHORISED")
+    assert (used["RemainingCredit"], used["Allocations"][0]["Amount"], used["Status"]) == (16, 30, "AUTHORISED")
     assert await xero.rows("Payments") == []
     (inside,) = credited["CreditNotes"]
     assert (inside["CreditNoteID"], inside["AppliedAmount"]) == (note["CreditNoteID"], 30)
@@ -36,7 +36,7 @@ async def test_an_allocation_lowers_both_sides_without_a_payment_and_its_removal
         "IsDeleted": True,
     }
     restored = await xero.invoice(bill["InvoiceID"])
-    assert (restored["AmountDue"], restored["AmountCredited"], restored["CreditNotes"]) == (115, 0, [])
+    assert (restored["AmountDue"], restored.keys() & {"AmountCredited", "CreditNotes"}) == (115, set())
     assert (await credit_note(xero, note))["RemainingCredit"] == 46
     assert bill["UpdatedDateUTC"] < credited["UpdatedDateUTC"] < restored["UpdatedDateUTC"]
     again = await xero.call("DELETE", f"{path}/Allocations/{made['AllocationID']}")
@@ -143,7 +143,7 @@ async def test_credit_notes_are_listed_filtered_and_paged_as_invoices_are(xero: 
     draft = await xero.credit_note(Status="DRAFT")
     await xero.credit_note()
 
-    assert "LineItems" not in (await xero.rows("CreditNotes"))[0]
+    assert (await xero.rows("CreditNotes"))[0]["LineItems"] == []
     page = (await xero.call("GET", "CreditNotes?page=1&pageSize=1&unitdp=4")).json()
     assert page["pagination"] == {"page": 1, "pageSize": 1, "pageCount": 2, "itemCount": 2}
     assert page["CreditNotes"][0]["LineItems"][0]["UnitAmount"] == 40
@@ -164,10 +164,10 @@ async def test_a_credit_note_is_refunded_in_part_and_the_refund_can_be_deleted(x
 
     assert over == ["Payment amount exceeds the amount outstanding on this document"]
     assert refund["PaymentType"] == "APCREDITPAYMENT"
-    assert refund["CreditNote"]["CreditNoteID"] == note["CreditNoteID"]
+    assert (refund["Invoice"]["Type"], refund["Invoice"]["InvoiceID"]) == ("ACCPAYCREDIT", note["CreditNoteID"])
     assert (used_up["Status"], used_up["RemainingCredit"]) == ("PAID", 0)
     assert [each["PaymentID"] for each in used_up["Payments"]] == [refund["PaymentID"]]
-    assert deleted["CreditNote"]["RemainingCredit"] == 46
+    assert deleted["Invoice"]["AmountDue"] == 46
     opened = await credit_note(xero, note)
     assert (opened["Status"], opened["RemainingCredit"], opened["Payments"]) == ("AUTHORISED", 46, [])
 

@@ -63,7 +63,7 @@ async def test_deleting_a_payment_opens_its_bill_again_and_nothing_else_can_be_c
     assert deleted["UpdatedDateUTC"] > payment["UpdatedDateUTC"]
     assert again == ["Payment not of valid status for modification"]
     opened = await xero.invoice(bill["InvoiceID"])
-    assert (opened["Status"], opened["AmountPaid"], opened["Payments"]) == ("AUTHORISED", 0, [])
+    assert (opened["Status"], opened["AmountPaid"], "Payments" in opened) == ("AUTHORISED", 0, False)
 
 
 @pytest.mark.conformance(65)

@@ -32,7 +32,7 @@ async def test_a_person_makes_approves_allocates_takes_back_and_voids_a_credit_n
     assert (await xero.invoice(bill["InvoiceID"]))["AmountCredited"] == 46
     await act("deallocate_credit", AllocationID=allocation)
     seen.append((await one(xero, path))["Status"])
-    assert (await xero.invoice(bill["InvoiceID"]))["AmountCredited"] == 0
+    assert "AmountCredited" not in await xero.invoice(bill["InvoiceID"])
     await act("void_credit_note", CreditNoteID=note)
     seen.append((await one(xero, path))["Status"])
 

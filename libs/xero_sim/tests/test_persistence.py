@@ -18,6 +18,11 @@ def _start(data: Path) -> tuple[subprocess.Popen[str], str]:
     return process, process.stdout.readline().split()[-1]
 
 
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+
+
 async def test_a_second_run_finds_organisations_consents_and_tokens(tmp_path: Path) -> None:
     data = tmp_path / "kept" / "world"
     process, url = _start(data)
@@ -27,8 +32,7 @@ async def test_a_second_run_finds_organisations_consents_and_tokens(tmp_path: Pa
         app = await control.register_app(name="Kept", redirect_uris=["http://localhost/back"])
         tokens = await control.connect(app.client_id, [org_id])
         before = await control.state(org_id)
-    process.send_signal(signal.SIGTERM)
-    process.wait(10)
+    _stop(process)
 
     process, url = _start(data)
     try:
@@ -38,7 +42,6 @@ async def test_a_second_run_finds_organisations_consents_and_tokens(tmp_path: Pa
             async with httpx.AsyncClient(base_url=url) as http:
                 names = [c["Name"] for c in await Xero(http, control, org_id, app, tokens).rows("Contacts")]
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        _stop(process)
     assert after == before
     assert "Made later" in names

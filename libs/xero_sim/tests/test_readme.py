@@ -33,7 +33,7 @@ def started() -> Iterator[str]:
         yield printed.split()[-1]
     finally:
         process.terminate()
-        process.wait(10)
+        process.communicate(timeout=10)
 
 
 def test_the_shell_commands_lead_from_an_organisation_to_its_invoices_and_a_webhook(started: str) -> None:

@@ -93,17 +93,17 @@ def tenant_refused() -> Answer:
 
 
 def not_found() -> Answer:
-    """Behaviour 23: a page, no JSON."""
+    """Behaviour 23: an HTML page. Also the answer to a query that is too long (behaviour 81)."""
     return Answer(
         404, b"<!DOCTYPE html><html><body>The resource you're looking for cannot be found</body></html>", HTML
     )
 
 
 def not_implemented() -> Answer:
-    """Behaviour 76: the resource exists, the method does not."""
+    """Behaviour 76: the resource exists, but not the method."""
     return Answer(501, b"", None)
 
 
 def not_acceptable() -> Answer:
-    """Behaviour 21: XML is Xero's default; the simulator does not support it."""
+    """Behaviour 21: XML was asked for, which the simulator does not have."""
     return Answer(406, b"The simulator answers JSON only: send Accept: application/json.", TEXT)

@@ -31,7 +31,9 @@ class Control:
 
     def __init__(self, url: str, *, timeout: float = 60.0) -> None:
         self.url = url
-        self._http = httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False)
+        # To load certificates takes longer than a call, so they are loaded only where they are needed.
+        verify = url.startswith("https:")
+        self._http = httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False, verify=verify)
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,8 +1,17 @@
-"""Makes lower-case GUIDs fast: one seed needs a hundred thousand of them."""
+"""GUIDs: makes them fast, since one seed needs a hundred thousand, and reads them in every form that Xero takes."""
 
 import random
+import re
 
 ZERO_GUID = "00000000-0000-0000-0000-000000000000"
+_DIGITS = re.compile(r"[{(]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})[)}]?")
+
+
+def canonical(text: str) -> str:
+    """The form in which ids are stored: lower case, with dashes. A text that is no GUID stays, in lower case."""
+    text = text.lower()
+    found = _DIGITS.fullmatch(text)
+    return "-".join(found.groups()) if found else text
 
 
 class Ids:

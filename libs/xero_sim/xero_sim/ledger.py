@@ -52,7 +52,7 @@ class Ledger:
         self.entries.append(entry)
         if entry.app is None or not entry.is_accounting:
             return
-        if entry.path.lower().split("?")[0].rstrip("/").endswith("/organisation"):
+        if entry.path.lower().split("?")[0].rstrip("/").endswith(("/organisation", "/organisations")):
             return
         counted = self.egress.setdefault(entry.app, Egress())
         counted.sent += entry.response_bytes

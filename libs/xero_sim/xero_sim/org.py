@@ -1,6 +1,6 @@
-"""One organisation: the one way a change of its books is stored and announced."""
+"""One organisation: how a change of its books is stored, written into its history, and announced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from xero_sim.books import Books
@@ -11,8 +11,10 @@ from xero_sim.records.contact import Contact
 from xero_sim.records.credit import Credit
 from xero_sim.records.invoice import Invoice
 from xero_sim.records.item import Item
+from xero_sim.records.organisation import Note
 from xero_sim.records.payment import Payment
 from xero_sim.records.settings import Account
+from xero_sim.rules import history
 from xero_sim.rules.contact import name_key
 from xero_sim.rules.item import move_stock
 from xero_sim.table import Stamped
@@ -21,9 +23,17 @@ from xero_sim.wire import Json, utc_string
 
 @dataclass
 class Org(Books):
-    """Records are replaced, never changed in place, by whoever writes."""
+    """Writers replace records, and never change them in place."""
 
     announce: Callable[[Change], None] = field(kw_only=True)
+    acting: str = "System Generated"
+    """Who makes the present change, for its history."""
+
+    def note(self, key: str, entries: Iterable[history.Entry], user: str | None = None) -> None:
+        """Write entries into the history of a record."""
+        now = self.clock.now_ms()
+        written = [Note(now, entry.details, entry.changes, user or self.acting) for entry in entries]
+        self.notes.setdefault(key, []).extend(written)
 
     def stamp(self, before: Stamped | None) -> int:
         """The next UpdatedDateUTC of a record: now, but never the stamp it already bears."""
@@ -34,6 +44,7 @@ class Org(Books):
         """Store, index, announce."""
         before = self.contacts.get(contact.ContactID)
         contact.UpdatedDateUTC = self.stamp(before)
+        self.note(contact.ContactID, history.of_record(before, contact))
         self.index_contact(contact)
         self._tell("CONTACT", "Contacts", contact.ContactID, created=before is None)
 
@@ -48,11 +59,11 @@ class Org(Books):
             self.contact_by_name[name_key(contact.Name)] = contact.ContactID
         if contact.ContactNumber:
             self.contact_by_number[contact.ContactNumber.casefold()] = contact.ContactID
-        contact.Form = contact.SummaryForm = None
+        contact.Forms = {}
         self.contacts.put(contact)
 
     def settle_invoice(self, invoice: Invoice) -> None:
-        """Store what a payment or allocation did to an invoice; whether it is told is a switch (behaviour 73)."""
+        """Store what a payment or allocation did to an invoice. A switch decides about the event (behaviour 73)."""
         self.save_invoice(invoice, tells=self.switches.payments_raise_invoice_events)
 
     def save_invoice(self, invoice: Invoice, *, moves_stamp: bool = True, tells: bool = True) -> None:
@@ -60,6 +71,8 @@ class Org(Books):
         before = self.invoices.get(invoice.InvoiceID)
         if moves_stamp:
             invoice.UpdatedDateUTC = self.stamp(before)
+        name = self.contacts[invoice.ContactID].Name
+        self.note(invoice.InvoiceID, history.of_document(before, invoice, name))
         self.index_invoice(invoice)
         if tells:
             self._tell("INVOICE", "Invoices", invoice.InvoiceID, created=before is None)
@@ -74,7 +87,7 @@ class Org(Books):
         self.invoices_of.setdefault(invoice.ContactID, {})[invoice.InvoiceID] = None
         if invoice.Type == "ACCREC" and invoice.Status != "DELETED":
             self.sales_number[invoice.InvoiceNumber.casefold()] = invoice.InvoiceID
-        invoice.Form = None
+        invoice.Forms = {}
         self.invoices.put(invoice)
         if self.items:
             move_stock(self.item, before, -1)
@@ -85,29 +98,37 @@ class Org(Books):
         """Store and, where switched on, announce."""
         before = self.payments.get(payment.PaymentID)
         payment.UpdatedDateUTC = self.stamp(before)
+        self.note(payment.PaymentID, history.of_record(before, payment))
         self.payments.put(payment)
         if self.switches.payment_events:
             self._tell("PAYMENT", "Payments", payment.PaymentID, created=before is None)
 
     def save_batch(self, batch: BatchPayment) -> None:
         """Store; batches raise no events of their own (behaviour 75)."""
-        batch.UpdatedDateUTC = self.stamp(self.batch_payments.get(batch.BatchPaymentID))
+        before = self.batch_payments.get(batch.BatchPaymentID)
+        batch.UpdatedDateUTC = self.stamp(before)
+        self.note(batch.BatchPaymentID, history.of_record(before, batch))
         self.batch_payments.put(batch)
 
     def save_bank_transaction(self, transaction: BankTransaction) -> None:
         """Store; bank transactions raise no events (behaviour 75)."""
-        transaction.UpdatedDateUTC = self.stamp(self.bank_transactions.get(transaction.BankTransactionID))
+        before = self.bank_transactions.get(transaction.BankTransactionID)
+        transaction.UpdatedDateUTC = self.stamp(before)
+        self.note(transaction.BankTransactionID, history.of_record(before, transaction))
         self.bank_transactions.put(transaction)
 
     def save_transfer(self, transfer: BankTransfer) -> None:
         """Store; transfers raise no events (behaviour 75)."""
-        transfer.UpdatedDateUTC = self.stamp(self.bank_transfers.get(transfer.BankTransferID))
+        before = self.bank_transfers.get(transfer.BankTransferID)
+        transfer.UpdatedDateUTC = self.stamp(before)
+        self.note(transfer.BankTransferID, history.of_record(before, transfer))
         self.bank_transfers.put(transfer)
 
     def save_credit(self, credit: Credit) -> None:
         """Store, index, announce a credit note, prepayment or overpayment."""
         before = self.tables[credit.resource].get(credit.CreditID)
         credit.UpdatedDateUTC = self.stamp(before)
+        self.note(credit.CreditID, history.of_document(before, credit, self.contacts[credit.ContactID].Name))
         self.index_credit(credit)
         data: Json = {"Type": credit.Type, "Status": credit.Status}
         if credit.resource != "CreditNotes":
@@ -123,7 +144,7 @@ class Org(Books):
         if credit.Type == "ACCRECCREDIT" and credit.Status != "DELETED":
             self.credit_number[credit.Number.casefold()] = credit.CreditID
         for allocation in credit.Allocations:
-            self.invoices[allocation.InvoiceID].Form = None
+            self.invoices[allocation.InvoiceID].Forms = {}
         self.tables[credit.resource].put(credit)
         self._mark_role(self.contacts[credit.ContactID], is_bill=credit.is_bill)
 
@@ -139,7 +160,9 @@ class Org(Books):
 
     def save_item(self, item: Item) -> None:
         """Store and index; items raise no events (behaviour 75)."""
-        item.UpdatedDateUTC = self.stamp(self.items.get(item.ItemID))
+        before = self.items.get(item.ItemID)
+        item.UpdatedDateUTC = self.stamp(before)
+        self.note(item.ItemID, history.of_record(before, item))
         self.index_item(item)
 
     def index_item(self, item: Item) -> None:
@@ -155,29 +178,32 @@ class Org(Books):
         self.item_by_code.pop(item.Code.casefold(), None)
 
     def mark_attached(self, key: str) -> None:
-        """HasAttachments becomes true; whether the stamp moves is unconfirmed: here it does not."""
+        """HasAttachments becomes true. The time of change stays; what Xero does is open."""
         for table in self.tables.values():
             if (record := table.get(key)) is not None:
                 record.HasAttachments = True
+        transaction = self.bank_transactions.get(key)
+        if transaction is not None and (credit := self.credit(transaction.CreditID or "")) is not None:
+            credit.HasAttachments = True
         if (invoice := self.invoices.get(key)) is not None:
-            invoice.Form = None
+            invoice.Forms = {}
         elif (contact := self.contacts.get(key)) is not None:
-            contact.Form = contact.SummaryForm = None
+            contact.Forms = {}
 
     def forget_forms(self) -> None:
-        """Render anew what shows names from elsewhere: after a tracking option or a group changed."""
+        """Forget the rendered forms, which show names of tracking options and groups, after one of those changed."""
         for invoice in self.invoices:
-            invoice.Form = None
+            invoice.Forms = {}
         for contact in self.contacts:
-            contact.Form = contact.SummaryForm = None
+            contact.Forms = {}
 
     def _mark_role(self, contact: Contact, *, is_bill: bool) -> None:
-        # Behaviour 29: the flag flips and the stamp stays, so a delta read misses it.
+        # Behaviour 29: the time of change stays, so that reads of changes miss the flag.
         if is_bill:
             contact.IsSupplier = True
         else:
             contact.IsCustomer = True
-        contact.Form = contact.SummaryForm = None
+        contact.Forms = {}
 
     def _tell(self, category: str, resource: str, resource_id: str, *, created: bool, data: Json | None = None) -> None:
         kind = "CREATE" if created else "UPDATE"

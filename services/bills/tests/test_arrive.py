@@ -1,4 +1,4 @@
-"""What a bill of Xero that is none of ours means here (BILL-1)."""
+"""What becomes of a bill of Xero that is linked to none of ours (BILL-1)."""
 
 import datetime as dt
 from decimal import Decimal

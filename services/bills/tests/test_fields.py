@@ -1,4 +1,4 @@
-"""The fields that both sides show: a linked bill follows every later change of Xero's, whole (BILL-1, BILL-8)."""
+"""The fields of both sides: a linked bill takes over every later change in Xero (BILL-1, BILL-8)."""
 
 import datetime as dt
 from decimal import Decimal
@@ -141,7 +141,7 @@ def test_a_linked_bill_follows_each_change_of_xeros_and_is_otherwise_as_it_was(c
 
     after = follow(desk, (2, seen(**there)))
 
-    assert after.record == before.replace(sync=before.sync.replace(seen=2), **here)
+    assert after.record == before.replace(sync=before.sync.replace(based_on_sequence=2), **here)
     assert (after.record.sync.state, after.intents) == (SyncState.IN_STEP, [])
 
 
@@ -156,7 +156,7 @@ def test_a_line_follows_each_change_of_xeros_and_is_otherwise_as_it_was(change: 
     after = follow(desk, (2, seen(lines=(xero_line(LINE_XERO_ID, **there),))))
 
     lines = (before.lines[0].replace(**here),)
-    assert after.record == before.replace(sync=before.sync.replace(seen=2), lines=lines)
+    assert after.record == before.replace(sync=before.sync.replace(based_on_sequence=2), lines=lines)
     assert (after.record.sync.state, after.intents) == (SyncState.IN_STEP, [])
 
 
@@ -195,7 +195,7 @@ def test_a_bill_gone_in_xero_is_marked_and_stays(status: InvoiceStatus) -> None:
     emptied = seen(status=status, number="", lines=(), amount_due=nzd("0.00"), total=nzd("0.00"))
     after = follow(desk, (2, emptied))
 
-    marked = before.sync.replace(seen=2, gone=True, state=SyncState.NOT_FOR_XERO)
+    marked = before.sync.replace(based_on_sequence=2, gone_in_xero=True, state=SyncState.NOT_FOR_XERO)
     zero = nzd("0.00")
     assert after.record == before.replace(sync=marked, xero_status=status, total=zero, amount_due=zero)
     assert after.intents == []
@@ -230,7 +230,11 @@ def test_snapshots_in_any_order_and_repeated_end_as_the_newest_says(data: st.Dat
     after = follow(desk, *((sequence, snapshots[sequence]) for sequence in order)).record
 
     newest = snapshots[max(sequences)]
-    assert (after.xero_status, after.amount_due, after.sync.seen) == (newest.status, newest.amount_due, max(sequences))
+    assert (after.xero_status, after.amount_due, after.sync.based_on_sequence) == (
+        newest.status,
+        newest.amount_due,
+        max(sequences),
+    )
     assert after.paid is (newest.status is InvoiceStatus.PAID)
     if not newest.status.is_final:
         assert after.number == newest.number

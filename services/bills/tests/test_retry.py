@@ -1,4 +1,4 @@
-"""When a bill is tried again because somebody asked: only what is wanted, was refused, and is not under way (SYS-2)."""
+"""A retry that a person requests sends only what is wanted, was refused, and is not on its way (SYS-2)."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What of a bill goes to Xero, and when (BILL-2, BILL-3, MAP-4, MAP-9)."""
+"""When a bill is sent to Xero, and which of its fields (BILL-2, BILL-3, MAP-4, MAP-9)."""
 
 from decimal import Decimal
 from typing import Any

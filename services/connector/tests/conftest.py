@@ -1,8 +1,7 @@
 """The connector on a real Postgres against the simulated Xero over HTTP."""
 
 import asyncio
-import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,16 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tieout_connector.gateway import loop
 from tieout_connector.xero.scopes import SCOPES
-from tieout_kit.postgres import notifications
 from tieout_kit.postgres.database import Database
-from tieout_kit.postgres.migrate import migrate
 from tieout_testing.connector import REDIRECT, AtXero, Clock, ConnectorHarness
 from xero_sim import Control, serve_in_thread
+
+
+@pytest.fixture(scope="session")
+def migrated_packages() -> Sequence[str]:
+    """A new database has these migrations."""
+    return ("tieout_kit", "tieout_connector")
 
 
 @pytest.fixture(scope="session")
@@ -27,17 +29,12 @@ def simulator() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture
-async def stage(
-    database: str, simulator: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> AsyncIterator[ConnectorHarness]:
-    """A migrated connector, quicker than in life, and an empty Xero with our app."""
-    monkeypatch.setattr(notifications, "POLL_FALLBACK_S", 0.1)
-    monkeypatch.setattr(loop, "RENEW_EVERY", dt.timedelta(seconds=0.5))
+async def stage(database: str, simulator: str, tmp_path: Path) -> AsyncIterator[ConnectorHarness]:
+    """A migrated connector, and an empty Xero with our app."""
     clock = Clock()
     db = Database(database, "connector", clock)
     await db.open()
-    await migrate(db, ("tieout_kit", "tieout_connector"))
-    async with Control(simulator) as control, httpx.AsyncClient(trust_env=False) as client:
+    async with Control(simulator) as control, httpx.AsyncClient(trust_env=False, verify=False) as client:
         await control.reset()
         app = await control.register_app(redirect_uris=[REDIRECT], plan="advanced")
         yield ConnectorHarness(db, client, control, app, clock, tmp_path)
@@ -48,7 +45,7 @@ async def stage(
 @pytest_asyncio.fixture
 async def xero(simulator: str) -> AsyncIterator[AtXero]:
     """The client alone, at a Xero with one new organisation and no limits."""
-    async with Control(simulator) as control, httpx.AsyncClient(trust_env=False) as client:
+    async with Control(simulator) as control, httpx.AsyncClient(trust_env=False, verify=False) as client:
         await control.reset()
         await control.set_limits(enabled=False)
         org_id = await control.create_org("Kauri Ltd", currencies=["USD"])

@@ -13,14 +13,14 @@ from tieout_local import keys as local
 from tieout_testing.connector import ConnectorHarness
 from tieout_testing.http_contract import keeps_its_contract
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.timeout(250)]
 
 
 @pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.long)])
 async def test_every_answer_is_as_the_openapi_document_says(
     stage: ConnectorHarness, tmp_path: Path, examples: int
 ) -> None:
-    signing, tenant_id, answers = local.Keys(tmp_path), await stage.tenant(), InteractiveAnswers(stage.database)
+    signing, tenant_id, answers = local.SigningKeys(tmp_path), await stage.tenant(), InteractiveAnswers(stage.database)
     receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
     keys = Keys(signing.jwks_url, local.ISSUER)
     app = http_app(stage.database, keys, stage.connections, receiver, answers, 2)

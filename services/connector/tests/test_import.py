@@ -103,7 +103,6 @@ async def test_a_bug_in_the_middle_stops_it_for_a_while_only(
     stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await seeded(stage)
-    monkeypatch.setattr("tieout_connector.gateway.reactions.AFTER_A_BUG", timedelta(seconds=0.1))
     real, count = snapshots.store, 0
 
     async def sometimes(*args: Any, **more: Any) -> Any:
@@ -114,7 +113,7 @@ async def test_a_bug_in_the_middle_stops_it_for_a_while_only(
         return await real(*args, **more)
 
     monkeypatch.setattr(snapshots, "store", sometimes)
-    async with stage.working(stage.process(page_size=12)):
+    async with stage.working(stage.process(page_size=12, after_a_bug=timedelta(seconds=0.1))):
         await stage.until(STATE, "connected", within=25)
 
     await everything_came_once(stage)

@@ -8,7 +8,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from tieout_connector.pacing.lanes import ORDER, TURN, DropNotes, Next, Nothing, next_lane
-from tieout_connector.pacing.org_budget import RESERVED_PER_DAY, RESERVED_PER_MINUTE, Budget, Wait, fresh
+from tieout_connector.pacing.org_budget import RESERVED_PER_DAY, RESERVED_PER_MINUTE, Budget, BudgetWait, fresh
 from tieout_schemas.writes import Lane
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
@@ -50,7 +50,7 @@ def test_reads_and_notes_leave_the_last_calls_to_the_writes_that_come(lane: str,
     minute = replace(fresh(NOON), recent=BACK[RESERVED_PER_MINUTE:])
     decision = next_lane(since(**{lane: 1}), replace(minute, turn=turn), NOON)
 
-    assert isinstance(decision, Wait)
+    assert isinstance(decision, BudgetWait)
     assert decision.at > NOON + MINUTE
     assert "kept for writes" in decision.why
     assert next_lane(since(write=0), replace(minute, turn=turn), NOON) == Next(Lane.WRITE)
@@ -60,13 +60,13 @@ def test_reads_and_notes_leave_the_last_calls_to_the_writes_that_come(lane: str,
 def test_reads_leave_the_last_calls_of_the_day_to_writes_even_in_their_turn(turn: int) -> None:
     day = replace(fresh(NOON), day_used=5000 - RESERVED_PER_DAY)
 
-    assert isinstance(next_lane(since(poll=1), replace(day, turn=turn), NOON), Wait)
+    assert isinstance(next_lane(since(poll=1), replace(day, turn=turn), NOON), BudgetWait)
     assert next_lane(since(poll=9, write=1), replace(day, turn=turn), NOON) == Next(Lane.WRITE)
 
 
 def test_the_fifth_place_is_for_what_a_person_waits_for() -> None:
     assert next_lane(since(write=1), replace(under_way(3), turn=0), NOON) == Next(Lane.WRITE)
-    assert isinstance(next_lane(since(write=1), replace(under_way(4), turn=0), NOON), Wait)
+    assert isinstance(next_lane(since(write=1), replace(under_way(4), turn=0), NOON), BudgetWait)
     assert next_lane(since(write=1, person=1), replace(under_way(4), turn=0), NOON) == Next(Lane.PERSON)
 
 
@@ -110,7 +110,7 @@ def test_a_lane_goes_with_the_fourth_call_after_all_that_waited_before_it(
                 calls += 1
                 budget = budget.next_turn().count_call(now, now + 20 * SECOND)
                 flights.append((now + seconds * SECOND, now + 20 * SECOND))
-            case Wait(at, _):
+            case BudgetWait(at, _):
                 now = min([at, *(back for back, _ in flights)])
                 for back, deadline in [flight for flight in flights if flight[0] <= now]:
                     flights.remove((back, deadline))

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from tieout_connector.pacing.lanes import Next, next_lane
-from tieout_connector.pacing.org_budget import PERSON, READ, WRITE, Budget, Reserve, Wait, fresh
+from tieout_connector.pacing.org_budget import PERSON, READ, WRITE, Budget, BudgetWait, Reserve, fresh
 from tieout_connector.xero.limits import Limits
 from tieout_schemas.writes import Lane
 
@@ -226,7 +226,7 @@ def test_a_full_queue_uses_nearly_all_of_what_the_minute_allows(
             way, home = (chance.random() * slowest / 2 * SECOND for _ in range(2))
             gateway.leave(way, home)
             continue
-        assert isinstance(decision, Wait)
+        assert isinstance(decision, BudgetWait)
         assert decision.at > gateway.now
         backs = [call.back for call, _ in gateway.calls[-60:] if call.back and call.back > gateway.now]
         gateway.pass_until(min([decision.at, *backs]))

@@ -11,13 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieout_connector.gateway import reactions
 from tieout_connector.gateway.paging import all_pages
-from tieout_connector.gateway.writer import send
 from tieout_connector.kinds import write_kinds
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import RefusedRequest
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_schemas.bodies import PaymentBody, VendorCreditBody
 from tieout_schemas.payload import RecordRef
@@ -42,7 +40,7 @@ class MovingList:
     now: datetime = START
     asked: int = 0
 
-    async def page(self, question: Request) -> Json:
+    async def page(self, question: XeroRequest) -> Json:
         since = datetime.fromisoformat(question.modified_since) if question.modified_since else START
         rows = [row for row in self.rows if row[0] >= since]
         number = int(question.params["page"])
@@ -95,7 +93,7 @@ def test_what_is_there_all_the_time_is_seen_whatever_moves(
     if not before:
         moving.rows = [(START, OURS)]
 
-    question = Request("GET", "Invoices", {"page": "1"}, wire.since(START))
+    question = XeroRequest("GET", "Invoices", {"page": "1"}, wire.since(START))
     contents = asyncio.run(all_pages(moving.page, question))
 
     seen: dict[str, str] = {row["InvoiceID"]: row["UpdatedDateUTC"] for page in contents for row in page["Invoices"]}
@@ -168,7 +166,7 @@ async def test_what_moves_up_a_page_while_it_is_looked_up_is_not_made_twice(
     process = stage.process()
     real, left = process.api.call, [change]
 
-    async def in_small_pages(token: str, org_id: UUID, request: Request, body: Any = None) -> Any:
+    async def in_small_pages(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
         paged = replace(request, params={**request.params, "pageSize": "2"})
         answer = await real(token, org_id, paged if "page" in request.params else request, body)
         if "page" in request.params and left:
@@ -192,17 +190,16 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
 ) -> None:
     """Seen to fail when a refused list counted as an empty one: the bill was made twice."""
     await stage.connect_idle()
-    monkeypatch.setattr(reactions, "AFTER_A_BUG", timedelta(seconds=0.2))
-    monkeypatch.setattr(send, "LOOK_UP_AGAIN", timedelta(seconds=0.2))
     wanted = bill_intent(await stage.their_contact())
     await stage.control.add_fault("lost", times=1, method="PUT")
     await stage.deliver(wanted)
     async with stage.working():
         await stage.until("select count(*) from call", 1)
-    process = stage.process()
+    soon = timedelta(seconds=0.2)
+    process = stage.process(after_a_bug=soon, look_up_again_after=soon)
     real, refusals = process.api.call, [RefusedRequest([("Too many records",)])]
 
-    async def refusing(token: str, org_id: UUID, request: Request, body: Any = None) -> Any:
+    async def refusing(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
         if request.method == "GET" and refusals:
             raise refusals.pop()
         return await real(token, org_id, request, body)
@@ -231,7 +228,7 @@ async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(
     process, refused = stage.process(), asyncio.Event()
     real = process.api.call
 
-    async def refusing(token: str, org_id: UUID, request: Request, body: Any = None) -> Any:
+    async def refusing(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
         if request.method == "GET" and request.resource == "Invoices":
             refused.set()
             raise RefusedRequest([("Too many records",)])

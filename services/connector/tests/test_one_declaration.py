@@ -71,7 +71,7 @@ async def test_a_new_setting_is_one_declaration_in_one_file(database: str, tmp_p
     assert text.count(above) == 1
     (copy / "settings.py").write_text(text.replace(above, f"\n{DECLARED}{above}"))
     (tmp_path / "keys").mkdir()
-    keys = local.Keys(tmp_path / "keys")
+    keys = local.SigningKeys(tmp_path / "keys")
 
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", USED, database, keys.jwks_url, local.ISSUER, keys.token("ana", ["*"], ("admin",)),

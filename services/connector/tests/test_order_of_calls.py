@@ -120,7 +120,7 @@ async def test_a_newer_wish_that_a_person_waits_for_goes_after_the_older_one_of_
     newer = contact_intent("Paper 2", older.record.id, xero_id=contact)
     await stage.deliver(older)
     # It was in a call that was refused as a whole.
-    await stage.sql("update intent set most = 1")
+    await stage.sql("update intent set batch_limit = 1")
     await stage.deliver(newer.replace(revision=2, lane=Lane.PERSON))
 
     async with stage.working():

@@ -15,12 +15,12 @@ import pytest_asyncio
 from tieout_connector.api import xero_records as api_xero_records
 from tieout_connector.inbound import interactive_reads
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
+from tieout_connector.inbound.interactive_reads import PATIENCE
 from tieout_connector.kinds import SEARCHES
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_connector.xero.http import XeroApi
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
-from tieout_kit.postgres import notifications
 from tieout_kit.postgres.notifications import Notifications
 from tieout_local import keys as local
 from tieout_schemas.signals import XeroKind
@@ -35,8 +35,10 @@ ACCOUNT = "01-0902-0068389-00"
 class Desk:
     """A person before a page of one connected tenant, and the owner of its shard."""
 
-    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.Keys) -> None:
-        self.stage, self.http, self.keys = stage, http, keys
+    def __init__(
+        self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys, look_every_s: float
+    ) -> None:
+        self.stage, self.http, self.keys, self.look_every_s = stage, http, keys, look_every_s
         self.whole: list[Sequence[dict[str, Any]]] = []
         """What each answer gave the reader to take as snapshots."""
 
@@ -48,7 +50,7 @@ class Desk:
     @asynccontextmanager
     async def owned(self) -> AsyncIterator[None]:
         """Somebody makes the calls that people wait for, inside."""
-        work = Notifications(self.stage.database, "tieout_work")
+        work = Notifications(self.stage.database, "tieout_work", self.look_every_s)
         async with running(work.run(), self._own(work)):
             yield
 
@@ -74,16 +76,24 @@ class Desk:
         return int((await self.stage.sql("select count(*) from person_read"))[0][0])
 
 
-@pytest_asyncio.fixture
-async def desk(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Desk]:
+@asynccontextmanager
+async def desk_of(
+    stage: ConnectorHarness, signing: local.SigningKeys, patience: timedelta = PATIENCE, look_every_s: float = 0.1
+) -> AsyncIterator[Desk]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
-    answers = InteractiveAnswers(stage.database)
+    answers = InteractiveAnswers(stage.database, patience, look_every_s)
     app.state.database, app.state.answers = stage.database, answers
     app.include_router(api_xero_records.router)
     await stage.connect_idle()
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://us") as http, running(answers.run()):
-        yield Desk(stage, http, signing)
+        yield Desk(stage, http, signing, look_every_s)
+
+
+@pytest_asyncio.fixture
+async def desk(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Desk]:
+    async with desk_of(stage, signing) as made:
+        yield made
 
 
 async def test_contacts_are_found_by_a_part_of_their_name_and_no_more_than_fit_a_page(desk: Desk) -> None:
@@ -157,29 +167,28 @@ async def test_what_xero_does_not_have_is_404(desk: Desk) -> None:
 
 
 async def test_thirty_people_get_each_their_own_answer_as_soon_as_it_is_there(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, signing: local.SigningKeys
 ) -> None:
-    contacts = {await desk.stage.their_contact(f"Vendor {n:02}"): f"Vendor {n:02}" for n in range(30)}
     # By the bell alone, and no tick: nobody waits longer than the call takes.
-    monkeypatch.setattr(notifications, "POLL_FALLBACK_S", 30)
-    async with desk.owned():
-        await desk.stage.until("select count(*) >= 2 from pg_stat_activity where query ilike 'listen%'", True)
-        async with asyncio.timeout(15):
-            shown = await asyncio.gather(*(desk.look(f"contacts/{contact}") for contact in contacts))
+    async with desk_of(stage, signing, look_every_s=30) as desk:
+        contacts = {await stage.their_contact(f"Vendor {n:02}"): f"Vendor {n:02}" for n in range(30)}
+        async with desk.owned():
+            await stage.until("select count(*) >= 2 from pg_stat_activity where query ilike 'listen%'", True)
+            async with asyncio.timeout(15):
+                shown = await asyncio.gather(*(desk.look(f"contacts/{contact}") for contact in contacts))
 
-    assert [one.json()["name"] for one in shown] == list(contacts.values())
-    assert await desk.left() == 0
+        assert [one.json()["name"] for one in shown] == list(contacts.values())
+        assert await desk.left() == 0
 
 
 async def test_who_waits_too_long_is_told_so_and_nothing_is_read_for_them_any_more(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, signing: local.SigningKeys
 ) -> None:
-    monkeypatch.setattr(interactive_reads, "PATIENCE", timedelta(seconds=0.3))
+    async with desk_of(stage, signing, patience=timedelta(seconds=0.3)) as desk:
+        answer = await desk.look("contacts", search="Kea")
 
-    answer = await desk.look("contacts", search="Kea")
-
-    assert (answer.status_code, answer.json()["title"]) == (503, "Xero was not read within 0.3 seconds; try again")
-    assert await desk.left() == 0
+        assert (answer.status_code, answer.json()["title"]) == (503, "Xero was not read within 0.3 seconds; try again")
+        assert await desk.left() == 0
 
 
 async def test_what_cannot_be_read_is_said_with_the_moment(desk: Desk) -> None:

@@ -6,8 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.gateway import reader
-from tieout_connector.gateway.writer import post
 from tieout_connector.inbound import snapshots
 from tieout_connector.inbound.snapshots import ObservedRecord, RecordLink
 from tieout_kit.clock import utc_now
@@ -152,16 +150,12 @@ async def test_a_record_nobody_can_read_does_not_keep_the_others_back(
     assert "Odd One" not in printed
 
 
-async def test_an_echo_waits_for_the_answer_and_then_bears_our_record(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_echo_waits_for_the_answer_and_then_bears_our_record(stage: ConnectorHarness) -> None:
     await stage.connect_idle()
-    monkeypatch.setattr(reader, "ECHO_WAIT", timedelta(seconds=0.2))
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=5))
     await stage.control.add_fault("lost", times=1, method="PUT")
     intent = contact_intent("Kea")
     await stage.deliver(intent)
-    async with stage.working():
+    async with stage.working(stage.process(read_echo_after=timedelta(seconds=0.2))):
         await stage.until("select count(*) from call", 1)
         (made,) = await stage.xero("Contacts")
         await stage.deliver(webhook(stage, made["ContactID"]))

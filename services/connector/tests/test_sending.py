@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tieout_connector.gateway.writer import compose
 from tieout_connector.xero.errors import RefusedRequest
 from tieout_schemas.bodies import AttachmentBody, BillBody, Document
 from tieout_schemas.payload import RecordRef
@@ -167,12 +166,11 @@ async def test_two_writes_of_one_contact_in_one_call_say_its_last_state(stage: C
     assert {result.outcome for result in results} == {Outcome.DONE}
 
 
-async def test_a_batch_stays_below_what_xero_takes(stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_batch_stays_below_what_xero_takes(stage: ConnectorHarness) -> None:
     await stage.connect_idle()
-    monkeypatch.setattr(compose, "MAX_BYTES", 300)
     await stage.deliver(*[contact_intent(f"Vendor {i}") for i in range(6)])
 
-    async with stage.working():
+    async with stage.working(stage.process(call_bytes=300)):
         results = await stage.results(6)
 
     assert len({result.xero_id for result in results}) == 6
@@ -192,7 +190,7 @@ async def test_a_file_goes_piece_by_piece_from_where_it_is_kept_and_one_that_is_
         for _ in range(3):
             yield b"x" * 1000
 
-    await stage.files.keep("scan", "application/pdf", pieces())
+    await stage.files.store("scan", "application/pdf", pieces())
     wanted = [
         WriteIntent(
             record=RecordRef(kind="attachment", id=uuid4()),

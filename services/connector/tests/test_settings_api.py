@@ -29,7 +29,9 @@ pytestmark = pytest.mark.real
 class Page:
     """The settings page of one tenant, and those who use it."""
 
-    def __init__(self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.Keys, tenant_id: UUID) -> None:
+    def __init__(
+        self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys, tenant_id: UUID
+    ) -> None:
         self.stage, self.http, self.keys, self.tenant_id = stage, http, keys, tenant_id
         self.url = f"/tenants/{tenant_id}/settings"
 
@@ -60,7 +62,7 @@ class Page:
 
 
 @pytest_asyncio.fixture
-async def page(stage: ConnectorHarness, signing: local.Keys) -> AsyncIterator[Page]:
+async def page(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Page]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
     app.state.database = stage.database
     app.include_router(api_settings.router)

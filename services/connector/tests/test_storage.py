@@ -24,7 +24,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
 
 
 async def test_a_file_comes_out_as_it_went_in_piece_by_piece_and_again(storage: Storage) -> None:
-    await storage.keep("bills/2026/b-1.pdf", "application/pdf", pieces())
+    await storage.store("bills/2026/b-1.pdf", "application/pdf", pieces())
 
     file = await storage.read("bills/2026/b-1.pdf")
     first = [piece async for piece in file.pieces]
@@ -36,10 +36,10 @@ async def test_a_file_comes_out_as_it_went_in_piece_by_piece_and_again(storage: 
 
 
 async def test_a_file_never_changes(storage: Storage) -> None:
-    await storage.keep("k", "application/pdf", pieces())
+    await storage.store("k", "application/pdf", pieces())
 
     with pytest.raises(Clash):
-        await storage.keep("k", "text/plain", pieces(b"something else"))
+        await storage.store("k", "text/plain", pieces(b"something else"))
 
     file = await storage.read("k")
     assert (file.media_type, file.size) == ("application/pdf", len(CONTENT))
@@ -47,7 +47,7 @@ async def test_a_file_never_changes(storage: Storage) -> None:
 
 async def test_of_two_that_write_one_key_at_once_one_is_kept_whole(storage: Storage) -> None:
     kept = await asyncio.gather(
-        *(storage.keep("k", f"text/{n}", pieces(b"%d" % n * 100)) for n in range(5)), return_exceptions=True
+        *(storage.store("k", f"text/{n}", pieces(b"%d" % n * 100)) for n in range(5)), return_exceptions=True
     )
 
     (winner,) = [n for n, error in enumerate(kept) if error is None]
@@ -63,23 +63,23 @@ async def test_a_file_that_broke_off_is_not_there(storage: Storage) -> None:
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        await storage.keep("k", "text/plain", broken())
+        await storage.store("k", "text/plain", broken())
 
     with pytest.raises(NotFound):
         await storage.read("k")
-    await storage.keep("k", "text/plain", pieces())
+    await storage.store("k", "text/plain", pieces())
 
 
 @pytest.mark.parametrize("key", ["", "..", "../k", "/etc/passwd", ".hidden", "a\0b", "a b", "k" * 201, "a\n"])
 async def test_no_key_leads_out_of_the_storage(storage: Storage, key: str) -> None:
     with pytest.raises(Refused):
-        await storage.keep(key, "text/plain", pieces())
+        await storage.store(key, "text/plain", pieces())
     with pytest.raises(Refused):
         await storage.read(key)
 
 
 async def test_a_key_with_dots_and_slashes_stays_inside(storage: Storage, tmp_path: Path) -> None:
-    await storage.keep("a/../../../k", "text/plain", pieces())
+    await storage.store("a/../../../k", "text/plain", pieces())
 
     assert await asyncio.to_thread(lambda: [path.name for path in tmp_path.iterdir()]) == ["files"]
     assert (await storage.read("a/../../../k")).size == len(CONTENT)

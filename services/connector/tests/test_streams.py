@@ -11,7 +11,7 @@ import pytest
 from tieout_connector.xero.attachments import attachments_of, uploading
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
 from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown, XeroError
-from tieout_connector.xero.http import Request, Upload, XeroApi
+from tieout_connector.xero.http import Upload, XeroApi, XeroRequest
 from tieout_connector.xero.invoices import INVOICES
 from tieout_connector.xero.limits import Limits
 from tieout_testing.connector import AtXero
@@ -79,7 +79,7 @@ async def test_a_large_file_passes_through_little_memory() -> None:
         tracemalloc.start()
         try:
             upload = Upload("image/png", count * len(PIECE), pieces(count))
-            await api.call("t", UUID(int=1), Request("PUT", "Invoices/1/Attachments/a", {}, key="k"), upload)
+            await api.call("t", UUID(int=1), XeroRequest("PUT", "Invoices/1/Attachments/a", {}, key="k"), upload)
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -116,11 +116,7 @@ async def test_an_error_tells_the_bytes_that_came_with_it(xero: AtXero, fault: s
 
 
 @pytest.mark.parametrize("fault", ["cut", "late"])
-async def test_of_an_answer_that_ends_before_its_end_the_bytes_that_came_are_told(
-    xero: AtXero, monkeypatch: pytest.MonkeyPatch, fault: str
-) -> None:
-    monkeypatch.setattr("tieout_connector.xero.http.LIST_TIMEOUT", 0.2)
-
+async def test_of_an_answer_that_ends_before_its_end_the_bytes_that_came_are_told(fault: str) -> None:
     async def half() -> AsyncIterator[bytes]:
         yield b'{"Contacts": ['
         if fault == "cut":
@@ -132,7 +128,7 @@ async def test_of_an_answer_that_ends_before_its_end_the_bytes_that_came_are_tol
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as client:
         with pytest.raises(OutcomeUnknown) as raised:
-            await XeroApi(client, "http://xero").call("t", UUID(int=1), CONTACTS.listing(page=1))
+            await XeroApi(client, "http://xero", timeout_s=0.2).call("t", UUID(int=1), CONTACTS.listing(page=1))
 
     assert raised.value.received == len(b'{"Contacts": [')
 

@@ -17,8 +17,8 @@ INTENTS = queries.load("tieout_connector", "intents.sql")
 PENDING_WORK = queries.load("tieout_connector", "pending_work.sql")
 BATCH = 50
 MANY = """
-insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, together,
-    most, said_at, look_up, state)
+insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, batch_key,
+    batch_limit, published_at, look_up, state)
 select $1, n || $2, 2, 'vendor', gen_random_uuid(), now(), '{}', '', '', 'contact:new', 50, now(), false, $2
 from generate_series(1, $3) as n"""
 

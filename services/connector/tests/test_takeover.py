@@ -1,7 +1,9 @@
 """A process dies, or stands still, at any moment; another takes over: nothing lost, nothing doubled (SYS-1)."""
 
 import asyncio
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +12,8 @@ import pytest
 from tieout_connector.gateway.leases import TERM, LeaseLost
 from tieout_connector.outbound import calls
 from tieout_connector.pacing import schedule
-from tieout_connector.pacing.timing import LONGEST_CALL
+from tieout_connector.pacing.timing import LONGEST_CALL, SEND_WITHIN
+from tieout_connector.xero.contacts import CONTACTS
 from tieout_schemas.writes import Lane, Outcome
 from tieout_testing.connector import ConnectorHarness, contact_intent, payment_intent
 from tieout_testing.kafka import wait_until
@@ -140,16 +143,17 @@ async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_leas
     assert len(await stage.results(1)) == 1
 
 
-async def test_a_call_that_stood_still_after_its_check_does_not_leave(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_call_that_stood_still_after_its_check_does_not_leave(stage: ConnectorHarness) -> None:
     await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
     one, at = await stage.owner()
-    monkeypatch.setattr("tieout_connector.gateway.caller.SEND_WITHIN", timedelta(seconds=-1))
+    access = await one.caller.ready(at)
+    async with one.caller.storing(at) as tx:
+        permit = await one.caller.permit(tx, at, Lane.WRITE)
+    assert permit.send_before <= time.monotonic() + SEND_WITHIN.total_seconds()
+    too_late = replace(permit, send_before=time.monotonic() - 0.001)
 
     with pytest.raises(LeaseLost):
-        await stage.send(one, at)
+        await one.caller.send(at, too_late, access, CONTACTS.listing(page=1), None, None)
 
     assert await stage.control.calls(path="Contacts") == []
 

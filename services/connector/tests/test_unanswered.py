@@ -6,8 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.gateway import reactions
-from tieout_connector.gateway.writer import post, send
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown
 from tieout_schemas.writes import Outcome
@@ -15,19 +13,18 @@ from tieout_testing.connector import ConnectorHarness, Process, bill_intent, con
 from tieout_testing.kafka import wait_until
 
 pytestmark = pytest.mark.real
+SOON = timedelta(seconds=0.2)
 
 
 @pytest.mark.parametrize("fault", ["lost", "cut", "slow"])
 async def test_an_unanswered_call_is_sent_again_with_the_same_bytes_and_key(
-    stage: ConnectorHarness, fault: str, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, fault: str
 ) -> None:
     await stage.connect_idle()
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.2))
-    monkeypatch.setattr("tieout_connector.xero.http.TIMEOUT", 0.3)
     await stage.control.add_fault(fault, times=1, path="Contacts", method="PUT", seconds=1)
     await stage.deliver(contact_intent("Kea"))
 
-    async with stage.working():
+    async with stage.working(stage.process(timeout_s=0.3, send_again_after=SOON)):
         (result,) = await stage.results(1)
 
     calls = await stage.writing_calls()
@@ -43,7 +40,6 @@ async def test_a_version_that_would_write_other_bytes_sends_a_stored_call_again_
 ) -> None:
     """Xero tells a repeat by its key: other bytes under it would be answered as the first, and never arrive."""
     await stage.connect_idle()
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta())
     await stage.control.add_fault("lost", times=1, path="Contacts", method="PUT")
     await stage.deliver(contact_intent("Kea"))
     sent: list[tuple[Any, Any]] = []
@@ -57,7 +53,7 @@ async def test_a_version_that_would_write_other_bytes_sends_a_stored_call_again_
 
         monkeypatch.setattr(version.api, "call", call)  # watched
 
-    old, at = await stage.owner()
+    old, at = await stage.owner(send_again_after=timedelta())
     watch(old)
     with pytest.raises(OutcomeUnknown):
         await stage.send(old, at)
@@ -77,9 +73,7 @@ async def test_a_bug_of_ours_refuses_no_record_and_what_it_held_up_goes_out_late
     stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.connect_idle()
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.2))
-    monkeypatch.setattr(reactions, "AFTER_A_BUG", timedelta(seconds=0.2))
-    process = stage.process()
+    process = stage.process(send_again_after=SOON, after_a_bug=SOON)
     real, bugs = process.api.call, [MalformedRequest("415 Unsupported Media Type")] * 2
 
     async def not_understood(token: str, org_id: Any, request: Any, body: Any = None) -> Any:
@@ -100,15 +94,14 @@ async def test_a_bug_of_ours_refuses_no_record_and_what_it_held_up_goes_out_late
 
 @pytest.mark.parametrize("then", ["refuse", "429-minute", "consent lost"])
 async def test_trouble_with_sending_again_says_nothing_of_what_was_done_before(
-    stage: ConnectorHarness, then: str, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, then: str
 ) -> None:
     await stage.connect_idle()
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.5))
-    monkeypatch.setattr(send, "LOOK_UP_AGAIN", timedelta(seconds=0.5))
+    half = timedelta(seconds=0.5)
     bill = await stage.their_bill(await stage.their_contact())
     await stage.control.add_fault("lost", times=1, method="PUT")
     await stage.deliver(payment_intent(bill))
-    async with stage.working():
+    async with stage.working(stage.process(send_again_after=half, look_up_again_after=half)):
         await wait_until(lambda: stage.xero("Payments"), bool)
         if then == "consent lost":
             await stage.control.disconnect(stage.org_id)
@@ -154,14 +147,13 @@ async def test_an_answer_lost_for_more_than_five_minutes_is_looked_up_and_not_do
 
 @pytest.mark.parametrize("fault", ["500", "503"])
 async def test_after_a_server_error_the_record_is_looked_up_before_it_is_sent_again(
-    stage: ConnectorHarness, fault: str, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, fault: str
 ) -> None:
     await stage.connect_idle()
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.2))
     await stage.control.add_fault(fault, times=1, method="PUT")
     await stage.deliver(contact_intent("Kea"))
 
-    async with stage.working():
+    async with stage.working(stage.process(send_again_after=SOON)):
         await stage.results(1)
 
     assert [call["method"] for call in await stage.control.calls(path="Contacts")] == ["PUT", "GET", "PUT"]

@@ -9,7 +9,6 @@ import pytest
 from prometheus_client import REGISTRY
 
 from tieout_connector import metrics
-from tieout_connector.gateway import loop
 from tieout_connector.pacing import usage
 from tieout_connector.pacing.usage import RETENTION, CallOutcome, HourlyUsage, Usage
 from tieout_connector.xero.errors import XeroError
@@ -142,11 +141,7 @@ async def test_what_came_with_an_error_is_counted_too_for_xero_charges_it(
     assert call["responseBytes"] > 0
 
 
-async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(loop, "TIDY_EVERY", timedelta(milliseconds=50))
-    monkeypatch.setattr(usage, "PORTION", 2)
+async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(stage: ConnectorHarness) -> None:
     clock, tenant_id = Hand(), uuid4()
     counted, now = Usage(clock), stage.clock()
     for age in (timedelta(0), RETENTION - timedelta(hours=1), *(RETENTION + timedelta(hours=n) for n in range(1, 6))):
@@ -155,7 +150,8 @@ async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(
     async with stage.database.transaction() as tx:
         await counted.store(tx)
 
-    async with stage.working():
+    process = stage.process(tidy_every=timedelta(milliseconds=50), rows_deleted=2)
+    async with stage.working(process):
         await stage.until("select count(*) from usage", 2)
 
     async with stage.database.transaction() as tx:
@@ -163,10 +159,7 @@ async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(
     assert min(one.hour for one in left) > now - RETENTION - timedelta(hours=1)
 
 
-async def test_a_portion_leaves_to_another_process_what_it_drops(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(usage, "PORTION", 1)
+async def test_a_portion_leaves_to_another_process_what_it_drops(stage: ConnectorHarness) -> None:
     clock = Hand()
     counted = Usage(clock)
     for n in range(2):
@@ -176,9 +169,9 @@ async def test_a_portion_leaves_to_another_process_what_it_drops(
         await counted.store(tx)
 
     async with asyncio.timeout(10), stage.database.transaction() as one, stage.database.transaction() as other:
-        assert await usage.delete_old(one)
-        assert await usage.delete_old(other)
-        assert not await usage.delete_old(other)
+        assert await usage.delete_old(one, 1)
+        assert await usage.delete_old(other, 1)
+        assert not await usage.delete_old(other, 1)
 
 
 async def test_every_metric_of_the_connector_rises_with_a_call_and_is_in_the_docs() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.pacing.waits_rules import SentCall, Waits, WriteState, WriteStatus, not_before, why
+from tieout_connector.pacing.wait_reasons_rules import SentCall, WaitReasons, WriteState, WriteStatus, not_before, why
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteResult
 
@@ -14,17 +14,18 @@ NOW = datetime(2026, 11, 25, 14, 5, 7, tzinfo=UTC)
 SOON = NOW + timedelta(seconds=20)
 PAST = NOW - timedelta(seconds=1)
 MIDNIGHT = datetime(2026, 11, 26, tzinfo=UTC)
+NOTHING_AHEAD = "Nothing is ahead of it: it goes now."
 
 
-def waiting(before: int = 0, **waits: Any) -> WriteStatus:
-    return WriteStatus(WriteState.WAITING, before, Waits(**waits))
+def waiting(ahead: int = 0, **waits: Any) -> WriteStatus:
+    return WriteStatus(WriteState.WAITING, ahead, WaitReasons(**waits))
 
 
 def left(seconds_ago: int, again_in: int = 0, *, look_up: bool = False, **waits: Any) -> WriteStatus:
     at = NOW - timedelta(seconds=seconds_ago)
     again_at = NOW + timedelta(seconds=again_in)
     call = SentCall(at, at + timedelta(seconds=20), again_at, look_up)
-    return WriteStatus(WriteState.IN_FLIGHT, sent=call, waits=Waits(**waits))
+    return WriteStatus(WriteState.IN_FLIGHT, sent=call, waits=WaitReasons(**waits))
 
 
 def ended(state: WriteState, outcome: Outcome, **more: object) -> WriteStatus:
@@ -38,9 +39,9 @@ def ended(state: WriteState, outcome: Outcome, **more: object) -> WriteStatus:
 @pytest.mark.parametrize(
     ("standing", "sentence"),
     [
-        (waiting(), "Nothing is before it: it goes now."),
-        (waiting(1), "1 write is before it in its lane."),
-        (waiting(7), "7 writes are before it in its lane."),
+        (waiting(), NOTHING_AHEAD),
+        (waiting(1), "1 write is ahead of it in its lane."),
+        (waiting(7), "7 writes are ahead of it in its lane."),
         (waiting(minute_used=SOON), "The organisation's calls of this minute are used, until 14:05:27 UTC."),
         (waiting(day_used=MIDNIGHT), "The organisation's calls of this day are used, until 2026-11-26 00:00:00 UTC."),
         (waiting(xero_asked=SOON), "Xero asked us to wait until 14:05:27 UTC."),
@@ -54,10 +55,13 @@ def ended(state: WriteState, outcome: Outcome, **more: object) -> WriteStatus:
             "The organisation's calls of this day are used, until 2026-11-26 00:00:00 UTC.",
         ),
         # What is over keeps nothing back.
-        (waiting(xero_asked=PAST, day_used=PAST, minute_used=PAST, trouble=NOW), "Nothing is before it: it goes now."),
+        (
+            waiting(xero_asked=PAST, day_used=PAST, minute_used=PAST, trouble=NOW),
+            "Nothing is ahead of it: it goes now.",
+        ),
         (WriteStatus(WriteState.HELD, 3), "It waits until the organisation is connected to Xero."),
         (
-            WriteStatus(WriteState.HELD, waits=Waits(because="the consent ended")),
+            WriteStatus(WriteState.HELD, waits=WaitReasons(because="the consent ended")),
             "It waits until somebody connects the organisation to Xero again: the consent ended.",
         ),
         (left(5), "It was sent at 14:05:02 UTC; Xero has not answered yet."),

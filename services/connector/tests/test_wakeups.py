@@ -8,12 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_connector.gateway import loop, worker
 from tieout_connector.gateway.leases import TERM, LeaseLost
 from tieout_connector.gateway.worker import Worker
-from tieout_connector.pacing import schedule
+from tieout_connector.pacing import org_budget_store, schedule
 from tieout_connector.pacing.app_budget import AppIsBusy
-from tieout_connector.pacing.org_budget import PER_MINUTE
+from tieout_connector.pacing.org_budget import MAX_CONCURRENT, PER_MINUTE, fresh
 from tieout_connector.pacing.timing import LONGEST_CALL
 from tieout_connector.xero.contacts import CONTACTS
 from tieout_connector.xero.errors import OutcomeUnknown
@@ -72,8 +71,7 @@ async def test_a_turn_taken_by_one_that_lost_its_lease_comes_again_soon(
     """Though the shard stays its own: the call came too late to leave, by a machine that stood still say."""
     await stage.connect_idle()
     await stage.deliver(contact_intent("Kea"))
-    monkeypatch.setattr(loop, "TIDY_EVERY", timedelta(hours=1))
-    process, late = stage.process(), 1
+    process, late = stage.process(tidy_every=timedelta(hours=1)), 1
     real = process.caller.send
 
     async def send(*args: Any) -> Any:
@@ -234,14 +232,16 @@ async def test_what_one_answer_said_of_the_limits_is_kept_though_another_ended_t
     assert await stage.sql("select count(*) from budget where parked_until is not null") == [(1,)]
 
 
-async def test_of_a_persons_reads_and_writes_the_older_goes_first(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_of_a_persons_reads_and_writes_the_older_goes_first(stage: ConnectorHarness) -> None:
     """Seen to fail when reads always went first: who searched on and on kept payments back."""
-    # One call at a time: of two at once, either may reach Xero first.
-    monkeypatch.setattr(worker, "MAX_CONCURRENT", 1)
     await stage.connect_idle()
     await stage.deliver(contact_intent("Kea", lane=Lane.PERSON))
+    # Four of the five calls are under way. Of two calls at once, either may reach Xero first.
+    async with stage.database.transaction() as tx:
+        budget = fresh(tx.now)
+        for _ in range(MAX_CONCURRENT - 1):
+            budget = budget.count_call(tx.now, tx.now + 60 * SECOND)
+        await org_budget_store.save(tx, stage.tenant_id, budget)
     stage.clock.ahead = SECOND
     await stage.sql(READ, stage.tenant_id, uuid4(), asdict(CONTACTS.listing(page=1)), stage.clock())
 

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -55,23 +56,35 @@ class Sender:
         return [decode(topics.WEBHOOK, r.headers, r.value).data for r in records]  # type: ignore[misc]
 
 
-@pytest_asyncio.fixture
-async def xero(kafka: Any, topic_prefix: str) -> AsyncIterator[Sender]:
+@asynccontextmanager
+async def sender(kafka: Any, topic_prefix: str, deadline_s: float = webhooks.DEADLINE) -> AsyncIterator[Sender]:
     await make_topics(kafka.bootstrap, topic_prefix, [topics.WEBHOOK], PARTITIONS)
-    receiver = WebhookReceiver(kafka.bootstrap, topic_prefix, PARTITIONS, KEY, utc_now)
+    receiver = WebhookReceiver(kafka.bootstrap, topic_prefix, PARTITIONS, KEY, utc_now, deadline_s)
     app = Starlette()
     app.add_route("/webhooks/xero", receiver.receive, methods=["POST"])
     async with (
         running(receiver.run()),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http,
     ):
-        sender = Sender(http, kafka.bootstrap, topic_prefix)
 
         async def ready() -> bool:
             return receiver._producer is not None
 
         await wait_until(ready, bool)
-        yield sender
+        yield Sender(http, kafka.bootstrap, topic_prefix)
+
+
+@pytest_asyncio.fixture
+async def xero(kafka: Any, topic_prefix: str) -> AsyncIterator[Sender]:
+    async with sender(kafka, topic_prefix) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def hasty(kafka: Any, topic_prefix: str) -> AsyncIterator[Sender]:
+    """Before a receiver that waits half a second for Kafka."""
+    async with sender(kafka, topic_prefix, deadline_s=0.5) as made:
+        yield made
 
 
 async def test_what_is_answered_200_is_in_kafka_and_the_rest_is_not(xero: Sender) -> None:
@@ -117,29 +130,22 @@ async def test_a_huge_body_is_not_kept_in_memory(xero: Sender) -> None:
     assert (await xero.post(b"x" * (webhooks.MAX_BODY_BYTES + 1))).status_code == 413
 
 
-async def test_while_kafka_is_frozen_it_is_503_in_time_and_200_afterwards(
-    xero: Sender, kafka: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(webhooks, "DEADLINE", 0.5)
-    assert (await xero.events(event())).status_code == 200
+async def test_while_kafka_is_frozen_it_is_503_in_time_and_200_afterwards(hasty: Sender, kafka: Any) -> None:
+    assert (await hasty.events(event())).status_code == 200
     async with frozen(kafka):
         began = time.monotonic()
         for _ in range(3):
-            assert (await xero.events(event())).status_code == 503
+            assert (await hasty.events(event())).status_code == 503
         assert time.monotonic() - began < 4
 
-    monkeypatch.undo()
-    await wait_until(lambda: xero.events(event()), lambda answer: answer.status_code == 200, 20)
+    await wait_until(lambda: hasty.events(event()), lambda answer: answer.status_code == 200, 20)
 
 
-async def test_after_kafka_was_killed_it_is_200_again_without_a_restart(
-    xero: Sender, kafka: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(webhooks, "DEADLINE", 0.5)
-    assert (await xero.events(event())).status_code == 200
+async def test_after_kafka_was_killed_it_is_200_again_without_a_restart(hasty: Sender, kafka: Any) -> None:
+    assert (await hasty.events(event())).status_code == 200
     async with down(kafka, killed=True):
-        assert (await xero.events(event())).status_code == 503
+        assert (await hasty.events(event())).status_code == 503
 
     last = event()
-    await wait_until(lambda: xero.events(last), lambda answer: answer.status_code == 200, 20)
-    assert last["resourceId"] in {str(one.resource_id) for one in await xero.heard()}
+    await wait_until(lambda: hasty.events(last), lambda answer: answer.status_code == 200, 20)
+    assert last["resourceId"] in {str(one.resource_id) for one in await hasty.heard()}

@@ -1,4 +1,4 @@
-"""Xero's dates, numbers and marks, and what goes out."""
+"""Xero's dates, numbers and stamps, and what goes out."""
 
 import datetime as dt
 from decimal import Decimal
@@ -173,7 +173,7 @@ def test_money_is_in_cents() -> None:
     ],
 )
 def test_only_our_mark_names_a_record(text: str | None, prefix: str, record: UUID | None) -> None:
-    assert wire.marked(text, prefix) == record
+    assert wire.stamped_id(text, prefix) == record
 
 
 def test_a_new_contact_bears_our_mark_and_leaves_out_what_is_empty() -> None:

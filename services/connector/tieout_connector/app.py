@@ -11,7 +11,7 @@ from tieout_connector.connecting import RECHECKS, Connections, TokenStore, conne
 from tieout_connector.gateway import Folder, Gateway, Leases, Reader, Writer, XeroCaller, batching_rule
 from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
 from tieout_connector.kinds import write_kinds
-from tieout_connector.pacing import AppBudget, Usage
+from tieout_connector.pacing import TIMING, AppBudget, Timing, Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import Clock, utc_now
@@ -56,7 +56,12 @@ def http_app(
 
 
 def xero_side(
-    settings: ConnectorSettings, database: Database, client: httpx.AsyncClient, usage: Usage, clock: Clock
+    settings: ConnectorSettings,
+    database: Database,
+    client: httpx.AsyncClient,
+    usage: Usage,
+    clock: Clock,
+    timing: Timing = TIMING,
 ) -> tuple[Gateway, Connections]:
     """The parts that call Xero: the gateway, and the steps of connecting."""
     urls = (settings.xero_api_url, settings.xero_identity_url, settings.xero_login_url)
@@ -67,7 +72,7 @@ def xero_side(
     leases = Leases(settings.partitions)
     app_budget = AppBudget(database, clock)
     api_of_xero = XeroApi(client, settings.xero_api_url)
-    caller = XeroCaller(database, api_of_xero, tokens, leases, app_budget, usage, clock, settings.xero_plan)
+    caller = XeroCaller(database, api_of_xero, tokens, leases, app_budget, usage, clock, settings.xero_plan, timing)
     writer = Writer(caller, write_kinds(settings.platform_url), Folder(settings.attachments_folder))
     reader = Reader(caller, settings.platform_url, settings.xero_page_size)
     connecting = Connections(database, identity, tokens, settings.platform_url)

@@ -19,7 +19,7 @@ def pages() -> dict[Path, str]:
         "## What it writes",
         "",
         "The kinds of intent (`xero.write.v1`). If the answer to a call is lost, the gateway looks the call up in",
-        "Xero: intents that are found count as done, the others are sent again. Where Xero has no field for a mark of",
+        "Xero: intents that are found count as done, the others are sent again. Where Xero has no field for a stamp of",
         "ours, the calls for a record are made one after the other, and the state before each call is stored with it.",
         "`scope` is what the consent must cover; every new consent asks for all scopes.",
         "",

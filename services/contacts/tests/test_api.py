@@ -20,7 +20,7 @@ VENDOR_ID, XERO_ID = uuid4(), uuid4()
 
 @pytest.mark.rule("SYS-11")
 class TestAccess(AccessTests):
-    """To the routes of this service."""
+    """The routes of this service."""
 
 
 @pytest.mark.rule("SYS-11")
@@ -39,7 +39,7 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(harness: ServiceHa
 
 
 def changes_of(harness: ServiceHarness, plural: str) -> dict[str, Sequence[Change]]:
-    """How a person brings about each change of a role, each of a contact of its own."""
+    """How a person makes each change of a role, each on a contact of its own."""
     route, made, linked, asked = f"/tenants/{{tenant_id}}/{plural}/{{record_id}}", *(uuid4() for _ in range(3))
     free, of_linked, of_asked = (uuid4() for _ in range(3))
 

@@ -1,4 +1,4 @@
-"""Contacts of Xero come in: classified by bills (CONT-4), archived, restored, made again, twice there."""
+"""Contacts come in from Xero: classified by bills (CONT-4), archived, restored, created again, twice in Xero."""
 
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ BILL = xero_invoice(uuid4(), XERO_ID)
 
 
 async def names(harness: ServiceHarness) -> dict[str, Vendor]:
-    """The vendors as the service last said they are, by name."""
+    """The vendors as they were published last, by name."""
     latest = {vendor.id: vendor for vendor in await harness.published(Vendor)}
     return {vendor.name: vendor for vendor in latest.values()}
 
@@ -45,7 +45,7 @@ async def test_a_contact_and_its_bill_make_a_vendor_in_either_order(
     [vendor] = await harness.published(Vendor)
     assert vendor.id == vendor.contact_id == imported_id(harness.tenant_id, XERO_ID)
     assert (vendor.name, vendor.email, vendor.active) == ("Acme", "a@acme.nz", True)
-    assert vendor.sync == Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, seen=1)
+    assert vendor.sync == Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, based_on_sequence=1)
     assert await harness.published(WriteIntent) == []
     assert await harness.problems() == []
 
@@ -157,13 +157,13 @@ async def test_an_archived_vendor_is_marked_and_not_sent_until_restored(harness:
     held_back = await harness.published(WriteIntent)
     await harness.deliver((xero_contact(XERO_ID), 3))
 
-    assert archived.sync == Sync(state=SyncState.NOT_FOR_XERO, xero_id=XERO_ID, gone=True, seen=2)
+    assert archived.sync == Sync(state=SyncState.NOT_FOR_XERO, xero_id=XERO_ID, gone_in_xero=True, based_on_sequence=2)
     assert archived.active
     assert held_back == []
     [update] = await harness.published(WriteIntent)
     assert isinstance(update.body, ContactBody)
     assert (update.body.phone, update.base_sequence) == ("1", 3)
-    assert not (await names(harness))["Acme"].sync.gone
+    assert not (await names(harness))["Acme"].sync.gone_in_xero
 
 
 @pytest.mark.rule("SYS-1")
@@ -179,7 +179,7 @@ async def test_our_contact_that_was_lost_here_is_made_again_under_its_own_id(
 
     [vendor] = await harness.published(Vendor)
     assert (vendor.id, vendor.name, vendor.phone) == (VENDOR_ID, "Acme", "1")
-    assert vendor.sync == Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, made=XERO_ID, seen=7)
+    assert vendor.sync == Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, created_xero_id=XERO_ID, based_on_sequence=7)
     assert await harness.published(WriteIntent) == []
 
 

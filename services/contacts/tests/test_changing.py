@@ -1,4 +1,4 @@
-"""PUT of a vendor that is there: what the caller changed, on the state that the caller saw."""
+"""PUT of an existing vendor: it changes what the caller changed in the state that the caller saw."""
 
 from typing import Any
 from uuid import uuid4
@@ -26,7 +26,7 @@ SHARED.pop("active")
 
 
 async def in_step(harness: ServiceHarness) -> None:
-    """A vendor, whole, in Xero."""
+    """A vendor with all fields, in Xero."""
     await harness.connect()
     await harness.put(PATH, WHOLE)
     [intent] = await harness.published(WriteIntent)

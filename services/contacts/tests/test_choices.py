@@ -1,4 +1,5 @@
-"""What a tenant chose of its contacts, over the real wiring: settings reach new and healthy vendors alike (MAP-5)."""
+"""A tenant's settings for its contacts, over the real wiring: they reach new vendors and those without problems alike
+(MAP-5)."""
 
 from typing import Any
 from uuid import uuid4

@@ -166,7 +166,7 @@ async def test_a_change_in_xero_shows_in_both_with_the_contacts_sequence(
     await harness.deliver((xero_contact(XERO_ID, phone="3", record_id=id_of(first)), 60))
 
     shown = [(await harness.published_with_sequence(MODELS[path]))[-1] for path in (first, second)]
-    assert [(role.phone, role.sync.seen) for role, _ in shown] == [("3", 60), ("3", 60)]
+    assert [(role.phone, role.sync.based_on_sequence) for role, _ in shown] == [("3", 60), ("3", 60)]
     assert len({sequence for _, sequence in shown}) == 1
 
 
@@ -176,7 +176,7 @@ async def test_deactivating_one_role_leaves_the_other_and_is_said_of_it_alone(
     harness: ServiceHarness, first: str, second: str
 ) -> None:
     await in_step(harness, first, second)
-    others, story = await harness.published(MODELS[first]), (await harness.get(f"{first}/changes")).json()
+    others, changes = await harness.published(MODELS[first]), (await harness.get(f"{first}/changes")).json()
 
     await harness.change(second, {"name": "Acme", "active": False})
 
@@ -184,7 +184,7 @@ async def test_deactivating_one_role_leaves_the_other_and_is_said_of_it_alone(
     assert (await harness.get(second)).json()["active"] is False
     assert await harness.published(MODELS[first]) == others
     assert (await harness.get(first)).json()["active"] is True
-    assert (await harness.get(f"{first}/changes")).json() == story
+    assert (await harness.get(f"{first}/changes")).json() == changes
     assert len(await harness.published(WriteIntent)) == 1
 
 
@@ -252,7 +252,7 @@ async def test_a_customer_joins_a_vendor_that_is_gone_in_xero_and_shares_its_mar
 
     answer = await harness.put(CUSTOMER, {"name": "Acme"})
 
-    assert (answer.json()["contact_id"], answer.json()["sync"]["gone"]) == (str(VENDOR_ID), True)
+    assert (answer.json()["contact_id"], answer.json()["sync"]["gone_in_xero"]) == (str(VENDOR_ID), True)
     assert len(await harness.published(WriteIntent)) == 1
 
 

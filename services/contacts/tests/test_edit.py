@@ -1,4 +1,4 @@
-"""What the API takes of a vendor, what of it goes into a contact, and what of a contact goes to Xero. Pure."""
+"""Which fields the API accepts of a vendor, which of them a contact stores, and which are sent to Xero. Pure."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tieout_contacts.contact import CONTACT
 from tieout_contacts.contact.compose import compose
 from tieout_contacts.contact.edit import RoleIn, content
-from tieout_contacts.model import Contact, Role, RoleState
+from tieout_contacts.model import Contact, PartyRole, RoleState
 from tieout_kit.sync.field import content as values_of
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import Vendor
@@ -52,7 +52,7 @@ def wanted(**more: Any) -> RoleIn:
 def test_a_request_asks_for_what_it_names_and_for_nothing_else(
     body: dict[str, Any], was: Contact | None, asked: dict[str, Any]
 ) -> None:
-    assert content(Role.VENDOR, wanted(**body), was, VENDOR_ID) == {
+    assert content(PartyRole.VENDOR, wanted(**body), was, VENDOR_ID) == {
         "name": "Acme",
         "vendor": RoleState(id=VENDOR_ID),
         **asked,
@@ -68,7 +68,7 @@ def test_every_part_of_an_address_is_taken() -> None:
         "country": "NZ",
     }
 
-    assert content(Role.VENDOR, wanted(address=parts), None, VENDOR_ID)["address"] == Address(**parts)
+    assert content(PartyRole.VENDOR, wanted(address=parts), None, VENDOR_ID)["address"] == Address(**parts)
 
 
 @pytest.mark.rule("CONT-5")

@@ -46,7 +46,7 @@ async def test_an_unlinked_vendor_is_left_alone_by_everything_but_a_person(harne
     await harness.change(PATH, {"name": "Acme", "email": "a@acme.nz"})
 
     assert answer.status_code == 200
-    unlinked = Sync(state=SyncState.NOT_FOR_XERO, former=(XERO_ID,), made=XERO_ID)
+    unlinked = Sync(state=SyncState.NOT_FOR_XERO, former_xero_ids=(XERO_ID,), created_xero_id=XERO_ID)
     assert answer.json()["sync"] == unlinked.model_dump(mode="json")
     vendor = await last(harness)
     assert (vendor.sync, vendor.phone, vendor.email) == (unlinked, "1", "a@acme.nz")
@@ -65,7 +65,10 @@ async def test_the_same_link_again_takes_up_what_was_in_step(harness: ServiceHar
     # Changed there alone meanwhile, so it is taken.
     vendor = await last(harness)
     assert answer.json() == vendor.model_dump(mode="json")
-    assert (vendor.phone, vendor.sync) == ("2", Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, made=XERO_ID, seen=60))
+    assert (vendor.phone, vendor.sync) == (
+        "2",
+        Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, created_xero_id=XERO_ID, based_on_sequence=60),
+    )
     assert len(await harness.published(WriteIntent)) == 1
 
 
@@ -77,7 +80,7 @@ async def test_a_link_to_another_contact_is_a_first_meeting(harness: ServiceHarn
     await harness.post(f"{PATH}/link", {"xero_id": str(OTHER)})
 
     vendor = await last(harness)
-    assert (vendor.sync.xero_id, vendor.sync.former, vendor.email) == (OTHER, (XERO_ID,), "there@acme.nz")
+    assert (vendor.sync.xero_id, vendor.sync.former_xero_ids, vendor.email) == (OTHER, (XERO_ID,), "there@acme.nz")
     assert bodies(await harness.published(WriteIntent))[1:] == [(OTHER, "1")]
 
 
@@ -157,7 +160,9 @@ async def test_the_answer_to_what_was_under_way_ends_it_and_links_nothing(harnes
 
     await harness.deliver(*done(update, xero_contact(XERO_ID, phone="2"), sequence=60))
 
-    assert (await last(harness)).sync == Sync(state=SyncState.NOT_FOR_XERO, former=(XERO_ID,), made=XERO_ID)
+    assert (await last(harness)).sync == Sync(
+        state=SyncState.NOT_FOR_XERO, former_xero_ids=(XERO_ID,), created_xero_id=XERO_ID
+    )
     # The same link again knows that ours is there, and sends nothing.
     await harness.post(f"{PATH}/link", {"xero_id": str(XERO_ID)})
     assert (await last(harness)).sync.state is SyncState.IN_STEP
@@ -176,7 +181,7 @@ async def test_exporting_makes_it_in_xero_once_more_and_names_what_it_replaces(h
     assert (create.xero_id, create.base_sequence, create.replaces) == (None, None, XERO_ID)
     await harness.deliver(*done(create, xero_contact(NEW, phone="1"), sequence=70))
     assert (await last(harness)).sync == Sync(
-        state=SyncState.IN_STEP, xero_id=NEW, former=(XERO_ID,), made=NEW, seen=70
+        state=SyncState.IN_STEP, xero_id=NEW, former_xero_ids=(XERO_ID,), created_xero_id=NEW, based_on_sequence=70
     )
 
 

@@ -1,4 +1,5 @@
-"""CONT-1: which names are one, and what a contact of Xero that is none of ours means here. Pure rules, as tables."""
+"""CONT-1: which names count as the same, and what becomes of a contact of Xero that is linked to none of ours. Pure
+rules, as tables."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ from tieout_contacts.contact import CONTACT
 from tieout_contacts.contact.arrive import arrive, restore
 from tieout_contacts.contact.edit import check
 from tieout_contacts.contact.fields import name_key
-from tieout_contacts.model import Contact, Role, RoleState
+from tieout_contacts.model import Contact, PartyRole, RoleState
 from tieout_kit.errors import Clash
 from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Wait, XeroOnly, imported_id
 from tieout_kit.sync.facts import Facts
@@ -34,7 +35,7 @@ def only(**more: Any) -> XeroOnly[XeroContact]:
 
 
 def classified(as_vendor: bool, **chosen: Any) -> Facts:
-    return facts(more={XERO_ID: {Role.VENDOR}} if as_vendor else None, **chosen)
+    return facts(more={XERO_ID: {PartyRole.VENDOR}} if as_vendor else None, **chosen)
 
 
 BILL, NO_BILL = classified(True), classified(False)
@@ -162,7 +163,7 @@ def test_a_name_that_another_contact_bears_is_refused_and_the_other_one_told(
     was = contact(name=before) if before else None
 
     if not clashes:
-        check(Role.VENDOR, was, contact(name=after), others, BILL)
+        check(PartyRole.VENDOR, was, contact(name=after), others, BILL)
         return
     with pytest.raises(Clash, match=f"vendor {UUID(int=8)} is already called {after}"):
-        check(Role.VENDOR, was, contact(name=after), others, BILL)
+        check(PartyRole.VENDOR, was, contact(name=after), others, BILL)

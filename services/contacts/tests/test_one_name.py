@@ -1,4 +1,4 @@
-"""CONT-1: a vendor and a contact of one name are one, whichever comes first, and at the same instant."""
+"""CONT-1: a vendor and a contact of one name are linked, whichever comes first, and also if both come at once."""
 
 from uuid import UUID, uuid4
 
@@ -24,7 +24,7 @@ def refusal(intent: WriteIntent) -> WriteResult:
 
 
 async def vendors(harness: ServiceHarness) -> dict[UUID, Vendor]:
-    """The vendors as the service last said they are."""
+    """The vendors as they were published last."""
     return {vendor.id: vendor for vendor in await harness.published(Vendor)}
 
 
@@ -207,7 +207,7 @@ async def test_a_contact_that_bears_our_mark_before_the_answer_is_linked_and_not
 
     assert (linked.xero_id, linked.state) == (XERO_ID, SyncState.ON_ITS_WAY)
     assert (await vendors(harness))[VENDOR_ID].sync == Sync(
-        state=SyncState.IN_STEP, xero_id=XERO_ID, made=XERO_ID, seen=50
+        state=SyncState.IN_STEP, xero_id=XERO_ID, created_xero_id=XERO_ID, based_on_sequence=50
     )
     assert await harness.published(WriteIntent) == [create]
 

@@ -147,8 +147,8 @@ async def test_a_vendors_story_holds_every_state_with_its_origin(harness: Servic
     vendor_id = imported_id(harness.tenant_id, XERO_ID)
     await harness.change(f"vendors/{vendor_id}", {"name": "Acme", "phone": "1"})
 
-    story = (await harness.get(f"vendors/{vendor_id}/changes")).json()
+    changes = (await harness.get(f"vendors/{vendor_id}/changes")).json()
 
     said = await harness.published(Vendor)
-    assert [row["doc"] for row in story] == [vendor.model_dump(mode="json") for vendor in said]
-    assert [row["doc"]["origin"]["rule"] for row in story] == ["CONT-4", "CONT-5"]
+    assert [row["doc"] for row in changes] == [vendor.model_dump(mode="json") for vendor in said]
+    assert [row["doc"]["origin"]["rule"] for row in changes] == ["CONT-4", "CONT-5"]

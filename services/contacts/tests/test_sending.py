@@ -31,7 +31,7 @@ async def last(harness: ServiceHarness) -> Vendor:
 
 
 async def made(harness: ServiceHarness, **more: Any) -> WriteIntent:
-    """The vendor is put, and its create is under way."""
+    """The vendor is created here, and its create is on its way to Xero."""
     await harness.connect()
     await harness.put(f"vendors/{VENDOR_ID}", {"name": "Acme", **more})
     [intent] = await harness.published(WriteIntent)
@@ -67,7 +67,8 @@ async def test_a_vendor_on_its_way_says_so_and_nothing_of_the_machinery(harness:
 
     assert (await last(harness)).sync == Sync(state=SyncState.ON_ITS_WAY)
     shown = (await harness.get(f"vendors/{VENDOR_ID}")).json()["sync"]
-    assert shown.keys() == {"state", "xero_id", "former", "made", "gone", "waits_for", "seen"}
+    links = {"xero_id", "former_xero_ids", "created_xero_id", "gone_in_xero"}
+    assert shown.keys() == {"state", "waits_for", "based_on_sequence", *links}
 
 
 @pytest.mark.rule("CONT-5")
@@ -97,8 +98,8 @@ async def test_the_snapshot_acknowledges_and_a_result_alone_nothing_but_the_link
     between = await last(harness)
     await harness.deliver(snapshot if result_first else result)
 
-    linked = Sync(state=SyncState.ON_ITS_WAY, xero_id=XERO_ID, made=XERO_ID)
-    both = Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, made=XERO_ID, seen=50)
+    linked = Sync(state=SyncState.ON_ITS_WAY, xero_id=XERO_ID, created_xero_id=XERO_ID)
+    both = Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, created_xero_id=XERO_ID, based_on_sequence=50)
     assert between.sync == (linked if result_first else both)
     assert (await last(harness)).sync == both
     assert await harness.published(WriteIntent) == [intent]
@@ -236,7 +237,9 @@ async def test_a_contact_that_an_earlier_create_made_is_taken_up_not_made_twice(
     await harness.deliver((answer_to(create, XERO_ID, outcome=Outcome.STALE, sequence=40), 1))
     await harness.deliver((xero_contact(XERO_ID, record_id=VENDOR_ID), 40))
 
-    assert (await last(harness)).sync == Sync(state=SyncState.IN_STEP, xero_id=XERO_ID, made=XERO_ID, seen=40)
+    assert (await last(harness)).sync == Sync(
+        state=SyncState.IN_STEP, xero_id=XERO_ID, created_xero_id=XERO_ID, based_on_sequence=40
+    )
     assert await harness.published(WriteIntent) == [create]
 
 

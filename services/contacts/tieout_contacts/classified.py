@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from tieout_contacts.model import Role
+from tieout_contacts.model import PartyRole
 from tieout_kit.domain import Wired
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import Handler
@@ -11,17 +11,19 @@ from tieout_kit.postgres import Tx, queries
 from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice
 
 _SQL = queries.load("tieout_contacts", "contacts.sql")
-_ROLE_OF = {InvoiceType.ACCPAY: Role.VENDOR, InvoiceType.ACCREC: Role.CUSTOMER}
+_ROLE_OF = {InvoiceType.ACCPAY: PartyRole.VENDOR, InvoiceType.ACCREC: PartyRole.CUSTOMER}
 
 
-async def load(tx: Tx, contacts: Sequence[tuple[UUID, XeroContact]]) -> Mapping[UUID, Mapping[UUID, frozenset[Role]]]:
+async def load(
+    tx: Tx, contacts: Sequence[tuple[UUID, XeroContact]]
+) -> Mapping[UUID, Mapping[UUID, frozenset[PartyRole]]]:
     """The roles that documents gave these contacts, by tenant and by Xero's id."""
-    found: dict[UUID, dict[UUID, frozenset[Role]]] = {}
+    found: dict[UUID, dict[UUID, frozenset[PartyRole]]] = {}
     keys = dict.fromkeys((tenant, seen.xero_id) for tenant, seen in contacts)
     tenant_ids, xero_ids = [tenant for tenant, _ in keys], [xero_id for _, xero_id in keys]
     rows = await tx.db.fetch(*_SQL["classified"](tenant_ids=tenant_ids, xero_ids=xero_ids))
     for row in rows:
-        found.setdefault(row["tenant_id"], {})[row["xero_id"]] = frozenset(role for role in Role if row[role])
+        found.setdefault(row["tenant_id"], {})[row["xero_id"]] = frozenset(role for role in PartyRole if row[role])
     return found
 
 

@@ -11,7 +11,7 @@ from tieout_schemas.xero import Address
 C = TypeVar("C", bound=ContactRole)
 
 
-class Role(StrEnum):
+class PartyRole(StrEnum):
     """The roles of a contact. The values are the names of its attributes."""
 
     VENDOR = "vendor"
@@ -39,9 +39,9 @@ class Contact(PlatformRecord):
     vendor: RoleState | None = None
     customer: RoleState | None = None
 
-    def role(self, role: Role) -> RoleState | None:
+    def role(self, role: PartyRole) -> RoleState | None:
         """The state of a role; None: the contact does not have it."""
-        return self.vendor if role is Role.VENDOR else self.customer
+        return self.vendor if role is PartyRole.VENDOR else self.customer
 
     def as_vendor(self) -> Vendor | None:
         """The contact as a vendor, if it has this role."""

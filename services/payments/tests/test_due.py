@@ -1,4 +1,4 @@
-"""PAY-9: what a bill can take."""
+"""PAY-9: how much of a bill can still be paid."""
 
 from decimal import Decimal
 from typing import Any
@@ -44,13 +44,13 @@ def ours(amount: str, state: SyncState = SyncState.ON_ITS_WAY, **more: Any) -> P
 
 
 def answered(amount: str) -> Payment:
-    """A payment of ours that Xero has taken."""
+    """A payment of ours that Xero has accepted."""
     return payment(BILL_ID, amount, OURS_XERO_ID)
 
 
 def deleted(amount: str) -> Payment:
-    """A payment of ours that was taken back in Xero."""
-    gone = Sync(state=SyncState.NOT_FOR_XERO, xero_id=OURS_XERO_ID, gone=True)
+    """A payment of ours that was deleted in Xero."""
+    gone = Sync(state=SyncState.NOT_FOR_XERO, xero_id=OURS_XERO_ID, gone_in_xero=True)
     return payment(BILL_ID, amount, sync=gone, deleted_in_xero=True)
 
 

@@ -39,7 +39,7 @@ class Shown(NamedTuple):
 
 
 class World(NamedTuple):
-    """Xero, the connector, what travels, and what payments knows."""
+    """The state of Xero and the connector, the events on their way, and what the payments service knows."""
 
     xero: Shown = Shown()
     payment: str = WAITING
@@ -110,20 +110,20 @@ def bill_of(shown: Shown) -> Bill:
 
 @cache
 def payment_of(answer: str) -> Payment:
-    """Our payment as payments knows it."""
+    """Our payment as the payments service knows it."""
     state = {WAITING: SyncState.ON_ITS_WAY, TAKEN: SyncState.IN_STEP, REFUSED: SyncState.REFUSED}
     there = OURS_XERO_ID if answer in (TAKEN, VOIDED) else None
-    sync = Sync(state=state.get(answer, SyncState.NOT_FOR_XERO), xero_id=there, gone=answer == VOIDED)
+    sync = Sync(state=state.get(answer, SyncState.NOT_FOR_XERO), xero_id=there, gone_in_xero=answer == VOIDED)
     return payment(BILL_ID, str(OURS), sync=sync, deleted_in_xero=answer == VOIDED)
 
 
 def too_much(now: World, left: Decimal) -> bool:
-    """More than the total, less what we know to be paid by us and by others."""
+    """Whether the bill is paid by more than its total, less the payments that we know of, ours and others'."""
     return left > TOTAL - _ours(now.answer_heard) - BY_HAND * now.bill_heard.by_hand
 
 
 def wrong_at_rest(now: World, left: Decimal) -> bool:
-    """Not what is true, and nothing will come that corrects it."""
+    """Whether the rule's answer is wrong although nothing is on its way that would correct it."""
     return now.at_rest and left != TOTAL - _ours(now.payment) - BY_HAND * now.xero.by_hand
 
 
@@ -132,7 +132,7 @@ def _ours(payment_is: str) -> Decimal:
 
 
 def explore(rule: Rule) -> tuple[int, list[str]]:
-    """How many states there are; the shortest way to one in which the rule is wrong, and how."""
+    """The number of states, and the shortest way to a state in which the rule is wrong, with the reason."""
     left_in = cache(lambda shown, answer: rule(bill_of(shown), [payment_of(answer)]))
     came_from: dict[World, tuple[World, str] | None] = {World(): None}
     todo = [World()]

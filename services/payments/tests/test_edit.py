@@ -1,4 +1,4 @@
-"""What may be asked of payments: PAY-1, PAY-3, PAY-9."""
+"""What a request to the payments service may contain: PAY-1, PAY-3, PAY-9."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a payment and its bill show each other, and what Xero's payment means here: pure rules, as tables."""
+"""What follows for a payment from its bill, and the other way round, and from Xero's payment: pure rules, as tables."""
 
 from typing import Any
 from uuid import uuid4
@@ -90,7 +90,13 @@ def test_payments_look_at_what_decides_whether_a_bill_can_be_paid_and_at_nothing
 
 def test_how_far_a_bill_is_on_its_way_is_nothing_that_payments_look_at() -> None:
     before = bill(BILL_ID, BILL_XERO_ID)
-    sync = before.sync.replace(state=SyncState.CONFLICT, seen=9, made=OTHER, former=(OTHER,), waits_for=(CONNECTION,))
+    sync = before.sync.replace(
+        state=SyncState.CONFLICT,
+        based_on_sequence=9,
+        created_xero_id=OTHER,
+        former_xero_ids=(OTHER,),
+        waits_for=(CONNECTION,),
+    )
 
     assert relevant_bill_fields(before) == relevant_bill_fields(before.replace(sync=sync))
 

@@ -1,1 +1,1 @@
-"""The story of one tenant, from connecting to tied out: `make demo` shows it, and an end-to-end test repeats it."""
+"""The first day of one tenant, from connecting to tied out: `make demo` shows it, and an end-to-end test repeats it."""

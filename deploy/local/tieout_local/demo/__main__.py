@@ -14,7 +14,7 @@ from rich.table import Table
 from tieout_local.demo.platform import DemoFailed, Json, Platform
 from tieout_local.demo.steps import (
     SEED_DOCUMENTS,
-    Story,
+    Demo,
     bill_from_here,
     change_in_xero,
     connect,
@@ -58,16 +58,16 @@ async def _run(stack: Stack, console: Console) -> int:
             f"[dim]{time.monotonic() - began:5.1f} s[/dim]  Postgres, Kafka, Xero simulator and services are up"
         )
         async with Platform(stack, uuid4()) as platform, Control(stack.simulator_url) as xero:
-            story = Story(stack, platform, xero)
-            story.org_id = await xero.create_org("Kererū Coffee Roasters", country="NZ")
-            await xero.seed(story.org_id, SEED_DOCUMENTS)
+            demo = Demo(stack, platform, xero)
+            demo.org_id = await xero.create_org("Kererū Coffee Roasters", country="NZ")
+            await xero.seed(demo.org_id, SEED_DOCUMENTS)
             with _progress(console) as progress:
-                await _run_step(console, "1 connect", connect(story, lambda resources: _show(progress, resources)))
-            await _run_step(console, "2 from Xero", change_in_xero(story))
-            await _run_step(console, "3 to Xero", bill_from_here(story))
-            await _run_step(console, "4 pay", pay(story))
-            await _run_step(console, "5 kill -9", kill_in_the_middle(story))
-            rows = await tie_out(story)
+                await _run_step(console, "1 connect", connect(demo, lambda resources: _show(progress, resources)))
+            await _run_step(console, "2 from Xero", change_in_xero(demo))
+            await _run_step(console, "3 to Xero", bill_from_here(demo))
+            await _run_step(console, "4 pay", pay(demo))
+            await _run_step(console, "5 kill -9", kill_in_the_middle(demo))
+            rows = await tie_out(demo)
     finally:
         with console.status("Stopping …"):
             await asyncio.to_thread(stack.stop)

@@ -1,4 +1,4 @@
-"""The steps of the story. Each returns one line about what happened, or raises DemoFailed."""
+"""The steps of the demo. Each returns one line about what happened, or raises DemoFailed."""
 
 import asyncio
 import time
@@ -23,8 +23,8 @@ ShowProgress = Callable[[list[Json]], None]
 
 
 @dataclass
-class Story:
-    """The state that the steps share."""
+class Demo:
+    """One run of the demo: the state that its steps share."""
 
     stack: Stack
     platform: Platform
@@ -57,16 +57,16 @@ class Story:
         return found
 
 
-async def connect(story: Story, show: ShowProgress) -> str:
+async def connect(demo: Demo, show: ShowProgress) -> str:
     """A tenant connects with the real OAuth flow, and the first import runs."""
-    platform = story.platform
+    platform = demo.platform
     await platform.put("connector", "", {"name": "Kererū Coffee Roasters"})
     consent = await platform.post("connector", "/connection/consent", {})
-    await _consent_in_a_browser(consent["url"], story.org_id)
+    await _consent_in_a_browser(consent["url"], demo.org_id)
     status = await platform.get("connector", "/connection")
-    if status["state"] != "choosing_org" or [c["org_id"] for c in status["choices"]] != [story.org_id]:
+    if status["state"] != "choosing_org" or [c["org_id"] for c in status["choices"]] != [demo.org_id]:
         raise DemoFailed(f"expected one organisation to choose, saw {status}")
-    await platform.put("connector", "/connection/organisation", {"org_id": story.org_id})
+    await platform.put("connector", "/connection/organisation", {"org_id": demo.org_id})
 
     async def imported() -> bool:
         seen = await platform.get("connector", "/connection")
@@ -74,7 +74,7 @@ async def connect(story: Story, show: ShowProgress) -> str:
         return bool(seen["state"] == "connected")
 
     await until("the first import", imported, within=60)
-    unpaid = [i for i in await story.invoices() if comes_in(i)]
+    unpaid = [i for i in await demo.invoices() if comes_in(i)]
 
     async def all_here() -> Any:
         bills = await platform.all("bills", "/bills")
@@ -106,20 +106,20 @@ async def _consent_in_a_browser(url: str, org_id: str) -> None:
             raise DemoFailed(f"the callback: {answer.status_code} {answer.text}")
 
 
-async def change_in_xero(story: Story) -> str:
+async def change_in_xero(demo: Demo) -> str:
     """A bookkeeper changes bills in Xero; webhooks bring the changes here."""
-    bills = [bill for bill in await story.platform.all("bills", "/bills") if not bill["paid"]]
+    bills = [bill for bill in await demo.platform.all("bills", "/bills") if not bill["paid"]]
     took = []
     for number, bill in enumerate(bills[:5]):
         amount = 321.5 + number
         line = {"Description": "Corrected by the bookkeeper", "Quantity": 1, "UnitAmount": amount, "AccountCode": "429"}
         started = time.monotonic()
         edit = {"InvoiceID": bill["sync"]["xero_id"], "LineItems": [line], "LineAmountTypes": "NoTax"}
-        await story.xero.act(story.org_id, "edit_invoice", **edit)
+        await demo.xero.act(demo.org_id, "edit_invoice", **edit)
         path, wanted = f"/bills/{bill['id']}", f"{amount:.2f}"
 
         async def changed(path: str = path, wanted: str = wanted) -> bool:
-            seen = await story.platform.get("bills", path)
+            seen = await demo.platform.get("bills", path)
             return bool(seen["total"]["amount"] == wanted)
 
         await until(f"{path} at {wanted}", changed)
@@ -152,28 +152,28 @@ def new_bill(vendor_id: str, number: str, location: str, *amounts: float) -> Jso
     }
 
 
-async def location(story: Story) -> str:
+async def location(demo: Demo) -> str:
     """The first location (a tracking option) of the organisation."""
-    categories = await story.platform.get("bills", "/reference/tracking_category")
+    categories = await demo.platform.get("bills", "/reference/tracking_category")
     return next(str(c["options"][0]) for c in categories if c["name"] == "Location")
 
 
-async def bill_from_here(story: Story) -> str:
+async def bill_from_here(demo: Demo) -> str:
     """The platform creates a vendor and a bill; both appear in Xero, the vendor first."""
-    vendor_id, story.bill_id = str(uuid4()), str(uuid4())
+    vendor_id, demo.bill_id = str(uuid4()), str(uuid4())
     # The bill comes before its vendor on purpose: it waits for the vendor by itself.
-    place = await location(story)
-    await story.platform.put("bills", f"/bills/{story.bill_id}", new_bill(vendor_id, "TO-1001", place, 100, 50.5))
+    place = await location(demo)
+    await demo.platform.put("bills", f"/bills/{demo.bill_id}", new_bill(vendor_id, "TO-1001", place, 100, 50.5))
     vendor = {"name": "Harbour Lights Electrical", "email": "accounts@harbourlights.example"}
-    await story.platform.put("contacts", f"/vendors/{vendor_id}", vendor)
-    bill = await story.when_in_step("bills", f"/bills/{story.bill_id}")
-    invoice = await story.invoice(bill["sync"]["xero_id"])
+    await demo.platform.put("contacts", f"/vendors/{vendor_id}", vendor)
+    bill = await demo.when_in_step("bills", f"/bills/{demo.bill_id}")
+    invoice = await demo.invoice(bill["sync"]["xero_id"])
     lines = [(i["UnitAmount"], i["TaxType"], [t["Option"] for t in i["Tracking"]]) for i in invoice["LineItems"]]
     if lines != [(100, "INPUT2", [place]), (50.5, "INPUT2", [place])] or invoice["Total"] != 173.08:
         raise DemoFailed(f"Xero has {lines}, total {invoice['Total']}")
     writes = [
         urlsplit(c["path"]).path.rsplit("/", 1)[-1]
-        for c in await story.xero.calls(tenant=story.org_id)
+        for c in await demo.xero.calls(tenant=demo.org_id)
         if c["method"] == "PUT"
     ]
     if [w.lower() for w in writes[-2:]] != ["contacts", "invoices"]:
@@ -181,39 +181,39 @@ async def bill_from_here(story: Story) -> str:
     return f"{vendor['name']} and bill TO-1001 over {invoice['Total']:.2f} NZD are in Xero, the vendor first"
 
 
-async def pay(story: Story) -> str:
+async def pay(demo: Demo) -> str:
     """The platform pays the bill; it is paid on both sides."""
 
     async def known() -> Any:
-        seen = await story.platform.get("bills", f"/bills/{story.bill_id}")
+        seen = await demo.platform.get("bills", f"/bills/{demo.bill_id}")
         return seen if seen["amount_due"] else None
 
     bill = await until("what is due, by Xero's own sum", known)
-    story.payment_id = str(uuid4())
+    demo.payment_id = str(uuid4())
     payment = {
-        "bill_id": story.bill_id,
+        "bill_id": demo.bill_id,
         "method": "ach",
         "date": str(datetime.now(UTC).date()),
         "amount": bill["amount_due"],
         "account_code": BANK,
         "reference": "ACH 20261122-1",
     }
-    await story.platform.put("payments", f"/payments/{story.payment_id}", payment)
+    await demo.platform.put("payments", f"/payments/{demo.payment_id}", payment)
 
     async def paid() -> bool:
-        seen = await story.platform.get("bills", f"/bills/{story.bill_id}")
+        seen = await demo.platform.get("bills", f"/bills/{demo.bill_id}")
         return bool(seen["paid"] and seen["amount_due"]["amount"] == "0.00")
 
     await until("the bill is paid here", paid)
-    invoice = await story.invoice(bill["sync"]["xero_id"])
+    invoice = await demo.invoice(bill["sync"]["xero_id"])
     if invoice["Status"] != "PAID" or [p["Reference"] for p in invoice["Payments"]] != [payment["reference"]]:
-        raise DemoFailed(f"Xero has {invoice['Status']} with {invoice['Payments']}")
+        raise DemoFailed(f"Xero has {invoice['Status']} with {invoice.get('Payments')}")
     return f"{bill['amount_due']['amount']} NZD paid, the bill is PAID in Xero and paid here"
 
 
-async def kill_in_the_middle(story: Story) -> str:
+async def kill_in_the_middle(demo: Demo) -> str:
     """The bills service is killed in the middle of 200 changes from both sides, and started again."""
-    bills = [bill for bill in await story.platform.all("bills", "/bills") if not bill["paid"]][: CHANGES // 2]
+    bills = [bill for bill in await demo.platform.all("bills", "/bills") if not bill["paid"]][: CHANGES // 2]
     edits: list[Json] = [
         {
             "do": "edit_invoice",
@@ -223,7 +223,7 @@ async def kill_in_the_middle(story: Story) -> str:
         }
         for i, bill in enumerate(bills)
     ]
-    vendor_id, place = bills[0]["vendor_id"], await location(story)
+    vendor_id, place = bills[0]["vendor_id"], await location(demo)
     new = {str(UUID(int=uuid4().int)): f"K-{i:03d}" for i in range(CHANGES - len(edits))}
     done = asyncio.Event()
 
@@ -232,31 +232,31 @@ async def kill_in_the_middle(story: Story) -> str:
             if index == len(new) // 2:
                 done.set()
             bill = new_bill(vendor_id, number, place, 10 + index)
-            await story.platform.put_through("bills", f"/bills/{bill_id}", bill)
+            await demo.platform.put_through("bills", f"/bills/{bill_id}", bill)
 
     async def in_xero() -> None:
         for at in range(0, len(edits), 10):
-            results = await story.xero.actions(story.org_id, edits[at : at + 10])
+            results = await demo.xero.actions(demo.org_id, edits[at : at + 10])
             if not all(result["ok"] for result in results):
                 raise DemoFailed(f"the bookkeeper's edits failed: {results}")
             await asyncio.sleep(0.05)
 
     async def killer() -> None:
         await done.wait()
-        await asyncio.to_thread(story.stack.child("bills").kill)
-        await asyncio.to_thread(story.stack.start_service, "bills")
+        await asyncio.to_thread(demo.stack.child("bills").kill)
+        await asyncio.to_thread(demo.stack.start_service, "bills")
 
     await asyncio.gather(from_here(), in_xero(), killer())
     wanted = {bill["id"]: f"{1000 + i}.00" for i, bill in enumerate(bills)}
 
     async def all_followed() -> bool:
-        here = {bill["id"]: bill for bill in await story.platform.all("bills", "/bills")}
+        here = {bill["id"]: bill for bill in await demo.platform.all("bills", "/bills")}
         followed = all(here[bill_id]["total"]["amount"] == total for bill_id, total in wanted.items())
         sent = all(here[bill_id]["sync"]["state"] == "in_step" for bill_id in new)
         return followed and sent
 
     await until("all 200 changes on both sides", all_followed, within=90, every=0.25)
-    numbers = [i["InvoiceNumber"] for i in await story.invoices() if i["InvoiceNumber"] in new.values()]
+    numbers = [i["InvoiceNumber"] for i in await demo.invoices() if i["InvoiceNumber"] in new.values()]
     if sorted(numbers) != sorted(new.values()):
         raise DemoFailed(f"{len(new)} new bills should be {len(new)} in Xero, there are {len(numbers)}")
     return (

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tieout_local.demo.platform import Json
-from tieout_local.demo.steps import Story, comes_in
+from tieout_local.demo.steps import Demo, comes_in
 
 UNPAID = ("DRAFT", "SUBMITTED", "AUTHORISED")
 """The statuses that the import of unpaid bills reads."""
@@ -29,13 +29,13 @@ class Row:
         return not self.differences and (self.xero_count, self.xero_sum) == (self.platform_count, self.platform_sum)
 
 
-async def tie_out(story: Story) -> list[Row]:
+async def tie_out(demo: Demo) -> list[Row]:
     """Every vendor, bill and payment of the tenant against Xero's."""
-    xero = await story.xero.state(story.org_id, "Contacts", "Invoices", "Payments")
-    bills = await story.platform.all("bills", "/bills")
-    vendors = await story.platform.all("contacts", "/vendors")
-    payments = await story.platform.all("payments", "/payments")
-    problems = await story.platform.all("connector", "/problems")
+    xero = await demo.xero.state(demo.org_id, "Contacts", "Invoices", "Payments")
+    bills = await demo.platform.all("bills", "/bills")
+    vendors = await demo.platform.all("contacts", "/vendors")
+    payments = await demo.platform.all("payments", "/payments")
+    problems = await demo.platform.all("connector", "/problems")
     invoices = {i["InvoiceID"]: i for i in xero["Invoices"] if i["Type"] == "ACCPAY"}
     contacts = {c["ContactID"]: c for c in xero["Contacts"]}
     vendor_of = {vendor["id"]: vendor["sync"]["xero_id"] for vendor in vendors}

@@ -46,7 +46,7 @@ create table flown (
 );
 create table broken (tenant_id uuid primary key);
 create table returned (change_id text primary key);
-create table swallowed (intent_id text, tenant_id uuid, primary key (tenant_id, intent_id));
+create table dropped (intent_id text, tenant_id uuid, primary key (tenant_id, intent_id));
 """
 Key = tuple[UUID, UUID]
 """Tenant and Xero's id, or ours."""
@@ -93,7 +93,7 @@ class Applied:
 
 
 async def note(tx: Tx, changes: Sequence[Applied]) -> None:
-    """Write down what was typed; what is applied twice is there twice."""
+    """Store what was typed; a value that is applied twice is stored twice."""
     fields = [changed_field(one.change_id) for one in changes]
     values = [
         as_xero_keeps(name, one.change_id) if one.side == "xero" else one.change_id
@@ -118,49 +118,52 @@ async def in_xero(tx: Tx, events: Sequence[ReceivedEvent[InXero]]) -> None:
         raise ValueError("poison")
     new = [event for event in events if event.envelope.replayid is None or await _returns_first(tx, event)]
     pages = await _open(tx, {(event.tenant_id, event.data.xero_id) for event in new})
-    typed, said = [], []
+    typed, published = [], []
     for event in new:
         key, change_id = (event.tenant_id, event.data.xero_id), event.envelope.id
         page = pages.setdefault(key, Page(*key))
         name = changed_field(change_id)
         typed.append(Applied(key, "xero", change_id, page.fields[name]))
         page.fields[name] = as_xero_keeps(name, change_id)
-        said.append(_read(tx, page, event.cause))
+        published.append(_read(tx, page, event.cause))
     await _close(tx, pages.values())
     await note(tx, typed)
-    await outbox.add(tx, said)
+    await outbox.add(tx, published)
 
 
 async def _returns_first(tx: Tx, event: ReceivedEvent[Any]) -> bool:
-    """A relay may repeat what it says, and if its tenant is broken again, each copy is put aside and returns. Others
-    know them by their sequence, here by their id. That no letter is returned twice, the account sees on Kafka."""
+    """A relay may publish an event twice. If its tenant is broken again, each copy becomes a dead letter and returns.
+    Services recognise copies by their sequence, this one by their id. The account checks on Kafka that no dead letter
+    is returned twice."""
     new = "insert into returned (change_id) values ($1) on conflict do nothing returning true"
     return bool(await tx.db.fetchval(new, event.envelope.id))
 
 
 async def gateway(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]]) -> None:
-    """xero.write.v1 → results and snapshots; where it is rough, some only when they come again."""
+    """xero.write.v1 → results and snapshots. In a rough world it drops some intents until they are published again."""
     if "FAULT_ROUGH" in os.environ:
-        events = [event for event in events if not await _swallowed(tx, event)]
+        events = [event for event in events if not await _is_dropped(tx, event)]
     keys = [(event.tenant_id, event.data.intent_id) for event in events]
     known = await _known(tx, keys)
     places = await _places(tx, events)
     pages = await _open(tx, set(places.values()))
-    said: list[Message] = []
+    published: list[Message] = []
     new = {}
     for event in events:
         key = (event.tenant_id, event.data.intent_id)
         if key not in known:
             page = pages.setdefault(place := places[key], Page(*place))
-            known[key] = _carried_out(tx, page, event, said.append)
+            known[key] = _carried_out(tx, page, event, published.append)
             new[key] = known[key]
-        said.append(outbox.event(tx, WRITE_RESULT, event.tenant_id, known[key], event.sequence, event.cause))
+        published.append(outbox.event(tx, WRITE_RESULT, event.tenant_id, known[key], event.sequence, event.cause))
     await _close(tx, [page for page in pages.values() if page.sequence])
     await _remember(tx, new)
-    await outbox.add(tx, said)
+    await outbox.add(tx, published)
 
 
-def _carried_out(tx: Tx, page: Page, event: ReceivedEvent[WriteIntent], say: Callable[[Message], None]) -> WriteResult:
+def _carried_out(
+    tx: Tx, page: Page, event: ReceivedEvent[WriteIntent], publish: Callable[[Message], None]
+) -> WriteResult:
     intent, is_create = event.data, event.data.xero_id is None
     if intent.effect != PERSON.name:
         if intent.effect == "group":
@@ -176,7 +179,7 @@ def _carried_out(tx: Tx, page: Page, event: ReceivedEvent[WriteIntent], say: Cal
         intent_id=intent.intent_id, record=intent.record, effect=intent.effect, revision=intent.revision, done=True,
         explains=tuple(body),
     )  # fmt: skip
-    say(_read(tx, page, event.cause, answers))
+    publish(_read(tx, page, event.cause, answers))
     return _result(intent, Outcome.DONE, page.xero_id, page.sequence)
 
 
@@ -194,7 +197,7 @@ def _result(intent: WriteIntent, outcome: Outcome, xero_id: UUID | None, sequenc
 
 
 async def _places(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]]) -> dict[tuple[UUID, str], Key]:
-    """The contact that each intent is about; of a create the one that the person is, whichever side makes it first."""
+    """The contact that each intent is about. For a create: the person's contact, whichever side creates it first."""
     creates = [event for event in events if event.data.xero_id is None]
     rows = await tx.db.fetch(
         "select * from people where (tenant_id, id) in (select * from unnest($1::uuid[], $2::uuid[]))",
@@ -209,12 +212,12 @@ async def _places(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]]) -> dict[
     return found
 
 
-async def _swallowed(tx: Tx, event: ReceivedEvent[WriteIntent]) -> bool:
-    """One in four, the first time."""
+async def _is_dropped(tx: Tx, event: ReceivedEvent[WriteIntent]) -> bool:
+    """Whether the gateway drops an intent: one in four, the first time."""
     intent = event.data.intent_id
     if zlib.crc32(intent.encode()) % 4:
         return False
-    new = "insert into swallowed (tenant_id, intent_id) values ($1, $2) on conflict do nothing returning true"
+    new = "insert into dropped (tenant_id, intent_id) values ($1, $2) on conflict do nothing returning true"
     return bool(await tx.db.fetchval(new, event.tenant_id, intent))
 
 

@@ -32,16 +32,17 @@ class Storm:
     happened: Counter[str] = field(default_factory=Counter)
 
     async def rages(self, events: int, seconds: float, outages: int) -> float:
-        """Pass so many events in at least so many seconds, with so many kills of each server; seconds it took."""
+        """Publish this many events in at least this many seconds, and kill each server this often. Returns the seconds
+        that it took."""
         started = time.monotonic()
         for member in self.members[:3]:
             await member.start(self.world.env())
         if self.world.rough:
             # First of all: later it would wait behind a backlog until the storm is over.
-            await self.members[0].listening()
+            await self.members[0].ready()
             await self.world.stir(self.world.tenants[0])
         feeding = asyncio.create_task(self._feed(events, seconds))
-        others = [asyncio.create_task(self._asks()), asyncio.create_task(self._strikes())]
+        others = [asyncio.create_task(self._requests()), asyncio.create_task(self._strikes())]
         try:
             for _ in range(outages):
                 for server, name in ((self.kafka, "kafka"), (self.postgres, "postgres")):
@@ -66,14 +67,14 @@ class Storm:
             # As fast as Kafka takes them, but not faster than the storm is long.
             await asyncio.sleep(max(0.0, started + seconds * done / events - time.monotonic()))
 
-    async def _asks(self) -> None:
+    async def _requests(self) -> None:
         while True:
             if awake := [member for member in self.members if member.alive and not member.frozen]:
-                await self.world.ask(self.chance.choice(awake), 1)
+                await self.world.request(self.chance.choice(awake), 1)
             await asyncio.sleep(0.05)
 
     async def _strikes(self) -> None:
-        """One thing every 2 seconds, each of them equally often, two members at least left awake."""
+        """Do one thing to the members every 2 seconds, each equally often. At least two members stay awake."""
         deck: list[str] = []
         while True:
             await asyncio.sleep(EVERY)
@@ -108,7 +109,7 @@ class Storm:
         if gone := [member for member in self.members if not member.alive]:
             await gone[0].start(self.world.env())
         if self.world.rough:
-            # On a busy machine the storm is over before the first letters are put aside.
+            # On a busy machine the storm is over before the first events become dead letters.
             await wait_until(self._let_go, bool, within=120)
 
     async def _let_go(self) -> int:

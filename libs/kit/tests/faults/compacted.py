@@ -25,7 +25,7 @@ FILLER = b"filler"
 
 
 async def make(bootstrap: str, topic: str, partitions: int) -> None:
-    """Make the topic, and tell the broker not to rest for 15 s between two rounds of cleaning."""
+    """Create the topic, and set the broker not to pause for 15 s between two rounds of cleaning."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:

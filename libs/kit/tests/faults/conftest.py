@@ -1,12 +1,19 @@
-"""A small world for each test; the long runs wait until they are asked for: `make test-long`."""
+"""A small world for each test. `make test-long` runs the long tests."""
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from .world import World, world
+
+
+@pytest.fixture(scope="session")
+def migrated_packages() -> Sequence[str]:
+    """None: the service under test migrates when it starts."""
+    return ()
 
 
 @pytest_asyncio.fixture

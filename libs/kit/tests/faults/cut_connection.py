@@ -58,20 +58,20 @@ async def _questions(
     back: asyncio.StreamWriter,
     answers: asyncio.Task[None],
 ) -> None:
-    while said := await reader.read(1 << 16):
-        if b"COMMIT" in said and made.cuts:
+    while chunk := await reader.read(1 << 16):
+        if b"COMMIT" in chunk and made.cuts:
             cut = made.cuts.pop(0)
             answers.cancel()
             await asyncio.wait([answers])
             if cut is Cut.ANSWER:
-                back.write(said)
+                back.write(chunk)
                 await there.read(1)
             return
-        back.write(said)
+        back.write(chunk)
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
-        while said := await reader.read(1 << 16):
-            writer.write(said)
+        while chunk := await reader.read(1 << 16):
+            writer.write(chunk)
         writer.close()

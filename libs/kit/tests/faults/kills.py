@@ -42,12 +42,12 @@ class Range:
 
 
 async def points(here: Range, member: ServiceProcess) -> tuple[Counter[str], Counter[str]]:
-    """What a first run of the service passes, and what any later run passes: how often each."""
+    """How often each point is passed by the first run of the service, and by any later run."""
     found = []
     async with here.world(random.Random(1)) as dry:
         for _ in range(2):
             await member.start(dry.env())
-            await member.listening()
+            await member.ready()
             before = dry.let_go
             while dry.let_go == before:
                 await dry.dose(member)
@@ -70,7 +70,7 @@ async def shoot(
         await member.start(target.env())
         await target.all_done()
         # Whoever was shot leaves nothing behind that would keep the next change from Xero.
-        await target.ask(member, 6)
+        await target.request(member, 6)
         await target.all_done()
         await member.leave()
         return hits, await account(target)

@@ -40,11 +40,11 @@ async def opened(dsn: str) -> AsyncIterator[Database]:
 
 
 def loop(world: World, database: Database, handlers: Handlers = HANDLERS) -> Consumer:
-    return Consumer(database, world.bootstrap, world.say.prefix, SERVICE, handlers)
+    return Consumer(database, world.bootstrap, world.publisher.prefix, SERVICE, handlers)
 
 
 def relay(world: World, database: Database) -> Relay:
-    return Relay(database, world.bootstrap, world.say.prefix, SERVICE, world.say.partitions)
+    return Relay(database, world.bootstrap, world.publisher.prefix, SERVICE, world.publisher.partitions)
 
 
 def sweeper(database: Database) -> Sweeper:
@@ -52,22 +52,24 @@ def sweeper(database: Database) -> Sweeper:
 
 
 async def request(world: World, database: Database, change_id: str, person: UUID | None = None) -> None:
-    """Change somebody of the world's first tenant, its first person, as an HTTP handler would."""
+    """Change a person of the world's first tenant as an HTTP handler would; by default its first person."""
     tenant = world.tenants[0]
-    world.asked[change_id] = "unknown"
-    await database.run(partial(ask, tenant=tenant, person=person or world.vendors[tenant][0], change_id=change_id))
-    world.asked[change_id] = "done"
+    world.requests[change_id] = "unknown"
+    await database.run(
+        partial(request_in, tenant=tenant, person=person or world.vendors[tenant][0], change_id=change_id)
+    )
+    world.requests[change_id] = "done"
 
 
-async def ask(tx: Tx, tenant: UUID, person: UUID, change_id: str) -> None:
-    """The same within a transaction; on the state that is there then."""
+async def request_in(tx: Tx, tenant: UUID, person: UUID, change_id: str) -> None:
+    """The same within a transaction, based on the state that it finds."""
     await PEOPLE.lock(tx, [tenant])
     await PEOPLE.records.lock(tx, [(tenant, person)])
     await change(tx, tenant, person, change_id, await seen(tx, tenant, person))
 
 
 async def somebody_waits(world: World) -> None:
-    """Until a transaction waits for another's lock."""
+    """Wait until a transaction waits for another's lock."""
 
     async def waiting() -> int:
         return int((await world.rows(_WAITING))[0][0])
@@ -80,7 +82,7 @@ async def trouble_of(part: Consumer | Relay) -> str | None:
 
 
 class Gate:
-    """A handler comes to it and waits there, once, until it is opened."""
+    """A handler waits at it until it is opened."""
 
     def __init__(self) -> None:
         self._reached, self._opened = asyncio.Event(), asyncio.Event()

@@ -72,7 +72,7 @@ class Points(KillPoints):
         setattr(owner, method, in_time if asyncio.iscoroutinefunction(call) else at_once)
 
     def _statement(self, text: str) -> str:
-        """By its name; one that has none, by its first words."""
+        """The name of a statement; without a name, its first words."""
         words = text.strip().rstrip(";").split()
         return self._names.get(text.strip().rstrip(";"), " ".join(words[:4]))
 

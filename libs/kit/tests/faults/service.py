@@ -1,4 +1,4 @@
-"""The service under fire: every part of the kit, and nothing that would hide a doubling.
+"""The service under test: every part of the kit, and nothing that would hide a doubled change.
 
 People (kind.py) are changed in Xero by events and here by requests, held until their tenant is connected, and sent to
 a gateway (books.py: the service itself, by Kafka and back) that answers with results and snapshots.
@@ -6,7 +6,6 @@ a gateway (books.py: the service itself, by Kafka and back) that answers with re
 
 import asyncio
 import contextlib
-import importlib
 import json
 import os
 import signal
@@ -45,6 +44,7 @@ from tieout_testing.faults import KillPoint
 
 from .books import Applied, gateway, in_xero
 from .kind import FIELDS, IN_XERO, PERSON, REPLAY, SERVICE, InXero, PersonIn, changed_field
+from .patience import Patience
 from .points import PART, Points
 
 SOON = timedelta(milliseconds=100)
@@ -67,7 +67,7 @@ select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]) on conflict
 
 
 def handled_by(type_: type[Payload], handler: Handler) -> Handlers:
-    """The service's handlers, but for this type another one."""
+    """The service's handlers, with another handler for this type."""
     routes = tuple((types, handler if type_ in types else own) for types, own in HANDLERS.routes)
     return replace(HANDLERS, routes=routes)
 
@@ -76,7 +76,7 @@ _save = PEOPLE.records.save
 
 
 async def _save_and_note(tx: Tx, works: Any) -> None:
-    """Also writes down what is in flight, in the order in which it left."""
+    """Also stores what is in flight, in the order in which it was published."""
     await _save(tx, works)
     flown = [(work.tenant_id, intent, work.record.id) for work, _ in works for intent in _flights(work)]
     if flown:
@@ -116,16 +116,14 @@ async def serve(path: Path) -> None:
     env = os.environ
     points = Points(KillPoint.of(env))
     points.instrument()
-    for place, seconds in json.loads(env.get("FAULT_PATIENCE", "{}")).items():
-        module, attribute = place.rsplit(".", 1)
-        owner = importlib.import_module(module)
-        span = isinstance(getattr(owner, attribute), timedelta)
-        setattr(owner, attribute, timedelta(seconds=seconds) if span else seconds)
+    patience = Patience.of(env)
     for name, value in IMPATIENT.items():
         aiokafka.AIOKafkaConsumer.__init__.__kwdefaults__[name] = value
-    database = Database(env["FAULT_DATABASE"], SERVICE, utc_now)
-    loop = Consumer(database, env["FAULT_KAFKA"], env["FAULT_PREFIX"], SERVICE, HANDLERS, replay=REPLAY)
-    relay = Relay(database, env["FAULT_KAFKA"], env["FAULT_PREFIX"], SERVICE, int(env["FAULT_PARTITIONS"]))
+    database = Database(env["FAULT_DATABASE"], SERVICE, utc_now, timeouts=patience.timeouts)
+    kafka, prefix, partitions = env["FAULT_KAFKA"], env["FAULT_PREFIX"], int(env["FAULT_PARTITIONS"])
+    loop = Consumer(database, kafka, prefix, SERVICE, HANDLERS, replay=REPLAY, limits=patience.limits)
+    relay = Relay(database, kafka, prefix, SERVICE, partitions, patience.relay)
+    unanswered = timedelta(seconds=patience.unanswered_s)
     sweeper = Sweeper(database, WIRED.rechecks)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -137,9 +135,9 @@ async def serve(path: Path) -> None:
         "loop": loop.run(),
         "relay": relay.run(),
         "sweeper": sweeper.run(),
-        "watch": every(SOON, lambda: terminate_stuck_sessions(database)),
+        "watch": every(SOON, lambda: terminate_stuck_sessions(database, patience.stuck_after_s)),
         "drain": every(SOON, lambda: drain(loop.batch_handler)),
-        "emit": every(SOON, lambda: WIRED.resend(database)),
+        "emit": every(SOON, lambda: database.run(lambda tx: PEOPLE.resend_unanswered(tx, unanswered))),
     }
     parts = [asyncio.create_task(_part(name, part), name=name) for name, part in work.items()]
     stopping = asyncio.create_task(stop.wait())
@@ -167,15 +165,15 @@ async def _migrated(database: Database) -> None:
 
 
 async def _requests(database: Database, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """As an HTTP handler would: one transaction, tried again when a race was lost, and an answer."""
+    """As an HTTP handler would: one transaction, retried after a lost race, and an answer."""
     PART.set("request")
     with contextlib.suppress(OSError):
         while line := await reader.readline():
-            said = json.loads(line)
-            tenant, person = UUID(said["tenant"]), UUID(said["vendor"])
+            body = json.loads(line)
+            tenant, person = UUID(body["tenant"]), UUID(body["vendor"])
             try:
                 was = await database.run(partial(seen, tenant=tenant, person=person))
-                await database.run(partial(change, tenant=tenant, person=person, change_id=said["id"], was=was))
+                await database.run(partial(change, tenant=tenant, person=person, change_id=body["id"], was=was))
                 writer.write(b"done\n")
             except Refused:
                 writer.write(b"refused\n")

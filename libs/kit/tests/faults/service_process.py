@@ -1,14 +1,13 @@
-"""Processes of the service under test: they have what every forked process has, and can be asked for changes."""
+"""Processes of the service under test: they have what every forked process has, and take requests for changes."""
 
 import asyncio
 import json
-import tempfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from uuid import UUID
 
-from tieout_testing.faults import ForkedProcess, KillPoint, fork_servers
+from tieout_testing.faults import ForkedProcess, KillPoint, forked_processes
 from tieout_testing.kafka import wait_until
 
 TESTS = Path(__file__).parents[1]
@@ -25,7 +24,7 @@ class ServiceProcess(ForkedProcess):
         self._disconnect()
         await super().start(env, at)
 
-    async def listening(self) -> None:
+    async def ready(self) -> None:
         """Wait until it listens to requests, and so to signals too."""
 
         async def listens() -> bool:
@@ -34,19 +33,13 @@ class ServiceProcess(ForkedProcess):
 
         await wait_until(listens, bool)
 
-    async def leave(self) -> None:
-        """Tell it to end once it listens; it ends in order."""
-        await self.listening()
-        code = await self.stop()
-        assert code == 0, f"the process ended with {code}:\n{self.log()}"
-
-    async def ask(self, tenant: UUID, vendor: UUID, change_id: str) -> str:
-        """Ask for a change: `done`, `later` (it may be done or not), `unknown` (likewise), `unheard`."""
+    async def request(self, tenant: UUID, vendor: UUID, change_id: str) -> str:
+        """Request a change: `done`, `later` (it may be done or not), `unknown` (likewise), `not_received`."""
         try:
             if self._connection is None:
                 self._connection = await asyncio.open_unix_connection(str(self.path))
         except OSError:
-            return "unheard"
+            return "not_received"
         reader, writer = self._connection
         try:
             writer.write(json.dumps({"tenant": str(tenant), "vendor": str(vendor), "id": change_id}).encode() + b"\n")
@@ -69,14 +62,6 @@ class ServiceProcess(ForkedProcess):
         self._connection = None
 
 
-@asynccontextmanager
-async def service_processes(count: int) -> AsyncIterator[list[ServiceProcess]]:
-    """So many; whatever lives afterwards is killed."""
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        async with fork_servers(count, "faults.service", TESTS) as servers:
-            processes = [ServiceProcess(server, Path(folder) / f"m{n}") for n, server in enumerate(servers)]
-            try:
-                yield processes
-            finally:
-                for process in processes:
-                    await process.close()
+def service_processes(count: int) -> AbstractAsyncContextManager[list[ServiceProcess]]:
+    """So many processes; whatever lives afterwards is killed."""
+    return forked_processes(ServiceProcess, count, "faults.service", TESTS)

@@ -1,4 +1,4 @@
-"""Both sides of a fire, when it is over: equal field by field, and every value that was typed is accounted for."""
+"""Both sides at the end of a run: equal field by field, and every value that was typed is accounted for."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def _plain(value: str) -> str:
 
 
 async def one_is_in_flight(world: World) -> None:
-    """Of each effect the next intent leaves only when the one before was answered."""
+    """The next intent of an effect is published only once the one before was answered."""
     answered = {(r["tenant_id"], r["intent_id"]): r["turn"] for r in await world.rows("select * from answered")}
     before: dict[Any, Any] = {}
     for row in await world.rows("select * from flown order by turn"):
@@ -82,7 +82,7 @@ async def one_is_in_flight(world: World) -> None:
 
 
 async def each_write_is_noted_once(world: World) -> int:
-    """Every write that Xero took adds one note; how many those are."""
+    """Every write that Xero accepted adds one note. Returns their number."""
     taken, noted = Counter[Any](), Counter[Any]()
     for row in await world.rows("select * from answered where result->>'outcome' = 'done'"):
         kind, _, revision = row["effect"].partition(":")

@@ -1,4 +1,4 @@
-"""A tenant in trouble: a burst of letters parks it, it is mended and let go, and its letters return."""
+"""A tenant in trouble: a burst of dead letters parks it, it is mended and let go, and its dead letters return."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from .kind import REPLAY, SERVICE
 if TYPE_CHECKING:
     from .world import World
 
-LETTERS_A_BURST = 3
+DEAD_LETTERS_A_BURST = 3
 
 
 @asynccontextmanager
@@ -29,8 +29,8 @@ async def _transaction(world: "World") -> AsyncIterator[Tx]:
 
 
 async def stir(world: "World", tenant: UUID) -> None:
-    """One step on: broken and parked; when some events wait, mended and let go while more come; its letters return
-    behind those that wait, or when none waits any more."""
+    """The next step: the tenant is broken and parked; when some events wait, it is mended and let go while more come;
+    its dead letters return behind the waiting events, or when none waits any more."""
     async with _transaction(world) as tx:
         parked = {row["tenant_id"]: row for row in await parking.listed(tx)}.get(tenant)
         breaks = parked is None and not (await _is_mended(tx, tenant) and await _returned(tx, tenant))
@@ -40,12 +40,12 @@ async def stir(world: "World", tenant: UUID) -> None:
             world.let_go += await _mend(tx, tenant)
             if world.chance.random() < 0.5:
                 await _returned(tx, tenant)
-    await world.feed(LETTERS_A_BURST, tenant, poison=breaks)
+    await world.feed(DEAD_LETTERS_A_BURST, tenant, poison=breaks)
     await world.feed(3, tenant)
 
 
 async def mend_all(world: "World") -> None:
-    """Nothing is broken any more: every letter returns, every tenant is let go."""
+    """Nothing is broken any more: every dead letter returns, every tenant is let go."""
     async with _transaction(world) as tx:
         rows = await tx.db.fetch(
             "select tenant_id from broken union select tenant_id from parked_tenant where not released"

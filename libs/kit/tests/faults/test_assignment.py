@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 async def _ahead(world: World) -> None:
     """Kafka's own offsets of the group are at the end of the log: with them, everything would be skipped."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=world.bootstrap, group_id=f"{world.say.prefix}tieout-{SERVICE}")
+    consumer = AIOKafkaConsumer(bootstrap_servers=world.bootstrap, group_id=f"{world.publisher.prefix}tieout-{SERVICE}")
     await consumer.start()
     try:
         consumer.assign(_partitions(world))
@@ -37,7 +37,7 @@ async def _ahead(world: World) -> None:
 
 
 def _partitions(world: World, topic: Topic = IN_XERO) -> list[TopicPartition]:
-    return [TopicPartition(world.say.prefix + topic.name, n) for n in range(world.say.partitions)]
+    return [TopicPartition(world.publisher.prefix + topic.name, n) for n in range(world.publisher.partitions)]
 
 
 async def test_records_are_read_from_the_position_in_postgres_and_never_from_kafkas_own(
@@ -116,7 +116,7 @@ async def test_what_retention_deleted_before_it_was_read_stops_the_loop_and_is_s
             await small.all_done()
         async with running(relay(small, database).run()):
             await request(small, database, "asked-2")
-            await small.nothing_to_say()
+            await small.outbox_is_empty()
         admin = AIOKafkaAdminClient(bootstrap_servers=small.bootstrap)
         await admin.start()
         await admin.delete_records({tp: RecordsToDelete(before_offset=-1) for tp in _partitions(small, WRITE)})

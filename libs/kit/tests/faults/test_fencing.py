@@ -1,4 +1,4 @@
-"""A relay that was stopped, superseded and wakes up must not have the last word (docs/design.md, Out)."""
+"""A relay that was stopped, superseded and wakes up must not publish an old state last (docs/design.md, Out)."""
 
 import random
 import signal
@@ -12,7 +12,7 @@ from tieout_testing.faults import KillPoint
 from tieout_testing.kafka import make_topics, wait_until
 
 from . import compacted
-from .ledger import in_order, last_is_stored, said_on
+from .ledger import in_order, last_published_is_stored, published_on
 from .service_process import ServiceProcess, service_processes
 from .world import TOPICS, World, opened
 
@@ -47,20 +47,20 @@ async def test_a_relay_that_slept_through_its_supersession_never_has_the_last_wo
         sleeper.thaw()
         await _starts_over(sleeper)
         await _last_word_is_stored(world)
-        left = await compacted.left(world.bootstrap, world.say.prefix + CONTACTS_TOPIC.name, 0)
+        left = await compacted.left(world.bootstrap, world.publisher.prefix + CONTACTS_TOPIC.name, 0)
         rows = await world.rows("select sequence from record")
         assert [Envelope.from_headers(r.headers).sequence for r in left.values()] == [row["sequence"] for row in rows]
 
         # It reigns once more, when its rival is gone: with rows read afresh, never with those it held.
         await rival.stop(signal.SIGKILL)
-        assert await sleeper.ask(tenant, other, "asked-other") == "done"
+        assert await sleeper.request(tenant, other, "asked-other") == "done"
         await world.all_done()
         await sleeper.leave()
         await _last_word_is_stored(world)
 
 
 async def _fed_until_stopped(world: World, sleeper: ServiceProcess) -> None:
-    """Change the vendor until the relay has rows in its hands and sleeps."""
+    """Change the vendor until the relay has read rows and sleeps."""
 
     async def asleep() -> bool:
         if not sleeper.stopped():
@@ -71,7 +71,7 @@ async def _fed_until_stopped(world: World, sleeper: ServiceProcess) -> None:
 
 
 async def _cut_off(world: World) -> None:
-    """Postgres takes the sleeper for gone, as after a broken line: the lock is free."""
+    """Postgres ends the sleeper's connection, as after a broken line, so that its lock is free."""
     await world.rows("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
                      " and pid <> pg_backend_pid()")  # fmt: skip
 
@@ -80,11 +80,11 @@ async def _starts_over(sleeper: ServiceProcess) -> None:
     async def log() -> str:
         return sleeper.log()
 
-    await wait_until(log, lambda said: "relay starts over" in said)
+    await wait_until(log, lambda text: "relay starts over" in text)
 
 
 async def _last_word_is_stored(world: World) -> None:
     rows = await world.rows("select tenant_id, id, sequence, doc from record")
-    said = await said_on(world, CONTACTS_TOPIC)
-    in_order(said)
-    last_is_stored(said, {(r["tenant_id"], str(r["id"])): (r["sequence"], r["doc"]) for r in rows})
+    published = await published_on(world, CONTACTS_TOPIC)
+    in_order(published)
+    last_published_is_stored(published, {(r["tenant_id"], str(r["id"])): (r["sequence"], r["doc"]) for r in rows})

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 async def test_no_row_is_read_before_the_forerunner_is_fenced(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen to fail with a relay that reads its first rows before init_transactions: its forerunner may still send, so
-    that those rows would be said once more, behind younger ones."""
+    that those rows would be published once more, behind younger ones."""
     start, fetch = AIOKafkaProducer.start, asyncpg.Connection.fetch
     starting, go_on = asyncio.Event(), asyncio.Event()
     happened: list[str] = []
@@ -45,6 +45,6 @@ async def test_no_row_is_read_before_the_forerunner_is_fenced(small: World, monk
             await asyncio.wait_for(starting.wait(), 20)
             assert happened == []
             go_on.set()
-            await small.nothing_to_say()
+            await small.outbox_is_empty()
 
     assert happened[:2] == ["fenced", "read"]

@@ -1,28 +1,24 @@
-"""A process that froze, or whose machine vanished, holds up nobody for long: Postgres lets go of what it held."""
+"""A process that froze, or whose machine vanished, holds up nobody for long: Postgres releases its locks."""
 
-import json
 import random
 import signal
 from typing import Any
 
 import pytest
 
+from tieout_kit.kafka.relay import RelayTiming
+from tieout_kit.postgres.database import Timeouts
 from tieout_testing.faults import KillPoint
 from tieout_testing.kafka import wait_until
 
 from .ledger import account
+from .patience import Patience
 from .service_process import service_processes
 from .world import world
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
-PATIENCE = json.dumps(
-    {
-        "tieout_kit.postgres.database._IDLE_TRANSACTION_TIMEOUT_S": 2.0,
-        "tieout_kit.kafka.relay._IDLE_SESSION_TIMEOUT_S": 3.0,
-        "tieout_kit.postgres.stuck_sessions._STUCK_AFTER_S": 2.0,
-    }
-)
+PATIENCE = Patience(timeouts=Timeouts(idle_transaction_s=2.0), relay=RelayTiming(idle_session_s=3.0), stuck_after_s=2.0)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +41,7 @@ async def test_what_a_frozen_member_held_goes_to_another_while_it_is_frozen(
         world(kafka.bootstrap, database, topic_prefix, random.Random(3), **sizes) as small,
         service_processes(2) as (frozen, heir),
     ):
-        env = small.env() | {"FAULT_PATIENCE": PATIENCE}
+        env = small.env() | PATIENCE.env()
         await small.connect(small.tenants)
         await frozen.start(env, KillPoint(frozen_at, passage, signal.SIGSTOP))
 

@@ -1,4 +1,5 @@
-"""Two at one record, and two in a ring: none is lost, whoever comes first (docs/design.md, In)."""
+"""Two changes of one record, and two transactions in a ring: neither change is lost, whichever comes first
+(docs/design.md, In)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from tieout_testing.kafka import running
 from .books import in_xero
 from .kind import InXero
 from .ledger import account
-from .parts import Gate, ask, loop, opened, relay, request, somebody_waits, sweeper
+from .parts import Gate, loop, opened, relay, request, request_in, somebody_waits, sweeper
 from .service import handled_by
 from .world import World
 
@@ -59,10 +60,10 @@ async def test_a_deadlock_is_tried_again_and_both_changes_are_kept(small: World)
         nonlocal tries
         tries += 1
         first = tries <= 2
-        await ask(tx, tenant, order[0], f"{change_id}-1")
+        await request_in(tx, tenant, order[0], f"{change_id}-1")
         if first:
             await met.wait()
-        await ask(tx, tenant, order[1], f"{change_id}-2")
+        await request_in(tx, tenant, order[1], f"{change_id}-2")
 
     async with opened(small.database) as database:
         for change_id in ("asked-1", "asked-2"):
@@ -72,7 +73,7 @@ async def test_a_deadlock_is_tried_again_and_both_changes_are_kept(small: World)
             database.run(lambda tx: both(tx, (other, one), "asked-b")),
         )
         assert tries == 3
-        small.asked |= dict.fromkeys(["asked-a-1", "asked-a-2", "asked-b-1", "asked-b-2"], "done")
+        small.requests |= dict.fromkeys(["asked-a-1", "asked-a-2", "asked-b-1", "asked-b-2"], "done")
         async with running(loop(small, database).run(), relay(small, database).run(), sweeper(database).run()):
             await small.all_done()
     await account(small)
@@ -80,9 +81,9 @@ async def test_a_deadlock_is_tried_again_and_both_changes_are_kept(small: World)
 
 async def _make(tx: Tx, world: World, change_id: str) -> None:
     tenant = world.tenants[0]
-    world.asked |= {f"{change_id}-{n}": "done" for n in range(2)}
+    world.requests |= {f"{change_id}-{n}": "done" for n in range(2)}
     for n, person in enumerate(sorted(world.vendors[tenant])):
-        await ask(tx, tenant, person, f"{change_id}-{n}")
+        await request_in(tx, tenant, person, f"{change_id}-{n}")
 
 
 async def test_a_handler_in_a_deadlock_is_nobodys_poison(small: World) -> None:

@@ -15,7 +15,7 @@ from tieout_testing.faults import KillPoint
 from tieout_testing.kafka import wait_until
 
 from .kind import changed_field
-from .ledger import applied_once, in_order, last_is_stored, said_on
+from .ledger import applied_once, in_order, last_published_is_stored, published_on
 from .service_process import service_processes
 from .world import World, world
 
@@ -44,14 +44,14 @@ async def test_a_restored_older_database_catches_up_and_never_numbers_back(
         # Two people are made after the dump. One reaches Xero, of the other no log tells.
         tenant = small.tenants[0]
         by_hand, in_xero = (tenant, uuid4()), (tenant, uuid4())
-        assert await member.ask(*in_xero, "asked-sent") == "done"
+        assert await member.request(*in_xero, "asked-sent") == "done"
         await small.all_done()
         await small.connect([tenant], lost=True)
         await wait_until(lambda: _is_lost(small), bool)
-        assert await member.ask(*by_hand, "asked-lost") == "done"
-        await small.nothing_to_say()
+        assert await member.request(*by_hand, "asked-lost") == "done"
+        await small.outbox_is_empty()
         await member.stop(signal.SIGKILL)
-        before = await said_on(small, CONTACTS_TOPIC)
+        before = await published_on(small, CONTACTS_TOPIC)
 
         small.database = postgres.dsn(dump)
         await member.start(small.env())
@@ -60,19 +60,19 @@ async def test_a_restored_older_database_catches_up_and_never_numbers_back(
         [back] = await small.rows(f"select doc->>'{changed_field('asked-sent')}' from record where id = '{in_xero[1]}'")
         assert back[0].lower() == "asked-sent", "made again under its own id, since Xero has it"
         # Its readers keep it, until it is entered once more: then that is what they know.
-        assert await member.ask(*by_hand, "asked-again") == "done"
-        small.asked["asked-again"] = "done"
+        assert await member.request(*by_hand, "asked-again") == "done"
+        small.requests["asked-again"] = "done"
         await small.all_done()
         await member.leave()
 
         await applied_once(small)
-        after = await said_on(small, CONTACTS_TOPIC)
+        after = await published_on(small, CONTACTS_TOPIC)
         in_order(after)
         stored = {
             (row["tenant_id"], str(row["id"])): (row["sequence"], row["doc"])
             for row in await small.rows("select * from record")
         }
-        last_is_stored(after, stored)
+        last_published_is_stored(after, stored)
         newest = {key: max(envelope.sequence for envelope, _ in found) for key, found in before.items()}
         assert all(sequence > newest[key] for key, (sequence, _) in stored.items()), "numbered back"
 

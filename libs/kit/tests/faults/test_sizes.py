@@ -1,6 +1,5 @@
-"""A row that Kafka would not take never gets into the outbox, where all others would wait behind it.
-
-See docs/design.md, Out.
+"""A row that Kafka would refuse never gets into the outbox, where all others would wait behind it. See docs/design.md,
+Out.
 """
 
 from dataclasses import replace
@@ -15,7 +14,7 @@ from tieout_testing.kafka import envelope_of, heard, running, wait_until
 from .kind import IN_XERO, REPLAY, InXero
 from .ledger import applied_once
 from .parts import loop, opened, relay, sweeper
-from .world import LETTERS, World
+from .world import DEAD_LETTERS, World
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
@@ -27,7 +26,7 @@ async def test_an_event_whose_headers_would_make_its_followers_too_large_is_put_
     # Somebody of their own: what follows for another's state would bear a younger event's id.
     edit = InXero(xero_id=uuid4())
     poison = replace(envelope_of(tenant, edit, 1), id="x" * 600_000)
-    await small.say.say_raw(IN_XERO, tenant, edit.model_dump_json().encode(), poison.to_headers(), b"key")
+    await small.publisher.say_raw(IN_XERO, tenant, edit.model_dump_json().encode(), poison.to_headers(), b"key")
     await small.feed(10)
 
     async with (
@@ -35,9 +34,11 @@ async def test_an_event_whose_headers_would_make_its_followers_too_large_is_put_
         running(loop(small, database).run(), relay(small, database).run(), sweeper(database).run()),
     ):
         await small.all_done()
-        letters = await wait_until(lambda: heard(small.bootstrap, small.say.prefix + LETTERS.name), bool)
+        dead_letters = await wait_until(
+            lambda: heard(small.bootstrap, small.publisher.prefix + DEAD_LETTERS.name), bool
+        )
 
-    assert [dict(letter.headers)["tieout_reason"][:9] for letter in letters] == [b"TooLarge:"]
+    assert [dict(dead_letter.headers)["tieout_reason"][:9] for dead_letter in dead_letters] == [b"TooLarge:"]
     await applied_once(small)
 
 
@@ -46,8 +47,8 @@ async def test_an_event_whose_headers_would_make_its_followers_too_large_is_put_
     [
         (CONTACTS_TOPIC, b"x" * (1 << 20), outbox.TooLarge),
         (REPLAY, b"x" * (1 << 21), outbox.TooLarge),
-        (LETTERS, b"x" * (1 << 21), outbox.TooLarge),
-        (LETTERS, None, ValueError),
+        (DEAD_LETTERS, b"x" * (1 << 21), outbox.TooLarge),
+        (DEAD_LETTERS, None, ValueError),
     ],
 )
 async def test_a_row_that_cannot_be_sent_is_refused(

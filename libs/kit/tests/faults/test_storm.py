@@ -24,7 +24,7 @@ _TIMES = ("storm", "drained")
 async def storm(
     kafka: Any, postgres: Any, database: str, prefix: str, *, events: int, seconds: float, outages: int
 ) -> tuple[Account, dict[str, float]]:
-    """Let it rage, let what is left finish, and count."""
+    """Run the storm, let the remaining work finish, and count."""
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
     chance = random.Random(seed)
@@ -73,9 +73,9 @@ async def test_a_long_storm_loses_nothing_and_doubles_nothing(
             bench_results.at_least("events applied once each", found.fed, 200_000, "events"),
             bench_results.exactly("lost", found.lost, 0, "changes"),
             bench_results.exactly("doubled", found.doubled, 0, "changes"),
-            bench_results.Figure("requests", found.asked, "requests"),
-            bench_results.Figure("states said", found.states, "states"),
-            bench_results.Figure("events said again, in order", found.repeats, "events"),
+            bench_results.Figure("requests", found.requests, "requests"),
+            bench_results.Figure("states published", found.states, "states"),
+            bench_results.Figure("events published again, in order", found.repeats, "events"),
             *(
                 bench_results.Figure(name, round(value, 1), "s" if name in _TIMES else "times")
                 for name, value in figures.items()

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import json
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from uuid import UUID
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
+from tieout_kit.kafka.parking import Limits
 from tieout_kit.sync.arrival import imported_id
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.topics import (
@@ -31,11 +31,12 @@ from tieout_testing.kafka import Speaker, envelope_of, make_topics, wait_until
 
 from .books import TABLES
 from .kind import IN_XERO, REPLAY, SERVICE, InXero
+from .patience import Patience
 from .service_process import ServiceProcess
-from .tenant_faults import LETTERS_A_BURST, mend_all, stir
+from .tenant_faults import DEAD_LETTERS_A_BURST, mend_all, stir
 
-LETTERS = dead_letter_topic(SERVICE)
-TOPICS = (IN_XERO, CONTACT, CONNECTION, WRITE, WRITE_RESULT, CONTACTS_TOPIC, PROBLEM, LETTERS, REPLAY)
+DEAD_LETTERS = dead_letter_topic(SERVICE)
+TOPICS = (IN_XERO, CONTACT, CONNECTION, WRITE, WRITE_RESULT, CONTACTS_TOPIC, PROBLEM, DEAD_LETTERS, REPLAY)
 _AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _UNFINISHED = """
 select (select count(distinct change_id) from applied where side = 'xero') as fed,
@@ -48,11 +49,11 @@ select (select count(distinct change_id) from applied where side = 'xero') as fe
 
 @dataclass
 class World:
-    """Tenants with a few vendors each, and all that was said and asked."""
+    """Tenants with a few vendors each, and all that was published and requested."""
 
     database: str
     bootstrap: str
-    say: Speaker
+    publisher: Speaker
     chance: random.Random
     tenants: list[UUID]
     vendors: dict[UUID, list[UUID]]
@@ -65,42 +66,39 @@ class World:
     let_go: int = 0
     """How often a parked tenant was mended and released."""
     fed: dict[str, int] = field(default_factory=dict)
-    """The events, each with its place in the order they were said in."""
+    """The events, each with its place in the order they were published in."""
     poison: set[str] = field(default_factory=set)
-    asked: dict[str, str] = field(default_factory=dict)
+    requests: dict[str, str] = field(default_factory=dict)
     connected: set[UUID] = field(default_factory=set)
     _sequences: Any = field(default_factory=lambda: itertools.count(1))
 
     def env(self) -> dict[str, str]:
-        """What a member is started with."""
-        patience = {
-            "tieout_kit.kafka.parking.BURST": LETTERS_A_BURST,
-            "tieout_kit.kafka.parking.MOST_PARKED": 1000,
-            "tieout_kit.records.reconciler.UNANSWERED": self.unanswered,
-        }
-        rough = {"FAULT_ROUGH": "1", "FAULT_PATIENCE": json.dumps(patience)} if self.rough else {}
+        """The environment of a member."""
+        patience = Patience(Limits(DEAD_LETTERS_A_BURST, most_parked=1000), unanswered_s=self.unanswered)
+        rough = {"FAULT_ROUGH": "1", **patience.env()} if self.rough else {}
         return {
-            "FAULT_DATABASE": self.database, "FAULT_KAFKA": self.bootstrap, "FAULT_PREFIX": self.say.prefix,
-            "FAULT_PARTITIONS": str(self.say.partitions), **rough,
+            "FAULT_DATABASE": self.database, "FAULT_KAFKA": self.bootstrap, "FAULT_PREFIX": self.publisher.prefix,
+            "FAULT_PARTITIONS": str(self.publisher.partitions), **rough,
         }  # fmt: skip
 
     async def feed(self, count: int, tenant: UUID | None = None, *, poison: bool = False) -> None:
-        """So many changes in Xero, by Kafka; returns when Kafka has them. Poison: while its tenant is broken."""
-        await self._said([self._edit(tenant, poison=poison) for _ in range(count)])
+        """Publish this many changes in Xero; returns when Kafka has them. `poison`: they cannot be handled while the
+        tenant is broken."""
+        await self._publish([self._edit(tenant, poison=poison) for _ in range(count)])
 
     async def connect(self, tenants: Sequence[UUID], *, lost: bool = False) -> None:
-        """These are connected now, or no longer."""
+        """Connect these tenants, or with `lost` disconnect them."""
         state = ConnectionState.CONNECTION_LOST if lost else ConnectionState.CONNECTED
-        await self._said([(CONNECTION, tenant, Connection(tenant_id=tenant, state=state)) for tenant in tenants])
+        await self._publish([(CONNECTION, tenant, Connection(tenant_id=tenant, state=state)) for tenant in tenants])
         self.connected = self.connected - set(tenants) if lost else self.connected | set(tenants)
 
-    async def ask(self, member: ServiceProcess, count: int) -> None:
-        """So many changes, by a request each."""
+    async def request(self, member: ServiceProcess, count: int) -> None:
+        """Request this many changes, one at a time."""
         for _ in range(count):
             tenant = self.chance.choice(self.tenants)
             change_id = f"asked-{next(self._sequences)}"
-            self.asked[change_id] = "unknown"
-            self.asked[change_id] = await member.ask(tenant, max(self._two(tenant)), change_id)
+            self.requests[change_id] = "unknown"
+            self.requests[change_id] = await member.request(tenant, max(self._two(tenant)), change_id)
 
     async def dose(self, member: ServiceProcess, events: int = 40) -> None:
         """A little of everything that the service does."""
@@ -109,21 +107,21 @@ class World:
             await self.stir(self.tenants[0])
         await self.connect([some], lost=some in self.connected)
         # Alone first: amid so much that happens in Xero, most of what leaves is stale or overruled.
-        await self.ask(member, 6)
-        await asyncio.gather(self.feed(events), self.ask(member, 4))
+        await self.request(member, 6)
+        await asyncio.gather(self.feed(events), self.request(member, 4))
         await self.connect([some])
 
     async def stir(self, tenant: UUID) -> None:
-        """A step in this tenant's trouble, if Postgres is there."""
+        """The next step in this tenant's trouble, if Postgres is available."""
         with contextlib.suppress(*_AWAY):
             await stir(self, tenant)
 
     async def all_done(self, within: float = 30.0) -> None:
-        """Wait until every input is handled, said and answered by the gateway."""
+        """Wait until every input is handled, published and answered by the gateway."""
         await self.connect(self.tenants)
         await wait_until(self.unfinished, lambda seen: seen == (len(self.fed), 0, 0, 0), within)
 
-    async def nothing_to_say(self) -> None:
+    async def outbox_is_empty(self) -> None:
         """Wait until the outbox is empty."""
         await wait_until(lambda: self.rows("select id from outbox"), lambda rows: not rows)
 
@@ -153,16 +151,16 @@ class World:
         xero_id = self.xero_ids[min(self._two(tenant))]
         return IN_XERO, tenant, InXero(xero_id=xero_id, poison=poison)
 
-    async def _said(self, events: Sequence[tuple[Topic, UUID, Any]]) -> None:
+    async def _publish(self, events: Sequence[tuple[Topic, UUID, Any]]) -> None:
         on_the_way = []
         for topic, tenant, payload in events:
             envelope = envelope_of(tenant, payload, next(self._sequences))
             on_the_way.append(
-                await self.say.producer.send(
-                    self.say.prefix + topic.name,
+                await self.publisher.producer.send(
+                    self.publisher.prefix + topic.name,
                     payload.model_dump_json().encode(),
                     topic.key_of(tenant, payload),
-                    partition=partition_of(tenant, self.say.partitions),
+                    partition=partition_of(tenant, self.publisher.partitions),
                     headers=envelope.to_headers(),
                 )
             )
@@ -177,7 +175,7 @@ class World:
 async def world(
     bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
 ) -> AsyncIterator[World]:
-    """Topics, an empty database that notes what is applied, and input to come."""
+    """A world with new topics and an empty database that stores what is applied."""
     await make_topics(bootstrap, prefix, TOPICS, partitions)
     sizes = {"tenants": tenants, "vendors": vendors, "partitions": partitions}
     async with opened(bootstrap, database, prefix, chance, **sizes) as made:
@@ -188,7 +186,7 @@ async def world(
 async def opened(
     bootstrap: str, database: str, prefix: str, chance: random.Random, *, tenants: int, vendors: int, partitions: int
 ) -> AsyncIterator[World]:
-    """A world whose topics are there already."""
+    """A world whose topics exist already."""
     ids = [UUID(int=chance.getrandbits(128)) for _ in range(tenants)]
     there = {tenant: [UUID(int=chance.getrandbits(128)) for _ in range(vendors)] for tenant in ids}
     xero_ids = {imported_id(tenant, xero_id): xero_id for tenant in ids for xero_id in there[tenant]}

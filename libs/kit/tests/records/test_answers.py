@@ -113,7 +113,7 @@ async def test_result_and_snapshot_come_to_the_same_in_either_order(
             await plain.deliver(said[n], sequence=sequence)
 
     sync = (await plain.bill(bill_id)).sync
-    assert (sync.state, sync.xero_id, sync.seen) == (SyncState.IN_STEP, seen.xero_id, sequence)
+    assert (sync.state, sync.xero_id, sync.based_on_sequence) == (SyncState.IN_STEP, seen.xero_id, sequence)
     assert len(await plain.intents()) == 1
     assert await plain.rows("select from xero_only") == []
 
@@ -126,7 +126,7 @@ async def test_a_result_alone_acknowledges_nothing(plain: World) -> None:
     await plain.deliver(done(intent, xero_id, plain.next_sequence()))
 
     sync = (await plain.bill(bill_id)).sync
-    assert (sync.state, sync.xero_id, sync.seen) == (SyncState.ON_ITS_WAY, xero_id, 0)
+    assert (sync.state, sync.xero_id, sync.based_on_sequence) == (SyncState.ON_ITS_WAY, xero_id, 0)
 
 
 @pytest.mark.rule("SYS-3")

@@ -67,7 +67,7 @@ async def test_that_a_vendor_is_gone_in_xero_is_looked_at(plain: World) -> None:
     await plain.in_step(uuid4())
     known = vendor()
 
-    await plain.deliver(known.replace(sync=known.sync.replace(gone=True)))
+    await plain.deliver(known.replace(sync=known.sync.replace(gone_in_xero=True)))
 
     assert str(record(Vendor, VENDOR)) in await swept(plain)
 

@@ -1,4 +1,4 @@
-"""What is wrong with a record: every reason at once, each opened, told again and closed for itself (SYS-2)."""
+"""What is wrong with a record: every reason at once. Each problem opens, counts up and closes on its own (SYS-2)."""
 
 import datetime as dt
 from uuid import uuid4

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.records.reconciler import UNANSWERED
+from tieout_kit.records.reconciler import RESENT_AT_ONCE, UNANSWERED
 from tieout_schemas.topics import WRITE
 
 from .world import TENANT, World, done
@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 A_SECOND = timedelta(seconds=1)
 
 
-async def resend(world: World) -> int:
-    return await world.database.run(world.reconciler.resend_unanswered)
+async def resend(world: World, at_once: int = RESENT_AT_ONCE) -> int:
+    return await world.database.run(lambda tx: world.reconciler.resend_unanswered(tx, at_once=at_once))
 
 
 async def test_an_unanswered_intent_is_emitted_again_word_for_word(plain: World) -> None:
@@ -53,13 +53,7 @@ async def test_every_unanswered_effect_of_a_record_is_emitted_again_and_none_tha
     assert again == [main, note]
 
 
-async def test_those_that_wait_longest_come_first_and_the_others_have_their_turn(
-    plain: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tieout_kit.records import store
-
-    query = store._SQL["lock_unanswered"]
-    monkeypatch.setattr(query, "text", query.text.replace("limit 500", "limit 2"))
+async def test_those_that_wait_longest_come_first_and_the_others_have_their_turn(plain: World) -> None:
     ids = [uuid4() for _ in range(5)]
     for bill_id in ids:
         await plain.edit(bill_id)
@@ -67,7 +61,7 @@ async def test_those_that_wait_longest_come_first_and_the_others_have_their_turn
     plain.pass_time(UNANSWERED)
     before = len(await plain.intents())
 
-    assert [await resend(plain) for _ in range(4)] == [2, 2, 1, 0]
+    assert [await resend(plain, at_once=2) for _ in range(4)] == [2, 2, 1, 0]
 
     again = [intent.record.id for intent in (await plain.intents())[before:]]
     assert [set(again[:2]), set(again[2:4]), set(again[4:])] == [set(ids[:2]), set(ids[2:4]), set(ids[4:])]

@@ -29,7 +29,7 @@ class Api:
     """The service's API, as a bookkeeper of one tenant asks it."""
 
     world: World
-    keys: local.Keys
+    keys: local.SigningKeys
     http: httpx.AsyncClient
 
     async def ask(
@@ -49,7 +49,7 @@ class Api:
 
 @pytest_asyncio.fixture
 async def api(plain: World, tmp_path: Path) -> AsyncIterator[Api]:
-    keys = local.Keys(tmp_path)
+    keys = local.SigningKeys(tmp_path)
     app = plain.wired.http_app(plain.database, Keys(keys.jwks_url, local.ISSUER))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bills") as http:
         yield Api(plain, keys, http)
@@ -113,11 +113,11 @@ async def test_they_are_listed_by_page_and_each_tells_its_story(api: Api) -> Non
 
     first = (await api.ask("GET ?limit=2")).json()
     rest = (await api.ask(f"GET ?after={first['next']}&limit=2")).json()
-    story = (await api.ask(f"GET /{ids[0]}/changes")).json()
+    changes = (await api.ask(f"GET /{ids[0]}/changes")).json()
 
     assert [bill["id"] for bill in (*first["items"], *rest["items"])] == ids
     assert (first["next"], rest["next"]) == (ids[1], None)
-    assert [(state["doc"]["number"], state["lost"]) for state in story] == [("B-1", [])]
+    assert [(state["doc"]["number"], state["lost"]) for state in changes] == [("B-1", [])]
     for path in (f"/{uuid4()}", f"/{uuid4()}/changes"):
         assert (await api.ask(f"GET {path}")).status_code == 404
 
@@ -146,7 +146,7 @@ async def test_a_link_is_undone_and_made_by_hand_and_told_in_the_audit_trail(api
     assert (refused.status_code, "unlink it first" in refused.json()["title"]) == (409, True)
     undone = (await api.ask(f"POST /{bill_id}/unlink")).json()
     assert (undone["sync"]["state"], undone["sync"]["xero_id"]) == (SyncState.NOT_FOR_XERO, None)
-    assert undone["sync"]["former"] == [str(seen.xero_id)]
+    assert undone["sync"]["former_xero_ids"] == [str(seen.xero_id)]
     assert (await api.ask(f"POST /{bill_id}/link", {"xero_id": str(uuid4())})).status_code == 409
     linked = (await api.ask(f"POST /{bill_id}/link", {"xero_id": str(another.xero_id)})).json()
 

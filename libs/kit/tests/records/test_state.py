@@ -54,7 +54,7 @@ FULL = State(
     link=LINK,
     closed=[LINK, Link(xero_id=TWIN, since=1, by="ada")],
     by_hand=True,
-    made=MADE,
+    created_xero_id=MADE,
     duplicate=TWIN,
     ask=True,
     main=EffectState(**effect_of(BillBody(number="B-1", lines=()))),
@@ -71,7 +71,7 @@ FULL = State(
         Lost(field="lines", value=[{"a": 1}], side="xero", why="owner"),
         Lost(field="number", value=None, side="platform", why="conflict"),
     ],
-    told=("held:1", "refused:2?"),
+    reported=("held:1", "refused:2?"),
     names=("connection", "vendor:1"),
 )  # fmt: skip
 
@@ -136,4 +136,4 @@ async def test_the_state_and_what_was_seen_survive_postgres(plain: World) -> Non
 
     assert stored.state == FULL
     assert stored.seen
-    assert (stored.seen.snapshot, stored.seen.sequence) == (seen, stored.record.sync.seen)
+    assert (stored.seen.snapshot, stored.seen.sequence) == (seen, stored.record.sync.based_on_sequence)

@@ -8,7 +8,7 @@ import pytest
 from tieout_kit.events import Cause
 from tieout_kit.records import sweeps
 from tieout_kit.records.sweeper import MOST_WAITING
-from tieout_kit.records.sweeps import PAGE, Action, Scope, Sweep
+from tieout_kit.records.sweeps import PAGE, Sweep, SweepAction, SweepScope
 from tieout_schemas.problem import ProblemState
 from tieout_schemas.references import setting
 from tieout_testing.kafka import running, wait_until
@@ -130,7 +130,7 @@ async def test_a_record_that_is_held_at_this_moment_is_not_forgotten(held: Held)
 async def test_dismissed_ones_go_too(held: Held) -> None:
     ids = await held.make(TENANT, 3)
     [cause] = {problem.cause for problem in await held.world.problems()}
-    dismiss = Sweep(TENANT, Scope.CAUSE, cause, Cause.request(), Action.DISMISS, "ada")
+    dismiss = Sweep(TENANT, SweepScope.CAUSE, cause, Cause.request(), SweepAction.DISMISS, "ada")
     await held.world.database.run(lambda tx: sweeps.add(tx, [dismiss]))
     await held.sweep()
     assert await held.waiting() == 0

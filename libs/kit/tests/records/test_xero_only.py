@@ -1,4 +1,4 @@
-"""Records of Xero that are none of ours: they wait, arrive, are found to be ours, or are told as problems."""
+"""Records of Xero that are none of ours: they wait, are imported, are found to be ours, or become problems."""
 
 import asyncio
 from typing import Any
@@ -177,7 +177,7 @@ async def test_one_with_the_stamp_of_a_record_that_was_lost_is_made_again_under_
     await plain.deliver(seen.replace(record_id=lost))
 
     bill = await plain.bill(lost)
-    assert (bill.number, bill.sync.xero_id, bill.sync.made) == ("kept in Xero", seen.xero_id, seen.xero_id)
+    assert (bill.number, bill.sync.xero_id, bill.sync.created_xero_id) == ("kept in Xero", seen.xero_id, seen.xero_id)
     assert await plain.intents() == []
 
 

@@ -19,7 +19,6 @@ from tieout_kit.http.auth import Caller
 from tieout_kit.http.edits import PutRequest
 from tieout_kit.kafka.batch import BatchHandler
 from tieout_kit.postgres.database import Database, Tx
-from tieout_kit.postgres.migrate import migrate
 from tieout_kit.problems import listing
 from tieout_kit.problems.listing import ProblemFilter
 from tieout_kit.records.reconciler import Reconciler
@@ -217,7 +216,6 @@ async def world_of(url: str, kind: Kind[Bill, XeroInvoice] = BILL) -> AsyncItera
     moments = [datetime(2026, 11, 5, tzinfo=UTC)]
     database = Database(url, "bills", lambda: moments[0])
     await database.open()
-    await migrate(database, ["tieout_kit"])
     service = Service("bills", "For tests.", kinds=(kind,), reference=(XeroAccount,))
     world = World(database, Wired(service), moments, kind)
     for tenant_id in (TENANT, OTHER):

@@ -10,6 +10,7 @@ from tieout_kit.sync.field import Field
 from tieout_kit.sync.state import Link, State
 from tieout_kit.sync.values import NEVER, mark
 from tieout_kit.sync.work import Seen, Work
+from tieout_schemas.bodies import GroupMemberBody
 from tieout_schemas.payload import Answers, RecordRef
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 
@@ -72,6 +73,11 @@ def linked(
     work.state.link = Link(xero_id=X1, since=0, by=by, base=base_of(base))
     work.seen = there
     return work
+
+
+def member() -> GroupMemberBody:
+    """Xero's contact X1 in its group."""
+    return GroupMemberBody(group_xero_id=ident("G1"), contact_xero_id=X1)
 
 
 def _fields() -> tuple[Field, ...]:

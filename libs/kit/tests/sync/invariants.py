@@ -166,4 +166,4 @@ def published(world: World) -> None:
 
 
 def _public(record: Any) -> Any:
-    return record.model_dump(exclude={"origin": True, "sync": {"seen"}})
+    return record.model_dump(exclude={"origin": True, "sync": {"based_on_sequence"}})

@@ -69,7 +69,7 @@ class Readings:
     """By the intent's id."""
     links: dict[tuple[str, UUID], UUID] = field(default_factory=dict)
     dirty: dict[UUID, None] = field(default_factory=dict)
-    """What a webhook told of."""
+    """Records that a webhook named."""
     readings: list[tuple[UUID, Shown, int]] = field(default_factory=list)
     """Under way, with the moments when they left."""
     position: int = 0

@@ -36,7 +36,7 @@ def unlinked_by_hand() -> tuple[Desk[Any, Any], Work[Any, Any]]:
 
 
 def stamped(sequence: int, **values: Any) -> Any:
-    """A snapshot of X1 that bears the mark of A."""
+    """A snapshot of X1 that bears the stamp of A."""
     each = seen(sequence, **values)
     return type(each)(sequence, each.snapshot.replace(record_id=A))
 
@@ -46,7 +46,7 @@ def test_unlinked_by_hand_its_record_of_xero_is_nobodys_and_nothing_is_sent() ->
     desk, work = unlinked_by_hand()
 
     assert work.record.sync.state is SyncState.NOT_FOR_XERO
-    assert work.record.sync.former == (X1,)
+    assert work.record.sync.former_xero_ids == (X1,)
     assert [link.until for link in work.state.closed] == [NOW]
     assert desk.xero_only[TENANT, X1].former == A
     assert not work.intents
@@ -140,7 +140,7 @@ def test_a_marked_record_of_xero_is_linked_to_the_record_that_it_names() -> None
     desk.snapshot(TENANT, stamped(100, name="a"), CAUSE)
 
     assert work.link
-    assert (work.link.xero_id, work.link.by, work.state.made) == (X1, "stamp", X1)
+    assert (work.link.xero_id, work.link.by, work.state.created_xero_id) == (X1, "stamp", X1)
     assert work.key in desk.touched
 
 
@@ -180,7 +180,7 @@ def test_a_marked_record_that_is_lost_here_is_made_again_under_its_own_id() -> N
 
     work = desk.works[TENANT, A]
     assert work.link
-    assert (work.record.name, work.link.xero_id, work.state.made) == ("a", X1, X1)
+    assert (work.record.name, work.link.xero_id, work.state.created_xero_id) == ("a", X1, X1)
     assert not [intent for intent in work.intents if intent.effect == "contact"]
 
 

@@ -25,7 +25,7 @@ def rebuilt(
 
 def said(state: SyncState, **more: Any) -> Contact:
     """A contact as it was published last."""
-    return contact(name="ours", sync=Sync(state=state, **{"xero_id": X1, "seen": 100, **more}))
+    return contact(name="ours", sync=Sync(state=state, **{"xero_id": X1, "based_on_sequence": 100, **more}))
 
 
 def with_mark(each: Seen[SeenContact]) -> Seen[SeenContact]:
@@ -52,7 +52,7 @@ def with_mark(each: Seen[SeenContact]) -> Seen[SeenContact]:
 def test_the_base_follows_from_the_state_that_was_published(
     state: SyncState, seen_then: int, theirs: str, base: tuple[object, object] | None
 ) -> None:
-    work = rebuilt(said(state, seen=seen_then), seen(100, name=theirs))
+    work = rebuilt(said(state, based_on_sequence=seen_then), seen(100, name=theirs))
 
     assert work.link
     assert work.link.base.get("name") == (base_of({"name": base})["name"] if base else None)
@@ -78,9 +78,9 @@ def test_a_field_with_a_switch_was_compared_under_the_same_settings_only(
         # It was made just before, and that was not published yet.
         (Sync(state=SyncState.ON_ITS_WAY), X1, False),
         # Unlinked by hand: its mark does not link it again.
-        (Sync(state=SyncState.NOT_FOR_XERO, former=(X1,)), None, True),
+        (Sync(state=SyncState.NOT_FOR_XERO, former_xero_ids=(X1,)), None, True),
         # Exported then: it is not the former one.
-        (Sync(state=SyncState.ON_ITS_WAY, former=(X1,)), None, False),
+        (Sync(state=SyncState.ON_ITS_WAY, former_xero_ids=(X1,)), None, False),
         # It was never in Xero: a draft.
         (Sync(state=SyncState.NOT_FOR_XERO), X1, False),
         (Sync(state=SyncState.IN_STEP, xero_id=X2), X2, False),
@@ -91,7 +91,7 @@ def test_the_link_is_the_public_one_or_follows_from_the_mark(sync: Sync, linked_
 
     assert (work.link.xero_id if work.link else None) == linked_to
     assert work.state.by_hand is by_hand
-    assert work.state.closed_ids == set(sync.former)
+    assert work.state.closed_ids == set(sync.former_xero_ids)
 
 
 def test_nothing_is_known_of_when_a_field_was_edited_but_that_it_was_before() -> None:

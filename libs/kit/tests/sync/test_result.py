@@ -151,7 +151,7 @@ def test_a_create_opens_the_link(result_first: bool) -> None:
     judge(work)
 
     assert work.link
-    assert (work.link.xero_id, work.link.by, work.state.made) == (X1, CREATED, X1)
+    assert (work.link.xero_id, work.link.by, work.state.created_xero_id) == (X1, CREATED, X1)
     assert _base(work, "account_number") == base_of({"f": ("c1", "C1")})["f"]
     assert _base(work, "phone") == base_of({"f": ("", "v0")})["f"]  # what Xero filled in, it told
     assert [intent.effect for intent in work.intents[1:]] == [f"note:{intent.revision}", "group"]
@@ -168,7 +168,7 @@ def test_a_create_that_finds_another_record_is_linked_to_it(closed: bool, by_han
     answered(work, result(intent, Outcome.STALE, 50, X1), None)
 
     assert not _flight(work)
-    assert work.state.made == X1
+    assert work.state.created_xero_id == X1
     assert (work.link is not None) is opens
     assert work.state.main.awaits == (50 if opens else 0)
 

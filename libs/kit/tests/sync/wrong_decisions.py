@@ -74,7 +74,7 @@ def at_the_first_meeting_ours_wins(patch: Patch) -> None:
 
 # --------------------------------------------------------------------------------------------------------- people
 def an_edit_names_no_state(patch: Patch) -> None:
-    """What somebody sees on an old page is written over what came since."""
+    """What a person saw on an old page overwrites later changes."""
     real = edit.edit
     patch.setattr(edit, "edit", lambda work, wanted, was, by: real(work, wanted, work.record.__dict__, by))
 

@@ -49,7 +49,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Answer:
-    """What Xero says to a call."""
+    """Xero's answer to a call."""
 
     xero_id: UUID
     shown: Shown | None
@@ -79,7 +79,7 @@ class Xero:
         return ident(f"X{len(self.records) + 1}")
 
     def changed(self, xero_id: UUID) -> None:
-        """A record has changed: Xero computes its total, and a webhook will tell of it."""
+        """A record has changed: Xero computes its total, and will send a webhook."""
         record = self.records[xero_id]
         values = record.values
         if record.kind == "contact":

@@ -4,6 +4,7 @@ They are made by a function and not declared at module level, since the type of 
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +60,8 @@ def _routes_of_view(reconciler: Reconciler[Any, Any], view: View[Any]) -> APIRou
     # The roles of PUT, if there is one: to export a payment is to pay.
     editors = [allow(*view.put.roles, feature=view.put.feature) if view.put else allow(*EDITORS)]
 
+    post = partial(router.post, response_model=view.model, dependencies=editors, responses=refusals(Clash))
+
     async def act(
         database: Database,
         tenant_id: UUID,
@@ -80,13 +83,7 @@ def _routes_of_view(reconciler: Reconciler[Any, Any], view: View[Any]) -> APIRou
 
         return await database.run(work)
 
-    @router.post(
-        "/link",
-        response_model=view.model,
-        summary=f"Link a {name} to a record of Xero",
-        dependencies=editors,
-        responses=refusals(Clash),
-    )
+    @post("/link", summary=f"Link a {name} to a record of Xero")
     async def link_record(
         tenant_id: UUID, record_id: UUID, wanted: LinkIn, database: InDatabase, caller: CurrentCaller
     ) -> PlatformRecord:
@@ -98,13 +95,7 @@ def _routes_of_view(reconciler: Reconciler[Any, Any], view: View[Any]) -> APIRou
 
         return await act(database, tenant_id, record_id, caller, do, [wanted.xero_id])
 
-    @router.post(
-        "/unlink",
-        response_model=view.model,
-        summary=f"Undo the link of a {name}",
-        dependencies=editors,
-        responses=refusals(Clash),
-    )
+    @post("/unlink", summary=f"Undo the link of a {name}")
     async def unlink_record(
         tenant_id: UUID, record_id: UUID, database: InDatabase, caller: CurrentCaller
     ) -> PlatformRecord:
@@ -116,13 +107,7 @@ def _routes_of_view(reconciler: Reconciler[Any, Any], view: View[Any]) -> APIRou
 
         return await act(database, tenant_id, record_id, caller, do)
 
-    @router.post(
-        "/export",
-        response_model=view.model,
-        summary=f"Make an unlinked {name} in Xero",
-        dependencies=editors,
-        responses=refusals(Clash),
-    )
+    @post("/export", summary=f"Make an unlinked {name} in Xero")
     async def export_record(
         tenant_id: UUID, record_id: UUID, database: InDatabase, caller: CurrentCaller
     ) -> PlatformRecord:
@@ -136,13 +121,7 @@ def _routes_of_view(reconciler: Reconciler[Any, Any], view: View[Any]) -> APIRou
     if not any(each.may_conflict for each in reconciler.kind.fields):
         return router
 
-    @router.post(
-        "/resolve",
-        response_model=view.model,
-        summary="Decide which of two values is kept",
-        dependencies=editors,
-        responses=refusals(Clash),
-    )
+    @post("/resolve", summary="Decide which of two values is kept")
     async def resolve_conflict(
         tenant_id: UUID, record_id: UUID, wanted: DecisionIn, database: InDatabase, caller: CurrentCaller
     ) -> PlatformRecord:

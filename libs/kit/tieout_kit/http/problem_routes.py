@@ -17,7 +17,7 @@ from tieout_kit.http.inputs import Limit, Moment, Text
 from tieout_kit.http.openapi import refusals
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import Group, ProblemFilter, listing
-from tieout_kit.records import Action, Recheck, Rechecks, Scope, Sweep, locks, sweeps
+from tieout_kit.records import Recheck, Rechecks, Sweep, SweepAction, SweepScope, locks, sweeps
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.reasons import Reason
@@ -155,7 +155,7 @@ async def dismiss_problem(tenant_id: UUID, problem_id: UUID, database: InDatabas
 async def retry_group(tenant_id: KnownTenant, wanted: CauseIn, tx: InTx, caller: CurrentCaller) -> None:
     """The records are checked in the background, a page at a time."""
     _require_fixer(caller, _fixing_role(wanted.cause))
-    await _add_sweep(tx, tenant_id, wanted.cause, Action.CHECK, caller)
+    await _add_sweep(tx, tenant_id, wanted.cause, SweepAction.CHECK, caller)
 
 
 @retry_router.post(
@@ -163,11 +163,11 @@ async def retry_group(tenant_id: KnownTenant, wanted: CauseIn, tx: InTx, caller:
 )
 async def dismiss_group(tenant_id: KnownTenant, wanted: CauseIn, tx: InTx, caller: CurrentCaller) -> None:
     """The problems are dismissed in the background, a page at a time."""
-    await _add_sweep(tx, tenant_id, wanted.cause, Action.DISMISS, caller)
+    await _add_sweep(tx, tenant_id, wanted.cause, SweepAction.DISMISS, caller)
 
 
-async def _add_sweep(tx: Tx, tenant_id: UUID, cause: str, action: Action, caller: Caller) -> None:
-    await sweeps.add(tx, [Sweep(tenant_id, Scope.CAUSE, cause, Cause.request(), action, caller.sub)])
+async def _add_sweep(tx: Tx, tenant_id: UUID, cause: str, action: SweepAction, caller: Caller) -> None:
+    await sweeps.add(tx, [Sweep(tenant_id, SweepScope.CAUSE, cause, Cause.request(), action, caller.sub)])
     # The entry is about the group; each of its problems notes in its own history who asked.
     group, asked = RecordRef(kind="problem_group", id=tenant_id), {"cause": cause, "asked": action}
     await audit.note(tx, caller, tenant_id, group, {"cause": cause}, asked)

@@ -59,11 +59,19 @@ class Handlers:
 class BatchHandler:
     """Handles batches of one service's records."""
 
-    def __init__(self, database: Database, service: str, handlers: Handlers, topics: Mapping[str, Topic]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        service: str,
+        handlers: Handlers,
+        topics: Mapping[str, Topic],
+        limits: parking.Limits = parking.LIMITS,
+    ) -> None:
         self.database = database
         self._service = service
         self._handlers = handlers
         self._topics = topics
+        self.limits = limits
 
     async def handle_fetched(
         self, cluster_id: str, batch: FetchedRecords, expected: positions.Offsets, refused: str | None = None
@@ -101,7 +109,7 @@ class BatchHandler:
         if hold_back:
             events = await self._hold_back_parked(tx, events)
         await self._dispatch(tx, [event for _, _, event in events])
-        parked = await parking.put_aside(tx, letters)
+        parked = await parking.put_aside(tx, letters, self.limits)
         tx.on_commit.append(lambda: metrics.DEAD_LETTERS.labels(self._service).inc(len(letters)))
         return parked
 
@@ -147,7 +155,7 @@ class BatchHandler:
         for tenant_id in parked:
             log.error("tenant parked after a burst of dead letters", tenant=str(tenant_id))
         async with self.database.transaction() as tx:
-            await parking.check(tx)
+            await parking.check(tx, self.limits)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ _IDLE_CHECK_INTERVAL_S = 0.5
 """How often partitions are checked for their end; Kafka answers a fetch of an idle partition as often."""
 _KAFKA_TIMEOUT_S = 20.0
 """How long to wait for one answer of Kafka; well below health.STUCK."""
-_SILENT_AFTER_S = 5.0
+SILENT_AFTER_S = 5.0
 """Kafka answers a fetch of an idle partition every half second."""
 _LEAVE_TIMEOUT_S = 3.0
 """How long leaving the group may take: a service stops within a few seconds."""
@@ -48,12 +48,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         handlers: Handlers,
         *,
         replay: Topic | None = None,
+        limits: parking.Limits = parking.LIMITS,
+        silent_after_s: float = SILENT_AFTER_S,
     ) -> None:
         self._database = database
         self._bootstrap = bootstrap
         self._group = f"{prefix}tieout-{service}"
         self._topics = {prefix + topic.name: topic for topic in (*handlers.topics, *([replay] if replay else ()))}
-        self.batch_handler = BatchHandler(database, service, handlers, self._topics)
+        self.batch_handler = BatchHandler(database, service, handlers, self._topics, limits)
+        self._silent_after_s = silent_after_s
         self._cluster_id = ""
         # The position of each partition, as this member last loaded or stored it. Only these partitions are read.
         self._offsets: dict[TopicPartition, int] = {}
@@ -104,7 +107,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             await asyncio.sleep(1)
             try:
                 async with self._database.transaction() as tx:
-                    await parking.check(tx)
+                    await parking.check(tx, self.batch_handler.limits)
                 return
             except (TooManyParked, RetryLater):
                 continue
@@ -112,7 +115,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
     async def _consume(self) -> None:
         self._offsets.clear()
         async with self._database.transaction() as tx:
-            await parking.check(tx)
+            await parking.check(tx, self.batch_handler.limits)
         self._cluster_id = await _cluster_id(self._bootstrap)
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
@@ -284,7 +287,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         """Why nothing was read; None: there is nothing to read."""
         answered = [self._consumer.last_poll_timestamp(tp) for tp in self._offsets if tp in self._consumer.assignment()]
         idle = time.time() - max((moment for moment in answered if moment), default=self._sought_at * 1000) / 1000
-        return f"Kafka has not answered for {idle:.0f} s" if idle > _SILENT_AFTER_S else None
+        return f"Kafka has not answered for {idle:.0f} s" if idle > self._silent_after_s else None
 
     def _interrupted(self, error: Exception) -> None:
         self.unhealthy_because = f"{type(error).__name__}: {error}"

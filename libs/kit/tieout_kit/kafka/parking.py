@@ -1,6 +1,7 @@
 """Parking: after a burst of dead letters a tenant's events wait in order, while those of other tenants go on."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,11 +19,19 @@ from tieout_schemas.topics import KeyedBy, Topic
 
 _SQL = queries.load("tieout_kit", "parking.sql")
 
-BURST = 20
-"""A tenant with this many dead letters, not returned yet, within OF_LATE is parked."""
-OF_LATE = timedelta(minutes=10)
-MOST_PARKED = 20
-"""With this many parked tenants the fault is ours and not theirs: consuming stops and the alarm rings."""
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much trouble parks a tenant, and how many parked tenants stop a service."""
+
+    burst: int = 20
+    """A tenant with this many dead letters, not returned yet, within `of_late` is parked."""
+    of_late: timedelta = timedelta(minutes=10)
+    most_parked: int = 20
+    """With this many parked tenants the fault is ours and not theirs: consuming stops and the alarm rings."""
+
+
+LIMITS = Limits()
 
 
 async def parked(tx: Tx, tenants: Iterable[UUID]) -> set[UUID]:
@@ -49,7 +58,7 @@ async def hold_back(tx: Tx, waiting: Sequence[tuple[UUID, Topic, ConsumerRecord]
     )
 
 
-async def put_aside(tx: Tx, letters: Sequence[Letter]) -> set[UUID]:
+async def put_aside(tx: Tx, letters: Sequence[Letter], limits: Limits = LIMITS) -> set[UUID]:
     """Store and publish these dead letters, and park the tenants that have too many. Returns the tenants parked."""
     if not letters:
         return set()
@@ -66,7 +75,8 @@ async def put_aside(tx: Tx, letters: Sequence[Letter]) -> set[UUID]:
     )
     await outbox.add(tx, [letter.message(tx.service) for letter in letters])
     tenants = {letter.tenant_id for letter in letters if letter.tenant_id}
-    rows = await tx.db.fetch(*_SQL["park"](tenant_ids=list(tenants), now=tx.now, since=tx.now - OF_LATE, burst=BURST))
+    since = tx.now - limits.of_late
+    rows = await tx.db.fetch(*_SQL["park"](tenant_ids=list(tenants), now=tx.now, since=since, burst=limits.burst))
     return {row["tenant_id"] for row in rows}
 
 
@@ -77,9 +87,9 @@ async def count(tx: Tx) -> int:
     return tenants
 
 
-async def check(tx: Tx) -> None:
+async def check(tx: Tx, limits: Limits) -> None:
     """Raises TooManyParked if so many tenants are parked that consuming must stop."""
-    if (tenants := await count(tx)) >= MOST_PARKED:
+    if (tenants := await count(tx)) >= limits.most_parked:
         raise TooManyParked(f"{tenants} tenants are parked; release them once the cause is fixed")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,13 +21,6 @@ _SQL = queries.load("tieout_kit", "outbox.sql")
 _LEADER_LOCK = 7_301_002
 _ROWS_PER_TRANSACTION = 1000
 """Many, because each Kafka transaction costs a marker on every partition that it writes to."""
-_TRANSACTION_TIMEOUT_S = 10
-"""After this Kafka aborts the transaction of a relay that has stopped."""
-_POLL_INTERVAL_S = 1.0
-"""How often the outbox is read when no notification comes."""
-_IDLE_SESSION_TIMEOUT_S = 45.0
-"""After this Postgres ends the session of a relay that sends no query, because its process froze or its machine is
-gone; another process takes over. A healthy relay queries every second, and waits for Kafka for 30 s at most."""
 _STOP_TIMEOUT_S = 3.0
 _MAX_REQUEST_BYTES = 2 << 20
 """Above Kafka's limit for a record, since a dead letter adds its reason to a record of any size."""
@@ -34,15 +28,40 @@ _MAX_REQUEST_BYTES = 2 << 20
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class RelayTiming:
+    """When a relay that stands still is given up, and how often the outbox is read; in seconds."""
+
+    transaction_s: int = 10
+    """After this Kafka aborts the transaction of a relay that has stopped."""
+    poll_s: float = 1.0
+    """How often the outbox is read when no notification comes."""
+    idle_session_s: float = 45.0
+    """After this Postgres ends the session of a relay that sends no query, because its process froze or its machine is
+    gone; another process takes over. A healthy relay queries every second, and waits for Kafka for 30 s at most."""
+
+
+TIMING = RelayTiming()
+
+
 class Relay:
     """Publishes outbox rows in the order of their ids, and deletes them once Kafka has acknowledged them."""
 
-    def __init__(self, database: Database, bootstrap: str, prefix: str, service: str, partitions: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bootstrap: str,
+        prefix: str,
+        service: str,
+        partitions: int,
+        timing: RelayTiming = TIMING,
+    ) -> None:
         self._database = database
         self._bootstrap = bootstrap
         self._prefix = prefix
         self._transactional_id = f"{prefix}tieout-{service}-relay"
         self._partitions = partitions
+        self._timing = timing
         self._oldest: datetime | None = None
         self.unhealthy_because: str | None = "not started"
 
@@ -64,18 +83,18 @@ class Relay:
         db = await self._database.connection()
         try:
             # Set before the lock is taken, so that a frozen process cannot keep it.
-            await db.execute(*_SQL["limit_idle"](timeout=f"{_IDLE_SESSION_TIMEOUT_S:.0f}s"))
+            await db.execute(*_SQL["limit_idle"](timeout=f"{self._timing.idle_session_s:.0f}s"))
             while not await db.fetchval(
-                "select pg_try_advisory_lock($1)", _LEADER_LOCK, timeout=_TRANSACTION_TIMEOUT_S
+                "select pg_try_advisory_lock($1)", _LEADER_LOCK, timeout=self._timing.transaction_s
             ):
                 self.unhealthy_because = self._oldest = None
-                await asyncio.sleep(_POLL_INTERVAL_S)
+                await asyncio.sleep(self._timing.poll_s)
             # For the metric, should Kafka be unavailable: the rows themselves are read later.
             self._oldest = await db.fetchval(_SQL["oldest_at"])
             producer = AIOKafkaProducer(
                 bootstrap_servers=self._bootstrap,
                 transactional_id=self._transactional_id,
-                transaction_timeout_ms=_TRANSACTION_TIMEOUT_S * 1000,
+                transaction_timeout_ms=self._timing.transaction_s * 1000,
                 acks="all",
                 max_batch_size=1 << 19,
                 max_request_size=_MAX_REQUEST_BYTES,
@@ -97,18 +116,18 @@ class Relay:
         await db.add_listener("tieout_outbox", lambda *_: notified.set())
         while True:
             notified.clear()
-            rows = await db.fetch(*_SQL["oldest"](limit=_ROWS_PER_TRANSACTION), timeout=_TRANSACTION_TIMEOUT_S)
+            rows = await db.fetch(*_SQL["oldest"](limit=_ROWS_PER_TRANSACTION), timeout=self._timing.transaction_s)
             self._oldest = rows[0]["at"] if rows else None
             if not rows:
                 # Not wait_for, which in Python 3.11 can lose a cancellation.
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_POLL_INTERVAL_S):
+                    async with asyncio.timeout(self._timing.poll_s):
                         await notified.wait()
                 continue
             # An idempotent producer retries for ever while a broker is gone.
-            async with asyncio.timeout(_TRANSACTION_TIMEOUT_S):
+            async with asyncio.timeout(self._timing.transaction_s):
                 await self._send(producer, rows)
-            await db.execute(*_SQL["delete"](ids=[row["id"] for row in rows]), timeout=_TRANSACTION_TIMEOUT_S)
+            await db.execute(*_SQL["delete"](ids=[row["id"] for row in rows]), timeout=self._timing.transaction_s)
             metrics.RECORDS_PUBLISHED.inc(len(rows))
 
     def _age(self) -> float:

@@ -53,7 +53,7 @@ create table xero_only (
     match_key text,
     former uuid,
     names text[] not null default '{}',
-    told boolean not null default false,
+    has_problem boolean not null default false,
     doc jsonb not null,
     primary key (tenant_id, kind, xero_id)
 );

@@ -41,11 +41,20 @@ RETRYABLE = (
 )
 """The transaction was rolled back; the same work may be tried again at once."""
 _ATTEMPTS = 5
-_POOL_TIMEOUT_S = 10.0
-"""How long to wait for a connection of the pool."""
-_IDLE_TRANSACTION_TIMEOUT_S = 60.0
-"""After this Postgres ends a transaction that sends no query. The transaction of a frozen process, or of one whose
-machine is gone, would hold its locks for hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a process waits for Postgres, and Postgres for a process; in seconds."""
+
+    pool_s: float = 10.0
+    """How long to wait for a connection of the pool."""
+    idle_transaction_s: float = 60.0
+    """After this Postgres ends a transaction that sends no query. The transaction of a frozen process, or of one whose
+    machine is gone, would hold its locks for hours."""
+
+
+TIMEOUTS = Timeouts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +100,11 @@ def _is_lost(db: Any) -> bool:
 class Database:
     """A service's database."""
 
-    def __init__(self, url: str, service: str, clock: Clock, *, connections: int = 10) -> None:
+    def __init__(
+        self, url: str, service: str, clock: Clock, *, connections: int = 10, timeouts: Timeouts = TIMEOUTS
+    ) -> None:
         self.url = url
+        self._timeouts = timeouts
         self._service = service
         self._clock = clock
         # min_size=0: a service can start, and report that it is not ready, while Postgres is unavailable.
@@ -103,7 +115,7 @@ class Database:
             init=_set_json_codecs,
             command_timeout=30,
             timeout=5,
-            server_settings={"idle_in_transaction_session_timeout": f"{_IDLE_TRANSACTION_TIMEOUT_S:.0f}s"},
+            server_settings={"idle_in_transaction_session_timeout": f"{timeouts.idle_transaction_s:.0f}s"},
         )
 
     async def open(self) -> None:
@@ -122,7 +134,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[Tx]:
         """One transaction. Raises RetryLater if Postgres is unavailable or a race was lost."""
         try:
-            async with self._pool.acquire(timeout=_POOL_TIMEOUT_S) as db:
+            async with self._pool.acquire(timeout=self._timeouts.pool_s) as db:
                 try:
                     tx = Tx(db, self._service, self._clock())
                     try:

@@ -9,7 +9,7 @@ import structlog
 from tieout_kit.postgres.database import UNAVAILABLE, Database
 
 POLL_FALLBACK_S = 1.0
-"""How long `wait` waits for a notification at most."""
+"""How long `wait` waits for a notification at most: a missed one delays work by no more."""
 
 log = structlog.get_logger(__name__)
 
@@ -17,9 +17,10 @@ log = structlog.get_logger(__name__)
 class Notifications:
     """A channel of Postgres. `run` listens to it on a connection of its own."""
 
-    def __init__(self, database: Database, channel: str) -> None:
+    def __init__(self, database: Database, channel: str, poll_s: float = POLL_FALLBACK_S) -> None:
         self._database = database
         self._channel = channel
+        self._poll_s = poll_s
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -31,10 +32,10 @@ class Notifications:
         self._woken.clear()
 
     async def wait(self) -> None:
-        """Return on a notification, or after POLL_FALLBACK_S."""
+        """Return on a notification, or after `poll_s` seconds."""
         # Not wait_for, which in Python 3.11 can lose a cancellation.
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(POLL_FALLBACK_S):
+            async with asyncio.timeout(self._poll_s):
                 await self._woken.wait()
 
     async def run(self) -> None:
@@ -48,7 +49,7 @@ class Notifications:
                     db.terminate()
             except UNAVAILABLE as error:
                 log.warning("listening to Postgres failed", channel=self._channel, error=str(error))
-                await asyncio.sleep(POLL_FALLBACK_S)
+                await asyncio.sleep(self._poll_s)
 
     async def _listen(self, db: Any) -> None:
         gone = asyncio.Event()

@@ -22,10 +22,10 @@ def finding_of(work: Work[Any, Any]) -> Finding | None:
     # The record is sent again: Xero's answer will tell whether the refusal stands.
     undecided = _REFUSED if on_its_way else frozenset()
     if on_its_way:
-        fingerprints = (*fingerprints, *_refused_before(work.state.told, fingerprints))
-    if fingerprints == work.state.told and not work.retried_by:
+        fingerprints = (*fingerprints, *_refused_before(work.state.reported, fingerprints))
+    if fingerprints == work.state.reported and not work.retried_by:
         return None
-    work.state.told = fingerprints
+    work.state.reported = fingerprints
     version = work.facts.settings.version
     return Finding(
         work.tenant_id, work.record.id, work.cause, found, undecided,

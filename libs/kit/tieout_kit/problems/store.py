@@ -152,7 +152,7 @@ def _seen_again(tx: Tx, problem: Problem, found: FoundProblem, finding: Finding)
 def step(
     tx: Tx,
     problem: Problem,
-    what: HistoryKind,
+    kind: HistoryKind,
     cause: Cause,
     *,
     state: ProblemState | None = None,
@@ -162,7 +162,7 @@ def step(
     """The problem with one more step in its history."""
     first, *later = (
         *problem.history,
-        HistoryEntry(at=tx.now, kind=what, by=by or cause.causation_id, note=note, traceparent=cause.traceparent),
+        HistoryEntry(at=tx.now, kind=kind, by=by or cause.causation_id, note=note, traceparent=cause.traceparent),
     )
     steps = (first, *later[-(MOST_STEPS - 1) :])
     return problem.replace(state=state or problem.state, last_at=tx.now, history=steps)

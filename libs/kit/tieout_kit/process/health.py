@@ -17,12 +17,15 @@ HealthCheck = Callable[[], Awaitable[str | None]]
 
 STUCK = 60.0
 """Seconds without progress of the consumer after which the process should be restarted."""
-_CHECK_TIMEOUT_S = 2.0
+CHECK_TIMEOUT_S = 2.0
 """Seconds for one health check: a probe waits only a few."""
 
 
 def health_app(
-    last_progress_at: Callable[[], float], required: Mapping[str, HealthCheck], informational: Mapping[str, HealthCheck]
+    last_progress_at: Callable[[], float],
+    required: Mapping[str, HealthCheck],
+    informational: Mapping[str, HealthCheck],
+    check_timeout_s: float = CHECK_TIMEOUT_S,
 ) -> Starlette:
     """The health port. Live: the consumer makes progress, even if a dependency is unavailable. Ready: all `required`
     checks pass, so the API can be served.
@@ -34,7 +37,7 @@ def health_app(
 
     async def failing() -> dict[str, str]:
         checks = {**required, **informational}
-        reasons = await asyncio.gather(*(_run_check(check) for check in checks.values()))
+        reasons = await asyncio.gather(*(_run_check(check, check_timeout_s) for check in checks.values()))
         for name, reason in zip(checks, reasons, strict=True):
             metrics.UNHEALTHY.labels(name).set(reason is not None)
         return {name: reason for name, reason in zip(checks, reasons, strict=True) if reason}
@@ -57,9 +60,9 @@ def health_app(
     return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", read)])
 
 
-async def _run_check(check: HealthCheck) -> str | None:
+async def _run_check(check: HealthCheck, timeout_s: float) -> str | None:
     try:
-        async with asyncio.timeout(_CHECK_TIMEOUT_S):
+        async with asyncio.timeout(timeout_s):
             return await check()
     except TimeoutError:
-        return f"no answer within {_CHECK_TIMEOUT_S:.0f} s"
+        return f"no answer within {timeout_s:.0f} s"

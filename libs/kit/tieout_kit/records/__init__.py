@@ -8,11 +8,10 @@ from tieout_kit.records.reconciler import Reconciler
 from tieout_kit.records.reference import ReferenceStore
 from tieout_kit.records.store import RecordKey, RecordVersion
 from tieout_kit.records.sweeper import Sweeper
-from tieout_kit.records.sweeps import Action, Recheck, Rechecker, Rechecks, Scope, Sweep
+from tieout_kit.records.sweeps import Recheck, Rechecker, Rechecks, Sweep, SweepAction, SweepScope
 from tieout_kit.records.tenants import Tenants, closed_by_plan
 
 __all__ = [
-    "Action",
     "Copies",
     "FactsLoader",
     "Loaded",
@@ -23,8 +22,9 @@ __all__ = [
     "RecordKey",
     "RecordVersion",
     "ReferenceStore",
-    "Scope",
     "Sweep",
+    "SweepAction",
+    "SweepScope",
     "Sweeper",
     "Tenants",
     "closed_by_plan",

@@ -30,6 +30,8 @@ S = TypeVar("S", bound=Snapshot)
 
 UNANSWERED = timedelta(minutes=10)
 """After this an intent is published again. It keeps its id, so a repeat has no second effect."""
+RESENT_AT_ONCE = 500
+"""Records whose intents are published again in one transaction, so that it stays short."""
 
 
 class Reconciler(Generic[R, S]):
@@ -124,9 +126,9 @@ class Reconciler(Generic[R, S]):
         await self.store.save(tx, loaded)
         return before, work.record, work.sequence
 
-    async def resend_unanswered(self, tx: Tx) -> int:
-        """Publish unanswered intents again, unchanged; returns how many."""
-        late = await self.records.lock_unanswered(tx, tx.now - UNANSWERED)
+    async def resend_unanswered(self, tx: Tx, after: timedelta = UNANSWERED, at_once: int = RESENT_AT_ONCE) -> int:
+        """Publish intents again, unchanged, that have no answer `after` they left; returns how many."""
+        late = await self.records.lock_unanswered(tx, tx.now - after, at_once)
         await self.records.mark_resent(tx, late)
         intents = [(one.tenant_id, intent) for one in late for intent in _in_flight(one)]
         cause, sequence = Cause.request(), next_sequence(0, tx.now)

@@ -7,7 +7,7 @@ from uuid import UUID
 from tieout_kit.events import ReceivedEvent, latest_per_record
 from tieout_kit.postgres import Tx, queries
 from tieout_kit.records import sweeps
-from tieout_kit.records.sweeps import Scope, Sweep
+from tieout_kit.records.sweeps import Sweep, SweepScope
 from tieout_kit.sync import Kind
 from tieout_schemas.xero import ReferenceData
 
@@ -38,7 +38,7 @@ class ReferenceStore:
         await sweeps.add(
             tx,
             [
-                Sweep(tenant_id, Scope.KIND, kind.name, causes[tenant_id])
+                Sweep(tenant_id, SweepScope.KIND, kind.name, causes[tenant_id])
                 for kind in self._kinds
                 for tenant_id in causes
                 if any((tenant_id, used.kind) in changed for used in kind.reference)

@@ -77,9 +77,10 @@ class Records(Generic[R, S]):
         )
         return self._stored(rows)
 
-    async def lock_unanswered(self, tx: Tx, before: datetime) -> list[StoredRecord[R, S]]:
+    async def lock_unanswered(self, tx: Tx, before: datetime, limit: int) -> list[StoredRecord[R, S]]:
         """Lock and return some of the records with an unanswered intent that was sent before a moment."""
-        return self._stored(await tx.db.fetch(*_SQL["lock_unanswered"](kind=self.kind.name, before=before)))
+        found = _SQL["lock_unanswered"](kind=self.kind.name, before=before, limit=limit)
+        return self._stored(await tx.db.fetch(*found))
 
     async def mark_resent(self, tx: Tx, late: Sequence[StoredRecord[R, S]]) -> None:
         """Note that the intents of these records were sent again now."""

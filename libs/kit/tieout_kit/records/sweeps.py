@@ -24,7 +24,7 @@ PAGE = 50
 """Records per transaction. It takes a few hundredths of a second, in which the service does little else."""
 
 
-class Scope(StrEnum):
+class SweepScope(StrEnum):
     """What a sweep covers."""
 
     REFERENCE = "reference"
@@ -35,7 +35,7 @@ class Scope(StrEnum):
     """All problems of a cause."""
 
 
-class Action(StrEnum):
+class SweepAction(StrEnum):
     """What a sweep does with each record or problem."""
 
     CHECK = "check"
@@ -47,17 +47,17 @@ class Sweep:
     """A sweep to be added: what it covers, and its cause."""
 
     tenant_id: UUID
-    scope: Scope
+    scope: SweepScope
     key: str
     cause: Cause
-    action: Action = Action.CHECK
+    action: SweepAction = SweepAction.CHECK
     asked_by: str | None = None
     """The person who asked for it; if a person did, what Xero refused is sent again, too."""
 
     @classmethod
     def over(cls, tenant_id: UUID, reference: Reference, cause: Cause) -> "Sweep":
         """A sweep of all records that name a reference."""
-        return cls(tenant_id, Scope.REFERENCE, str(reference), cause)
+        return cls(tenant_id, SweepScope.REFERENCE, str(reference), cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ async def backlog(tx: Tx, most: int) -> bool:
 
 
 async def _check(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any], rechecks: Rechecks) -> None:
-    rows = [row for row in found if picked[row["sweep"]]["action"] == Action.CHECK]
+    rows = [row for row in found if picked[row["sweep"]]["action"] == SweepAction.CHECK]
     # One kind after the other, always in the same order, so that two sweeps cannot deadlock.
     for kind, recheck in rechecks.by_kind.items():
         asked: dict[tuple[UUID, UUID], Recheck] = {}
@@ -146,7 +146,7 @@ async def _check(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any], rechec
 async def _dismiss(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any]) -> None:
     for sweep_id, sweep in picked.items():
         ids = [row["problem"] for row in found if row["sweep"] == sweep_id]
-        if ids and sweep["action"] == Action.DISMISS:
+        if ids and sweep["action"] == SweepAction.DISMISS:
             await problems.dismiss(tx, sweep["tenant_id"], ids, _cause(sweep), sweep["asked_by"])
 
 

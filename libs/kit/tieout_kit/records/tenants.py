@@ -9,7 +9,7 @@ from tieout_kit.errors import NotFound
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.postgres import Database, Tx, queries
 from tieout_kit.records import sweeps
-from tieout_kit.records.sweeps import Scope, Sweep
+from tieout_kit.records.sweeps import Sweep, SweepScope
 from tieout_kit.sync import Kind
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.references import CONNECTION, setting
@@ -83,7 +83,7 @@ class Tenants:
             changed = [name for name in Choices.model_fields if getattr(old, name) != getattr(event.data, name)]
             asked += [Sweep.over(event.tenant_id, setting(name), event.cause) for name in changed]
             asked += [
-                Sweep(event.tenant_id, Scope.KIND, kind.name, event.cause)
+                Sweep(event.tenant_id, SweepScope.KIND, kind.name, event.cause)
                 for kind in self._kinds
                 if set(changed) & set(kind.settings)
             ]

@@ -84,7 +84,7 @@ class XeroOnlyStore(Generic[R, S]):
                 match_keys=[match.theirs(one.snapshot) if match else None for one in only],
                 formers=[one.former for one in only],
                 names=[_SEPARATOR.join(self._names(desk, key, before)) for key in kept],
-                told=[self._has_problem(desk, key, before) for key in kept],
+                has_problems=[self._has_problem(desk, key, before) for key in kept],
                 docs=[one.snapshot.model_dump_json().encode() for one in only],
             )
         )
@@ -121,7 +121,7 @@ class XeroOnlyStore(Generic[R, S]):
     def _stored(self, row: Any) -> StoredXeroOnly[S]:
         snapshot = self._kind.snapshot.model_validate_json(row["doc"])
         only = XeroOnly(row["tenant_id"], row["sequence"], snapshot, row["former"])
-        return StoredXeroOnly(only, tuple(name for name in row["names"] if name), row["told"])
+        return StoredXeroOnly(only, tuple(name for name in row["names"] if name), row["has_problem"])
 
 
 def _found(decision: Arrival) -> tuple[FoundProblem, ...]:

@@ -14,8 +14,8 @@ order by id for update;
 -- name: save
 -- Problems opened, seen again, dismissed or closed. The order of the arrays counts: a record has each problem open only
 -- once, so the old one is closed before a new one is opened.
-insert into problem (tenant_id, id, sequence, record_kind, record_id, service, code, what, cause, setting, state,
-    opened_at, settings_version, doc)
+insert into problem (tenant_id, id, sequence, record_kind, record_id, service, code, problem_kind, cause, setting,
+    state, opened_at, settings_version, doc)
 select * from unnest($tenant_ids::uuid[], $ids::uuid[], $sequences::bigint[], $record_kinds::text[],
     $record_ids::uuid[], $services::text[], $codes::text[], $kinds::text[], $causes::text[], $settings::text[],
     $states::text[], $opened_at::timestamptz[], $settings_versions::int[], $docs::jsonb[])
@@ -25,8 +25,8 @@ on conflict (tenant_id, id) do update set
 
 -- name: copy
 -- Other services' problems, as published; an older event changes nothing.
-insert into problem (tenant_id, id, sequence, record_kind, record_id, service, code, what, cause, setting, state,
-    opened_at, settings_version, doc, copied)
+insert into problem (tenant_id, id, sequence, record_kind, record_id, service, code, problem_kind, cause, setting,
+    state, opened_at, settings_version, doc, copied)
 select *, true from unnest($tenant_ids::uuid[], $ids::uuid[], $sequences::bigint[], $record_kinds::text[],
     $record_ids::uuid[], $services::text[], $codes::text[], $kinds::text[], $causes::text[], $settings::text[],
     $states::text[], $opened_at::timestamptz[], $settings_versions::int[], $docs::jsonb[])

@@ -16,12 +16,12 @@ where kind = $kind and (tenant_id, id) in (select * from wanted)
 order by tenant_id, id for update;
 
 -- name: lock_unanswered
--- Up to 500 records with an intent that was sent before a moment and never answered, the oldest first. Records that
+-- Records with an intent that was sent before a moment and never answered, the oldest first. Records that
 -- another transaction has locked are left for the next time: no tenant is locked here, so waiting could deadlock.
 select tenant_id, sequence, doc::text, state::text, seen_sequence, seen::text from record
 where kind = $kind and in_flight_since < $before and (tenant_id, id) in (
     select tenant_id, id from record where kind = $kind and in_flight_since < $before
-    order by in_flight_since limit 500)
+    order by in_flight_since limit $limit)
 order by tenant_id, id for update skip locked;
 
 -- name: mark_resent

@@ -121,7 +121,7 @@ def _send(work: Work[Any, Any], parts: dict[str, Any], open_fields: tuple[str, .
         revision=main.last,
         xero_id=link.xero_id if link else None,
         base_sequence=work.seen_sequence if link else None,
-        replaces=None if link else work.state.made,
+        replaces=None if link else work.state.created_xero_id,
         lane=work.kind.lane,
         body=work.kind.compose(_as_linked(work), work.facts, parts),
     )

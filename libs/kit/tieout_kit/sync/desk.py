@@ -169,7 +169,7 @@ class Desk(Generic[R, S]):
         if not (flight and answers and answers.intent_id == flight.intent.intent_id):
             # If the snapshot answers the record's own create, take_in opens the link.
             open_link(stamped, xero_id, "stamp", self._seen_only(tenant_id, xero_id))
-            stamped.state.made = xero_id
+            stamped.state.created_xero_id = xero_id
         self._now_linked(stamped, xero_id)
         return stamped
 
@@ -199,7 +199,7 @@ class Desk(Generic[R, S]):
             self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause, asked_by)
             return None
         work = self._new(tenant_id, record, seen.snapshot, "stamp", cause)
-        work.state.made = seen.snapshot.xero_id
+        work.state.created_xero_id = seen.snapshot.xero_id
         work.asked_origin = Origin(kind=OriginKind.IMPORT, by=cause.causation_id, rule="SYS-1")
         return work
 

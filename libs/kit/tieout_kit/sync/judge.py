@@ -8,7 +8,7 @@ from tieout_kit.sync.work import Work
 from tieout_schemas.platform import Sync, SyncState
 
 _NOT_COMPARED = frozenset({"sync", "origin"})
-_SEEN = frozenset({"seen"})
+_BASED_ON = frozenset({"based_on_sequence"})
 
 
 def judge(work: Work[Any, Any]) -> None:
@@ -29,11 +29,11 @@ def judge(work: Work[Any, Any]) -> None:
     sync = Sync(
         state=_state(work, bool(open_fields)),
         xero_id=work.link.xero_id if work.link else None,
-        former=tuple(link.xero_id for link in work.state.closed),
-        made=work.state.made,
-        gone=work.gone,
+        former_xero_ids=tuple(link.xero_id for link in work.state.closed),
+        created_xero_id=work.state.created_xero_id,
+        gone_in_xero=work.gone,
         waits_for=tuple(dict.fromkeys(hold.on for hold in work.holds)),
-        seen=work.seen_sequence,
+        based_on_sequence=work.seen_sequence,
     )
     if sync.state is SyncState.IN_STEP:
         work.state.ask = False
@@ -62,7 +62,7 @@ def is_public_change(before: Any, after: Any) -> bool:
     """Whether a state is published: something changed besides its origin and the snapshot that it is based on."""
     if before is None or before is after:
         return before is None
-    return _differ(before, after, _NOT_COMPARED) or _differ(before.sync, after.sync, _SEEN)
+    return _differ(before, after, _NOT_COMPARED) or _differ(before.sync, after.sync, _BASED_ON)
 
 
 def _differ(before: Any, after: Any, besides: frozenset[str]) -> bool:

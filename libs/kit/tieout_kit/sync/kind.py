@@ -35,7 +35,7 @@ class Dependency(Generic[R]):
     xero_id_of: Callable[[Any], UUID | None] | None = None
     """The record of Xero that a snapshot names for it."""
     xero_kind: type[Snapshot] | None = None
-    looks_at: Callable[[Any], object] = lambda record: (record.sync.xero_id, record.sync.gone)
+    looks_at: Callable[[Any], object] = lambda record: (record.sync.xero_id, record.sync.gone_in_xero)
     """The part of it that rules use. When that changes, the records that name it are checked again."""
 
 

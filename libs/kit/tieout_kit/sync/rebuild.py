@@ -40,16 +40,16 @@ def rebuild(
     state = State(
         # It is not known when each field was edited, only that it was before this.
         changed_at={each.name: sequence for each in kind.fields},
-        closed=[Link(xero_id=xero_id, since=0, until=0, by=REBUILT) for xero_id in sync.former],
-        by_hand=sync.state is SyncState.NOT_FOR_XERO and sync.xero_id is None and bool(sync.former),
-        made=sync.made,
+        closed=[Link(xero_id=xero_id, since=0, until=0, by=REBUILT) for xero_id in sync.former_xero_ids],
+        by_hand=sync.state is SyncState.NOT_FOR_XERO and sync.xero_id is None and bool(sync.former_xero_ids),
+        made=sync.created_xero_id,
         ask=sync.state is not SyncState.IN_STEP,
     )
     work = Work(kind, facts.tenant_id, record, state, facts, cause, sequence=sequence, published=record)
     xero_id = sync.xero_id
     if xero_id is None and not state.by_hand:
         xero_id = _stamped(record.id, snapshots, state)
-        state.made = state.made or xero_id
+        state.created_xero_id = state.created_xero_id or xero_id
     if xero_id is None:
         return work
     state.link = Link(xero_id=xero_id, since=facts.now_ms, by=REBUILT)
@@ -69,7 +69,7 @@ def _stamped(record_id: UUID, snapshots: Mapping[UUID, Seen[Any]], state: State)
 def _base(work: Work[Any, Any], link: Link, seen: Seen[Any], same_settings: bool) -> None:
     sync, settings = work.record.sync, work.facts.settings
     in_step = sync.state is SyncState.IN_STEP
-    unchanged_there = sync.seen == seen.sequence and sync.state in _NOTHING_CHANGED
+    unchanged_there = sync.based_on_sequence == seen.sequence and sync.state in _NOTHING_CHANGED
     work.state.ask |= in_step and work.gone
     for each in work.kind.fields:
         if not each.synced(settings) or (each.is_switched and not same_settings):

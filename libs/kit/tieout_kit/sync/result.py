@@ -41,7 +41,7 @@ def _main(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None) ->
         case Outcome.STALE:
             main.flight, main.stale = None, flight
             if flight.xero_id is None and result.xero_id:
-                state.made = result.xero_id
+                state.created_xero_id = result.xero_id
                 if state.link is None and result.xero_id not in state.closed_ids and not state.by_hand:
                     open_link(work, result.xero_id, "stamp", there)
             if work.link and work.link.xero_id == result.xero_id:

@@ -63,7 +63,7 @@ def detached(work: Work[Any, Any], seen: Seen[Any]) -> bool:
 def open_created(work: Work[Any, Any], xero_id: UUID, there: Seen[Any] | None) -> None:
     """Link our record to the one that Xero has created. `there`: its newest snapshot, if one came before."""
     open_link(work, xero_id, CREATED, there)
-    work.state.made = xero_id
+    work.state.created_xero_id = xero_id
 
 
 def complete(work: Work[Any, Any], seen: Seen[Any], explains: Collection[str]) -> None:

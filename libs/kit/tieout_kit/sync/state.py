@@ -123,7 +123,7 @@ class State(BaseModel):
     closed: list[Link] = Field(default_factory=list)
     by_hand: bool = False
     """Unlinked by hand: nothing creates or links it until a person does."""
-    made: UUID | None = None
+    created_xero_id: UUID | None = None
     """The last record of Xero that was created for it."""
     duplicate: UUID | None = None
     """Another record of Xero that bears our id."""
@@ -133,8 +133,8 @@ class State(BaseModel):
     others: dict[str, OtherEffect] = Field(default_factory=dict)
     lost: list[Lost] = Field(default_factory=list)
     """Values that lost since the last published change."""
-    told: tuple[str, ...] = ()
-    """Fingerprints of the problems that were found last (problems/findings.py)."""
+    reported: tuple[str, ...] = ()
+    """Fingerprints of the problems that were reported last (problems/findings.py)."""
     names: tuple[str, ...] = ()
     """The references that it names, as stored in table `refers`."""
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
+from tieout_connector.xero.http import Upload, XeroAnswer, XeroApi, XeroRequest
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.resource import Resource
 from xero_sim import Control
@@ -20,14 +20,19 @@ class AtXero:
     token = ""
 
     def __init__(self, client: httpx.AsyncClient, control: Control, org_id: str, app_id: str) -> None:
+        self._client = client
         self.control, self.org_id, self.app_id = control, org_id, app_id
         self.api = XeroApi(client, control.url)
+
+    def wait_at_most(self, timeout_s: float) -> None:
+        """From now on a call may take so many seconds."""
+        self.api = XeroApi(self._client, self.control.url, timeout_s)
 
     async def consent(self, *scopes: str) -> None:
         """From now on calls are made with a token that covers these."""
         self.token = (await self.control.connect(self.app_id, [self.org_id], scopes=" ".join(scopes)))["access_token"]
 
-    async def call(self, request: Request, body: bytes | Upload | None = None) -> Answer:
+    async def call(self, request: XeroRequest, body: bytes | Upload | None = None) -> XeroAnswer:
         return await self.api.call(self.token, UUID(self.org_id), request, body)
 
     async def all(self, resource: Resource[T], **asked: Any) -> list[T]:
@@ -47,13 +52,13 @@ class AtXero:
     async def delete(self, resource: Resource[Any], xero_id: UUID | str) -> Any:
         return (await self.call(resource.deleting(xero_id))).json
 
-    async def refused(self, written: tuple[Request, bytes]) -> tuple[str, ...]:
+    async def refused(self, written: tuple[XeroRequest, bytes]) -> tuple[str, ...]:
         """Xero's words about the first element, in a 200."""
         (request, body) = written
         elements = next(value for value in (await self.call(request, body)).json.values() if isinstance(value, list))
         return refusal_of(elements[0])
 
-    async def _written(self, resource: Resource[T], written: tuple[Request, bytes]) -> T:
+    async def _written(self, resource: Resource[T], written: tuple[XeroRequest, bytes]) -> T:
         answer = await self.call(*written)
         raws = resource.raws(answer.json)
         assert raws, answer.json

@@ -7,14 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from tieout_local import die_with_parent
 from tieout_testing.faults.kill_points import PATH, KillPoint
 
+P = TypeVar("P", bound="ForkedProcess")
 _SERVER = "tieout_testing.faults.fork_server"
 
 
@@ -57,6 +60,16 @@ class ForkedProcess:
         code = await self.ends(within)
         assert code is not None, f"the process did not end within {within} s:\n{self.log()}"
         return code
+
+    async def ready(self) -> None:
+        """Wait until it listens to signals. Each kind of process says how that shows."""
+        raise NotImplementedError
+
+    async def leave(self) -> None:
+        """Tell it to end once it listens to signals; it ends in order."""
+        await self.ready()
+        code = await self.stop()
+        assert code == 0, f"the process ended with {code}:\n{self.log()}"
 
     async def kill(self) -> None:
         """Kill it with SIGKILL."""
@@ -130,3 +143,16 @@ async def fork_servers(count: int, module: str, tests: Path) -> AsyncIterator[li
         for server in servers:
             server.kill()
             await server.wait()
+
+
+@asynccontextmanager
+async def forked_processes(kind: type[P], count: int, module: str, tests: Path) -> AsyncIterator[list[P]]:
+    """So many processes of a kind, each forked by a server of its own. Whatever lives afterwards is killed."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        async with fork_servers(count, module, tests) as servers:
+            processes = [kind(server, Path(folder) / f"process-{n}") for n, server in enumerate(servers)]
+            try:
+                yield processes
+            finally:
+                for process in processes:
+                    await process.close()

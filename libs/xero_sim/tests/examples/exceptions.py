@@ -9,15 +9,14 @@ EXCEPTIONS = {
     r"Contacts\.(BrandingTheme(\.Name)?|Discount|Website)": "set in Xero's screens alone, and not simulated",
     r"Contacts\.TaxNumbeType": "a slip of the pen: TaxNumberType",
     r"Invoices\.RepeatingInvoiceID": "repeating invoices are not simulated",
-    r"Contact\.ContactGroups\.(Contacts|HasValidationErrors)": "elsewhere in the file: id, name and status alone",
     r"Organisations\.(PeriodLockDate|EndOfYearLockDate)": "only when set (behaviour 76)",
     r"Organisations\.(TaxNumber|SalesTaxBasis|SalesTaxPeriod)": "the organisation here, an American one, files no GST",
     r"Organisations\.APIKey": "of partner apps, which are no more; no schema of an answer today has it filled",
     r"BatchPayment\.(IsReconciled|TotalAmount)": "text in the example, but a flag and a number in its schema",
-    r"\.Attachments(\.\w+)?": "the list inside a document; HasAttachments and /Attachments tell the same",
+    r"CreditNotes\.SentToContact": "only where it is true, and the example does not send it",
+    r"(Prepayments|Overpayments)\.Attachments(\.\w+)?": "those of the bank transaction, which has none here",
     r"\.DiscountEnteredAsPercent": "of an older form of lines: the schema does not have it",
     r"\.BrandingThemeID": "branding themes are not simulated",
-    r"Options\.(HasValidationErrors|IsActive|IsArchived|IsDeleted)": "an older form of Status: no schema has it",
 }
 
 

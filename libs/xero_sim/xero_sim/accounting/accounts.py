@@ -5,6 +5,8 @@ from copy import copy
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form, shapes
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found
 from xero_sim.ids import ZERO_GUID
@@ -13,17 +15,26 @@ from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.since import modified_since
 from xero_sim.records.settings import ACCOUNT_CLASSES, Account
 from xero_sim.sent import Sent
-from xero_sim.wire import Json, dumps, ms_form, without_none
+from xero_sim.wire import Json, dumps, ms_form
 
 KEY = "Accounts"
 _FIELDS = account_fields()
+_SHAPES = shapes(KEY)
 _TEXTS = ("Code", "Name", "Description", "BankAccountNumber", "CurrencyCode")
 _FLAGS = ("EnablePaymentsToAccount", "ShowInExpenseClaims", "AddToWatchlist")
 
 
-def account_form(account: Account) -> Json:
-    """One account."""
-    form: Json = {
+_REPORTED = {
+    "ASSET": ("ASS", "Assets"), "EQUITY": ("EQU", "Equity"), "EXPENSE": ("EXP", "Expense"),
+    "LIABILITY": ("LIA", "Liabilities"), "REVENUE": ("REV", "Revenue"),
+}  # fmt: skip
+"""ReportingCode and ReportingCodeName by class; the names of equity, liabilities and revenue are inferred."""
+
+
+def account_form(account: Account, form: Form = Form.LIST) -> Json:
+    """One account. In reads, one that is no bank account has an empty BankAccountType."""
+    code, name = _REPORTED[account.Class]
+    values: Json = {
         "AccountID": account.AccountID,
         "Code": account.Code or None,
         "Name": account.Name,
@@ -36,15 +47,15 @@ def account_form(account: Account) -> Json:
         "EnablePaymentsToAccount": account.EnablePaymentsToAccount,
         "ShowInExpenseClaims": account.ShowInExpenseClaims,
         "BankAccountNumber": account.BankAccountNumber,
-        "BankAccountType": account.BankAccountType,
+        "BankAccountType": account.BankAccountType or (None if form is Form.REPLY else ""),
         "CurrencyCode": account.CurrencyCode,
-        "ReportingCode": account.Class[:3],
-        "ReportingCodeName": account.Class.title(),
+        "ReportingCode": code,
+        "ReportingCodeName": name,
         "HasAttachments": account.HasAttachments,
         "UpdatedDateUTC": ms_form(account.UpdatedDateUTC),
         "AddToWatchlist": account.AddToWatchlist,
     }
-    return without_none(form)
+    return _SHAPES[form].of(values)
 
 
 def list_accounts(call: Call) -> Answer:
@@ -59,7 +70,7 @@ def list_accounts(call: Call) -> Answer:
 
 def get_account(call: Call) -> Answer:
     """GET /Accounts/{AccountID}."""
-    return success(call, KEY, [dumps(account_form(_known(call)))])
+    return success(call, KEY, [dumps(account_form(_known(call), Form.SINGLE))])
 
 
 def put_account(call: Call) -> Answer:
@@ -83,12 +94,12 @@ def delete_account(call: Call) -> Answer:
         return write_all(
             call,
             KEY,
-            [Sent(account_form(account), KEY)],
-            lambda sent: Failed(sent.form, "HasValidationErrors", [problem]),
+            [Sent(account_form(account, Form.REPLY), KEY)],
+            lambda sent: Failed(refused(KEY, sent, AccountID=account.AccountID), None, [problem]),
         )
     account.Status = "DELETED"
     call.org.save_account(account)
-    return success(call, KEY, [dumps(account_form(account))])
+    return success(call, KEY, [dumps(account_form(account, Form.REPLY))])
 
 
 def _known(call: Call) -> Account:
@@ -115,9 +126,9 @@ def _write(call: Call, old: Account | None, sent: Sent) -> Written:
         new.BankAccountType = sent.one_of("BankAccountType", ("BANK", "CREDITCARD", "PAYPAL")) or "BANK"
         new.CurrencyCode = new.CurrencyCode or call.org.profile.BaseCurrency
     if problems := _refuse(call, old, new):
-        return Failed({**sent.form, "AccountID": old.AccountID if old else ZERO_GUID}, "HasValidationErrors", problems)
+        return Failed(refused(KEY, sent, AccountID=old.AccountID if old else ZERO_GUID), None, problems)
     call.org.save_account(new)
-    return Saved(account_form(new))
+    return Saved(account_form(new, Form.REPLY))
 
 
 def _refuse(call: Call, old: Account | None, new: Account) -> list[str]:

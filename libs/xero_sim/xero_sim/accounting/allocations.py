@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from xero_sim.accounting.allocation_changes import make_allocation, remove_allocation
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.credit_forms import allocation_form, removed_allocation_form
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import JSON, Answer, Rejected, not_found, validation_exception
+from xero_sim.ids import canonical
 from xero_sim.records.credit import Credit
 from xero_sim.sent import Sent
-from xero_sim.wire import date_form, dumps
+from xero_sim.wire import dumps
 
 KEY = "Allocations"
 
@@ -21,14 +23,14 @@ class Allocations:
     resource: str
 
     def put(self, call: Call) -> Answer:
-        """PUT …/Allocations makes them, each against what the ones before have left."""
+        """PUT …/Allocations makes allocations in turn: each counts with what the ones before it have left."""
         credit = self._known(call)
         return write_all(call, KEY, call.elements(KEY), lambda sent: self._make(call, credit.CreditID, sent))
 
     def delete(self, call: Call) -> Answer:
         """DELETE …/Allocations/{AllocationID}: a bare object is the reply."""
         credit = self._known(call)
-        found = next((each for each in credit.Allocations if each.AllocationID == call.ids[1].lower()), None)
+        found = next((each for each in credit.Allocations if each.AllocationID == canonical(call.ids[1])), None)
         if found is None:
             raise Rejected(not_found())
         if problems := remove_allocation(call.org, credit, found):
@@ -46,8 +48,5 @@ class Allocations:
         outcome = make_allocation(call.org, credit_id, sent)
         credit = call.org.tables[self.resource][credit_id]
         if not isinstance(outcome, list):
-            return Saved(allocation_form(call.org, credit, outcome))
-        form = {**sent.form}
-        if day := sent.day("Date"):
-            form["Date"] = date_form(day)
-        return Failed(form, "HasErrors", outcome)
+            return Saved(allocation_form(credit, outcome))
+        return Failed(refused(KEY, sent), None, outcome)

@@ -1,6 +1,6 @@
-"""The way of a call to the Accounting API: token, tenant, limits, faults, scope, key, handler, ledger.
+"""The way of a call to the Accounting API: query's length, token, tenant, limits, faults, scope, key, handler, ledger.
 
-Plain ASGI: this is the path that benchmarks lean on.
+Plain ASGI, because benchmarks measure this path.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from xero_sim.accounting import routes
 from xero_sim.accounting.call import Call, parse_query
 from xero_sim.answers import Answer, Rejected
 from xero_sim.faults import Fault, faulty_answer, too_many
+from xero_sim.ids import canonical
 from xero_sim.ledger import Entry
 from xero_sim.limits import Limited, take
 from xero_sim.oauth.scopes import grants
@@ -27,11 +28,14 @@ from xero_sim.world import World
 
 BASE = "/api.xro/2.0/"
 WORTH_PACKING = 860
+"""Bytes of an answer from which on it is compressed."""
+LONGEST_QUERY = 2048
+"""Bytes of a query as it is sent, percent-encoded; Xero's server does not look at a longer one."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """What is known of a call while it is under way; the ledger's line is made of it."""
+    """What is known of a call while it is under way, for the ledger."""
 
     method: str
     target: str
@@ -58,12 +62,13 @@ class AccountingApi:
         try:
             seen.body = await read_body(receive)
         except ConnectionResetError:
-            # Half a request is none, and nobody is there to be answered.
+            # The client left in the middle of its request: there is nothing to do and nobody to answer.
             return
-        answer = await self._answer(seen, path[len(BASE) :], query)
+        too_long = len(query) > LONGEST_QUERY
+        answer = answers.not_found() if too_long else await self._answer(seen, path[len(BASE) :], query)
         packed = answer
         if len(answer.body) > WORTH_PACKING and "gzip" in headers.get("accept-encoding", ""):
-            # Level 1: the loop serves everybody, and Xero's own ratio is not known.
+            # Level 1, because the loop serves all calls. Xero's own level is not known.
             pack = zlib.compressobj(1, zlib.DEFLATED, 31)
             body = pack.compress(answer.body) + pack.flush()
             packed = replace(answer, body=body, headers=(*answer.headers, ("Content-Encoding", "gzip")))
@@ -121,7 +126,7 @@ class AccountingApi:
         if access.grant.user is None:
             tenant_id = app.custom_tenant
             return world.orgs.get(tenant_id) if tenant_id and sent in (None, tenant_id) else None
-        tenant_id = (sent or "").lower()
+        tenant_id = canonical(sent or "")
         if not world.connections.reaches(app.client_id, access.grant.user, tenant_id):
             return None
         return world.orgs.get(tenant_id)
@@ -132,12 +137,13 @@ class AccountingApi:
             return answers.not_implemented() if found else answers.not_found()
         if not grants(access.held, found.route.scope, reading=seen.method == "GET"):
             return answers.scope_missing()
-        handler, accept = found.route.handler, seen.headers.get("accept", "*/*").lower()
+        handler, accept = found.route.handler, seen.headers.get("accept", "").lower()
         if found.route.pdf and "application/pdf" in accept:
             handler = found.route.pdf
         elif not found.route.raw and not _takes_json(accept):
             return answers.not_acceptable()
         app = self.world.apps[access.grant.client_id]
+        org.acting = access.grant.user or app.name
         call = Call(seen.method, org, app.client_id, app.name, parse_query(query), seen.headers, seen.body, found.ids)
         key = seen.headers.get("idempotency-key")
         if key is None or seen.method not in ("POST", "PUT", "PATCH"):
@@ -145,7 +151,7 @@ class AccountingApi:
         return self._once(seen, call, handler, key, path)
 
     def _once(self, seen: Seen, call: Call, handler: routes.Handler, key: str, path: str) -> Answer:
-        """Behaviour 41: the first answer again for the same request."""
+        """Behaviour 41: the same request gets the first answer again."""
         now = self.world.clock.timestamp()
         told = f"{seen.method} {seen.target} {call.org.tenant_id}\n".encode()
         request = hashlib.sha256(told + seen.body).digest()
@@ -195,5 +201,5 @@ def _work(handler: routes.Handler, call: Call) -> Answer:
 
 
 def _takes_json(accept: str) -> bool:
-    # Without an Accept that names JSON, Xero answers XML (behaviour 21); `*/*` does not name it.
-    return "application/json" in accept
+    # Without Accept, and with `*/*`, Xero answers XML (behaviour 21). JSON is an answer too.
+    return not accept or "application/json" in accept or "*/*" in accept or "application/*" in accept

@@ -1,12 +1,18 @@
-"""/{Resource}/{id}/Attachments: raw bytes in and out. Source: docs/xero.md 4.12, behaviour 78."""
+"""/{Resource}/{id}/Attachments: files as plain bytes. Source: docs/xero.md 4.12, behaviour 78."""
 
 from dataclasses import dataclass
 
+from xero_sim.accounting.attachment_forms import attachment_form
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form
+from xero_sim.accounting.listed import known
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
+from xero_sim.ids import canonical
+from xero_sim.records.file_types import mime_type_of
 from xero_sim.records.organisation import Attachment
-from xero_sim.wire import Json, dumps
+from xero_sim.rules.history import Entry
+from xero_sim.wire import dumps
 
 KEY = "Attachments"
 MOST = 10
@@ -22,13 +28,16 @@ class Attachments:
 
     def all(self, call: Call) -> Answer:
         """GET …/Attachments."""
-        kept = call.org.attachments.get(self._known(call), {})
-        return success(call, KEY, [dumps(self._form(call, each)) for each in kept.values()])
+        key = self._known(call)
+        kept = call.org.attachments.get(key, {})
+        return success(call, KEY, [dumps(attachment_form(self.resource, key, each)) for each in kept.values()])
 
     def read(self, call: Call) -> Answer:
-        """GET …/Attachments/{filename or AttachmentID}: the bytes, in the type they came in."""
+        """GET …/Attachments/{filename or AttachmentID}: the bytes."""
         kept = call.org.attachments.get(self._known(call), {})
-        found = kept.get(call.ids[1]) or next((each for each in kept.values() if each.id == call.ids[1].lower()), None)
+        found = kept.get(call.ids[1]) or next(
+            (each for each in kept.values() if each.id == canonical(call.ids[1])), None
+        )
         if found is None:
             raise Rejected(not_found())
         return Answer(200, found.content, found.mime_type)
@@ -42,32 +51,21 @@ class Attachments:
             return validation_exception([{"FileName": name, "ValidationErrors": errors}])
         known = kept.get(name)
         online = call.flag("IncludeOnline")
-        mime_type = call.headers.get("content-type", "application/octet-stream")
         key_there, written = (known.id, known.written + 1) if known else (call.org.new_id(), 1)
-        kept[name] = Attachment(key_there, name, mime_type, call.body, online, written)
+        kept[name] = Attachment(key_there, name, mime_type_of(name) or "", call.body, online, written)
         call.org.mark_attached(key)
-        return success(call, KEY, [dumps(self._form(call, kept[name]))])
+        told = f"Attached the file {name} through the Xero API using {call.app_name}"
+        call.org.note(key, [Entry("Attached a file", told)], "System Generated")
+        return success(call, KEY, [dumps(attachment_form(self.resource, key, kept[name], Form.REPLY))])
 
     def _known(self, call: Call) -> str:
-        key = call.ids[0].lower()
-        if key not in call.org.tables[self.resource]:
-            raise Rejected(not_found())
-        return key
-
-    def _form(self, call: Call, attachment: Attachment) -> Json:
-        path = f"{self.resource}/{call.ids[0]}/Attachments/{attachment.name}"
-        return {
-            "AttachmentID": attachment.id,
-            "FileName": attachment.name,
-            "Url": f"https://api.xero.com/api.xro/2.0/{path}",
-            "MimeType": attachment.mime_type,
-            "ContentLength": len(attachment.content),
-            "IncludeOnline": attachment.include_online,
-        }
+        return str(known(call, call.org.tables[self.resource]).id)
 
 
 def _refuse(name: str, size: int, count: int) -> list[str]:
     problems = []
+    if mime_type_of(name) is None:
+        problems.append(f"The file {name} is not a supported file type")
     if REFUSED_CHARACTERS & set(name):
         problems.append("The file name contains characters that are not allowed")
     if size > BIGGEST:

@@ -5,12 +5,15 @@ Source: docs/xero.md 4.7.
 
 import orjson
 
+from xero_sim.accounting.attachment_forms import attachments_in
 from xero_sim.accounting.bank_transaction_changes import write_bank_transaction
 from xero_sim.accounting.call import Call
-from xero_sim.accounting.contact_forms import contact_bytes
+from xero_sim.accounting.contact_forms import contact_in_document, small_contact
 from xero_sim.accounting.envelope import success
-from xero_sim.accounting.invoice_forms import line_form, small_contact
+from xero_sim.accounting.forms import Form, shapes
+from xero_sim.accounting.line_forms import line_form
 from xero_sim.accounting.listed import changed, known, list_rows
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
 from xero_sim.answers import Answer
 from xero_sim.ids import ZERO_GUID
@@ -18,51 +21,57 @@ from xero_sim.org import Org
 from xero_sim.query.fields import bank_transaction_fields
 from xero_sim.records.bank import BankTransaction
 from xero_sim.sent import Sent
-from xero_sim.wire import Json, date_form, date_string, dumps, ms_form, without_none
+from xero_sim.wire import Json, date_form, date_string, dumps, ms_form
 
 KEY = "BankTransactions"
+_SHAPES = shapes(KEY)
+_LINES = shapes("BankTransactions.LineItems")
 
 
-def bank_transaction_form(org: Org, each: BankTransaction, unitdp: int = 2) -> Json:
-    """The form of a list: the contact by id and name; a transfer's half has none."""
+def bank_transaction_form(org: Org, each: BankTransaction, unitdp: int = 2, form: Form = Form.PAGE) -> Json:
+    """A bank transaction; a transfer's half has no contact."""
     account = org.accounts[each.AccountID]
-    credited = f"{each.Type.partition('-')[2].title()}ID"
-    form: Json = {
+    listed = form in (Form.LIST, Form.PAGE)
+    at_home = each.CurrencyCode == org.profile.BaseCurrency
+    values: Json = {
         "BankTransactionID": each.BankTransactionID,
         "BankAccount": {"AccountID": account.AccountID, "Code": account.Code, "Name": account.Name},
         "Type": each.Type,
         "Reference": each.Reference,
         "IsReconciled": each.IsReconciled,
-        **({credited: each.CreditID} if each.CreditID else {}),
-        "CurrencyRate": each.CurrencyRate,
+        "PrepaymentID": each.CreditID if each.Type.endswith("-PREPAYMENT") else None,
+        "OverpaymentID": each.CreditID if each.Type.endswith("-OVERPAYMENT") else None,
+        "CurrencyRate": None if listed and at_home else each.CurrencyRate,
         "HasAttachments": each.HasAttachments,
-        "Contact": small_contact(org, each.ContactID) if each.ContactID else None,
+        "Attachments": attachments_in(org, KEY, each.BankTransactionID, form),
+        "Contact": _contact(org, each, listed=listed),
         "DateString": date_string(each.Date),
         "Date": date_form(each.Date),
         "Url": each.Url,
         "Status": each.Status,
         "LineAmountTypes": each.LineAmountTypes,
-        "LineItems": [line_form(org, line, unitdp) for line in each.LineItems],
+        "LineItems": None if form is Form.LIST else [line_form(org, x, unitdp, form, _LINES) for x in each.LineItems],
         "SubTotal": each.SubTotal,
         "TotalTax": each.TotalTax,
         "Total": each.Total,
         "UpdatedDateUTC": ms_form(each.UpdatedDateUTC),
         "CurrencyCode": each.CurrencyCode,
     }
-    return without_none(form)
+    return _SHAPES[form].of(values)
 
 
 def list_bank_transactions(call: Call) -> Answer:
-    """GET /BankTransactions: LineItems only when paged."""
+    """GET /BankTransactions: no lines unless it is paged."""
     org = call.org
     rows = changed(call, org.bank_transactions)
     fields = bank_transaction_fields(org)
-    return list_rows(call, KEY, rows, fields, lambda row: bank_transaction_form(org, row, call.unitdp))
+    return list_rows(call, KEY, rows, fields, lambda row, form: bank_transaction_form(org, row, call.unitdp, form))
 
 
 def get_bank_transaction(call: Call) -> Answer:
     """GET /BankTransactions/{BankTransactionID}."""
-    return success(call, KEY, [dumps(_whole_form(call, known(call, call.org.bank_transactions)))])
+    found = known(call, call.org.bank_transactions)
+    return success(call, KEY, [dumps(bank_transaction_form(call.org, found, call.unitdp, Form.SINGLE))])
 
 
 def put_bank_transactions(call: Call) -> Answer:
@@ -85,19 +94,17 @@ def post_bank_transaction(call: Call) -> Answer:
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, old, sent))
 
 
-def _whole_form(call: Call, each: BankTransaction) -> Json:
-    form = bank_transaction_form(call.org, each, call.unitdp)
-    if each.ContactID:
-        form["Contact"] = orjson.Fragment(contact_bytes(call.org, call.org.contacts[each.ContactID]))
-    return form
+def _contact(org: Org, each: BankTransaction, *, listed: bool) -> Json | orjson.Fragment | None:
+    if not each.ContactID:
+        return None
+    return small_contact(org, each.ContactID) if listed else orjson.Fragment(contact_in_document(org, each.ContactID))
 
 
 def _write(call: Call, old: BankTransaction | None, sent: Sent) -> Written:
-    outcome = write_bank_transaction(call.org, old, sent, unitdp=call.unitdp)
+    org = call.org
+    outcome = write_bank_transaction(org, old, sent, unitdp=call.unitdp)
     if not isinstance(outcome, list):
-        return Saved(_whole_form(call, outcome))
-    form = {**sent.form, "BankTransactionID": old.BankTransactionID if old else ZERO_GUID}
-    if day := sent.day("Date"):
-        form |= {"Date": date_form(day), "DateString": date_string(day)}
-    form["LineItems"] = [{**line.form, "ValidationErrors": []} for line in sent.parts("LineItems") or []]
-    return Failed(form, "HasErrors", outcome)
+        return Saved(bank_transaction_form(org, outcome, call.unitdp, Form.REPLY))
+    stored = bank_transaction_form(org, old, call.unitdp) if old else None
+    form = refused(KEY, sent, stored, BankTransactionID=old.BankTransactionID if old else ZERO_GUID)
+    return Failed(form, None, outcome)

@@ -2,27 +2,31 @@
 
 from xero_sim.accounting.batch_payment_changes import delete_batch, make_batch
 from xero_sim.accounting.call import Call
-from xero_sim.accounting.credit_forms import EMPTY_INVOICE
 from xero_sim.accounting.envelope import success
-from xero_sim.accounting.listed import changed, known, list_rows
+from xero_sim.accounting.forms import Form, shapes
+from xero_sim.accounting.listed import changed, known, known_elements, list_rows
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
-from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.answers import Answer
 from xero_sim.ids import ZERO_GUID
 from xero_sim.org import Org
 from xero_sim.query.fields import batch_fields
 from xero_sim.records.batch_payment import BatchPayment
 from xero_sim.rules.payment import NOT_FOR_MODIFICATION
 from xero_sim.sent import Sent
-from xero_sim.wire import Json, date_form, date_string, dumps, ms_form, without_none
+from xero_sim.wire import Json, date_form, date_string, dumps, ms_form
 
 KEY = "BatchPayments"
+_SHAPES = shapes(KEY)
+_MEMBERS = shapes("BatchPayments.Payments")
+_MEMBER_INVOICES = shapes("BatchPayments.Payments.Invoice")
 
 
-def batch_form(org: Org, batch: BatchPayment) -> Json:
+def batch_form(org: Org, batch: BatchPayment, form: Form = Form.LIST) -> Json:
     """One batch; a deleted one lists no payments."""
     account = org.accounts[batch.AccountID]
     members = batch.PaymentIDs if batch.Status == "AUTHORISED" else []
-    form: Json = {
+    values: Json = {
         "Account": {"AccountID": account.AccountID, "CurrencyCode": account.CurrencyCode or org.profile.BaseCurrency},
         "Reference": batch.Reference,
         "Particulars": batch.Particulars,
@@ -32,26 +36,26 @@ def batch_form(org: Org, batch: BatchPayment) -> Json:
         "BatchPaymentID": batch.BatchPaymentID,
         "DateString": date_string(batch.Date),
         "Date": date_form(batch.Date),
-        "Payments": [_member_form(org, key) for key in members],
+        "Payments": [_member_form(org, key, form) for key in members],
         "Type": batch.Type,
         "Status": batch.Status,
         "TotalAmount": batch.TotalAmount,
         "UpdatedDateUTC": ms_form(batch.UpdatedDateUTC),
         "IsReconciled": batch.IsReconciled,
     }
-    return without_none(form)
+    return _SHAPES[form].of(values)
 
 
 def list_batches(call: Call) -> Answer:
     """GET /BatchPayments, whole: `page` and `pageSize` are ignored."""
     org = call.org
     rows = changed(call, org.batch_payments)
-    return list_rows(call, KEY, rows, batch_fields(org), lambda row: batch_form(org, row), paged=False)
+    return list_rows(call, KEY, rows, batch_fields(org), lambda row, form: batch_form(org, row, form), paged=False)
 
 
 def get_batch(call: Call) -> Answer:
     """GET /BatchPayments/{BatchPaymentID}."""
-    return success(call, KEY, [dumps(batch_form(call.org, known(call, call.org.batch_payments)))])
+    return success(call, KEY, [dumps(batch_form(call.org, known(call, call.org.batch_payments), Form.SINGLE))])
 
 
 def put_batches(call: Call) -> Answer:
@@ -62,12 +66,8 @@ def put_batches(call: Call) -> Answer:
 def post_batches(call: Call) -> Answer:
     """POST /BatchPayments with BatchPaymentID and Status DELETED."""
     batches, elements = call.org.batch_payments, call.elements(KEY)
-    named = [batches.get(sent.text("BatchPaymentID") or "") for sent in elements]
-    if None in named:
-        raise Rejected(not_found())
-    return write_all(
-        call, KEY, elements, lambda sent: _delete(call.org, batches[(sent.text("BatchPaymentID") or "").lower()], sent)
-    )
+    named = known_elements(batches, "BatchPaymentID", elements)
+    return write_all(call, KEY, elements, lambda sent: _delete(call.org, named[sent], sent))
 
 
 def post_batch(call: Call) -> Answer:
@@ -76,11 +76,12 @@ def post_batch(call: Call) -> Answer:
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _delete(call.org, batch, sent))
 
 
-def _member_form(org: Org, payment_id: str) -> Json:
+def _member_form(org: Org, payment_id: str, form: Form) -> Json:
     payment = org.payments[payment_id]
     invoice = org.invoices[payment.DocumentID]
-    form: Json = {
-        "Invoice": {"InvoiceID": invoice.InvoiceID, "CurrencyCode": invoice.CurrencyCode, **EMPTY_INVOICE},
+    named = {"InvoiceID": invoice.InvoiceID, "CurrencyCode": invoice.CurrencyCode}
+    values: Json = {
+        "Invoice": _MEMBER_INVOICES[form].of({**named, "IsDiscounted": False, "HasErrors": False}),
         "PaymentID": payment.PaymentID,
         "Amount": payment.Amount,
         "BankAmount": payment.BankAmount,
@@ -90,26 +91,19 @@ def _member_form(org: Org, payment_id: str) -> Json:
         "Code": payment.Code,
         "Details": payment.Details,
     }
-    return without_none(form)
+    return _MEMBERS[form].of(values)
 
 
 def _make(org: Org, sent: Sent) -> Written:
     outcome = make_batch(org, sent)
     if isinstance(outcome, list):
-        return Failed(_echo(sent, ZERO_GUID), "HasValidationErrors", outcome)
-    return Saved(batch_form(org, outcome))
+        return Failed(refused(KEY, sent, BatchPaymentID=ZERO_GUID), None, outcome)
+    return Saved(batch_form(org, outcome, Form.REPLY))
 
 
 def _delete(org: Org, batch: BatchPayment, sent: Sent) -> Written:
     wanted = sent.one_of("Status", ("AUTHORISED", "DELETED"))
     outcome = delete_batch(org, batch) if wanted == "DELETED" else [NOT_FOR_MODIFICATION]
     if isinstance(outcome, list):
-        return Failed(_echo(sent, batch.BatchPaymentID), "HasValidationErrors", outcome)
-    return Saved(batch_form(org, outcome))
-
-
-def _echo(sent: Sent, batch_id: str) -> Json:
-    form = {**sent.form, "BatchPaymentID": batch_id}
-    if day := sent.day("Date"):
-        form |= {"Date": date_form(day), "DateString": date_string(day)}
-    return form
+        return Failed(refused(KEY, sent, BatchPaymentID=batch.BatchPaymentID), None, outcome)
+    return Saved(batch_form(org, outcome, Form.REPLY))

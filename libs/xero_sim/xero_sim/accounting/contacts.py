@@ -4,14 +4,10 @@ from collections.abc import Sequence
 
 from xero_sim.accounting import contact_changes as changes
 from xero_sim.accounting.call import Call
-from xero_sim.accounting.contact_forms import (
-    NOT_IN_UNPAGED,
-    contact_bytes,
-    contact_form,
-    summary_bytes,
-    without,
-)
+from xero_sim.accounting.contact_forms import contact_bytes, contact_form
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found
 from xero_sim.ids import ZERO_GUID
@@ -33,13 +29,8 @@ def list_contacts(call: Call) -> Answer:
     rows = ordered(filtered(_selected(call), call.query, _FIELDS), call.query, _FIELDS)
     page = asked_page(call.query, len(rows))
     rows = page.cut(rows) if page else rows
-    if call.flag("summaryOnly"):
-        forms = [summary_bytes(call.org, row) for row in rows]
-    elif page:
-        forms = [contact_bytes(call.org, row) for row in rows]
-    else:
-        forms = [without(contact_form(call.org, row), NOT_IN_UNPAGED) for row in rows]
-    return success(call, KEY, forms, page)
+    form = Form.SUMMARY if call.flag("summaryOnly") else Form.PAGE if page else Form.LIST
+    return success(call, KEY, [contact_bytes(call.org, row, form) for row in rows], page)
 
 
 def get_contact(call: Call) -> Answer:
@@ -47,7 +38,7 @@ def get_contact(call: Call) -> Answer:
     contact = _known(call, call.ids[0])
     if contact.ContactStatus != "ACTIVE" and not call.org.switches.archived_contact_is_read:
         raise Rejected(not_found())
-    return success(call, KEY, [contact_bytes(call.org, contact)])
+    return success(call, KEY, [contact_bytes(call.org, contact, Form.SINGLE)])
 
 
 def put_contacts(call: Call) -> Answer:
@@ -70,7 +61,7 @@ def post_contact(call: Call) -> Answer:
 
 def _selected(call: Call) -> Sequence[Contact]:
     contacts = call.org.contacts
-    if (ids := call.listed("IDs")) is not None:
+    if (ids := call.listed_ids("IDs")) is not None:
         rows: Sequence[Contact] = [row for row in contacts.in_order() if row.ContactID in ids]
     elif (since := modified_since(call.headers)) is not None:
         rows = contacts.changed_since(since)
@@ -106,16 +97,10 @@ def _write(call: Call, old: Contact | None, sent: Sent) -> Written:
     if problems := changes.refuse(call.org, old, new):
         return _failed(sent, old, problems)
     call.org.save_contact(new)
-    return Saved(contact_form(call.org, new))
+    return Saved(contact_form(call.org, new, Form.REPLY))
 
 
 def _failed(sent: Sent, old: Contact | None, problems: list[str]) -> Failed:
-    phones = [{**phone.form, "ValidationErrors": []} for phone in sent.parts("Phones") or []]
-    addresses = [{**address.form, "ValidationErrors": []} for address in sent.parts("Addresses") or []]
-    form = {
-        "ContactID": old.ContactID if old else ZERO_GUID,
-        **{key: value for key, value in sent.form.items() if key != "ContactID"},
-        "Addresses": addresses,
-        "Phones": phones,
-    }
+    stored = {"Name": old.Name} if old else None
+    form = refused(KEY, sent, stored, ContactID=old.ContactID if old else ZERO_GUID)
     return Failed(form, "HasValidationErrors", problems)

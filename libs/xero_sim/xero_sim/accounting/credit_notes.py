@@ -1,31 +1,33 @@
 """/CreditNotes: those of vendors and of customers. Source: docs/xero.md 4.4."""
 
 from xero_sim.accounting.call import Call
-from xero_sim.accounting.credit_forms import credit_form, whole_credit_form
+from xero_sim.accounting.credit_forms import credit_form
 from xero_sim.accounting.credit_note_changes import write_credit_note
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form
 from xero_sim.accounting.listed import changed, list_rows
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found
 from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import credit_fields
 from xero_sim.records.credit import Credit
 from xero_sim.sent import Sent
-from xero_sim.wire import date_form, date_string, dumps
+from xero_sim.wire import dumps
 
 KEY = "CreditNotes"
 
 
 def list_credit_notes(call: Call) -> Answer:
-    """GET /CreditNotes: LineItems only when paged."""
+    """GET /CreditNotes: no lines unless it is paged."""
     org = call.org
     rows = changed(call, org.credit_notes)
-    return list_rows(call, KEY, rows, credit_fields(org), lambda row: credit_form(org, row, call.unitdp))
+    return list_rows(call, KEY, rows, credit_fields(org), lambda row, form: credit_form(org, row, call.unitdp, form))
 
 
 def get_credit_note(call: Call) -> Answer:
     """GET /CreditNotes/{CreditNoteID or a sales credit note's number}."""
-    return success(call, KEY, [dumps(whole_credit_form(call.org, known_credit_note(call), call.unitdp))])
+    return success(call, KEY, [dumps(credit_form(call.org, known_credit_note(call), call.unitdp, Form.SINGLE))])
 
 
 def put_credit_notes(call: Call) -> Answer:
@@ -69,9 +71,7 @@ def _match(call: Call, sent: Sent) -> Credit | None:
 def _write(call: Call, old: Credit | None, sent: Sent) -> Written:
     outcome = write_credit_note(call.org, old, sent, unitdp=call.unitdp)
     if not isinstance(outcome, list):
-        return Saved(whole_credit_form(call.org, outcome, call.unitdp))
-    form = {**sent.form, "CreditNoteID": old.CreditID if old else ZERO_GUID}
-    if day := sent.day("Date"):
-        form |= {"Date": date_form(day), "DateString": date_string(day)}
-    form["LineItems"] = [{**line.form, "ValidationErrors": []} for line in sent.parts("LineItems") or []]
-    return Failed(form, "HasErrors", outcome)
+        return Saved(credit_form(call.org, outcome, call.unitdp, Form.REPLY))
+    stored = credit_form(call.org, old, call.unitdp) if old else None
+    key = old.CreditID if old else ZERO_GUID
+    return Failed(refused(KEY, sent, stored, CreditNoteID=key, ID=key), "HasErrors", outcome)

@@ -17,7 +17,7 @@ from xero_sim.sent import Sent
 LINE_AMOUNT_TYPES = ("Exclusive", "Inclusive", "NoTax")
 NO_LINES = "One or more line items must be specified"
 WRONG_TOTAL = "The {document} total does not equal the sum of the lines."
-# Foreign currencies without a sent rate get one fixed rate: no source of rates is simulated.
+# Without a sent rate, a foreign currency has one fixed rate, because no source of rates is simulated.
 FIXED_RATES = {"USD": "0.61", "EUR": "0.56", "GBP": "0.48", "AUD": "0.92", "NZD": "1.09", "ZAR": "11.20"}
 
 
@@ -41,16 +41,20 @@ def merge_currency(org: Org, new: Document, sent: Sent) -> None:
     """CurrencyCode and CurrencyRate; the base currency's rate is always 1."""
     if (currency := sent.text("CurrencyCode")) is not None and currency.upper() != new.CurrencyCode:
         new.CurrencyCode = currency.upper()
-        at_home = new.CurrencyCode == org.profile.BaseCurrency
-        new.CurrencyRate = Decimal("1" if at_home else FIXED_RATES.get(new.CurrencyCode, "1.25"))
+        new.CurrencyRate = usual_rate(org, new.CurrencyCode)
     if (rate := sent.decimal("CurrencyRate")) is not None and new.CurrencyCode != org.profile.BaseCurrency:
         new.CurrencyRate = rate
+
+
+def usual_rate(org: Org, currency: str) -> Decimal:
+    """The rate where none is sent: units of this currency for one of the organisation's."""
+    return Decimal("1" if currency == org.profile.BaseCurrency else FIXED_RATES.get(currency, "1.25"))
 
 
 def merge_lines(
     org: Org, old: Document | None, new: Document, sent: Sent, unitdp: int, *, by_person: bool = False
 ) -> list[str]:
-    """LineAmountTypes, the lines as a set, and the totals; what is wrong with them."""
+    """Set LineAmountTypes, the lines and the totals. Returns what is wrong with them."""
     if (kind := sent.one_of("LineAmountTypes", LINE_AMOUNT_TYPES)) is not None:
         new.LineAmountTypes = kind
     reader = LineReader(
@@ -61,7 +65,7 @@ def merge_lines(
         new_id=org.new_id,
         by_person=by_person,
     )
-    # Xero's examples change a document with `"LineItems": []`, which keeps them: no document is without.
+    # Xero's examples send `"LineItems": []` with other changes, and the lines stay: no document is without lines.
     if lines := sent.parts("LineItems"):
         new.LineItems = reader.read(lines, old.LineItems if old else [])
     elif old and old.LineAmountTypes != new.LineAmountTypes:

@@ -1,77 +1,53 @@
-"""A bill or sales invoice as JSON. Source: docs/xero.md 4.3; behaviours 22, 26, 33, 67."""
+"""A bill or sales invoice as JSON. Source: docs/xero.md 3.10, 4.3; behaviours 22, 26, 33, 67."""
 
 from decimal import Decimal
 
 import orjson
 
-from xero_sim.accounting.contact_forms import contact_bytes
-from xero_sim.money import ZERO, round2, round4
+from xero_sim.accounting.attachment_forms import attachments_in
+from xero_sim.accounting.contact_forms import contact_bytes, small_contact, small_contact_bytes
+from xero_sim.accounting.forms import Form, shapes
+from xero_sim.accounting.line_forms import line_form
+from xero_sim.money import ZERO
 from xero_sim.org import Org
 from xero_sim.records.credit import CREDITS, ID_NAMES, Credit
-from xero_sim.records.invoice import Invoice, LineItem
-from xero_sim.wire import Json, date_form, date_string, dumps, ms_form, utc_string, without_none
+from xero_sim.records.invoice import Invoice
+from xero_sim.wire import Json, date_form, date_string, dumps, ms_form, utc_string
 
-NOT_IN_UNPAGED = ("LineItems",)
-NOT_IN_SUMMARY = ("LineItems", "Payments", "HasAttachments")
-
-
-def line_form(org: Org, line: LineItem, unitdp: int = 2) -> Json:
-    """One line; UnitAmount shows two digits unless unitdp=4 (behaviour 53)."""
-    account = org.account(line.AccountCode) or org.accounts.get(line.AccountID or "")
-    item = org.item(line.ItemCode)
-    unit = line.UnitAmount
-    if unit is not None:
-        unit = round4(unit) if unitdp == 4 else round2(unit)
-    form: Json = {
-        "Description": line.Description,
-        "UnitAmount": unit,
-        "TaxType": line.TaxType,
-        "TaxAmount": line.TaxAmount,
-        "LineAmount": line.LineAmount,
-        "AccountCode": line.AccountCode,
-        "AccountID": account.AccountID if account else None,
-        "ItemCode": line.ItemCode,
-        "Item": {"ItemID": item.ItemID, "Name": item.Name or "", "Code": item.Code} if item else None,
-        "Tracking": [tracking_form(org, *pair) for pair in line.Tracking],
-        "Quantity": round4(line.Quantity) if line.Quantity is not None else None,
-        "DiscountRate": line.DiscountRate,
-        "DiscountAmount": line.DiscountAmount,
-        "LineItemID": line.LineItemID,
-    }
-    return without_none(form)
+_SHAPES = shapes("Invoices")
+_PAYMENTS = shapes("Invoices.Payments")
+_CREDITS = {kind: shapes(f"Invoices.{kind}") for kind in CREDITS}
+_LISTED = (Form.LIST, Form.PAGE, Form.SUMMARY)
 
 
-def tracking_form(org: Org, category_id: str, option_id: str) -> Json:
-    """Names as they are now: a renamed option shows its new name on old lines."""
-    category = org.tracking.get(category_id)
-    options = category.Options if category else []
-    name = next((option.Name for option in options if option.TrackingOptionID == option_id), "")
-    return {
-        "Name": category.Name if category else "",
-        "Option": name,
-        "TrackingCategoryID": category_id,
-        "TrackingOptionID": option_id,
-    }
-
-
-def body_form(org: Org, invoice: Invoice, unitdp: int = 2, *, amount_due: Decimal | None = None) -> Json:
+def body_form(
+    org: Org, invoice: Invoice, unitdp: int = 2, form: Form = Form.PAGE, *, amount_due: Decimal | None = None
+) -> Json:
     """Everything but the contact. `amount_due` overrides what is shown (behaviour 55)."""
-    bill = invoice.is_bill
-    form: Json = {
+    listed = form in _LISTED
+    # Reads and replies of one document leave out what is empty or zero; lists show it.
+    payments = [payment_part(org, key, form) for key in invoice.PaymentIDs]
+    credits = {kind: _credit_parts(org, invoice, kind, form) for kind in CREDITS}
+    if not listed:
+        credits["CreditNotes"] = credits["CreditNotes"] or None
+    has_lines = form not in (Form.LIST, Form.SUMMARY)
+    values: Json = {
         "Type": invoice.Type,
         "InvoiceID": invoice.InvoiceID,
         "InvoiceNumber": invoice.InvoiceNumber,
         "Reference": invoice.Reference,
-        "Payments": [payment_part(org, key) for key in invoice.PaymentIDs],
-        **{kind: _credit_parts(org, invoice, kind) for kind in CREDITS},
+        "Payments": payments if payments or listed else None,
+        **credits,
         "AmountDue": invoice.AmountDue if amount_due is None else amount_due,
         "AmountPaid": invoice.AmountPaid,
-        "AmountCredited": invoice.AmountCredited,
-        "SentToContact": None if bill else invoice.SentToContact,
+        "AmountCredited": invoice.AmountCredited if invoice.AmountCredited or listed else None,
+        "SentToContact": _sent_to_contact(invoice, listed=listed),
         "CurrencyRate": invoice.CurrencyRate,
         "IsDiscounted": any(line.DiscountRate or line.DiscountAmount for line in invoice.LineItems),
         "HasAttachments": invoice.HasAttachments,
         "HasErrors": False,
+        "Attachments": attachments_in(org, "Invoices", invoice.InvoiceID, form),
+        "Contact": None,
         "DateString": date_string(invoice.Date),
         "Date": date_form(invoice.Date),
         "DueDateString": date_string(invoice.DueDate) if invoice.DueDate else None,
@@ -82,7 +58,7 @@ def body_form(org: Org, invoice: Invoice, unitdp: int = 2, *, amount_due: Decima
         "Url": invoice.Url,
         "Status": invoice.Status,
         "LineAmountTypes": invoice.LineAmountTypes,
-        "LineItems": [line_form(org, line, unitdp) for line in invoice.LineItems],
+        "LineItems": [line_form(org, line, unitdp, form) for line in invoice.LineItems] if has_lines else None,
         "SubTotal": invoice.SubTotal,
         "TotalTax": invoice.TotalTax,
         "Total": invoice.Total,
@@ -91,40 +67,15 @@ def body_form(org: Org, invoice: Invoice, unitdp: int = 2, *, amount_due: Decima
         "UpdatedDateUTCString": utc_string(invoice.UpdatedDateUTC),
         "CurrencyCode": invoice.CurrencyCode,
     }
-    return without_none(form)
+    return _SHAPES[form].of(values)
 
 
-def _credit_parts(org: Org, invoice: Invoice, kind: str) -> list[Json]:
-    """What is allocated to an invoice, by the credit it is of."""
-    found = (org.credit(key) for key in invoice.CreditIDs)
-    return [credit_part(credit, invoice) for credit in found if credit and credit.resource == kind]
-
-
-def credit_part(credit: Credit, invoice: Invoice) -> Json:
-    """A credit inside an invoice: AppliedAmount is what of it is allocated here."""
-    amounts = (each.Amount for each in credit.Allocations if each.InvoiceID == invoice.InvoiceID)
-    note = credit.resource == "CreditNotes"
-    form: Json = {
-        ID_NAMES[credit.resource]: credit.CreditID,
-        "CreditNoteNumber": credit.Number if note else None,
-        "ID": credit.CreditID,
-        "HasErrors": False if note else None,
-        "AppliedAmount": sum(amounts, ZERO),
-        "DateString": date_string(credit.Date),
-        "Date": date_form(credit.Date),
-        "LineItems": [],
-        "Total": credit.Total,
-    }
-    return without_none(form)
-
-
-def payment_part(org: Org, payment_id: str) -> Json:
-    """A payment inside its invoice: no Status, no Account (behaviour 67)."""
+def payment_part(org: Org, payment_id: str, form: Form = Form.PAGE) -> Json:
+    """A payment inside its document: no Status, no Account (behaviour 67)."""
     payment = org.payments[payment_id]
-    batched = {"BatchPaymentID": payment.BatchPaymentID} if payment.BatchPaymentID else {}
-    return {
+    values: Json = {
         "PaymentID": payment.PaymentID,
-        **batched,
+        "BatchPaymentID": payment.BatchPaymentID,
         "Date": date_form(payment.Date),
         "Amount": payment.Amount,
         "Reference": payment.Reference,
@@ -132,46 +83,65 @@ def payment_part(org: Org, payment_id: str) -> Json:
         "HasAccount": False,
         "HasValidationErrors": False,
     }
+    return _PAYMENTS[Form.PAGE if form is Form.SUMMARY else form].of(values)
 
 
-def small_contact(org: Org, contact_id: str) -> Json:
-    """The contact inside a listed document: id and name, the rest empty."""
-    return {
-        "ContactID": contact_id,
-        "Name": org.contacts[contact_id].Name,
-        "Addresses": [],
-        "Phones": [],
-        "ContactGroups": [],
-        "ContactPersons": [],
-        "HasValidationErrors": False,
-    }
-
-
-def listed_bytes(org: Org, invoice: Invoice) -> bytes:
-    """The form of a paged list. The body is rendered once a change; the name is put in each time."""
-    if invoice.Form is None:
-        invoice.Form = dumps(body_form(org, invoice))
-    return b'%b,"Contact":%b}' % (invoice.Form[:-1], dumps(small_contact(org, invoice.ContactID)))
+def listed_bytes(org: Org, invoice: Invoice, form: Form = Form.PAGE) -> bytes:
+    """An invoice in a list. The body and the contact are rendered once a change of theirs."""
+    return b'%b,"Contact":%b}' % (_body(org, invoice, form)[:-1], small_contact_bytes(org, invoice.ContactID))
 
 
 def single_bytes(org: Org, invoice: Invoice, unitdp: int = 2) -> bytes:
-    """The form of a single read, with the whole contact."""
+    """A single read, with the whole contact."""
     if unitdp != 2:
-        return dumps(full_form(org, invoice, unitdp))
-    if invoice.Form is None:
-        invoice.Form = dumps(body_form(org, invoice))
-    return b'%b,"Contact":%b}' % (invoice.Form[:-1], contact_bytes(org, org.contacts[invoice.ContactID]))
+        return dumps(full_form(org, invoice, unitdp, Form.SINGLE))
+    contact = contact_bytes(org, org.contacts[invoice.ContactID], Form.REPLY)
+    return b'%b,"Contact":%b}' % (_body(org, invoice, Form.SINGLE)[:-1], contact)
 
 
-def full_form(org: Org, invoice: Invoice, unitdp: int = 2, *, amount_due: Decimal | None = None) -> Json:
-    """The form of a reply to a write."""
-    form = body_form(org, invoice, unitdp, amount_due=amount_due)
-    form["Contact"] = orjson.Fragment(contact_bytes(org, org.contacts[invoice.ContactID]))
-    return form
+def full_form(
+    org: Org, invoice: Invoice, unitdp: int = 2, form: Form = Form.REPLY, *, amount_due: Decimal | None = None
+) -> Json:
+    """A single read or the reply to a write."""
+    shown = body_form(org, invoice, unitdp, form, amount_due=amount_due)
+    shown["Contact"] = orjson.Fragment(contact_bytes(org, org.contacts[invoice.ContactID], Form.REPLY))
+    return shown
 
 
-def smaller_bytes(org: Org, invoice: Invoice, names: tuple[str, ...]) -> bytes:
-    """A listed form without some elements: unpaged lists and summaries."""
-    form = body_form(org, invoice)
-    form["Contact"] = small_contact(org, invoice.ContactID)
-    return dumps({key: value for key, value in form.items() if key not in names})
+def page_form(org: Org, invoice: Invoice, unitdp: int) -> Json:
+    """An invoice in a page with other than two decimals of unit prices."""
+    return {**body_form(org, invoice, unitdp), "Contact": small_contact(org, invoice.ContactID)}
+
+
+def _body(org: Org, invoice: Invoice, form: Form) -> bytes:
+    if form not in invoice.Forms:
+        invoice.Forms[form] = dumps(body_form(org, invoice, form=form))
+    return invoice.Forms[form]
+
+
+def _sent_to_contact(invoice: Invoice, *, listed: bool) -> bool | None:
+    """Bills have none; lists show it only where it is true."""
+    return None if invoice.is_bill or (listed and not invoice.SentToContact) else invoice.SentToContact
+
+
+def _credit_parts(org: Org, invoice: Invoice, kind: str, form: Form) -> list[Json] | None:
+    """What is allocated to an invoice, by the credit it is of."""
+    found = (org.credit(key) for key in invoice.CreditIDs)
+    return [_credit_part(credit, invoice, form) for credit in found if credit and credit.resource == kind]
+
+
+def _credit_part(credit: Credit, invoice: Invoice, form: Form) -> Json:
+    """A credit inside an invoice: AppliedAmount is what of it is allocated here."""
+    amounts = (each.Amount for each in credit.Allocations if each.InvoiceID == invoice.InvoiceID)
+    values: Json = {
+        ID_NAMES[credit.resource]: credit.CreditID,
+        "CreditNoteNumber": credit.Number,
+        "ID": credit.CreditID,
+        "HasErrors": False,
+        "CurrencyRate": credit.CurrencyRate,
+        "AppliedAmount": sum(amounts, ZERO),
+        "DateString": date_string(credit.Date),
+        "Date": date_form(credit.Date),
+        "Total": credit.Total,
+    }
+    return _CREDITS[credit.resource][Form.PAGE if form is Form.SUMMARY else form].of(values)

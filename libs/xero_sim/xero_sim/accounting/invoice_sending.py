@@ -11,15 +11,18 @@ from xero_sim.records.invoice import Invoice
 from xero_sim.wire import dumps
 
 SALES_ONLY = "Only sales invoices can be sent or viewed online"
+SENDABLE = ("SUBMITTED", "AUTHORISED", "PAID")
 NOT_SENDABLE = "The invoice must be Submitted, Authorised or Paid to be sent"
 NO_ADDRESS = "The contact of the invoice has no email address"
 
 
 def get_online_invoice(call: Call) -> Answer:
-    """GET …/OnlineInvoice: a link that stays the same."""
+    """GET …/OnlineInvoice: a link, always the same. None for a draft."""
     invoice = known_invoice(call)
     if invoice.is_bill:
         return _refused(invoice, SALES_ONLY)
+    if invoice.Status not in SENDABLE:
+        return _refused(invoice, NOT_SENDABLE)
     code = hashlib.sha256(invoice.InvoiceID.encode()).hexdigest()[:40]
     return success(call, "OnlineInvoices", [dumps({"OnlineInvoiceUrl": f"https://in.xero.com/{code}"})])
 
@@ -29,13 +32,13 @@ def post_email(call: Call) -> Answer:
     invoice = known_invoice(call)
     if invoice.is_bill:
         return _refused(invoice, SALES_ONLY)
-    if invoice.Status not in ("SUBMITTED", "AUTHORISED", "PAID"):
+    if invoice.Status not in SENDABLE:
         return _refused(invoice, NOT_SENDABLE)
     if not call.org.contacts[invoice.ContactID].EmailAddress:
         return _refused(invoice, NO_ADDRESS)
     sent = copy(invoice)
     sent.SentToContact = True
-    # Trap 1: sending a part-paid document is not shown in UpdatedDateUTC.
+    # Trap 1: the time of change of a part-paid document stays.
     call.org.save_invoice(sent, moves_stamp=not (invoice.has_money_applied and invoice.Status == "AUTHORISED"))
     return Answer(204)
 

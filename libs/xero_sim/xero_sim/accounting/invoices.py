@@ -4,15 +4,10 @@ from collections.abc import Callable, Sequence
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form
 from xero_sim.accounting.invoice_changes import write_invoice
-from xero_sim.accounting.invoice_forms import (
-    NOT_IN_SUMMARY,
-    NOT_IN_UNPAGED,
-    full_form,
-    listed_bytes,
-    single_bytes,
-    smaller_bytes,
-)
+from xero_sim.accounting.invoice_forms import body_form, full_form, listed_bytes, page_form, single_bytes
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found
 from xero_sim.ids import ZERO_GUID
@@ -22,27 +17,22 @@ from xero_sim.query.paging import asked_page
 from xero_sim.query.since import modified_since
 from xero_sim.records.invoice import Invoice
 from xero_sim.sent import Sent
-from xero_sim.wire import Json, date_form, date_string, dumps
+from xero_sim.wire import Json, dumps
 
 KEY = "Invoices"
 
 
 def list_invoices(call: Call) -> Answer:
-    """GET /Invoices: LineItems only when paged; summaryOnly and Statuses force paging."""
+    """GET /Invoices: no lines unless it is paged; summaryOnly and Statuses force paging."""
     fields = invoice_fields(call.org)
     rows = ordered(filtered(_selected(call), call.query, fields), call.query, fields)
     summary = call.flag("summaryOnly")
     page = asked_page(call.query, len(rows), forced=summary or "statuses" in call.query)
     rows = page.cut(rows) if page else rows
-    if summary:
-        forms = [smaller_bytes(call.org, row, NOT_IN_SUMMARY) for row in rows]
-    elif page is None:
-        forms = [smaller_bytes(call.org, row, NOT_IN_UNPAGED) for row in rows]
-    elif call.unitdp == 4:
-        forms = [dumps(full_form(call.org, row, 4)) for row in rows]
-    else:
-        forms = [listed_bytes(call.org, row) for row in rows]
-    return success(call, KEY, forms, page)
+    form = Form.SUMMARY if summary else Form.PAGE if page else Form.LIST
+    if form is Form.PAGE and call.unitdp == 4:
+        return success(call, KEY, [dumps(page_form(call.org, row, 4)) for row in rows], page)
+    return success(call, KEY, [listed_bytes(call.org, row, form) for row in rows], page)
 
 
 def get_invoice(call: Call) -> Answer:
@@ -70,7 +60,7 @@ def post_invoice(call: Call) -> Answer:
 
 def _selected(call: Call) -> Sequence[Invoice]:
     invoices = call.org.invoices
-    if (ids := call.listed("IDs")) is not None:
+    if (ids := call.listed_ids("IDs")) is not None:
         found = (invoices.get(key) for key in ids)
         rows: Sequence[Invoice] = sorted(
             (row for row in found if row), key=lambda row: (row.UpdatedDateUTC, row.InvoiceID)
@@ -80,7 +70,7 @@ def _selected(call: Call) -> Sequence[Invoice]:
     if (since := modified_since(call.headers)) is not None:
         rows = invoices.changed_since(since) if ids is None else [r for r in rows if r.UpdatedDateUTC >= since]
     tests: list[Callable[[Invoice], bool]] = []
-    if (contacts := call.listed("ContactIDs")) is not None:
+    if (contacts := call.listed_ids("ContactIDs")) is not None:
         tests.append(lambda row: row.ContactID in contacts)
     if (statuses := call.listed("Statuses")) is not None:
         tests.append(lambda row: row.Status.lower() in statuses)
@@ -119,24 +109,12 @@ def _match(call: Call, sent: Sent) -> Invoice | None:
 def _write(call: Call, old: Invoice | None, sent: Sent) -> Written:
     outcome = write_invoice(call.org, old, sent, app=call.app, unitdp=call.unitdp)
     if isinstance(outcome, list):
-        return Failed(_echo(old, sent), "HasErrors", outcome)
+        return Failed(_refused(call, old, sent), "HasErrors", outcome)
     voided = old is not None and outcome.Status == "VOIDED"
     # Behaviour 55: the reply to a voiding POST still shows the old AmountDue.
-    form = full_form(call.org, outcome, call.unitdp, amount_due=old.AmountDue if old and voided else None)
-    if old is None:
-        for name in ("Payments", "CreditNotes", "AmountCredited"):
-            form.pop(name)
-    return Saved(form)
+    return Saved(full_form(call.org, outcome, call.unitdp, amount_due=old.AmountDue if old and voided else None))
 
 
-def _echo(old: Invoice | None, sent: Sent) -> Json:
-    """A refused element: what was sent, dates in both forms, and the real id if there is one (behaviour 36)."""
-    form = {**sent.form, "InvoiceID": old.InvoiceID if old else ZERO_GUID}
-    if old is not None:
-        form.setdefault("Type", old.Type)
-    for name in ("Date", "DueDate"):
-        if day := sent.day(name):
-            form[name] = date_form(day)
-            form[f"{name}String"] = date_string(day)
-    form["LineItems"] = [{**line.form, "ValidationErrors": []} for line in sent.parts("LineItems") or []]
-    return form
+def _refused(call: Call, old: Invoice | None, sent: Sent) -> Json:
+    stored = body_form(call.org, old, call.unitdp) if old else None
+    return refused(KEY, sent, stored, InvoiceID=old.InvoiceID if old else ZERO_GUID)

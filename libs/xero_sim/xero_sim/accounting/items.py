@@ -4,11 +4,14 @@ from copy import copy
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form, shapes
 from xero_sim.accounting.listed import changed, list_rows
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, require_known, write_all
 from xero_sim.answers import Answer, Rejected, not_found, validation_exception
 from xero_sim.ids import ZERO_GUID
 from xero_sim.money import round2, round4
+from xero_sim.org import Org
 from xero_sim.query.fields import item_fields
 from xero_sim.records.item import Item, ItemDetails
 from xero_sim.rules import item as rule
@@ -17,20 +20,23 @@ from xero_sim.wire import Json, dumps, ms_form, without_none
 
 KEY = "Items"
 _FIELDS = item_fields()
+_SHAPES = shapes(KEY)
 _TEXTS = ("Code", "Name", "Description", "PurchaseDescription", "InventoryAssetAccountCode")
 _DETAIL_TEXTS = ("AccountCode", "COGSAccountCode", "TaxType")
 
 
-def item_form(item: Item, unitdp: int = 2) -> Json:
+def item_form(item: Item, unitdp: int = 2, form: Form = Form.LIST) -> Json:
     """One item; what is on hand only when it is tracked."""
     tracked = item.IsTrackedAsInventory
-    form: Json = {
+    # The reply to a write shows the time without its offset.
+    stamp = f"/Date({item.UpdatedDateUTC})/" if form is Form.REPLY else ms_form(item.UpdatedDateUTC)
+    values: Json = {
         "ItemID": item.ItemID,
         "Code": item.Code,
         "Name": item.Name,
         "Description": item.Description,
         "PurchaseDescription": item.PurchaseDescription,
-        "UpdatedDateUTC": ms_form(item.UpdatedDateUTC),
+        "UpdatedDateUTC": stamp,
         "PurchaseDetails": _details_form(item.PurchaseDetails, unitdp),
         "SalesDetails": _details_form(item.SalesDetails, unitdp),
         "IsTrackedAsInventory": tracked,
@@ -40,18 +46,18 @@ def item_form(item: Item, unitdp: int = 2) -> Json:
         "IsSold": item.IsSold,
         "IsPurchased": item.IsPurchased,
     }
-    return without_none(form)
+    return _SHAPES[form].of(values)
 
 
 def list_items(call: Call) -> Answer:
     """GET /Items, whole."""
     rows = changed(call, call.org.items)
-    return list_rows(call, KEY, rows, _FIELDS, lambda row: item_form(row, call.unitdp), paged=False)
+    return list_rows(call, KEY, rows, _FIELDS, lambda row, form: item_form(row, call.unitdp, form), paged=False)
 
 
 def get_item(call: Call) -> Answer:
     """GET /Items/{ItemID or Code}."""
-    return success(call, KEY, [dumps(item_form(_known(call), call.unitdp))])
+    return success(call, KEY, [dumps(item_form(_known(call), call.unitdp, Form.SINGLE))])
 
 
 def put_items(call: Call) -> Answer:
@@ -76,7 +82,7 @@ def delete_item(call: Call) -> Answer:
     """DELETE /Items/{ItemID or Code}: 204."""
     item = _known(call)
     if problem := rule.refuse_untracking(item, None):
-        return validation_exception([{**item_form(item), "ValidationErrors": [{"Message": problem}]}])
+        return validation_exception([{**item_form(item, form=Form.SINGLE), "ValidationErrors": [{"Message": problem}]}])
     call.org.remove_item(item)
     return Answer(204)
 
@@ -101,8 +107,8 @@ def _write(call: Call, old: Item | None, sent: Sent) -> Written:
     for name in ("IsSold", "IsPurchased"):
         if (flag := sent.flag(name)) is not None:
             setattr(new, name, flag)
-    new.PurchaseDetails = _details(new.PurchaseDetails, sent.part("PurchaseDetails"), call.unitdp)
-    new.SalesDetails = _details(new.SalesDetails, sent.part("SalesDetails"), call.unitdp)
+    new.PurchaseDetails = _details(call.org, new.PurchaseDetails, sent.part("PurchaseDetails"), call.unitdp)
+    new.SalesDetails = _details(call.org, new.SalesDetails, sent.part("SalesDetails"), call.unitdp)
     problems = rule.refuse_item(new, call.org.account_by_code)
     holder = call.org.item(new.Code)
     if holder is not None and holder.ItemID != new.ItemID:
@@ -110,13 +116,12 @@ def _write(call: Call, old: Item | None, sent: Sent) -> Written:
     if old is not None and (problem := rule.refuse_untracking(old, new)):
         problems.append(problem)
     if problems:
-        form = {**sent.form, "ItemID": old.ItemID if old else ZERO_GUID}
-        return Failed(form, "HasValidationErrors", problems)
+        return Failed(refused(KEY, sent, ItemID=old.ItemID if old else ZERO_GUID), None, problems)
     call.org.save_item(new)
-    return Saved(item_form(new, call.unitdp))
+    return Saved(item_form(new, call.unitdp, Form.REPLY))
 
 
-def _details(old: ItemDetails, sent: Sent | None, unitdp: int) -> ItemDetails:
+def _details(org: Org, old: ItemDetails, sent: Sent | None, unitdp: int) -> ItemDetails:
     if sent is None:
         return old
     new = copy(old)
@@ -125,6 +130,9 @@ def _details(old: ItemDetails, sent: Sent | None, unitdp: int) -> ItemDetails:
     for name in _DETAIL_TEXTS:
         if (text := sent.text(name)) is not None:
             setattr(new, name, text)
+    account = org.account(new.AccountCode or new.COGSAccountCode)
+    if new.TaxType is None and account is not None:
+        new.TaxType = account.TaxType
     return new
 
 

@@ -1,15 +1,17 @@
 """The GET of a list that needs nothing of its own: delta, where, order, page. Source: docs/xero.md 3.3-3.5."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form
 from xero_sim.answers import Answer, Rejected, not_found
+from xero_sim.query.kinds import Resolve
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.paging import asked_page
 from xero_sim.query.since import modified_since
-from xero_sim.query.where import Resolve
+from xero_sim.sent import Sent
 from xero_sim.table import Stamped, Table
 from xero_sim.wire import Json, dumps
 
@@ -23,22 +25,27 @@ def changed(call: Call, table: Table[T]) -> Sequence[T]:
 
 
 def list_rows(
-    call: Call, key: str, rows: Sequence[T], fields: Resolve, form: Callable[[T], Json], *, paged: bool = True
+    call: Call, key: str, rows: Sequence[T], fields: Resolve, show: Callable[[T, Form], Json], *, paged: bool = True
 ) -> Answer:
-    """Filter, order, page and render. An unpaged answer of a list that can be paged leaves out LineItems."""
+    """Filter, order, page and render."""
     rows = ordered(filtered(rows, call.query, fields), call.query, fields)
     page = asked_page(call.query, len(rows)) if paged else None
     rows = page.cut(rows) if page else rows
-    if paged and page is None:
-        forms = [{name: value for name, value in form(row).items() if name != "LineItems"} for row in rows]
-    else:
-        forms = [form(row) for row in rows]
-    return success(call, key, [dumps(each) for each in forms], page)
+    form = Form.PAGE if page else Form.LIST
+    return success(call, key, [dumps(show(row, form)) for row in rows], page)
 
 
 def known(call: Call, table: Table[T]) -> T:
-    """The record the path names. Raises Rejected (404)."""
-    found = table.get(call.ids[0])
+    """The record whose id is in the path. Raises Rejected (404)."""
+    return _required(table.get(call.ids[0]))
+
+
+def known_elements(table: Table[T], id_name: str, elements: Sequence[Sent]) -> Mapping[Sent, T]:
+    """The records whose ids were sent. Raises Rejected (404) if one of them is unknown."""
+    return {sent: _required(table.get(sent.text(id_name) or "")) for sent in elements}
+
+
+def _required(found: T | None) -> T:
     if found is None:
         raise Rejected(not_found())
     return found

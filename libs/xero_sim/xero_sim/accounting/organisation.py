@@ -2,18 +2,24 @@
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form, shapes
 from xero_sim.answers import JSON, Answer, validation_exception
 from xero_sim.org import Org
-from xero_sim.query.fields import currency_field
+from xero_sim.query.fields import currency_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.seeds.countries import COUNTRIES, CURRENCY_NAMES
-from xero_sim.wire import Json, date_form, dumps, without_none
+from xero_sim.wire import Json, date_form, dumps
+
+_SHAPE = shapes("Organisations")[Form.LIST]
+
+_CURRENCY_FIELDS = currency_fields()
 
 
 def organisation_form(org: Org) -> Json:
     """The profile; lock dates only when set. OrganisationID equals the tenant's id."""
     profile, place = org.profile, COUNTRIES[org.profile.Country]
-    form: Json = {
+    in_us = place.code == "US"
+    values: Json = {
         "OrganisationID": org.tenant_id,
         "Name": profile.Name,
         "LegalName": profile.Name,
@@ -24,6 +30,8 @@ def organisation_form(org: Org) -> Json:
         "CountryCode": profile.CountryCode,
         "IsDemoCompany": False,
         "OrganisationStatus": "ACTIVE",
+        "TaxNumber": None if in_us else place.tax_number,
+        "EmployerIdentificationNumber": place.tax_number if in_us else None,
         "FinancialYearEndDay": place.year_end[0],
         "FinancialYearEndMonth": place.year_end[1],
         "SalesTaxBasis": place.basis,
@@ -38,13 +46,11 @@ def organisation_form(org: Org) -> Json:
         "ShortCode": profile.ShortCode,
         "Class": "COMPREHENSIVE",
         "Edition": "BUSINESS",
-        "LineOfBusiness": "Trade",
         "Addresses": [],
         "Phones": [],
-        "ExternalLinks": [],
         "PaymentTerms": {},
     }
-    return without_none(form)
+    return _SHAPE.of(values)
 
 
 def get_organisation(call: Call) -> Answer:
@@ -67,7 +73,7 @@ def list_actions(call: Call) -> Answer:
 def list_currencies(call: Call) -> Answer:
     """GET /Currencies."""
     rows = [{"Code": code, "Description": name} for code, name in call.org.currencies.items()]
-    chosen = ordered(filtered(rows, call.query, currency_field), call.query, currency_field)
+    chosen = ordered(filtered(rows, call.query, _CURRENCY_FIELDS), call.query, _CURRENCY_FIELDS)
     return success(call, "Currencies", [dumps(row) for row in chosen])
 
 

@@ -3,7 +3,7 @@
 from copy import copy
 from decimal import Decimal
 
-from xero_sim.accounting.document_parts import refuse_day
+from xero_sim.accounting.document_parts import refuse_day, usual_rate
 from xero_sim.money import round2
 from xero_sim.org import Org
 from xero_sim.records.credit import ID_NAMES, Credit
@@ -20,7 +20,7 @@ _TEXTS = ("BankAccountNumber", "Particulars", "Details")
 
 
 def make_payment(org: Org, sent: Sent, *, batch_id: str | None = None) -> Payment | list[str]:
-    """The stored payment, its document settled; or every reason why not."""
+    """Store a payment and settle its document; the payment, or every reason against it."""
     read = read_payment(org, sent)
     if isinstance(read, list):
         return read
@@ -40,7 +40,7 @@ def make_payment(org: Org, sent: Sent, *, batch_id: str | None = None) -> Paymen
 
 
 def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | list[str]:
-    """The document and the payment that would be made of it, nothing stored; or every reason why not."""
+    """The document and its new payment, not stored yet; or every reason against it."""
     named = [name for name in ("Invoice", "CreditNote", "Prepayment", "Overpayment") if sent.has(name)]
     if len(named) > 1:
         return [SEVERAL]
@@ -58,7 +58,7 @@ def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | lis
         problems.append(lock)
     if problems or account is None or amount is None:
         return problems
-    rate = sent.decimal("CurrencyRate") or document.CurrencyRate
+    rate = sent.decimal("CurrencyRate") or _rate(org, account, document)
     bank_amount = sent.decimal("BankAmount") or _in_account_currency(org, account, document.CurrencyCode, amount, rate)
     payment = Payment(
         PaymentID=org.new_id(),
@@ -75,7 +75,7 @@ def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | lis
     for name in _TEXTS:
         setattr(payment, name, sent.text(name))
     if sent.has("Account"):
-        # Without an Account, Code names the account; beside one it is a detail of the bank line.
+        # Beside an Account, Code is a detail of the bank line. Otherwise it names the account.
         payment.Code = sent.text("Code")
     return document, payment
 
@@ -135,6 +135,21 @@ def chosen_account(org: Org, sent: Sent, name: str = "Account") -> Account | Non
     return org.account((named.text("Code") if named else None) or sent.text("Code"))
 
 
+def _rate(org: Org, account: Account, document: Invoice | Credit) -> Decimal:
+    """The rate of a payment where none is sent: the document's, or the account's if only that is foreign."""
+    at_home = document.CurrencyCode == org.profile.BaseCurrency
+    return usual_rate(org, _currency(org, account)) if at_home else document.CurrencyRate
+
+
 def _in_account_currency(org: Org, account: Account, currency: str, amount: Decimal, rate: Decimal) -> Decimal:
-    same = (account.CurrencyCode or org.profile.BaseCurrency) == currency
-    return amount if same else amount / rate
+    """The amount that the account shows. `rate`: units of the foreign currency for one of the organisation's."""
+    base, other = org.profile.BaseCurrency, _currency(org, account)
+    if other == currency:
+        return amount
+    if currency == base:
+        return amount * rate
+    return amount / rate * (1 if other == base else usual_rate(org, other))
+
+
+def _currency(org: Org, account: Account) -> str:
+    return account.CurrencyCode or org.profile.BaseCurrency

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form
 from xero_sim.accounting.payment_changes import delete_payment, make_payment
-from xero_sim.accounting.payment_forms import payment_bytes, whole_form
+from xero_sim.accounting.payment_forms import payment_bytes, payment_form
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
 from xero_sim.query.fields import payment_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.query.paging import asked_page
 from xero_sim.query.since import modified_since
 from xero_sim.records.payment import Payment
-from xero_sim.rules.payment import NOT_FOR_MODIFICATION
+from xero_sim.rules.payment import NOT_FOR_MODIFICATION, ONLY_STATUS
 from xero_sim.sent import Sent
-from xero_sim.wire import Json, date_form, dumps
+from xero_sim.wire import Json
 
 KEY = "Payments"
 
@@ -34,7 +35,7 @@ def list_payments(call: Call) -> Answer:
 
 def get_payment(call: Call) -> Answer:
     """GET /Payments/{PaymentID}."""
-    return success(call, KEY, [dumps(whole_form(call.org, _known(call)))])
+    return success(call, KEY, [payment_bytes(call.org, _known(call), Form.SINGLE)])
 
 
 def put_payments(call: Call) -> Answer:
@@ -43,7 +44,7 @@ def put_payments(call: Call) -> Answer:
 
 
 def post_payment(call: Call) -> Answer:
-    """POST /Payments/{PaymentID} with Status DELETED; nothing else can be changed."""
+    """POST /Payments/{PaymentID} with Status DELETED alone: nothing else can be changed."""
     payment = _known(call)
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _delete(call, payment, sent))
 
@@ -58,20 +59,21 @@ def _known(call: Call) -> Payment:
 def _make(call: Call, sent: Sent) -> Written:
     outcome = make_payment(call.org, sent)
     if isinstance(outcome, list):
-        return Failed(_echo(sent, ZERO_GUID), "HasValidationErrors", outcome)
-    return Saved(whole_form(call.org, outcome))
+        return Failed(_refused(call, sent), "HasValidationErrors", outcome)
+    return Saved(payment_form(call.org, outcome, Form.REPLY))
 
 
 def _delete(call: Call, payment: Payment, sent: Sent) -> Written:
+    if any(sent.has(name) for name in sent.form if name.lower() not in ("status", "paymentid")):
+        return Failed(_refused(call, sent, payment), "HasValidationErrors", [ONLY_STATUS])
     wanted = sent.one_of("Status", ("AUTHORISED", "DELETED"))
     outcome = delete_payment(call.org, payment) if wanted == "DELETED" else [NOT_FOR_MODIFICATION]
     if isinstance(outcome, list):
-        return Failed(_echo(sent, payment.PaymentID), "HasValidationErrors", outcome)
-    return Saved(whole_form(call.org, outcome))
+        return Failed(_refused(call, sent, payment), "HasValidationErrors", outcome)
+    return Saved(payment_form(call.org, outcome, Form.REPLY))
 
 
-def _echo(sent: Sent, payment_id: str) -> Json:
-    form = {**sent.form, "PaymentID": payment_id}
-    if day := sent.day("Date"):
-        form["Date"] = date_form(day)
-    return form
+def _refused(call: Call, sent: Sent, payment: Payment | None = None) -> Json:
+    """A refused new payment has no id, unlike other refused records."""
+    known: Json = {"PaymentID": payment.PaymentID if payment else None, "HasAccount": sent.has("Account") or None}
+    return refused(KEY, sent, **known)

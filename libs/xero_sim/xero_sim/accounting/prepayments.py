@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from xero_sim.accounting.call import Call
-from xero_sim.accounting.credit_forms import credit_form, whole_credit_form
+from xero_sim.accounting.credit_forms import credit_form
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form
 from xero_sim.accounting.listed import changed, known, list_rows
 from xero_sim.answers import Answer
 from xero_sim.query.fields import credit_fields
@@ -21,14 +22,16 @@ class Credits:
     by: str
 
     def all(self, call: Call) -> Answer:
-        """GET the list: LineItems only when paged."""
+        """GET the list: no lines unless it is paged."""
         org = call.org
         rows = changed(call, org.tables[self.resource])
         if (picked := call.listed(self.picked)) is not None:
             rows = [row for row in rows if getattr(row, self.by).lower() in picked]
-        return list_rows(call, self.resource, rows, credit_fields(org), lambda row: credit_form(org, row, call.unitdp))
+        return list_rows(
+            call, self.resource, rows, credit_fields(org), lambda row, form: credit_form(org, row, call.unitdp, form)
+        )
 
     def one(self, call: Call) -> Answer:
         """GET one, with the files of the bank transaction that made it left to that."""
         credit: Credit = known(call, call.org.tables[self.resource])
-        return success(call, self.resource, [dumps(whole_credit_form(call.org, credit, call.unitdp))])
+        return success(call, self.resource, [dumps(credit_form(call.org, credit, call.unitdp, Form.SINGLE))])

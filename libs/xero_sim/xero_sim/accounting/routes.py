@@ -19,12 +19,14 @@ from xero_sim.accounting import (
     payments,
     tax_rates,
     tracking,
+    unused,
 )
 from xero_sim.accounting.allocations import Allocations
 from xero_sim.accounting.attachments import Attachments
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.history import History
 from xero_sim.accounting.prepayments import Credits
+from xero_sim.accounting.unused import Unused
 from xero_sim.answers import Answer
 
 Handler = Callable[[Call], Answer]
@@ -42,7 +44,7 @@ class Route(NamedTuple):
     scope: str
     raw: bool = False
     pdf: Handler | None = None
-    """Answers instead when the call accepts a PDF."""
+    """The handler for a call that accepts a PDF."""
 
 
 _ATTACHMENTS = "accounting.attachments"
@@ -157,7 +159,7 @@ ROUTES = (
             (History("Payments"), _PAYMENTS),
             (History("Prepayments"), _PAYMENTS),
         )
-        for method, handler in (("GET", notes.all), ("PUT", notes.add))
+        for method, handler in (("GET", notes.all), ("PUT", notes.add), ("POST", notes.add))
     ),
     *(
         route
@@ -171,8 +173,25 @@ ROUTES = (
             Route("POST", f"{files.resource}/*/Attachments/*", files.write, _ATTACHMENTS),
         )
     ),
-    Route("GET", "Organisation", organisation.get_organisation, _SETTINGS),
-    Route("GET", "Organisation/Actions", organisation.list_actions, _SETTINGS),
+    *(
+        Route("GET", path, handler, _SETTINGS)
+        # Xero answers under both names.
+        for name in ("Organisation", "Organisations")
+        for path, handler in ((name, organisation.get_organisation), (f"{name}/Actions", organisation.list_actions))
+    ),
+    *(
+        Route("GET", each.resource, each.all, scope)
+        for each, scope in (
+            (Unused("Journals"), "accounting.journals"),
+            (Unused("LinkedTransactions"), _INVOICES),
+            (Unused("ManualJournals"), "accounting.manualjournals"),
+            (Unused("PurchaseOrders"), _INVOICES),
+            (Unused("Quotes"), _INVOICES),
+            (Unused("RepeatingInvoices"), _INVOICES),
+        )
+    ),
+    Route("GET", "BrandingThemes", unused.list_branding_themes, _SETTINGS),
+    Route("GET", "Users", unused.list_users, _SETTINGS),
     Route("GET", "Currencies", organisation.list_currencies, _SETTINGS),
     Route("PUT", "Currencies", organisation.put_currency, _SETTINGS),
 )
@@ -184,18 +203,18 @@ for _route in ROUTES:
 
 
 class Found(NamedTuple):
-    """`route` is None when the resource is there and the method is not."""
+    """`route` is None if the resource exists but not the method."""
 
     route: Route | None
     ids: tuple[str, ...]
 
 
 def find(method: str, parts: list[str]) -> Found | None:
-    """Names and ids alternate in a path; names are matched without case. None: no such resource."""
+    """The route of a path, in which names and ids alternate; names in any case. None: no such resource."""
     shape = tuple("*" if at % 2 else part.lower() for at, part in enumerate(parts))
     methods = _BY_SHAPE.get(shape)
     if methods is None:
-        # Organisation has no id in its path: what follows it is a name.
+        # Organisation has no id in its path, so a name follows it.
         methods = _BY_SHAPE.get(tuple(part.lower() for part in parts))
     if methods is None:
         return None

@@ -8,45 +8,46 @@ from decimal import Decimal
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form, shapes
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found
 from xero_sim.money import round4
 from xero_sim.query.fields import tax_rate_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.records.settings import TaxRate
-from xero_sim.rules.tax_rate import effective_rate, refuse_rate
+from xero_sim.rules.tax_rate import CLASSES, apply, effective_rate, letters_of, refuse_rate
 from xero_sim.sent import Sent
 from xero_sim.wire import Json, dumps
 
 KEY = "TaxRates"
 _FIELDS = tax_rate_fields()
+_SHAPES = shapes(KEY)
+_COMPONENTS = shapes("TaxRates.TaxComponents")
 
 
-def tax_rate_form(rate: TaxRate) -> Json:
+def tax_rate_form(rate: TaxRate, form: Form = Form.LIST) -> Json:
     """One rate with its components."""
-    components = rate.Components or [(rate.Name, rate.EffectiveRate, False)]
-    return {
+    components = [
+        {"Name": name, "Rate": per_cent, "IsCompound": compound, "IsNonRecoverable": False}
+        for name, per_cent, compound in rate.Components
+    ]
+    values: Json = {
         "Name": rate.Name,
         "TaxType": rate.TaxType,
         "ReportTaxType": rate.ReportTaxType,
-        "CanApplyToAssets": True,
-        "CanApplyToEquity": True,
-        "CanApplyToExpenses": rate.CanApplyToExpenses,
-        "CanApplyToLiabilities": True,
-        "CanApplyToRevenue": rate.CanApplyToRevenue,
-        "DisplayTaxRate": sum((each[1] for each in components), Decimal(0)),
+        **{name: getattr(rate, name) for name in (f"CanApplyTo{each}" for each in CLASSES.values())},
+        "DisplayTaxRate": sum((each[1] for each in rate.Components), Decimal(0)),
         "EffectiveRate": rate.EffectiveRate,
         "Status": rate.Status,
-        "TaxComponents": [
-            {"Name": name, "Rate": per_cent, "IsCompound": compound, "IsNonRecoverable": False}
-            for name, per_cent, compound in components
-        ],
+        "TaxComponents": [_COMPONENTS[form].of(each) for each in components],
     }
+    return _SHAPES[form].of(values)
 
 
 def list_tax_rates(call: Call) -> Answer:
-    """GET /TaxRates, whole."""
-    rows = list(call.org.tax_rates.values())
+    """GET /TaxRates, whole and by name; deleted ones too."""
+    rows = sorted(call.org.tax_rates.values(), key=lambda rate: rate.Name.casefold())
     chosen = ordered(filtered(rows, call.query, _FIELDS), call.query, _FIELDS)
     return success(call, KEY, [dumps(tax_rate_form(row)) for row in chosen])
 
@@ -56,7 +57,7 @@ def get_tax_rate(call: Call) -> Answer:
     found = call.org.tax_rates.get(call.ids[0].upper())
     if found is None:
         raise Rejected(not_found())
-    return success(call, KEY, [dumps(tax_rate_form(found))])
+    return success(call, KEY, [dumps(tax_rate_form(found, Form.SINGLE))])
 
 
 def put_tax_rate(call: Call) -> Answer:
@@ -93,7 +94,8 @@ def _write(call: Call, old: TaxRate | None, sent: Sent) -> Written:
             for part in parts
         ]
         new.EffectiveRate = effective_rate(new.Components)
+    apply(new, letters_of(new.ReportTaxType))
     if problems := refuse_rate(old, new, rates.values()):
-        return Failed(sent.form, "HasValidationErrors", problems)
+        return Failed(refused(KEY, sent), None, problems)
     rates[new.TaxType] = new
-    return Saved(tax_rate_form(new))
+    return Saved(tax_rate_form(new, Form.REPLY))

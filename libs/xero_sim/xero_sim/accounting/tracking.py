@@ -4,9 +4,11 @@ from copy import copy
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
+from xero_sim.accounting.forms import Form, shapes
+from xero_sim.accounting.refused import refused
 from xero_sim.accounting.writing import Failed, Saved, Written, write_all
 from xero_sim.answers import Answer, Rejected, not_found
-from xero_sim.ids import ZERO_GUID
+from xero_sim.ids import ZERO_GUID, canonical
 from xero_sim.query.fields import tracking_fields
 from xero_sim.query.listing import filtered, ordered
 from xero_sim.records.settings import TrackingCategory, TrackingOption
@@ -19,21 +21,34 @@ TOO_MANY = "You can only have 2 active tracking categories"
 NOT_UNIQUE = "Please enter a unique name"
 IN_USE = "This tracking item is used by transactions and cannot be deleted"
 _FIELDS = tracking_fields()
+_SHAPES = shapes(KEY)
+_OPTIONS = shapes(OPTIONS)
 
 
-def option_form(option: TrackingOption) -> Json:
-    """One option."""
-    return {"TrackingOptionID": option.TrackingOptionID, "Name": option.Name, "Status": option.Status}
+def option_form(option: TrackingOption, form: Form = Form.LIST, *, status: str = "") -> Json:
+    """One option, alone or in its category. `status`: the one to show, if it is not the stored one."""
+    shown = status or option.Status
+    values: Json = {
+        "TrackingOptionID": option.TrackingOptionID,
+        "Name": option.Name,
+        "Status": shown,
+        "HasValidationErrors": False,
+        "IsDeleted": shown == "DELETED",
+        "IsArchived": shown == "ARCHIVED",
+        "IsActive": shown == "ACTIVE",
+    }
+    return _OPTIONS[form].of(values)
 
 
-def category_form(category: TrackingCategory, *, archived: bool = False) -> Json:
+def category_form(category: TrackingCategory, form: Form = Form.LIST, *, archived: bool = False) -> Json:
     """One category; archived options only when asked for."""
-    return {
+    values: Json = {
         "Name": category.Name,
         "Status": category.Status,
         "TrackingCategoryID": category.TrackingCategoryID,
-        "Options": [option_form(each) for each in category.Options if archived or each.Status == "ACTIVE"],
+        "Options": [option_form(each, form) for each in category.Options if archived or each.Status == "ACTIVE"],
     }
+    return _SHAPES[form].of(values)
 
 
 def list_categories(call: Call) -> Answer:
@@ -46,7 +61,7 @@ def list_categories(call: Call) -> Answer:
 
 def get_category(call: Call) -> Answer:
     """GET /TrackingCategories/{TrackingCategoryID}."""
-    return success(call, KEY, [dumps(category_form(_known(call), archived=True))])
+    return success(call, KEY, [dumps(category_form(_known(call), Form.SINGLE, archived=True))])
 
 
 def put_category(call: Call) -> Answer:
@@ -66,7 +81,7 @@ def delete_category(call: Call) -> Answer:
     if _used(call, category_id=category.TrackingCategoryID):
         return _refused(call, KEY, category_form(category))
     del call.org.tracking[category.TrackingCategoryID]
-    return success(call, KEY, [dumps({**category_form(category), "Status": "DELETED"})])
+    return success(call, KEY, [dumps({**category_form(category, Form.REPLY), "Status": "DELETED"})])
 
 
 def put_options(call: Call) -> Answer:
@@ -89,11 +104,11 @@ def delete_option(call: Call) -> Answer:
     if _used(call, option_id=option.TrackingOptionID):
         return _refused(call, OPTIONS, option_form(option))
     category.Options = [each for each in category.Options if each is not option]
-    return success(call, OPTIONS, [dumps({**option_form(option), "Status": "DELETED"})])
+    return success(call, OPTIONS, [dumps(option_form(option, Form.REPLY, status="DELETED"))])
 
 
 def _known(call: Call) -> TrackingCategory:
-    found = call.org.tracking.get(call.ids[0].lower())
+    found = call.org.tracking.get(canonical(call.ids[0]))
     if found is None:
         raise Rejected(not_found())
     return found
@@ -101,7 +116,7 @@ def _known(call: Call) -> TrackingCategory:
 
 def _known_option(call: Call, category: TrackingCategory) -> TrackingOption:
     for option in category.Options:
-        if option.TrackingOptionID == call.ids[1].lower():
+        if option.TrackingOptionID == canonical(call.ids[1]):
             return option
     raise Rejected(not_found())
 
@@ -117,10 +132,10 @@ def _write(call: Call, old: TrackingCategory | None, sent: Sent) -> Written:
         problems.append(TOO_MANY)
     if problems:
         key = old.TrackingCategoryID if old else ZERO_GUID
-        return Failed({**sent.form, "TrackingCategoryID": key}, "HasValidationErrors", problems)
+        return Failed(refused(KEY, sent, TrackingCategoryID=key), None, problems)
     known[new.TrackingCategoryID] = new
     call.org.forget_forms()
-    return Saved(category_form(new, archived=True))
+    return Saved(category_form(new, Form.REPLY, archived=True))
 
 
 def _write_option(call: Call, category: TrackingCategory, old: TrackingOption | None, sent: Sent) -> Written:
@@ -130,10 +145,10 @@ def _write_option(call: Call, category: TrackingCategory, old: TrackingOption | 
     others = [each for each in category.Options if each is not old]
     if problems := _refuse_name(new.Name, [each.Name for each in others]):
         key = old.TrackingOptionID if old else ZERO_GUID
-        return Failed({**sent.form, "TrackingOptionID": key}, "HasValidationErrors", problems)
+        return Failed(refused(OPTIONS, sent, TrackingOptionID=key), "HasValidationErrors", problems)
     category.Options = [new if each is old else each for each in category.Options] if old else [*others, new]
     call.org.forget_forms()
-    return Saved(option_form(new))
+    return Saved(option_form(new, Form.REPLY))
 
 
 def _refuse_name(name: str, others: list[str]) -> list[str]:
@@ -148,4 +163,5 @@ def _used(call: Call, *, category_id: str = "", option_id: str = "") -> bool:
 
 
 def _refused(call: Call, key: str, form: Json) -> Answer:
-    return write_all(call, key, [Sent(form, key)], lambda sent: Failed(form, "HasValidationErrors", [IN_USE]))
+    flag = "HasValidationErrors" if key == OPTIONS else None
+    return write_all(call, key, [Sent(form, key)], lambda sent: Failed(form, flag, [IN_USE]))

@@ -1,4 +1,4 @@
-"""How a list of elements is written, and what comes back for good and bad ones.
+"""How the elements of a call are written, and what is answered for good and bad ones.
 
 Source: docs/xero.md 3.6, behaviours 34-36 and 39.
 """
@@ -8,42 +8,41 @@ from dataclasses import dataclass
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.envelope import success
-from xero_sim.answers import Answer, ErrorNumber, Rejected, api_exception, not_found, validation_exception
+from xero_sim.answers import Answer, Rejected, not_found, validation_exception
 from xero_sim.sent import Sent
 from xero_sim.wire import Json, dumps
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """An element that was written, in the form its reply takes."""
+    """A stored element, as the reply shows it."""
 
     form: Json
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An element that was refused: what was sent, echoed, with the messages."""
+    """A refused element: what was sent, and the messages."""
 
     form: Json
-    errors_flag: str
+    errors_flag: str | None
+    """The field that tells of errors; None for the kinds that have none."""
     messages: list[str]
 
     def element(self) -> Json:
-        errors = [{"Message": message} for message in self.messages]
-        return {**self.form, self.errors_flag: True, "ValidationErrors": errors}
+        flag = {self.errors_flag: True} if self.errors_flag else {}
+        return {**self.form, **flag, "ValidationErrors": [{"Message": message} for message in self.messages]}
 
 
 Written = Saved | Failed
 
 
 def write_all(call: Call, key: str, elements: list[Sent], write: Callable[[Sent], Written]) -> Answer:
-    """Write each element, good siblings of a bad one too.
+    """Write each element, also beside a bad one.
 
-    summarizeErrors is true by default: one failure turns the reply into a 400 that names only the failed.
-    With false the reply is 200 and each element carries its own StatusAttributeString.
+    By default, summarizeErrors is true: one refused element turns the reply into a 400 that lists the refused ones.
+    With false, the reply is 200, and each element has a StatusAttributeString.
     """
-    if not elements:
-        raise Rejected(api_exception(ErrorNumber.NoDataProcessedException, "No data processed"))
     written = [write(element) for element in elements]
     failed = [each.element() for each in written if isinstance(each, Failed)]
     if call.flag("summarizeErrors", default=True):
@@ -60,6 +59,6 @@ def write_all(call: Call, key: str, elements: list[Sent], write: Callable[[Sent]
 
 
 def require_known(ids: list[str | None], known: Callable[[str], bool]) -> None:
-    """An unknown id in any element makes the whole request a 404 (behaviour 39)."""
+    """Raises Rejected: one unknown id makes the whole request a 404 (behaviour 39)."""
     if any(not known(each) for each in ids if each):
         raise Rejected(not_found())

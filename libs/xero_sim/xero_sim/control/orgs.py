@@ -164,7 +164,10 @@ _KINDS: dict[str, Callable[[Org], list[bytes]]] = {
     "Items": lambda org: [dumps(item_form(each)) for each in org.items.in_order()],
     "ContactGroups": lambda org: [dumps(_group_form(org, each)) for each in org.groups.values()],
     "HistoryRecords": lambda org: [
-        dumps({"RecordID": key, **note_form(note)}) for key, notes in org.notes.items() for note in notes
+        dumps({"RecordID": key, **note_form(note)})
+        for key, notes in org.notes.items()
+        for note in notes
+        if note.changes == "Note"
     ],
     "Attachments": lambda org: [
         dumps(_file_form(key, file)) for key, files in org.attachments.items() for file in files.values()

@@ -10,6 +10,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from xero_sim import answers
+from xero_sim.ids import canonical
+from xero_sim.oauth import discovery
 from xero_sim.oauth.apps import BULK_PLANS, App
 from xero_sim.oauth.connections import Connection, connection_form
 from xero_sim.oauth.consent_page import consent_page, error_page
@@ -18,7 +20,9 @@ from xero_sim.oauth.tokens import Access, Grant, Refused
 from xero_sim.world import World
 
 DEFAULT_USER = "demo@example.com"
-_ASKED = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method")
+_ASKED = (
+    "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+)  # fmt: skip
 
 
 class OAuthEndpoints:
@@ -30,6 +34,7 @@ class OAuthEndpoints:
     def routes(self) -> list[Route]:
         """Everything but the Accounting API."""
         return [
+            *discovery.ROUTES,
             Route("/identity/connect/authorize", self.show_consent, methods=["GET"]),
             Route("/identity/connect/authorize", self.consent, methods=["POST"]),
             Route("/connect/token", self.token, methods=["POST"]),
@@ -41,7 +46,7 @@ class OAuthEndpoints:
         ]
 
     async def show_consent(self, request: Request) -> Response:
-        """The consent page, or an error page: never a redirect for a wrong request."""
+        """The consent page, or an error page. A wrong request is never redirected."""
         asked = {name: value for name, value in request.query_params.items() if name in _ASKED}
         if problem := self._refuse(asked):
             return HTMLResponse(error_page(problem), 400)
@@ -51,7 +56,7 @@ class OAuthEndpoints:
         return HTMLResponse(consent_page(app, orgs, asked, asked["scope"].split(), several=several))
 
     async def consent(self, request: Request) -> Response:
-        """The form comes back: `decision` allow or deny, `tenant` once or (on bulk plans) more often."""
+        """The form comes back: `decision` allow or deny, and `tenant`, on bulk plans several times."""
         form = await request.form()
         sent = {**request.query_params, **{name: str(value) for name, value in form.items()}}
         asked = {name: value for name, value in sent.items() if name in _ASKED}
@@ -67,7 +72,7 @@ class OAuthEndpoints:
         if len(tenants) > 1 and app.plan not in BULK_PLANS:
             return HTMLResponse(error_page("Connecting several organisations at once needs the Advanced plan"), 400)
         user = sent.get("user") or DEFAULT_USER
-        grant = Grant(app.client_id, user, tuple(asked["scope"].split()), self.world.new_id())
+        grant = Grant(app.client_id, user, tuple(asked["scope"].split()), self.world.new_id(), asked.get("nonce"))
         for tenant in tenants:
             self.world.connections.connect(app.client_id, user, tenant, grant.auth_event_id, self.world.clock.now_ms())
         now = self.world.clock.timestamp()
@@ -82,7 +87,7 @@ class OAuthEndpoints:
             return _error(refused)
 
     async def revoke(self, request: Request) -> Response:
-        """200 and nothing; the user's connections to this app are gone (behaviour 9)."""
+        """An empty 200. The user's connections to this app end (behaviour 9)."""
         try:
             form = await _form(request)
             app = self._client(form, request.headers.get("authorization"))
@@ -104,7 +109,7 @@ class OAuthEndpoints:
         forms = [
             connection_form(each, self.world.orgs[each.tenant_id].profile.Name)
             for each in self._connections(access)
-            if event is None or each.auth_event_id == event.lower()
+            if event is None or each.auth_event_id == canonical(event)
         ]
         return JSONResponse(forms)
 
@@ -114,7 +119,7 @@ class OAuthEndpoints:
         if isinstance(access, Response):
             return access
         for each in self._connections(access):
-            if each.id == request.path_params["id"].lower():
+            if each.id == canonical(request.path_params["id"]):
                 self.world.connections.disconnect(each)
                 return Response(status_code=204)
         return HTMLResponse(answers.not_found().body, 404)
@@ -137,7 +142,7 @@ class OAuthEndpoints:
         return next((message for wrong, message in checks if wrong), None)
 
     def _client(self, form: Mapping[str, str], authorization: str | None) -> App:
-        """Basic, or client_id and client_secret in the body as the official SDK sends them."""
+        """The app, by HTTP Basic, or by client_id and client_secret in the body, as the official SDK sends them."""
         client_id, secret = _basic(authorization)
         client_id, secret = client_id or form.get("client_id"), secret or form.get("client_secret")
         if not client_id:
@@ -159,7 +164,7 @@ class OAuthEndpoints:
             case "refresh_token":
                 return self.world.tokens.rotate(app, form.get("refresh_token", ""), now)
             case "client_credentials":
-                # The official SDK names none and means all that the app has.
+                # The official SDK names no scope, and means all that the app has.
                 return self._client_credentials(app, form.get("scope", "").split() or list(app.scopes), now)
         raise Refused("unsupported_grant_type")
 

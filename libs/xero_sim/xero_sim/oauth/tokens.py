@@ -1,4 +1,4 @@
-"""Codes, access tokens, refresh tokens: a pure state machine over instants. Source: docs/xero.md 1.2-1.4."""
+"""Codes, access tokens and refresh tokens: a state machine; time is given to it. Source: docs/xero.md 1.2-1.4."""
 
 import base64
 import hashlib
@@ -6,10 +6,9 @@ import secrets
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import jwt
-
 from xero_sim.ids import Ids
 from xero_sim.oauth.apps import App
+from xero_sim.oauth.signing import sign
 
 CODE_LIVES = 5 * 60.0
 ACCESS_LIVES = 30 * 60.0
@@ -28,12 +27,14 @@ class Refused(Exception):
 
 
 class Grant(NamedTuple):
-    """What a consent gave: whose, to whom, what for. `user` is None for client credentials."""
+    """A consent: of which user, to which app, for what. `user` is None for client credentials."""
 
     client_id: str
     user: str | None
     scopes: tuple[str, ...]
     auth_event_id: str
+    nonce: str | None = None
+    """The client's own, which its identity token must bear."""
 
 
 class Code(NamedTuple):
@@ -69,7 +70,6 @@ class TokenStore:
     codes: dict[str, Code] = field(default_factory=dict)
     access: dict[str, Access] = field(default_factory=dict)
     refresh: dict[str, Refresh] = field(default_factory=dict)
-    signing_key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     new_id: Ids = field(default_factory=Ids)
 
     def issue_code(self, grant: Grant, redirect_uri: str, challenge: str | None, now: float) -> str:
@@ -81,7 +81,7 @@ class TokenStore:
     def exchange_code(
         self, app: App, code: str, redirect_uri: str, verifier: str | None, now: float
     ) -> dict[str, object]:
-        """Tokens for a code. Raises Refused(invalid_grant) on any doubt; the code is spent either way."""
+        """Tokens for a code, which is used up even if it is refused. Raises Refused (invalid_grant)."""
         found = self.codes.pop(code, None)
         if found is None or found.grant.client_id != app.client_id or now - found.issued >= CODE_LIVES:
             raise Refused("invalid_grant")
@@ -103,7 +103,7 @@ class TokenStore:
 
     def issue(self, grant: Grant, now: float) -> dict[str, object]:
         """The token endpoint's reply."""
-        token = self._sign(grant, now)
+        token = self._access_token(grant, now)
         self.access[token] = Access(grant, frozenset(grant.scopes), now + ACCESS_LIVES)
         reply: dict[str, object] = {
             "access_token": token,
@@ -112,7 +112,7 @@ class TokenStore:
             "scope": " ".join(grant.scopes),
         }
         if "openid" in grant.scopes:
-            reply["id_token"] = self._sign(grant, now, lives=CODE_LIVES)
+            reply["id_token"] = self._id_token(grant, token, now)
         if "offline_access" in grant.scopes and grant.user is not None:
             refresh = secrets.token_urlsafe(32)
             self.refresh[refresh] = Refresh(grant, now)
@@ -127,20 +127,35 @@ class TokenStore:
             if (kept.grant.client_id, kept.grant.user) != (client_id, user)
         }
 
-    def _sign(self, grant: Grant, now: float, lives: float = ACCESS_LIVES) -> str:
+    def _access_token(self, grant: Grant, now: float) -> str:
         claims: dict[str, object] = {
-            "nbf": int(now),
-            "exp": int(now + lives),
-            "iss": ISSUER,
+            **_lives(now, ACCESS_LIVES),
             "aud": f"{ISSUER}/resources",
             "client_id": grant.client_id,
             "jti": self.new_id().replace("-", ""),
             "authentication_event_id": grant.auth_event_id,
             "scope": list(grant.scopes),
         }
-        if grant.user is not None:
-            claims |= {"sub": user_id(grant.user).replace("-", ""), "xero_userid": user_id(grant.user)}
-        return jwt.encode(claims, self.signing_key, algorithm="HS256")
+        return sign({**claims, **(_person(grant.user) if grant.user is not None else {})})
+
+    def _id_token(self, grant: Grant, access_token: str, now: float) -> str:
+        user = grant.user or ""
+        claims: dict[str, object] = {
+            **_lives(now, CODE_LIVES),
+            "iat": int(now),
+            "auth_time": int(now),
+            "aud": grant.client_id,
+            "at_hash": _half_hash(access_token),
+            **_person(user),
+        }
+        if grant.nonce is not None:
+            claims["nonce"] = grant.nonce
+        if "email" in grant.scopes:
+            claims["email"] = user
+        if "profile" in grant.scopes:
+            given, _, family = user.partition("@")[0].title().partition(".")
+            claims |= {"preferred_username": user, "given_name": given, "family_name": family or "User"}
+        return sign(claims)
 
 
 def user_id(user: str) -> str:
@@ -150,5 +165,21 @@ def user_id(user: str) -> str:
 
 def challenge_of(verifier: str) -> str:
     """PKCE S256."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return _base64url(hashlib.sha256(verifier.encode()).digest())
+
+
+def _lives(now: float, seconds: float) -> dict[str, object]:
+    return {"iss": ISSUER, "nbf": int(now), "exp": int(now + seconds)}
+
+
+def _person(user: str) -> dict[str, object]:
+    return {"sub": user_id(user).replace("-", ""), "xero_userid": user_id(user)}
+
+
+def _half_hash(token: str) -> str:
+    """`at_hash` of OpenID Connect: the left half of the access token's hash."""
+    return _base64url(hashlib.sha256(token.encode()).digest()[:16])
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

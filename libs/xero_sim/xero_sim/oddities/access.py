@@ -19,8 +19,6 @@ def firewall(call: Call, options: Mapping[str, Any]) -> Answer | None:
 
 
 ODDITIES = {
-    "not-permitted": Oddity(
-        "F13", "The person who connected lacks this right: `status` 401 or 403.", not_permitted
-    ),
+    "not-permitted": Oddity("F13", "The person who connected lacks this right: `status` 401 or 403.", not_permitted),
     "firewall": Oddity("F13", "A firewall answers 403 with a page.", firewall),
 }

@@ -22,6 +22,7 @@ _TEXT = {"type": "string"}
 _FLAG = {"type": "boolean"}
 _MIDNIGHT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT00:00:00$"}
 _SECOND = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$"}
+_FILES = {"type": "array", "items": {"$ref": "#/components/schemas/Attachment"}}
 _REFUSALS = {"type": "array", "items": {"$ref": "#/components/schemas/ValidationError"}}
 
 
@@ -37,8 +38,10 @@ _ENVELOPE = {
 }
 _IN_ENVELOPE = (
     "Accounts", "Actions", "Allocations", "Attachments", "BankTransactions", "BankTransfers", "BatchPayments",
-    "ContactGroups", "Contacts", "CreditNotes", "Currencies", "HistoryRecords", "Invoices", "Items", "OnlineInvoices",
-    "Organisations", "Overpayments", "Payments", "Prepayments", "TaxRates", "TrackingCategories", "TrackingOptions",
+    "BrandingThemes", "ContactGroups", "Contacts", "CreditNotes", "Currencies", "HistoryRecords", "Invoices", "Items",
+    "Journals", "LinkedTransactions", "ManualJournals", "OnlineInvoices", "Organisations", "Overpayments", "Payments",
+    "Prepayments", "PurchaseOrders", "Quotes", "RepeatingInvoices", "TaxRates", "TrackingCategories",
+    "TrackingOptions", "Users",
 )  # fmt: skip
 
 _DELETED_ALLOCATION = {
@@ -72,6 +75,21 @@ ACCOUNTING = (
     _missing("HistoryRecord", "DateUTCString", _SECOND, "Beside DateUTC in the examples."),
     _missing("ContactGroup", "HasValidationErrors", _FLAG, "In the examples."),
     _missing("LineItem", "ValidationErrors", _REFUSALS, "In the example of a refused bank transaction, recorded."),
+    _missing("CreditNote", "DueDateString", _MIDNIGHT, "Beside DueDate, as it is recorded for invoices."),
+    _missing("Invoice", "InvoicePaymentServices", {"type": "array"}, "Recorded; always empty."),
+    _missing("LineItemTracking", "Options", {"type": "array"}, "In pages in place of TrackingOptionID; recorded."),
+    *(
+        _missing(name, "Attachments", _FILES, "In the examples of single reads.")
+        for name in ("CreditNote", "BankTransaction", "BankTransfer")
+    ),
+    *(
+        _missing(name, "ValidationErrors", _REFUSALS, "In the examples, and recorded for phones and history.")
+        for name in ("Address", "Phone", "ContactPerson", "Bill", "ContactGroup", "HistoryRecord")
+    ),
+    *(
+        _missing("TrackingOption", key, _FLAG, "In the examples.")
+        for key in ("HasValidationErrors", "IsDeleted", "IsArchived", "IsActive")
+    ),
     *(
         _missing(name, "ID", {"type": "string", "format": "uuid"}, "The id once more; in the examples.")
         for name in ("CreditNote", "Prepayment", "Overpayment")

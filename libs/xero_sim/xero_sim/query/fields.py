@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from operator import attrgetter, itemgetter
 
 from xero_sim.org import Org
-from xero_sim.query.where import Getter, Resolve
+from xero_sim.query.kinds import Field, Getter, Resolve, kind_of
 
 
 def resolver(plain: Iterable[str], **special: Getter) -> Resolve:
-    """Fields by name without case; `special` ones are computed, `__` standing for a dot."""
-    known: dict[str, Getter] = {name.lower(): attrgetter(name) for name in plain}
-    known |= {name.replace("__", ".").lower(): get for name, get in special.items()}
+    """Fields by name without case. `special` ones are computed; in their names `__` stands for a dot."""
+    getters: dict[str, Getter] = {name: attrgetter(name) for name in plain}
+    getters |= {name.replace("__", "."): get for name, get in special.items()}
+    known = {name.lower(): Field(get, kind_of(name)) for name, get in getters.items()}
     return lambda path: known.get(path.lower())
 
 
@@ -147,6 +148,5 @@ def tracking_fields() -> Resolve:
     return resolver(("TrackingCategoryID", "Name", "Status"))
 
 
-def currency_field(path: str) -> Getter | None:
-    names = {"code": itemgetter("Code"), "description": itemgetter("Description")}
-    return names.get(path.lower())
+def currency_fields() -> Resolve:
+    return resolver((), Code=itemgetter("Code"), Description=itemgetter("Description"))

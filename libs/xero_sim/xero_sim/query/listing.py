@@ -1,10 +1,12 @@
-"""The part every list shares: where, order, and the default order by last change."""
+"""What all lists have in common: `where`, `order`, and the default order by time of change."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from xero_sim.answers import bad_query
-from xero_sim.query.where import Getter, Resolve, comparable, compile_where
+from xero_sim.query.kinds import Getter, Resolve
+from xero_sim.query.operands import comparable
+from xero_sim.query.where import compile_where
 
 T = TypeVar("T")
 
@@ -18,13 +20,13 @@ def filtered(rows: Sequence[T], query: Mapping[str, str], resolve: Resolve) -> S
 
 
 def ordered(rows: Sequence[T], query: Mapping[str, str], resolve: Resolve) -> Sequence[T]:
-    """By `order`, such as `UpdatedDateUTC DESC, Name`; as they are when it is not given (behaviour 27)."""
+    """Sorted by `order`, such as `UpdatedDateUTC DESC, Name`; without `order` unchanged (behaviour 27)."""
     order = query.get("order", "").strip()
     for part in reversed([part.split() for part in order.split(",") if part.strip()]):
-        get = resolve(part[0])
-        if get is None or len(part) > 2 or part[-1].upper() not in ("ASC", "DESC", part[0].upper()):
+        field = resolve(part[0])
+        if field is None or len(part) > 2 or part[-1].upper() not in ("ASC", "DESC", part[0].upper()):
             raise bad_query(f"Cannot order by '{order}'")
-        rows = _by(rows, get, descending=part[-1].upper() == "DESC")
+        rows = _by(rows, field.get, descending=part[-1].upper() == "DESC")
     return rows
 
 

@@ -6,16 +6,17 @@ from email.utils import parsedate_to_datetime
 
 
 def modified_since(headers: Mapping[str, str]) -> int | None:
-    """The instant in milliseconds, cut to the second; None when absent or unreadable.
+    """The time in milliseconds, cut to the second; None if it is absent or cannot be read.
 
-    ISO with Z, an offset or none (then UTC), and RFC 1123 are read. The bound itself is included:
-    Xero does not say, and a client that overlaps and dedupes cannot tell.
+    ISO with Z, with an offset or without (then UTC), and RFC 1123 are read. The bound itself is included. Whether
+    it is at Xero is open.
     """
     text = headers.get("if-modified-since")
     if not text:
         return None
     try:
-        moment = datetime.fromisoformat(text.strip())
+        # pyxero quotes a date that it was given as text.
+        moment = datetime.fromisoformat(text.strip().strip('"'))
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)

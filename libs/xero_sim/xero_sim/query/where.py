@@ -2,57 +2,36 @@
 
 or       := and (("OR" | "||") and)*
 and      := not (("AND" | "&&") not)*
-not      := "!" not | "(" or ")" | compare
-compare  := operand (("=" | "==" | "!=" | "<>" | "<" | "<=" | ">" | ">=") operand)?
-operand  := literal | guid("…") | DateTime(y,m,d[,h,m,s]) | field(.Method(…))*
+not      := ("!" | "NOT") not | compare
+compare  := value (("=" | "==" | "!=" | "<>" | "<" | "<=" | ">" | ">=") value)?
+value    := "(" or ")" | (literal | guid("…") | DateTime(y,m,d[,h,m,s]) | field) ("." property | "." method(…))*
 
-Text compares without case; dates compare as milliseconds. Source: docs/xero.md 3.5, behaviour 30.
+Texts compare without case. Both sides must have the same type. Source: docs/xero.md 3.5, behaviour 30.
 """
 
-import operator
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from xero_sim.answers import bad_query
+from xero_sim.ids import canonical
+from xero_sim.query.kinds import Kind, Resolve
+from xero_sim.query.operands import METHODS, PROPERTIES, SIGNS, Operand, called, comparable, compared, constant, joined
 from xero_sim.query.where_tokens import Token, tokens
-from xero_sim.wire import date_ms
 
-Getter = Callable[[Any], Any]
-Resolve = Callable[[str], Getter | None]
 Predicate = Callable[[Any], bool]
-
-_ORDERED: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_TESTS: dict[str, Callable[[str, str], bool]] = {
-    "contains": lambda text, part: part in text,
-    "startswith": lambda text, part: text.startswith(part),
-    "endswith": lambda text, part: text.endswith(part),
-}
-_CASES = ("tolower", "toupper", "trim", "tostring")
-_CONSTANTS = {"null": None, "true": True, "false": False}
-
-
-def comparable(value: object) -> Any:
-    """The form in which values are compared: text without case, dates as milliseconds."""
-    if isinstance(value, str):
-        return value.casefold()
-    if isinstance(value, date):
-        return date_ms(value)
-    return value
+_WORDS = {"null": (None, Kind.NULL), "true": (True, Kind.FLAG), "false": (False, Kind.FLAG)}
 
 
 def compile_where(where: str, resolve: Resolve) -> Predicate:
-    """A predicate for this text. Raises Rejected (400) when it cannot be read or names an unknown field."""
+    """A predicate for a text. Raises Rejected (400) if it cannot be read, or compares what cannot be compared."""
     parser = _Parser(tokens(where), resolve)
-    predicate = parser.any_of()
+    whole = parser.any_of()
     parser.expect("end", "")
-    return lambda record: bool(predicate(record))
+    if whole.kind is not Kind.FLAG:
+        raise bad_query("Expression of type 'Boolean' expected")
+    return lambda record: bool(whole.get(record))
 
 
 class _Parser:
@@ -83,56 +62,82 @@ class _Parser:
             raise bad_query(f"Syntax error: expected '{value or kind}' but found '{token.value or token.kind}'")
         return token
 
-    def any_of(self) -> Getter:
+    def any_of(self) -> Operand:
         left = self.all_of()
         while self.accept("or", "||"):
-            left = _either(left, self.all_of())
+            left = joined("OR", left, self.all_of())
         return left
 
-    def all_of(self) -> Getter:
+    def all_of(self) -> Operand:
         left = self.negated()
         while self.accept("and", "&&"):
-            left = _both(left, self.negated())
+            left = joined("AND", left, self.negated())
         return left
 
-    def negated(self) -> Getter:
-        if self.accept("!", "not"):
-            inner = self.negated()
-            return lambda record: not inner(record)
+    def negated(self) -> Operand:
+        if not self.accept("!", "not"):
+            return self.compare()
+        inner = self.negated()
+        if inner.kind is not Kind.FLAG:
+            raise bad_query(f"Operator '!' incompatible with operand type '{inner.kind}'")
+        return Operand(lambda record: not inner.get(record), Kind.FLAG)
+
+    def compare(self) -> Operand:
+        left = self.value()
+        token = self.next
+        if token.kind == "sign" and token.value in SIGNS:
+            self.take()
+            return compared(token.value, left, self.value())
+        return left
+
+    def value(self) -> Operand:
+        found = self.start()
+        while self.accept("."):
+            name = self.expect("word", "").value
+            if self.next.value == "(":
+                known, given = METHODS.get(name.lower()), self.arguments()
+            else:
+                known, given = PROPERTIES.get(name.lower()), []
+            if known is None:
+                raise bad_query(f"No property, field or method '{name}' exists in type '{found.kind}'")
+            found = called(found, name, known, given)
+        return found
+
+    def start(self) -> Operand:
         if self.accept("("):
             inner = self.any_of()
             self.expect("sign", ")")
             return inner
-        return self.compare()
-
-    def compare(self) -> Getter:
-        left = self.operand()
-        token = self.next
-        if token.kind == "sign" and token.value in ("=", "==", "!=", "<>", *_ORDERED):
-            self.take()
-            return _comparison(token.value, left, self.operand())
-        return left
-
-    def operand(self) -> Getter:
         token = self.take()
         if token.kind == "text":
-            return _constant(token.value.casefold())
+            return constant(token.value.casefold(), Kind.TEXT)
         if token.kind == "number":
-            return _constant(Decimal(token.value))
+            return constant(Decimal(token.value), Kind.NUMBER if "." in token.value else Kind.INTEGER)
         if token.kind != "word":
             raise bad_query(f"Syntax error: unexpected '{token.value or token.kind}'")
         word = token.value.lower()
-        if word in _CONSTANTS:
-            return _constant(_CONSTANTS[word])
-        if word in ("guid", "datetime") and self.next.value == "(":
-            return _constant(self.guid() if word == "guid" else self.moment())
+        if word in _WORDS:
+            return constant(*_WORDS[word])
+        if self.next.value == "(" and word in ("guid", "datetime"):
+            return constant(self.guid(), Kind.GUID) if word == "guid" else constant(self.moment(), Kind.MOMENT)
         return self.field(token.value)
+
+    def arguments(self) -> list[Operand]:
+        self.expect("sign", "(")
+        given: list[Operand] = []
+        while not self.accept(")"):
+            if given:
+                self.expect("sign", ",")
+            given.append(self.any_of())
+        return given
 
     def guid(self) -> str:
         self.expect("sign", "(")
-        text = self.expect("text", "").value
+        text = canonical(self.expect("text", "").value)
         self.expect("sign", ")")
-        return text.lower()
+        if len(text) != 36:
+            raise bad_query("Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).")
+        return text
 
     def moment(self) -> int:
         self.expect("sign", "(")
@@ -145,67 +150,13 @@ class _Parser:
         except (TypeError, ValueError) as wrong:
             raise bad_query(f"No such DateTime: {wrong}") from None
 
-    def field(self, name: str) -> Getter:
-        path = name
-        while self.accept("."):
-            part = self.expect("word", "").value
-            if self.next.value == "(" and part.lower() in (*_TESTS, *_CASES):
-                return self.methods(self.getter(path), part)
-            path = f"{path}.{part}"
-        return self.getter(path)
-
-    def getter(self, path: str) -> Getter:
-        found = self.resolve(path)
+    def field(self, name: str) -> Operand:
+        """The field with the longest path, such as `Contact.Name`: what follows it is a property or method."""
+        path, found = name, self.resolve(name)
+        while found is None and self.accept("."):
+            path = f"{path}.{self.expect('word', '').value}"
+            found = self.resolve(path)
         if found is None:
             raise bad_query(f"No property or field '{path}' exists")
-        return lambda record: comparable(found(record))
-
-    def methods(self, get: Getter, first: str) -> Getter:
-        method = first.lower()
-        while True:
-            self.expect("sign", "(")
-            if method in _TESTS:
-                part = self.expect("text", "").value.casefold()
-                self.expect("sign", ")")
-                return _text_test(_TESTS[method], get, part)
-            self.expect("sign", ")")
-            if not self.accept("."):
-                return get
-            method = self.expect("word", "").value.lower()
-            if method not in (*_TESTS, *_CASES):
-                raise bad_query(f"No applicable method '{method}' exists")
-
-
-def _constant(value: Any) -> Getter:
-    return lambda record: value
-
-
-def _either(left: Getter, right: Getter) -> Getter:
-    return lambda record: left(record) or right(record)
-
-
-def _both(left: Getter, right: Getter) -> Getter:
-    return lambda record: left(record) and right(record)
-
-
-def _text_test(test: Callable[[str, str], bool], get: Getter, part: str) -> Getter:
-    return lambda record: isinstance(text := get(record), str) and test(text, part)
-
-
-def _comparison(sign: str, left: Getter, right: Getter) -> Getter:
-    if sign in ("=", "=="):
-        return lambda record: left(record) == right(record)
-    if sign in ("!=", "<>"):
-        return lambda record: left(record) != right(record)
-    ordered = _ORDERED[sign]
-
-    def in_order(record: Any) -> bool:
-        one, other = left(record), right(record)
-        if one is None or other is None:
-            return False
-        try:
-            return ordered(one, other)
-        except TypeError:
-            raise bad_query(f"Operator '{sign}' incompatible with these operand types") from None
-
-    return in_order
+        get = found.get
+        return Operand(lambda record: comparable(get(record)), found.kind)

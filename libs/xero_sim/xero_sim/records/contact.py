@@ -20,7 +20,7 @@ def empty_phone(kind: str) -> Json:
 
 @dataclass(slots=True)
 class Contact:
-    """Both address slots and all four phone slots always exist; `Form` caches the rendered JSON."""
+    """Both address slots and all four phone slots always exist; `Forms` caches the rendered JSON."""
 
     ContactID: str
     Name: str
@@ -55,9 +55,8 @@ class Contact:
     IsCustomer: bool = False
     HasAttachments: bool = False
     UpdatedDateUTC: int = 0
-    Form: bytes | None = field(default=None, compare=False, repr=False)
-    SummaryForm: bytes | None = field(default=None, compare=False, repr=False)
-    """The form of `summaryOnly=true`."""
+    Forms: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    """The rendered JSON by form. Copies share it, so it is replaced and not emptied."""
 
     @property
     def id(self) -> str:

@@ -32,7 +32,7 @@ class LineItem:
 
 @dataclass(slots=True)
 class Invoice:
-    """AmountDue follows from the other amounts; the forms cache the rendered JSON."""
+    """AmountDue follows from the other amounts; `Forms` caches the rendered JSON."""
 
     InvoiceID: str
     Type: str
@@ -65,8 +65,9 @@ class Invoice:
     CreatedBy: str | None = None
     """client_id of the app that made it, for createdByMyApp; None when a person did."""
     UpdatedDateUTC: int = 0
-    Form: bytes | None = field(default=None, compare=False, repr=False)
-    """Everything but the contact, which may be renamed without touching the invoice."""
+    Forms: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    """The rendered JSON by form, without the contact, whose name may change alone. Copies share it, so it is replaced
+    and not emptied."""
 
     @property
     def id(self) -> str:

@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 
 class Note(NamedTuple):
-    """A line of a record's history."""
+    """An entry of a record's history. Notes of apps are told apart by `changes`."""
 
     at_ms: int
     details: str
+    changes: str = "Note"
+    user: str = "System Generated"
 
 
 class Attachment(NamedTuple):

@@ -55,10 +55,13 @@ class TaxRate:
     EffectiveRate: Decimal
     ReportTaxType: str
     Status: str = "ACTIVE"
+    CanApplyToAssets: bool = True
+    CanApplyToEquity: bool = True
     CanApplyToExpenses: bool = True
+    CanApplyToLiabilities: bool = True
     CanApplyToRevenue: bool = True
     Components: list[tuple[str, Decimal, bool]] = field(default_factory=list)
-    """(Name, Rate in per cent, IsCompound); empty for the system's own, which have one of their own name."""
+    """(Name, Rate in per cent, IsCompound)."""
 
     @property
     def id(self) -> str:

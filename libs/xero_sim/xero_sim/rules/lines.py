@@ -5,11 +5,13 @@ from copy import copy
 from decimal import Decimal
 from typing import Protocol
 
+from xero_sim.ids import canonical
 from xero_sim.money import ZERO, round2, round4
 from xero_sim.records.invoice import LineItem
 from xero_sim.records.item import Item
 from xero_sim.records.settings import Account, TaxRate, TrackingCategory
 from xero_sim.rules.item import fill_line
+from xero_sim.rules.tax_rate import applies_to
 from xero_sim.rules.totals import line_amount, tax_amount
 from xero_sim.sent import Sent
 from xero_sim.table import Table
@@ -53,9 +55,9 @@ class LineReader:
         self.problems: list[str] = []
 
     def read(self, sent: list[Sent], old: list[LineItem]) -> list[LineItem]:
-        """The new set: a known LineItemID updates that line, any other is a new line, the unlisted go."""
+        """The new lines. One with a known LineItemID changes that line; any other is new; those not sent are gone."""
         known = {line.LineItemID: line for line in old}
-        return [self._line(each, known.get((each.text("LineItemID") or "").lower())) for each in sent]
+        return [self._line(each, known.get(canonical(each.text("LineItemID") or ""))) for each in sent]
 
     def retax(self, old: list[LineItem]) -> list[LineItem]:
         """The same lines after LineAmountTypes changed."""
@@ -72,7 +74,7 @@ class LineReader:
         if (item_code := sent.text("ItemCode")) is not None:
             line.ItemCode = item_code
         if not line.Description and not line.ItemCode and not (self.by_person or (old and not old.Description)):
-            # A person in Xero may leave it out; what has none keeps none.
+            # A person in Xero may leave the description out, and a line without one may stay so.
             self.problems.append(DESCRIPTION_MISSING)
         if len(line.Description or "") > 4000:
             self.problems.append("The Description field must be less than or equal to 4000 characters")
@@ -140,13 +142,14 @@ class LineReader:
             if problem := refuse_account(named, account, self.chart.item(line.ItemCode)):
                 self.problems.append(problem)
             before = (line.AccountCode, line.AccountID)
-            has_code = account is None or account.Code
-            line.AccountCode, line.AccountID = (named, None) if has_code else (None, key)
+            no_code = account is not None and not account.Code
+            line.AccountCode, line.AccountID = (None, account.AccountID) if account and no_code else (named, None)
             if account is not None and (line.TaxType is None or before != (line.AccountCode, line.AccountID)):
                 line.TaxType = account.TaxType
         if tax_type := sent.text("TaxType"):
             rate = self.chart.tax_rates.get(tax_type.upper())
-            if rate is None or rate.Status != "ACTIVE":
+            account = self.chart.account(line.AccountCode) or self.chart.accounts.get(line.AccountID or "")
+            if rate is None or rate.Status != "ACTIVE" or (account and not applies_to(rate, account.Class)):
                 self.problems.append(
                     f"The TaxType code '{tax_type}' cannot be used with account code '{line.AccountCode}'."
                 )
@@ -198,8 +201,8 @@ def refuse_to_authorise(lines: list[LineItem]) -> list[str]:
 
 def find_option(categories: dict[str, TrackingCategory], sent: Sent) -> tuple[str, str] | None:
     """Category and option named by ids or by names, active ones only."""
-    category_id = (sent.text("TrackingCategoryID") or "").lower()
-    option_id = (sent.text("TrackingOptionID") or "").lower()
+    category_id = canonical(sent.text("TrackingCategoryID") or "")
+    option_id = canonical(sent.text("TrackingOptionID") or "")
     category_name, option_name = (sent.text("Name") or "").casefold(), (sent.text("Option") or "").casefold()
     for category in categories.values():
         named = category.TrackingCategoryID == category_id if category_id else True

@@ -1,4 +1,4 @@
-"""User-defined tax rates. Source: docs/xero.md 4.9."""
+"""Tax rates: which accounts take them, and which of users' own can be stored. Source: docs/xero.md 4.9."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -11,6 +11,29 @@ NO_COMPONENTS = "A tax rate must have at least one component"
 NAME_TAKEN = "A tax rate with this name already exists"
 NAME_MISSING = "The tax rate name must be specified"
 TWO_COMPOUND = "A tax rate can have at most one compound component"
+
+
+CLASSES = {"A": "Assets", "Q": "Equity", "E": "Expenses", "L": "Liabilities", "R": "Revenue"}
+"""The classes of accounts by the letters that countries.py writes for them."""
+
+
+def apply(rate: TaxRate, letters: str) -> None:
+    """Set the classes of accounts that a rate can be used with."""
+    for letter, name in CLASSES.items():
+        setattr(rate, f"CanApplyTo{name}", letter in letters)
+
+
+def letters_of(report: str) -> str:
+    """The classes for a rate of this ReportTaxType: input tax is not for revenue, output tax not for expenses."""
+    if "OUTPUT" in report:
+        return "AQLR"
+    return "AQEL" if "INPUT" in report else "AQELR"
+
+
+def applies_to(rate: TaxRate, account_class: str) -> bool:
+    """Whether a line on an account of this class, such as EXPENSE, can have this rate."""
+    name = next(name for name in CLASSES.values() if name.upper().startswith(account_class[:5]))
+    return bool(getattr(rate, f"CanApplyTo{name}"))
 
 
 def effective_rate(components: Iterable[tuple[str, Decimal, bool]]) -> Decimal:

@@ -18,16 +18,22 @@ def seed_items(org: Org, ids: Callable[[], str], stamp: int) -> int:
     if org.items:
         return 0
     items = [
-        Item(ids(), code, name, PurchaseDetails=_details("429", cost), SalesDetails=_details("200", price))
+        Item(ids(), code, name, PurchaseDetails=_details(org, "429", cost), SalesDetails=_details(org, "200", price))
         for code, name, cost, price in _ITEMS
     ]
-    desk = Item(ids(), "DESK", "Standing desk", SalesDetails=_details("200", "890.00"), InventoryAssetAccountCode="630")
-    desk.PurchaseDetails = ItemDetails(Decimal("420.00"), COGSAccountCode="310")
+    desk = Item(ids(), "DESK", "Standing desk", InventoryAssetAccountCode="630")
+    desk.SalesDetails = _details(org, "200", "890.00")
+    desk.PurchaseDetails = ItemDetails(Decimal("420.00"), COGSAccountCode="310", TaxType=_tax(org, "310"))
     for item in (*items, desk):
         item.UpdatedDateUTC = stamp
         org.index_item(item)
     return len(items) + 1
 
 
-def _details(code: str, price: str) -> ItemDetails:
-    return ItemDetails(Decimal(price), AccountCode=code)
+def _details(org: Org, code: str, price: str) -> ItemDetails:
+    return ItemDetails(Decimal(price), AccountCode=code, TaxType=_tax(org, code))
+
+
+def _tax(org: Org, code: str) -> str | None:
+    account = org.account(code)
+    return account.TaxType if account else None

@@ -10,6 +10,7 @@ from xero_sim.org import Org
 from xero_sim.records.change import Change
 from xero_sim.records.organisation import Profile
 from xero_sim.records.settings import Account, TaxRate, TrackingCategory, TrackingOption
+from xero_sim.rules.tax_rate import apply
 from xero_sim.seeds.charts import TRACKING, chart_of
 from xero_sim.seeds.countries import COUNTRIES, CURRENCY_NAMES
 
@@ -44,9 +45,12 @@ def new_org(
     )
     org = Org(tenant_id, profile, clock, Ids(), announce=announce)
     org.currencies = {code: CURRENCY_NAMES.get(code, code) for code in (base, *currencies)}
-    for tax_type, rate_name, per_cent, report in place.rates:
-        org.tax_rates[tax_type] = TaxRate(tax_type, rate_name, Decimal(per_cent), report)
-        _apply(org.tax_rates[tax_type])
+    for status, rates in (("ACTIVE", place.rates), ("DELETED", place.deleted_rates)):
+        for tax_type, rate_name, per_cent, report, classes in rates:
+            rate = TaxRate(tax_type, rate_name, Decimal(per_cent), report, status)
+            rate.Components = [(place.component, rate.EffectiveRate, False)]
+            apply(rate, classes)
+            org.tax_rates[tax_type] = rate
     usual = {"E": place.expense_tax, "S": place.sales_tax, "N": place.no_tax}
     for line in chart_of(country, place.tax_account):
         account = Account(ids(), line.code, line.name, line.type, TaxType=usual[line.tax])
@@ -59,10 +63,3 @@ def new_org(
         made = TrackingCategory(ids(), category, Options=[TrackingOption(ids(), option) for option in options])
         org.tracking[made.TrackingCategoryID] = made
     return org
-
-
-def _apply(rate: TaxRate) -> None:
-    """Rates of expenses cannot be used on income, nor those of income on expenses."""
-    report = rate.ReportTaxType
-    rate.CanApplyToExpenses = "OUTPUT" not in report and report != "EXEMPTEXPORT"
-    rate.CanApplyToRevenue = "INPUT" not in report and "EXPENSES" not in report

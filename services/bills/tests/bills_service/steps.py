@@ -19,7 +19,7 @@ PATH = f"bills/{BILL_ID}"
 
 
 def wanted(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """The bill as it is asked for."""
+    """The body of a request for the bill."""
     return bill_request(VENDOR_ID, *lines, **more)
 
 
@@ -30,28 +30,28 @@ async def connected(harness: ServiceHarness) -> None:
 
 
 async def in_xero(harness: ServiceHarness, *lines: dict[str, Any], **more: Any) -> None:
-    """The bill was made here, and Xero has taken it, with sequence 50."""
+    """The bill was created here, and Xero has accepted it, with sequence 50."""
     await connected(harness)
     assert (await harness.put(PATH, wanted(*lines, **more))).status_code == 200
     await take(harness, 50)
 
 
 async def take(harness: ServiceHarness, sequence: int, xero_id: UUID = BILL_XERO_ID, **more: Any) -> None:
-    """Xero takes the bill as it was sent last, and its answer comes."""
+    """Xero accepts the bill as it was sent last, and its answer arrives."""
     intent = (await harness.published(WriteIntent))[-1]
     shown = {"contact_xero_id": CONTACT_XERO_ID, **more}
     await harness.deliver(*answered(intent, xero_invoice_after(intent, xero_id, **shown), sequence))
 
 
 async def sent(harness: ServiceHarness) -> list[BillBody]:
-    """All that left for Xero, in order."""
+    """All published intents, in order."""
     bodies = [intent.body for intent in await harness.published(WriteIntent)]
     assert all(isinstance(body, BillBody) for body in bodies)
     return [body for body in bodies if isinstance(body, BillBody)]
 
 
 def putting(harness: ServiceHarness, body: dict[str, Any]) -> Work:
-    """The PUT of the bill, to be run in a transaction: for what overlaps."""
+    """The PUT of the bill as a function of a transaction, for tests in which transactions overlap."""
     [reconciler] = harness.wired.reconcilers
     request = PutRequest(harness.tenant_id, reconciler.kind.views[0], BILL_ID, BillIn.model_validate(body), ANA, None)
     return lambda tx: edits.put(tx, reconciler, request)

@@ -1,4 +1,4 @@
-"""Who may call the bills API, and what of it the audit trail tells (SYS-11)."""
+"""Who may call the bills API, and what the audit trail records of it (SYS-11)."""
 
 from collections.abc import Mapping
 from uuid import UUID, uuid4
@@ -24,37 +24,37 @@ class Bills:
     """Bills, each in the state that a person finds before doing something."""
 
     def __init__(self, harness: ServiceHarness) -> None:
-        self._stage = harness
+        self._harness = harness
         self._sequence = 100
 
     async def in_xero(self) -> Mapping[str, object]:
         """One that is in Xero."""
         made = uuid4()
-        await self._stage.put(f"bills/{made}", WANTED)
+        await self._harness.put(f"bills/{made}", WANTED)
         await self._answer(made)
         return {"record_id": made}
 
     async def unlinked(self) -> Mapping[str, object]:
         """One that was."""
         ids = await self.in_xero()
-        await self._stage.ask("POST", f"bills/{ids['record_id']}/unlink")
+        await self._harness.ask("POST", f"bills/{ids['record_id']}/unlink")
         return ids
 
     async def in_conflict(self) -> Mapping[str, object]:
         """One that both sides have changed."""
-        settings = TenantSettings(tenant_id=self._stage.tenant_id, version=1, conflicts=ConflictPolicy.ASK)
-        await self._stage.deliver((settings, 1))
+        settings = TenantSettings(tenant_id=self._harness.tenant_id, version=1, conflicts=ConflictPolicy.ASK)
+        await self._harness.deliver((settings, 1))
         ids = await self.in_xero()
         path = f"bills/{ids['record_id']}"
-        xero_id = UUID((await self._stage.get(path)).json()["sync"]["xero_id"])
-        await self._stage.change(path, {**WANTED, "number": "B-2"})
+        xero_id = UUID((await self._harness.get(path)).json()["sync"]["xero_id"])
+        await self._harness.change(path, {**WANTED, "number": "B-2"})
         seen = xero_invoice(xero_id, CONTACT_XERO_ID, number="B-3")
-        await self._stage.deliver((seen, self._next()))
+        await self._harness.deliver((seen, self._next()))
         return ids
 
     async def _answer(self, bill_id: UUID) -> None:
-        intents = [each for each in await self._stage.published(WriteIntent) if each.record.id == bill_id]
-        await self._stage.deliver(*answered(intents[-1], xero_invoice_after(intents[-1], uuid4()), self._next()))
+        intents = [each for each in await self._harness.published(WriteIntent) if each.record.id == bill_id]
+        await self._harness.deliver(*answered(intents[-1], xero_invoice_after(intents[-1], uuid4()), self._next()))
 
     def _next(self) -> int:
         self._sequence += 1
@@ -63,7 +63,7 @@ class Bills:
 
 @pytest.mark.rule("SYS-11")
 class TestAccess(AccessTests):
-    """To the routes of this service."""
+    """The routes of this service."""
 
 
 @pytest.mark.rule("SYS-11")

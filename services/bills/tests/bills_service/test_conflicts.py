@@ -1,4 +1,5 @@
-"""Both sides changed a bill: what each changed is kept, and what both changed the tenant's setting decides (SYS-3)."""
+"""Both sides changed a bill: each side's own changes are kept, and the tenant's setting decides about fields that both
+changed (SYS-3)."""
 
 import datetime as dt
 from typing import Any
@@ -36,7 +37,7 @@ async def settle_by(harness: ServiceHarness, policy: ConflictPolicy, version: in
 
 
 async def read_in_xero(harness: ServiceHarness, sequence: int, **more: Any) -> XeroInvoice:
-    """Somebody changed the bill in Xero, and it is read there."""
+    """Somebody changed the bill in Xero, and the gateway reads it."""
     [made, *_] = await harness.published(WriteIntent)
     seen = xero_invoice_after(made, BILL_XERO_ID, **{"answers": None, "lines": await shown_lines(harness), **more})
     await harness.deliver((seen, sequence))
@@ -52,7 +53,7 @@ async def shown_lines(harness: ServiceHarness) -> tuple[Any, ...]:
 
 
 async def change_both(harness: ServiceHarness, *, there: dict[str, Any], here: dict[str, Any]) -> None:
-    """The bill is changed here, and before that leaves, a change in Xero is found."""
+    """The bill is changed here, and a change in Xero is found before ours is sent."""
     assert (await harness.change(PATH, wanted(**here))).status_code == 200
     intent = (await harness.published(WriteIntent))[-1]
     await read_in_xero(harness, 60, **there)
@@ -60,7 +61,7 @@ async def change_both(harness: ServiceHarness, *, there: dict[str, Any], here: d
 
 
 async def lost(harness: ServiceHarness) -> list[dict[str, Any]]:
-    """What lost a conflict, as the bill's story tells it."""
+    """What lost a conflict, as the bill's history shows it."""
     changes = (await harness.get(f"{PATH}/changes")).json()
     return [each for change in changes for each in change["lost"]]
 

@@ -1,4 +1,4 @@
-"""Bills that come from Xero, and what Xero changes of those that are here (BILL-1, BILL-6, BILL-8)."""
+"""Bills that come from Xero, and what Xero changes in bills that are here already (BILL-1, BILL-6, BILL-8)."""
 
 from typing import Any
 from uuid import uuid4
@@ -52,8 +52,8 @@ async def test_a_bill_of_xero_comes_in_once_its_contact_is_a_vendor(
 
     [bill] = await harness.published(Bill)
     assert (bill.id, bill.vendor_id, bill.number) == (imported_id(harness.tenant_id, BILL_XERO_ID), VENDOR_ID, "B-1")
-    assert (bill.sync.state, bill.sync.xero_id, bill.sync.seen) == (SyncState.IN_STEP, BILL_XERO_ID, 7)
-    assert (bill.sync.made, bill.sync.waits_for) == (None, ())
+    assert (bill.sync.state, bill.sync.xero_id, bill.sync.based_on_sequence) == (SyncState.IN_STEP, BILL_XERO_ID, 7)
+    assert (bill.sync.created_xero_id, bill.sync.waits_for) == (None, ())
     assert (bill.origin.kind, bill.origin.rule) == (OriginKind.EVENT, "BILL-1")
     assert await problems(harness) == []
     assert await harness.published(WriteIntent) == []
@@ -148,7 +148,7 @@ async def test_a_change_of_xeros_is_followed_and_says_what_made_it(harness: Serv
 
     after = await last(harness)
     origin = Origin(kind=OriginKind.EVENT, by=after.origin.by, rule="BILL-1", settings_version=3)
-    synced = before.sync.replace(seen=60)
+    synced = before.sync.replace(based_on_sequence=60)
     assert after == before.replace(number="B-1a", lines=(), sync=synced, origin=origin)
     assert after.origin.by != before.origin.by
     assert await harness.published(WriteIntent) == [intent]
@@ -223,7 +223,7 @@ async def test_a_bill_voided_in_xero_is_marked_and_is_neither_changed_nor_sent_a
     await harness.deliver((voided, 60))
 
     known = await last(harness)
-    assert (known.sync.state, known.sync.gone, known.xero_status) == (
+    assert (known.sync.state, known.sync.gone_in_xero, known.xero_status) == (
         SyncState.NOT_FOR_XERO, True, InvoiceStatus.VOIDED,
     )  # fmt: skip
     assert (known.number, known.status, len(known.lines)) == ("B-1", BillStatus.APPROVED, 1)
@@ -245,8 +245,8 @@ async def test_a_bill_that_was_lost_here_is_made_again_under_its_own_id(
     await harness.deliver((vendor(VENDOR_ID, CONTACT_XERO_ID), 1))
 
     [bill] = await harness.published(Bill)
-    assert (bill.id, bill.sync.xero_id, bill.sync.made) == (BILL_ID, BILL_XERO_ID, BILL_XERO_ID)
-    assert (bill.xero_status, bill.sync.gone) == (status, status.is_final)
+    assert (bill.id, bill.sync.xero_id, bill.sync.created_xero_id) == (BILL_ID, BILL_XERO_ID, BILL_XERO_ID)
+    assert (bill.xero_status, bill.sync.gone_in_xero) == (status, status.is_final)
     assert (bill.origin.kind, bill.origin.rule) == (OriginKind.IMPORT, "SYS-1")
     assert (await problems(harness), await harness.published(WriteIntent)) == ([], [])
 

@@ -41,7 +41,7 @@ async def link(harness: ServiceHarness, xero_id: UUID, path: str = PATH) -> http
 
 
 async def kept_in_xero(harness: ServiceHarness) -> XeroInvoice:
-    """Another bill of Xero, that stays there until it is approved."""
+    """Another bill of Xero, which is not imported until it is approved."""
     seen = xero_invoice(OTHER_XERO_ID, CONTACT_XERO_ID, status=InvoiceStatus.SUBMITTED)
     await harness.deliver((seen, 40))
     return seen
@@ -59,7 +59,9 @@ async def test_an_unlinked_bill_is_nobodys_in_xero_and_neither_follows_nor_leave
 
     after = Bill.model_validate(unlinked.json())
     assert (after.origin.kind, after.origin.by, after.origin.rule) == (OriginKind.USER, "ana", "CONT-13")
-    sync = before.sync.replace(state=SyncState.NOT_FOR_XERO, xero_id=None, former=(BILL_XERO_ID,), seen=0)
+    sync = before.sync.replace(
+        state=SyncState.NOT_FOR_XERO, xero_id=None, former_xero_ids=(BILL_XERO_ID,), based_on_sequence=0
+    )
     assert after == before.replace(sync=sync, origin=after.origin)
     known = await last(harness)
     assert (known.number, known.sync) == ("ours", sync)
@@ -113,7 +115,11 @@ async def test_an_unlinked_bill_that_is_exported_is_made_anew(harness: ServiceHa
     await take(harness, 70, OTHER_XERO_ID)
     known = await last(harness)
     assert known.sync.state is SyncState.IN_STEP
-    assert (known.sync.xero_id, known.sync.made, known.sync.former) == (OTHER_XERO_ID, OTHER_XERO_ID, (BILL_XERO_ID,))
+    assert (known.sync.xero_id, known.sync.created_xero_id, known.sync.former_xero_ids) == (
+        OTHER_XERO_ID,
+        OTHER_XERO_ID,
+        (BILL_XERO_ID,),
+    )
 
 
 @pytest.mark.rule("BILL-8")
@@ -139,7 +145,7 @@ async def test_a_link_by_hand_closes_the_problem_of_xeros_bill_and_fills_what_is
     linked = await link(harness, OTHER_XERO_ID)
 
     known = Bill.model_validate(linked.json())
-    assert (known.sync.xero_id, known.sync.former) == (OTHER_XERO_ID, (BILL_XERO_ID,))
+    assert (known.sync.xero_id, known.sync.former_xero_ids) == (OTHER_XERO_ID, (BILL_XERO_ID,))
     assert (known.xero_status, known.lines[0].xero_line_id) == (InvoiceStatus.SUBMITTED, shown.lines[0].xero_line_id)
     assert (await problems(harness), await last(harness)) == ([], known)
 

@@ -135,7 +135,7 @@ async def test_a_result_alone_acknowledges_nothing(harness: ServiceHarness) -> N
 
     known = await last(harness)
     assert (known.sync.state, known.sync.xero_id) == (SyncState.ON_ITS_WAY, BILL_XERO_ID)
-    assert (known.sync.seen, known.total, known.xero_status) == (0, None, None)
+    assert (known.sync.based_on_sequence, known.total, known.xero_status) == (0, None, None)
 
 
 @pytest.mark.rule("SYS-1")
@@ -152,8 +152,12 @@ async def test_a_bill_knows_its_total_whether_result_or_snapshot_comes_first(
         await harness.deliver(event)
 
     known = await last(harness)
-    assert (known.sync.state, known.sync.xero_id, known.sync.made) == (SyncState.IN_STEP, BILL_XERO_ID, BILL_XERO_ID)
-    assert (known.sync.seen, known.sync.former, known.sync.gone) == (50, (), False)
+    assert (known.sync.state, known.sync.xero_id, known.sync.created_xero_id) == (
+        SyncState.IN_STEP,
+        BILL_XERO_ID,
+        BILL_XERO_ID,
+    )
+    assert (known.sync.based_on_sequence, known.sync.former_xero_ids, known.sync.gone_in_xero) == (50, (), False)
     assert (known.total, known.amount_due, known.xero_status) == (
         nzd("115.00"), nzd("115.00"), InvoiceStatus.AUTHORISED,
     )  # fmt: skip

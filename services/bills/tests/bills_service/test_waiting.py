@@ -1,4 +1,5 @@
-"""What a bill waits for: every reason is told, and it goes by itself when the last one is gone (MAP-4, SYS-2)."""
+"""What a bill waits for: every reason becomes a problem, and the bill is sent by itself once the last reason is gone
+(MAP-4, SYS-2)."""
 
 from typing import Any
 

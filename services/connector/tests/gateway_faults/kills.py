@@ -24,7 +24,7 @@ TRIES = 5
 _LATE = 6.0
 """Seconds after which a shot has missed: the process was never at that passage."""
 _ENDING = ("leases.release", "leases.remove_replica")
-"""What a process does that was told to end."""
+"""What a process does after a signal to end."""
 _BY_CHANCE = ("pg_advisory_unlock_all", "ROLLBACK")
 """What the pool does with a connection that it takes back, and what only a race brings about."""
 

@@ -143,7 +143,7 @@ async def item(stage: ConnectorHarness) -> Wanted:
 
 async def attachment(stage: ConnectorHarness) -> Wanted:
     bill_id, key = await stage.their_bill(await their_vendor(stage)), str(uuid4())
-    await stage.files.keep(key, "application/pdf", _pieces())
+    await stage.files.store(key, "application/pdf", _pieces())
     body = bodies.AttachmentBody(
         document=Document.INVOICE, document_xero_id=UUID(bill_id), file_name=f"{key}.pdf",
         media_type="application/pdf", size=len(FILE), storage_key=key,

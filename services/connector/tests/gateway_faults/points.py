@@ -48,13 +48,13 @@ class Points(KillPoints):
             self._passes(f"after {name}")
             return answer
 
-        httpx.AsyncHTTPTransport.handle_async_request = sending  # type: ignore[method-assign,assignment]  # wrapped
+        httpx.AsyncHTTPTransport.handle_async_request = sending  # type: ignore[method-assign,assignment]  # asked
 
     def _wrap(self, method: str) -> None:
         call: Callable[..., Any] = getattr(Connection, method)
 
         @functools.wraps(call)
-        async def asked(db: Any, query: str, *args: Any, **more: Any) -> Any:
+        async def wrapped(db: Any, query: str, *args: Any, **more: Any) -> Any:
             name = self._named(db, query)
             self._passes(f"before {name}")
             found = await call(db, query, *args, **more)
@@ -63,10 +63,10 @@ class Points(KillPoints):
                 self._passes(f"after {name}")
             return found
 
-        setattr(Connection, method, asked)
+        setattr(Connection, method, wrapped)
 
     def _named(self, db: Any, query: str) -> str:
-        """By its name; one that has none, by its first words."""
+        """The name of a statement; without a name, its first words."""
         text = query.strip().rstrip(";")
         name = self._names.get(text) or " ".join(text.split()[:3])
         if name == "COMMIT":

@@ -1,4 +1,4 @@
-"""The account itself: of every kind it sees what is not done, what is done twice, and what nobody told."""
+"""The account itself: of every kind it sees what is not done, what is done twice, and what has no result."""
 
 from typing import get_args
 from uuid import uuid4
@@ -14,7 +14,7 @@ from .world import World
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
 
 TWICE = {"bill create", "credit create", "payment", "receipt", "allocation", "transfer", "attachment", "note"}
-"""What Xero does again when it is asked again; the rest it refuses, or nothing changes any more."""
+"""What Xero does again when it is called again. It refuses the others, or they change nothing more."""
 
 
 @pytest.mark.timeout(60)

@@ -26,7 +26,7 @@ ACCOUNTED_EVERY = 20
 async def test_a_gateway_that_wakes_after_another_took_over_loses_and_doubles_nothing(
     world: World, two: list[GatewayProcess]
 ) -> None:
-    """Seen to fail when nobody asked whose the lease was: results were said twice."""
+    """Seen to fail when nobody checked who holds the lease: results were published twice."""
     sleeper, heir = two
     slept = Counter[str]()
     found = await steps(world, sleeper, [world.chance.choice(list(KINDS))])
@@ -80,7 +80,7 @@ async def test_many_sleeps_at_every_step_lose_nothing_and_double_nothing(
 
 
 async def steps(world: World, place: GatewayProcess, kinds: Sequence[str]) -> dict[str, list[Way]]:
-    """The points of a gateway at work: while it starts it owns nothing, and who was told to end is not asleep."""
+    """The points of a gateway at work: while it starts it owns nothing, and a process that ends is not asleep."""
     found = await ways(world, place, kinds)
     return {point: led for point, led in found.items() if "LISTEN" not in point and "leases.release" not in point}
 

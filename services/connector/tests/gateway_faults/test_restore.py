@@ -1,4 +1,4 @@
-"""An older database is restored: Xero has what was sent after the dump, and the domains say their intents again."""
+"""An older database is restored: Xero has what was sent after the dump, and services publish their intents again."""
 
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -53,11 +53,11 @@ async def test_what_waited_when_the_dump_was_taken_is_not_sent_twice(world: Worl
 
 
 @pytest.mark.parametrize("noticed", [False, True])
-async def test_what_came_after_the_dump_and_is_said_again_is_not_sent_twice(
+async def test_what_came_after_the_dump_and_is_published_again_is_not_sent_twice(
     world: World, place: GatewayProcess, noticed: bool
 ) -> None:
-    """Seen to fail when only what was said before the restore was looked up; and when what is said again was looked
-    for only from that moment on: the note was doubled."""
+    """Seen to fail when only what was published before the restore was looked up; and when what is published again
+    was looked for only from that moment on: the note was doubled."""
     await at_home(world, place)
     dump = await copy(world)
     await world.dose(list(KINDS))
@@ -71,7 +71,7 @@ async def test_what_came_after_the_dump_and_is_said_again_is_not_sent_twice(
         await world.begin(place)
         await world.stage.until("select count(restored_at) from home", 1)
         await place.kill()
-    await world.said_again()
+    await world.publish_again()
     await world.finish(place)
 
     print(await world.account())

@@ -1,4 +1,4 @@
-"""An intent under fire, and Xero's books, which tell how often it was done."""
+"""An intent under test, and Xero's books, which show how often it was done."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ class Account:
     intents: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
-    untold: list[str] = field(default_factory=list)
+    without_result: list[str] = field(default_factory=list)
     """Those without exactly one result that names the record."""
     limited: int = 0
     """Calls that broke one of Xero's limits."""
@@ -60,7 +60,7 @@ class Account:
             bench_results.at_least("intents accounted in Xero", self.intents, 1, "intents"),
             bench_results.exactly("lost", len(self.lost), 0, "intents"),
             bench_results.exactly("doubled", len(self.doubled), 0, "intents"),
-            bench_results.exactly("without exactly one true result", len(self.untold), 0, "intents"),
+            bench_results.exactly("without exactly one true result", len(self.without_result), 0, "intents"),
             bench_results.exactly("refused by Xero's limits", self.limited, 0, "calls"),
         ]
 
@@ -134,12 +134,12 @@ class World:
         await self.stage.database.open()
         self.env["TIEOUT_DATABASE_URL"] = database
 
-    async def said_again(self) -> None:
-        """The domains have had no answer, and say every intent again."""
+    async def publish_again(self) -> None:
+        """The services have had no answer, and publish every intent again."""
         await self.stage.deliver(*[wanted.intent for _, wanted in self.wanted])
 
     async def quiet(self, place: GatewayProcess) -> None:
-        """The process is gone or stopped, and Xero has done whatever it was asked for: no call outlives a lease."""
+        """The process is gone or stopped, and Xero has done whatever it was called for: no call outlives a lease."""
         self._sent += sum(count for point, count in place.passed().items() if point.startswith("amid "))
         await self.stage.control.clear_faults()
         seen, since = -1, time.monotonic()
@@ -196,7 +196,7 @@ class World:
         return max(next_at - self.stage.clock(), timedelta()) or None if next_at else None
 
     async def results(self) -> int:
-        """How many results were said."""
+        """How many results were published."""
         rows = await self.stage.sql("select count(*) from outbox where topic = $1", WRITE_RESULT.name)
         return int(rows[0][0])
 
@@ -205,27 +205,27 @@ class World:
         account = await self.found()
         assert not account.lost, account.lost
         assert not account.doubled, account.doubled
-        assert not account.untold, account.untold
+        assert not account.without_result, account.without_result
         assert not account.limited
         return account
 
     async def found(self) -> Account:
-        """What Xero's records and the results tell so far."""
+        """What Xero's records and the published results show so far."""
         books = Books(await self.stage.control.state(self.stage.org_id, *IDS))
-        told: dict[str, list[WriteResult]] = {}
+        published: dict[str, list[WriteResult]] = {}
         for result in await self.stage.published(WriteResult):
-            told.setdefault(result.intent_id, []).append(result)
+            published.setdefault(result.intent_id, []).append(result)
         account = Account(len(self.wanted))
         for kind, wanted in self.wanted:
             intent_id = wanted.intent.intent_id
             ids = wanted.done(books)
-            results = told.get(intent_id, [])
+            results = published.get(intent_id, [])
             if not ids:
                 account.lost.append(f"{kind} {intent_id}")
             if len(ids) > 1:
                 account.doubled.append(f"{kind} {intent_id}")
             if [(r.outcome, r.xero_id and str(r.xero_id)) for r in results] != [(Outcome.DONE, one) for one in ids[:1]]:
-                account.untold.append(f"{kind} {intent_id}: {results}")
+                account.without_result.append(f"{kind} {intent_id}: {results}")
         calls = await self.stage.control.calls(limit=200_000)
         account.limited = sum(call["status"] == 429 and not call["fault"] for call in calls)
         return account

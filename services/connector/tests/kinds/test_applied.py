@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from tieout_connector.kinds import FOLLOWED
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.invoices import INVOICES
 from tieout_connector.xero.models import Json
 from tieout_schemas.signals import XeroKind
@@ -59,7 +59,7 @@ async def paid_in_every_way(w: Writing) -> tuple[UUID, UUID, dict[UUID, str]]:
 @pytest.mark.rule("PAY-9")
 async def test_every_form_names_the_payments_and_credits_that_the_amount_due_holds(writing: Writing) -> None:
     made, contact, on_it = await paid_in_every_way(writing)
-    paths = {"list": Request("GET", "Invoices", {}), "page": INVOICES.listing(page=1), "single": INVOICES.one(made)}
+    paths = {"list": XeroRequest("GET", "Invoices", {}), "page": INVOICES.listing(page=1), "single": INVOICES.one(made)}
 
     forms = {name: (await writing.xero.call(asked)).json["Invoices"][0] for name, asked in paths.items()}
     (forms["reply"],) = await writing.send(intent(bill(contact, "B-2", lines=None), made))

@@ -6,10 +6,10 @@ import pytest
 
 from tieout_connector.inbound import listings
 from tieout_connector.kinds import FOLLOWED
-from tieout_connector.outbound import queue_list
-from tieout_connector.pacing.waits_rules import WriteState
+from tieout_connector.outbound import write_listing
+from tieout_connector.pacing.wait_reasons_rules import WriteState
 from tieout_connector.xero.errors import AccessRefused, ConsentLostReason
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.scopes import SCOPES, Scope
 from tieout_schemas.bodies import Document, NoteBody, TrackingOptionBody
@@ -71,7 +71,7 @@ async def test_xeros_own_file_asks_for_the_same(writing: Writing, name: str) -> 
     wanted, kind = await one_of(writing, name), KINDS[name]
     before, since = await writing.now(wanted), await writing.xero.control.now()
 
-    calls: list[Request] = [*kind.pre_reads([wanted]), *kind.lookup_requests([wanted], since)]
+    calls: list[XeroRequest] = [*kind.pre_reads([wanted]), *kind.lookup_requests([wanted], since)]
     calls.append(kind.compose([wanted], before).request)
 
     assert [call for call in calls if not enough(call.method, call.resource) & set(kind.scopes)] == []
@@ -106,7 +106,7 @@ async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_aga
 
     async def told() -> tuple[WriteState, str]:
         async with stage.database.transaction() as tx:
-            story, _ = await queue_list.one(tx, stage.tenant_id, wanted.intent_id, connected=True)
+            story, _ = await write_listing.one(tx, stage.tenant_id, wanted.intent_id, connected=True)
         return story.state, story.why
 
     async with stage.working():

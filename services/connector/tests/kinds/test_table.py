@@ -67,7 +67,7 @@ def test_what_is_linked_is_followed(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "raw", "marked"),
+    ("kind", "raw", "stamped"),
     [
         (XeroKind.CONTACT, {"ContactNumber": "5f0d0d1c-0000-4000-8000-000000000001"}, True),
         (XeroKind.CONTACT, {"ContactNumber": "V-1"}, False),
@@ -79,5 +79,5 @@ def test_what_is_linked_is_followed(name: str) -> None:
     ],
     ids=str,
 )
-def test_our_own_writes_are_recognised_by_their_mark(kind: XeroKind, raw: Any, marked: bool) -> None:
-    assert (FOLLOWED[kind].marker(raw, "http://p") is not None) == marked
+def test_our_own_writes_are_recognised_by_their_mark(kind: XeroKind, raw: Any, stamped: bool) -> None:
+    assert (FOLLOWED[kind].stamp_of(raw, "http://p") is not None) == stamped

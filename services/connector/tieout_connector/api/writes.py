@@ -1,5 +1,7 @@
 """The queue of writes to Xero: list what waits and why, cancel a write, retry it."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -7,11 +9,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from tieout_connector.connecting import connection_store
-from tieout_connector.outbound import QueuedWrite, WriteDetails, queue_changes, queue_list
+from tieout_connector.outbound import QueuedWrite, WriteDetails, queue_changes, write_listing
 from tieout_connector.pacing import WriteState
 from tieout_kit.errors import Clash
 from tieout_kit.http import APPROVERS, READERS, CurrentCaller, InDatabase, InTx, Limit, allow, refusals
-from tieout_kit.postgres import Tx
+from tieout_kit.postgres import Database, Tx
 from tieout_schemas.roles import Role
 
 # Postgres stores no U+0000.
@@ -42,7 +44,7 @@ async def list_writes(
     """Without `state`: all that are not done. With `record`: all of that record. A failed write is left out once
     another write of its record followed."""
     connected = await _is_connected(tx, tenant_id)
-    found = await queue_list.page(tx, tenant_id, state, record, cursor, limit, connected=connected)
+    found = await write_listing.page(tx, tenant_id, state, record, cursor, limit, connected=connected)
     return WritePage(items=found, next=found[-1].intent_id if len(found) == limit else None)
 
 
@@ -50,7 +52,7 @@ async def list_writes(
 async def get_write(tenant_id: UUID, intent_id: IntentId, tx: InTx) -> WriteDetails:
     """One write, done or not."""
     connected = await _is_connected(tx, tenant_id)
-    return (await queue_list.one(tx, tenant_id, intent_id, connected=connected))[0]
+    return (await write_listing.one(tx, tenant_id, intent_id, connected=connected))[0]
 
 
 @router.post(
@@ -63,12 +65,7 @@ async def cancel_write(
     tenant_id: UUID, intent_id: IntentId, database: InDatabase, caller: CurrentCaller
 ) -> WriteDetails:
     """409 for a write that was sent or is done. Its record gets a problem; the retry of the problem sends the write."""
-
-    async def cancel(tx: Tx) -> WriteDetails:
-        connected = await _is_connected(tx, tenant_id)
-        return await queue_changes.cancel(tx, caller, tenant_id, intent_id, connected=connected)
-
-    return await database.run(cancel)
+    return await _changed(database, tenant_id, partial(queue_changes.cancel, caller=caller, intent_id=intent_id))
 
 
 @router.post(
@@ -81,12 +78,14 @@ async def retry_write(
     tenant_id: UUID, intent_id: IntentId, database: InDatabase, caller: CurrentCaller
 ) -> WriteDetails:
     """409, with the moment, while Xero's limits do not allow it. Retry a refused write by its problem."""
+    return await _changed(database, tenant_id, partial(queue_changes.retry, caller=caller, intent_id=intent_id))
 
-    async def retry(tx: Tx) -> WriteDetails:
-        connected = await _is_connected(tx, tenant_id)
-        return await queue_changes.retry(tx, caller, tenant_id, intent_id, connected=connected)
 
-    return await database.run(retry)
+async def _changed(database: Database, tenant_id: UUID, change: Callable[..., Awaitable[WriteDetails]]) -> WriteDetails:
+    async def work(tx: Tx) -> WriteDetails:
+        return await change(tx, tenant_id=tenant_id, connected=await _is_connected(tx, tenant_id))
+
+    return await database.run(work)
 
 
 async def _is_connected(tx: Tx, tenant_id: UUID) -> bool:

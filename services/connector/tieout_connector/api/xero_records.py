@@ -10,15 +10,15 @@ from pydantic import BaseModel
 from tieout_connector.connecting import connection_store
 from tieout_connector.inbound import InteractiveAnswers, InteractiveRead, interactive_reads
 from tieout_connector.kinds import PATHS, SEARCHES
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_kit.errors import Clash, NotFound
 from tieout_kit.http import READERS, InDatabase, allow, refusals
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import Snapshot, XeroContact, XeroInvoice, XeroPayment
 
-What = Annotated[str, Path(pattern=f"^({'|'.join(PATHS)})$", json_schema_extra={"enum": list(PATHS)})]
-"""The kind of the record, as in paths."""
+ResourceName = Annotated[str, Path(pattern=f"^({'|'.join(PATHS)})$", json_schema_extra={"enum": list(PATHS)})]
+"""The name of a resource, as in Xero's paths."""
 
 
 class Contacts(BaseModel):
@@ -51,12 +51,12 @@ async def search_contacts(
     return Contacts(items=[each for each in found if isinstance(each, XeroContact)])
 
 
-@router.get("/{what}/{xero_id}", summary="One record of Xero as it is now", responses=refusals(Clash))
+@router.get("/{resource}/{xero_id}", summary="One record of Xero as it is now", responses=refusals(Clash))
 async def get_xero_record(
-    tenant_id: UUID, what: What, xero_id: UUID, database: InDatabase, answers: InAnswers
+    tenant_id: UUID, resource: ResourceName, xero_id: UUID, database: InDatabase, answers: InAnswers
 ) -> XeroContact | XeroInvoice | XeroPayment:
     """404 for a record that Xero does not have. 503, with the moment, while Xero's limits do not allow it."""
-    looked_at = PATHS[what]
+    looked_at = PATHS[resource]
     for record in await _read(database, answers, tenant_id, looked_at.kind, looked_at.resource.one(xero_id)):
         if isinstance(record, XeroContact | XeroInvoice | XeroPayment):
             return record
@@ -64,10 +64,11 @@ async def get_xero_record(
 
 
 async def _read(
-    database: Database, answers: InteractiveAnswers, tenant_id: UUID, kind: XeroKind, request: Request
+    database: Database, answers: InteractiveAnswers, tenant_id: UUID, kind: XeroKind, request: XeroRequest
 ) -> list[Snapshot]:
     async def ask(tx: Tx) -> InteractiveRead:
         connected = (await connection_store.read(tx, tenant_id)).public.open
-        return await interactive_reads.add(tx, tenant_id, kind, request, connected=connected)
+        patience = answers.patience
+        return await interactive_reads.add(tx, tenant_id, kind, request, connected=connected, patience=patience)
 
     return await answers.wait_for(await database.run(ask))

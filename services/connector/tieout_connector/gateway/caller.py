@@ -19,16 +19,18 @@ from tieout_connector.pacing import (
     READ_IN_TURN,
     RESERVES,
     SEND_WITHIN,
+    TIMING,
     AppBudget,
     AppIsBusy,
+    BudgetWait,
     CallOutcome,
     Org,
+    Timing,
     Usage,
-    Wait,
     org_budget_store,
 )
 from tieout_connector.xero.errors import AccessRefused, ConsentLost, NotPermitted, RetryAfter, TokenExpired, XeroError
-from tieout_connector.xero.http import Answer, Request, Upload, XeroApi
+from tieout_connector.xero.http import Upload, XeroAnswer, XeroApi, XeroRequest
 from tieout_connector.xero.limits import Limits
 from tieout_kit.clock import Clock
 from tieout_kit.postgres import Database, Tx
@@ -39,7 +41,7 @@ from tieout_schemas.writes import Lane
 class NoCallLeft(RetryAfter):
     """A limit is reached, so the call was not sent."""
 
-    def __init__(self, wait: Wait, now: datetime) -> None:
+    def __init__(self, wait: BudgetWait, now: datetime) -> None:
         super().__init__(wait.why, wait.at - now)
 
 
@@ -66,6 +68,7 @@ class XeroCaller:
         usage: Usage,
         clock: Clock,
         plan: str = "core",
+        timing: Timing = TIMING,
     ) -> None:
         """`plan`: the app's plan with Xero, which sets the first estimate of an organisation's calls a day."""
         self._database = database
@@ -76,6 +79,7 @@ class XeroCaller:
         self._usage = usage
         self._clock = clock
         self._day_limit = PLANS[plan]
+        self.timing = timing
 
     async def start(self, org: Org) -> TenantSession:
         """Begin a tenant's session. Raises LeaseLost."""
@@ -132,10 +136,10 @@ class XeroCaller:
         session: TenantSession,
         permit: Permit,
         access: str,
-        request: Request,
+        request: XeroRequest,
         body: bytes | Upload | None,
         parent: str | None,
-    ) -> Answer:
+    ) -> XeroAnswer:
         """Make a permitted call. Raises XeroError, and LeaseLost when the permit is no longer valid."""
         if time.monotonic() > permit.send_before:
             raise LeaseLost("the process froze between the check of its lease and the call")
@@ -166,17 +170,17 @@ class XeroCaller:
         return answer
 
     async def read(
-        self, session: TenantSession, lane: Lane, request: Request, parent: str | None, *, more: bool = False
-    ) -> tuple[Answer, datetime]:
+        self, session: TenantSession, lane: Lane, request: XeroRequest, parent: str | None, *, more: bool = False
+    ) -> tuple[XeroAnswer, datetime]:
         """Count and make a reading call. Returns its answer and when it was sent."""
         access = await self.ready(session)
         async with self.storing(session) as tx:
-            longest = SEND_WITHIN + timedelta(seconds=request.timeout)
+            longest = SEND_WITHIN + timedelta(seconds=self._api.timeout_s(request))
             permit = await self.permit(tx, session, lane, more=more, longest=longest)
             sent_at = tx.now
         return await self.send(session, permit, access, request, None, parent), sent_at
 
-    async def _access_error(self, session: TenantSession, request: Request, error: AccessRefused) -> XeroError:
+    async def _access_error(self, session: TenantSession, request: XeroRequest, error: AccessRefused) -> XeroError:
         """What a 401 or 403 means: the list of connections tells whether the consent is lost (F13)."""
         try:
             connected = await self._tokens.reach(session.org.token_set_id, session.org.org_id)

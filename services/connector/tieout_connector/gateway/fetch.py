@@ -9,8 +9,8 @@ from tieout_connector.gateway.paging import all_pages
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.inbound import DueRead
 from tieout_connector.kinds import FOLLOWED
-from tieout_connector.xero.errors import RefusedRequest
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.errors import MalformedRequest, RefusedRequest
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import DEFAULT_PAGE_SIZE
 from tieout_schemas.writes import Lane
@@ -26,8 +26,8 @@ async def fetch(
     if FOLLOWED[due[0].kind].listed_by_ids:
         try:
             return *await _together(caller, session, due), due
-        except RefusedRequest:
-            # One unknown id makes Xero refuse them all. So each is read alone, and the unknown record is skipped.
+        except (RefusedRequest, MalformedRequest):
+            # A refused list says nothing about its records. So each is read alone, and an unknown one is skipped.
             pass
     return await _one_by_one(caller, session, due)
 
@@ -40,14 +40,14 @@ async def _together(
     params["IDs"] = ",".join(str(one.xero_id) for one in due)
     sent: list[datetime] = []
 
-    async def read(page: Request) -> Json:
+    async def read(page: XeroRequest) -> Json:
         parent = due[0].cause.traceparent
         answer, left_at = await caller.read(session, Lane.WEBHOOK, page, parent, more=bool(sent))
         sent.append(left_at)
         content: Json = answer.json
         return content
 
-    contents = await all_pages(read, Request("GET", resource.name, params))
+    contents = await all_pages(read, XeroRequest("GET", resource.name, params))
     return [raw for content in contents for raw in resource.raws(content)], sent[0]
 
 
@@ -58,7 +58,7 @@ async def _one_by_one(
     first: datetime | None = None
     for read, one in enumerate(due):
         resource = FOLLOWED[one.kind].resource
-        request = Request("GET", f"{resource.name}/{one.xero_id}", {"unitdp": "4"})
+        request = XeroRequest("GET", f"{resource.name}/{one.xero_id}", {"unitdp": "4"})
         try:
             parent = one.cause.traceparent
             answer, left_at = await caller.read(session, Lane.WEBHOOK, request, parent, more=read > 0)

@@ -16,7 +16,6 @@ from tieout_kit.postgres import Database, Tx, queries
 _SQL = queries.load("tieout_connector", "leases.sql")
 
 TERM = timedelta(seconds=10)
-RENEW_EVERY = timedelta(seconds=2)
 _FORGET_REPLICA_AFTER = timedelta(hours=1)
 
 

@@ -1,7 +1,6 @@
 """The gateway's loop: renews the leases, and runs a worker for each tenant that is due."""
 
 import asyncio
-from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,7 +8,7 @@ import structlog
 
 from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.caller import XeroCaller
-from tieout_connector.gateway.leases import RENEW_EVERY, LeaseLost, Leases
+from tieout_connector.gateway.leases import LeaseLost, Leases
 from tieout_connector.gateway.reactions import Reaction, reaction_to
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.session import TenantSession
@@ -25,7 +24,6 @@ from tieout_kit.postgres import UNAVAILABLE, Database, Notifications
 
 MAX_WORKERS = 500
 """Tenants with a worker at once. The others follow as these end."""
-TIDY_EVERY = timedelta(seconds=30)
 
 log = structlog.get_logger(__name__)
 
@@ -42,8 +40,9 @@ class Gateway:
         self._writer = writer
         self._reader = reader
         self._clock = clock
+        self._timing = caller.timing
         self._workers: dict[UUID, tuple[Org, Worker | None]] = {}
-        self._bell = Notifications(database, schedule.CHANNEL)
+        self._bell = Notifications(database, schedule.CHANNEL, caller.timing.look_every_s)
         self.trouble: str | None = "not started"
 
     async def run(self) -> None:
@@ -119,7 +118,7 @@ class Gateway:
             except (RetryLater, *UNAVAILABLE) as trouble:
                 # The tenant is claimed, so nobody else would schedule it again.
                 log.warning("the delay of a tenant's calls is not stored yet", tenant=tenant, error=str(trouble))
-                await asyncio.sleep(RENEW_EVERY.total_seconds())
+                await asyncio.sleep(self._timing.renew_every.total_seconds())
                 if org.shard not in self._leases.epochs:
                     return
 
@@ -130,7 +129,7 @@ class Gateway:
             epoch = session.epoch if session else self._leases.epochs.get(org.shard, 0)
             if isinstance(error, LeaseLost) or not await self._leases.lock(tx, org.shard, epoch):
                 # For us or the next owner, but not at once: a retry does not extend a lease that is about to expire.
-                await schedule.retry_at(tx, org.tenant_id, tx.now + RENEW_EVERY)
+                await schedule.retry_at(tx, org.tenant_id, tx.now + self._timing.renew_every)
                 return
             if session:
                 # Other answers may have changed the budget in the meantime.
@@ -141,7 +140,9 @@ class Gateway:
                 await schedule.retry_at(tx, org.tenant_id, tx.now)
                 return
             failures = (await schedule.read_delay(tx, org.tenant_id)).failures + row.fails
-            await schedule.delay_until(tx, org.tenant_id, tx.now + row.wait(error, failures), because, failures)
+            await schedule.delay_until(
+                tx, org.tenant_id, tx.now + row.wait(error, failures, self._timing), because, failures
+            )
 
     async def _renew(self) -> None:
         gained: set[int] = set()
@@ -159,12 +160,12 @@ class Gateway:
                     gained.clear()
             except (RetryLater, *UNAVAILABLE) as error:
                 log.warning("leases are not renewed", error=str(error))
-            await asyncio.sleep(RENEW_EVERY.total_seconds())
+            await asyncio.sleep(self._timing.renew_every.total_seconds())
 
     async def _tidy(self) -> None:
         """Schedule tenants that nobody scheduled, and delete intents and usage past their retention."""
         while True:
-            await asyncio.sleep(TIDY_EVERY.total_seconds())
+            await asyncio.sleep(self._timing.tidy_every.total_seconds())
             try:
                 async with self._database.transaction() as tx:
                     await schedule.recover(tx, list(self._leases.epochs), list(self._workers))
@@ -172,7 +173,7 @@ class Gateway:
                 more = True
                 while more:
                     async with self._database.transaction() as tx:
-                        more = await usage.delete_old(tx)
+                        more = await usage.delete_old(tx, self._timing.rows_deleted)
             except (RetryLater, *UNAVAILABLE) as error:
                 log.warning("old intents and usage are not deleted", error=str(error))
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from tieout_connector.inbound import ListingCursor, Page, after_page, with_smaller_pages
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import TimedOut
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import DEFAULT_PAGE_SIZE
 
@@ -34,7 +34,7 @@ def page_of(content: Json, resource: str, asked: int) -> Page:
     )
 
 
-async def all_pages(read: Callable[[Request], Awaitable[Json]], request: Request) -> list[Json]:
+async def all_pages(read: Callable[[XeroRequest], Awaitable[Json]], request: XeroRequest) -> list[Json]:
     """The answers in order; only one if the request has no `page`. Of a row in several answers, the last one counts.
 
     Raises IncompleteList.
@@ -83,7 +83,7 @@ def _is_last(feed: ListingCursor, page: Page) -> bool:
     return feed.backwards and feed.page == page.last
 
 
-def _page(request: Request, feed: ListingCursor, asked: int) -> Request:
+def _page(request: XeroRequest, feed: ListingCursor, asked: int) -> XeroRequest:
     since = wire.since(feed.since) if feed.since else request.modified_since
     paging = {"page": str(feed.page), "pageSize": str(asked)}
     return replace(request, params={**request.params, **_ORDER, **paging}, modified_since=since)

@@ -46,7 +46,7 @@ async def find_work(tx: Tx, tenant_id: UUID, in_progress: InProgress) -> Pending
         interactive_reads=list(in_progress.interactive_reads),
         max_ids=MAX_IDS_PER_READ,
     )
-    at = {row["what"]: row["at"] for row in await tx.db.fetch(*found)}
+    at = {row["work"]: row["at"] for row in await tx.db.fetch(*found)}
     lanes = {LANES[int(what.split()[1])]: moment for what, moment in at.items() if what.startswith("lane ")}
     lanes |= {lane: at[what] for what, lane in _READS.items() if what in at}
     reading = False

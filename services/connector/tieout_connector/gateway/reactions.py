@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tieout_connector.gateway.leases import LeaseLost
-from tieout_connector.pacing import AppIsBusy
+from tieout_connector.pacing import AppIsBusy, Timing
 from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RetryAfter
 from tieout_kit.errors import RetryLater
 
-AFTER_A_BUG = timedelta(minutes=5)
 LONGEST_BACKOFF = timedelta(minutes=5)
 
 
@@ -25,7 +24,7 @@ class Reaction:
     reaction: str
     error: type[Exception] | None = None
     """The error that ends a tenant's calls for now. None: the writer or the caller handles it, and calls continue."""
-    wait: Callable[[Exception, int], timedelta] = lambda _, __: timedelta()
+    wait: Callable[[Exception, int, Timing], timedelta] = lambda *_: timedelta()
     """How long its calls wait, by the error and the number of failures in a row, including this one."""
     fails: bool = False
     """It counts as a failure in a row."""
@@ -37,12 +36,12 @@ def backoff(failures: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(failures, 20)), LONGEST_BACKOFF) if failures else timedelta()
 
 
-def _at_least_as_named(error: Exception, failures: int) -> timedelta:
-    after = _as_named(error, failures)
+def _at_least_as_named(error: Exception, failures: int, timing: Timing) -> timedelta:
+    after = _as_named(error, failures, timing)
     return after if isinstance(error, RetryAfter) and error.exact else max(after, backoff(failures))
 
 
-def _as_named(error: Exception, _: int) -> timedelta:
+def _as_named(error: Exception, *_: object) -> timedelta:
     return error.after if isinstance(error, RetryAfter) else timedelta()
 
 
@@ -101,20 +100,20 @@ REACTIONS = (
         "no good answer", "5xx, a timeout, a cut body, HTML for JSON",
         "the call stays stored: within 5 minutes of the first send its bytes are sent again; later, or after a 5xx, "
         "it is looked up first; the tenant waits 2 s, then twice as long each time, up to 5 minutes",
-        OutcomeUnknown, lambda _, failures: backoff(failures), fails=True,
+        OutcomeUnknown, lambda _, failures, __: backoff(failures), fails=True,
     ),
     Reaction(
         "an element is refused", "200 with ValidationErrors",
         "only its intent is refused, in Xero's words; a void or deletion that somebody else has made counts as done",
     ),
     Reaction(
-        "a call is refused as a whole", "400, 404",
+        "a call is refused as a whole", "400, 404 for a record",
         "what it did is looked up; the rest is sent in halves, until a single intent is refused",
     ),
     Reaction(
-        "a call that Xero cannot understand", "400 QueryParse, NoDataProcessed, other 4xx, 501",
+        "a call that Xero cannot understand", "400 QueryParse, NoDataProcessed, 404 for a list, other 4xx, 501",
         "our bug: the tenant waits 5 minutes, and an error is logged; no record is at fault",
-        MalformedRequest, lambda _, __: AFTER_A_BUG,
+        MalformedRequest, lambda _, __, timing: timing.after_a_bug,
     ),
     Reaction(
         "the lease is lost", "another owner's epoch, too little time left to send, or a restored database",
@@ -122,11 +121,11 @@ REACTIONS = (
     ),
     Reaction(
         "Postgres is unavailable", "no connection, or a lost race", "retried within seconds",
-        RetryLater, lambda _, failures: backoff(failures), fails=True,
+        RetryLater, lambda _, failures, __: backoff(failures), fails=True,
     ),
     Reaction(
         "anything else", "an unexpected exception", "a bug: the tenant waits 5 minutes, other tenants continue",
-        Exception, lambda _, __: AFTER_A_BUG,
+        Exception, lambda _, __, timing: timing.after_a_bug,
     ),
 )  # fmt: skip
 

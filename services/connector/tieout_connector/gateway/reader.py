@@ -40,13 +40,14 @@ from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import (
     MalformedRequest,
+    NoSuchRecord,
     NotPermitted,
     RefusedRequest,
     RetryAfter,
     TimedOut,
     XeroError,
 )
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
@@ -55,12 +56,6 @@ from tieout_schemas.writes import Lane
 from tieout_schemas.xero import XeroAccount
 
 RETRY_A_READ = timedelta(seconds=2)
-LIST_AGAIN = timedelta(minutes=5)
-"""After a list that shows fewer rows than it counts."""
-ASK_PERMISSION_AGAIN = timedelta(hours=1)
-"""After Xero did not permit it: somebody may have given the right meanwhile."""
-ECHO_WAIT = timedelta(seconds=5)
-"""An echo comes before its write's answer only if that answer was lost, and a lost call is retried no sooner."""
 
 _WITH_ARCHIVED = {"includeArchived": "true"}
 """Without it, an archived record would vanish from a list and stay active here. Other lists ignore it."""
@@ -83,7 +78,7 @@ class Reader:
             raws, left_at, read = await fetch(self._caller, session, due)
         except NotPermitted as error:
             async with self._caller.storing(session) as tx:
-                later = tx.now + ASK_PERMISSION_AGAIN
+                later = tx.now + self._caller.timing.permission_again_after
                 await read_requests.postpone(tx, tenant_id, kind, [one.xero_id for one in due], later)
                 await self._not_permitted(tx, tenant_id, error.resource, due[0].cause)
             return
@@ -93,7 +88,7 @@ class Reader:
             again, _ = await take_in(tx, tenant_id, kind, raws, causes, left_at, due[0].cause, self._platform_url)
             found = [one for one in read if str(one.xero_id) in shown]
             await read_requests.remove(tx, tenant_id, [one for one in found if one.xero_id not in again])
-            await read_requests.postpone(tx, tenant_id, kind, list(again), tx.now + ECHO_WAIT)
+            await read_requests.postpone(tx, tenant_id, kind, list(again), tx.now + self._caller.timing.read_echo_after)
             lost = await read_requests.not_found(tx, tenant_id, [one for one in read if one not in found])
             await connection_store.mark_synced(tx, tenant_id)
         for one in lost:
@@ -108,8 +103,7 @@ class Reader:
         try:
             answer, left_at = await self._caller.read(session, Lane.PERSON, read.request, None)
             content = answer.json
-        except RefusedRequest:
-            # Xero has no such record.
+        except NoSuchRecord:
             pass
         except NotPermitted as error:
             async with self._caller.storing(session) as tx:
@@ -120,13 +114,20 @@ class Reader:
                 at_moment = tx.now + (error.after if isinstance(error, RetryAfter) else RETRY_A_READ)
                 if not isinstance(error, NoCallLeft) or at_moment > read.deadline:
                     await interactive_reads.store_failure(tx, read, f"Xero was not read: {error}", at_moment)
+            if isinstance(error, RefusedRequest):
+                log.error("Xero refuses a person's read", request=read.request.resource, error=str(error))
+                return
             raise
         async with self._caller.storing(session) as tx:
             raws = await interactive_reads.store_answer(tx, read, content)
             tenant_id, cause = session.org.tenant_id, Cause.request()
             again, _ = await take_in(tx, tenant_id, read.kind, raws, {}, left_at, cause, self._platform_url)
             await read_requests.add(
-                tx, [ReadRequest(tenant_id, read.kind, x, tx.now + ECHO_WAIT, cause) for x in again]
+                tx,
+                [
+                    ReadRequest(tenant_id, read.kind, x, tx.now + self._caller.timing.read_echo_after, cause)
+                    for x in again
+                ],
             )
 
     async def read_listing(self, session: TenantSession, feed: ListingCursor) -> None:
@@ -143,7 +144,8 @@ class Reader:
                 # The other listings continue while somebody investigates.
                 log.error("a list cannot be read", resource=feed.resource, tenant=str(tenant_id), error=str(error))
                 async with self._caller.storing(session) as tx:
-                    later = LIST_AGAIN if isinstance(error, IncompleteList) else POLL_AT_LEAST_EVERY
+                    soon = self._caller.timing.list_again_after
+                    later = soon if isinstance(error, IncompleteList) else POLL_AT_LEAST_EVERY
                     await listings.postpone(tx, tenant_id, feed.resource, tx.now + later, Trouble.NOT_LISTED)
                     await resource_problems.not_listed(tx, tenant_id, feed.resource, str(error), cause)
 
@@ -160,7 +162,7 @@ class Reader:
         listing = PAGED[feed.resource].listing
         params |= {**listing.filters, **(listing.import_filters if feed.importing else {})}
         modified_since = wire.since(feed.since) if feed.since else None
-        request = Request("GET", feed.resource, params, modified_since)
+        request = XeroRequest("GET", feed.resource, params, modified_since)
         try:
             answer, left_at = await self._caller.read(session, _lane(feed), request, cause.traceparent)
         except TimedOut:
@@ -173,13 +175,16 @@ class Reader:
         moved, last = after_page(feed, page_of(answer.json, feed.resource, asked))
         async with self._caller.storing(session) as tx:
             again, changed = await take_in(tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url)
-            await read_requests.add(tx, [ReadRequest(tenant_id, kind, x, tx.now + ECHO_WAIT, cause) for x in again])
+            await read_requests.add(
+                tx,
+                [ReadRequest(tenant_id, kind, x, tx.now + self._caller.timing.read_echo_after, cause) for x in again],
+            )
             await sync_runs.add_page(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
             await self._save(tx, session, moved, cause, last=last)
 
     async def _whole(self, session: TenantSession, feed: ListingCursor, cause: Cause) -> None:
         tenant_id = session.org.tenant_id
-        request = Request("GET", feed.resource, _WITH_ARCHIVED)
+        request = XeroRequest("GET", feed.resource, _WITH_ARCHIVED)
         answer, _ = await self._caller.read(session, _lane(feed), request, cause.traceparent)
         rows = parse_rows(LISTED[feed.resource], answer.json.get(feed.resource) or [])
         read = [payload for _, payload in rows.read]
@@ -196,7 +201,7 @@ class Reader:
 
     async def _not_permitted(self, tx: Tx, tenant_id: UUID, resource: str, cause: Cause) -> None:
         """The resource is tried again later. Everything else goes on (F13)."""
-        later = tx.now + ASK_PERMISSION_AGAIN
+        later = tx.now + self._caller.timing.permission_again_after
         await listings.postpone(tx, tenant_id, resource, later, Trouble.NOT_PERMITTED)
         await resource_problems.not_permitted(tx, tenant_id, resource, resource_problems.READ, cause)
         await self._end_import(tx, tenant_id)

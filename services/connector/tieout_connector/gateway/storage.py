@@ -31,7 +31,7 @@ class StoredFile:
 class Storage(Protocol):
     """What the gateway needs of a store of files."""
 
-    async def keep(self, key: str, media_type: str, pieces: AsyncIterable[bytes]) -> None:
+    async def store(self, key: str, media_type: str, pieces: AsyncIterable[bytes]) -> None:
         """Store a file under a new key. Raises Refused: the key is invalid; Clash: it is in use."""
 
     async def read(self, key: str) -> StoredFile:
@@ -44,7 +44,7 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    async def keep(self, key: str, media_type: str, pieces: AsyncIterable[bytes]) -> None:
+    async def store(self, key: str, media_type: str, pieces: AsyncIterable[bytes]) -> None:
         """Store a file, completely or not at all."""
         place = self._place(key)
         part = self._root / f".{uuid4().hex}"

@@ -57,8 +57,8 @@ async def _waiting(
     known = await snapshots.linked_ids(tx, tenant_id, kind, [snapshot.xero_id for _, snapshot in parsed])
     new = [(raw, snapshot) for raw, snapshot in parsed if snapshot.xero_id not in known]
     record = FOLLOWED[kind]
-    marked = {snapshot.xero_id: record.marker(raw, platform_url) for raw, snapshot in new}
-    waiting |= {xero_id for xero_id, record_id in marked.items() if record_id in unanswered.creators}
-    # A payment carries no mark: any new payment of a bill that we pay may be ours.
+    stamped = {snapshot.xero_id: record.stamp_of(raw, platform_url) for raw, snapshot in new}
+    waiting |= {xero_id for xero_id, record_id in stamped.items() if record_id in unanswered.creators}
+    # A payment carries no stamp: any new payment of a bill that we pay may be ours.
     payments = [snapshot for _, snapshot in new if isinstance(snapshot, XeroPayment)]
     return waiting | {payment.xero_id for payment in payments if payment.invoice_xero_id in unanswered.bills}

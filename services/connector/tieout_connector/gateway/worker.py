@@ -20,9 +20,9 @@ from tieout_connector.pacing import (
     READ,
     RESERVED_SLOTS,
     RESERVES,
+    BudgetWait,
     DropNotes,
     Next,
-    Wait,
     next_lane,
     schedule,
 )
@@ -170,7 +170,7 @@ class Worker:
                 notes = await intents.next_batch(tx, session.org.tenant_id, Lane.NOTE, session.in_progress)
                 ids = {queued.intent.intent_id for queued in notes}
                 return self._reserve(session.in_progress.intents, ids, partial(self._writer.drop, session, notes, why))
-            case Wait(until):
+            case BudgetWait(until):
                 return Idle(min(until, work.next_at or until))
         return Idle(work.next_at)
 

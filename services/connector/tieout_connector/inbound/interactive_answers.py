@@ -1,20 +1,26 @@
-"""Waits for the answers to interactive reads. Postgres notifies each process when an answer is stored."""
+"""WaitReasons for the answers to interactive reads. Postgres notifies each process when an answer is stored."""
 
 import asyncio
+from datetime import timedelta
 
 from tieout_connector.inbound import interactive_reads
-from tieout_connector.inbound.interactive_reads import CHANNEL, InteractiveRead
+from tieout_connector.inbound.interactive_reads import CHANNEL, PATIENCE, InteractiveRead
 from tieout_kit.errors import NotNow
 from tieout_kit.postgres import Database, Notifications
 from tieout_schemas.xero import Snapshot
+
+LOOK_EVERY_S = 1.0
 
 
 class InteractiveAnswers:
     """The answers that the people who use this process wait for."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, patience: timedelta = PATIENCE, look_every_s: float = LOOK_EVERY_S) -> None:
+        """`patience`: how long a person waits. `look_every_s`: seconds until answers are looked for without a
+        notification."""
+        self.patience = patience
         self._database = database
-        self._bell = Notifications(database, CHANNEL)
+        self._bell = Notifications(database, CHANNEL, look_every_s)
         self._notified = asyncio.Event()
 
     async def run(self) -> None:

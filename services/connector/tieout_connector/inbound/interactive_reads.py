@@ -10,9 +10,8 @@ from uuid import UUID, uuid4
 import structlog
 
 from tieout_connector.kinds import FOLLOWED
-from tieout_connector.pacing import free_at, schedule, why_not_now
-from tieout_connector.pacing import read as read_waits
-from tieout_connector.xero.http import Request
+from tieout_connector.pacing import free_at, read_wait_reasons, schedule, why_not_now
+from tieout_connector.xero.http import XeroRequest
 from tieout_kit.errors import Clash, NotNow
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.signals import XeroKind
@@ -35,7 +34,7 @@ class InteractiveRead:
     tenant_id: UUID
     id: UUID
     kind: XeroKind
-    request: Request
+    request: XeroRequest
     """The call to Xero."""
     asked_at: datetime
     deadline: datetime
@@ -46,15 +45,17 @@ class InteractiveRead:
         return "/" in self.request.resource
 
 
-async def add(tx: Tx, tenant_id: UUID, kind: XeroKind, request: Request, *, connected: bool) -> InteractiveRead:
+async def add(
+    tx: Tx, tenant_id: UUID, kind: XeroKind, request: XeroRequest, *, connected: bool, patience: timedelta = PATIENCE
+) -> InteractiveRead:
     """Add a read that somebody waits for.
 
     Raises Clash while the tenant is not connected, and NotNow if Xero's limits allow no call before the deadline.
     """
     if not connected:
         raise Clash("the organisation is not connected to Xero")
-    waits = await read_waits(tx, tenant_id)
-    deadline, free = tx.now + PATIENCE, free_at(waits, tx.now)
+    waits = await read_wait_reasons(tx, tenant_id)
+    deadline, free = tx.now + patience, free_at(waits, tx.now)
     if free and free > deadline:
         raise NotNow(why_not_now(waits, tx.now), free)
     read = InteractiveRead(tenant_id, uuid4(), kind, request, tx.now, deadline)
@@ -71,7 +72,7 @@ async def next_waiting(tx: Tx, tenant_id: UUID, claimed: Collection[UUID]) -> In
     row = await tx.db.fetchrow(*_SQL["next_waiting"](tenant_id=tenant_id, now=tx.now, claimed=list(claimed)))
     if row is None:
         return None
-    return InteractiveRead(**{**dict(row), "kind": XeroKind(row["kind"]), "request": Request(**row["request"])})
+    return InteractiveRead(**{**dict(row), "kind": XeroKind(row["kind"]), "request": XeroRequest(**row["request"])})
 
 
 async def store_answer(tx: Tx, read: InteractiveRead, content: dict[str, Any]) -> Sequence[dict[str, Any]]:

@@ -47,13 +47,16 @@ class _Body(BaseModel):
 class WebhookReceiver:
     """Receives Xero's webhooks and publishes them to Kafka."""
 
-    def __init__(self, bootstrap: str, prefix: str, partitions: int, key: str, clock: Clock) -> None:
+    def __init__(
+        self, bootstrap: str, prefix: str, partitions: int, key: str, clock: Clock, deadline_s: float = DEADLINE
+    ) -> None:
         self._bootstrap = bootstrap
         self._topic = prefix + WEBHOOK.name
         self._partitions = partitions
         # The key is used as text, not base64-decoded (trap 28).
         self._key = key.encode()
         self._clock = clock
+        self._deadline_s = deadline_s
         self._producer: AIOKafkaProducer | None = None
         self._failed = asyncio.Event()
 
@@ -92,7 +95,7 @@ class WebhookReceiver:
             log.error("a signed webhook is not as documented", wrong=error.error_count())
             return Response(status_code=200)
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(self._deadline_s):
                 await self._publish([event for raw_event in body.events if (event := _event(raw_event))])
         except (KafkaError, TimeoutError, ConnectionError) as error:
             if isinstance(error, KafkaError):

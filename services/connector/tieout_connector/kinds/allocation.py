@@ -9,7 +9,7 @@ from tieout_connector.kinds.matching import NOT_FOUND, body_of, match_once, one_
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import AllocationForm, InvoiceRef, allocations_of
 from tieout_connector.xero.credit_notes import CREDIT_NOTES
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import AllocationBody, AllocationRemovalBody
@@ -31,7 +31,7 @@ class CreditAllocationKind(WriteKind):
     def batch_key(self, intent: WriteIntent) -> str:
         return str(self.credit(intent))
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return [CREDIT_NOTES.one(key) for key in sorted({self.credit(intent) for intent in intents})]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -44,7 +44,7 @@ class CreditAllocationKind(WriteKind):
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return id_of(element)
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return self.pre_reads(intents)
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
@@ -53,7 +53,7 @@ class CreditAllocationKind(WriteKind):
 
 
 class AllocationWrite(CreditAllocationKind):
-    """A part of a credit that is allocated to a bill. Xero has no field for a mark of ours on it."""
+    """A part of a credit that is allocated to a bill. Xero has no field for a stamp of ours on it."""
 
     name = "allocation"
     scopes = (Scope.INVOICES,)

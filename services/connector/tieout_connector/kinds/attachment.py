@@ -7,7 +7,7 @@ from uuid import UUID
 from tieout_connector.kinds.kind import UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of, match_once, one_row_each, unclaimed
 from tieout_connector.xero.attachments import MAX_FILE_BYTES, REFUSED_CHARACTERS, Attachment, attachments_of, uploading
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_connector.xero.scopes import Scope
@@ -53,7 +53,7 @@ class AttachmentWrite(WriteKind):
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return UUID(element["AttachmentID"])
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return [self._files(intents[0]).listing()]
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:

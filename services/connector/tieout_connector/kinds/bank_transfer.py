@@ -11,7 +11,7 @@ from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.bank_transfers import BANK_TRANSFERS, BankTransferForm
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import BankTransferBody, Document
@@ -34,7 +34,7 @@ class BankTransferWrite(ResourceKind):
         forms = [_form(body_of(BankTransferBody, intent)) for intent in intents]
         return ComposedCall(*BANK_TRANSFERS.creating(forms, UNKEYED))
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return [BANK_TRANSFERS.listing(since=first_sent_at - CLOCK_SKEW)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:

@@ -1,10 +1,12 @@
 """Contacts of vendors and customers. Source: docs/xero.md 4.1."""
 
-from tieout_connector.kinds import marks
+from urllib.parse import quote
+
+from tieout_connector.kinds import stamps
 from tieout_connector.kinds.contact_write import ContactArchive, ContactWrite
 from tieout_connector.kinds.record import FollowedRecord, Listing
 from tieout_connector.xero.contacts import CONTACTS
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_schemas.bodies import Document
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import XeroContact
@@ -13,8 +15,17 @@ SEARCH_SIZE = 20
 """The most contacts that a search shows. A longer search text narrows it down."""
 
 
-def search(text: str) -> Request:
-    """Contacts whose name, contact person, number or e-mail address contains the text, in Xero's short form."""
+_TEXT_BYTES = 1_500
+"""Bytes of a search text, percent-encoded, so that the query stays short enough (F14)."""
+
+
+def search(text: str) -> XeroRequest:
+    """Contacts whose name, contact person, number or e-mail address contains the text, in Xero's short form.
+
+    Of a very long text the beginning is searched: what contains the whole contains that too.
+    """
+    while len(quote(text)) > _TEXT_BYTES:
+        text = text[:-1]
     return CONTACTS.listing(page=1, page_size=SEARCH_SIZE, searchTerm=text, summaryOnly="true")
 
 
@@ -24,7 +35,7 @@ CONTACT = FollowedRecord(
     snapshot=XeroContact,
     category="CONTACT",
     listing=Listing(),
-    marker=lambda raw, _: marks.in_contact_number(raw),
+    stamp_of=lambda raw, _: stamps.in_contact_number(raw),
     document=Document.CONTACT,
     writes=lambda _: (ContactWrite(), ContactArchive()),
     name="contact",

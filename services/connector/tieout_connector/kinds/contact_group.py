@@ -10,7 +10,7 @@ from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
 from tieout_connector.xero.documents import ContactRef
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import ContactGroupBody, GroupLeaverBody, GroupMemberBody
@@ -29,7 +29,7 @@ class ContactGroupWrite(ResourceKind):
     def target(self, intent: WriteIntent) -> UUID | None:
         return None
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return [CONTACT_GROUPS.listing()]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -60,7 +60,7 @@ class Membership(WriteKind):
     def batch_key(self, intent: WriteIntent) -> str:
         return str(self.body(intent).group_xero_id)
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return [CONTACT_GROUPS.one(key) for key in sorted({self.body(intent).group_xero_id for intent in intents})]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -75,7 +75,7 @@ class Membership(WriteKind):
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return self.body(intent).contact_xero_id
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return self.pre_reads(intents)
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.kinds import marks
+from tieout_connector.kinds import stamps
 from tieout_connector.kinds.fields import BodyField, differing, explained, filled, names, parts_of, trimmed
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import IDS_PER_QUERY, body_of, list_by_ids
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import contacts
 from tieout_connector.xero.contacts import CONTACTS, AddressForm, ContactForm, PhoneForm
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import ContactArchiveBody, ContactBody
@@ -111,7 +111,7 @@ class ContactWrite(ResourceKind):
     found_by = "`ContactNumber`, which is our record's id; an update by its values"
     repeat = "is refused, since the number is taken; a repeated update changes nothing"
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return list_by_ids(CONTACTS, "IDs", [self.target(intent) for intent in intents], includeArchived="true")
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
@@ -134,7 +134,7 @@ class ContactWrite(ResourceKind):
         for intent in intents:
             body, shown = body_of(ContactBody, intent), now.get(intent.intent_id, ABSENT)
             changes = differing(FIELDS, body, shown) if intent.xero_id else filled(FIELDS, body)
-            # Only contacts that we create get our mark: an existing contact may have a number of its own.
+            # Only contacts that we create get our stamp: an existing contact may have a number of its own.
             number = None if intent.xero_id else str(intent.record.id)
             parts = parts_of(changes, body, shown)
             forms.append(ContactForm(contact_id=intent.xero_id, contact_number=number, **parts))
@@ -146,14 +146,14 @@ class ContactWrite(ResourceKind):
     def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         return explained(FIELDS, body_of(ContactBody, intent), element, sent)
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         numbers = [f'ContactNumber=="{intent.record.id}"' for intent in intents if not intent.xero_id]
         parts = (numbers[start : start + _NUMBERS_AT_ONCE] for start in range(0, len(numbers), _NUMBERS_AT_ONCE))
         creates = [CONTACTS.listing(page=1, where=" OR ".join(part), includeArchived="true") for part in parts]
         return [*creates, *self.pre_reads(intents)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
-        return marks.in_contact_number(row) == intent.record.id
+        return stamps.in_contact_number(row) == intent.record.id
 
 
 class ContactArchive(ResourceKind):
@@ -173,7 +173,7 @@ class ContactArchive(ResourceKind):
     def target(self, intent: WriteIntent) -> UUID:
         return body_of(ContactArchiveBody, intent).contact_xero_id
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return list_by_ids(CONTACTS, "IDs", [self.target(intent) for intent in intents], includeArchived="true")
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:

@@ -13,7 +13,7 @@ from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.credit_notes import CREDIT_NOTES, CreditNoteForm, CreditNoteType
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import Document, VendorCreditBody
@@ -28,7 +28,7 @@ FIELDS: tuple[BodyField[VendorCreditBody], ...] = (
 
 
 class VendorCreditWrite(ResourceKind):
-    """A vendor credit. Its number is its mark: Xero has no other field for one, and allows equal numbers."""
+    """A vendor credit. Its number is its stamp: Xero has no other field for one, and allows equal numbers."""
 
     name = "vendor_credit"
     scopes = (Scope.INVOICES,)
@@ -37,7 +37,7 @@ class VendorCreditWrite(ResourceKind):
     found_by = "its number, unique among its vendor's, and its date, modified since; an update by its values"
     repeat = "makes a second one; a repeated update changes nothing; a second void is refused, and counts as done"
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         ids = sorted({intent.xero_id for intent in intents if intent.xero_id})
         if len(ids) == 1:
             return [CREDIT_NOTES.one(ids[0])]
@@ -75,7 +75,7 @@ class VendorCreditWrite(ResourceKind):
         write = CREDIT_NOTES.updating if intents[0].xero_id else CREDIT_NOTES.creating
         return ComposedCall(*write(forms, UNKEYED))
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         bodies = [_body(intent) for intent in intents if not intent.xero_id]
         contacts = sorted({f'Contact.ContactID==guid("{body.contact_xero_id}")' for body in bodies})
         parts = (contacts[start : start + _IDS_PER_QUERY] for start in range(0, len(contacts), _IDS_PER_QUERY))

@@ -78,8 +78,10 @@ def ending(now: Json) -> InvoiceStatus:
 
 
 def has_money(now: Json) -> bool:
-    """Whether payments or credits are allocated to the document."""
-    return any(wire.number(now.get(applied)) for applied in ("AmountPaid", "AmountCredited", "AppliedAmount"))
+    """Whether there are payments or credits on the document, or a part of the credit is allocated or refunded."""
+    # Xero shows no sum of what is used of a credit, only its allocations and refunds (docs/xero.md 3.10).
+    used = now.get("Allocations") or now.get("Payments")
+    return bool(used) or any(wire.number(now.get(applied)) for applied in ("AmountPaid", "AmountCredited"))
 
 
 def is_fixed(now: Json) -> bool:

@@ -1,6 +1,6 @@
 """Bills and sales invoices. Source: docs/xero.md 4.3."""
 
-from tieout_connector.kinds import marks
+from tieout_connector.kinds import stamps
 from tieout_connector.kinds.invoice_write import BillWrite, InvoiceWrite
 from tieout_connector.kinds.record import FollowedRecord, Listing
 from tieout_connector.xero.invoices import INVOICES
@@ -27,7 +27,7 @@ INVOICE = FollowedRecord(
         # Only unpaid bills are imported (BILL-1).
         import_filters={"Statuses": "DRAFT,SUBMITTED,AUTHORISED"},
     ),
-    marker=marks.in_url,
+    stamp_of=stamps.in_url,
     document=Document.INVOICE,
     writes=lambda platform_url: (BillWrite(platform_url), InvoiceWrite(platform_url)),
     name="invoice",

@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from tieout_connector.kinds import document, marks
+from tieout_connector.kinds import document, stamps
 from tieout_connector.kinds.fields import BodyField, differing, explained, filled, names, parts_of, trimmed
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import CLOCK_SKEW, IDS_PER_QUERY, body_of, list_by_ids
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.invoices import INVOICES, InvoiceForm
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
@@ -63,7 +63,7 @@ class InvoiceKind(ResourceKind, Generic[B]):
     def __init__(self, platform_url: str) -> None:
         self._platform_url = platform_url
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return list_by_ids(INVOICES, "IDs", [intent.xero_id for intent in intents])
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
@@ -97,15 +97,15 @@ class InvoiceKind(ResourceKind, Generic[B]):
     def explains(self, intent: WriteIntent, element: Json, sent: Collection[str]) -> tuple[str, ...]:
         return explained(self.fields, self._body(intent), element, sent)
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         contacts = sorted({str(self._body(intent).contact_xero_id) for intent in intents if not intent.xero_id})
         parts = (contacts[start : start + IDS_PER_QUERY] for start in range(0, len(contacts), IDS_PER_QUERY))
         since = first_sent_at - CLOCK_SKEW
-        made: list[Request] = [INVOICES.listing(page=1, since=since, ContactIDs=",".join(part)) for part in parts]
+        made: list[XeroRequest] = [INVOICES.listing(page=1, since=since, ContactIDs=",".join(part)) for part in parts]
         return [*made, *self.pre_reads(intents)]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
-        return marks.in_url(row, self._platform_url) == intent.record.id
+        return stamps.in_url(row, self._platform_url) == intent.record.id
 
     def _body(self, intent: WriteIntent) -> B:
         return body_of(self.body_type, intent)
@@ -117,10 +117,10 @@ class InvoiceKind(ResourceKind, Generic[B]):
         """The form to send, and the names of the fields in it."""
         body = self._body(intent)
         if intent.xero_id is None:
-            # Only documents that we create get our mark: an existing one may have a Url of its own.
-            mark = marks.url_of(self.document_type, intent.record.id, self._platform_url)
+            # Only documents that we create get our stamp: an existing one may have a Url of its own.
+            stamp = stamps.url_of(self.document_type, intent.record.id, self._platform_url)
             whole = filled(self.fields, body)
-            return InvoiceForm(type=self.document_type, url=mark, **parts_of(whole, body, ABSENT)), names(whole)
+            return InvoiceForm(type=self.document_type, url=stamp, **parts_of(whole, body, ABSENT)), names(whole)
         if self.is_terminal(intent):
             # Once it is voided or deleted, no other field matters.
             return InvoiceForm(invoice_id=intent.xero_id, status=document.ending(now)), ("status",)

@@ -10,7 +10,7 @@ from tieout_connector.kinds.matching import body_of
 from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.items import ITEMS, ItemForm, PriceForm
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
@@ -30,7 +30,7 @@ class ItemWrite(ResourceKind):
     def batch_key(self, intent: WriteIntent) -> str:
         return "item"
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         # All items are read: a code may contain what no filter can quote, and there is no filter by ids.
         return [ITEMS.listing()]
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.signals import XeroKind
@@ -29,7 +29,7 @@ UNKEYED = ""
 class ComposedCall:
     """A call to store and to send; the writer sets its Idempotency-Key. `stored_file`: the file that is its body."""
 
-    request: Request
+    request: XeroRequest
     body: bytes
     stored_file: str | None = None
     sent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -60,8 +60,8 @@ class WriteKind(ABC):
     repeat: ClassVar[str]
     """What sending an intent twice would do in Xero; text for docs/gateway.md."""
     needs_serial_calls: ClassVar[bool] = False
-    """True if Xero has no field for a mark of ours. Then the calls of one `batch_key` are made one after the other, and
-    Xero's state before each call is stored with it."""
+    """True if Xero has no field for a stamp of ours. Then the calls of one `batch_key` are made one after the other,
+    and Xero's state before each call is stored with it."""
     snapshot_kind: ClassVar[XeroKind | None] = None
     """The kind of the snapshots whose links tell which of Xero's records are known to be ours. None: there are no such
     snapshots, and the results of earlier intents tell it."""
@@ -78,9 +78,9 @@ class WriteKind(ABC):
         """The id of Xero's record that is to change; None: a record is to be created."""
         return intent.xero_id
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         """Requests to make right before these intents are sent. They read the records that are to change (SYS-3), or
-        the state that records without a mark are compared with. A 404 means that there is no record."""
+        the state that records without a stamp are compared with. A 404 means that there is no record."""
         return ()
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -124,7 +124,7 @@ class WriteKind(ABC):
         return tuple(sent)
 
     @abstractmethod
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         """Requests that find out what a call without an answer has done. If a request names a `page`, all pages are
         read (gateway/paging.py)."""
 
@@ -143,7 +143,7 @@ class WriteKind(ABC):
         """By intent id, Xero's element of each intent that Xero has carried out. The others are sent again.
 
         `contents`: the answers to `lookup_requests`, all pages. `before`: the `current_state` when the call was sent,
-        for kinds without a mark. `taken`: those of `listed_ids` that belong to an earlier answer, so that this create
+        for kinds without a stamp. `taken`: those of `listed_ids` that belong to an earlier answer, so that this create
         cannot have made them. No element is matched with two intents.
         """
         now = self.current_state(contents, intents)

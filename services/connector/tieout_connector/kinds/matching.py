@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_schemas.payload import Frozen
@@ -53,7 +53,7 @@ def unclaimed(rows: Iterable[Json], id_field: str, taken: Set[UUID]) -> list[Jso
     return [row for row in rows if UUID(row[id_field]) not in taken]
 
 
-def list_by_ids(resource: Resource[Any], name: str, xero_ids: Iterable[UUID | None], **more: str) -> list[Request]:
+def list_by_ids(resource: Resource[Any], name: str, xero_ids: Iterable[UUID | None], **more: str) -> list[XeroRequest]:
     """Requests that read records by their ids, many ids in each. `name`: Xero's filter for the ids."""
     ids = sorted({str(xero_id) for xero_id in xero_ids if xero_id})
     parts = (ids[start : start + IDS_PER_QUERY] for start in range(0, len(ids), IDS_PER_QUERY))
@@ -68,5 +68,5 @@ def parsed_or_none(parse: Callable[[Json], T], raw: Json) -> T | None:
         return None
 
 
-def _listing(resource: Resource[Any], filters: dict[str, Any]) -> Request:
+def _listing(resource: Resource[Any], filters: dict[str, Any]) -> XeroRequest:
     return resource.listing(page=1, **filters)

@@ -8,7 +8,7 @@ from tieout_connector.kinds.kind import UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of, match_once, one_row_each
 from tieout_connector.xero import wire
 from tieout_connector.xero.history import HistoryRecord, NoteForm, history_of
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_connector.xero.scopes import Scope
@@ -20,7 +20,7 @@ _CLOCK_SKEW = timedelta(minutes=1)
 
 
 class NoteWrite(WriteKind):
-    """A note. Xero gives it no id, and it has no field for a mark of ours."""
+    """A note. Xero gives it no id, and it has no field for a stamp of ours."""
 
     name = "note"
     scopes = (Scope.CONTACTS, Scope.INVOICES, Scope.PAYMENTS, Scope.BANK_TRANSACTIONS, Scope.SETTINGS)
@@ -46,7 +46,7 @@ class NoteWrite(WriteKind):
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return None
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return [self._history(intents[0]).listing()]
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:

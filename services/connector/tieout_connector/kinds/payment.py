@@ -13,7 +13,7 @@ from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import InvoiceRef
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.forms import StatusForm
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.payments import PAYMENTS, PaymentForm
 from tieout_connector.xero.scopes import Scope
@@ -64,7 +64,7 @@ FIELDS: tuple[BodyField[PaymentBody], ...] = (
 
 
 class PaymentWrite(ResourceKind):
-    """A payment. Xero has no field for a mark of ours; its reference need not be unique."""
+    """A payment. Xero has no field for a stamp of ours; its reference need not be unique."""
 
     name = "payment"
     scopes = (Scope.PAYMENTS,)
@@ -88,7 +88,7 @@ class PaymentWrite(ResourceKind):
     def target(self, intent: WriteIntent) -> UUID | None:
         return None
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         bills = sorted({f'Invoice.InvoiceID==guid("{body_of(PaymentBody, i).bill_xero_id}")' for i in intents})
         parts = (bills[start : start + _IDS_PER_QUERY] for start in range(0, len(bills), _IDS_PER_QUERY))
         authorised = f'Status=="{PaymentStatus.AUTHORISED}"'
@@ -115,7 +115,7 @@ class PaymentReversal(ResourceKind):
     def target(self, intent: WriteIntent) -> UUID:
         return body_of(PaymentReversalBody, intent).payment_xero_id
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return [PAYMENTS.one(self.target(intent)) for intent in intents]
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
@@ -139,8 +139,8 @@ PAYMENT = FollowedRecord(
     snapshot=XeroPayment,
     category="PAYMENT",
     listing=Listing(),
-    # Xero has no field for a mark of ours on a payment.
-    marker=lambda raw, platform_url: None,
+    # Xero has no field for a stamp of ours on a payment.
+    stamp_of=lambda raw, platform_url: None,
     document=Document.PAYMENT,
     writes=lambda _: (PaymentWrite(), PaymentReversal()),
     name="payment",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tieout_connector.kinds.kind import WriteKind
 from tieout_connector.xero import parsing
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_schemas.bodies import Document
@@ -43,7 +43,7 @@ class Record:
     document: Document | None = None
     """The kind of document that files and notes are attached to; None: it can have neither."""
     writes: Callable[[str], Sequence[WriteKind]] = lambda _: ()
-    """The kinds of intent that write it, given the platform's address, with which our marks begin."""
+    """The kinds of intent that write it, given the platform's address, with which our stamps begin."""
     link: Callable[[Json], str] = lambda _: "https://go.xero.com"
     """The address at which a person sees the record in Xero."""
 
@@ -67,13 +67,13 @@ class FollowedRecord(Record):
     snapshot: type[Snapshot]
     category: str
     """Its webhook category. Source: docs/xero.md 5.1."""
-    marker: Callable[[Json, str], UUID | None]
-    """Our record's id in an element's mark, given the platform's address; None: there is no mark of ours."""
+    stamp_of: Callable[[Json, str], UUID | None]
+    """Our record's id in an element's stamp, given the platform's address; None: there is no stamp of ours."""
     name: str
     """Its name for people, in the singular."""
     path: str
     """The part of the API's path at which a person looks at it: /tenants/{tenant_id}/xero/{path}/{xero_id}."""
-    search: Callable[[str], Request] | None = None
+    search: Callable[[str], XeroRequest] | None = None
     """The request that searches for a text; None: there is no search."""
 
     @property

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
 from tieout_connector.kinds.matching import NOT_FOUND, match_once, one_row_each, parsed_or_none, unclaimed
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_schemas.writes import WriteIntent
@@ -20,7 +20,7 @@ class ResourceKind(WriteKind):
     resource: ClassVar[Resource[Any]]
 
     def bears_mark(self, intent: WriteIntent, row: Json) -> bool:
-        """Whether this create made a record of Xero, by our mark or by its content."""
+        """Whether this create made a record of Xero, by our stamp or by its content."""
         return False
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -45,7 +45,7 @@ class ResourceKind(WriteKind):
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
         return [UUID(row[self.resource.id_field]) for row in self._rows(contents)]
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return self.pre_reads(intents)
 
     def match_results(
@@ -56,7 +56,7 @@ class ResourceKind(WriteKind):
         first_sent_at: datetime,
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
-        """Creates are found by their mark, changes by Xero showing what they wanted."""
+        """Creates are found by their stamp, changes by Xero showing what they wanted."""
         creates = [intent for intent in intents if self.target(intent) is None]
         rows = unclaimed(self._rows(contents), self.resource.id_field, taken)
         now = self.current_state(contents, intents)

@@ -16,7 +16,7 @@ from tieout_connector.kinds.payment import PAYMENT
 from tieout_connector.kinds.record import FollowedRecord, Record
 from tieout_connector.kinds.tax_rate import TAX_RATE
 from tieout_connector.kinds.tracking import TRACKING_CATEGORY
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_schemas.bodies import Document
 from tieout_schemas.signals import XeroKind
 
@@ -44,7 +44,7 @@ PAGED: Mapping[str, FollowedRecord] = {record.resource.name: record for record i
 """The records that Xero lists in pages, by the resource's name. The others are listed in one call."""
 PATHS: Mapping[str, FollowedRecord] = {record.path: record for record in FOLLOWED.values()}
 """The records that a person may look at, by the part of the path."""
-SEARCHES: Mapping[XeroKind, Callable[[str], Request]] = {
+SEARCHES: Mapping[XeroKind, Callable[[str], XeroRequest]] = {
     kind: record.search for kind, record in FOLLOWED.items() if record.search is not None
 }
 """By kind of record, the request that searches for a text."""
@@ -55,7 +55,7 @@ DOCUMENT_RESOURCES: Mapping[Document, str] = {
 
 
 def write_kinds(platform_url: str) -> Mapping[str, WriteKind]:
-    """Every kind of intent, by its name. The marks of bills and sales invoices begin with `platform_url`."""
+    """Every kind of intent, by its name. The stamps of bills and sales invoices begin with `platform_url`."""
     of_records = [kind for record in RECORDS for kind in record.writes(platform_url)]
     return {
         kind.name: kind for kind in (*of_records, AttachmentWrite(DOCUMENT_RESOURCES), NoteWrite(DOCUMENT_RESOURCES))

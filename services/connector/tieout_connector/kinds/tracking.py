@@ -7,7 +7,7 @@ from uuid import UUID
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of
 from tieout_connector.kinds.record import Listing, Record
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_connector.xero.tracking import TRACKING_CATEGORIES, TrackingForm, options_of
@@ -27,7 +27,7 @@ class TrackingOptionWrite(WriteKind):
     def batch_key(self, intent: WriteIntent) -> str:
         return str(body_of(TrackingOptionBody, intent).category_xero_id)
 
-    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[Request]:
+    def pre_reads(self, intents: Sequence[WriteIntent]) -> Sequence[XeroRequest]:
         return [TRACKING_CATEGORIES.listing(includeArchived="true")]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
@@ -71,7 +71,7 @@ class TrackingOptionWrite(WriteKind):
     def xero_id(self, element: Json, intent: WriteIntent) -> UUID | None:
         return UUID(element["TrackingOptionID"]) if element.get("TrackingOptionID") else intent.xero_id
 
-    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[Request]:
+    def lookup_requests(self, intents: Sequence[WriteIntent], first_sent_at: datetime) -> Sequence[XeroRequest]:
         return self.pre_reads(intents)
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:

@@ -26,7 +26,7 @@ class StoredCall:
     body: bytes
     stored_file: str | None
     before: bytes
-    """JSON: Xero's state of each record before the call, by intent id. Only for kinds without a mark in Xero, where
+    """JSON: Xero's state of each record before the call, by intent id. Only for kinds without a stamp in Xero, where
     nothing else shows what the call did."""
     sent: Mapping[str, Sequence[str]]
     """The fields of each intent's body that are in the bytes, by intent id."""

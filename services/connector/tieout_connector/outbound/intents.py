@@ -59,9 +59,9 @@ class UnansweredWrites(NamedTuple):
     targets: frozenset[UUID]
     """Xero records that they change."""
     creators: frozenset[UUID]
-    """Our records for which they create one. It carries our record's mark."""
+    """Our records for which they create one. It carries our record's stamp."""
     bills: frozenset[UUID]
-    """Bills in Xero for which they create a payment. A payment carries no mark."""
+    """Bills in Xero for which they create a payment. A payment carries no stamp."""
 
 
 async def receive(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]], batching: BatchingRule) -> None:
@@ -116,10 +116,10 @@ async def next_batch(tx: Tx, tenant_id: UUID, lane: Lane, in_progress: InProgres
     batch = _SQL["batch"](
         **chosen,
         batch_key=head["batch_key"],
-        batch_limit=head["most"],
+        batch_limit=head["batch_limit"],
         look_up=head["look_up"],
         # An intent of the previous version has no batch key, so it goes alone.
-        limit=head["most"] if head["batch_key"] else 1,
+        limit=head["batch_limit"] if head["batch_key"] else 1,
     )
     return [queued_intent_of(row) for row in await tx.db.fetch(*batch)]
 
@@ -187,4 +187,4 @@ def queued_intent_of(row: Any) -> QueuedIntent:
     """The intent in a row."""
     cause = Cause(row["causation_id"], row["correlation_id"], row["traceparent"])
     intent = WriteIntent.model_validate(row["doc"])
-    return QueuedIntent(intent, row["most"], row["said_at"], row["look_up"], row["tried"], cause)
+    return QueuedIntent(intent, row["batch_limit"], row["published_at"], row["look_up"], row["tried"], cause)

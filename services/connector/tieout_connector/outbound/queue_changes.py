@@ -3,8 +3,8 @@
 from dataclasses import replace
 from uuid import UUID
 
-from tieout_connector.outbound import queue_list, results
-from tieout_connector.outbound.queue_list import WriteDetails
+from tieout_connector.outbound import results, write_listing
+from tieout_connector.outbound.write_listing import WriteDetails
 from tieout_connector.pacing import WriteState, moment, not_before, schedule, why
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import Clash, RetryLater
@@ -24,14 +24,14 @@ _RETRYABLE = {Reason.REFUSED_BY_XERO.code, Reason.WRITE_CANCELLED.code}
 
 async def cancel(tx: Tx, caller: Caller, tenant_id: UUID, intent_id: str, *, connected: bool) -> WriteDetails:
     """Cancel a write before it is sent, and publish its result. Raises Clash: it was sent or is done; RoleMissing."""
-    before, _ = await queue_list.one(tx, tenant_id, intent_id, connected=connected)
+    before, _ = await write_listing.one(tx, tenant_id, intent_id, connected=connected)
     _require_role(caller, before.intent, "cancelling this")
     result = results.cancelled(before.intent, caller.sub)
     # A transaction that sends the write at this moment holds its row: the update waits for it, and then finds it sent.
     doc = result.model_dump_json().encode()
     values = {"tenant_id": tenant_id, "intent_id": intent_id, "result": doc, "now": tx.now}
     correlation_id = await tx.db.fetchval(*_SQL["cancel"](**values))
-    after, _ = await queue_list.one(tx, tenant_id, intent_id, connected=connected)
+    after, _ = await write_listing.one(tx, tenant_id, intent_id, connected=connected)
     if correlation_id is None:
         raise _too_late(tx, after)
     cause = replace(Cause.request(), correlation_id=correlation_id)
@@ -44,7 +44,7 @@ async def cancel(tx: Tx, caller: Caller, tenant_id: UUID, intent_id: str, *, con
 
 async def retry(tx: Tx, caller: Caller, tenant_id: UUID, intent_id: str, *, connected: bool) -> WriteDetails:
     """Retry a waiting write now. Raises Clash: it waits for Xero alone, or it has ended; RoleMissing."""
-    details, status = await queue_list.one(tx, tenant_id, intent_id, connected=connected)
+    details, status = await write_listing.one(tx, tenant_id, intent_id, connected=connected)
     _require_role(caller, details.intent, "retrying this")
     if details.state not in (WriteState.WAITING, WriteState.IN_FLIGHT):
         raise await _not_retryable(tx, tenant_id, details)
@@ -57,7 +57,7 @@ async def retry(tx: Tx, caller: Caller, tenant_id: UUID, intent_id: str, *, conn
     await tx.db.execute(*_SQL["end_delay"](tenant_id=tenant_id))
     await schedule.wake_tenants(tx, [tenant_id])
     await _audit(tx, caller, tenant_id, details, "retried")
-    return (await queue_list.one(tx, tenant_id, intent_id, connected=connected))[0]
+    return (await write_listing.one(tx, tenant_id, intent_id, connected=connected))[0]
 
 
 def _require_role(caller: Caller, intent: WriteIntent, action: str) -> None:

@@ -12,16 +12,16 @@ from tieout_connector.pacing.org_budget import (
     READ_IN_TURN,
     RESERVED_SLOTS,
     Budget,
-    Wait,
+    BudgetWait,
     minutes,
 )
 from tieout_connector.pacing.pricing import PlanCost, Plans, costs, month_of, projected
-from tieout_connector.pacing.timing import LONGEST_CALL, RESEND_WINDOW, SEND_WITHIN
+from tieout_connector.pacing.timing import LONGEST_CALL, RESEND_WINDOW, SEND_WITHIN, TIMING, Timing
 from tieout_connector.pacing.usage import RETENTION, CallOutcome, HourlyUsage, TenantTotal, Usage
-from tieout_connector.pacing.waits import read
-from tieout_connector.pacing.waits_rules import (
+from tieout_connector.pacing.wait_reasons import read_wait_reasons
+from tieout_connector.pacing.wait_reasons_rules import (
     SentCall,
-    Waits,
+    WaitReasons,
     WriteState,
     WriteStatus,
     free_at,
@@ -43,9 +43,11 @@ __all__ = [
     "RESERVES",
     "RETENTION",
     "SEND_WITHIN",
+    "TIMING",
     "AppBudget",
     "AppIsBusy",
     "Budget",
+    "BudgetWait",
     "CallOutcome",
     "DropNotes",
     "HourlyUsage",
@@ -56,9 +58,9 @@ __all__ = [
     "Plans",
     "SentCall",
     "TenantTotal",
+    "Timing",
     "Usage",
-    "Wait",
-    "Waits",
+    "WaitReasons",
     "WriteState",
     "WriteStatus",
     "costs",
@@ -70,7 +72,7 @@ __all__ = [
     "not_before",
     "org_budget_store",
     "projected",
-    "read",
+    "read_wait_reasons",
     "schedule",
     "usage",
     "why",

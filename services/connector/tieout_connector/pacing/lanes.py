@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tieout_connector.pacing.org_budget import PERSON, READ, WRITE, Budget, Reserve, Wait
+from tieout_connector.pacing.org_budget import PERSON, READ, WRITE, Budget, BudgetWait, Reserve
 from tieout_schemas.writes import Lane
 
 ORDER = tuple(Lane)
@@ -37,11 +37,13 @@ class Nothing:
     """No lane waits."""
 
 
-def next_lane(waiting: Mapping[Lane, datetime], budget: Budget, now: datetime) -> Next | Wait | DropNotes | Nothing:
+def next_lane(
+    waiting: Mapping[Lane, datetime], budget: Budget, now: datetime
+) -> Next | BudgetWait | DropNotes | Nothing:
     """What to do for an organisation now.
 
-    `waiting`: since when the oldest work of each lane waits. A Wait is that of the lane that may go first. If a call
-    returns earlier, ask again.
+    `waiting`: since when the oldest work of each lane waits. A BudgetWait is that of the lane that may go first. If a
+    call returns earlier, call this again.
     """
     if not waiting:
         return Nothing()
@@ -54,7 +56,7 @@ def next_lane(waiting: Mapping[Lane, datetime], budget: Budget, now: datetime) -
         for lane in sorted(waiting, key=lambda lane: (waiting[lane], ORDER.index(lane))):
             if budget.free_at(now, _reserve_in_turn(lane, waiting)) is None:
                 return Next(lane)
-    waits: list[Wait] = []
+    waits: list[BudgetWait] = []
     for lane in ORDER:
         if lane in waiting:
             wait = budget.wait(now, RESERVES.get(lane, READ))

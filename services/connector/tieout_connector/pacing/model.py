@@ -20,7 +20,7 @@ class InProgress:
 
     intents: set[str] = field(default_factory=set)
     serial_batches: set[str] = field(default_factory=set)
-    """Batch keys of kinds without a mark in Xero. Their calls follow one another."""
+    """Batch keys of kinds without a stamp in Xero. Their calls follow one another."""
     paused: set[str] = field(default_factory=set)
     """Batch keys that Xero does not permit for now. No call with such a key is sent."""
     known_pauses: set[str] = field(default_factory=set)

@@ -54,7 +54,7 @@ class InFlightCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class BudgetWait:
     """No call may be sent before a moment; `why` is for a bookkeeper."""
 
     at: datetime
@@ -97,7 +97,7 @@ class Budget:
         wait = self.wait(now, reserve, calls)
         return wait.at if wait else None
 
-    def wait(self, now: datetime, reserve: Reserve = WRITE, calls: int = 1) -> Wait | None:
+    def wait(self, now: datetime, reserve: Reserve = WRITE, calls: int = 1) -> BudgetWait | None:
         """Until when calls must wait, and why; None: they may be sent now."""
         known = self._at(now)
         waits = [*known._parked(now), *known._day(reserve, calls), *known._minute(now, reserve, calls)]
@@ -217,23 +217,23 @@ class Budget:
     def _counted(self, now: datetime) -> list[datetime]:
         return [at for at in self.recent if at + _COUNTED_FOR > now]
 
-    def _parked(self, now: datetime) -> list[Wait]:
+    def _parked(self, now: datetime) -> list[BudgetWait]:
         if not self.parked_until:
             return []
-        return [Wait(self.parked_until, f"{self.parked_because}; next at {_clock(self.parked_until)}")]
+        return [BudgetWait(self.parked_until, f"{self.parked_because}; next at {_clock(self.parked_until)}")]
 
-    def _day(self, reserve: Reserve, calls: int) -> list[Wait]:
+    def _day(self, reserve: Reserve, calls: int) -> list[BudgetWait]:
         if self.in_flight and self.day_unsure:
             first = min(call.deadline for call in self.in_flight)
-            return [Wait(first, f"the day's first call is under way; next at {_clock(first)} at the latest")]
+            return [BudgetWait(first, f"the day's first call is under way; next at {_clock(first)} at the latest")]
         left = self.day_limit - self.day_used
         if left >= calls + reserve.per_day:
             return []
         spent = f"the last {left} of the organisation's {self.day_limit} calls a day are kept for writes"
         used = f"the organisation's {self.day_limit} calls a day are used"
-        return [Wait(self.day_ends, f"{spent if left >= calls else used}; next at {_clock(self.day_ends)}")]
+        return [BudgetWait(self.day_ends, f"{spent if left >= calls else used}; next at {_clock(self.day_ends)}")]
 
-    def _minute(self, now: datetime, reserve: Reserve, calls: int) -> list[Wait]:
+    def _minute(self, now: datetime, reserve: Reserve, calls: int) -> list[BudgetWait]:
         ends = sorted([*self._counted(now), *(call.deadline for call in self.in_flight)])
         over = min(len(ends) + calls + reserve.per_minute - PER_MINUTE, len(ends))
         if over <= 0:
@@ -242,16 +242,16 @@ class Budget:
         left = PER_MINUTE - len(ends)
         kept = f"the last {left} of the organisation's {PER_MINUTE} calls a minute are kept for writes"
         used = f"the organisation's {PER_MINUTE} calls a minute are used"
-        return [Wait(at, f"{kept if left >= calls else used}; next at {_clock(at)}")]
+        return [BudgetWait(at, f"{kept if left >= calls else used}; next at {_clock(at)}")]
 
-    def _slots(self, reserve: Reserve) -> list[Wait]:
+    def _slots(self, reserve: Reserve) -> list[BudgetWait]:
         deadlines = sorted(call.deadline for call in self.in_flight)
         over = len(deadlines) + 1 + reserve.slots - MAX_CONCURRENT
         if over <= 0:
             return []
         at = deadlines[over - 1]
         under_way = f"{len(deadlines)} calls are under way, of {MAX_CONCURRENT} at once"
-        return [Wait(at, f"{under_way}; next at {_clock(at)} at the latest")]
+        return [BudgetWait(at, f"{under_way}; next at {_clock(at)} at the latest")]
 
 
 def fresh(now: datetime, day_limit: int = PLANS["core"]) -> Budget:

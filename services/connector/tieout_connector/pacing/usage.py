@@ -20,8 +20,6 @@ STORE_EVERY = timedelta(seconds=5)
 
 RETENTION = timedelta(days=397)
 """Thirteen months, so that a month can be compared with the same month of the year before."""
-PORTION = 1000
-"""Rows deleted in one transaction, so that it stays short."""
 
 
 class CallOutcome(StrEnum):
@@ -150,10 +148,10 @@ class Usage:
         self._counted[hour] = Counts(*(one + other for one, other in zip(known, more, strict=True)))
 
 
-async def delete_old(tx: Tx) -> bool:
-    """Delete a portion of the hours past their retention; True: there may be more."""
-    deleted = await tx.db.fetch(*_SQL["delete_old"](before=tx.now - RETENTION, limit=PORTION))
-    return len(deleted) == PORTION
+async def delete_old(tx: Tx, limit: int) -> bool:
+    """Delete so many of the hours past their retention; True: there may be more."""
+    deleted = await tx.db.fetch(*_SQL["delete_old"](before=tx.now - RETENTION, limit=limit))
+    return len(deleted) == limit
 
 
 async def hours(tx: Tx, tenant_id: UUID, since: datetime, before: datetime) -> list[HourlyUsage]:

@@ -2,16 +2,17 @@
 -- Queues new intents; known intents stay as they are. For one day after a restore, new intents are looked up in Xero
 -- before they are sent: a service may repeat an intent that was already sent between the dump and the restore.
 insert into intent (tenant_id, id, lane, kind, record_id, received_at, doc, causation_id, correlation_id, traceparent,
-    together, most, said_at, look_up, follows, target)
-select tenant_id, id, lane, kind, record_id, $now, doc, causation_id, correlation_id, traceparent, together, most,
-    case when repeated then least(said_at, dumped_at) else said_at end, repeated, follows, target
+    batch_key, batch_limit, published_at, look_up, follows, target)
+select tenant_id, id, lane, kind, record_id, $now, doc, causation_id, correlation_id, traceparent, batch_key,
+    batch_limit, case when repeated then least(published_at, dumped_at) else published_at end, repeated, follows,
+    target
 from unnest($tenant_ids::uuid[], $ids::text[], $lanes::int[], $kinds::text[], $record_ids::uuid[], $docs::jsonb[],
     $causation_ids::text[], $correlation_ids::text[], $traceparents::text[], $batch_keys::text[], $batch_limits::int[],
     $published_at::timestamptz[], $snapshot_kinds::text[], $targets::uuid[])
-    as new(tenant_id, id, lane, kind, record_id, doc, causation_id, correlation_id, traceparent, together, most, said_at,
-        follows, target)
+    as new(tenant_id, id, lane, kind, record_id, doc, causation_id, correlation_id, traceparent, batch_key, batch_limit,
+        published_at, follows, target)
 left join home on true
-cross join lateral (select coalesce(said_at <= restored_at + interval '1 day', false) as repeated) as restored
+cross join lateral (select coalesce(published_at <= restored_at + interval '1 day', false) as repeated) as restored
 where exists (select 1 from connection c where c.tenant_id = new.tenant_id)
 on conflict (tenant_id, id) do nothing;
 
@@ -22,20 +23,20 @@ where (tenant_id, id) in (select * from unnest($tenant_ids::uuid[], $ids::text[]
 
 -- name: first_in_lane
 -- The intent that goes next in a lane.
-select together as batch_key, most, look_up
+select batch_key, batch_limit, look_up
 from sendable_intent($tenant_id, $in_progress, $serial_in_progress, $full_only, $person_lane)
 where lane = $lane order by received_at, id limit 1;
 
 -- name: batch
 -- The intents that share a call with the first: its lane first, and of each record the oldest intent.
-select id, doc, most, look_up, tried, said_at, causation_id, correlation_id, traceparent
+select id, doc, batch_limit, look_up, tried, published_at, causation_id, correlation_id, traceparent
 from sendable_intent($tenant_id, $in_progress, '{}', '{}', $person_lane)
-where together = $batch_key and most = $batch_limit and look_up = $look_up
+where batch_key = $batch_key and batch_limit = $batch_limit and look_up = $look_up
 order by lane, received_at, id limit $limit;
 
 -- name: limit_batch
 -- From now on, at most this many of these intents share a call.
-update intent set most = $batch_limit
+update intent set batch_limit = $batch_limit
 where tenant_id = $tenant_id and id = any($intent_ids::text[]) and state = 'queued';
 
 -- name: finish
@@ -68,4 +69,4 @@ delete from intent where (tenant_id, id) in (
 -- name: look_up_all
 -- After a restore: every unfinished call and queued intent may be in Xero already, so each is looked up first.
 with calls as (update call set look_up_first = true)
-update intent set look_up = true, said_at = least(said_at, $dumped_at) where state = 'queued';
+update intent set look_up = true, published_at = least(published_at, $dumped_at) where state = 'queued';

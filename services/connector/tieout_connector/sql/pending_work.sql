@@ -2,7 +2,7 @@
 -- What a tenant's next call could be, and since when it waits or from when it is due: the first intent of each lane, the
 -- first call without an answer, reads (`full`: enough reads to fill a call), polls and imports. `open`: the tenant is
 -- connected. Work that this process has in progress is left out.
-select 'open' as what, $now::timestamptz as at from turn where tenant_id = $tenant_id and open
+select 'open' as work, $now::timestamptz as at from turn where tenant_id = $tenant_id and open
 union all
 select 'lane ' || lanes.lane, first.received_at from unnest($lanes::int[]) as lanes(lane) cross join lateral (
     select received_at

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import XeroModel
 from tieout_connector.xero.resource import Resource
 
@@ -29,11 +29,11 @@ def attachments_of(resource: str, xero_id: UUID | str) -> Resource[Attachment]:
     return Resource(f"{resource}/{xero_id}/Attachments", "AttachmentID", Attachment.model_validate, key="Attachments")
 
 
-def uploading(resource: str, xero_id: UUID | str, file_name: str, key: str) -> Request:
+def uploading(resource: str, xero_id: UUID | str, file_name: str, key: str) -> XeroRequest:
     """The request to send a file with an Upload as its body. A file of the same name is replaced.
 
     Raises ValueError for a name that Xero refuses.
     """
     if not file_name or REFUSED_CHARACTERS & set(file_name):
         raise ValueError(f"Xero takes no file of this name: {file_name!r}")
-    return Request("PUT", attachments_of(resource, xero_id).path(file_name), {}, key=key)
+    return XeroRequest("PUT", attachments_of(resource, xero_id).path(file_name), {}, key=key)

@@ -9,6 +9,7 @@ XeroError
 ├── ConsentLost(why)          not connected any more, invalid_grant: the tenant waits until a person connects it again
 ├── NotPermitted(resource)    still connected: this resource is tried again later, everything else goes on
 ├── RefusedRequest(elements)  400, 404: split the request, or refuse its one record
+│   └── NoSuchRecord          404 for a path that names a record
 └── MalformedRequest          a request that Xero cannot understand: our bug, not a record's; it waits, with an alarm
 
 responses.py decides which answer is which error. No error's text holds a token or a bank detail: redaction.py.
@@ -106,6 +107,11 @@ class RefusedRequest(XeroError):
     def messages(self) -> tuple[str, ...]:
         """All messages."""
         return tuple(message for element in self.elements for message in element)
+
+
+class NoSuchRecord(RefusedRequest):
+    """Xero does not know a record that the request names. A 404 for a list is no such answer: it is a malformed request
+    (F14)."""
 
 
 class MalformedRequest(XeroError):

@@ -20,16 +20,18 @@ from tieout_connector.xero.responses import classify
 
 TIMEOUT = 15.0
 """The most seconds that a whole call may take, except for a list. A write without an answer is retried after this."""
-LIST_TIMEOUT = 45.0
-"""The most seconds that the read of a list may take: large pages are slow (F11)."""
+LISTS_TAKE = 3
+"""The read of a list may take so many times as long: large pages are slow (F11)."""
 _CONNECT = 5.0
 """Seconds to connect: far below TIMEOUT, so that a call that was never sent is recognised as such."""
 _PATH = "/api.xro/2.0/"
+LONGEST_QUERY = 2048
+"""Bytes of a query, percent-encoded. To a longer one Xero answers 404, as if the path did not exist (F14)."""
 JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class XeroRequest:
     """A request to Xero. `resource`: the quoted path. `key`: the Idempotency-Key of a write."""
 
     method: str
@@ -40,10 +42,15 @@ class Request:
     accept: str = JSON
 
     @property
-    def timeout(self) -> float:
-        """The most seconds that the whole call may take."""
-        is_list = self.method == "GET" and "/" not in self.resource
-        return LIST_TIMEOUT if is_list else TIMEOUT
+    def of_list(self) -> bool:
+        """True for the read of a list, which exists whatever records Xero has."""
+        return self.method == "GET" and "/" not in self.resource
+
+    def one_by_one(self) -> "list[XeroRequest]":
+        """The requests that read the records of a list by ids each alone; none for any other request."""
+        units = {name: value for name, value in self.params.items() if name == "unitdp"}
+        ids = filter(None, self.params.get("IDs", "").split(","))
+        return [XeroRequest("GET", f"{self.resource}/{xero_id}", units) for xero_id in ids]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class XeroAnswer:
     """Xero's answer, what is left of its limits, and the size of the body on the wire (egress)."""
 
     json: Any = field(repr=False)
@@ -72,23 +79,31 @@ class Answer:
 class XeroApi:
     """Xero's Accounting API."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, url: str, timeout_s: float = TIMEOUT) -> None:
         self._client = client
+        self._timeout_s = timeout_s
+        self._connect_s = min(_CONNECT, timeout_s)
         self._url = url.rstrip("/") + _PATH
 
-    async def call(self, token: str, org_id: UUID, request: Request, body: bytes | Upload | None = None) -> Answer:
+    def timeout_s(self, request: XeroRequest) -> float:
+        """The most seconds that the whole call may take."""
+        return self._timeout_s * LISTS_TAKE if request.of_list else self._timeout_s
+
+    async def call(
+        self, token: str, org_id: UUID, request: XeroRequest, body: bytes | Upload | None = None
+    ) -> XeroAnswer:
         """Make one call. Raises XeroError."""
         built, answer = self._build(token, org_id, request, body), None
         try:
             with _as_xero_errors():
                 # httpx applies its timeout to each chunk of an answer, not to the whole.
-                async with asyncio.timeout(request.timeout):
+                async with asyncio.timeout(self.timeout_s(request)):
                     answer = await self._client.send(built, stream=True)
                     await answer.aread()
             if answer.status_code in (200, 204, 304):
-                return Answer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
+                return XeroAnswer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
             sent = body if isinstance(body, bytes) else None
-            raise classify(answer.status_code, answer.headers, answer.content, sent)
+            raise classify(answer.status_code, answer.headers, answer.content, sent, of_list=request.of_list)
         except XeroError as error:
             error.received = answer.num_bytes_downloaded if answer else 0
             raise
@@ -96,7 +111,7 @@ class XeroApi:
             if answer:
                 await answer.aclose()
 
-    def _build(self, token: str, org_id: UUID, request: Request, body: bytes | Upload | None) -> httpx.Request:
+    def _build(self, token: str, org_id: UUID, request: XeroRequest, body: bytes | Upload | None) -> httpx.Request:
         headers = {
             "Authorization": f"Bearer {token}",
             "Xero-Tenant-Id": str(org_id),
@@ -112,17 +127,18 @@ class XeroApi:
             headers["Idempotency-Key"] = request.key
         if request.modified_since:
             headers["If-Modified-Since"] = request.modified_since
-        return self._client.build_request(
+        built = self._client.build_request(
             request.method,
             self._url + request.resource,
             # Always in the same order: Xero refuses an Idempotency-Key that comes again with another URL.
             params=dict(sorted(request.params.items())),
             headers=headers,
             content=_exactly(body) if isinstance(body, Upload) else body,
-            timeout=httpx.Timeout(
-                request.timeout, connect=min(_CONNECT, request.timeout), pool=min(_CONNECT, request.timeout)
-            ),
+            timeout=httpx.Timeout(self.timeout_s(request), connect=self._connect_s, pool=self._connect_s),
         )
+        if len(built.url.query) > LONGEST_QUERY:
+            raise MalformedRequest(f"a query of {len(built.url.query)} bytes is too long for Xero")
+        return built
 
 
 @contextmanager

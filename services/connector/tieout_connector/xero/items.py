@@ -11,7 +11,7 @@ from tieout_connector.xero.models import Moment, XeroModel
 from tieout_connector.xero.resource import Resource, WriteMode
 
 
-class ItemPrice(XeroModel):
+class PriceDetails(XeroModel):
     """The price that an item is bought or sold at, in the base currency; with 4 decimals if unitdp=4 was asked for."""
 
     unit_price: Decimal | None = None
@@ -34,8 +34,8 @@ class Item(XeroModel):
     is_tracked: Annotated[bool, Field(alias="IsTrackedAsInventory")] = False
     inventory_asset_account_code: str = ""
     quantity_on_hand: Decimal | None = None
-    purchase: Annotated[ItemPrice, Field(alias="PurchaseDetails")] = ItemPrice()
-    sale: Annotated[ItemPrice, Field(alias="SalesDetails")] = ItemPrice()
+    purchase: Annotated[PriceDetails, Field(alias="PurchaseDetails")] = PriceDetails()
+    sale: Annotated[PriceDetails, Field(alias="SalesDetails")] = PriceDetails()
 
 
 class PriceForm(Form):

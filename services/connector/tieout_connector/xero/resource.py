@@ -13,7 +13,7 @@ from uuid import UUID
 
 from tieout_connector.xero import wire
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 
 T = TypeVar("T")
@@ -59,32 +59,32 @@ class Resource(Generic[T]):
         page_size: int = MAX_PAGE_SIZE,
         since: dt.datetime | None = None,
         **filters: str,
-    ) -> Request:
+    ) -> XeroRequest:
         """The request for a list, or for a page of it. Raises ValueError for filters that Xero would ignore."""
         unknown = set(filters) - self.filters
         if unknown or (page and not self.paged) or (since and not self.modified_since):
             raise ValueError(f"{self.name} cannot be listed by {unknown or 'page or date'}")
         paging = {"page": str(page), "pageSize": str(page_size)} if page else {}
         modified_since = wire.since(since) if since else None
-        return Request("GET", self.name, {**filters, **paging, **self._units("list")}, modified_since)
+        return XeroRequest("GET", self.name, {**filters, **paging, **self._units("list")}, modified_since)
 
-    def one(self, key: UUID | str) -> Request:
+    def one(self, key: UUID | str) -> XeroRequest:
         """The request for one record by its id, or by its number or code where Xero accepts that."""
-        return Request("GET", self.path(key), self._units("one"))
+        return XeroRequest("GET", self.path(key), self._units("one"))
 
-    def creating(self, forms: Sequence[Form], key: str) -> tuple[Request, bytes]:
+    def creating(self, forms: Sequence[Form], key: str) -> tuple[XeroRequest, bytes]:
         """The request and body to create elements. `key`: the Idempotency-Key."""
         return self._writing("PUT", self.create, forms, key, None)
 
-    def updating(self, forms: Sequence[Form], key: str, xero_id: UUID | str | None = None) -> tuple[Request, bytes]:
+    def updating(self, forms: Sequence[Form], key: str, xero_id: UUID | str | None = None) -> tuple[XeroRequest, bytes]:
         """The request and body to update elements. `xero_id`: the element's id where it is part of the path."""
         return self._writing("POST", self.update, forms, key, xero_id)
 
-    def deleting(self, xero_id: UUID | str) -> Request:
+    def deleting(self, xero_id: UUID | str) -> XeroRequest:
         """The request to delete an element. Raises ValueError if the resource is deleted by its status instead."""
         if not self.delete:
             raise ValueError(f"{self.name} are not deleted by DELETE")
-        return Request("DELETE", self.path(xero_id), {})
+        return XeroRequest("DELETE", self.path(xero_id), {})
 
     def raws(self, content: Json) -> list[Json]:
         """The elements of an answer, unparsed."""
@@ -103,7 +103,7 @@ class Resource(Generic[T]):
 
     def _writing(
         self, method: str, way: WriteMode | None, forms: Sequence[Form], key: str, xero_id: UUID | str | None
-    ) -> tuple[Request, bytes]:
+    ) -> tuple[XeroRequest, bytes]:
         if (
             way is None
             or (way is WriteMode.BY_ID) != (xero_id is not None)
@@ -114,4 +114,4 @@ class Resource(Generic[T]):
         path = self.path(xero_id) if xero_id else self.name
         elements = [form.wire() for form in forms]
         body = wire.dumps(elements[0] if self.bare else {self.key or self.name: elements})
-        return Request(method, path, {**many, **self._units("write")}, key=key), body
+        return XeroRequest(method, path, {**many, **self._units("write")}, key=key), body

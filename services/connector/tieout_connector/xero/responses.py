@@ -13,6 +13,7 @@ from tieout_connector.xero.errors import (
     AccessRefused,
     ConsentLostReason,
     MalformedRequest,
+    NoSuchRecord,
     OutcomeUnknown,
     RefusedRequest,
     RetryAfter,
@@ -40,6 +41,7 @@ class ErrorResponse:
     limits: Limits
     sent: Any
     """The JSON that was sent, whose bank details must not be quoted."""
+    of_list: bool = False
 
     @property
     def summary(self) -> str:
@@ -57,14 +59,17 @@ class ResponseRule(NamedTuple):
     error: Callable[[ErrorResponse], XeroError]
 
 
-def classify(status: int, headers: Mapping[str, str], body: bytes, sent: bytes | None = None) -> XeroError:
-    """The error for an answer. `sent`: the JSON that was sent."""
+def classify(
+    status: int, headers: Mapping[str, str], body: bytes, sent: bytes | None = None, *, of_list: bool = False
+) -> XeroError:
+    """The error for an answer. `sent`: the JSON that was sent. `of_list`: a list was asked for, not a record."""
     text = wire.postgres_safe(body.decode("utf-8", "replace"))
     content = _json(body)
     media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     response = ErrorResponse(
-        status, media_type, text, content if isinstance(content, dict) else {}, limits_of(headers), _json(sent or b"")
-    )
+        status, media_type, text, content if isinstance(content, dict) else {}, limits_of(headers), _json(sent or b""),
+        of_list,
+    )  # fmt: skip
     error = next(
         rule.error(response)
         for rule in RULES
@@ -90,6 +95,11 @@ def _refused(response: ErrorResponse) -> XeroError:
         messages for element in elements_of(response.content) if (messages := refusal_of(element, response.sent))
     ]
     return RefusedRequest(elements or [(_sentence(response),)])
+
+
+def _missing(response: ErrorResponse) -> XeroError:
+    # Xero has every list. It answers so when the query is too long, which says nothing about records (F14).
+    return _bug(response) if response.of_list else NoSuchRecord([(_sentence(response),)])
 
 
 def _bug(response: ErrorResponse) -> XeroError:
@@ -135,8 +145,9 @@ RULES = (
     ResponseRule((400,), "Idempotency Key", _unknown),
     ResponseRule((400,), r"QueryParseException|error 16\b", _bug),
     ResponseRule((400,), r"NoDataProcessedException|error 17\b", _bug),
+    ResponseRule((404,), "", _missing),
     # Also PostDataInvalidException (error 14): one bad date makes Xero refuse all 50 records, so they are split.
-    ResponseRule((400, 404, 409, 410, 413, 422), "", _refused),
+    ResponseRule((400, 409, 410, 413, 422), "", _refused),
     ResponseRule((408,), "", _unknown),
     ResponseRule(range(400, 500), "", _bug),
     ResponseRule((501,), "", _bug),

@@ -1,4 +1,4 @@
-"""Xero's JSON, dates, numbers and marks. Source: docs/xero.md 3.2."""
+"""Xero's JSON, dates, numbers and stamps. Source: docs/xero.md 3.2."""
 
 import datetime as dt
 import json
@@ -97,8 +97,8 @@ def known(values: type[E], text: str) -> E:
         raise UnknownValue(values, str(text)) from None
 
 
-def marked(text: str | None, prefix: str = "") -> UUID | None:
-    """Our record's id in a mark that we set (ContactNumber, Url); None if the mark is not ours."""
+def stamped_id(text: str | None, prefix: str = "") -> UUID | None:
+    """Our record's id in a stamp that we set (ContactNumber, Url); None if the stamp is not ours."""
     if not text or not text.startswith(prefix):
         return None
     try:

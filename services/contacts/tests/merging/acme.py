@@ -1,11 +1,11 @@
-"""A contact that came from Xero, and what either side makes of it."""
+"""A contact that came from Xero, and how either side changes it."""
 
 import datetime as dt
 from typing import Any
 from uuid import uuid4
 
 from tieout_contacts.contact import CONTACT
-from tieout_contacts.model import Contact, Role, RoleState
+from tieout_contacts.model import Contact, PartyRole, RoleState
 from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.facts import Facts
 from tieout_schemas.bodies import ContactBody
@@ -38,11 +38,11 @@ EMPTY: dict[str, Any] = {"email": "", "phone": "", "address": Address(), "accoun
 
 def known(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> Facts:
     """The facts; a bill made the contact a vendor."""
-    return facts(connection=state, more={XERO_ID: {Role.VENDOR}}, **chosen)
+    return facts(connection=state, more={XERO_ID: {PartyRole.VENDOR}}, **chosen)
 
 
 def linked(state: ConnectionState = ConnectionState.CONNECTED, **chosen: Any) -> KindHarness[Contact, XeroContact]:
-    """In step; not connected (CLOSED), both sides can change it before anything leaves."""
+    """A contact in step. While not connected (CLOSED), both sides can change it before anything is sent."""
     rehearsal = KindHarness(CONTACT, known(state, **chosen))
     rehearsal.deliver((there(), 5))
     return rehearsal
@@ -54,17 +54,17 @@ def there(updated_at: dt.datetime = BEFORE, **more: Any) -> XeroContact:
 
 
 def contact(seen: int = 5, *, state: SyncState = SyncState.IN_STEP, gone: bool = False, **more: Any) -> Contact:
-    """The record, whole, as it should be here."""
-    sync = Sync(state=state, xero_id=XERO_ID, gone=gone, seen=seen)
+    """The whole record as it should be here."""
+    sync = Sync(state=state, xero_id=XERO_ID, gone_in_xero=gone, based_on_sequence=seen)
     return Contact(id=CONTACT_ID, sync=sync, origin=ANA_MADE_IT, vendor=RoleState(id=CONTACT_ID), **(BASE | more))
 
 
 def whole(rehearsal: KindHarness[Contact, XeroContact]) -> Contact:
-    """The record as it is but for its origin, which it gets when it is published."""
+    """The record without its origin, which it gets when it is published."""
     return rehearsal.record(CONTACT_ID).replace(origin=ANA_MADE_IT)
 
 
 def sent(rehearsal: KindHarness[Contact, XeroContact], field: str) -> list[Any]:
-    """What left of a field; None: it is left as it is there."""
+    """The value of a field in the intent; None: the intent leaves the field unchanged in Xero."""
     bodies = [intent.body for intent in rehearsal.intents]
     return [getattr(body, field) for body in bodies if isinstance(body, ContactBody)]

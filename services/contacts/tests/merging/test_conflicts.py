@@ -1,4 +1,4 @@
-"""Whose value stands: by the policy for conflicts (SYS-3), and by the name's owner (CONT-11). Pure."""
+"""Which value is kept: decided by the policy for conflicts (SYS-3), and by the owner of the name (CONT-11). Pure."""
 
 import datetime as dt
 from typing import Any

@@ -192,10 +192,10 @@ def test_snapshots_in_any_order_and_repeated_end_as_the_newest_says(data: st.Dat
     rehearsal.deliver(*((snapshots[sequence], sequence) for sequence in order))
 
     newest, after = snapshots[max(snapshots)], whole(rehearsal)
-    assert after.sync.gone is (newest.status is not ContactStatus.ACTIVE)
-    assert after.sync.seen == max(snapshots)
+    assert after.sync.gone_in_xero is (newest.status is not ContactStatus.ACTIVE)
+    assert after.sync.based_on_sequence == max(snapshots)
     assert rehearsal.intents == []
-    if not after.sync.gone:
+    if not after.sync.gone_in_xero:
         assert after == contact(seen=max(snapshots), name=newest.name, email=newest.email)
 
 

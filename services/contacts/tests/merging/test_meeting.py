@@ -1,4 +1,4 @@
-"""A field that is switched off and on again (MAP-5), and fields that meet for the first time (CONT-10). Pure."""
+"""A field that is switched off and on again (MAP-5), and fields compared for the first time (CONT-10). Pure."""
 
 import datetime as dt
 from typing import Any

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid5
 
 from tieout_contacts.contact.fields import FIELDS
-from tieout_contacts.model import Contact, Role, RoleState
+from tieout_contacts.model import Contact, PartyRole, RoleState
 from tieout_kit.sync import Arrival, Facts, Import, LinkTo, Wait, XeroOnly, imported_id
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import SyncState
@@ -42,7 +42,7 @@ def becomes(contact: Contact, seen: XeroContact, facts: Facts) -> tuple[Contact,
 
 
 def _contact(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact:
-    roles = {role.value: RoleState(id=contact_id) for role in _roles(seen, facts) or {Role.VENDOR}}
+    roles = {role.value: RoleState(id=contact_id) for role in _roles(seen, facts) or {PartyRole.VENDOR}}
     taken = {each.name: each.theirs(seen, facts) for each in FIELDS if each.synced(facts.settings)}
     return Contact(
         id=contact_id,
@@ -51,7 +51,7 @@ def _contact(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact:
     )
 
 
-def _roles(seen: XeroContact, facts: Facts) -> frozenset[Role]:
+def _roles(seen: XeroContact, facts: Facts) -> frozenset[PartyRole]:
     """The roles that documents gave to a contact."""
-    roles: frozenset[Role] = (facts.more or {}).get(seen.xero_id, frozenset())
+    roles: frozenset[PartyRole] = (facts.more or {}).get(seen.xero_id, frozenset())
     return roles

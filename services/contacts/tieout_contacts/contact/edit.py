@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tieout_contacts.contact.fields import name_key
-from tieout_contacts.model import Contact, Role, RoleState
+from tieout_contacts.model import Contact, PartyRole, RoleState
 from tieout_kit.errors import Clash
 from tieout_kit.http import EDITORS
 from tieout_kit.sync import Facts, Put
@@ -50,7 +50,7 @@ class RoleIn(_In):
     active: bool = True
 
 
-def content(role: Role, wanted: RoleIn, was: Contact | None, role_id: UUID) -> Mapping[str, Any]:
+def content(role: PartyRole, wanted: RoleIn, was: Contact | None, role_id: UUID) -> Mapping[str, Any]:
     """The record's fields according to the request."""
     given = {name: getattr(wanted, name) for name in wanted.model_fields_set - {"active", "address"}}
     if "address" in wanted.model_fields_set:
@@ -60,24 +60,24 @@ def content(role: Role, wanted: RoleIn, was: Contact | None, role_id: UUID) -> M
     return {**given, role.value: RoleState(id=role_id, active=active)}
 
 
-def joins(role: Role, alike: Sequence[Contact]) -> Contact | None:
+def joins(role: PartyRole, alike: Sequence[Contact]) -> Contact | None:
     """CONT-5. The contact of the same name that gets the role, if none of that name has it: a vendor and a customer of
     one name are one contact."""
     return alike[0] if alike and not any(contact.role(role) for contact in alike) else None
 
 
-def check(role: Role, before: Contact | None, contact: Contact, others: Sequence[Contact], _: Facts) -> None:
+def check(role: PartyRole, before: Contact | None, contact: Contact, others: Sequence[Contact], _: Facts) -> None:
     """CONT-1. Raises Clash if another contact has the name; the message names the vendor or customer."""
     key = name_key(contact.name)
     if before and name_key(before.name) == key:
         return
     same = sorted((other for other in others if name_key(other.name) == key), key=lambda other: other.id)
-    for each in (role, *Role):
+    for each in (role, *PartyRole):
         for state in filter(None, (other.role(each) for other in same)):
             raise Clash(f"{each} {state.id} is already called {contact.name}: use that {each}, or choose another name")
 
 
-def _put(role: Role, feature: Feature) -> Put[Contact]:
+def _put(role: PartyRole, feature: Feature) -> Put[Contact]:
     return Put(
         body=RoleIn,
         summary=f"Create or change a {role}",
@@ -90,5 +90,5 @@ def _put(role: Role, feature: Feature) -> Put[Contact]:
     )
 
 
-VENDOR_PUT = _put(Role.VENDOR, Feature.VENDORS)
-CUSTOMER_PUT = _put(Role.CUSTOMER, Feature.CUSTOMERS)
+VENDOR_PUT = _put(PartyRole.VENDOR, Feature.VENDORS)
+CUSTOMER_PUT = _put(PartyRole.CUSTOMER, Feature.CUSTOMERS)

@@ -21,12 +21,12 @@ async def payable(harness: ServiceHarness) -> None:
 
 
 def wanted(amount: str = "60.00", **more: Any) -> dict[str, Any]:
-    """The same payment each time."""
+    """The body of a request for the payment, the same each time."""
     return payment_request(BILL_ID, amount, **{"reference": "TX-1", **more})
 
 
 async def put(harness: ServiceHarness, payment_id: UUID = PAYMENT_ID, **more: Any) -> dict[str, Any]:
-    """The payment is made here; how it is shown."""
+    """Create the payment here. Returns it as the API shows it."""
     answer = await harness.put(f"payments/{payment_id}", wanted(**more))
     assert answer.status_code == 200, answer.text
     shown: dict[str, Any] = answer.json()

@@ -22,7 +22,7 @@ WANTED = payment_request(uuid4(), method="offline", reference="cash box")
 
 @pytest.mark.rule("SYS-11")
 class TestAccess(AccessTests):
-    """To the routes of this service."""
+    """The routes of this service."""
 
 
 @pytest.mark.rule("SYS-11")

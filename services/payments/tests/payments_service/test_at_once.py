@@ -1,4 +1,5 @@
-"""Payments at the same time as what decides them, in either order: nothing is missed, and nothing paid too much."""
+"""A payment at the same time as an event that decides about it, in either order: no reason is missed, and no bill is
+overpaid."""
 
 import asyncio
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Two tenants whose records have the same ids: neither sees, pays or waits for what is the other's (SYS-11)."""
+"""Two tenants whose records have the same ids: neither sees, pays or waits for the other's (SYS-11)."""
 
 from uuid import uuid4
 
@@ -43,10 +43,10 @@ async def test_a_tenants_lists_and_stories_hold_its_own_payments_alone(harness: 
 
     for each, amount in ((ours, "10.00"), (theirs, "20.00")):
         listed = (await each.get("payments")).json()["items"]
-        story = (await each.get(f"payments/{PAYMENT_ID}/changes")).json()
+        changes = (await each.get(f"payments/{PAYMENT_ID}/changes")).json()
         one = (await each.get(PATH)).json()
         assert [item["amount"]["amount"] for item in listed] == [amount, amount]
-        assert [state["doc"]["amount"]["amount"] for state in story] == [amount]
+        assert [state["doc"]["amount"]["amount"] for state in changes] == [amount]
         assert one["amount"]["amount"] == amount
 
 

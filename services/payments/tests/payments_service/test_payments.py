@@ -72,13 +72,13 @@ async def test_a_result_gives_the_link_and_only_the_snapshot_made_from_the_answe
     await harness.deliver((answer_to(intent, PAYMENT_XERO_ID, 50), 1))
 
     linked = await last(harness)
-    sync = made.sync.replace(xero_id=PAYMENT_XERO_ID, made=PAYMENT_XERO_ID)
+    sync = made.sync.replace(xero_id=PAYMENT_XERO_ID, created_xero_id=PAYMENT_XERO_ID)
     assert linked == made.replace(sync=sync, origin=linked.origin)
 
     await harness.deliver((in_xero(answers=answering(intent)), 50))
 
     done = await last(harness)
-    assert done == made.replace(sync=sync.replace(state=SyncState.IN_STEP, seen=50), origin=done.origin)
+    assert done == made.replace(sync=sync.replace(state=SyncState.IN_STEP, based_on_sequence=50), origin=done.origin)
     assert await sent(harness) == intent
 
 

@@ -45,7 +45,11 @@ async def test_a_payment_deleted_in_xero_is_marked_and_its_bill_is_payable_again
 
     after = await last(harness)
     gone = made.sync.replace(
-        state=SyncState.NOT_FOR_XERO, xero_id=PAYMENT_XERO_ID, made=PAYMENT_XERO_ID, gone=True, seen=60
+        state=SyncState.NOT_FOR_XERO,
+        xero_id=PAYMENT_XERO_ID,
+        created_xero_id=PAYMENT_XERO_ID,
+        gone_in_xero=True,
+        based_on_sequence=60,
     )
     assert after == made.replace(sync=gone, deleted_in_xero=True, origin=after.origin)
     assert await open_problems(harness) == []
@@ -112,7 +116,13 @@ async def test_a_payment_lost_in_a_restore_is_made_again_from_xeros_once_its_bil
     assert made == Payment(
         id=PAYMENT_ID,
         sync=made.sync.replace(
-            state=state, xero_id=PAYMENT_XERO_ID, made=PAYMENT_XERO_ID, former=(), gone=deleted, waits_for=(), seen=1
+            state=state,
+            xero_id=PAYMENT_XERO_ID,
+            created_xero_id=PAYMENT_XERO_ID,
+            former_xero_ids=(),
+            gone_in_xero=deleted,
+            waits_for=(),
+            based_on_sequence=1,
         ),
         origin=made.origin,
         bill_id=BILL_ID,

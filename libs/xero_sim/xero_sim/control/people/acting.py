@@ -9,6 +9,8 @@ from xero_sim.control.people.refusal import Refusal
 from xero_sim.org import Org
 from xero_sim.wire import Json
 
+PERSON = "Demo User"
+"""Who acts, in the history of records."""
 Action = Callable[[Org, Json], str | None]
 
 ACTIONS: dict[str, Action] = {
@@ -24,6 +26,7 @@ def act(org: Org, sent: Json) -> Json:
     action = ACTIONS.get(str(sent.get("do")))
     if action is None:
         return {"ok": False, "messages": [f"No action {sent.get('do')!r}; there are {', '.join(ACTIONS)}"]}
+    org.acting = PERSON
     try:
         parameters = {key: value for key, value in sent.items() if key != "do"}
         return {"ok": True, "id": action(org, parameters)}

@@ -4,6 +4,7 @@ from xero_sim.accounting.allocation_changes import make_allocation, remove_alloc
 from xero_sim.accounting.credit_note_changes import write_credit_note
 from xero_sim.accounting.invoice_changes import write_invoice
 from xero_sim.control.people.refusal import Refusal, done, named
+from xero_sim.ids import canonical
 from xero_sim.org import Org
 from xero_sim.records.credit import ID_NAMES, Credit
 from xero_sim.records.invoice import Invoice
@@ -88,7 +89,7 @@ def allocate_credit(org: Org, sent: Json) -> str:
 
 def deallocate_credit(org: Org, sent: Json) -> str:
     """Take an allocation (`AllocationID`) of a credit back."""
-    key = str(sent.get("AllocationID", "")).lower()
+    key = canonical(str(sent.get("AllocationID", "")))
     for credit in org.credits():
         for allocation in credit.Allocations:
             if allocation.AllocationID == key:

@@ -18,7 +18,7 @@ from tieout_schemas.writes import WriteIntent
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class IntentAnswer:
     """Xero's element of an intent."""
 
     queued: QueuedIntent
@@ -39,7 +39,7 @@ async def finish(
     session: TenantSession,
     kind: WriteKind,
     call: StoredCall,
-    answers: Sequence[Answer],
+    answers: Sequence[IntentAnswer],
     requeue: Sequence[QueuedIntent] = (),
     *,
     batch_limit: int | None = None,
@@ -51,7 +51,7 @@ async def finish(
         # Somebody else may have made the same void or deletion. Then it is done, although Xero refuses ours.
         found = await look_up(caller, session, kind, call)
         done += [
-            Answer(a.queued, found.elements[a.intent_id], looked_up_at=found.read_at)
+            IntentAnswer(a.queued, found.elements[a.intent_id], looked_up_at=found.read_at)
             for a in terminal
             if a.intent_id in found.elements
         ]
@@ -85,10 +85,10 @@ def fields_sent(sent: Mapping[str, Sequence[str]], intent: WriteIntent) -> tuple
     return tuple(sent.get(intent.intent_id, named))
 
 
-def _observation(kind: WriteKind, answer: Answer) -> Observation:
+def _observation(kind: WriteKind, answer: IntentAnswer) -> Observation:
     intent = answer.queued.intent
     answers = observations.answers_of(kind, intent, answer.element, answer.sent, done=True)
     # A look-up is a read, so a later read may have been stored before it: then it is repeated before the next call. For
-    # a created record this cannot happen, because reads of records with our mark wait for the call to be finished.
+    # a created record this cannot happen, because reads of records with our stamp wait for the call to be finished.
     read_at = answer.looked_up_at if kind.target(intent) else None
     return Observation(answer.queued, answer.element, read_at, answers)

@@ -13,15 +13,15 @@ from tieout_connector.outbound import QueuedIntent, StoredCall
 from tieout_connector.xero import wire
 from tieout_connector.xero.models import Json
 
-MAX_BYTES = 3_000_000
-"""Bytes in a call's body. Xero's limit is 3.5 MB."""
 
-
-def compose(kind: WriteKind, fresh: Fresh, current: Mapping[str, Json], sent_at: datetime) -> StoredCall:
-    """The call that carries the intents to be sent, or as many as fit. `current`: Xero's state, by intent id."""
+def compose(
+    kind: WriteKind, fresh: Fresh, current: Mapping[str, Json], sent_at: datetime, max_bytes: int
+) -> StoredCall:
+    """The call that carries the intents to be sent, or as many as fit into `max_bytes`. `current`: Xero's state, by
+    intent id."""
     call_id, fitting = uuid4(), fresh.to_send
     composed = kind.compose([q.intent for q in fitting], current)
-    while len(composed.body) > MAX_BYTES and len(fitting) > 1:
+    while len(composed.body) > max_bytes and len(fitting) > 1:
         fitting = fitting[: len(fitting) // 2]
         composed = kind.compose([q.intent for q in fitting], current)
     keys = [q.intent.intent_id for q in fitting]

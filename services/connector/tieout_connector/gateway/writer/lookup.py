@@ -12,8 +12,8 @@ from tieout_connector.inbound import snapshots
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, intents
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import MalformedRequest, RefusedRequest
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, RefusedRequest
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_kit.postgres import Tx
 from tieout_schemas.writes import Lane
@@ -42,14 +42,14 @@ async def look_up(caller: XeroCaller, session: TenantSession, kind: WriteKind, c
 
 
 async def _read_all(
-    caller: XeroCaller, session: TenantSession, request: Request, call: StoredCall, read_at: list[datetime]
+    caller: XeroCaller, session: TenantSession, request: XeroRequest, call: StoredCall, read_at: list[datetime]
 ) -> list[Json]:
     """The answers; none for records that Xero does not know. Appends to `read_at` when each read was sent.
 
     Raises MalformedRequest if Xero refuses a list: the records in it must not be created again.
     """
 
-    async def read(page: Request) -> Json:
+    async def read(page: XeroRequest) -> Json:
         answer, sent_at = await caller.read(session, Lane.PERSON, page, call.intents[0].cause.traceparent)
         read_at.append(sent_at)
         content: Json = answer.json
@@ -57,10 +57,14 @@ async def _read_all(
 
     try:
         return await all_pages(read, request)
-    except RefusedRequest as error:
-        if "/" in request.resource or "IDs" in request.params:
-            return []
-        raise MalformedRequest(f"a look-up of {request.resource} is refused: {error}") from error
+    except NoSuchRecord:
+        return []
+    except (RefusedRequest, MalformedRequest) as error:
+        alone = request.one_by_one()
+        if not alone:
+            raise MalformedRequest(f"a look-up of {request.resource} is refused: {error}") from error
+    # A refused list says nothing about its records (F14), so each is read alone.
+    return [content for one in alone for content in await _read_all(caller, session, one, call, read_at)]
 
 
 async def _claimed(tx: Tx, tenant_id: UUID, kind: WriteKind, xero_ids: list[UUID]) -> Set[UUID]:

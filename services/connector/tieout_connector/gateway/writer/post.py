@@ -1,13 +1,11 @@
 """Sends a stored call, and handles each trouble that a call can have (gateway/reactions.py)."""
 
-from datetime import timedelta
-
 import structlog
 
 from tieout_connector.gateway.caller import Permit, XeroCaller
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.storage import Storage
-from tieout_connector.gateway.writer.answer import Answer, fields_sent, finish
+from tieout_connector.gateway.writer.answer import IntentAnswer, fields_sent, finish
 from tieout_connector.gateway.writer.resolve import refused_whole, resolve
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, calls, results
@@ -19,10 +17,8 @@ from tieout_connector.xero.errors import (
     RefusedRequest,
     RetryAfter,
 )
-from tieout_connector.xero.http import Request, Upload
+from tieout_connector.xero.http import Upload, XeroRequest
 from tieout_kit.errors import Refused
-
-RETRY_AFTER = timedelta(seconds=5)
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +38,9 @@ async def post(
     parent = call.intents[0].cause.traceparent if call.intents else None
     tenant_id = session.org.tenant_id
     try:
-        answer = await caller.send(session, permit, access, Request(**call.request), await _body(files, call), parent)
+        answer = await caller.send(
+            session, permit, access, XeroRequest(**call.request), await _body(files, call), parent
+        )
     except Refused as error:
         # The attachment's file does not exist, so nothing was sent.
         async with caller.storing(session) as tx:
@@ -51,7 +49,10 @@ async def post(
         return
     except (OutcomeUnknown, MalformedRequest) as error:
         async with caller.storing(session) as tx:
-            again, answered = tx.now + RETRY_AFTER, isinstance(error, OutcomeUnknown) and error.answered
+            again, answered = (
+                tx.now + caller.timing.send_again_after,
+                isinstance(error, OutcomeUnknown) and error.answered,
+            )
             await calls.retry(tx, tenant_id, call.id, again, look_up_first=answered)
         raise
     except (RetryAfter, ConsentLost, NotPermitted):
@@ -73,7 +74,7 @@ async def post(
         await resolve(caller, session, kind, call)
         return
     sent = [fields_sent(call.sent, q.intent) for q in call.intents]
-    answers = [Answer(*each) for each in zip(call.intents, elements, sent, strict=True)]
+    answers = [IntentAnswer(*each) for each in zip(call.intents, elements, sent, strict=True)]
     await finish(caller, session, kind, call, answers)
 
 

@@ -3,7 +3,7 @@
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import answer
-from tieout_connector.gateway.writer.answer import Answer
+from tieout_connector.gateway.writer.answer import IntentAnswer
 from tieout_connector.gateway.writer.lookup import look_up
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, calls, results
@@ -18,7 +18,7 @@ async def resolve(
     elements = found.elements
     done = [q for q in call.intents if q.intent.intent_id in elements]
     missing = [q for q in call.intents if q.intent.intent_id not in elements]
-    answers = [Answer(q, elements[q.intent.intent_id], looked_up_at=found.read_at) for q in done]
+    answers = [IntentAnswer(q, elements[q.intent.intent_id], looked_up_at=found.read_at) for q in done]
     await answer.finish(caller, session, kind, call, answers, missing, batch_limit=batch_limit)
 
 
@@ -36,7 +36,7 @@ async def refused_whole(
     if kind.is_terminal(queued.intent):
         found = await look_up(caller, session, kind, call)
         if key in found.elements:
-            done = Answer(queued, found.elements[key], looked_up_at=found.read_at)
+            done = IntentAnswer(queued, found.elements[key], looked_up_at=found.read_at)
             await answer.finish(caller, session, kind, call, [done])
             return
     async with caller.storing(session) as tx:

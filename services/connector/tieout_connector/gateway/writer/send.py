@@ -1,7 +1,7 @@
 """Carries intents to Xero: reads what must be read first, composes the rest into a call, stores and sends it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import structlog
@@ -19,18 +19,12 @@ from tieout_connector.inbound import resource_problems
 from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, pauses, results
 from tieout_connector.pacing import LONGEST_CALL, RESEND_WINDOW
-from tieout_connector.xero.errors import MalformedRequest, NotPermitted, RefusedRequest
-from tieout_connector.xero.http import Request
+from tieout_connector.xero.errors import MalformedRequest, NotPermitted, RefusedRequest, XeroError
+from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_schemas.writes import Lane
-
-LOOK_UP_AGAIN = timedelta(minutes=1)
-"""Between the look-ups of a call, so that a look-up that always fails does not stop the tenant's other calls."""
-
-ASK_PERMISSION_AGAIN = timedelta(hours=1)
-"""After Xero did not permit a write: somebody may have given the right meanwhile."""
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +54,7 @@ class Writer:
         return batch_key(self._kind(queued), queued[0].intent)
 
     def serial_keys(self, queued: Sequence[QueuedIntent]) -> set[str]:
-        """Batch keys with which no second call may be sent meanwhile. Only kinds without a mark in Xero have one."""
+        """Batch keys with which no second call may be sent meanwhile. Only kinds without a stamp in Xero have one."""
         return {key} if (key := serial_key(self._kind(queued), queued)) else set()
 
     async def send(self, session: TenantSession, lane: Lane, queued: Sequence[QueuedIntent]) -> None:
@@ -95,7 +89,7 @@ class Writer:
             await intents.finish(tx, tenant_id, fresh.finished)
             if not fresh.to_send:
                 return
-            call = compose(kind, fresh, current, tx.now)
+            call = compose(kind, fresh, current, tx.now, self._caller.timing.call_bytes)
             # Until its retry the call may be under way, whatever happens to this process.
             await calls.store(tx, tenant_id, call, tx.now + LONGEST_CALL)
             permit = await self._caller.permit(tx, session, lane)
@@ -107,7 +101,7 @@ class Writer:
             await self._resume(session, call)
         except NotPermitted as error:
             async with self._caller.storing(session) as tx:
-                later = tx.now + ASK_PERMISSION_AGAIN
+                later = tx.now + self._caller.timing.permission_again_after
                 await calls.retry(tx, session.org.tenant_id, call.id, later, look_up_first=call.look_up_first)
                 if call.intents:
                     await self._pause(tx, session, self.batch_key(call.intents), error, call.intents[0].cause)
@@ -120,7 +114,7 @@ class Writer:
         access = await self._caller.ready(session)
         async with self._caller.storing(session) as tx:
             look_up_first = call.look_up_first or tx.now - call.first_sent_at > RESEND_WINDOW
-            again = tx.now + (LOOK_UP_AGAIN if look_up_first else LONGEST_CALL)
+            again = tx.now + (self._caller.timing.look_up_again_after if look_up_first else LONGEST_CALL)
             await calls.retry(tx, session.org.tenant_id, call.id, again, look_up_first=look_up_first)
             permit = None if look_up_first else await self._caller.permit(tx, session, Lane.PERSON)
         if permit:
@@ -142,7 +136,7 @@ class Writer:
         """Send nothing with this batch key for a while, and tell the tenant why (F13)."""
         tenant_id = session.org.tenant_id
         session.in_progress.known_pauses.add(key)
-        await pauses.add(tx, tenant_id, key, error.resource, tx.now + ASK_PERMISSION_AGAIN)
+        await pauses.add(tx, tenant_id, key, error.resource, tx.now + self._caller.timing.permission_again_after)
         await resource_problems.not_permitted(tx, tenant_id, error.resource, resource_problems.CHANGE, cause)
 
     async def _end_pause(self, session: TenantSession, key: str, cause: Cause) -> None:
@@ -162,19 +156,37 @@ class Writer:
         contents: list[Json] = []
         read_at: list[datetime] = []
 
-        async def read(page: Request) -> Json:
+        async def read(page: XeroRequest) -> Json:
             parent = queued[0].cause.traceparent
             answer, sent_at = await self._caller.read(session, lane, page, parent)
             read_at.append(sent_at)
             content: Json = answer.json
             return content
 
-        for request in kind.pre_reads([q.intent for q in queued]):
+        left = [*kind.pre_reads([q.intent for q in queued])]
+        while left:
+            request = left.pop(0)
             try:
                 contents += await all_pages(read, request)
-            except RefusedRequest:
-                if len(queued) > 1:
+            except (RefusedRequest, MalformedRequest) as error:
+                if request.of_list:
+                    left = [*_less(request, len(queued), error), *left]
+                elif len(queued) > 1 or isinstance(error, MalformedRequest):
                     raise
-                # Xero does not know the record, so there is nothing to show.
-                contents.append(ABSENT)
+                else:
+                    # Xero does not know the record, so there is nothing to show.
+                    contents.append(ABSENT)
         return FreshRead(contents, min(read_at, default=None))
+
+
+def _less(request: XeroRequest, intents: int, error: XeroError) -> list[XeroRequest]:
+    """What to read after Xero refused a list, which says nothing about the records in it (F14): each alone.
+
+    Raises RefusedRequest where there are several intents, which then go in halves; MalformedRequest for other lists.
+    """
+    if intents > 1:
+        raise RefusedRequest([(str(error),)]) from error
+    alone = request.one_by_one()
+    if not alone:
+        raise MalformedRequest(f"a read of {request.resource} is refused: {error}") from error
+    return alone

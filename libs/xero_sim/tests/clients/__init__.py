@@ -1,0 +1,1 @@
+"""Other people's clients, unchanged, at the simulator."""

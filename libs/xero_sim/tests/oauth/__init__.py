@@ -1,0 +1,1 @@
+"""Tests of consent, tokens and connections."""

@@ -1,0 +1,53 @@
+"""Where a person comes back from a consent at Xero."""
+
+import httpx
+import pytest
+
+from .people import Platform
+
+pytestmark = pytest.mark.real
+
+
+@pytest.mark.rule("SYS-11")
+async def test_a_consent_given_or_denied_is_told_of_who_asked_for_it(platform: Platform) -> None:
+    stage, tenant_id = platform.stage, await platform.stage.tenant()
+    for form in ({"decision": "deny"}, {}):
+        url = (await platform.ask("POST /tenants/{t}/connection/consent", tenant_id, body={})).json()["url"]
+        await platform.http.get(
+            "/oauth/callback", params=await stage.decide(url, await stage.control.create_org(), **form)
+        )
+
+    trail = (await platform.ask("GET /tenants/{t}/audit", tenant_id)).json()["items"]
+
+    assert [(one["operation"], one["who"], one["after"]["state"]) for one in trail] == [
+        ("GET /oauth/callback", "ana", "choosing_org"),
+        ("POST /tenants/{tenant_id}/connection/consent", "ana", "authorising"),
+        ("GET /oauth/callback", "ana", "disconnected"),
+        ("POST /tenants/{tenant_id}/connection/consent", "ana", "authorising"),
+    ]
+    assert not [secret for secret in ("token", "code", "verifier", "hash") if secret in str(trail).lower()]
+
+
+async def test_choices_are_shown_without_xeros_connection_ids(platform: Platform) -> None:
+    stage = platform.stage
+    tenant_id, org_id = await stage.tenant(), await stage.control.create_org("Kauri Ltd")
+    back = await stage.consent(tenant_id, org_id)
+    answer = await platform.http.get("/oauth/callback", params=back)
+
+    assert answer.json()["outcome"] == "choosing_org"
+    status = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+    assert status["choices"] == [{"org_id": org_id, "org_name": "Kauri Ltd"}]
+
+
+async def test_the_callback_returns_to_the_page_where_it_began(platform: Platform) -> None:
+    tenant_id = await platform.stage.tenant()
+    body = {"return_to": "http://localhost:3000/settings?tab=xero"}
+    started = await platform.ask("POST /tenants/{t}/connection/consent", tenant_id, body=body)
+    state = httpx.URL(started.json()["url"]).params["state"]
+
+    answer = await platform.http.get("/oauth/callback", params={"state": state, "error": "access_denied"})
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "http://localhost:3000/settings?tab=xero&xero=access_denied"
+    again = await platform.http.get("/oauth/callback", params={"state": state, "error": "access_denied"})
+    assert again.status_code == 404

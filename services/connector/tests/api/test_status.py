@@ -1,0 +1,70 @@
+"""What a tenant sees of its connection, its writes and its problems (CONN-7, CONN-9, SYS-2)."""
+
+from uuid import uuid4
+
+import pytest
+
+from tieout_kit.clock import utc_now
+from tieout_schemas.payload import RecordRef
+from tieout_schemas.problem import Problem
+from tieout_testing.connector import contact_intent
+
+from .people import Platform
+
+pytestmark = pytest.mark.real
+
+
+@pytest.mark.rule("CONN-7")
+async def test_status_shows_progress_writes_and_what_is_left(platform: Platform) -> None:
+    stage = platform.stage
+    await stage.connect()
+    async with stage.working():
+        await stage.until("select state from connection", "connected")
+    await stage.deliver(contact_intent("Kea"))
+
+    status = (await platform.ask("GET /tenants/{t}/connection", stage.tenant_id)).json()
+
+    assert (status["state"], status["org_name"], status["writes"]) == ("connected", "Kauri Ltd", {"queued": 1})
+    assert {p["resource"]: p["done"] == p["total"] for p in status["resources"]} == dict.fromkeys(
+        ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments"), True
+    )
+    assert status["calls_left_this_minute"] == 60 - len(await stage.control.calls())
+    assert 0 < status["calls_left_today"] <= 5000
+    assert status["last_sync_at"]
+    assert (status["last_run"]["run"], status["polled_every_minutes"]) == ("import", 5)
+    assert status["polls_stretched_because"] is None
+
+
+@pytest.mark.rule("CONN-9")
+@pytest.mark.rule("CONN-10")
+async def test_status_says_how_often_polls_come_and_why_they_are_stretched(platform: Platform) -> None:
+    stage = platform.stage
+    tenant_id = await stage.tenant()
+    body = {"version": 0, "changes": {"poll_every_minutes": 10}}
+    assert (await platform.ask("PATCH /tenants/{t}/settings", tenant_id, body=body)).status_code == 200
+    before = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+    await stage.sql(
+        "insert into budget select tenant_id, '{}', (now() at time zone 'UTC')::date, 4990, 5000 from connection"
+    )
+
+    after = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+
+    assert (before["polled_every_minutes"], before["polls_stretched_because"]) == (10, None)
+    assert (after["polled_every_minutes"], after["last_run"]) == (30, None)
+    assert after["polls_stretched_because"].startswith("every 30 minutes and not every 10, so that the day's calls ")
+
+
+@pytest.mark.rule("SYS-2")
+async def test_problems_of_every_service_are_listed_and_older_news_changes_nothing(platform: Platform) -> None:
+    stage = platform.stage
+    tenant_id = await stage.tenant()
+    problem = Problem(
+        id=uuid4(), service="bills", record=RecordRef(kind="bill", id=uuid4()), code="vendor_not_in_xero", params={},
+        sentence="Bill B-1 waits.", how_to_fix="Wait.", state="open", opened_at=utc_now(), last_at=utc_now(),
+    )  # fmt: skip
+    await stage.deliver(problem, tenant_id=tenant_id)
+    await stage.deliver(problem.replace(sentence="Not news"), tenant_id=tenant_id)
+
+    found = (await platform.ask("GET /tenants/{t}/problems", tenant_id)).json()
+
+    assert [item["sentence"] for item in found["items"]] == ["Bill B-1 waits."]

@@ -1,0 +1,1 @@
+"""Every service as a process, against the simulator."""
