@@ -144,7 +144,7 @@ async def test_a_call_that_trickles_ends_at_its_deadline() -> None:
         port = server.sockets[0].getsockname()[1]
         began = time.monotonic()
         with pytest.raises(OutcomeUnknown):
-            await XeroApi(client, f"http://127.0.0.1:{port}", list_timeout_s=0.1).call("t", ORG, GET)
+            await XeroApi(client, f"http://127.0.0.1:{port}", timeout_s=0.1).call("t", ORG, GET)
         assert time.monotonic() - began < 5
 
 

@@ -36,11 +36,11 @@ async def test_a_file_is_sent_in_chunks(xero: AtXero) -> None:
     size = 100 * len(PIECE)
 
     await xero.call(
-        uploading("Invoices", bill, "May & June 100%.bin", str(uuid4())), Upload("image/png", size, pieces(100))
+        uploading("Invoices", bill, "May & June 100%.png", str(uuid4())), Upload("image/png", size, pieces(100))
     )
     (file,) = await xero.all(attachments_of("Invoices", bill))
 
-    assert (file.file_name, file.size, file.media_type) == ("May & June 100%.bin", size, "image/png")
+    assert (file.file_name, file.size, file.media_type) == ("May & June 100%.png", size, "image/png")
 
 
 @pytest.mark.parametrize("name", ["", "a/b.pdf", "a+b.pdf", "a:b", "a\0"])
@@ -55,7 +55,7 @@ async def test_a_file_of_another_size_than_promised_is_our_bug(xero: AtXero, pro
 
     with pytest.raises(MalformedRequest):
         await xero.call(
-            uploading("Invoices", bill, "a.bin", "k"), Upload("image/png", promised * len(PIECE), pieces(100))
+            uploading("Invoices", bill, "a.png", "k"), Upload("image/png", promised * len(PIECE), pieces(100))
         )
 
 
@@ -128,7 +128,7 @@ async def test_of_an_answer_that_ends_before_its_end_the_bytes_that_came_are_tol
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as client:
         with pytest.raises(OutcomeUnknown) as raised:
-            await XeroApi(client, "http://xero", list_timeout_s=0.2).call("t", UUID(int=1), CONTACTS.listing(page=1))
+            await XeroApi(client, "http://xero", timeout_s=0.2).call("t", UUID(int=1), CONTACTS.listing(page=1))
 
     assert raised.value.received == len(b'{"Contacts": [')
 

@@ -26,7 +26,7 @@ class AtXero:
 
     def wait_at_most(self, timeout_s: float) -> None:
         """From now on a call may take so many seconds."""
-        self.api = XeroApi(self._client, self.control.url, timeout_s, timeout_s)
+        self.api = XeroApi(self._client, self.control.url, timeout_s)
 
     async def consent(self, *scopes: str) -> None:
         """From now on calls are made with a token that covers these."""

@@ -31,7 +31,7 @@ from tieout_connector.pacing.app_budget import AppBudget
 from tieout_connector.pacing.model import Org
 from tieout_connector.pacing.timing import Timing
 from tieout_connector.pacing.usage import Usage
-from tieout_connector.xero.http import LIST_TIMEOUT, TIMEOUT, XeroApi
+from tieout_connector.xero.http import TIMEOUT, XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.postgres.database import Database
@@ -76,15 +76,9 @@ class ConnectorHarness:
         self.tenant_id = UUID(int=0)
         self.org_id = ""
 
-    def process(
-        self,
-        page_size: int = 1000,
-        timeout_s: float = TIMEOUT,
-        list_timeout_s: float = LIST_TIMEOUT,
-        **timing: Any,
-    ) -> Process:
+    def process(self, page_size: int = 1000, timeout_s: float = TIMEOUT, **timing: Any) -> Process:
         """Wired as app.py does it, quicker than in life. `timing`: fields of Timing."""
-        api, leases = XeroApi(self.client, self.control.url, timeout_s, list_timeout_s), Leases(SHARDS)
+        api, leases = XeroApi(self.client, self.control.url, timeout_s), Leases(SHARDS)
         app, chosen = AppBudget(self.database, self.clock), replace(QUICK, **timing)
         caller = XeroCaller(self.database, api, self.tokens, leases, app, Usage(self.clock), self.clock, timing=chosen)
         writer = Writer(caller, write_kinds(PLATFORM), self.files)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.gateway import reactions, reader
+from tieout_connector.gateway import reactions
 from tieout_schemas.problem import Problem
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Outcome
@@ -46,14 +46,11 @@ async def test_an_import_by_shorter_pages_than_asked_brings_everything(stage: Co
 
 
 @pytest.mark.field("F06")
-async def test_an_import_that_saw_fewer_rows_than_counted_is_not_complete(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reader, "LIST_AGAIN", timedelta(seconds=1))
+async def test_an_import_that_saw_fewer_rows_than_counted_is_not_complete(stage: ConnectorHarness) -> None:
     await stage.control.switch_on("fewer-rows", path="Contacts", options={"rows": 5})
     await with_contacts(stage)
 
-    async with stage.working():
+    async with stage.working(stage.process(list_again_after=timedelta(seconds=1))):
         await stage.until("select count(*) from problem where state = 'open'", 1)
         assert await stage.sql("select importing from feed where resource = 'Contacts'") == [(True,)]
         assert await stage.sql(STATE) == [("importing",)]
@@ -85,12 +82,13 @@ async def test_an_import_and_a_poll_without_pagination_read_until_an_empty_page(
 async def test_pages_that_take_too_long_get_smaller_and_the_tenant_remembers(
     stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A list may take 1.5 seconds.
     monkeypatch.setattr(reactions, "backoff", lambda failures: timedelta(seconds=0.1))
     # Pages of 400 rows take 2 seconds, of 200 rows one.
     await stage.control.switch_on("slow-pages", path="Contacts", options={"seconds": 0.005})
     await with_contacts(stage, 230)
 
-    async with stage.working(stage.process(page_size=400, timeout_s=1.5, list_timeout_s=1.5)):
+    async with stage.working(stage.process(page_size=400, timeout_s=0.5)):
         await stage.until(STATE, "connected", within=40)
         asked = [call["path"] for call in await stage.control.calls(path="Contacts")]
         await stage.control.clear_ledger()
@@ -109,7 +107,7 @@ async def test_a_list_may_take_longer_than_a_single_record(stage: ConnectorHarne
     await stage.control.switch_on("slow-pages", path="Contacts", options={"seconds": 0.001})
     await with_contacts(stage, 3)
 
-    async with stage.working(stage.process(timeout_s=0.5, list_timeout_s=5.0)):
+    async with stage.working(stage.process(timeout_s=0.8)):
         await stage.until(STATE, "connected")
 
     assert await stage.sql("select page_size from feed where resource = 'Contacts'") == [(None,)]

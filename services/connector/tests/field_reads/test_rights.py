@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tieout_connector.gateway import reactions, reader
-from tieout_connector.gateway.writer import post
+from tieout_connector.gateway import reactions
 from tieout_schemas.platform import Connection
 from tieout_schemas.problem import Problem
 from tieout_schemas.runs import SyncRun
@@ -56,16 +55,13 @@ async def test_a_list_that_is_not_permitted_is_told_once_and_everything_else_goe
     assert await stage.published(XeroTaxRate)
 
 
-async def test_what_a_webhook_names_waits_while_it_is_not_permitted(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reader, "ASK_PERMISSION_AGAIN", timedelta(seconds=1))
+async def test_what_a_webhook_names_waits_while_it_is_not_permitted(stage: ConnectorHarness) -> None:
     await stage.connect_idle()
     contact = await stage.their_contact()
     await stage.control.switch_on("not-permitted", path="Contacts", times=1, options={"status": 403})
     await stage.ask(XeroKind.CONTACT, contact)
 
-    async with stage.working():
+    async with stage.working(stage.process(permission_again_after=timedelta(seconds=1))):
         await stage.until("select count(*) from read_request", 0)
 
     assert await told(stage) == [("not_permitted_in_xero", "open")]
@@ -101,7 +97,6 @@ async def test_a_page_of_a_firewall_is_a_passing_fault(
     stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reactions, "backoff", lambda failures: timedelta(seconds=0.1))
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.1))
     await stage.connect_idle()
     contact = await stage.their_contact()
     await stage.control.switch_on("firewall", path="Contacts", times=2)

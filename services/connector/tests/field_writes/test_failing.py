@@ -5,18 +5,13 @@ from typing import Any
 
 import pytest
 
-from tieout_connector.gateway.writer import post
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.writes import Outcome, WriteResult
 from tieout_testing.connector import ConnectorHarness, contact_intent
 from tieout_testing.kafka import wait_until
 
+SOON = timedelta(seconds=0.1)
 pytestmark = [pytest.mark.real, pytest.mark.field("F04")]
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta(seconds=0.1))
 
 
 async def open_problems(stage: ConnectorHarness) -> list[Problem]:
@@ -39,7 +34,6 @@ async def until(stage: ConnectorHarness, look: Any, fits: Any, most: int = 40) -
     return await wait_until(look, fits, 3)
 
 
-@pytest.mark.usefixtures("quick")
 async def test_its_siblings_go_on_and_it_is_told_by_name(stage: ConnectorHarness) -> None:
     """Seen to fail: the whole group was sent again for ever, and the tenant's other calls waited up to five minutes."""
     await stage.connect_idle()
@@ -47,7 +41,7 @@ async def test_its_siblings_go_on_and_it_is_told_by_name(stage: ConnectorHarness
     wanted = [contact_intent(f"Vendor {n}") for n in range(9)] + [contact_intent("Poison Ltd")]
     await stage.deliver(*wanted)
 
-    async with stage.working():
+    async with stage.working(stage.process(send_again_after=SOON)):
         results = await until(stage, lambda: stage.published(WriteResult), lambda found: len(found) == 9)
         (problem,) = await until(stage, lambda: open_problems(stage), bool)
         calls = len(await stage.writing_calls())
@@ -69,28 +63,26 @@ async def test_its_siblings_go_on_and_it_is_told_by_name(stage: ConnectorHarness
     )
 
 
-@pytest.mark.usefixtures("quick")
 async def test_another_process_goes_on_where_it_was(stage: ConnectorHarness) -> None:
     await stage.connect_idle()
     await stage.control.switch_on("fails-with", options={"containing": "Poison Ltd"})
     await stage.deliver(contact_intent("Kea"), contact_intent("Poison Ltd"))
-    async with stage.working():
+    async with stage.working(stage.process(send_again_after=SOON)):
         await until(stage, lambda: stage.published(WriteResult), lambda found: len(found) == 1)
     before = len(await stage.writing_calls())
 
-    async with stage.working():
+    async with stage.working(stage.process(send_again_after=SOON)):
         await until(stage, lambda: open_problems(stage), bool)
 
     assert len(await stage.writing_calls()) - before <= 2
 
 
-@pytest.mark.usefixtures("quick")
 async def test_an_outage_of_xero_splits_no_group_and_reports_no_record(stage: ConnectorHarness) -> None:
     await stage.connect_idle()
     await stage.control.add_fault("503", times=1000)
     await stage.deliver(*[contact_intent(f"Vendor {n}") for n in range(10)])
 
-    async with stage.working():
+    async with stage.working(stage.process(send_again_after=SOON)):
         await wait_until(stage.writing_calls, bool)
         for _ in range(8):
             await pass_time(stage, timedelta(minutes=5))

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from tieout_connector.gateway.writer import post
 from tieout_schemas.writes import Outcome
 from tieout_schemas.xero import InvoiceStatus, XeroInvoice
 from tieout_testing.connector import ConnectorHarness, payment_intent
@@ -23,14 +22,11 @@ async def bill(stage: ConnectorHarness) -> str:
 
 
 @pytest.mark.field("F25")
-async def test_a_trimmed_reference_without_its_emoji_is_still_ours(
-    stage: ConnectorHarness, bill: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_trimmed_reference_without_its_emoji_is_still_ours(stage: ConnectorHarness, bill: str) -> None:
     """Seen to fail: the payment was not found by its reference, and made twice."""
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta())
     await stage.control.switch_on("altered-reference")
     await stage.control.add_fault("lost", times=1, method="PUT")
-    process, at = await stage.owner()
+    process, at = await stage.owner(send_again_after=timedelta())
     wanted = payment_intent(bill, reference=" Thanks 🎉 P-1 ")
     await stage.deliver(wanted)
     with pytest.raises(Exception, match="no answer"):
@@ -48,12 +44,11 @@ async def test_a_trimmed_reference_without_its_emoji_is_still_ours(
 
 @pytest.mark.field("F25")
 async def test_if_only_the_reference_differs_a_person_is_asked_and_nothing_is_paid_twice(
-    stage: ConnectorHarness, bill: str, monkeypatch: pytest.MonkeyPatch
+    stage: ConnectorHarness, bill: str
 ) -> None:
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta())
     await stage.control.switch_on("altered-reference", options={"to": "something else"}, times=1)
     await stage.control.add_fault("lost", times=1, method="PUT")
-    process, at = await stage.owner()
+    process, at = await stage.owner(send_again_after=timedelta())
     wanted = payment_intent(bill, reference="P-1")
     await stage.deliver(wanted)
     with pytest.raises(Exception, match="no answer"):

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.gateway.writer import post
 from tieout_schemas import bodies
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 from tieout_testing.connector import NEWEST, ConnectorHarness, bill_intent, contact_intent, payment_intent
@@ -50,12 +49,9 @@ async def worked_again(stage: ConnectorHarness, wanted: WriteIntent) -> WriteRes
 
 
 @pytest.mark.field("F08")
-async def test_a_lost_call_is_looked_up_without_filters_that_xero_refuses(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_lost_call_is_looked_up_without_filters_that_xero_refuses(stage: ConnectorHarness) -> None:
     """Seen to fail: the look-up was refused each minute, and the payments stayed unknown for ever."""
     await stage.connect_idle()
-    monkeypatch.setattr(post, "RETRY_AFTER", timedelta())
     contact = await stage.their_contact()
     bills = [await stage.their_bill(contact) for _ in range(3)]
     await stage.control.switch_on("high-volume")
@@ -66,7 +62,7 @@ async def test_a_lost_call_is_looked_up_without_filters_that_xero_refuses(
         *[payment_intent(bill, "10.00", f"P-{n}") for n, bill in enumerate(bills)],
         *[writes(each) for each in credits],
     ]
-    process, at = await stage.owner()
+    process, at = await stage.owner(send_again_after=timedelta())
     await stage.deliver(*wanted)
     for _ in range(3):
         with pytest.raises(Exception, match="no answer"):

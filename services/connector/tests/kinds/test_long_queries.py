@@ -34,7 +34,7 @@ class Sent(Exception):
 class Asked:
     """Instead of the gateway's caller: keeps the request."""
 
-    async def read(self, session: object, lane: object, request: XeroRequest, *_: object) -> object:
+    async def read(self, session: object, lane: object, request: XeroRequest, *_: object, **__: object) -> object:
         raise Sent(request)
 
 

@@ -175,7 +175,7 @@ class XeroCaller:
         """Count and make a reading call. Returns its answer and when it was sent."""
         access = await self.ready(session)
         async with self.storing(session) as tx:
-            longest = SEND_WITHIN + timedelta(seconds=self._api.timeout_of(request))
+            longest = SEND_WITHIN + timedelta(seconds=self._api.timeout_s(request))
             permit = await self.permit(tx, session, lane, more=more, longest=longest)
             sent_at = tx.now
         return await self.send(session, permit, access, request, None, parent), sent_at

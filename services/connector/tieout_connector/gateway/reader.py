@@ -1,6 +1,6 @@
 """Reads records and listings from Xero, and publishes the records that really changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -52,15 +52,10 @@ from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
 from tieout_schemas.platform import ConnectionState
-from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Lane
 from tieout_schemas.xero import XeroAccount
 
 RETRY_A_READ = timedelta(seconds=2)
-LIST_AGAIN = timedelta(minutes=5)
-"""After a list that shows fewer rows than it counts."""
-ASK_PERMISSION_AGAIN = timedelta(hours=1)
-"""After Xero did not permit it: somebody may have given the right meanwhile."""
 
 _WITH_ARCHIVED = {"includeArchived": "true"}
 """Without it, an archived record would vanish from a list and stay active here. Other lists ignore it."""
@@ -83,7 +78,7 @@ class Reader:
             raws, left_at, read = await fetch(self._caller, session, due)
         except NotPermitted as error:
             async with self._caller.storing(session) as tx:
-                later = tx.now + ASK_PERMISSION_AGAIN
+                later = tx.now + self._caller.timing.permission_again_after
                 await read_requests.postpone(tx, tenant_id, kind, [one.xero_id for one in due], later)
                 await self._not_permitted(tx, tenant_id, error.resource, due[0].cause)
             return
@@ -127,7 +122,13 @@ class Reader:
             raws = await interactive_reads.store_answer(tx, read, content)
             tenant_id, cause = session.org.tenant_id, Cause.request()
             again, _ = await take_in(tx, tenant_id, read.kind, raws, {}, left_at, cause, self._platform_url)
-            await self._read_again(tx, tenant_id, read.kind, again, cause)
+            await read_requests.add(
+                tx,
+                [
+                    ReadRequest(tenant_id, read.kind, x, tx.now + self._caller.timing.read_echo_after, cause)
+                    for x in again
+                ],
+            )
 
     async def read_listing(self, session: TenantSession, feed: ListingCursor) -> None:
         """Read the next page of a listing."""
@@ -143,7 +144,8 @@ class Reader:
                 # The other listings continue while somebody investigates.
                 log.error("a list cannot be read", resource=feed.resource, tenant=str(tenant_id), error=str(error))
                 async with self._caller.storing(session) as tx:
-                    later = LIST_AGAIN if isinstance(error, IncompleteList) else POLL_AT_LEAST_EVERY
+                    soon = self._caller.timing.list_again_after
+                    later = soon if isinstance(error, IncompleteList) else POLL_AT_LEAST_EVERY
                     await listings.postpone(tx, tenant_id, feed.resource, tx.now + later, Trouble.NOT_LISTED)
                     await resource_problems.not_listed(tx, tenant_id, feed.resource, str(error), cause)
 
@@ -173,7 +175,10 @@ class Reader:
         moved, last = after_page(feed, page_of(answer.json, feed.resource, asked))
         async with self._caller.storing(session) as tx:
             again, changed = await take_in(tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url)
-            await self._read_again(tx, tenant_id, kind, again, cause)
+            await read_requests.add(
+                tx,
+                [ReadRequest(tenant_id, kind, x, tx.now + self._caller.timing.read_echo_after, cause) for x in again],
+            )
             await sync_runs.add_page(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
             await self._save(tx, session, moved, cause, last=last)
 
@@ -194,13 +199,9 @@ class Reader:
             moved = replace(feed, importing=False, done=done, total=done)
             await self._save(tx, session, moved, cause, last=True)
 
-    async def _read_again(self, tx: Tx, tenant_id: UUID, kind: XeroKind, ids: Iterable[UUID], cause: Cause) -> None:
-        at = tx.now + self._caller.timing.read_echo_after
-        await read_requests.add(tx, [ReadRequest(tenant_id, kind, xero_id, at, cause) for xero_id in ids])
-
     async def _not_permitted(self, tx: Tx, tenant_id: UUID, resource: str, cause: Cause) -> None:
         """The resource is tried again later. Everything else goes on (F13)."""
-        later = tx.now + ASK_PERMISSION_AGAIN
+        later = tx.now + self._caller.timing.permission_again_after
         await listings.postpone(tx, tenant_id, resource, later, Trouble.NOT_PERMITTED)
         await resource_problems.not_permitted(tx, tenant_id, resource, resource_problems.READ, cause)
         await self._end_import(tx, tenant_id)

@@ -29,6 +29,10 @@ class Timing:
     """Between the look-ups of a call, so that a look-up that always fails does not stop the tenant's other calls."""
     read_echo_after: timedelta = timedelta(seconds=5)
     """An echo comes before its write's answer only if that answer was lost, and a lost call is retried no sooner."""
+    list_again_after: timedelta = timedelta(minutes=5)
+    """After a list that shows fewer rows than it counts."""
+    permission_again_after: timedelta = timedelta(hours=1)
+    """After Xero did not permit something: somebody may have given the right meanwhile."""
     after_a_bug: timedelta = timedelta(minutes=5)
     """How long a tenant's calls wait after a bug of ours."""
     call_bytes: int = 3_000_000

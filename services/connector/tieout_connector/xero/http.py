@@ -20,8 +20,8 @@ from tieout_connector.xero.responses import classify
 
 TIMEOUT = 15.0
 """The most seconds that a whole call may take, except for a list. A write without an answer is retried after this."""
-LIST_TIMEOUT = 45.0
-"""The most seconds that the read of a list may take: large pages are slow (F11)."""
+LISTS_TAKE = 3
+"""The read of a list may take so many times as long: large pages are slow (F11)."""
 _CONNECT = 5.0
 """Seconds to connect: far below TIMEOUT, so that a call that was never sent is recognised as such."""
 _PATH = "/api.xro/2.0/"
@@ -79,17 +79,15 @@ class XeroAnswer:
 class XeroApi:
     """Xero's Accounting API."""
 
-    def __init__(
-        self, client: httpx.AsyncClient, url: str, timeout_s: float = TIMEOUT, list_timeout_s: float = LIST_TIMEOUT
-    ) -> None:
+    def __init__(self, client: httpx.AsyncClient, url: str, timeout_s: float = TIMEOUT) -> None:
         self._client = client
         self._timeout_s = timeout_s
-        self._list_timeout_s = list_timeout_s
+        self._connect_s = min(_CONNECT, timeout_s)
         self._url = url.rstrip("/") + _PATH
 
-    def timeout_of(self, request: XeroRequest) -> float:
+    def timeout_s(self, request: XeroRequest) -> float:
         """The most seconds that the whole call may take."""
-        return self._list_timeout_s if request.of_list else self._timeout_s
+        return self._timeout_s * LISTS_TAKE if request.of_list else self._timeout_s
 
     async def call(
         self, token: str, org_id: UUID, request: XeroRequest, body: bytes | Upload | None = None
@@ -99,7 +97,7 @@ class XeroApi:
         try:
             with _as_xero_errors():
                 # httpx applies its timeout to each chunk of an answer, not to the whole.
-                async with asyncio.timeout(self.timeout_of(request)):
+                async with asyncio.timeout(self.timeout_s(request)):
                     answer = await self._client.send(built, stream=True)
                     await answer.aread()
             if answer.status_code in (200, 204, 304):
@@ -129,7 +127,6 @@ class XeroApi:
             headers["Idempotency-Key"] = request.key
         if request.modified_since:
             headers["If-Modified-Since"] = request.modified_since
-        timeout_s = self.timeout_of(request)
         built = self._client.build_request(
             request.method,
             self._url + request.resource,
@@ -137,7 +134,7 @@ class XeroApi:
             params=dict(sorted(request.params.items())),
             headers=headers,
             content=_exactly(body) if isinstance(body, Upload) else body,
-            timeout=httpx.Timeout(timeout_s, connect=min(_CONNECT, timeout_s), pool=min(_CONNECT, timeout_s)),
+            timeout=httpx.Timeout(self.timeout_s(request), connect=self._connect_s, pool=self._connect_s),
         )
         if len(built.url.query) > LONGEST_QUERY:
             raise MalformedRequest(f"a query of {len(built.url.query)} bytes is too long for Xero")

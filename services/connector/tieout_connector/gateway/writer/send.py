@@ -1,7 +1,7 @@
 """Carries intents to Xero: reads what must be read first, composes the rest into a call, stores and sends it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import structlog
@@ -25,9 +25,6 @@ from tieout_connector.xero.models import Json
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_schemas.writes import Lane
-
-ASK_PERMISSION_AGAIN = timedelta(hours=1)
-"""After Xero did not permit a write: somebody may have given the right meanwhile."""
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +101,7 @@ class Writer:
             await self._resume(session, call)
         except NotPermitted as error:
             async with self._caller.storing(session) as tx:
-                later = tx.now + ASK_PERMISSION_AGAIN
+                later = tx.now + self._caller.timing.permission_again_after
                 await calls.retry(tx, session.org.tenant_id, call.id, later, look_up_first=call.look_up_first)
                 if call.intents:
                     await self._pause(tx, session, self.batch_key(call.intents), error, call.intents[0].cause)
@@ -140,7 +137,7 @@ class Writer:
         """Send nothing with this batch key for a while, and tell the tenant why (F13)."""
         tenant_id = session.org.tenant_id
         session.in_progress.known_pauses.add(key)
-        await pauses.add(tx, tenant_id, key, error.resource, tx.now + ASK_PERMISSION_AGAIN)
+        await pauses.add(tx, tenant_id, key, error.resource, tx.now + self._caller.timing.permission_again_after)
         await resource_problems.not_permitted(tx, tenant_id, error.resource, resource_problems.CHANGE, cause)
 
     async def _end_pause(self, session: TenantSession, key: str, cause: Cause) -> None:
