@@ -11,6 +11,7 @@ from xero_sim.seeds.countries import COUNTRIES, CURRENCY_NAMES
 from xero_sim.wire import Json, date_form, dumps
 
 _SHAPE = shapes("Organisations")[Form.LIST]
+_CURRENCIES = shapes("Currencies")
 
 
 def organisation_form(org: Org) -> Json:
@@ -72,7 +73,7 @@ def list_currencies(call: Call) -> Answer:
     """GET /Currencies."""
     rows = [{"Code": code, "Description": name} for code, name in call.org.currencies.items()]
     chosen = ordered(filtered(rows, call.query, currency_field), call.query, currency_field)
-    return success(call, "Currencies", [dumps(row) for row in chosen])
+    return success(call, "Currencies", [dumps(_CURRENCIES[Form.LIST].of(row)) for row in chosen])
 
 
 def put_currency(call: Call) -> Answer:
@@ -82,4 +83,5 @@ def put_currency(call: Call) -> Answer:
     if len(code) != 3 or not code.isalpha():
         return validation_exception([{**sent.form, "ValidationErrors": [{"Message": "Currency code is not valid"}]}])
     call.org.currencies[code] = sent.text("Description") or CURRENCY_NAMES.get(code, code)
-    return Answer(200, dumps({"Currencies": [{"Code": code, "Description": call.org.currencies[code]}]}), JSON)
+    added = _CURRENCIES[Form.REPLY].of({"Code": code, "Description": call.org.currencies[code]})
+    return Answer(200, dumps({"Currencies": [added]}), JSON)
