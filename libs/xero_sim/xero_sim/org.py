@@ -155,7 +155,7 @@ class Org(Books):
         self.item_by_code.pop(item.Code.casefold(), None)
 
     def mark_attached(self, key: str) -> None:
-        """HasAttachments becomes true; whether the stamp moves is unconfirmed: here it does not."""
+        """Set HasAttachments. The time of change stays as it is; what Xero does is not known."""
         for table in self.tables.values():
             if (record := table.get(key)) is not None:
                 record.HasAttachments = True
@@ -168,7 +168,7 @@ class Org(Books):
             contact.Forms = {}
 
     def forget_forms(self) -> None:
-        """Render anew what shows names from elsewhere: after a tracking option or a group changed."""
+        """Render all invoices and contacts anew, after the name of a tracking option or a group in them changed."""
         for invoice in self.invoices:
             invoice.Forms = {}
         for contact in self.contacts:

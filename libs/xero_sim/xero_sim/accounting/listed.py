@@ -1,4 +1,4 @@
-"""The GET of a list that needs nothing of its own: delta, where, order, page. Source: docs/xero.md 3.3-3.5."""
+"""Lists and single reads of the kinds that need no code of their own for them. Source: docs/xero.md 3.3-3.5."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -35,7 +35,7 @@ def list_rows(
 
 
 def known(call: Call, table: Table[T]) -> T:
-    """The record the path names. Raises Rejected (404)."""
+    """The record that the path names. Raises Rejected (404)."""
     found = table.get(call.ids[0])
     if found is None:
         raise Rejected(not_found())

@@ -15,7 +15,7 @@ _CURRENCIES = shapes("Currencies")
 
 
 def organisation_form(org: Org) -> Json:
-    """The profile; lock dates only when set. OrganisationID equals the tenant's id."""
+    """The organisation. Lock dates are shown only if they are set; OrganisationID is the tenant's id."""
     profile, place = org.profile, COUNTRIES[org.profile.Country]
     in_us = place.code == "US"
     values: Json = {

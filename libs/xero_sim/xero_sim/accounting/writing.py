@@ -1,4 +1,4 @@
-"""How a list of elements is written, and what comes back for good and bad ones.
+"""Writes the elements of a call one after another, and answers with what became of each.
 
 Source: docs/xero.md 3.6, behaviours 34-36 and 39.
 """
@@ -15,18 +15,18 @@ from xero_sim.wire import Json, dumps
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """An element that was written, in the form its reply takes."""
+    """A stored element, in the form of a reply."""
 
     form: Json
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An element that was refused: what was sent, echoed, with the messages."""
+    """A refused element, in its refused form, and why it was refused."""
 
     form: Json
     errors_flag: str | None
-    """The field that tells of errors; None for the kinds that have none."""
+    """The field that is true for a refused element; None: the kind has no such field."""
     messages: list[str]
 
     def element(self) -> Json:
@@ -38,7 +38,7 @@ Written = Saved | Failed
 
 
 def write_all(call: Call, key: str, elements: list[Sent], write: Callable[[Sent], Written]) -> Answer:
-    """Write each element, good siblings of a bad one too.
+    """Write each element, even if another one is refused.
 
     summarizeErrors is true by default: one failure turns the reply into a 400 that names only the failed.
     With false the reply is 200 and each element carries its own StatusAttributeString.

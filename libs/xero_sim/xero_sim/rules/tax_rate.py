@@ -1,4 +1,4 @@
-"""Tax rates: what they can be used for, and which of users' own can be stored. Source: docs/xero.md 4.9."""
+"""Tax rates: the accounts that they can be used with, and the rules for users' own rates. Source: docs/xero.md 4.9."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -39,7 +39,7 @@ def effective_rate(components: Iterable[tuple[str, Decimal, bool]]) -> Decimal:
 
 
 def refuse_rate(old: TaxRate | None, new: TaxRate, rates: Iterable[TaxRate]) -> list[str]:
-    """Every reason why this rate cannot stand beside the others."""
+    """Every reason why this rate cannot be stored."""
     if old is not None and not old.TaxType.startswith("TAX"):
         return [SYSTEM_RATE]
     problems = [] if new.Name else [NAME_MISSING]
