@@ -15,7 +15,7 @@ from xero_sim.wire import dumps
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """The handlers of one resource. `picked`: the query parameter that selects rows; `by`: the field that it is about."""
+    """The handlers of one resource. `picked`: the query parameter that selects rows; `by`: their field."""
 
     resource: str
     picked: str
