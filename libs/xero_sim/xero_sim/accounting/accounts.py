@@ -32,7 +32,7 @@ _REPORTED = {
 
 
 def account_form(account: Account, form: Form = Form.LIST) -> Json:
-    """One account. In reads, one that is no bank account has an empty BankAccountType."""
+    """One account. In reads, BankAccountType is empty unless it is a bank account."""
     code, name = _REPORTED[account.Class]
     values: Json = {
         "AccountID": account.AccountID,
@@ -85,7 +85,7 @@ def post_account(call: Call) -> Answer:
 
 
 def delete_account(call: Call) -> Answer:
-    """DELETE /Accounts/{AccountID}: unused and not the system's own."""
+    """DELETE /Accounts/{AccountID}: only accounts without transactions that are not the system's own."""
     account = copy(_known(call))
     used = any(line.AccountCode == account.Code for each in call.org.invoices for line in each.LineItems)
     used = used or any(payment.AccountID == account.AccountID for payment in call.org.payments)

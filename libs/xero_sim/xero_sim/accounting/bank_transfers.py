@@ -25,7 +25,7 @@ _ACCOUNTS = shapes("BankTransfers.FromBankAccount")
 
 
 def transfer_form(org: Org, transfer: BankTransfer, form: Form = Form.LIST) -> Json:
-    """One transfer; it has a created stamp and no updated one."""
+    """One transfer. It has a time of creation and no time of change."""
     values: Json = {
         "BankTransferID": transfer.BankTransferID,
         "CreatedDateUTCString": instant(transfer.CreatedDateUTC).strftime("%Y-%m-%dT%H:%M:%S"),

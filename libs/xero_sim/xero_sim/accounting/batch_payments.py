@@ -23,7 +23,7 @@ _MEMBER_INVOICES = shapes("BatchPayments.Payments.Invoice")
 
 
 def batch_form(org: Org, batch: BatchPayment, form: Form = Form.LIST) -> Json:
-    """One batch; a deleted one lists no payments."""
+    """One batch. A deleted batch shows no payments."""
     account = org.accounts[batch.AccountID]
     members = batch.PaymentIDs if batch.Status == "AUTHORISED" else []
     values: Json = {

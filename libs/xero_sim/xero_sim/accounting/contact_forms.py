@@ -19,7 +19,7 @@ IN_LISTED = "in listed document"
 
 
 def contact_form(org: Org, contact: Contact, form: Form = Form.PAGE) -> Json:
-    """A contact on its own; the contact of a sales invoice or bill has the form of a reply."""
+    """A contact. The contact inside a single bill or sales invoice has the form of a reply."""
     values = _values(org, contact, PHONES[form])
     # Replies show empty lists, reads leave them out.
     empty: list[Json] | None = [] if form is Form.REPLY else None
@@ -35,7 +35,7 @@ def contact_form(org: Org, contact: Contact, form: Form = Form.PAGE) -> Json:
 
 
 def contact_bytes(org: Org, contact: Contact, form: Form = Form.PAGE) -> bytes:
-    """The same, rendered once a change."""
+    """The same as JSON, rendered again only after the contact changed."""
     if form not in contact.Forms:
         contact.Forms[form] = dumps(contact_form(org, contact, form))
     return contact.Forms[form]
@@ -56,7 +56,7 @@ def small_contact(org: Org, contact_id: str) -> Json:
 
 
 def small_contact_bytes(org: Org, contact_id: str) -> bytes:
-    """The same, rendered once a change."""
+    """The same as JSON, rendered again only after the contact changed."""
     contact = org.contacts[contact_id]
     if IN_LISTED not in contact.Forms:
         contact.Forms[IN_LISTED] = dumps(small_contact(org, contact_id))

@@ -25,7 +25,7 @@ _MEMBERS = shapes("ContactGroups.Contacts")
 
 
 def group_form(call: Call, group: ContactGroup, form: Form) -> Json:
-    """One group; its members, by id and name, only on a single read."""
+    """One group. Only a single read shows its members, by id and name."""
     values: Json = {
         "ContactGroupID": group.ContactGroupID,
         "Name": group.Name,
@@ -39,7 +39,7 @@ def group_form(call: Call, group: ContactGroup, form: Form) -> Json:
 
 
 def member_form(call: Call, contact_id: str, form: Form) -> Json:
-    """A contact inside its group, or in the reply to its being added."""
+    """A contact inside its group, or in the reply to adding it."""
     name = call.org.contacts[contact_id].Name
     return _MEMBERS[form].of({"ContactID": contact_id, "Name": name, "HasValidationErrors": False})
 

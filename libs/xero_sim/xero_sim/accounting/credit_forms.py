@@ -20,7 +20,7 @@ _ALLOCATION_TO = shapes("Allocations.Invoice")[Form.REPLY]
 
 
 def credit_form(org: Org, credit: Credit, unitdp: int = 2, form: Form = Form.PAGE) -> Json:
-    """A credit. Lists show the contact by id and name, the other forms all of it."""
+    """A credit. Lists show its contact by id and name, the other forms show the whole contact."""
     kind = credit.resource
     listed = form in (Form.LIST, Form.PAGE)
     small = small_contact(org, credit.ContactID) if listed else None
@@ -99,7 +99,7 @@ def _allocation_part(org: Org, allocation: Allocation, form: Form) -> Json:
 
 
 def allocation_form(credit: Credit, allocation: Allocation) -> Json:
-    """The reply to the PUT of an allocation: it names its credit too."""
+    """The reply to the creation of an allocation. It names the credit too."""
     named: Json = {"CreditNote": None, "Prepayment": None, "Overpayment": None}
     named[credit.resource[:-1]] = {ID_NAMES[credit.resource]: credit.CreditID, "ID": credit.CreditID, "LineItems": []}
     invoice = {"InvoiceID": allocation.InvoiceID, "IsDiscounted": False, "HasErrors": False}
@@ -114,7 +114,7 @@ def allocation_form(credit: Credit, allocation: Allocation) -> Json:
 
 
 def removed_allocation_form(allocation: Allocation) -> Json:
-    """The reply to the DELETE of an allocation, in Xero's own spelling and shape (behaviour 61)."""
+    """The reply to the deletion of an allocation (behaviour 61). Xero spells the id differently here."""
     return {
         "AllocationId": allocation.AllocationID,
         "Date": date_form(allocation.Date),

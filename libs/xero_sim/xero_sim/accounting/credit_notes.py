@@ -51,7 +51,7 @@ def post_credit_note(call: Call) -> Answer:
 
 
 def known_credit_note(call: Call) -> Credit:
-    """The one the path names, by id or by a sales credit note's number. Raises Rejected (404)."""
+    """The credit note that the path names by its id, or by its number if it is a sales one. Raises Rejected (404)."""
     key = call.ids[0]
     found = call.org.credit_notes.get(call.org.credit_number.get(key.casefold(), key))
     if found is None:

@@ -1,4 +1,4 @@
-"""The forms of form_table.py, read once, so that a record is shown by tuples of names that are ready."""
+"""Reads form_table.py once, so that showing a record takes no look-up for each field."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from xero_sim.wire import Json
 
 
 class Form(StrEnum):
-    """Where a record is shown; its name is the column of the table."""
+    """The forms of a record, by the columns of the table."""
 
     LIST = "list"
     """A list without pages."""
@@ -30,7 +30,7 @@ class Field(NamedTuple):
 
 
 class Shape:
-    """One form of one kind."""
+    """The fields of one kind or part in one form."""
 
     __slots__ = ("_empty", "_valued", "fields")
 

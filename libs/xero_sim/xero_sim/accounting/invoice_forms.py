@@ -87,7 +87,7 @@ def payment_part(org: Org, payment_id: str, form: Form = Form.PAGE) -> Json:
 
 
 def listed_bytes(org: Org, invoice: Invoice, form: Form = Form.PAGE) -> bytes:
-    """An invoice in a list. The body and the contact are rendered once a change of theirs."""
+    """An invoice in a list. Body and contact are rendered again only after they changed."""
     return b'%b,"Contact":%b}' % (_body(org, invoice, form)[:-1], small_contact_bytes(org, invoice.ContactID))
 
 
@@ -109,7 +109,7 @@ def full_form(
 
 
 def page_form(org: Org, invoice: Invoice, unitdp: int) -> Json:
-    """An invoice in a page with other than two decimals of unit prices."""
+    """An invoice in a page whose unit prices do not have two decimals."""
     return {**body_form(org, invoice, unitdp), "Contact": small_contact(org, invoice.ContactID)}
 
 
@@ -120,18 +120,18 @@ def _body(org: Org, invoice: Invoice, form: Form) -> bytes:
 
 
 def _sent_to_contact(invoice: Invoice, *, listed: bool) -> bool | None:
-    """Bills have none; lists show it only where it is true."""
+    """Bills do not have it, and lists show it only if it is true."""
     return None if invoice.is_bill or (listed and not invoice.SentToContact) else invoice.SentToContact
 
 
 def _credit_parts(org: Org, invoice: Invoice, kind: str, form: Form) -> list[Json] | None:
-    """What is allocated to an invoice, by the credit it is of."""
+    """The credits of one kind that are allocated to an invoice."""
     found = (org.credit(key) for key in invoice.CreditIDs)
     return [_credit_part(credit, invoice, form) for credit in found if credit and credit.resource == kind]
 
 
 def _credit_part(credit: Credit, invoice: Invoice, form: Form) -> Json:
-    """A credit inside an invoice: AppliedAmount is what of it is allocated here."""
+    """A credit inside an invoice. AppliedAmount is the part of the credit that is allocated to this invoice."""
     amounts = (each.Amount for each in credit.Allocations if each.InvoiceID == invoice.InvoiceID)
     values: Json = {
         ID_NAMES[credit.resource]: credit.CreditID,

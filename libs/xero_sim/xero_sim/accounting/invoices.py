@@ -86,7 +86,7 @@ def _selected(call: Call) -> Sequence[Invoice]:
 
 
 def known_invoice(call: Call) -> Invoice:
-    """The one the path names, by id or by a sales invoice's number. Raises Rejected (404)."""
+    """The invoice that the path names by its id, or by its number if it is a sales one. Raises Rejected (404)."""
     key = call.ids[0]
     found = call.org.invoices.get(key)
     if found is None and (by_number := call.org.sales_number.get(key.casefold())):

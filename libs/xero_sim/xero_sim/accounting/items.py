@@ -26,7 +26,7 @@ _DETAIL_TEXTS = ("AccountCode", "COGSAccountCode", "TaxType")
 
 
 def item_form(item: Item, unitdp: int = 2, form: Form = Form.LIST) -> Json:
-    """One item; what is on hand only when it is tracked."""
+    """One item. Only a tracked item shows the quantity and cost on hand."""
     tracked = item.IsTrackedAsInventory
     # The reply to a write shows the time without its offset.
     stamp = f"/Date({item.UpdatedDateUTC})/" if form is Form.REPLY else ms_form(item.UpdatedDateUTC)

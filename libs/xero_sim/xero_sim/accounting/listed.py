@@ -1,4 +1,4 @@
-"""The GET of a list that needs nothing of its own: delta, where, order, page. Source: docs/xero.md 3.3-3.5."""
+"""Lists and single reads of the kinds that need no code of their own for them. Source: docs/xero.md 3.3-3.5."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar

@@ -11,12 +11,13 @@ from xero_sim.seeds.countries import COUNTRIES, CURRENCY_NAMES
 from xero_sim.wire import Json, date_form, dumps
 
 _SHAPE = shapes("Organisations")[Form.LIST]
+_CURRENCIES = shapes("Currencies")
 
 _CURRENCY_FIELDS = currency_fields()
 
 
 def organisation_form(org: Org) -> Json:
-    """The profile; lock dates only when set. OrganisationID equals the tenant's id."""
+    """The organisation. Lock dates are shown only if they are set; OrganisationID is the tenant's id."""
     profile, place = org.profile, COUNTRIES[org.profile.Country]
     in_us = place.code == "US"
     values: Json = {
@@ -84,4 +85,5 @@ def put_currency(call: Call) -> Answer:
     if len(code) != 3 or not code.isalpha():
         return validation_exception([{**sent.form, "ValidationErrors": [{"Message": "Currency code is not valid"}]}])
     call.org.currencies[code] = sent.text("Description") or CURRENCY_NAMES.get(code, code)
-    return Answer(200, dumps({"Currencies": [{"Code": code, "Description": call.org.currencies[code]}]}), JSON)
+    added = _CURRENCIES[Form.REPLY].of({"Code": code, "Description": call.org.currencies[code]})
+    return Answer(200, dumps({"Currencies": [added]}), JSON)

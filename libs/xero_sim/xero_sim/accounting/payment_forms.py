@@ -55,7 +55,7 @@ def payment_form(org: Org, payment: Payment, form: Form = Form.PAGE) -> Json:
 
 
 def payment_bytes(org: Org, payment: Payment, form: Form = Form.PAGE) -> bytes:
-    """The same, rendered anew: its contact or number may have changed."""
+    """The same as JSON. It is rendered each time, because its contact or document may have changed."""
     return dumps(payment_form(org, payment, form))
 
 

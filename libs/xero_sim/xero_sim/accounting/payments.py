@@ -1,4 +1,7 @@
-"""/Payments: PUT (or POST a list) makes, POST one deletes. Source: docs/xero.md 4.5, behaviours 62-65."""
+"""/Payments: PUT, or POST of a list, creates payments; POST of one payment deletes it.
+
+Source: docs/xero.md 4.5, behaviours 62-65.
+"""
 
 from collections.abc import Sequence
 
@@ -74,6 +77,6 @@ def _delete(call: Call, payment: Payment, sent: Sent) -> Written:
 
 
 def _refused(call: Call, sent: Sent, payment: Payment | None = None) -> Json:
-    """A refused new payment has no id, unlike other refused records."""
+    """A refused payment. A new one has no id, unlike other new records that are refused."""
     known: Json = {"PaymentID": payment.PaymentID if payment else None, "HasAccount": sent.has("Account") or None}
     return refused(KEY, sent, **known)

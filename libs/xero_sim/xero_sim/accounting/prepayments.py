@@ -15,7 +15,7 @@ from xero_sim.wire import dumps
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """The handlers for one of the two: `picked` is the query parameter, `by` the field it picks by."""
+    """The handlers of one resource. `picked`: the query parameter that selects rows; `by`: their field."""
 
     resource: str
     picked: str
@@ -32,6 +32,6 @@ class Credits:
         )
 
     def one(self, call: Call) -> Answer:
-        """GET one, with the files of the bank transaction that made it left to that."""
+        """GET one. Its files are those of the bank transaction that made it."""
         credit: Credit = known(call, call.org.tables[self.resource])
         return success(call, self.resource, [dumps(credit_form(call.org, credit, call.unitdp, Form.SINGLE))])

@@ -1,4 +1,4 @@
-"""/TaxRates. The key is TaxType; no If-Modified-Since. User-defined rates are TAX001 and on.
+"""/TaxRates. TaxType is the key of a rate. Users' own rates are TAX001, TAX002 and so on. No If-Modified-Since.
 
 Source: docs/xero.md 4.9.
 """
@@ -46,7 +46,7 @@ def tax_rate_form(rate: TaxRate, form: Form = Form.LIST) -> Json:
 
 
 def list_tax_rates(call: Call) -> Answer:
-    """GET /TaxRates, whole and by name; deleted ones too."""
+    """GET /TaxRates: all rates, sorted by name, also deleted ones."""
     rows = sorted(call.org.tax_rates.values(), key=lambda rate: rate.Name.casefold())
     chosen = ordered(filtered(rows, call.query, _FIELDS), call.query, _FIELDS)
     return success(call, KEY, [dumps(tax_rate_form(row)) for row in chosen])
@@ -66,7 +66,7 @@ def put_tax_rate(call: Call) -> Answer:
 
 
 def post_tax_rate(call: Call) -> Answer:
-    """POST /TaxRates changes, or deletes, the one of that TaxType or name."""
+    """POST /TaxRates changes or deletes the rate with the sent TaxType or name."""
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, _match(call, sent), sent))
 
 

@@ -26,7 +26,7 @@ class Failed:
 
     form: Json
     errors_flag: str | None
-    """The field that tells of errors; None for the kinds that have none."""
+    """The field that is true for a refused element; None: the kind has no such field."""
     messages: list[str]
 
     def element(self) -> Json:

@@ -56,7 +56,7 @@ class Contact:
     HasAttachments: bool = False
     UpdatedDateUTC: int = 0
     Forms: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
-    """The rendered JSON by form. Copies share it, so it is replaced and not emptied."""
+    """The rendered JSON by form. Copies of a contact share it, so it is replaced, never emptied."""
 
     @property
     def id(self) -> str:

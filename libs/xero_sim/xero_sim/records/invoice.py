@@ -66,8 +66,8 @@ class Invoice:
     """client_id of the app that made it, for createdByMyApp; None when a person did."""
     UpdatedDateUTC: int = 0
     Forms: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
-    """The rendered JSON by form, without the contact, whose name may change alone. Copies share it, so it is replaced
-    and not emptied."""
+    """The rendered JSON by form, without the contact, which may change alone. Copies of an invoice share it, so it is
+    replaced, never emptied."""
 
     @property
     def id(self) -> str:

@@ -45,7 +45,7 @@ def effective_rate(components: Iterable[tuple[str, Decimal, bool]]) -> Decimal:
 
 
 def refuse_rate(old: TaxRate | None, new: TaxRate, rates: Iterable[TaxRate]) -> list[str]:
-    """Every reason why this rate cannot stand beside the others."""
+    """Every reason why this rate cannot be stored."""
     if old is not None and not old.TaxType.startswith("TAX"):
         return [SYSTEM_RATE]
     problems = [] if new.Name else [NAME_MISSING]

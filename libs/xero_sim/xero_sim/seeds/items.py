@@ -1,4 +1,4 @@
-"""The items of a seeded business: what the lines of its documents are of."""
+"""The items of a seeded organisation: the goods and services on the lines of its documents."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -14,7 +14,7 @@ _ITEMS = (
 
 
 def seed_items(org: Org, ids: Callable[[], str], stamp: int) -> int:
-    """Six services and one tracked good, unless they are there already; how many were made."""
+    """Create six services and one tracked good, unless there are items already. Returns their number."""
     if org.items:
         return 0
     items = [
