@@ -99,7 +99,6 @@ async def test_only_its_status_is_taken_to_delete_a_payment(xero: Xero) -> None:
         ("CreditNotes", "CreditNoteID", {"Type": "ACCPAYCREDIT", "Contact": {"Name": "A"}}),
         ("BankTransactions", "BankTransactionID", {"Type": "SPEND", "Contact": {"Name": "A"}}),
         ("Contacts", "ContactID", {"EmailAddress": "none"}),
-        ("Payments", "PaymentID", {"Amount": 1}),
         ("BatchPayments", "BatchPaymentID", {"Reference": "x"}),
         ("BankTransfers", "BankTransferID", {"Amount": 1}),
         ("Items", "ItemID", {"Name": "x"}),

@@ -67,11 +67,14 @@ def intents(kind: str, xero_id: UUID | None) -> Sequence[WriteIntent]:
     return [intent(body(kind), uuid4() if xero_id else None) for _ in range(min(most, MANY))]
 
 
-@pytest.mark.parametrize("changing", [False, True])
-@pytest.mark.parametrize("kind", ["contact", "contact_archive", "bill", "invoice", "vendor_credit", "payment"])
+@pytest.mark.parametrize(
+    ("kind", "changing"),
+    [
+        *((kind, False) for kind in ("contact", "contact_archive", "bill", "invoice", "vendor_credit", "payment")),
+        *((kind, True) for kind in ("contact", "bill", "invoice", "vendor_credit")),
+    ],
+)
 def test_what_a_call_reads_before_and_after_stays_short(kind: str, *, changing: bool) -> None:
-    if changing and kind in ("contact_archive", "payment"):
-        pytest.skip("is only made")
     wanted = intents(kind, UUID(int=1) if changing else None)
 
     asked = [
