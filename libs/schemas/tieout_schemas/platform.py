@@ -153,6 +153,8 @@ class BillLine(Frozen):
     tax_type: str | None = None
     tracking: tuple[Tracking, ...] = ()
     xero_line_id: UUID | None = None
+    tax_amount: Decimal | None = None
+    """The line's tax as somebody entered it, here or in Xero; None: Xero computes it from the tax type."""
 
 
 class Bill(PlatformRecord):
@@ -171,6 +173,8 @@ class Bill(PlatformRecord):
     lines: tuple[BillLine, ...]
     total: Money | None = None
     """Computed by Xero, tax included; unknown before that."""
+    printed_total: Decimal | None = None
+    """The total that is printed on the vendor's bill, tax included; the bill is checked against it."""
     amount_due: Money | None = None
     applied: tuple[Applied, ...] = ()
     """The payments and credits already deducted in `amount_due`, by Xero's ids (PAY-9)."""

@@ -159,6 +159,13 @@ class Reason(ReasonCode):
     ID_TAKEN = Code(
         ProblemKind.SKIPPED,
         "The {kind} {xero_id} in Xero is not imported, because a record here already has the id that it would get.",
+    TOTAL_DIFFERS = Code(
+        ProblemKind.NOTICE,
+        "Bill {number} comes to {total} in Xero, but {printed} is printed on it.",
+        how_to_fix="Enter the tax that is printed on the bill on its lines, or correct the lines or the printed total.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+    )
         how_to_fix="Link the two records by hand.",
         who_can_fix=Role.BOOKKEEPER,
         closes_on=None,

@@ -4,7 +4,7 @@ kind.py is what a kind of record declares. desk.py is what one transaction works
 which merges (merge.py), applies the rules and sends intents (decide.py).
 """
 
-from tieout_kit.sync.answers import Hold, Stay
+from tieout_kit.sync.answers import Hold, Notice, Stay
 from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Skip, Wait, XeroOnly, imported_id
 from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.edit import StateUnknown, created, resolve, retry
@@ -31,6 +31,7 @@ __all__ = [
     "Kind",
     "LinkTo",
     "Match",
+    "Notice",
     "Owner",
     "Put",
     "Seen",
