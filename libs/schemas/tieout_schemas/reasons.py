@@ -92,6 +92,22 @@ class Reason(ReasonCode):
         who_can_fix=Role.BOOKKEEPER,
         closes_on=Vendor,
     )
+    VENDOR_MERGED_IN_XERO = Code(
+        ProblemKind.HELD,
+        "Bill {number} waits because the contact of its vendor {vendor} was merged into another contact in Xero, and "
+        "the vendor is not linked to that contact yet.",
+        how_to_fix="Nothing to do if the vendor follows within minutes. Otherwise the other contact belongs to another "
+        "vendor here: choose that vendor on the bill.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=Vendor,
+    )
+    VENDOR_ARCHIVED_IN_XERO = Code(
+        ProblemKind.HELD,
+        "Bill {number} waits because the contact of its vendor {vendor} is archived in Xero.",
+        how_to_fix="Restore the contact in Xero, or choose another vendor on the bill.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=Vendor,
+    )
     VENDOR_NOT_HERE_YET = Code(
         ProblemKind.HELD,
         "Bill {number} from Xero waits until its contact {contact_xero_id} is a vendor here.",
@@ -141,6 +157,13 @@ class Reason(ReasonCode):
         who_can_fix=Role.ADMIN,
         closes_on=TenantSettings,
     )
+    TOTAL_DIFFERS = Code(
+        ProblemKind.NOTICE,
+        "Bill {number} comes to {total} in Xero, but {printed} is printed on it.",
+        how_to_fix="Enter the tax that is printed on the bill on its lines, or correct the lines or the printed total.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+    )
     CHANGED_ON_BOTH_SIDES = Code(
         ProblemKind.CONFLICT,
         "This {kind} was changed here and in Xero: {field} is {ours} here and {theirs} in Xero.",
@@ -159,13 +182,6 @@ class Reason(ReasonCode):
     ID_TAKEN = Code(
         ProblemKind.SKIPPED,
         "The {kind} {xero_id} in Xero is not imported, because a record here already has the id that it would get.",
-    TOTAL_DIFFERS = Code(
-        ProblemKind.NOTICE,
-        "Bill {number} comes to {total} in Xero, but {printed} is printed on it.",
-        how_to_fix="Enter the tax that is printed on the bill on its lines, or correct the lines or the printed total.",
-        who_can_fix=Role.BOOKKEEPER,
-        closes_on=None,
-    )
         how_to_fix="Link the two records by hand.",
         who_can_fix=Role.BOOKKEEPER,
         closes_on=None,

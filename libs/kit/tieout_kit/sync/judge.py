@@ -26,9 +26,9 @@ def judge(work: Work[Any, Any]) -> None:
         # A hold counts only if something waits. Otherwise a setting would open hundreds of false problems, and a paid
         # bill would be a problem of the payment that paid it.
         work.holds = ()
-    sync = Sync(
     if open_fields or work.state.main.flight:
         work.notices = [notice for notice in work.notices if not notice.once_settled]
+    sync = Sync(
         state=_state(work, bool(open_fields)),
         xero_id=work.link.xero_id if work.link else None,
         former=tuple(link.xero_id for link in work.state.closed),

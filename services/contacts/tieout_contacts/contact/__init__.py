@@ -23,6 +23,7 @@ CONTACT: Kind[Contact, XeroContact] = Kind(
     restore=arrive.restore,
     more_facts=classified.load,
     becomes=arrive.becomes,
+    merged_into=lambda seen: seen.merged_to,
     match=Match(ours=lambda contact: fields.name_key(contact.name), theirs=lambda seen: fields.name_key(seen.name)),
     settings=("contact_email", "contact_phone", "contact_address", "contact_name_wins", "conflicts"),
     views=(

@@ -27,4 +27,5 @@ FIELDS = (
     Field(name="phone", theirs=lambda seen, _: seen.phone, synced=lambda settings: settings.contact_phone),
     Field(name="address", theirs=lambda seen, _: seen.address, synced=lambda settings: settings.contact_address),
     Field(name="account_number", theirs=lambda seen, _: seen.account_number),
+    Field(name="merged_to", theirs=lambda seen, _: seen.merged_to, owner=Owner.XERO_ALONE),
 )
