@@ -28,6 +28,8 @@ class Code(NamedTuple):
     cause: tuple[str, ...] = ()
     """The parameters that name the cause, for a reason that waits for nothing. Problems with the same code and the same
     values of these parameters are one group."""
+    field: str = ""
+    """The field of the body that Xero refuses for this reason. The other fields may go without it."""
 
 
 class ReasonCode(Enum):
@@ -193,6 +195,33 @@ class Reason(ReasonCode):
         who_can_fix=Role.BOOKKEEPER,
         closes_on=None,
         cause=("messages",),
+    )
+    ACCOUNT_NUMBER_TAKEN = Code(
+        ProblemKind.REFUSED,
+        "Xero does not take the account number {value} for {name}, because {holder} has it. Everything else was sent.",
+        how_to_fix="Give one of the two another account number, and retry.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+        cause=("value",),
+        field="account_number",
+    )
+    NAME_TAKEN = Code(
+        ProblemKind.REFUSED,
+        "Xero does not take the name {value}, because {holder} has it.",
+        how_to_fix="Choose another name here, or give that contact another name in Xero and retry.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+        cause=("value",),
+        field="name",
+    )
+    NAME_OF_ARCHIVED_CONTACT = Code(
+        ProblemKind.REFUSED,
+        "Xero does not take the name {value}, because {holder} has it.",
+        how_to_fix="Restore that contact in Xero, and it is linked by itself; or choose another name here.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+        cause=("value",),
+        field="name",
     )
     WRITE_CANCELLED = Code(
         ProblemKind.REFUSED,

@@ -13,7 +13,7 @@ from tieout_kit.sync.field import Field, Owner
 from tieout_kit.sync.judge import is_public_change
 from tieout_kit.sync.kind import Dependency, Kind, Match
 from tieout_kit.sync.linking import export
-from tieout_kit.sync.state import EffectState, State
+from tieout_kit.sync.state import EffectState, Objection, State
 from tieout_kit.sync.values import UNKNOWN
 from tieout_kit.sync.views import Put, View
 from tieout_kit.sync.work import Seen, Work
@@ -32,6 +32,7 @@ __all__ = [
     "LinkTo",
     "Match",
     "Notice",
+    "Objection",
     "Owner",
     "Put",
     "Seen",

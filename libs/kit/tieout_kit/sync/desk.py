@@ -3,7 +3,7 @@
 Source: docs/sync-semantics.md, section 3.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -18,7 +18,7 @@ from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.linking import is_being_made, link, move_link, open_link, unlink
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import detached, take_in
-from tieout_kit.sync.state import Link, State
+from tieout_kit.sync.state import Link, Objection, State
 from tieout_kit.sync.values import UNKNOWN
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.payload import Origin, OriginKind
@@ -86,15 +86,15 @@ class Desk(Generic[R, S]):
             # A snapshot that opens a link is saved even if a newer one came before.
             self._judge(work, cause)
 
-    def result(self, tenant_id: UUID, result: WriteResult, cause: Cause) -> None:
-        """The result of an intent arrived."""
+    def result(self, tenant_id: UUID, result: WriteResult, cause: Cause, objections: Sequence[Objection] = ()) -> None:
+        """The result of an intent arrived. `objections`: the reasons of a refusal, if all are known."""
         work = self.works.get((tenant_id, result.record.id))
         if work is None:
             return
         flight = work.state.main.flight
         xero_id = result.xero_id or (flight.xero_id if flight else None)
         there = self._seen_only(tenant_id, xero_id)
-        if answered(work, result, there):
+        if answered(work, result, there, objections):
             self._now_linked(work)
             self.look_for(work, cause)
             self._judge(work, cause)

@@ -13,6 +13,7 @@ from tieout_kit.sync.answers import Rule
 from tieout_kit.sync.arrival import Arrival, Wait, XeroOnly
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.field import Field
+from tieout_kit.sync.state import Objection
 from tieout_kit.sync.views import View
 from tieout_schemas.bodies import Body
 from tieout_schemas.platform import PlatformRecord
@@ -131,6 +132,9 @@ class Kind(Generic[R, S]):
     """What else the facts change in a linked record, and by which rule: a bill makes a contact a vendor."""
     merged_into: Callable[[S], UUID | None] = _never_merged
     """The record of Xero that a snapshot's was merged into there. The link moves to that one (CONT-14)."""
+    objections: Callable[[Any, UUID, R, Sequence[str]], Awaitable[Sequence[Objection]]] | None = None
+    """Finds out, for the codes of the reasons for which Xero refused a record, what a person should know: the
+    parameters of their sentences, or more exact reasons."""
     lane: Lane = Lane.WRITE
     rule: str = "SYS-3"
     """The rule by which a linked record follows Xero's."""

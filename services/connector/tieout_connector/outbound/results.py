@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from tieout_connector.xero.refusals import reason_codes
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 
 
@@ -16,7 +17,14 @@ def refused(intent: WriteIntent, messages: tuple[str, ...], read_sequence: int |
     # At least the base of the intent was known. With a lower sequence, the service would ignore the refusal and send
     # the intent again.
     sequence = read_sequence or intent.base_sequence or 0
-    return _result(intent, Outcome.REFUSED, xero_id=intent.xero_id, snapshot_sequence=sequence, messages=messages)
+    return _result(
+        intent,
+        Outcome.REFUSED,
+        xero_id=intent.xero_id,
+        snapshot_sequence=sequence,
+        messages=messages,
+        reason_codes=reason_codes(messages),
+    )
 
 
 def stale(intent: WriteIntent, sequence: int, xero_id: UUID | None = None) -> WriteResult:

@@ -22,6 +22,7 @@ FIELDS = (
         theirs=lambda seen, _: seen.name,
         same=lambda ours, theirs: ours.strip() == theirs.strip(),
         owner=name_owner,
+        needed=True,
     ),
     Field(name="email", theirs=lambda seen, _: seen.email, synced=lambda settings: settings.contact_email),
     Field(name="phone", theirs=lambda seen, _: seen.phone, synced=lambda settings: settings.contact_phone),
