@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.xero.refusals import reason_codes
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 
 
@@ -12,8 +11,11 @@ def done(intent: WriteIntent, xero_id: UUID | None, sequence: int) -> WriteResul
     return _result(intent, Outcome.DONE, xero_id=xero_id or intent.xero_id, snapshot_sequence=sequence)
 
 
-def refused(intent: WriteIntent, messages: tuple[str, ...], read_sequence: int | None) -> WriteResult:
-    """Xero refused it, in these words; `read_sequence`: of the fresh read before it, None: there was none."""
+def refused(
+    intent: WriteIntent, messages: tuple[str, ...], read_sequence: int | None, reason_codes: tuple[str, ...] = ()
+) -> WriteResult:
+    """Xero refused it, in these words; `read_sequence`: of the fresh read before it, None: there was none;
+    `reason_codes`: of the words, if all of them are known."""
     # At least the base of the intent was known. With a lower sequence, the service would ignore the refusal and send
     # the intent again.
     sequence = read_sequence or intent.base_sequence or 0
@@ -23,7 +25,7 @@ def refused(intent: WriteIntent, messages: tuple[str, ...], read_sequence: int |
         xero_id=intent.xero_id,
         snapshot_sequence=sequence,
         messages=messages,
-        reason_codes=reason_codes(messages),
+        reason_codes=reason_codes,
     )
 
 

@@ -8,6 +8,7 @@ from tieout_connector.gateway.writer.lookup import look_up
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import StoredCall, calls, results
 from tieout_connector.xero.errors import RefusedRequest
+from tieout_connector.xero.refusals import reason_codes
 
 
 async def resolve(
@@ -40,5 +41,5 @@ async def refused_whole(
             await answer.finish(caller, session, kind, call, [done])
             return
     async with caller.storing(session) as tx:
-        refusal = results.refused(queued.intent, error.messages, call.seen.get(key))
+        refusal = results.refused(queued.intent, error.messages, call.seen.get(key), reason_codes(error.messages))
         await calls.finish(tx, session.org.tenant_id, call.id, [(queued, refusal)])
