@@ -46,6 +46,8 @@ class WriteLine(Frozen):
     account_xero_id: UUID | None = None
     """Takes precedence over the code, since an account may have no code. With neither, a line keeps its account."""
     tax_type: str | None
+    tax_amount: Decimal | None = None
+    """None: Xero computes it, or keeps what somebody set there by hand."""
     tracking: tuple[Tracking, ...] = ()
 
 

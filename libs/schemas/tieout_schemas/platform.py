@@ -105,6 +105,8 @@ class ContactRole(PlatformRecord):
     phone: str = ""
     address: Address = Address()
     account_number: str = ""
+    merged_to: UUID | None = None
+    """The contact in Xero that its contact was merged into, until its link has moved there (CONT-14)."""
     active: bool = True
     """Not shared: the vendor may be inactive while the customer of the same contact is active."""
 
@@ -151,6 +153,8 @@ class BillLine(Frozen):
     """Xero's id of the account, for a line that is in Xero; a bank account may have no code."""
     account_from: AccountFrom = AccountFrom.LINE
     tax_type: str | None = None
+    tax_amount: Decimal | None = None
+    """The line's tax as somebody entered it, here or in Xero; None: Xero computes it from the tax type."""
     tracking: tuple[Tracking, ...] = ()
     xero_line_id: UUID | None = None
 
@@ -169,6 +173,8 @@ class Bill(PlatformRecord):
     currency: Currency
     line_amount_types: LineAmountTypes
     lines: tuple[BillLine, ...]
+    printed_total: Decimal | None = None
+    """The total that is printed on the vendor's bill, tax included; the bill is checked against it."""
     total: Money | None = None
     """Computed by Xero, tax included; unknown before that."""
     amount_due: Money | None = None

@@ -28,6 +28,8 @@ class Code(NamedTuple):
     cause: tuple[str, ...] = ()
     """The parameters that name the cause, for a reason that waits for nothing. Problems with the same code and the same
     values of these parameters are one group."""
+    field: str = ""
+    """The field of the body that Xero refuses for this reason. The other fields may go without it."""
 
 
 class ReasonCode(Enum):
@@ -92,6 +94,22 @@ class Reason(ReasonCode):
         who_can_fix=Role.BOOKKEEPER,
         closes_on=Vendor,
     )
+    VENDOR_MERGED_IN_XERO = Code(
+        ProblemKind.HELD,
+        "Bill {number} waits because the contact of its vendor {vendor} was merged into another contact in Xero, and "
+        "the vendor is not linked to that contact yet.",
+        how_to_fix="Nothing to do if the vendor follows within minutes. Otherwise the other contact belongs to another "
+        "vendor here: choose that vendor on the bill.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=Vendor,
+    )
+    VENDOR_ARCHIVED_IN_XERO = Code(
+        ProblemKind.HELD,
+        "Bill {number} waits because the contact of its vendor {vendor} is archived in Xero.",
+        how_to_fix="Restore the contact in Xero, or choose another vendor on the bill.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=Vendor,
+    )
     VENDOR_NOT_HERE_YET = Code(
         ProblemKind.HELD,
         "Bill {number} from Xero waits until its contact {contact_xero_id} is a vendor here.",
@@ -141,6 +159,13 @@ class Reason(ReasonCode):
         who_can_fix=Role.ADMIN,
         closes_on=TenantSettings,
     )
+    TOTAL_DIFFERS = Code(
+        ProblemKind.NOTICE,
+        "Bill {number} comes to {total} in Xero, but {printed} is printed on it.",
+        how_to_fix="Enter the tax that is printed on the bill on its lines, or correct the lines or the printed total.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+    )
     CHANGED_ON_BOTH_SIDES = Code(
         ProblemKind.CONFLICT,
         "This {kind} was changed here and in Xero: {field} is {ours} here and {theirs} in Xero.",
@@ -177,6 +202,33 @@ class Reason(ReasonCode):
         how_to_fix="Cancel the write in the queue, change the record and save it again, or wait: Xero is tried again.",
         who_can_fix=Role.BOOKKEEPER,
         closes_on=None,
+    )
+    ACCOUNT_NUMBER_TAKEN = Code(
+        ProblemKind.REFUSED,
+        "Xero does not take the account number {value} for {name}, because {holder} has it. Everything else was sent.",
+        how_to_fix="Give one of the two another account number, and retry.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+        cause=("value",),
+        field="account_number",
+    )
+    NAME_TAKEN = Code(
+        ProblemKind.REFUSED,
+        "Xero does not take the name {value}, because {holder} has it.",
+        how_to_fix="Choose another name here, or give that contact another name in Xero and retry.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+        cause=("value",),
+        field="name",
+    )
+    NAME_OF_ARCHIVED_CONTACT = Code(
+        ProblemKind.REFUSED,
+        "Xero does not take the name {value}, because {holder} has it.",
+        how_to_fix="Restore that contact in Xero, and it is linked by itself; or choose another name here.",
+        who_can_fix=Role.BOOKKEEPER,
+        closes_on=None,
+        cause=("value",),
+        field="name",
     )
     WRITE_CANCELLED = Code(
         ProblemKind.REFUSED,

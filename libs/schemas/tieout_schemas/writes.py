@@ -85,6 +85,8 @@ class WriteResult(Payload):
     """The sequence of the snapshot made from the answer; older snapshots are outdated."""
     messages: tuple[str, ...] = ()
     """Xero's validation messages, if it refused."""
+    reason_codes: tuple[str, ...] = ()
+    """The reason codes of these messages, if all of them are known: `account_number_taken`."""
     cancelled_by: str | None = None
     """The `sub` of the person who cancelled it."""
 

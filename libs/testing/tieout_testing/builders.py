@@ -1,6 +1,7 @@
 """Builders of test values, with good defaults: Xero's and our records, facts, requests, answers to intents."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -33,6 +34,7 @@ from tieout_schemas.xero import (
     InvoiceType,
     LineAmountTypes,
     PaymentStatus,
+    ReferenceData,
     Snapshot,
     XeroContact,
     XeroInvoice,
@@ -59,9 +61,11 @@ def facts(
     tenant_id: UUID = TENANT_ID,
     now: dt.datetime = NOW,
     more: Any = None,
+    reference: Sequence[ReferenceData] = (),
     **settings: Any,
 ) -> Facts:
-    """The facts of a connected tenant, with these settings and these copies of other services' records."""
+    """The facts of a connected tenant, with these settings, these copies of other services' records, and this reference
+    data."""
     return Facts(
         tenant_id,
         Connection(tenant_id=tenant_id, state=connection),
@@ -70,6 +74,7 @@ def facts(
         copies={(copy.kind, copy.id): copy for copy in copies},
         copies_by_xero_id={(copy.kind, copy.sync.xero_id): copy for copy in copies if copy.sync.xero_id},
         more=more,
+        reference={each.kind: [other for other in reference if other.kind == each.kind] for each in reference},
     )
 
 
@@ -210,7 +215,11 @@ def xero_invoice_after(intent: WriteIntent, xero_id: UUID, **more: Any) -> XeroI
     sent = body.model_dump(exclude={"kind", "lines"}, exclude_none=True)
     if body.lines is not None:
         sent["lines"] = tuple(
-            xero_line(**line.model_dump(), line_amount=line.quantity * line.unit_amount) for line in body.lines
+            xero_line(
+                **line.model_dump(exclude=None if line.tax_amount is not None else {"tax_amount"}),
+                line_amount=line.quantity * line.unit_amount,
+            )
+            for line in body.lines
         )
     return xero_invoice(xero_id, **{"record_id": intent.record.id, "answers": answering(intent), **sent, **more})
 

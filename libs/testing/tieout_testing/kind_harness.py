@@ -63,6 +63,11 @@ class KindHarness(Generic[R, S]):
         return self.work(record_id).record
 
     @property
+    def works(self) -> list[Work[R, S]]:
+        """All records with their sync states."""
+        return list(self._desk.works.values())
+
+    @property
     def intents(self) -> list[WriteIntent]:
         """All intents so far."""
         return [intent for work in self._desk.works.values() for intent in work.intents]

@@ -32,6 +32,7 @@ NO_FIELDS = {
     "id": "the platform chose it",
     "sync": "how the bill stands to Xero, not what it says",
     "origin": "who or what made this state",
+    "printed_total": "what the bill is checked against; Xero has no field for it (F22)",
 }
 """What of a bill both sides do not share, and why."""
 

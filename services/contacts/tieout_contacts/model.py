@@ -36,6 +36,7 @@ class Contact(PlatformRecord):
     phone: str = ""
     address: Address = Address()
     account_number: str = ""
+    merged_to: UUID | None = None
     vendor: RoleState | None = None
     customer: RoleState | None = None
 
@@ -64,5 +65,6 @@ class Contact(PlatformRecord):
             phone=self.phone,
             address=self.address,
             account_number=self.account_number,
+            merged_to=self.merged_to,
             active=own.active,
         )

@@ -54,6 +54,12 @@ class Platform:
         """PUT below /tenants/{tenant_id}. Raises DemoFailed."""
         return await self._call("PUT", service, path, json=body)
 
+    async def change(self, service: str, path: str, changed: Callable[[Json], Json]) -> Any:
+        """PUT what `changed` makes of the present state. Raises DemoFailed."""
+        read = await self._http.get(self._url(service, path))
+        seen = {"If-Match": read.headers["ETag"]}
+        return await self._call("PUT", service, path, json=changed(read.json()), headers=seen)
+
     async def post(self, service: str, path: str, body: Json) -> Any:
         """POST below /tenants/{tenant_id}. Raises DemoFailed."""
         return await self._call("POST", service, path, json=body)
@@ -85,9 +91,11 @@ class Platform:
             if after is None:
                 return found
 
+    def _url(self, service: str, path: str) -> str:
+        return f"{self._urls[service]}/tenants/{self.tenant_id}{path}"
+
     async def _call(self, method: str, service: str, path: str, **more: Any) -> Any:
-        url = f"{self._urls[service]}/tenants/{self.tenant_id}{path}"
-        answer = await self._http.request(method, url, **more)
+        answer = await self._http.request(method, self._url(service, path), **more)
         if answer.is_error:
             raise DemoFailed(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json() if answer.content else None

@@ -100,8 +100,8 @@ def after_stale_nothing_waits(patch: Patch) -> None:
     """Its sequence counts as seen, and its snapshot comes too late."""
     real = result._main
 
-    def main(work: AnyWork, answer: WriteResult, there: Any) -> bool:
-        found = real(work, answer, there)
+    def main(work: AnyWork, answer: WriteResult, there: Any, objections: Any) -> bool:
+        found = real(work, answer, there, objections)
         if work.seen and work.state.main.awaits > work.seen.sequence:
             work.seen = Seen(work.state.main.awaits, work.seen.snapshot)
         return found

@@ -4,7 +4,7 @@ from hashlib import blake2b
 from typing import Any
 
 from tieout_kit.problems.store import Finding, FoundProblem
-from tieout_kit.sync import EffectState, Work
+from tieout_kit.sync import EffectState, Objection, Work
 from tieout_schemas.problem import ProblemKind
 from tieout_schemas.reasons import Reason
 
@@ -57,17 +57,23 @@ def _held(work: Work[Any, Any]) -> list[FoundProblem]:
 
 def _refused(work: Work[Any, Any]) -> list[FoundProblem]:
     effects: list[EffectState] = [work.state.main, *work.state.others.values()]
-    found = []
+    found = [_objection(left_out.objection) for left_out in work.state.left_out.values()]
     for effect in effects:
         if refused := effect.refused:
             kind = work.kind.name
             if refused.cancelled_by:
                 found.append(FoundProblem(Reason.WRITE_CANCELLED, {"kind": kind, "by": refused.cancelled_by}))
+            elif refused.objections:
+                found += [_objection(each) for each in refused.objections]
             else:
                 found.append(
                     FoundProblem(Reason.REFUSED_BY_XERO, {"kind": kind, "messages": "; ".join(refused.messages)})
                 )
     return found
+
+
+def _objection(objection: Objection) -> FoundProblem:
+    return FoundProblem(Reason.of(objection.code), objection.params)
 
 
 def _in_conflict(work: Work[Any, Any]) -> list[FoundProblem]:

@@ -12,9 +12,10 @@ from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import finding_of
-from tieout_kit.records import store
+from tieout_kit.records import store, sweeps
 from tieout_kit.records.facts_loader import FactsLoader
 from tieout_kit.records.store import RecordKey, Records, StoredRecord
+from tieout_kit.records.sweeps import Sweep
 from tieout_kit.records.xero_only import StoredXeroOnly, XeroOnlyStore, keys_of
 from tieout_kit.sync import Desk, Facts, Kind, State, Work, imported_id, is_public_change
 from tieout_schemas.payload import Origin, OriginKind
@@ -82,7 +83,9 @@ class DeskStore(Generic[R, S]):
         by_stamp = [
             (tenant, snapshot.record_id or imported_id(tenant, snapshot.xero_id)) for tenant, snapshot in unlinked
         ]
-        found = await self.records.lock(tx, [*ids, *by_stamp], xero_keys, [*theirs, *ours])
+        waiting = await self._waiting_for(tx, unlinked)
+        found = await self.records.lock(tx, [*ids, *by_stamp, *waiting], xero_keys, [*theirs, *ours])
+        only |= await self._merged_into(tx, found, snapshots, only)
         names = [(one.tenant_id, match.ours(one.record)) for one in found if not one.state.link] if match else []
         if names:
             only |= await self._only.load(tx, (), names)
@@ -102,8 +105,43 @@ class DeskStore(Generic[R, S]):
             await self.records.save(tx, [(work, loaded.sequence_before(work)) for work, _ in saved])
         await self._only.save(tx, desk, loaded.only)
         await store.refer(tx, gone, new)
+        await sweeps.add(tx, self._free_again(desk))
         await problems.update(tx, self.kind.name, findings)
         await outbox.add(tx, [message for work, was in saved for message in self._messages(tx, work, was)])
+
+    def _free_again(self, desk: Desk[R, S]) -> list[Sweep]:
+        """Sweeps of the records whose links may move to a record of Xero that a person has unlinked from another."""
+        if not self.kind.follows_merges:
+            return []
+        free = sorted(desk.changed_only & desk.xero_only.keys() - desk.arrivals.keys())
+        return [Sweep.over(key[0], record(self.kind.snapshot, key[1]), Cause.request()) for key in free]
+
+    async def _waiting_for(self, tx: Tx, unlinked: Sequence[tuple[UUID, S]]) -> list[RecordKey]:
+        """The records whose links are to move to one of these unlinked records of Xero, because theirs was merged."""
+        if not self.kind.follows_merges or not unlinked:
+            return []
+        names = {(tenant, str(record(self.kind.snapshot, snapshot.xero_id))) for tenant, snapshot in unlinked}
+        return await self.records.naming(tx, sorted(names))
+
+    async def _merged_into(
+        self,
+        tx: Tx,
+        found: Sequence[StoredRecord[R, S]],
+        snapshots: Sequence[tuple[UUID, S]],
+        only: Mapping[RecordKey, StoredXeroOnly[S]],
+    ) -> dict[RecordKey, StoredXeroOnly[S]]:
+        """The unlinked records of Xero that these were merged into, perhaps in several steps."""
+        more: dict[RecordKey, StoredXeroOnly[S]] = {}
+        ours = [(one.tenant_id, one.seen.snapshot) for one in found if one.seen]
+        looked_at = [*snapshots, *ours, *keys_of(only)]
+        while wanted := self._winners(looked_at) - only.keys() - more.keys():
+            new = await self._only.load(tx, sorted(wanted))
+            more |= new
+            looked_at = keys_of(new)
+        return more
+
+    def _winners(self, seen: Iterable[tuple[UUID, S]]) -> set[RecordKey]:
+        return {(tenant, xero_id) for tenant, snapshot in seen if (xero_id := self.kind.merged_into(snapshot))}
 
     def _on_the_desk(
         self, found: Sequence[StoredRecord[R, S]], only: dict[RecordKey, StoredXeroOnly[S]], facts: dict[UUID, Facts]
@@ -115,6 +153,8 @@ class DeskStore(Generic[R, S]):
             work = Work(self.kind, one.tenant_id, one.record, one.state, facts[one.tenant_id], _NOBODY)
             work.seen, work.sequence, work.published = one.seen, one.sequence, one.record
             desk.add(work)
+            if any(name.startswith(f"{self.kind.snapshot.kind}:") for name in one.state.names):
+                desk.expect(work)
         return Loaded(desk, stored, only)
 
     def _publish(self, tx: Tx, work: Work[R, S]) -> R | None:
@@ -152,6 +192,7 @@ class DeskStore(Generic[R, S]):
             named = [*work.record.sync.waits_for, *self.kind.also_named(work.record)]
             named += [record(each.record, each.id_of(work.record)) for each in self.kind.depends_on]
             named += self._shown(work)
+            named += self._awaited(work)
             before, after = set(work.state.names), {str(one) for one in named}
             gone += [(work.key, self.kind.name, name) for name in before - after]
             new += [(work.key, self.kind.name, name) for name in after - before]
@@ -163,6 +204,11 @@ class DeskStore(Generic[R, S]):
         for each in self.kind.depends_on:
             if work.seen and each.xero_kind and each.xero_id_of and (xero_id := each.xero_id_of(work.seen.snapshot)):
                 yield record(each.xero_kind, xero_id)
+
+    def _awaited(self, work: Work[R, S]) -> Iterable[Reference]:
+        """The record of Xero that the linked one was merged into, until the link has moved there."""
+        if work.awaits_merge:
+            yield record(self.kind.snapshot, work.awaits_merge)
 
     def _messages(self, tx: Tx, work: Work[R, S], was: R | None) -> Iterable[outbox.Message]:
         known = {(view.kind, view.id): view for view in self.kind.public(was)} if was else {}

@@ -18,7 +18,7 @@ from tieout_kit.records.desk_store import DeskStore
 from tieout_kit.records.facts_loader import FactsLoader
 from tieout_kit.records.store import StoredRecord
 from tieout_kit.records.sweeps import Recheck
-from tieout_kit.sync import Desk, Kind, Seen, Work, retry
+from tieout_kit.sync import Desk, Kind, Objection, Seen, Work, retry
 from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.signals import Refresh, XeroKind
 from tieout_schemas.topics import REFRESH, WRITE
@@ -63,7 +63,8 @@ class Reconciler(Generic[R, S]):
         desk = loaded.desk
         for event in ours:
             if isinstance(event.data, WriteResult):
-                desk.result(event.tenant_id, event.data, event.cause)
+                objections = await self._objections(tx, desk, event.tenant_id, event.data)
+                desk.result(event.tenant_id, event.data, event.cause, objections)
             else:
                 desk.snapshot(event.tenant_id, Seen(event.sequence, event.data, event.value), event.cause)
         for event in ours:
@@ -134,6 +135,13 @@ class Reconciler(Generic[R, S]):
         cause, sequence = Cause.request(), next_sequence(0, tx.now)
         await outbox.add(tx, [outbox.event(tx, WRITE, tenant, i, sequence, cause) for tenant, i in intents])
         return len(intents)
+
+    async def _objections(self, tx: Tx, desk: Desk[R, S], tenant_id: UUID, result: WriteResult) -> Sequence[Objection]:
+        """The reasons of a refusal, with what a person should know of each."""
+        work = desk.works.get((tenant_id, result.record.id))
+        if not result.reason_codes or work is None or self.kind.objections is None:
+            return ()
+        return await self.kind.objections(tx, tenant_id, work.record, result.reason_codes)
 
     def _is_ours(self, data: Any) -> bool:
         if isinstance(data, WriteResult):

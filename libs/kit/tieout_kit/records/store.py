@@ -123,6 +123,12 @@ class Records(Generic[R, S]):
         found = self._versions(await tx.db.fetch(*query))
         return found[0] if found else None
 
+    async def naming(self, tx: Tx, references: Sequence[tuple[UUID, str]]) -> list[RecordKey]:
+        """The records that name one of these references, each with its tenant."""
+        tenant_ids, texts = _columns(references)
+        rows = await tx.db.fetch(*_SQL["naming"](kind=self.kind.name, tenant_ids=tenant_ids, references=texts))
+        return [(row["tenant_id"], row["id"]) for row in rows]
+
     async def page(
         self, tx: Tx, tenant_id: UUID, after: UUID | None, limit: int, named: str | None = None
     ) -> list[RecordVersion[R]]:

@@ -74,6 +74,11 @@ on conflict do nothing;
 -- A record, as an API shows it.
 select tenant_id, sequence, doc::text from record where kind = $kind and tenant_id = $tenant_id and id = $id;
 
+-- name: naming
+-- The records that name one of these references.
+select tenant_id, id from refers where kind = $kind
+and (tenant_id, reference) in (select * from unnest($tenant_ids::uuid[], $references::text[]));
+
 -- name: page
 -- The records of a tenant after a cursor.
 select tenant_id, sequence, doc::text from record

@@ -4,7 +4,7 @@ kind.py is what a kind of record declares. desk.py is what one transaction works
 which merges (merge.py), applies the rules and sends intents (decide.py).
 """
 
-from tieout_kit.sync.answers import Hold, Stay
+from tieout_kit.sync.answers import Hold, Notice, Stay
 from tieout_kit.sync.arrival import Arrival, Import, LinkTo, Skip, Wait, XeroOnly, imported_id
 from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.edit import StateUnknown, created, resolve, retry
@@ -13,7 +13,7 @@ from tieout_kit.sync.field import Field, Owner
 from tieout_kit.sync.judge import is_public_change
 from tieout_kit.sync.kind import Dependency, Kind, Match
 from tieout_kit.sync.linking import export
-from tieout_kit.sync.state import EffectState, State
+from tieout_kit.sync.state import EffectState, Objection, State
 from tieout_kit.sync.values import UNKNOWN
 from tieout_kit.sync.views import Put, View
 from tieout_kit.sync.work import Seen, Work
@@ -31,6 +31,8 @@ __all__ = [
     "Kind",
     "LinkTo",
     "Match",
+    "Notice",
+    "Objection",
     "Owner",
     "Put",
     "Seen",

@@ -34,6 +34,8 @@ class Notice:
 
     reason: ReasonCode
     params: dict[str, str]
+    once_settled: bool = False
+    """It compares our record with Xero's, so it counts only once nothing of the record waits or is on its way."""
 
 
 Answer = Stay | Hold | Notice | None

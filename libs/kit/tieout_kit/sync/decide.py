@@ -20,13 +20,15 @@ from tieout_schemas.writes import Lane, WriteIntent
 
 
 def wanted(work: Work[Any, Any]) -> dict[str, Any]:
-    """The values that Xero's record should show, without fields in conflict and fields that belong to Xero."""
+    """The values that Xero's record should show. Fields in conflict, fields that belong to Xero, and fields that Xero
+    refuses are left out."""
     settings = work.facts.settings
     sent = []
     for each in work.kind.fields:
         owner = each.owner_for(settings)
         theirs_alone = owner is Owner.XERO_ALONE or (owner is Owner.XERO and work.link is not None)
-        if not theirs_alone and each.synced(settings) and each.name not in work.state.conflict:
+        closed = each.name in work.state.conflict or is_left_out(work, each.name)
+        if not theirs_alone and each.synced(settings) and not closed:
             sent.append(each)
     return content(work.record, sent)
 
@@ -37,6 +39,21 @@ def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
     if link is None:
         return tuple(parts)
     return tuple(name for name in parts if link.base.get(name, (NEVER,))[0] != work.mark(name))
+
+
+def is_left_out(work: Work[Any, Any], name: str) -> bool:
+    """Whether Xero refuses the present value of a field, so that the others go without it."""
+    left_out = work.state.left_out.get(name)
+    return left_out is not None and left_out.mark == work.mark(name)
+
+
+def drop_settled(work: Work[Any, Any]) -> None:
+    """Forget refused values that are no longer wanted, or that Xero shows after all."""
+    base = work.link.base if work.link else {}
+    for name, left_out in list(work.state.left_out.items()):
+        shown = base.get(name, (NEVER, NEVER))
+        if not is_left_out(work, name) or (shown[0] == left_out.mark and shown[1] != NEVER):
+            del work.state.left_out[name]
 
 
 def is_under_way(work: Work[Any, Any]) -> bool:

@@ -3,7 +3,7 @@
 Source: docs/sync-semantics.md, section 3.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -15,10 +15,10 @@ from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.field import Owner
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.kind import Kind
-from tieout_kit.sync.linking import is_being_made, link, open_link, unlink
+from tieout_kit.sync.linking import is_being_made, link, move_link, open_link, unlink
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import detached, take_in
-from tieout_kit.sync.state import Link, State
+from tieout_kit.sync.state import Link, Objection, State
 from tieout_kit.sync.values import UNKNOWN
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.payload import Origin, OriginKind
@@ -31,6 +31,8 @@ R = TypeVar("R", bound=PlatformRecord)
 S = TypeVar("S", bound=Snapshot)
 RecordKey = tuple[UUID, UUID]
 """Tenant and id."""
+MERGED = "CONT-14"
+"""`Link.by` of a link that followed a merge in Xero."""
 
 
 @dataclass(slots=True)
@@ -50,6 +52,8 @@ class Desk(Generic[R, S]):
     _by_xero_id: dict[RecordKey, list[Work[R, S]]] = field(default_factory=dict)
     """An index to find links, and flights about closed links. An entry may be out of date."""
     _by_key: dict[tuple[UUID, str], list[Work[R, S]]] = field(default_factory=dict)
+    _awaiting: dict[RecordKey, list[Work[R, S]]] = field(default_factory=dict)
+    """The records whose links are to move to a record of Xero, because theirs was merged. May be out of date."""
 
     def add(self, work: Work[R, S]) -> None:
         """Put a record on the desk, or index it again after a change."""
@@ -82,15 +86,15 @@ class Desk(Generic[R, S]):
             # A snapshot that opens a link is saved even if a newer one came before.
             self._judge(work, cause)
 
-    def result(self, tenant_id: UUID, result: WriteResult, cause: Cause) -> None:
-        """The result of an intent arrived."""
+    def result(self, tenant_id: UUID, result: WriteResult, cause: Cause, objections: Sequence[Objection] = ()) -> None:
+        """The result of an intent arrived. `objections`: the reasons of a refusal, if all are known."""
         work = self.works.get((tenant_id, result.record.id))
         if work is None:
             return
         flight = work.state.main.flight
         xero_id = result.xero_id or (flight.xero_id if flight else None)
         there = self._seen_only(tenant_id, xero_id)
-        if answered(work, result, there):
+        if answered(work, result, there, objections):
             self._now_linked(work)
             self.look_for(work, cause)
             self._judge(work, cause)
@@ -145,8 +149,38 @@ class Desk(Generic[R, S]):
         self._now_linked(work)
         self._judge(work, cause)
 
+    def _follow_merge(self, work: Work[R, S]) -> None:
+        """Move the link of a record whose record of Xero was merged into another, once that one is known here. If the
+        other one is linked to another record, the link stays."""
+        self.expect(work)
+        found = self.xero_only.get((work.tenant_id, work.awaits_merge)) if work.awaits_merge else None
+        if found is None or not work.link or not work.seen:
+            return
+        key = (work.tenant_id, work.link.xero_id)
+        self.xero_only[key] = XeroOnly(work.tenant_id, work.seen.sequence, work.seen.snapshot, work.record.id)
+        self.changed_only.add(key)
+        move_link(work, found, MERGED)
+        work.awaits_merge = None
+        self._now_linked(work)
+
+    def expect(self, work: Work[R, S]) -> None:
+        """Note the record of Xero that the linked one was merged into, perhaps in several steps."""
+        xero_id = self.kind.merged_into(work.seen.snapshot) if work.link and work.seen else None
+        passed = {xero_id}
+        while only := self.xero_only.get((work.tenant_id, xero_id)) if xero_id else None:
+            further = self.kind.merged_into(only.snapshot)
+            if further is None or further in passed:
+                break
+            passed.add(further)
+            xero_id = further
+        work.awaits_merge = xero_id
+        if xero_id:
+            self._awaiting.setdefault((work.tenant_id, xero_id), []).append(work)
+
     def _judge(self, work: Work[R, S], cause: Cause) -> None:
         work.cause = cause
+        if self.kind.follows_merges:
+            self._follow_merge(work)
         self.touched.setdefault(work.key, work)
         judge(work)
         self.add(work)
@@ -236,6 +270,11 @@ class Desk(Generic[R, S]):
         self.changed_only.add(key)
 
     def _arrive(self, key: RecordKey, cause: Cause, asked_by: str | None = None) -> None:
+        for work in self._awaiting.pop(key, ()):
+            # Comes first: imported, it would become a second record of ours.
+            self._judge(work, cause)
+        if key not in self.xero_only:
+            return
         only = self.xero_only[key]
         tenant_id, snapshot = only.tenant_id, only.snapshot
         if snapshot.record_id and (tenant_id, snapshot.record_id) not in self.works:

@@ -83,6 +83,7 @@ def _decide_for(work: Work[Any, Any], link: Link, each: Field, keep: Owner, show
 def retry(work: Work[Any, Any], by: str) -> None:
     """A person retries what was refused."""
     work.state.main.refused = None
+    work.state.left_out = {}
     for other in work.state.others.values():
         other.refused = None
     work.retried_by = by

@@ -48,6 +48,8 @@ class Field:
     synced: Callable[[TenantSettings], bool] = _always
     """Whether the tenant wants it to sync."""
     sent_as: str = ""
+    needed: bool = False
+    """Xero creates no record without it."""
 
     def mark(self, value: Any) -> Mark:
         """What a base remembers of a value."""

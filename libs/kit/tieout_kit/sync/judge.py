@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tieout_kit.sync.decide import advance, advance_others, is_under_way, judge_rules, pending, wanted
+from tieout_kit.sync.decide import advance, advance_others, drop_settled, is_under_way, judge_rules, pending, wanted
 from tieout_kit.sync.merge import merge
 from tieout_kit.sync.work import Work
 from tieout_schemas.platform import Sync, SyncState
@@ -14,6 +14,7 @@ _BASED_ON = frozenset({"based_on_sequence"})
 def judge(work: Work[Any, Any]) -> None:
     """Judge a record from its present state alone (level-triggered), so that judging it again changes nothing."""
     merge(work)
+    drop_settled(work)
     if work.kind.complete and pending(work, wanted(work)):
         completed = work.kind.complete(work.record, work.facts)
         work.completed |= completed != work.record
@@ -26,6 +27,8 @@ def judge(work: Work[Any, Any]) -> None:
         # A hold counts only if something waits. Otherwise a setting would open hundreds of false problems, and a paid
         # bill would be a problem of the payment that paid it.
         work.holds = ()
+    if open_fields or work.state.main.flight:
+        work.notices = [notice for notice in work.notices if not notice.once_settled]
     sync = Sync(
         state=_state(work, bool(open_fields)),
         xero_id=work.link.xero_id if work.link else None,
@@ -51,7 +54,7 @@ def _state(work: Work[Any, Any], is_pending: bool) -> SyncState:
         (SyncState.NOT_FOR_XERO, work.stays),
         (SyncState.CONFLICT, bool(state.conflict)),
         (SyncState.ON_ITS_WAY, bool(main.flight) or any(other.flight for other in others)),
-        (SyncState.REFUSED, bool(main.refused) or any(other.refused for other in others)),
+        (SyncState.REFUSED, bool(main.refused or state.left_out) or any(other.refused for other in others)),
         (SyncState.WAITING, bool(work.holds)),
         (SyncState.ON_ITS_WAY, is_pending or unseen or open_effects or main.awaits > work.seen_sequence),
     )

@@ -13,6 +13,7 @@ from tieout_kit.sync.answers import Rule
 from tieout_kit.sync.arrival import Arrival, Wait, XeroOnly
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.field import Field
+from tieout_kit.sync.state import Objection
 from tieout_kit.sync.views import View
 from tieout_schemas.bodies import Body
 from tieout_schemas.platform import PlatformRecord
@@ -87,6 +88,10 @@ def _nothing_else(_: Any, __: Any, ___: Facts) -> None:
     return None
 
 
+def _never_merged(_: Any) -> None:
+    return None
+
+
 def _as_it_is(record: Any, _: Any, __: Any) -> Any:
     return record
 
@@ -125,6 +130,11 @@ class Kind(Generic[R, S]):
     merge, and the snapshot."""
     becomes: Callable[[R, S, Facts], tuple[R, str] | None] = _nothing_else
     """What else the facts change in a linked record, and by which rule: a bill makes a contact a vendor."""
+    merged_into: Callable[[S], UUID | None] = _never_merged
+    """The record of Xero that a snapshot's was merged into there. The link moves to that one (CONT-14)."""
+    objections: Callable[[Any, UUID, R, Sequence[str]], Awaitable[Sequence[Objection]]] | None = None
+    """Finds out, for the codes of the reasons for which Xero refused a record, what a person should know: the
+    parameters of their sentences, or more exact reasons."""
     lane: Lane = Lane.WRITE
     rule: str = "SYS-3"
     """The rule by which a linked record follows Xero's."""
@@ -140,6 +150,11 @@ class Kind(Generic[R, S]):
     """Loads, for snapshots, what `arrive` and `becomes` need beyond the kit's facts. Returns `Facts.more` by tenant."""
     views: tuple[View[R], ...] = ()
     """The records that others see over HTTP and on its topic."""
+
+    @property
+    def follows_merges(self) -> bool:
+        """Whether records of Xero of this kind may be merged there."""
+        return self.merged_into is not _never_merged
 
     @property
     def name(self) -> str:

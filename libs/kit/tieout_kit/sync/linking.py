@@ -60,6 +60,15 @@ def close_link(work: Work[Any, Any]) -> None:
     state.link, work.seen = None, None
 
 
+def move_link(work: Work[Any, Any], found: XeroOnly[Any], by: str) -> None:
+    """Move the link to another record of Xero, for which the two meet for the first time."""
+    state = work.state
+    close_link(work)
+    state.conflict = {}
+    state.main.refused, state.main.awaits, state.main.stale = None, 0, None
+    open_link(work, found.snapshot.xero_id, by, Seen(found.sequence, found.snapshot))
+
+
 def link(work: Work[Any, Any], found: XeroOnly[Any], by: str) -> None:
     """A person links a record. Raises Clash if it is linked, or if a create is in flight, which would be a second
     record of Xero."""

@@ -3,26 +3,34 @@
 Fields that a snapshot shows are acknowledged only by the snapshot: only it tells which differences the answer explains.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from tieout_kit.sync.decide import body_marks
 from tieout_kit.sync.linking import is_detached, open_link
 from tieout_kit.sync.snapshot import complete, open_created
-from tieout_kit.sync.state import EffectState, Flight, Refusal
+from tieout_kit.sync.state import EffectState, Flight, LeftOut, Objection, Refusal
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.bodies import Body
+from tieout_schemas.reasons import Reason
 from tieout_schemas.writes import Outcome, WriteResult
 
 
-def answered(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None) -> bool:
+def answered(
+    work: Work[Any, Any],
+    result: WriteResult,
+    there: Seen[Any] | None,
+    objections: Sequence[Objection] = (),
+) -> bool:
     """Apply a result; False: it does not answer our flight, and changes nothing. `there`: the newest snapshot of the
-    record of Xero that it names, if that record is unlinked."""
+    record of Xero that it names, if that record is unlinked. `objections`: the reasons of a refusal, if all are known.
+    """
     if result.effect == work.kind.name:
-        return _main(work, result, there)
+        return _main(work, result, there, objections)
     return _other(work, result)
 
 
-def _main(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None) -> bool:
+def _main(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None, objections: Sequence[Objection]) -> bool:
     state, main = work.state, work.state.main
     flight = main.flight
     if not flight or flight.intent.intent_id != result.intent_id:
@@ -37,7 +45,8 @@ def _main(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None) ->
         return True
     match result.outcome:
         case Outcome.REFUSED | Outcome.CANCELLED:
-            _refused(main, result)
+            if not _leave_out(work, flight, objections):
+                _refused(main, result, objections)
         case Outcome.STALE:
             main.flight, main.stale = None, flight
             if flight.xero_id is None and result.xero_id:
@@ -48,6 +57,19 @@ def _main(work: Work[Any, Any], result: WriteResult, there: Seen[Any] | None) ->
                 main.awaits = max(main.awaits, result.snapshot_sequence)
         case Outcome.DONE:
             _done(work, result, there)
+    return True
+
+
+def _leave_out(work: Work[Any, Any], flight: Flight, objections: Sequence[Objection]) -> bool:
+    """Leave out the fields that Xero refuses, so that the others go; False: the record cannot go without them."""
+    fields = {Reason.of(objection.code).value.field: objection for objection in objections}
+    refused = [each for each in work.kind.fields if each.body_name in fields]
+    able = all(each.name in flight.wanted and (flight.xero_id is not None or not each.needed) for each in refused)
+    if not refused or len(refused) < len(fields) or not able:
+        return False
+    for each in refused:
+        work.state.left_out[each.name] = LeftOut(mark=flight.wanted[each.name], objection=fields[each.body_name])
+    work.state.main.flight = None
     return True
 
 
@@ -94,13 +116,14 @@ def _flown(flight: Flight) -> Body | None:
     return None if flight.wanted == body_marks(None) else flight.intent.body
 
 
-def _refused(effect: EffectState, result: WriteResult) -> None:
+def _refused(effect: EffectState, result: WriteResult, objections: Sequence[Objection] = ()) -> None:
     assert effect.flight
     effect.refused = Refusal(
         wanted=effect.flight.wanted,
         # The result has 0 if the gateway read nothing: a cancelled intent, a refused note.
         sequence=max(result.snapshot_sequence, effect.flight.seen),
         messages=result.messages,
+        objections=tuple(objections),
         cancelled_by=result.cancelled_by if result.outcome is Outcome.CANCELLED else None,
     )
     effect.flight = None

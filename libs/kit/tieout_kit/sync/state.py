@@ -60,6 +60,23 @@ class Flight(BaseModel):
     """Set once the result came: the sequence of the snapshot that is awaited."""
 
 
+class Objection(BaseModel):
+    """A reason for which Xero refuses one field."""
+
+    code: str
+    """The reason's code."""
+    params: dict[str, str] = Field(default_factory=dict)
+    """The parameters of the reason's sentence."""
+
+
+class LeftOut(BaseModel):
+    """A field that Xero refuses, while the others go without it. It stands until the value changes, Xero shows it, or a
+    person retries."""
+
+    mark: Mark
+    objection: Objection
+
+
 class Refusal(BaseModel):
     """A refusal by Xero, or a cancellation by a person. It stands until something else is wanted or seen."""
 
@@ -67,6 +84,8 @@ class Refusal(BaseModel):
     sequence: int = 0
     """The snapshot that the gateway saw; at least the one that was seen here when the intent was sent."""
     messages: tuple[str, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    """The reasons that the messages give, if all of them are known."""
     cancelled_by: str | None = None
 
 
@@ -131,6 +150,8 @@ class State(BaseModel):
     """Rebuilt without knowing which side changed: until it is in step, a person decides every difference."""
     main: EffectState = Field(default_factory=EffectState)
     others: dict[str, OtherEffect] = Field(default_factory=dict)
+    left_out: dict[str, LeftOut] = Field(default_factory=dict)
+    """The fields that Xero refuses, by name."""
     lost: list[Lost] = Field(default_factory=list)
     """Values that lost since the last published change."""
     reported: tuple[str, ...] = ()

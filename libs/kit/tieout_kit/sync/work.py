@@ -93,6 +93,8 @@ class Work(Generic[R, S]):
     stays: bool = False
     lost: Sequence[Lost] = ()
     """The values that lost since the last published state."""
+    awaits_merge: UUID | None = None
+    """The record of Xero that the linked one was merged into, until the link has moved there."""
     completed: bool = False
     """Whether defaults from the tenant's settings were filled in."""
     asked_origin: Origin | None = None

@@ -91,8 +91,12 @@ def refuse(org: Org, old: Contact | None, new: Contact, *, by_person: bool = Fal
     texts = {name: getattr(new, name) for name in rule.LENGTHS}
     problems = rule.refuse_values(new.Name, new.EmailAddress, len(new.ContactPersons), texts)
     holder = org.contact_by_name.get(rule.name_key(new.Name))
-    if new.ContactStatus == "ACTIVE" and holder not in (None, new.ContactID):
+    if new.ContactStatus == "ACTIVE" and (
+        holder not in (None, new.ContactID) or (not by_person and _is_archived_name(org, old, new))
+    ):
         problems.append(rule.name_taken(new.Name))
+    if _shares_account_number(org, old, new):
+        problems.append(rule.ACCOUNT_NUMBER_TAKEN)
     if new.ContactNumber:
         holder = org.contact_by_number.get(new.ContactNumber.casefold())
         if holder not in (None, new.ContactID):
@@ -100,3 +104,22 @@ def refuse(org: Org, old: Contact | None, new: Contact, *, by_person: bool = Fal
     if new.DefaultCurrency and new.DefaultCurrency not in org.currencies:
         problems.append(f"Organisation is not subscribed to currency {new.DefaultCurrency}")
     return problems
+
+
+def _is_archived_name(org: Org, old: Contact | None, new: Contact) -> bool:
+    """Whether an archived contact has the name that this one is to get (F30)."""
+    key = rule.name_key(new.Name)
+    if not org.switches.archived_names_are_taken or (old and rule.name_key(old.Name) == key):
+        return False
+    return any(each.ContactStatus != "ACTIVE" and rule.name_key(each.Name) == key for each in org.contacts)
+
+
+def _shares_account_number(org: Org, old: Contact | None, new: Contact) -> bool:
+    """Whether another contact, archived or not, has the account number that this one is to get (F29)."""
+    number = (new.AccountNumber or "").strip().casefold()
+    if not org.switches.account_numbers_are_unique or not number or (old and old.AccountNumber == new.AccountNumber):
+        return False
+    return any(
+        each.ContactID != new.ContactID and (each.AccountNumber or "").strip().casefold() == number
+        for each in org.contacts
+    )

@@ -58,3 +58,7 @@ class Switches:
     """Behaviour 31: the single GET returns an archived contact."""
     credit_note_lines_have_ids: bool = True
     """Lines of credit notes are shown with their LineItemID; several clients met some without."""
+    account_numbers_are_unique: bool = True
+    """F29: no two contacts have the same AccountNumber, an archived one included."""
+    archived_names_are_taken: bool = False
+    """F30: an archived contact's name is refused to a new contact, as some clients met it."""

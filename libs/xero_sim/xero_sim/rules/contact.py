@@ -31,6 +31,10 @@ def name_taken(name: str) -> str:
     )
 
 
+ACCOUNT_NUMBER_TAKEN = "The Account Number already exists. Please enter a different Account Number."
+"""The refusal of a second contact with an AccountNumber (calcinai/xero-php#880)."""
+
+
 def number_taken(number: str) -> str:
     """The refusal of a second contact of a ContactNumber."""
     return f"The contact number {number} is already assigned to another contact."

@@ -46,5 +46,6 @@ def line_to_write(line: BillLine) -> WriteLine:
         account_code=line.account_code,
         account_xero_id=line.account_xero_id,
         tax_type=line.tax_type,
+        tax_amount=line.tax_amount,
         tracking=line.tracking,
     )

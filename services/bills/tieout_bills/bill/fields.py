@@ -31,7 +31,7 @@ FIELDS = (
     Field(name="line_amount_types", theirs=lambda seen, _: seen.line_amount_types),
     Field(
         name="lines",
-        theirs=lambda seen, _: tuple(lines.line_of(line) for line in seen.lines),
+        theirs=lines.lines_of,
         same=lines.same_lines,
         counts=lines.comparable_lines,
     ),

@@ -4,14 +4,22 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from tieout_bills.bill import tax
+from tieout_kit.sync import Facts
 from tieout_schemas.platform import AccountFrom, Bill, BillLine
 from tieout_schemas.xero import XeroInvoice, XeroLine
 
 IsMatch = Callable[[BillLine, BillLine], bool]
 
 
-def line_of(seen: XeroLine) -> BillLine:
-    """Xero's line as our line, without Xero's computed amounts."""
+def lines_of(seen: XeroInvoice, facts: Facts) -> tuple[BillLine, ...]:
+    """Xero's lines as our lines. A tax that Xero computed is left out, one that somebody entered there is taken in."""
+    rates = tax.rates_of(facts)
+    return tuple(line_of(line, tax.set_by_hand(line, seen.line_amount_types, rates)) for line in seen.lines)
+
+
+def line_of(seen: XeroLine, tax_amount: Decimal | None = None) -> BillLine:
+    """Xero's line as our line, without Xero's computed amounts. `tax_amount`: its tax, if somebody entered it."""
     return BillLine(
         description=seen.description,
         quantity=Decimal(1) if seen.quantity is None else seen.quantity,
@@ -20,6 +28,7 @@ def line_of(seen: XeroLine) -> BillLine:
         account_xero_id=seen.account_xero_id,
         account_from=AccountFrom.LINE,
         tax_type=seen.tax_type,
+        tax_amount=tax_amount,
         tracking=seen.tracking,
         xero_line_id=seen.xero_line_id,
     )
@@ -45,8 +54,8 @@ def same_id(ours: BillLine, theirs: BillLine) -> bool:
 
 
 def same_content(ours: BillLine, theirs: BillLine) -> bool:
-    """Whether all compared fields are equal."""
-    return _counts(ours) == _counts(theirs)
+    """Whether all compared fields are equal; the tax may be left open."""
+    return _counts(ours)[:_UNTAXED] == _counts(theirs)[:_UNTAXED] and _same_tax(ours, theirs)
 
 
 def same_line(ours: BillLine, theirs: BillLine) -> bool:
@@ -55,6 +64,7 @@ def same_line(ours: BillLine, theirs: BillLine) -> bool:
         (ours.description, ours.quantity, ours.unit_amount) == (theirs.description, theirs.quantity, theirs.unit_amount)
         and _same_account(ours, theirs)
         and ours.tax_type in (None, "", theirs.tax_type)
+        and _same_tax(ours, theirs)
         and set(ours.tracking) == set(theirs.tracking)
     )
 
@@ -63,7 +73,9 @@ def same_lines(ours: tuple[BillLine, ...], theirs: tuple[BillLine, ...]) -> bool
     """Whether the lines are as we want them, in any order: an answer may list a new line before an old line."""
     found, _ = match_lines(ours, theirs, same_id, same_content, same_line)
     pairs = zip(ours, found, strict=True)
-    return len(ours) == len(theirs) and all(theirs and same_line(line, theirs) for line, theirs in pairs)
+    return len(ours) == len(theirs) and all(
+        match and same_line(line, match) and _is_taxed(line, match) for line, match in pairs
+    )
 
 
 def comparable_lines(lines: tuple[BillLine, ...]) -> list[Any]:
@@ -87,16 +99,21 @@ def learn(bill: Bill, before: Bill, seen: XeroInvoice) -> Bill:
 def _with_line_ids(ours: tuple[BillLine, ...], seen: tuple[XeroLine, ...]) -> tuple[BillLine, ...]:
     """A line keeps its id as long as Xero has a line with this id. A line without an id takes the id of the line with
     the same content, or else of the line in the same position."""
-    found, left = match_lines(ours, [line_of(line) for line in seen], same_id, same_content, same_line)
+    theirs = [line_of(line, line.tax_amount) for line in seen]
+    found, left = match_lines(ours, theirs, same_id, same_content, same_line)
     if found.count(None) == len(left):
-        found = [theirs or left.pop(0) for theirs in found]
+        found = [line or left.pop(0) for line in found]
     # Otherwise lines are being added or removed, and only the next answer shows which.
     pairs = zip(ours, found, strict=True)
-    return tuple(line.replace(xero_line_id=theirs.xero_line_id if theirs else None) for line, theirs in pairs)
+    return tuple(line.replace(xero_line_id=match.xero_line_id if match else None) for line, match in pairs)
+
+
+_UNTAXED = 6
+"""The number of compared fields of a line whose tax is left open."""
 
 
 def _counts(line: BillLine) -> tuple[object, ...]:
-    return (
+    counts = (
         line.description,
         _plain(line.quantity),
         _plain(line.unit_amount),
@@ -104,6 +121,7 @@ def _counts(line: BillLine) -> tuple[object, ...]:
         line.tax_type,
         line.tracking,
     )
+    return counts if line.tax_amount is None else (*counts, _plain(line.tax_amount))
 
 
 def _same_account(ours: BillLine, theirs: BillLine) -> bool:
@@ -111,6 +129,16 @@ def _same_account(ours: BillLine, theirs: BillLine) -> bool:
     if ours.account_code:
         return ours.account_code == theirs.account_code
     return ours.account_xero_id in (None, theirs.account_xero_id)
+
+
+def _same_tax(ours: BillLine, theirs: BillLine) -> bool:
+    """A line that leaves its tax open takes the tax that it has in Xero (F22)."""
+    return ours.tax_amount in (None, theirs.tax_amount)
+
+
+def _is_taxed(ours: BillLine, theirs: BillLine) -> bool:
+    """Whether the tax is entered on neither side, or the same on both. One that was entered in Xero is to come here."""
+    return ours.tax_amount == theirs.tax_amount
 
 
 def _plain(number: Decimal) -> str:

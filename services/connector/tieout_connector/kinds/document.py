@@ -32,6 +32,12 @@ def _same_status(wanted: InvoiceStatus | None, raw: Json) -> bool:
     return raw["Status"] == wanted or any(raw["Status"] in alike and wanted in alike for alike in (APPROVED, GONE))
 
 
+def _is_retaxed(body: DocumentBody, raw: Json) -> bool:
+    """Whether Xero would replace a tax that was entered, because it computes each line's tax anew."""
+    types = body.line_amount_types
+    return types is not None and types != raw.get("LineAmountTypes", types) and lines.has_entered_tax(body.lines or ())
+
+
 HEADER: tuple[BodyField[DocumentBody], ...] = (
     BodyField(
         "contact_xero_id",
@@ -52,8 +58,8 @@ HEADER: tuple[BodyField[DocumentBody], ...] = (
     ),
     BodyField(
         "lines",
-        lambda body, raw: lines.shown(body.lines or (), raw),
-        lambda body, raw: {"line_items": lines.forms(body.lines or (), raw)},
+        lambda body, raw: not _is_retaxed(body, raw) and lines.shown(body.lines or (), raw),
+        lambda body, raw: {"line_items": lines.forms(body.lines or (), raw, retaxed=_is_retaxed(body, raw))},
     ),
 )
 

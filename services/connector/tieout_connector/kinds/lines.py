@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.kinds.fields import rounded, unified
+from tieout_connector.kinds.fields import rounded, same_amount, unified
 from tieout_connector.xero import wire
 from tieout_connector.xero.documents import LineForm, TrackingRef
 from tieout_connector.xero.models import Json
@@ -72,7 +72,8 @@ def _content_key_of(raw: Json) -> _ContentKey:
 
 def _other_content(raw: Json) -> str:
     """The fields by which lines with the same key may differ."""
-    return repr((raw.get("AccountCode"), raw.get("AccountID"), raw.get("TaxType"), sorted(_tracked(raw))))
+    taxed = (raw.get("TaxType"), wire.number(raw.get("TaxAmount")).normalize())
+    return repr((raw.get("AccountCode"), raw.get("AccountID"), taxed, sorted(_tracked(raw))))
 
 
 def _unpaired(wanted: Sequence[WriteLine], found: Mapping[int, int]) -> list[int]:
@@ -105,18 +106,27 @@ def has_new(wanted: Sequence[WriteLine], element: Json) -> bool:
     return any(raw is None for _, raw in pairs(wanted, element))
 
 
-def forms(wanted: Sequence[WriteLine], element: Json) -> tuple[LineForm, ...]:
-    """All lines, as they are sent."""
-    return tuple(_form(line, raw) for line, raw in pairs(wanted, element))
+def has_entered_tax(wanted: Sequence[WriteLine]) -> bool:
+    """Whether somebody entered the tax of a line."""
+    return any(line.tax_amount is not None for line in wanted)
 
 
-def _form(line: WriteLine, raw: Json | None) -> LineForm:
+def forms(wanted: Sequence[WriteLine], element: Json, *, retaxed: bool = False) -> tuple[LineForm, ...]:
+    """All lines, as they are sent. `retaxed`: Xero is about to compute the tax of every line anew, so that each tax
+    that was entered must be sent."""
+    return tuple(_form(line, raw, retaxed) for line, raw in pairs(wanted, element))
+
+
+def _form(line: WriteLine, raw: Json | None, retaxed: bool) -> LineForm:
     if raw is None:
         return LineForm(**_whole(line))
+    changes = _changes(line, raw)
+    if retaxed and line.tax_amount is not None:
+        changes["tax_amount"] = line.tax_amount
     if raw.get("LineItemID"):
-        return LineForm(line_item_id=raw["LineItemID"], **_changes(line, raw))
+        return LineForm(line_item_id=raw["LineItemID"], **changes)
     # Lines of credit notes may have no id. Xero then creates them again, so all fields of Xero's line are sent back.
-    return LineForm(**{**_as_xero_has(line, raw), **_changes(line, raw)})
+    return LineForm(**{**_as_xero_has(line, raw), **changes})
 
 
 def _whole(line: WriteLine) -> dict[str, Any]:
@@ -126,6 +136,7 @@ def _whole(line: WriteLine) -> dict[str, Any]:
         "unit_amount": line.unit_amount,
         **_account(line),
         "tax_type": line.tax_type or None,
+        "tax_amount": line.tax_amount,
         "tracking": _tracking(line),
     }
 
@@ -142,13 +153,16 @@ def _changed_texts(line: WriteLine, raw: Json) -> dict[str, Any]:
     if not _same_account(line, raw):
         # Without a tax type, Xero would replace the line's tax by the new account's default.
         changes |= {**_account(line), "tax_type": raw.get("TaxType")}
+        if line.tax_amount is not None:
+            changes["tax_amount"] = line.tax_amount
     if {_folded(each.category, each.option) for each in line.tracking} != _tracked(raw):
         changes["tracking"] = _tracking(line)
     return changes
 
 
 def _changed_amounts(line: WriteLine, raw: Json) -> dict[str, Any]:
-    """The tax amount is never among them: Xero computes it, or somebody set it by hand in Xero."""
+    """The tax amount is among them only if it was entered here: otherwise Xero computes it, or somebody set it by hand
+    in Xero. An entered one goes with every other change of the line, at which Xero would compute it anew."""
     changes: dict[str, Any] = {}
     if rounded(line.quantity) != _quantity(raw):
         changes["quantity"] = line.quantity
@@ -156,6 +170,8 @@ def _changed_amounts(line: WriteLine, raw: Json) -> dict[str, Any]:
         changes["unit_amount"] = line.unit_amount
     if line.tax_type and line.tax_type.upper() != raw.get("TaxType"):
         changes["tax_type"] = line.tax_type
+    if line.tax_amount is not None and (changes or not same_amount(line.tax_amount, raw.get("TaxAmount"))):
+        changes["tax_amount"] = line.tax_amount
     return changes
 
 

@@ -11,12 +11,22 @@ def done(intent: WriteIntent, xero_id: UUID | None, sequence: int) -> WriteResul
     return _result(intent, Outcome.DONE, xero_id=xero_id or intent.xero_id, snapshot_sequence=sequence)
 
 
-def refused(intent: WriteIntent, messages: tuple[str, ...], read_sequence: int | None) -> WriteResult:
-    """Xero refused it, in these words; `read_sequence`: of the fresh read before it, None: there was none."""
+def refused(
+    intent: WriteIntent, messages: tuple[str, ...], read_sequence: int | None, reason_codes: tuple[str, ...] = ()
+) -> WriteResult:
+    """Xero refused it, in these words; `read_sequence`: of the fresh read before it, None: there was none;
+    `reason_codes`: of the words, if all of them are known."""
     # At least the base of the intent was known. With a lower sequence, the service would ignore the refusal and send
     # the intent again.
     sequence = read_sequence or intent.base_sequence or 0
-    return _result(intent, Outcome.REFUSED, xero_id=intent.xero_id, snapshot_sequence=sequence, messages=messages)
+    return _result(
+        intent,
+        Outcome.REFUSED,
+        xero_id=intent.xero_id,
+        snapshot_sequence=sequence,
+        messages=messages,
+        reason_codes=reason_codes,
+    )
 
 
 def stale(intent: WriteIntent, sequence: int, xero_id: UUID | None = None) -> WriteResult:

@@ -1,13 +1,20 @@
 """Xero's messages about elements that it refused, in a 400 and in a 200 alike. Source: docs/xero.md 3.6."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tieout_connector.xero.redaction import redact_all
+from tieout_schemas.reasons import Reason
 
 Element = dict[str, Any]
 _PASSING = "an error occurred in xero"
 """How Xero words a fault of its own in an element (docs/xero.md 3.6)."""
+_KNOWN = (
+    (re.compile(r"^The Account Number already exists", re.IGNORECASE), Reason.ACCOUNT_NUMBER_TAKEN),
+    (re.compile(r"^The contact name .* is already assigned to another contact", re.IGNORECASE), Reason.NAME_TAKEN),
+)
+"""Xero's words and the reasons that they give. Source: docs/xero.md 3.9."""
 
 
 def refusal_of(element: Element, sent: Any = None) -> tuple[str, ...]:
@@ -23,6 +30,13 @@ def refusal_of(element: Element, sent: Any = None) -> tuple[str, ...]:
 def is_passing(messages: Iterable[str]) -> bool:
     """Whether a refusal only says that something went wrong in Xero: it may take the same element later."""
     return any(message.strip().lower().startswith(_PASSING) for message in messages)
+
+
+def reason_codes(messages: Sequence[str]) -> tuple[str, ...]:
+    """The codes of the reasons that Xero's messages give. Empty if one of the messages is not known: it may be about
+    anything."""
+    found = [next((reason.code for words, reason in _KNOWN if words.search(text)), "") for text in messages]
+    return tuple(dict.fromkeys(found)) if all(found) else ()
 
 
 def elements_of(content: Element) -> list[Element]:

@@ -1,7 +1,7 @@
 """A contact, which is one contact in Xero. Here it is a vendor, a customer, or both (CONT-1, CONT-5)."""
 
 from tieout_contacts import classified
-from tieout_contacts.contact import arrive, fields
+from tieout_contacts.contact import arrive, fields, holders
 from tieout_contacts.contact.compose import compose
 from tieout_contacts.contact.edit import CUSTOMER_PUT, VENDOR_PUT
 from tieout_contacts.model import Contact
@@ -23,6 +23,8 @@ CONTACT: Kind[Contact, XeroContact] = Kind(
     restore=arrive.restore,
     more_facts=classified.load,
     becomes=arrive.becomes,
+    objections=holders.objections,
+    merged_into=lambda seen: seen.merged_to,
     match=Match(ours=lambda contact: fields.name_key(contact.name), theirs=lambda seen: fields.name_key(seen.name)),
     settings=("contact_email", "contact_phone", "contact_address", "contact_name_wins", "conflicts"),
     views=(

@@ -19,6 +19,9 @@ def arrive(only: XeroOnly[XeroContact], candidates: Sequence[Contact], facts: Fa
     Xero refuses because the name exists, this function runs again.
     """
     seen = only.snapshot
+    if seen.merged_to:
+        # Its documents belong to the other contact now (CONT-14).
+        return Wait()
     free = [contact for contact in candidates if contact.sync.xero_id is None]
     # An archived contact is not linked: Xero allows its name to be used again.
     if seen.status is ContactStatus.ACTIVE and free:

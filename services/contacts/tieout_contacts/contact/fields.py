@@ -22,9 +22,11 @@ FIELDS = (
         theirs=lambda seen, _: seen.name,
         same=lambda ours, theirs: ours.strip() == theirs.strip(),
         owner=name_owner,
+        needed=True,
     ),
     Field(name="email", theirs=lambda seen, _: seen.email, synced=lambda settings: settings.contact_email),
     Field(name="phone", theirs=lambda seen, _: seen.phone, synced=lambda settings: settings.contact_phone),
     Field(name="address", theirs=lambda seen, _: seen.address, synced=lambda settings: settings.contact_address),
     Field(name="account_number", theirs=lambda seen, _: seen.account_number),
+    Field(name="merged_to", theirs=lambda seen, _: seen.merged_to, owner=Owner.XERO_ALONE),
 )

@@ -14,7 +14,7 @@ from tieout_connector.inbound import ReadRequest, read_requests
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, results, setbacks
 from tieout_connector.xero.models import Json
-from tieout_connector.xero.refusals import refusal_of
+from tieout_connector.xero.refusals import reason_codes, refusal_of
 from tieout_kit.postgres import Tx
 from tieout_schemas.writes import WriteIntent
 
@@ -72,7 +72,7 @@ async def finish(
         overtaken = [a for a in done if sequences.get(a.intent_id, 0) is None]
         done = [a for a in done if a not in overtaken]
         ended = [
-            (a.queued, results.refused(a.queued.intent, messages, call.seen.get(a.intent_id)))
+            (a.queued, results.refused(a.queued.intent, messages, call.seen.get(a.intent_id), reason_codes(messages)))
             for a, messages in refused
         ]
         for a in done:

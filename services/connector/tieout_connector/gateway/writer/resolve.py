@@ -9,6 +9,7 @@ from tieout_connector.inbound import ReadRequest, read_requests
 from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import StoredCall, calls, results
 from tieout_connector.xero.errors import RefusedRequest
+from tieout_connector.xero.refusals import reason_codes
 
 
 async def resolve(
@@ -50,7 +51,7 @@ async def refused_whole(
             await answer.finish(caller, session, kind, call, [done])
             return
     async with caller.storing(session) as tx:
-        refusal = results.refused(queued.intent, error.messages, call.seen.get(key))
+        refusal = results.refused(queued.intent, error.messages, call.seen.get(key), reason_codes(error.messages))
         await calls.finish(tx, session.org.tenant_id, call.id, [(queued, refusal)])
         also = kind.also_changes(queued.intent, ABSENT)
         wanted = [ReadRequest(session.org.tenant_id, r.kind, r.xero_id, tx.now, queued.cause) for r in also]
