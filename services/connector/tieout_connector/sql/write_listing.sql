@@ -34,6 +34,6 @@ select i.id, i.lane, i.state, i.doc, i.received_at, i.result, k.id as call_id, k
         and b.lane = i.lane and (b.received_at, b.id) < (i.received_at, i.id)) as writes_ahead,
     p.resource as not_permitted
 from intent i left join call k on k.tenant_id = i.tenant_id and k.id = i.call_id
-left join paused_batch p on p.tenant_id = i.tenant_id and p.batch_key = i.together and p.until > $now
+left join paused_batch p on p.tenant_id = i.tenant_id and p.batch_key = i.batch_key and p.until > $now
     and i.state = 'queued'
 where i.tenant_id = $tenant_id and i.id = $intent_id;
