@@ -14,6 +14,8 @@ from tieout_schemas.signals import Webhook, XeroKind
 from tieout_schemas.xero import XeroContact, XeroPayment
 from tieout_testing.connector import ConnectorHarness
 
+MISSED = "select not_found from read_request"
+SOON = "update read_request set due_at = now(); update turn set next_at = now()"
 WAITING = "select count(*) from read_request"
 
 
@@ -43,7 +45,7 @@ async def named(stage: ConnectorHarness, *xero_ids: str, category: str = "CONTAC
 async def test_it_comes_once_xero_shows_it_whatever_process_asks_and_without_calls_for_the_others(
     stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(read_requests, "ASK_AGAIN", (timedelta(seconds=1),) * 3)
+    monkeypatch.setattr(read_requests, "ASK_AGAIN", (timedelta(hours=1),) * 3)
     await stage.connect_idle()
     late, there = await stage.their_contact("Late Ltd"), await stage.their_contact("There Ltd")
     await stage.control.switch_on("not-there-yet", path="Contacts", times=2, options={"id": late})
@@ -51,10 +53,13 @@ async def test_it_comes_once_xero_shows_it_whatever_process_asks_and_without_cal
 
     async with stage.working():
         await stage.until(WAITING, 1)
-        await stage.until("select not_found from read_request", 1)
+        await stage.until(MISSED, 1)
     assert [contact.name for contact in await stage.published(XeroContact)] == ["There Ltd"]
     # Another process, which knows nothing of the first.
     async with stage.working():
+        await stage.sql(SOON)
+        await stage.until(MISSED, 2)
+        await stage.sql(SOON)
         await stage.until(WAITING, 0)
 
     assert [contact.name for contact in await stage.published(XeroContact)] == ["There Ltd", "Late Ltd"]

@@ -7,7 +7,7 @@ from typing import Any
 from tieout_connector.gateway.caller import NoCallLeft, XeroCaller
 from tieout_connector.gateway.paging import all_pages
 from tieout_connector.gateway.session import TenantSession
-from tieout_connector.inbound import DueRead
+from tieout_connector.inbound import DueRead, IncompleteList
 from tieout_connector.kinds import FOLLOWED
 from tieout_connector.xero.errors import MalformedRequest, RefusedRequest
 from tieout_connector.xero.http import XeroRequest
@@ -26,8 +26,8 @@ async def fetch(
     if FOLLOWED[due[0].kind].listed_by_ids:
         try:
             return *await _together(caller, session, due), due
-        except (RefusedRequest, MalformedRequest):
-            # A refused list says nothing about its records. So each is read alone, and an unknown one is skipped.
+        except (RefusedRequest, MalformedRequest, IncompleteList):
+            # Such a list says nothing about its records. So each is read alone, and an unknown one is skipped.
             pass
     return await _one_by_one(caller, session, due)
 
