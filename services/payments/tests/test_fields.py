@@ -71,7 +71,7 @@ OTHERWISE: dict[str, Any] = {
     "currency": "USD",
     "line_amount_types": LineAmountTypes.NO_TAX,
     "lines": (),
-    "printed_total": nzd("114.00"),
+    "printed_total": Decimal("114.00"),
     "total": nzd("114.00"),
     "amount_due": nzd("114.00"),
     "applied": (applied(OTHER, "1.00"),),

@@ -47,7 +47,10 @@ def not_listed_yet(call: Call, content: Json, options: Mapping[str, Any]) -> Non
     wanted = str(options.get("id", "")).lower()
     if wanted in (call.listed("ids") or ()):
         rows = elements_of(content)
-        rows[:] = [row for row in rows if wanted not in (str(value).lower() for value in row.values())]
+        shown = [row for row in rows if wanted not in (str(value).lower() for value in row.values())]
+        if "pagination" in content:
+            content["pagination"]["itemCount"] -= len(rows) - len(shown)
+        rows[:] = shown
 
 
 ODDITIES = {
