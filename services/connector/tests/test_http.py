@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -132,12 +133,17 @@ async def test_a_call_is_the_same_bytes_in_the_same_order_with_its_key() -> None
 
 
 async def test_a_call_that_trickles_ends_at_its_deadline() -> None:
+    ended = asyncio.Event()
+
     async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         while not writer.is_closing():
             writer.write(b" ")
             await asyncio.sleep(0.02)
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        ended.set()
 
     server = await asyncio.start_server(trickle, "127.0.0.1", 0)
     async with server, httpx.AsyncClient(trust_env=False) as client:
@@ -146,6 +152,7 @@ async def test_a_call_that_trickles_ends_at_its_deadline() -> None:
         with pytest.raises(OutcomeUnknown):
             await XeroApi(client, f"http://127.0.0.1:{port}", timeout_s=0.1).call("t", ORG, GET)
         assert time.monotonic() - began < 5
+        await ended.wait()
 
 
 @pytest.mark.real

@@ -1,5 +1,6 @@
 """What follows for a payment from its bill, and the other way round, and from Xero's payment: pure rules, as tables."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
