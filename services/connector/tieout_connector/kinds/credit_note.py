@@ -42,8 +42,8 @@ class VendorCreditWrite(ResourceKind):
         ids = _ids(intents)
         if len(ids) == 1:
             return [CREDIT_NOTES.one(ids[0])]
-        # Credit notes have no filter by ids. Xero advises a few conditions joined with OR (XeroAPI/Xero-Net#280). Where it
-        # refuses them as too expensive, halves are read, and at last each credit by itself.
+        # Credit notes have no filter by ids. Xero advises a few conditions joined with OR (XeroAPI/Xero-Net#280). Where
+        # it refuses them as too expensive, halves are read, and at last each credit by itself.
         named = [f'CreditNoteID==guid("{xero_id}")' for xero_id in ids]
         parts = (named[start : start + _IDS_PER_QUERY] for start in range(0, len(named), _IDS_PER_QUERY))
         return [CREDIT_NOTES.listing(page=1, where=" OR ".join(part)) for part in parts]
