@@ -29,7 +29,7 @@ def simulator() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture
-async def stage(database: str, simulator: str, tmp_path: Path) -> AsyncIterator[ConnectorHarness]:
+async def harness(database: str, simulator: str, tmp_path: Path) -> AsyncIterator[ConnectorHarness]:
     """A migrated connector, and an empty Xero with our app."""
     clock = Clock()
     db = Database(database, "connector", clock)

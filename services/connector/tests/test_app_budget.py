@@ -58,14 +58,14 @@ class Replicas:
 
 
 @asynccontextmanager
-async def replicas(stage: ConnectorHarness, *fast_by: float) -> AsyncIterator[tuple[Time, Replicas]]:
+async def replicas(harness: ConnectorHarness, *fast_by: float) -> AsyncIterator[tuple[Time, Replicas]]:
     """So many replicas, each with its own clock and connections."""
     time = Time()
     async with AsyncExitStack() as stack:
         budgets = []
         for seconds in fast_by:
             clock = time.fast_by(seconds)
-            database = Database(stage.database.url, "connector", clock, connections=1)
+            database = Database(harness.database.url, "connector", clock, connections=1)
             await database.open()
             stack.push_async_callback(database.close)
             budgets.append(AppBudget(database, clock))
@@ -74,9 +74,9 @@ async def replicas(stage: ConnectorHarness, *fast_by: float) -> AsyncIterator[tu
 
 @pytest.mark.parametrize("fast_by", [(0.0,), (0.0, -0.2, 0.2)], ids=["one replica", "three replicas"])
 async def test_a_full_queue_uses_nearly_all_of_the_apps_minute_and_never_more(
-    stage: ConnectorHarness, fast_by: tuple[float, ...]
+    harness: ConnectorHarness, fast_by: tuple[float, ...]
 ) -> None:
-    async with replicas(stage, *fast_by) as (time, all_of_them):
+    async with replicas(harness, *fast_by) as (time, all_of_them):
         while time.now < NOON + 4 * COUNTED_FOR - STEP:
             for replica in range(len(fast_by)):
                 # About twice as many as the limit has.
@@ -89,11 +89,11 @@ async def test_a_full_queue_uses_nearly_all_of_the_apps_minute_and_never_more(
     assert min(all_of_them.taken) >= 0.5 * max(all_of_them.taken)
 
 
-async def test_crashes_bursts_and_clocks_that_differ_lend_no_call(stage: ConnectorHarness) -> None:
+async def test_crashes_bursts_and_clocks_that_differ_lend_no_call(harness: ConnectorHarness) -> None:
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
     chance = random.Random(seed)
-    async with replicas(stage, 0.0, -0.2, 0.2) as (time, all_of_them):
+    async with replicas(harness, 0.0, -0.2, 0.2) as (time, all_of_them):
         while time.now < NOON + 3 * MINUTE:
             for replica, budget in enumerate(all_of_them.budgets):
                 await all_of_them.call(replica, chance.choice((0, 0, 1, 20, 500)))
@@ -104,8 +104,8 @@ async def test_crashes_bursts_and_clocks_that_differ_lend_no_call(stage: Connect
     assert PER_MINUTE / 2 < all_of_them.most_in_a_minute() <= PER_MINUTE
 
 
-async def test_clocks_that_differ_shorten_no_minute(stage: ConnectorHarness) -> None:
-    async with replicas(stage, -0.2, 0.2) as (time, all_of_them):
+async def test_clocks_that_differ_shorten_no_minute(harness: ConnectorHarness) -> None:
+    async with replicas(harness, -0.2, 0.2) as (time, all_of_them):
         await all_of_them.call(0, 5200)
         time.now += 1.9 * SECOND
         await all_of_them.call(0, 4800)
@@ -119,9 +119,9 @@ async def test_clocks_that_differ_shorten_no_minute(stage: ConnectorHarness) -> 
 
 
 async def test_a_hungry_replica_that_always_asks_first_leaves_others_most_of_what_they_need(
-    stage: ConnectorHarness,
+    harness: ConnectorHarness,
 ) -> None:
-    async with replicas(stage, 0.0, 0.0) as (time, all_of_them):
+    async with replicas(harness, 0.0, 0.0) as (time, all_of_them):
         wanted = 0
         while time.now < NOON + 4 * COUNTED_FOR:
             await all_of_them.call(0, 500)
@@ -131,22 +131,22 @@ async def test_a_hungry_replica_that_always_asks_first_leaves_others_most_of_wha
 
     assert all_of_them.most_in_a_minute() <= PER_MINUTE
     assert all_of_them.taken[1] >= 0.7 * 50 * ((time.now - NOON) / SECOND), all_of_them.taken
-    ((asked,),) = await stage.sql("select count(*) from app_grant")
+    ((asked,),) = await harness.sql("select count(*) from app_grant")
     assert asked <= 2 * 4 * COUNTED_FOR / SECOND
 
 
-async def test_replicas_that_ask_at_the_same_moment_get_no_call_twice(stage: ConnectorHarness) -> None:
-    async with replicas(stage, *[0.0] * 6) as (time, all_of_them):
+async def test_replicas_that_ask_at_the_same_moment_get_no_call_twice(harness: ConnectorHarness) -> None:
+    async with replicas(harness, *[0.0] * 6) as (time, all_of_them):
         while time.now < NOON + 4 * SECOND:
             await asyncio.gather(*[all_of_them.call(replica, PER_MINUTE) for replica in range(6)])
             time.now += SECOND / 4
 
     assert 0.95 * PER_MINUTE <= len(all_of_them.left) <= PER_MINUTE
-    assert await stage.sql("select sum(calls) <= $1 from app_grant", PER_MINUTE) == [(True,)]
+    assert await harness.sql("select sum(calls) <= $1 from app_grant", PER_MINUTE) == [(True,)]
 
 
-async def test_who_asks_first_leaves_a_share_to_who_asks_next(stage: ConnectorHarness) -> None:
-    async with replicas(stage, 0.0, 0.0) as (_, all_of_them):
+async def test_who_asks_first_leaves_a_share_to_who_asks_next(harness: ConnectorHarness) -> None:
+    async with replicas(harness, 0.0, 0.0) as (_, all_of_them):
         await all_of_them.call(1, 1)
         await all_of_them.call(0, PER_MINUTE)
         await all_of_them.call(1, PER_MINUTE)
@@ -154,18 +154,18 @@ async def test_who_asks_first_leaves_a_share_to_who_asks_next(stage: ConnectorHa
     assert min(all_of_them.taken) >= 0.1 * PER_MINUTE, all_of_them.taken
 
 
-async def test_grants_shrink_with_the_demand(stage: ConnectorHarness) -> None:
-    async with replicas(stage, 0.0) as (time, all_of_them):
+async def test_grants_shrink_with_the_demand(harness: ConnectorHarness) -> None:
+    async with replicas(harness, 0.0) as (time, all_of_them):
         await all_of_them.call(0, 1000)
         for _ in range(3):
             time.now += 3 * SECOND
             await all_of_them.call(0, 1)
 
-    assert await stage.sql("select max(calls) from app_grant where at > $1", NOON + 4 * SECOND) == [(10,)]
+    assert await harness.sql("select max(calls) from app_grant where at > $1", NOON + 4 * SECOND) == [(10,)]
 
 
-async def test_a_steady_demand_below_the_limit_never_waits_and_rarely_asks(stage: ConnectorHarness) -> None:
-    async with replicas(stage, 0.0, 0.0, 0.0) as (time, all_of_them):
+async def test_a_steady_demand_below_the_limit_never_waits_and_rarely_asks(harness: ConnectorHarness) -> None:
+    async with replicas(harness, 0.0, 0.0, 0.0) as (time, all_of_them):
         wanted = 0
         while time.now < NOON + 2 * MINUTE:
             for replica in range(3):
@@ -174,22 +174,22 @@ async def test_a_steady_demand_below_the_limit_never_waits_and_rarely_asks(stage
                 wanted += 5
             time.now += STEP
 
-    ((asked,),) = await stage.sql("select count(*) from app_grant")
+    ((asked,),) = await harness.sql("select count(*) from app_grant")
     assert len(all_of_them.left) == wanted
     assert asked <= 3 * COUNTED_FOR / SECOND
 
 
-async def test_a_grant_is_void_after_two_seconds(stage: ConnectorHarness) -> None:
-    async with replicas(stage, 0.0) as (time, all_of_them):
+async def test_a_grant_is_void_after_two_seconds(harness: ConnectorHarness) -> None:
+    async with replicas(harness, 0.0) as (time, all_of_them):
         await all_of_them.call(0, 1)
         time.now += 2 * SECOND
         await all_of_them.call(0, 1)
 
-    assert await stage.sql("select count(*), sum(calls) from app_grant") == [(2, 20)]
+    assert await harness.sql("select count(*), sum(calls) from app_grant") == [(2, 20)]
 
 
-async def test_a_429_of_the_apps_minute_parks_all_replicas(stage: ConnectorHarness) -> None:
-    async with replicas(stage, 0.0, 0.0) as (time, all_of_them):
+async def test_a_429_of_the_apps_minute_parks_all_replicas(harness: ConnectorHarness) -> None:
+    async with replicas(harness, 0.0, 0.0) as (time, all_of_them):
         one, other = all_of_them.budgets
         await all_of_them.call(0, 1)
 
@@ -202,17 +202,17 @@ async def test_a_429_of_the_apps_minute_parks_all_replicas(stage: ConnectorHarne
         assert await one.take() is await other.take() is None
 
 
-async def test_what_is_too_old_to_count_goes(stage: ConnectorHarness) -> None:
-    async with replicas(stage, 0.0, 0.0) as (time, all_of_them):
+async def test_what_is_too_old_to_count_goes(harness: ConnectorHarness) -> None:
+    async with replicas(harness, 0.0, 0.0) as (time, all_of_them):
         one, other = all_of_them.budgets
         await all_of_them.call(0, 1)
         await one.park(NOON + 90 * SECOND)
 
         time.now += COUNTED_FOR
         assert await other.take()
-        parked = await stage.sql("select parked_until from app_grant where at = $1", NOON)
+        parked = await harness.sql("select parked_until from app_grant where at = $1", NOON)
         time.now += COUNTED_FOR
         assert await other.take() is None
 
         assert parked == [(NOON + 90 * SECOND,)]
-        assert await stage.sql("select at, calls from app_grant") == [(time.now, 10)]
+        assert await harness.sql("select at, calls from app_grant") == [(time.now, 10)]

@@ -88,23 +88,23 @@ def test_a_lost_batch_of_creates_is_looked_up_by_short_addresses(make: Callable[
 
 @pytest.mark.real
 async def test_many_credits_are_read_in_one_call_and_one_that_xero_does_not_know_keeps_none_back(
-    stage: ConnectorHarness,
+    harness: ConnectorHarness,
 ) -> None:
-    await stage.connect_idle()
-    contact = UUID(await stage.their_contact())
+    await harness.connect_idle()
+    contact = UUID(await harness.their_contact())
     made = [intent(document(bodies.VendorCreditBody, contact, f"C-{n}")) for n in range(19)]
-    await stage.deliver(*made)
-    async with stage.working():
-        known = [result.xero_id for result in await stage.results(19)]
-        await stage.control.clear_ledger()
+    await harness.deliver(*made)
+    async with harness.working():
+        known = [result.xero_id for result in await harness.results(19)]
+        await harness.control.clear_ledger()
 
         changes = [
             intent(document(bodies.VendorCreditBody, contact, f"D-{n}"), xero_id)
             for n, xero_id in enumerate([*known, uuid4()])
         ]
-        await stage.deliver(*changes)
-        results = {result.record.id: result.outcome for result in (await stage.results(39))[19:]}
+        await harness.deliver(*changes)
+        results = {result.record.id: result.outcome for result in (await harness.results(39))[19:]}
 
     assert [results[each.record.id] for each in changes] == [Outcome.DONE] * 19 + [Outcome.REFUSED]
-    assert [call["method"] for call in await stage.control.calls()] == ["GET", "POST"]
-    assert {each["CreditNoteNumber"] for each in await stage.xero("CreditNotes")} == {f"D-{n}" for n in range(19)}
+    assert [call["method"] for call in await harness.control.calls()] == ["GET", "POST"]
+    assert {each["CreditNoteNumber"] for each in await harness.xero("CreditNotes")} == {f"D-{n}" for n in range(19)}

@@ -19,24 +19,24 @@ from tieout_testing.connector import ConnectorHarness, contact_intent
 pytestmark = pytest.mark.real
 
 
-async def states(stage: ConnectorHarness, tenant_id: UUID) -> list[str]:
-    return [said.state for said in await stage.published(Connection) if said.tenant_id == tenant_id]
+async def states(harness: ConnectorHarness, tenant_id: UUID) -> list[str]:
+    return [said.state for said in await harness.published(Connection) if said.tenant_id == tenant_id]
 
 
-async def standing(stage: ConnectorHarness, user: str = "ana@example.com") -> int:
+async def standing(harness: ConnectorHarness, user: str = "ana@example.com") -> int:
     """Xero's connections of a person."""
-    tokens = await stage.control.connect(stage.app.client_id, [], user=user)
-    answer = await stage.client.get(
-        f"{stage.control.url}/connections", headers={"Authorization": f"Bearer {tokens['access_token']}"}
+    tokens = await harness.control.connect(harness.app.client_id, [], user=user)
+    answer = await harness.client.get(
+        f"{harness.control.url}/connections", headers={"Authorization": f"Bearer {tokens['access_token']}"}
     )
     return len(answer.json())
 
 
 @pytest.mark.rule("CONN-1")
-async def test_the_consent_page_is_asked_with_state_and_pkce(stage: ConnectorHarness) -> None:
-    tenant_id = await stage.tenant()
+async def test_the_consent_page_is_asked_with_state_and_pkce(harness: ConnectorHarness) -> None:
+    tenant_id = await harness.tenant()
 
-    first, second = [urlsplit(await stage.connections.start_consent(ANA, tenant_id, None)) for _ in range(2)]
+    first, second = [urlsplit(await harness.connections.start_consent(ANA, tenant_id, None)) for _ in range(2)]
 
     asked = parse_qs(first.query)
     assert first.path == "/identity/connect/authorize"
@@ -48,194 +48,200 @@ async def test_the_consent_page_is_asked_with_state_and_pkce(stage: ConnectorHar
 
 
 @pytest.mark.parametrize("state", ["", "x", "' or 1=1 --"])
-async def test_an_unknown_state_is_refused(stage: ConnectorHarness, state: str) -> None:
+async def test_an_unknown_state_is_refused(harness: ConnectorHarness, state: str) -> None:
     with pytest.raises(NotFound):
-        await stage.connections.complete_consent(ANA, state, "code", None)
+        await harness.connections.complete_consent(ANA, state, "code", None)
 
 
-async def test_a_state_is_good_once_and_for_half_an_hour(stage: ConnectorHarness) -> None:
-    tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
-    back = await stage.consent(tenant_id, org_id)
-    await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
+async def test_a_state_is_good_once_and_for_half_an_hour(harness: ConnectorHarness) -> None:
+    tenant_id, org_id = await harness.tenant(), await harness.control.create_org()
+    back = await harness.consent(tenant_id, org_id)
+    await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
     with pytest.raises(NotFound):
-        await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
+        await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
 
-    late = await stage.consent(tenant_id, org_id)
-    stage.clock.ahead = CONSENT_TERM + timedelta(seconds=1)
+    late = await harness.consent(tenant_id, org_id)
+    harness.clock.ahead = CONSENT_TERM + timedelta(seconds=1)
     with pytest.raises(NotFound):
-        await stage.connections.complete_consent(ANA, late["state"], late["code"], None)
+        await harness.connections.complete_consent(ANA, late["state"], late["code"], None)
 
 
-async def test_the_state_of_an_abandoned_try_is_good_no_more(stage: ConnectorHarness) -> None:
-    tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
-    abandoned = await stage.consent(tenant_id, org_id)
-    await stage.consent(tenant_id, org_id)
+async def test_the_state_of_an_abandoned_try_is_good_no_more(harness: ConnectorHarness) -> None:
+    tenant_id, org_id = await harness.tenant(), await harness.control.create_org()
+    abandoned = await harness.consent(tenant_id, org_id)
+    await harness.consent(tenant_id, org_id)
 
     with pytest.raises(NotFound):
-        await stage.connections.complete_consent(ANA, abandoned["state"], abandoned["code"], None)
+        await harness.connections.complete_consent(ANA, abandoned["state"], abandoned["code"], None)
 
 
 @pytest.mark.rule("CONN-1")
-async def test_a_denied_consent_leaves_the_tenant_as_it_was_and_says_so(stage: ConnectorHarness) -> None:
-    tenant_id = await stage.tenant()
-    await stage.consent(tenant_id, decision="deny")
-    denied = await stage.consent(tenant_id, decision="deny")
+async def test_a_denied_consent_leaves_the_tenant_as_it_was_and_says_so(harness: ConnectorHarness) -> None:
+    tenant_id = await harness.tenant()
+    await harness.consent(tenant_id, decision="deny")
+    denied = await harness.consent(tenant_id, decision="deny")
 
-    back = await stage.connections.complete_consent(ANA, denied["state"], None, denied["error"])
+    back = await harness.connections.complete_consent(ANA, denied["state"], None, denied["error"])
 
     assert back.outcome == "access_denied"
-    assert await states(stage, tenant_id) == ["disconnected", "authorising", "authorising", "disconnected"]
+    assert await states(harness, tenant_id) == ["disconnected", "authorising", "authorising", "disconnected"]
 
 
-async def test_a_code_xero_refuses_is_said_and_one_it_cannot_answer_may_be_tried_again(stage: ConnectorHarness) -> None:
-    tenant_id, org_id = await stage.tenant(), await stage.control.create_org()
-    back = await stage.consent(tenant_id, org_id)
-    there = stage.identity._identity
-    stage.identity._identity = "http://127.0.0.1:1"
+async def test_a_code_xero_refuses_is_said_and_one_it_cannot_answer_may_be_tried_again(
+    harness: ConnectorHarness,
+) -> None:
+    tenant_id, org_id = await harness.tenant(), await harness.control.create_org()
+    back = await harness.consent(tenant_id, org_id)
+    there = harness.identity._identity
+    harness.identity._identity = "http://127.0.0.1:1"
     with pytest.raises(RetryLater):
-        await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
-    stage.identity._identity = there
+        await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
+    harness.identity._identity = there
 
     with pytest.raises(Refused, match="start again"):
-        await stage.connections.complete_consent(ANA, back["state"], "another code", None)
-    assert (await stage.connections.complete_consent(ANA, back["state"], back["code"], None)).outcome == "choosing_org"
+        await harness.connections.complete_consent(ANA, back["state"], "another code", None)
+    assert (
+        await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
+    ).outcome == "choosing_org"
 
 
 @pytest.mark.rule("CONN-2")
-async def test_nothing_is_read_before_an_org_is_chosen_and_spare_ones_are_released(stage: ConnectorHarness) -> None:
-    tenant_id = await stage.tenant()
-    wanted, spare = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
-    back = await stage.consent(tenant_id, wanted, spare)
-    async with stage.working():
-        await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
-        assert await stage.control.calls() == []
-        assert await standing(stage) == 2
+async def test_nothing_is_read_before_an_org_is_chosen_and_spare_ones_are_released(harness: ConnectorHarness) -> None:
+    tenant_id = await harness.tenant()
+    wanted, spare = [await harness.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
+    back = await harness.consent(tenant_id, wanted, spare)
+    async with harness.working():
+        await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
+        assert await harness.control.calls() == []
+        assert await standing(harness) == 2
         with pytest.raises(NotFound):
-            await stage.connections.choose(ANA, tenant_id, uuid4())
+            await harness.connections.choose(ANA, tenant_id, uuid4())
 
-        await stage.connections.choose(ANA, tenant_id, UUID(wanted))
-        await stage.until("select state from connection", "connected")
+        await harness.connections.choose(ANA, tenant_id, UUID(wanted))
+        await harness.until("select state from connection", "connected")
 
-    assert await standing(stage) == 1
-    assert await stage.control.calls(tenant=spare) == []
+    assert await standing(harness) == 1
+    assert await harness.control.calls(tenant=spare) == []
 
 
 @pytest.mark.rule("CONN-2")
-async def test_an_org_of_another_tenant_is_refused_and_its_connection_is_not_released(stage: ConnectorHarness) -> None:
-    await stage.connect()
-    other, free = await stage.tenant(), await stage.control.create_org("Rimu Ltd")
-    back = await stage.consent(other, stage.org_id, free)
-    await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
+async def test_an_org_of_another_tenant_is_refused_and_its_connection_is_not_released(
+    harness: ConnectorHarness,
+) -> None:
+    await harness.connect()
+    other, free = await harness.tenant(), await harness.control.create_org("Rimu Ltd")
+    back = await harness.consent(other, harness.org_id, free)
+    await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
 
     with pytest.raises(Clash, match="Kauri Ltd is bound to another tenant"):
-        await stage.connections.choose(ANA, other, UUID(stage.org_id))
-    await stage.connections.choose(ANA, other, UUID(free))
+        await harness.connections.choose(ANA, other, UUID(harness.org_id))
+    await harness.connections.choose(ANA, other, UUID(free))
 
-    assert await standing(stage) == 2
+    assert await standing(harness) == 2
 
 
-async def test_of_two_tenants_that_choose_an_org_at_once_one_is_refused(stage: ConnectorHarness) -> None:
-    org_id = await stage.control.create_org("Kauri Ltd")
-    tenants = [await stage.tenant(), await stage.tenant()]
+async def test_of_two_tenants_that_choose_an_org_at_once_one_is_refused(harness: ConnectorHarness) -> None:
+    org_id = await harness.control.create_org("Kauri Ltd")
+    tenants = [await harness.tenant(), await harness.tenant()]
     for tenant_id in tenants:
-        back = await stage.consent(tenant_id, org_id)
-        await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
+        back = await harness.consent(tenant_id, org_id)
+        await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
 
-    chosen = [stage.connections.choose(ANA, tenant_id, UUID(org_id)) for tenant_id in tenants]
+    chosen = [harness.connections.choose(ANA, tenant_id, UUID(org_id)) for tenant_id in tenants]
     outcomes = await asyncio.gather(*chosen, return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Clash", "StoredConnection"]
 
 
-async def test_what_another_consent_made_is_not_released(stage: ConnectorHarness) -> None:
-    one, other = await stage.tenant(), await stage.tenant()
-    kauri, rimu = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
-    first = await stage.consent(one, kauri, rimu)
-    await stage.connections.complete_consent(ANA, first["state"], first["code"], None)
+async def test_what_another_consent_made_is_not_released(harness: ConnectorHarness) -> None:
+    one, other = await harness.tenant(), await harness.tenant()
+    kauri, rimu = [await harness.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
+    first = await harness.consent(one, kauri, rimu)
+    await harness.connections.complete_consent(ANA, first["state"], first["code"], None)
     # This one adds none: all of the person's are offered.
-    second = await stage.consent(other)
-    await stage.connections.complete_consent(ANA, second["state"], second["code"], None)
+    second = await harness.consent(other)
+    await harness.connections.complete_consent(ANA, second["state"], second["code"], None)
 
-    await stage.connections.choose(ANA, other, UUID(rimu))
+    await harness.connections.choose(ANA, other, UUID(rimu))
 
-    assert await standing(stage) == 2
-    await stage.connections.choose(ANA, one, UUID(kauri))
+    assert await standing(harness) == 2
+    await harness.connections.choose(ANA, one, UUID(kauri))
 
 
 @pytest.mark.rule("CONN-3")
-async def test_another_org_after_the_binding_is_refused_by_name(stage: ConnectorHarness) -> None:
-    tenant_id = await stage.connect()
-    await stage.connections.disconnect(ANA, tenant_id)
+async def test_another_org_after_the_binding_is_refused_by_name(harness: ConnectorHarness) -> None:
+    tenant_id = await harness.connect()
+    await harness.connections.disconnect(ANA, tenant_id)
 
     with pytest.raises(Clash, match="bound to Kauri Ltd"):
-        await stage.connect(await stage.control.create_org("Rimu Ltd"), tenant_id)
-    await stage.connect(stage.org_id, tenant_id)
+        await harness.connect(await harness.control.create_org("Rimu Ltd"), tenant_id)
+    await harness.connect(harness.org_id, tenant_id)
 
 
 @pytest.mark.rule("CONN-5")
 async def test_disconnect_drops_connection_and_tokens_and_holds_writes_until_reconnected(
-    stage: ConnectorHarness,
+    harness: ConnectorHarness,
 ) -> None:
-    tenant_id = await stage.connect()
-    async with stage.working():
-        await stage.until("select state from connection", "connected")
-        await stage.connections.disconnect(ANA, tenant_id)
-        assert await standing(stage) == 0
-        assert await stage.sql("select count(*) from token_set") == [(0,)]
-        await stage.deliver(contact_intent("Kea"))
+    tenant_id = await harness.connect()
+    async with harness.working():
+        await harness.until("select state from connection", "connected")
+        await harness.connections.disconnect(ANA, tenant_id)
+        assert await standing(harness) == 0
+        assert await harness.sql("select count(*) from token_set") == [(0,)]
+        await harness.deliver(contact_intent("Kea"))
 
-        await stage.connect(stage.org_id, tenant_id)
-        (result,) = await stage.results(1)
-        await stage.until("select state from connection", "connected")
+        await harness.connect(harness.org_id, tenant_id)
+        (result,) = await harness.results(1)
+        await harness.until("select state from connection", "connected")
 
     assert result.outcome is Outcome.DONE
-    assert (await states(stage, tenant_id))[-5:] == [
+    assert (await states(harness, tenant_id))[-5:] == [
         "disconnected", "authorising", "choosing_org", "importing", "connected",
     ]  # fmt: skip
 
 
-async def test_tokens_that_another_tenant_uses_are_kept(stage: ConnectorHarness) -> None:
-    one = await stage.connect()
-    other = await stage.connect(await stage.control.create_org("Rimu Ltd"))
+async def test_tokens_that_another_tenant_uses_are_kept(harness: ConnectorHarness) -> None:
+    one = await harness.connect()
+    other = await harness.connect(await harness.control.create_org("Rimu Ltd"))
 
-    await stage.connections.disconnect(ANA, one)
+    await harness.connections.disconnect(ANA, one)
 
-    assert await stage.sql("select count(*) from token_set") == [(1,)]
-    assert (await states(stage, other))[-1] == "importing"
+    assert await harness.sql("select count(*) from token_set") == [(1,)]
+    assert (await states(harness, other))[-1] == "importing"
 
 
 @pytest.mark.rule("CONN-6")
 @pytest.mark.parametrize("how", ["disconnected in Xero", "invalid_grant"])
 async def test_a_lost_consent_is_said_while_others_go_on_and_reconnecting_resumes(
-    stage: ConnectorHarness, how: str
+    harness: ConnectorHarness, how: str
 ) -> None:
-    await stage.connect_idle()
-    other = await stage.connect(await stage.control.create_org("Tui Ltd"), user="ben@example.com")
-    await stage.sql("delete from feed; update connection set state = 'connected'")
+    await harness.connect_idle()
+    other = await harness.connect(await harness.control.create_org("Tui Ltd"), user="ben@example.com")
+    await harness.sql("delete from feed; update connection set state = 'connected'")
     if how == "invalid_grant":
-        ((mine,),) = await stage.sql("select token_set_id from connection where tenant_id = $1", stage.tenant_id)
-        good = await stage.tokens.access(mine)
-        async with stage.database.transaction() as tx:
-            await stage.tokens.save(tx, mine, Tokens(good.access, "worn out", tx.now))
+        ((mine,),) = await harness.sql("select token_set_id from connection where tenant_id = $1", harness.tenant_id)
+        good = await harness.tokens.access(mine)
+        async with harness.database.transaction() as tx:
+            await harness.tokens.save(tx, mine, Tokens(good.access, "worn out", tx.now))
     else:
-        await stage.control.disconnect(stage.org_id)
-    await stage.deliver(contact_intent("Kea"))
-    await stage.deliver(contact_intent("Tui"), tenant_id=other)
+        await harness.control.disconnect(harness.org_id)
+    await harness.deliver(contact_intent("Kea"))
+    await harness.deliver(contact_intent("Tui"), tenant_id=other)
 
-    async with stage.working():
-        await stage.until(f"select state from connection where tenant_id = '{stage.tenant_id}'", "connection_lost")
-        await stage.results(1)
-        assert (await states(stage, stage.tenant_id))[-1] == "connection_lost"
-        assert await stage.sql("select state from intent where tenant_id = $1", stage.tenant_id) == [("queued",)]
+    async with harness.working():
+        await harness.until(f"select state from connection where tenant_id = '{harness.tenant_id}'", "connection_lost")
+        await harness.results(1)
+        assert (await states(harness, harness.tenant_id))[-1] == "connection_lost"
+        assert await harness.sql("select state from intent where tenant_id = $1", harness.tenant_id) == [("queued",)]
 
-        await stage.connect(stage.org_id, stage.tenant_id)
-        await stage.results(2)
+        await harness.connect(harness.org_id, harness.tenant_id)
+        await harness.results(2)
 
-    assert [c["Name"] for c in await stage.xero("Contacts")] == ["Kea"]
+    assert [c["Name"] for c in await harness.xero("Contacts")] == ["Kea"]
 
 
-async def test_a_way_back_that_is_not_the_platforms_is_refused(stage: ConnectorHarness) -> None:
-    tenant_id = await stage.tenant()
+async def test_a_way_back_that_is_not_the_platforms_is_refused(harness: ConnectorHarness) -> None:
+    tenant_id = await harness.tenant()
     tricks = [
         "http://localhost.evil", "http://localhost:3000.evil/", "http://localhost:3000@evil", "//evil", "/bills",
         "http://localhost:30001", "https://localhost:3000/", "http:\\\\localhost:3000\\", "http://localhost:3000\\@evil",
@@ -244,7 +250,7 @@ async def test_a_way_back_that_is_not_the_platforms_is_refused(stage: ConnectorH
 
     for trick in tricks:
         with pytest.raises(Refused, match="return_to"):
-            await stage.connections.start_consent(ANA, tenant_id, trick)
+            await harness.connections.start_consent(ANA, tenant_id, trick)
 
 
 @pytest.mark.parametrize(

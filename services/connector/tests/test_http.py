@@ -156,10 +156,10 @@ async def test_a_call_that_trickles_ends_at_its_deadline() -> None:
 
 
 @pytest.mark.real
-async def test_every_record_of_a_living_organisation_can_be_read(stage: Any) -> None:
-    await stage.connect()
-    await stage.control.seed(stage.org_id, 200)
-    state = json.loads(json.dumps(await stage.control.state(stage.org_id)))
+async def test_every_record_of_a_living_organisation_can_be_read(harness: Any) -> None:
+    await harness.connect()
+    await harness.control.seed(harness.org_id, 200)
+    state = json.loads(json.dumps(await harness.control.state(harness.org_id)))
 
     parsers: dict[str, Callable[[dict[str, Any]], Any]] = {
         "Contacts": contacts.parse, "Invoices": invoices.parse, "Payments": payments.parse,

@@ -18,11 +18,15 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(250)]
 
 @pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.long)])
 async def test_every_answer_is_as_the_openapi_document_says(
-    stage: ConnectorHarness, tmp_path: Path, examples: int
+    harness: ConnectorHarness, tmp_path: Path, examples: int
 ) -> None:
-    signing, tenant_id, answers = local.SigningKeys(tmp_path), await stage.tenant(), InteractiveAnswers(stage.database)
+    signing, tenant_id, answers = (
+        local.SigningKeys(tmp_path),
+        await harness.tenant(),
+        InteractiveAnswers(harness.database),
+    )
     receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
     keys = Keys(signing.jwks_url, local.ISSUER)
-    app = http_app(stage.database, keys, stage.connections, receiver, answers, 2)
+    app = http_app(harness.database, keys, harness.connections, receiver, answers, 2)
 
     assert await keeps_its_contract(app, tenant_id, signing.token("ana"), known={}, examples=examples)

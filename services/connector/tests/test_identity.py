@@ -72,21 +72,21 @@ def test_a_practice_is_no_organisation() -> None:
 
 
 @pytest.mark.real
-async def test_a_connection_removed_twice_is_gone_and_a_revoked_consent_ends_all(stage: ConnectorHarness) -> None:
-    orgs = [await stage.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
-    said = await stage.control.connect(stage.app.client_id, orgs)
+async def test_a_connection_removed_twice_is_gone_and_a_revoked_consent_ends_all(harness: ConnectorHarness) -> None:
+    orgs = [await harness.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
+    said = await harness.control.connect(harness.app.client_id, orgs)
     tokens = Tokens(said["access_token"], said["refresh_token"], NOW)
-    first, second = await stage.identity.connections(tokens)
+    first, second = await harness.identity.connections(tokens)
 
     for _ in range(2):
-        await stage.identity.disconnect(tokens.access, first.connection_id)
-    assert [c.org_id for c in await stage.identity.connections(tokens)] == [second.org_id]
+        await harness.identity.disconnect(tokens.access, first.connection_id)
+    assert [c.org_id for c in await harness.identity.connections(tokens)] == [second.org_id]
     assert UUID(tokens.consent_id)
 
-    await stage.identity.revoke(tokens.refresh)
-    assert not await stage.identity.connections(tokens)
+    await harness.identity.revoke(tokens.refresh)
+    assert not await harness.identity.connections(tokens)
     with pytest.raises(ConsentLost):
-        await stage.identity.refresh(tokens.refresh, NOW)
+        await harness.identity.refresh(tokens.refresh, NOW)
 
 
 def answers(answer: Any) -> Any:

@@ -21,35 +21,35 @@ pytestmark = pytest.mark.real
 STATE = "select state from connection"
 
 
-async def seeded(stage: ConnectorHarness, bills: int = 23) -> None:
-    org_id = await stage.control.create_org("Kauri Ltd")
-    made = await stage.control.actions(org_id, [{"do": "create_contact", "Name": f"Vendor {i}"} for i in range(12)])
+async def seeded(harness: ConnectorHarness, bills: int = 23) -> None:
+    org_id = await harness.control.create_org("Kauri Ltd")
+    made = await harness.control.actions(org_id, [{"do": "create_contact", "Name": f"Vendor {i}"} for i in range(12)])
     line = {"Description": "Paper", "Quantity": 1, "UnitAmount": "100.00", "AccountCode": "453"}
     bill = {"Status": "AUTHORISED", "Date": "2026-09-14", "DueDate": "2026-10-14", "LineItems": [line]}
     actions = [
         {"do": "create_bill", "Contact": {"ContactID": made[i % 12]["id"]}, "InvoiceNumber": f"B-{i}", **bill}
         for i in range(bills)
     ]
-    done = await stage.control.actions(org_id, actions)
+    done = await harness.control.actions(org_id, actions)
     for paid in done[:3]:
-        await stage.control.act(org_id, "pay_invoice", InvoiceID=paid["id"])
-    await stage.connect(org_id)
+        await harness.control.act(org_id, "pay_invoice", InvoiceID=paid["id"])
+    await harness.connect(org_id)
 
 
 def twice(said: list[Any]) -> list[Any]:
     return [one for one, count in Counter(said).items() if count > 1]
 
 
-async def everything_came_once(stage: ConnectorHarness) -> None:
-    contacts, bills = await stage.published(XeroContact), await stage.published(XeroInvoice)
-    there = await stage.xero("Contacts")
+async def everything_came_once(harness: ConnectorHarness) -> None:
+    contacts, bills = await harness.published(XeroContact), await harness.published(XeroInvoice)
+    there = await harness.xero("Contacts")
     assert {str(c.xero_id) for c in contacts} == {c["ContactID"] for c in there}
-    unpaid = {b["InvoiceID"] for b in await stage.xero("Invoices") if b["Status"] == "AUTHORISED"}
+    unpaid = {b["InvoiceID"] for b in await harness.xero("Invoices") if b["Status"] == "AUTHORISED"}
     assert {str(b.xero_id) for b in bills} == unpaid
     assert twice([c.xero_id for c in contacts]) + twice([b.xero_id for b in bills]) == []
-    assert await stage.sql("select state from connection") == [("connected",)]
+    assert await harness.sql("select state from connection") == [("connected",)]
     # One run, and each page counted once in it.
-    [run] = await stage.published(SyncRun)
+    [run] = await harness.published(SyncRun)
     changed = {one.resource: one.changed for one in run.resources}
     assert (run.run, changed["Contacts"], changed["Invoices"]) == ("import", len(contacts), len(bills))
     # Lists without pages are read once, and all that is in them is new; pages overlap.
@@ -57,25 +57,25 @@ async def everything_came_once(stage: ConnectorHarness) -> None:
     assert all(one.read >= one.changed for one in run.resources)
 
 
-async def test_an_import_by_pages_brings_everything_unpaid_once(stage: ConnectorHarness) -> None:
-    await seeded(stage)
+async def test_an_import_by_pages_brings_everything_unpaid_once(harness: ConnectorHarness) -> None:
+    await seeded(harness)
 
-    async with stage.working(stage.process(page_size=5)):
-        await stage.until(STATE, "connected")
+    async with harness.working(harness.process(page_size=5)):
+        await harness.until(STATE, "connected")
 
-    await everything_came_once(stage)
-    assert [c.state for c in await stage.published(Connection)][-2:] == ["importing", "connected"]
-    reference = [await stage.published(kind) for kind in (XeroAccount, XeroTaxRate, XeroTrackingCategory)]
+    await everything_came_once(harness)
+    assert [c.state for c in await harness.published(Connection)][-2:] == ["importing", "connected"]
+    reference = [await harness.published(kind) for kind in (XeroAccount, XeroTaxRate, XeroTrackingCategory)]
     assert [len(said) > 0 for said in reference[:2]] == [True, True]
 
 
 @pytest.mark.parametrize("call", [1, 4, 7, 10])
 @pytest.mark.parametrize("moment", ["before the call", "before the commit"])
 async def test_an_import_killed_anywhere_goes_on_where_it_was(
-    stage: ConnectorHarness, hang: Callable[..., Any], call: int, moment: str, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, hang: Callable[..., Any], call: int, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await seeded(stage)
-    one, reached, count = stage.process(page_size=5), asyncio.Event(), 0
+    await seeded(harness)
+    one, reached, count = harness.process(page_size=5), asyncio.Event(), 0
     where, name = (one.api, "call") if moment == "before the call" else (listings, "save")
     real = getattr(where, name)
 
@@ -91,18 +91,18 @@ async def test_an_import_killed_anywhere_goes_on_where_it_was(
         task = asyncio.create_task(one.gateway.run())
         await asyncio.wait_for(reached.wait(), 10)
         await one.die(task)
-    stage.clock.ahead = TERM + timedelta(seconds=1)
+    harness.clock.ahead = TERM + timedelta(seconds=1)
 
-    async with stage.working(stage.process(page_size=5)):
-        await stage.until(STATE, "connected")
+    async with harness.working(harness.process(page_size=5)):
+        await harness.until(STATE, "connected")
 
-    await everything_came_once(stage)
+    await everything_came_once(harness)
 
 
 async def test_a_bug_in_the_middle_stops_it_for_a_while_only(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await seeded(stage)
+    await seeded(harness)
     real, count = snapshots.store, 0
 
     async def sometimes(*args: Any, **more: Any) -> Any:
@@ -113,48 +113,50 @@ async def test_a_bug_in_the_middle_stops_it_for_a_while_only(
         return await real(*args, **more)
 
     monkeypatch.setattr(snapshots, "store", sometimes)
-    async with stage.working(stage.process(page_size=12, after_a_bug=timedelta(seconds=0.1))):
-        await stage.until(STATE, "connected", within=25)
+    async with harness.working(harness.process(page_size=12, after_a_bug=timedelta(seconds=0.1))):
+        await harness.until(STATE, "connected", within=25)
 
-    await everything_came_once(stage)
+    await everything_came_once(harness)
 
 
 async def test_what_changes_while_it_is_imported_is_not_lost(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await seeded(stage)
-    process = stage.process(page_size=4)
-    real, renamed = process.api.call, [c["ContactID"] for c in await stage.xero("Contacts")]
+    await seeded(harness)
+    process = harness.process(page_size=4)
+    real, renamed = process.api.call, [c["ContactID"] for c in await harness.xero("Contacts")]
 
     async def and_somebody_works(*args: Any, **more: Any) -> Any:
         answer = await real(*args, **more)
         if renamed:
             contact_id = renamed.pop()
-            await stage.control.act(stage.org_id, "edit_contact", ContactID=contact_id, Name=f"New {contact_id[:8]}")
+            await harness.control.act(
+                harness.org_id, "edit_contact", ContactID=contact_id, Name=f"New {contact_id[:8]}"
+            )
         return answer
 
     monkeypatch.setattr(process.api, "call", and_somebody_works)
-    async with stage.working(process):
-        await stage.until(STATE, "connected")
-        await stage.sql("update feed set next_at = now(); update turn set next_at = now()")
-        await stage.until("select count(*) from feed where next_at > now()", 6)
+    async with harness.working(process):
+        await harness.until(STATE, "connected")
+        await harness.sql("update feed set next_at = now(); update turn set next_at = now()")
+        await harness.until("select count(*) from feed where next_at > now()", 6)
 
-    last = {str(c.xero_id): c.name for c in await stage.published(XeroContact)}
-    assert last == {c["ContactID"]: c["Name"] for c in await stage.xero("Contacts")}
+    last = {str(c.xero_id): c.name for c in await harness.published(XeroContact)}
+    assert last == {c["ContactID"]: c["Name"] for c in await harness.xero("Contacts")}
 
 
 @pytest.mark.rule("CONN-4")
-async def test_progress_rises_to_the_total(stage: ConnectorHarness) -> None:
-    await seeded(stage)
+async def test_progress_rises_to_the_total(harness: ConnectorHarness) -> None:
+    await seeded(harness)
     seen: list[tuple[int, int | None]] = []
 
     async def look() -> str:
-        async with stage.database.transaction() as tx:
-            (contacts,) = [p for p in await listings.progress(tx, stage.tenant_id) if p["resource"] == "Contacts"]
+        async with harness.database.transaction() as tx:
+            (contacts,) = [p for p in await listings.progress(tx, harness.tenant_id) if p["resource"] == "Contacts"]
             seen.append((contacts["done"], contacts["total"]))
-            return (await connection_store.read(tx, stage.tenant_id)).state
+            return (await connection_store.read(tx, harness.tenant_id)).state
 
-    async with stage.working(stage.process(page_size=3)):
+    async with harness.working(harness.process(page_size=3)):
         await wait_until(look, lambda state: state == "connected", 15)
 
     assert seen[-1] == (12, 12)
@@ -162,22 +164,24 @@ async def test_progress_rises_to_the_total(stage: ConnectorHarness) -> None:
     assert all(total is None or done <= total for done, total in seen)
 
 
-async def test_old_payments_are_never_read_not_even_after_empty_polls(stage: ConnectorHarness) -> None:
-    await seeded(stage)
-    await stage.sql("update feed set since = now() + interval '1 hour' where resource = 'Payments'")
-    async with stage.working():
-        await stage.until(STATE, "connected")
-        await stage.sql("update feed set next_at = now() where resource = 'Payments'; update turn set next_at = now()")
-        await stage.until("select next_at > now() from feed where resource = 'Payments'", True)
+async def test_old_payments_are_never_read_not_even_after_empty_polls(harness: ConnectorHarness) -> None:
+    await seeded(harness)
+    await harness.sql("update feed set since = now() + interval '1 hour' where resource = 'Payments'")
+    async with harness.working():
+        await harness.until(STATE, "connected")
+        await harness.sql(
+            "update feed set next_at = now() where resource = 'Payments'; update turn set next_at = now()"
+        )
+        await harness.until("select next_at > now() from feed where resource = 'Payments'", True)
 
-    assert await stage.sql("select since is not null from feed where resource = 'Payments'") == [(True,)]
+    assert await harness.sql("select since is not null from feed where resource = 'Payments'") == [(True,)]
 
 
 async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.connect()
-    process = stage.process()
+    await harness.connect()
+    process = harness.process()
     real = process.api.call
 
     async def without_tax_rates(token: str, org_id: Any, request: Any, body: Any = None) -> Any:
@@ -188,9 +192,9 @@ async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(
         return await real(token, org_id, request, body)
 
     monkeypatch.setattr(process.api, "call", without_tax_rates)
-    async with stage.working(process):
-        await stage.until("select count(*) from feed where not importing", 5)
+    async with harness.working(process):
+        await harness.until("select count(*) from feed where not importing", 5)
 
-    assert await stage.sql("select resource from feed where importing and next_at > now() + interval '20 minutes'") == [
-        ("TaxRates",)
-    ]
+    assert await harness.sql(
+        "select resource from feed where importing and next_at > now() + interval '20 minutes'"
+    ) == [("TaxRates",)]

@@ -43,11 +43,11 @@ def test_only_a_path_that_names_a_record_can_miss_it(method: str, resource: str,
 
 @pytest.mark.real
 async def test_changes_are_made_although_the_list_of_their_records_is_not_found(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.connect_idle()
-    known = [UUID(await stage.their_contact(name)) for name in ("Kea", "Tui")]
-    process, hidden = stage.process(), list[XeroRequest]()
+    await harness.connect_idle()
+    known = [UUID(await harness.their_contact(name)) for name in ("Kea", "Tui")]
+    process, hidden = harness.process(), list[XeroRequest]()
     real = process.api.call
 
     async def call(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
@@ -57,22 +57,22 @@ async def test_changes_are_made_although_the_list_of_their_records_is_not_found(
         return await real(token, org_id, request, body)
 
     monkeypatch.setattr(process.api, "call", call)
-    await stage.deliver(contact_intent("Kea Ltd", xero_id=known[0]), contact_intent("Tui Ltd", xero_id=known[1]))
+    await harness.deliver(contact_intent("Kea Ltd", xero_id=known[0]), contact_intent("Tui Ltd", xero_id=known[1]))
 
-    async with stage.working(process):
-        results = await stage.results(2)
+    async with harness.working(process):
+        results = await harness.results(2)
 
     assert hidden
     assert [result.outcome for result in results] == [Outcome.DONE, Outcome.DONE]
-    assert {contact["Name"] for contact in await stage.xero("Contacts")} == {"Kea Ltd", "Tui Ltd"}
+    assert {contact["Name"] for contact in await harness.xero("Contacts")} == {"Kea Ltd", "Tui Ltd"}
 
 
 @pytest.mark.real
 async def test_a_search_that_is_not_found_is_no_search_that_found_nothing(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.connect_idle()
-    answers, process = InteractiveAnswers(stage.database), stage.process()
+    await harness.connect_idle()
+    answers, process = InteractiveAnswers(harness.database), harness.process()
 
     async def call(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
         raise not_found(request)
@@ -80,9 +80,9 @@ async def test_a_search_that_is_not_found_is_no_search_that_found_nothing(
     monkeypatch.setattr(process.api, "call", call)
     request = SEARCHES[XeroKind.CONTACT]("paper")
 
-    async with running(answers.run()), stage.working(process):
-        read = await stage.database.run(
-            lambda tx: interactive_reads.add(tx, stage.tenant_id, XeroKind.CONTACT, request, connected=True)
+    async with running(answers.run()), harness.working(process):
+        read = await harness.database.run(
+            lambda tx: interactive_reads.add(tx, harness.tenant_id, XeroKind.CONTACT, request, connected=True)
         )
         with pytest.raises(NotNow, match="Xero was not read"):
             await answers.wait_for(read)

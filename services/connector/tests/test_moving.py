@@ -122,28 +122,28 @@ def test_a_payment_that_is_on_two_pages_answers_for_one_of_two_alike() -> None:
 
 
 async def neighbours(
-    stage: ConnectorHarness, kind: str, contact: str, apart: timedelta
+    harness: ConnectorHarness, kind: str, contact: str, apart: timedelta
 ) -> tuple[WriteIntent, dict[str, Any]]:
     """Two records of the kind that were there first, our wish for a third, and a change that moves it up a place."""
     if kind == "payment":
-        bill = await stage.their_bill(contact)
+        bill = await harness.their_bill(contact)
         paid = {"do": "pay_invoice", "InvoiceID": bill, "Amount": "10.00", "Date": "2026-09-20"}
-        first = await stage.control.act(stage.org_id, **{**paid, "Reference": "Q-1"})
-        await stage.control.advance(apart)
-        await stage.control.act(stage.org_id, **{**paid, "Reference": "Q-2"})
+        first = await harness.control.act(harness.org_id, **{**paid, "Reference": "Q-1"})
+        await harness.control.advance(apart)
+        await harness.control.act(harness.org_id, **{**paid, "Reference": "Q-2"})
         return payment_intent(bill), {"do": "remove_payment", "PaymentID": first}
     if kind == "vendor_credit":
-        first = await stage.their_bill(contact, "create_credit_note", CreditNoteNumber="D-1")
-        await stage.control.advance(apart)
-        await stage.their_bill(contact, "create_credit_note", CreditNoteNumber="D-2")
+        first = await harness.their_bill(contact, "create_credit_note", CreditNoteNumber="D-1")
+        await harness.control.advance(apart)
+        await harness.their_bill(contact, "create_credit_note", CreditNoteNumber="D-2")
         like = bill_intent(contact).body.model_dump(exclude={"kind", "due_date"})
         wanted = WriteIntent(
             record=RecordRef(kind="credit", id=uuid4()), effect="main", revision=1, body=VendorCreditBody(**like)
         )
         return wanted, {"do": "edit_credit_note", "CreditNoteID": first, "CreditNoteNumber": "D-3"}
-    first = await stage.their_bill(contact)
-    await stage.control.advance(apart)
-    await stage.their_bill(contact)
+    first = await harness.their_bill(contact)
+    await harness.control.advance(apart)
+    await harness.their_bill(contact)
     return bill_intent(contact), {"do": "edit_invoice", "InvoiceID": first, "InvoiceNumber": "T-1"}
 
 
@@ -151,52 +151,52 @@ async def neighbours(
 @pytest.mark.parametrize("apart", [timedelta(0), timedelta(seconds=10)], ids=["in one second", "one after another"])
 @pytest.mark.parametrize("kind", ["bill", "vendor_credit", "payment"])
 async def test_what_moves_up_a_page_while_it_is_looked_up_is_not_made_twice(
-    stage: ConnectorHarness, kind: str, apart: timedelta, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, kind: str, apart: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail with pages numbered upwards: the record moved to a page that was read already."""
-    await stage.connect_idle()
-    wanted, change = await neighbours(stage, kind, await stage.their_contact(), apart)
-    await stage.control.advance(apart)
-    await stage.control.add_fault("lost", times=1, method="PUT")
-    await stage.deliver(wanted)
-    async with stage.working():
-        await stage.until("select count(*) from call", 1)
+    await harness.connect_idle()
+    wanted, change = await neighbours(harness, kind, await harness.their_contact(), apart)
+    await harness.control.advance(apart)
+    await harness.control.add_fault("lost", times=1, method="PUT")
+    await harness.deliver(wanted)
+    async with harness.working():
+        await harness.until("select count(*) from call", 1)
     resource = {"bill": "Invoices", "vendor_credit": "CreditNotes", "payment": "Payments"}[kind]
-    made = len(await stage.xero(resource))
-    process = stage.process()
+    made = len(await harness.xero(resource))
+    process = harness.process()
     real, left = process.api.call, [change]
 
     async def in_small_pages(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
         paged = replace(request, params={**request.params, "pageSize": "2"})
         answer = await real(token, org_id, paged if "page" in request.params else request, body)
         if "page" in request.params and left:
-            await stage.control.act(stage.org_id, **left.pop())
+            await harness.control.act(harness.org_id, **left.pop())
         return answer
 
     monkeypatch.setattr(process.api, "call", in_small_pages)  # somebody works between two of its pages
-    stage.clock.ahead = timedelta(minutes=6)
-    await stage.control.advance(timedelta(minutes=7))
-    async with stage.working(process):
-        (result,) = await stage.results(1)
+    harness.clock.ahead = timedelta(minutes=6)
+    await harness.control.advance(timedelta(minutes=7))
+    async with harness.working(process):
+        (result,) = await harness.results(1)
 
     assert not left
     assert result.outcome is Outcome.DONE
-    assert len(await stage.xero(resource)) == made
+    assert len(await harness.xero(resource)) == made
 
 
 @pytest.mark.real
 async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail when a refused list counted as an empty one: the bill was made twice."""
-    await stage.connect_idle()
-    wanted = bill_intent(await stage.their_contact())
-    await stage.control.add_fault("lost", times=1, method="PUT")
-    await stage.deliver(wanted)
-    async with stage.working():
-        await stage.until("select count(*) from call", 1)
+    await harness.connect_idle()
+    wanted = bill_intent(await harness.their_contact())
+    await harness.control.add_fault("lost", times=1, method="PUT")
+    await harness.deliver(wanted)
+    async with harness.working():
+        await harness.until("select count(*) from call", 1)
     soon = timedelta(seconds=0.2)
-    process = stage.process(after_a_bug=soon, look_up_again_after=soon)
+    process = harness.process(after_a_bug=soon, look_up_again_after=soon)
     real, refusals = process.api.call, [RefusedRequest([("Too many records",)])]
 
     async def refusing(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
@@ -205,27 +205,27 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
         return await real(token, org_id, request, body)
 
     monkeypatch.setattr(process.api, "call", refusing)
-    stage.clock.ahead = timedelta(minutes=6)
-    await stage.control.advance(timedelta(minutes=7))
-    async with stage.working(process):
-        (result,) = await stage.results(1)
+    harness.clock.ahead = timedelta(minutes=6)
+    await harness.control.advance(timedelta(minutes=7))
+    async with harness.working(process):
+        (result,) = await harness.results(1)
 
-    (made,) = await stage.xero("Invoices")
+    (made,) = await harness.xero("Invoices")
     assert not refusals
     assert (result.outcome, result.xero_id) == (Outcome.DONE, UUID(made["InvoiceID"]))
 
 
 async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail when it stopped the tenant, as a bug of ours, each time it was tried."""
-    await stage.connect_idle()
-    wanted = bill_intent(await stage.their_contact())
-    await stage.control.add_fault("lost", times=1, method="PUT")
-    await stage.deliver(wanted)
-    async with stage.working():
-        await stage.until("select count(*) from call", 1)
-    process, refused = stage.process(), asyncio.Event()
+    await harness.connect_idle()
+    wanted = bill_intent(await harness.their_contact())
+    await harness.control.add_fault("lost", times=1, method="PUT")
+    await harness.deliver(wanted)
+    async with harness.working():
+        await harness.until("select count(*) from call", 1)
+    process, refused = harness.process(), asyncio.Event()
     real = process.api.call
 
     async def refusing(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
@@ -235,12 +235,12 @@ async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(
         return await real(token, org_id, request, body)
 
     monkeypatch.setattr(process.api, "call", refusing)
-    stage.clock.ahead = timedelta(minutes=6)
-    await stage.control.advance(timedelta(minutes=7))
-    async with stage.working(process):
+    harness.clock.ahead = timedelta(minutes=6)
+    await harness.control.advance(timedelta(minutes=7))
+    async with harness.working(process):
         await asyncio.wait_for(refused.wait(), 10)
-        await stage.deliver(contact_intent("Kea"))
-        (result,) = await stage.results(1)
+        await harness.deliver(contact_intent("Kea"))
+        (result,) = await harness.results(1)
 
     assert result.record.kind == "vendor"
-    assert await stage.sql("select count(*) from call") == [(1,)]
+    assert await harness.sql("select count(*) from call") == [(1,)]

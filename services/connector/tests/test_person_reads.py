@@ -36,89 +36,89 @@ class Desk:
     """A person before a page of one connected tenant, and the owner of its shard."""
 
     def __init__(
-        self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys, look_every_s: float
+        self, harness: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys, look_every_s: float
     ) -> None:
-        self.stage, self.http, self.keys, self.look_every_s = stage, http, keys, look_every_s
+        self.harness, self.http, self.keys, self.look_every_s = harness, http, keys, look_every_s
         self.whole: list[Sequence[dict[str, Any]]] = []
         """What each answer gave the reader to take as snapshots."""
 
     async def look(self, path: str, **params: str) -> httpx.Response:
-        token = self.keys.token("ana", [str(self.stage.tenant_id)], ("viewer",))
-        url = f"/tenants/{self.stage.tenant_id}/xero/{path}"
+        token = self.keys.token("ana", [str(self.harness.tenant_id)], ("viewer",))
+        url = f"/tenants/{self.harness.tenant_id}/xero/{path}"
         return await self.http.get(url, params=params, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
     @asynccontextmanager
     async def owned(self) -> AsyncIterator[None]:
         """Somebody makes the calls that people wait for, inside."""
-        work = Notifications(self.stage.database, "tieout_work", self.look_every_s)
+        work = Notifications(self.harness.database, "tieout_work", self.look_every_s)
         async with running(work.run(), self._own(work)):
             yield
 
     async def _own(self, work: Notifications) -> None:
-        ((token_set,),) = await self.stage.sql("select token_set_id from connection")
-        access = (await self.stage.tokens.access(token_set)).access
-        api, database = XeroApi(self.stage.client, self.stage.control.url), self.stage.database
+        ((token_set,),) = await self.harness.sql("select token_set_id from connection")
+        access = (await self.harness.tokens.access(token_set)).access
+        api, database = XeroApi(self.harness.client, self.harness.control.url), self.harness.database
         while True:
             work.clear()
             async with database.transaction() as tx:
-                read = await interactive_reads.next_waiting(tx, self.stage.tenant_id, ())
+                read = await interactive_reads.next_waiting(tx, self.harness.tenant_id, ())
             if read is None:
                 await work.wait()
                 continue
             try:
-                content = (await api.call(access, UUID(self.stage.org_id), read.request)).json
+                content = (await api.call(access, UUID(self.harness.org_id), read.request)).json
             except RefusedRequest:
                 content = {}
             async with database.transaction() as tx:
                 self.whole.append(await interactive_reads.store_answer(tx, read, content))
 
     async def left(self) -> int:
-        return int((await self.stage.sql("select count(*) from person_read"))[0][0])
+        return int((await self.harness.sql("select count(*) from person_read"))[0][0])
 
 
 @asynccontextmanager
 async def desk_of(
-    stage: ConnectorHarness, signing: local.SigningKeys, patience: timedelta = PATIENCE, look_every_s: float = 0.1
+    harness: ConnectorHarness, signing: local.SigningKeys, patience: timedelta = PATIENCE, look_every_s: float = 0.1
 ) -> AsyncIterator[Desk]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
-    answers = InteractiveAnswers(stage.database, patience, look_every_s)
-    app.state.database, app.state.answers = stage.database, answers
+    answers = InteractiveAnswers(harness.database, patience, look_every_s)
+    app.state.database, app.state.answers = harness.database, answers
     app.include_router(api_xero_records.router)
-    await stage.connect_idle()
+    await harness.connect_idle()
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://us") as http, running(answers.run()):
-        yield Desk(stage, http, signing, look_every_s)
+        yield Desk(harness, http, signing, look_every_s)
 
 
 @pytest_asyncio.fixture
-async def desk(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Desk]:
-    async with desk_of(stage, signing) as made:
+async def desk(harness: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Desk]:
+    async with desk_of(harness, signing) as made:
         yield made
 
 
 async def test_contacts_are_found_by_a_part_of_their_name_and_no_more_than_fit_a_page(desk: Desk) -> None:
     for name in ("Paper Ltd", "Kea Café", "Newspaper Kiosk"):
-        await desk.stage.their_contact(name)
+        await desk.harness.their_contact(name)
     for n in range(21):
-        await desk.stage.their_contact(f"Vendor {n:02}")
+        await desk.harness.their_contact(f"Vendor {n:02}")
     async with desk.owned():
         found = await desk.look("contacts", search="PAPER")
         many = await desk.look("contacts", search="vendor")
 
     assert [one["name"] for one in found.json()["items"]] == ["Paper Ltd", "Newspaper Kiosk"]
     assert len(many.json()["items"]) == 20
-    calls = [call for call in await desk.stage.control.calls() if call["method"] == "GET"]
+    calls = [call for call in await desk.harness.control.calls() if call["method"] == "GET"]
     assert ["summaryOnly=true" in str(call) for call in calls] == [True, True]
     # A summary is no whole record: nothing of it is taken as a snapshot.
     assert desk.whole == [[], []]
 
 
 async def test_one_record_is_shown_as_it_is_in_xero_and_given_back_whole(desk: Desk) -> None:
-    contact = await desk.stage.their_contact("Paper Ltd")
-    bill = await desk.stage.their_bill(contact)
+    contact = await desk.harness.their_contact("Paper Ltd")
+    bill = await desk.harness.their_bill(contact)
     record_id = uuid4()
-    await desk.stage.sql(
-        "insert into snapshot values ($1, 'xero_contact', $2, 1, '', $3)", desk.stage.tenant_id, contact, record_id
+    await desk.harness.sql(
+        "insert into snapshot values ($1, 'xero_contact', $2, 1, '', $3)", desk.harness.tenant_id, contact, record_id
     )
     async with desk.owned():
         shown = (await desk.look(f"contacts/{contact}")).json()
@@ -132,8 +132,8 @@ async def test_one_record_is_shown_as_it_is_in_xero_and_given_back_whole(desk: D
 
 
 async def test_bank_details_are_neither_told_nor_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    contact = await desk.stage.control.act(
-        desk.stage.org_id, "create_contact", Name="Paper Ltd", BankAccountDetails=ACCOUNT, TaxNumber="49-091-850"
+    contact = await desk.harness.control.act(
+        desk.harness.org_id, "create_contact", Name="Paper Ltd", BankAccountDetails=ACCOUNT, TaxNumber="49-091-850"
     )
     stored: list[str] = []
     real = interactive_reads.remove
@@ -167,13 +167,13 @@ async def test_what_xero_does_not_have_is_404(desk: Desk) -> None:
 
 
 async def test_thirty_people_get_each_their_own_answer_as_soon_as_it_is_there(
-    stage: ConnectorHarness, signing: local.SigningKeys
+    harness: ConnectorHarness, signing: local.SigningKeys
 ) -> None:
     # By the bell alone, and no tick: nobody waits longer than the call takes.
-    async with desk_of(stage, signing, look_every_s=30) as desk:
-        contacts = {await stage.their_contact(f"Vendor {n:02}"): f"Vendor {n:02}" for n in range(30)}
+    async with desk_of(harness, signing, look_every_s=30) as desk:
+        contacts = {await harness.their_contact(f"Vendor {n:02}"): f"Vendor {n:02}" for n in range(30)}
         async with desk.owned():
-            await stage.until("select count(*) >= 2 from pg_stat_activity where query ilike 'listen%'", True)
+            await harness.until("select count(*) >= 2 from pg_stat_activity where query ilike 'listen%'", True)
             async with asyncio.timeout(15):
                 shown = await asyncio.gather(*(desk.look(f"contacts/{contact}") for contact in contacts))
 
@@ -182,9 +182,9 @@ async def test_thirty_people_get_each_their_own_answer_as_soon_as_it_is_there(
 
 
 async def test_who_waits_too_long_is_told_so_and_nothing_is_read_for_them_any_more(
-    stage: ConnectorHarness, signing: local.SigningKeys
+    harness: ConnectorHarness, signing: local.SigningKeys
 ) -> None:
-    async with desk_of(stage, signing, patience=timedelta(seconds=0.3)) as desk:
+    async with desk_of(harness, signing, patience=timedelta(seconds=0.3)) as desk:
         answer = await desk.look("contacts", search="Kea")
 
         assert (answer.status_code, answer.json()["title"]) == (503, "Xero was not read within 0.3 seconds; try again")
@@ -192,14 +192,14 @@ async def test_who_waits_too_long_is_told_so_and_nothing_is_read_for_them_any_mo
 
 
 async def test_what_cannot_be_read_is_said_with_the_moment(desk: Desk) -> None:
-    until = desk.stage.clock() + timedelta(minutes=3)
+    until = desk.harness.clock() + timedelta(minutes=3)
     asking = asyncio.create_task(desk.look("contacts", search="Kea"))
-    await desk.stage.until("select count(*) from person_read", 1)
-    async with desk.stage.database.transaction() as tx:
-        read = await interactive_reads.next_waiting(tx, desk.stage.tenant_id, ())
+    await desk.harness.until("select count(*) from person_read", 1)
+    async with desk.harness.database.transaction() as tx:
+        read = await interactive_reads.next_waiting(tx, desk.harness.tenant_id, ())
         assert read
         # Whoever reads one already is given the next.
-        assert await interactive_reads.next_waiting(tx, desk.stage.tenant_id, {read.id}) is None
+        assert await interactive_reads.next_waiting(tx, desk.harness.tenant_id, {read.id}) is None
         await interactive_reads.store_failure(tx, read, "Xero answered 503", until)
     answer = await asking
 
@@ -211,9 +211,9 @@ async def test_what_cannot_be_read_is_said_with_the_moment(desk: Desk) -> None:
 
 async def test_a_record_that_is_not_as_documented_is_said_to_be_so(desk: Desk) -> None:
     asking = asyncio.create_task(desk.look(f"contacts/{uuid4()}"))
-    await desk.stage.until("select count(*) from person_read", 1)
-    async with desk.stage.database.transaction() as tx:
-        read = await interactive_reads.next_waiting(tx, desk.stage.tenant_id, ())
+    await desk.harness.until("select count(*) from person_read", 1)
+    async with desk.harness.database.transaction() as tx:
+        read = await interactive_reads.next_waiting(tx, desk.harness.tenant_id, ())
         assert read
         assert await interactive_reads.store_answer(tx, read, {"Contacts": [{"ContactID": "x"}]}) == []
     answer = await asking
@@ -222,14 +222,14 @@ async def test_a_record_that_is_not_as_documented_is_said_to_be_so(desk: Desk) -
 
 
 async def test_when_no_call_is_free_in_time_nobody_is_kept_waiting(desk: Desk) -> None:
-    now = desk.stage.clock()
+    now = desk.harness.clock()
     for day, parked, sentence in (
         (5000, None, "The organisation's calls of this day are used, until "),
         (0, now + timedelta(minutes=1), "Xero asked us to wait until "),
     ):
-        await desk.stage.sql("delete from budget")
+        await desk.harness.sql("delete from budget")
         spent = "insert into budget values ($1, '{}', $2, $3, 5000, $4, 'too many calls (minute)')"
-        await desk.stage.sql(spent, desk.stage.tenant_id, now.date(), day, parked)
+        await desk.harness.sql(spent, desk.harness.tenant_id, now.date(), day, parked)
 
         answer = await desk.look("contacts", search="Kea")
 
@@ -239,7 +239,7 @@ async def test_when_no_call_is_free_in_time_nobody_is_kept_waiting(desk: Desk) -
 
 
 async def test_a_tenant_that_is_not_connected_is_told_so(desk: Desk) -> None:
-    await desk.stage.sql("update connection set state = 'connection_lost'")
+    await desk.harness.sql("update connection set state = 'connection_lost'")
 
     answer = await desk.look("contacts", search="Kea")
 
@@ -247,12 +247,12 @@ async def test_a_tenant_that_is_not_connected_is_told_so(desk: Desk) -> None:
 
 
 async def test_what_nobody_fetched_is_purged(desk: Desk) -> None:
-    stage = desk.stage
+    harness = desk.harness
     for seconds in (3600, 0):
-        async with stage.database.transaction() as tx:
+        async with harness.database.transaction() as tx:
             request = SEARCHES[XeroKind.CONTACT]("Kea")
-            await interactive_reads.add(tx, stage.tenant_id, XeroKind.CONTACT, request, connected=True)
-        stage.clock.ahead += timedelta(seconds=seconds)
+            await interactive_reads.add(tx, harness.tenant_id, XeroKind.CONTACT, request, connected=True)
+        harness.clock.ahead += timedelta(seconds=seconds)
 
     assert await desk.left() == 1
 

@@ -33,9 +33,9 @@ def test_xeros_words_become_reasons_only_if_all_of_them_are_known(
     assert reason_codes(messages) == codes
 
 
-async def refused(stage: ConnectorHarness, count: int) -> list[WriteResult]:
-    async with stage.working():
-        results = await stage.results(count)
+async def refused(harness: ConnectorHarness, count: int) -> list[WriteResult]:
+    async with harness.working():
+        results = await harness.results(count)
     return [result for result in results if result.outcome is Outcome.REFUSED]
 
 
@@ -43,33 +43,33 @@ async def refused(stage: ConnectorHarness, count: int) -> list[WriteResult]:
 @pytest.mark.field("F29")
 @pytest.mark.parametrize("archived", [False, True])
 async def test_an_account_number_that_another_contact_has_is_refused_as_such(
-    stage: ConnectorHarness, archived: bool
+    harness: ConnectorHarness, archived: bool
 ) -> None:
-    await stage.connect_idle()
-    theirs = await stage.control.act(stage.org_id, "create_contact", Name="Kauri", AccountNumber="A-7")
+    await harness.connect_idle()
+    theirs = await harness.control.act(harness.org_id, "create_contact", Name="Kauri", AccountNumber="A-7")
     if archived:
-        await stage.control.act(stage.org_id, "archive_contact", ContactID=theirs)
+        await harness.control.act(harness.org_id, "archive_contact", ContactID=theirs)
     taken = contact_intent("Kea")
-    await stage.deliver(taken.replace(body=taken.body.replace(account_number="a-7")), contact_intent("Tui"))
+    await harness.deliver(taken.replace(body=taken.body.replace(account_number="a-7")), contact_intent("Tui"))
 
-    [result] = await refused(stage, 2)
+    [result] = await refused(harness, 2)
 
     assert (result.reason_codes, result.messages) == (("account_number_taken",), (NUMBER_TAKEN,))
-    assert {each["Name"] for each in await stage.xero("Contacts")} == {"Kauri", "Tui"}
+    assert {each["Name"] for each in await harness.xero("Contacts")} == {"Kauri", "Tui"}
 
 
 @pytest.mark.real
 @pytest.mark.field("F30")
 @pytest.mark.parametrize("taken", [True, False])
 async def test_the_name_of_an_archived_contact_is_refused_as_such_where_xero_does_so(
-    stage: ConnectorHarness, taken: bool
+    harness: ConnectorHarness, taken: bool
 ) -> None:
-    await stage.connect_idle()
-    await stage.control.set_switches(stage.org_id, archived_names_are_taken=taken)
-    theirs = await stage.their_contact("KEA")
-    await stage.control.act(stage.org_id, "archive_contact", ContactID=theirs)
-    await stage.deliver(contact_intent("Kea"), contact_intent("Tui"))
+    await harness.connect_idle()
+    await harness.control.set_switches(harness.org_id, archived_names_are_taken=taken)
+    theirs = await harness.their_contact("KEA")
+    await harness.control.act(harness.org_id, "archive_contact", ContactID=theirs)
+    await harness.deliver(contact_intent("Kea"), contact_intent("Tui"))
 
-    found = await refused(stage, 2)
+    found = await refused(harness, 2)
 
     assert [result.reason_codes for result in found] == ([("name_taken",)] if taken else [])

@@ -48,89 +48,91 @@ def test_a_run_ends_once_every_resource_was_read_to_its_end(
     assert over is None or (over.started_at, over.ended_at, over.run) == (START, END, "poll")
 
 
-async def last_run(stage: ConnectorHarness) -> SyncRun | None:
-    async with stage.database.transaction() as tx:
-        return await sync_runs.last(tx, stage.tenant_id)
+async def last_run(harness: ConnectorHarness) -> SyncRun | None:
+    async with harness.database.transaction() as tx:
+        return await sync_runs.last(tx, harness.tenant_id)
 
 
-async def polled(stage: ConnectorHarness, times: int) -> list[SyncRun]:
+async def polled(harness: ConnectorHarness, times: int) -> list[SyncRun]:
     """Poll everything now; the runs, once there are so many."""
-    await stage.sql("update feed set next_at = now(); update turn set next_at = now()")
-    await stage.until("select count(*) from outbox where topic = 'tieout.sync-run.v1'", times)
-    return await stage.published(SyncRun)
+    await harness.sql("update feed set next_at = now(); update turn set next_at = now()")
+    await harness.until("select count(*) from outbox where topic = 'tieout.sync-run.v1'", times)
+    return await harness.published(SyncRun)
 
 
 @pytest.mark.real
 @pytest.mark.rule("CONN-10")
-async def test_each_poll_of_everything_is_one_run_that_says_what_changed(stage: ConnectorHarness) -> None:
-    await stage.connect()
-    async with stage.working():
-        await stage.until("select state from connection", "connected")
-        await stage.their_bill(await stage.their_contact("Kea Paper"))
-        said = await polled(stage, 2)
-        said = await polled(stage, 3)
+async def test_each_poll_of_everything_is_one_run_that_says_what_changed(harness: ConnectorHarness) -> None:
+    await harness.connect()
+    async with harness.working():
+        await harness.until("select state from connection", "connected")
+        await harness.their_bill(await harness.their_contact("Kea Paper"))
+        said = await polled(harness, 2)
+        said = await polled(harness, 3)
 
     assert [one.run for one in said] == ["import", "poll", "poll"]
     assert [{r.resource: r.changed for r in one.resources}["Invoices"] for one in said[1:]] == [1, 0]
     assert [r.resource for r in said[0].resources] == list(listings.RESOURCES)
     assert all(one.started_at <= one.ended_at for one in said)
-    assert await last_run(stage) == said[-1]
-    sequences = [sequence for sequence, _ in await stage.events(SyncRun)]
+    assert await last_run(harness) == said[-1]
+    sequences = [sequence for sequence, _ in await harness.events(SyncRun)]
     assert sequences == sorted(set(sequences))
 
 
 @pytest.mark.real
 @pytest.mark.rule("CONN-10")
-async def test_what_was_read_before_a_disconnect_is_no_part_of_the_next_run(stage: ConnectorHarness) -> None:
-    await stage.connect()
-    async with stage.database.transaction() as tx:
-        await sync_runs.add_page(tx, stage.tenant_id, "Contacts", 7, 7, Cause.request(), last=True)
-    await stage.connections.disconnect(ANA, stage.tenant_id)
-    await stage.connect(stage.org_id, stage.tenant_id)
+async def test_what_was_read_before_a_disconnect_is_no_part_of_the_next_run(harness: ConnectorHarness) -> None:
+    await harness.connect()
+    async with harness.database.transaction() as tx:
+        await sync_runs.add_page(tx, harness.tenant_id, "Contacts", 7, 7, Cause.request(), last=True)
+    await harness.connections.disconnect(ANA, harness.tenant_id)
+    await harness.connect(harness.org_id, harness.tenant_id)
 
-    async with stage.working():
-        await stage.until("select state from connection", "connected")
+    async with harness.working():
+        await harness.until("select state from connection", "connected")
 
-    [over] = await stage.published(SyncRun)
-    assert {r.resource: r.read for r in over.resources}["Contacts"] == len(await stage.xero("Contacts"))
+    [over] = await harness.published(SyncRun)
+    assert {r.resource: r.read for r in over.resources}["Contacts"] == len(await harness.xero("Contacts"))
 
 
 @pytest.mark.real
 @pytest.mark.rule("CONN-10")
-async def test_polls_keep_the_tenants_schedule_and_a_shorter_one_holds_at_once(stage: ConnectorHarness) -> None:
-    await stage.connect()
+async def test_polls_keep_the_tenants_schedule_and_a_shorter_one_holds_at_once(harness: ConnectorHarness) -> None:
+    await harness.connect()
 
     async def choose(version: int, minutes: int | None) -> None:
         wanted = {"poll_every_minutes": minutes}
-        await stage.database.run(lambda tx: change_settings.change(tx, ANA, stage.tenant_id, version, wanted))
+        await harness.database.run(lambda tx: change_settings.change(tx, ANA, harness.tenant_id, version, wanted))
 
     await choose(0, 600)
-    async with stage.working():
-        await stage.until("select state from connection", "connected")
+    async with harness.working():
+        await harness.until("select state from connection", "connected")
     waits = "select extract(epoch from min(next_at) - now())::int / 60 from feed"
-    [(rarely,)] = await stage.sql(waits)
+    [(rarely,)] = await harness.sql(waits)
     await choose(1, 60)
-    [(hourly,)] = await stage.sql(waits)
+    [(hourly,)] = await harness.sql(waits)
     await choose(2, 300)
-    [(unmoved,)] = await stage.sql(waits)
+    [(unmoved,)] = await harness.sql(waits)
     await choose(3, None)
 
     assert 598 <= rarely <= 600
     assert 58 <= hourly <= 60
     # The next poll comes when it was to come; only the one after it is later.
     assert 58 <= unmoved <= 60
-    assert await stage.sql(WAITING) == [(len(listings.RESOURCES),)]
+    assert await harness.sql(WAITING) == [(len(listings.RESOURCES),)]
 
 
 @pytest.mark.real
 @pytest.mark.rule("CONN-9")
-async def test_a_shorter_schedule_polls_no_more_often_than_the_days_calls_allow(stage: ConnectorHarness) -> None:
-    await stage.connect()
-    await stage.sql("update feed set next_at = now() + interval '10 hours', importing = false")
+async def test_a_shorter_schedule_polls_no_more_often_than_the_days_calls_allow(harness: ConnectorHarness) -> None:
+    await harness.connect()
+    await harness.sql("update feed set next_at = now() + interval '10 hours', importing = false")
     today = "(now() at time zone 'UTC')::date"
-    await stage.sql(f"insert into budget select tenant_id, '{{}}', {today}, 4995, 5000 from connection")
+    await harness.sql(f"insert into budget select tenant_id, '{{}}', {today}, 4995, 5000 from connection")
 
-    await stage.database.run(lambda tx: change_settings.change(tx, ANA, stage.tenant_id, 0, {"poll_every_minutes": 5}))
+    await harness.database.run(
+        lambda tx: change_settings.change(tx, ANA, harness.tenant_id, 0, {"poll_every_minutes": 5})
+    )
 
-    assert await stage.sql("select count(*) from feed where next_at < now() + interval '29 minutes'") == [(0,)]
-    assert await stage.sql("select count(*) from feed where next_at > now() + interval '31 minutes'") == [(0,)]
+    assert await harness.sql("select count(*) from feed where next_at < now() + interval '29 minutes'") == [(0,)]
+    assert await harness.sql("select count(*) from feed where next_at > now() + interval '31 minutes'") == [(0,)]

@@ -19,43 +19,43 @@ from tieout_testing.connector import ConnectorHarness, bill_intent, contact_inte
 pytestmark = pytest.mark.real
 
 
-async def test_120_intents_go_in_three_calls(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    await stage.deliver(*[contact_intent(f"Vendor {i:03}") for i in range(120)])
+async def test_120_intents_go_in_three_calls(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    await harness.deliver(*[contact_intent(f"Vendor {i:03}") for i in range(120)])
 
-    async with stage.working():
-        results = await stage.results(120)
+    async with harness.working():
+        results = await harness.results(120)
 
     assert {result.outcome for result in results} == {Outcome.DONE}
-    assert [call["status"] for call in await stage.writing_calls()] == [200, 200, 200]
-    assert len(await stage.xero("Contacts")) == 120
+    assert [call["status"] for call in await harness.writing_calls()] == [200, 200, 200]
+    assert len(await harness.xero("Contacts")) == 120
 
 
-async def test_one_bad_element_fails_alone_with_xeros_words(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    await stage.their_contact("Paper Ltd")
-    await stage.deliver(contact_intent("Kea"), contact_intent("Paper Ltd"), contact_intent("Tui"))
+async def test_one_bad_element_fails_alone_with_xeros_words(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    await harness.their_contact("Paper Ltd")
+    await harness.deliver(contact_intent("Kea"), contact_intent("Paper Ltd"), contact_intent("Tui"))
 
-    async with stage.working():
-        results = await stage.results(3)
+    async with harness.working():
+        results = await harness.results(3)
 
     refused = [result for result in results if result.outcome is Outcome.REFUSED]
     assert len(refused) == 1
     assert "already assigned to another contact" in refused[0].messages[0]
-    assert {c["Name"] for c in await stage.xero("Contacts")} == {"Kea", "Paper Ltd", "Tui"}
+    assert {c["Name"] for c in await harness.xero("Contacts")} == {"Kea", "Paper Ltd", "Tui"}
 
 
-async def test_a_refused_request_is_split_so_that_only_the_one_at_fault_is_refused(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    known = UUID(await stage.their_contact("Paper Ltd"))
+async def test_a_refused_request_is_split_so_that_only_the_one_at_fault_is_refused(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    known = UUID(await harness.their_contact("Paper Ltd"))
     # An unknown id refuses the whole request with a 404.
-    await stage.deliver(contact_intent("Paper & Co", xero_id=known), contact_intent("Nobody", xero_id=uuid4()))
+    await harness.deliver(contact_intent("Paper & Co", xero_id=known), contact_intent("Nobody", xero_id=uuid4()))
 
-    async with stage.working():
-        results = await stage.results(2)
+    async with harness.working():
+        results = await harness.results(2)
 
     assert {r.xero_id == known: r.outcome for r in results} == {True: Outcome.DONE, False: Outcome.REFUSED}
-    assert [c["Name"] for c in await stage.xero("Contacts")] == ["Paper & Co"]
+    assert [c["Name"] for c in await harness.xero("Contacts")] == ["Paper & Co"]
 
 
 @pytest.mark.parametrize(
@@ -68,59 +68,59 @@ async def test_a_refused_request_is_split_so_that_only_the_one_at_fault_is_refus
     ],
 )
 async def test_a_refusal_in_words_that_no_database_takes_is_told_as_any_other(
-    stage: ConnectorHarness, status: int, media_type: str, said: Any
+    harness: ConnectorHarness, status: int, media_type: str, said: Any
 ) -> None:
     """Seen to fail when they were stored as they came: the call was made again and again."""
-    await stage.connect_idle()
+    await harness.connect_idle()
     body = said if isinstance(said, str) else json.dumps(said)
     answer = httpx.MockTransport(lambda _: httpx.Response(status, text=body, headers={"Content-Type": media_type}))
-    await stage.deliver(contact_intent("Kea"))
+    await harness.deliver(contact_intent("Kea"))
 
-    async with httpx.AsyncClient(transport=answer) as stage.client, stage.working():
-        (result,) = await stage.results(1)
+    async with httpx.AsyncClient(transport=answer) as harness.client, harness.working():
+        (result,) = await harness.results(1)
 
     assert result.outcome is Outcome.REFUSED
     assert result.messages[0].startswith("Not\ufffdso")
 
 
-async def test_a_known_intent_is_not_written_again_and_gets_its_result_again(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
+async def test_a_known_intent_is_not_written_again_and_gets_its_result_again(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
     intent = contact_intent("Kea")
-    await stage.deliver(intent, intent)
-    async with stage.working():
-        await stage.results(1)
+    await harness.deliver(intent, intent)
+    async with harness.working():
+        await harness.results(1)
 
-        await stage.deliver(intent)
-        first, again = await stage.results(2)
+        await harness.deliver(intent)
+        first, again = await harness.results(2)
 
     assert first == again
-    assert len(await stage.writing_calls()) == 1
+    assert len(await harness.writing_calls()) == 1
 
 
-async def test_a_payment_is_followed_by_a_read_of_its_bill(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    bill = await stage.their_bill(await stage.their_contact())
-    await stage.deliver(payment_intent(bill, amount="115.00"))
+async def test_a_payment_is_followed_by_a_read_of_its_bill(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    bill = await harness.their_bill(await harness.their_contact())
+    await harness.deliver(payment_intent(bill, amount="115.00"))
 
-    async with stage.working():
-        (result,) = await stage.results(1)
-        await stage.until("select count(*) from read_request", 0)
+    async with harness.working():
+        (result,) = await harness.results(1)
+        await harness.until("select count(*) from read_request", 0)
 
-    (payment,) = await stage.published(XeroPayment)
-    (seen,) = await stage.published(XeroInvoice)
+    (payment,) = await harness.published(XeroPayment)
+    (seen,) = await harness.published(XeroInvoice)
     assert payment.record_id == result.record.id
     assert (seen.status, str(seen.amount_due)) == (InvoiceStatus.PAID, "0.00 NZD")
 
 
 @pytest.mark.rule("BILL-8")
-async def test_an_update_of_a_bill_keeps_its_lines(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    contact = await stage.their_contact()
+async def test_an_update_of_a_bill_keeps_its_lines(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    contact = await harness.their_contact()
     first = bill_intent(contact)
-    await stage.deliver(first)
-    async with stage.working():
-        (made,) = await stage.results(1)
-        (snapshot,) = await stage.published(XeroInvoice)
+    await harness.deliver(first)
+    async with harness.working():
+        (made,) = await harness.results(1)
+        (snapshot,) = await harness.published(XeroInvoice)
         line_id = snapshot.lines[0].xero_line_id
         assert isinstance(first.body, BillBody)
         assert first.body.lines
@@ -128,69 +128,69 @@ async def test_an_update_of_a_bill_keeps_its_lines(stage: ConnectorHarness) -> N
         body = first.body.replace(lines=(line,))
         change = {"revision": 2, "xero_id": made.xero_id, "base_sequence": made.snapshot_sequence, "body": body}
 
-        await stage.deliver(first.replace(**change))
-        await stage.results(2)
+        await harness.deliver(first.replace(**change))
+        await harness.results(2)
 
-    (bill,) = await stage.xero("Invoices")
+    (bill,) = await harness.xero("Invoices")
     assert [(one["LineItemID"], one["Description"]) for one in bill["LineItems"]] == [(str(line_id), "Ink")]
 
 
 async def test_the_result_tells_the_sequence_of_the_snapshot_and_the_echo_says_nothing_new(
-    stage: ConnectorHarness,
+    harness: ConnectorHarness,
 ) -> None:
-    await stage.connect_idle()
-    contact = await stage.their_contact()
-    await stage.deliver(bill_intent(contact))
-    async with stage.working():
-        (result,) = await stage.results(1)
+    await harness.connect_idle()
+    contact = await harness.their_contact()
+    await harness.deliver(bill_intent(contact))
+    async with harness.working():
+        (result,) = await harness.results(1)
 
-        await stage.ask(XeroKind.INVOICE, str(result.xero_id))
-        await stage.until("select count(*) from read_request", 0)
+        await harness.ask(XeroKind.INVOICE, str(result.xero_id))
+        await harness.until("select count(*) from read_request", 0)
 
-    ((sequence, snapshot),) = await stage.events(XeroInvoice)
+    ((sequence, snapshot),) = await harness.events(XeroInvoice)
     assert result.snapshot_sequence == sequence
     assert (snapshot.record_id, snapshot.type) == (result.record.id, InvoiceType.ACCPAY)
 
 
-async def test_two_writes_of_one_contact_in_one_call_say_its_last_state(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    contact = UUID(await stage.their_contact("Paper Ltd"))
-    await stage.deliver(contact_intent("Paper 1", xero_id=contact), contact_intent("Paper 2", xero_id=contact))
+async def test_two_writes_of_one_contact_in_one_call_say_its_last_state(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    contact = UUID(await harness.their_contact("Paper Ltd"))
+    await harness.deliver(contact_intent("Paper 1", xero_id=contact), contact_intent("Paper 2", xero_id=contact))
 
-    async with stage.working():
-        results = await stage.results(2)
+    async with harness.working():
+        results = await harness.results(2)
 
-    *_, said = await stage.published(XeroContact)
-    (there,) = await stage.xero("Contacts")
+    *_, said = await harness.published(XeroContact)
+    (there,) = await harness.xero("Contacts")
     assert said.name == there["Name"]
     assert {result.outcome for result in results} == {Outcome.DONE}
 
 
-async def test_a_batch_stays_below_what_xero_takes(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    await stage.deliver(*[contact_intent(f"Vendor {i}") for i in range(6)])
+async def test_a_batch_stays_below_what_xero_takes(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    await harness.deliver(*[contact_intent(f"Vendor {i}") for i in range(6)])
 
-    async with stage.working(stage.process(call_bytes=300)):
-        results = await stage.results(6)
+    async with harness.working(harness.process(call_bytes=300)):
+        results = await harness.results(6)
 
     assert len({result.xero_id for result in results}) == 6
-    calls = await stage.writing_calls()
+    calls = await harness.writing_calls()
     assert 1 < len(calls) < 6
     assert all(call["requestBytes"] <= 330 for call in calls)
 
 
 @pytest.mark.rule("BILL-10")
 async def test_a_file_goes_piece_by_piece_from_where_it_is_kept_and_one_that_is_gone_is_refused(
-    stage: ConnectorHarness,
+    harness: ConnectorHarness,
 ) -> None:
-    await stage.connect_idle()
-    bill = UUID(await stage.their_bill(await stage.their_contact()))
+    await harness.connect_idle()
+    bill = UUID(await harness.their_bill(await harness.their_contact()))
 
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(3):
             yield b"x" * 1000
 
-    await stage.files.store("scan", "application/pdf", pieces())
+    await harness.files.store("scan", "application/pdf", pieces())
     wanted = [
         WriteIntent(
             record=RecordRef(kind="attachment", id=uuid4()),
@@ -202,25 +202,25 @@ async def test_a_file_goes_piece_by_piece_from_where_it_is_kept_and_one_that_is_
         )
         for key in ("scan", "gone")
     ]  # fmt: skip
-    await stage.deliver(*wanted)
-    async with stage.working():
-        results = {result.record.id: result for result in await stage.results(2)}
+    await harness.deliver(*wanted)
+    async with harness.working():
+        results = {result.record.id: result for result in await harness.results(2)}
 
     scan, gone = (results[intent.record.id] for intent in wanted)
     assert (scan.outcome, gone.outcome) == (Outcome.DONE, Outcome.REFUSED)
     assert gone.messages == ("there is no file with the key gone",)
-    assert [call["requestBytes"] for call in await stage.writing_calls()] == [3000]
+    assert [call["requestBytes"] for call in await harness.writing_calls()] == [3000]
 
 
 async def test_a_record_that_xero_does_not_know_is_refused_alone_though_all_are_read_together(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail when a refused reading counted as showing nothing: all of them were refused."""
-    await stage.connect_idle()
-    known, unknown = [UUID(await stage.their_contact(f"Vendor {n}")) for n in range(3)], uuid4()
+    await harness.connect_idle()
+    known, unknown = [UUID(await harness.their_contact(f"Vendor {n}")) for n in range(3)], uuid4()
     wanted = [contact_intent(f"Renamed {n}", xero_id=xero_id) for n, xero_id in enumerate([*known, unknown])]
-    await stage.deliver(*wanted)
-    process = stage.process()
+    await harness.deliver(*wanted)
+    process = harness.process()
     real = process.api.call
 
     async def strictly(token: str, org_id: Any, request: Any, body: Any = None) -> Any:
@@ -229,7 +229,7 @@ async def test_a_record_that_xero_does_not_know_is_refused_alone_though_all_are_
         return await real(token, org_id, request, body)
 
     monkeypatch.setattr(process.api, "call", strictly)  # a Xero that refuses a list for one unknown id
-    async with stage.working(process):
-        results = {result.record.id: result.outcome for result in await stage.results(4)}
+    async with harness.working(process):
+        results = {result.record.id: result.outcome for result in await harness.results(4)}
 
     assert [results[intent.record.id] for intent in wanted] == [Outcome.DONE] * 3 + [Outcome.REFUSED]

@@ -30,9 +30,9 @@ class Page:
     """The settings page of one tenant, and those who use it."""
 
     def __init__(
-        self, stage: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys, tenant_id: UUID
+        self, harness: ConnectorHarness, http: httpx.AsyncClient, keys: local.SigningKeys, tenant_id: UUID
     ) -> None:
-        self.stage, self.http, self.keys, self.tenant_id = stage, http, keys, tenant_id
+        self.harness, self.http, self.keys, self.tenant_id = harness, http, keys, tenant_id
         self.url = f"/tenants/{tenant_id}/settings"
 
     async def change(self, version: int, by: str = "ana", **changes: Any) -> httpx.Response:
@@ -54,7 +54,7 @@ class Page:
             )
             for code, kind in accounts
         ]
-        async with self.stage.database.transaction() as tx:
+        async with self.harness.database.transaction() as tx:
             await chart_of_accounts.save(tx, self.tenant_id, read)
 
     def _token(self, by: str) -> dict[str, str]:
@@ -62,12 +62,12 @@ class Page:
 
 
 @pytest_asyncio.fixture
-async def page(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Page]:
+async def page(harness: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Page]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
-    app.state.database = stage.database
+    app.state.database = harness.database
     app.include_router(api_settings.router)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
-        yield Page(stage, http, signing, await stage.tenant())
+        yield Page(harness, http, signing, await harness.tenant())
 
 
 @pytest.mark.rule("MAP-5")
@@ -79,7 +79,7 @@ async def test_a_change_is_kept_said_and_remembered(page: Page) -> None:
     kept = await page.see()
     assert kept == second.json()
     assert (kept["version"], kept["items"], kept["conflicts"], kept["invoices"]) == (2, True, "ask", True)
-    said = await page.stage.published(TenantSettings)
+    said = await page.harness.published(TenantSettings)
     assert [(one.version, one.items, one.conflicts) for one in said] == [
         (0, True, "latest"), (1, False, "ask"), (2, True, "ask"),
     ]  # fmt: skip
@@ -99,7 +99,7 @@ async def test_the_same_values_again_make_no_version_and_say_nothing(page: Page)
     again = await page.change(0, items=False)
 
     assert (again.status_code, again.json()) == (200, once.json())
-    assert [one.version for one in await page.stage.published(TenantSettings)] == [0, 1]
+    assert [one.version for one in await page.harness.published(TenantSettings)] == [0, 1]
     assert len((await page.see("/history"))["items"]) == 1
 
 
@@ -118,7 +118,7 @@ async def test_of_two_who_change_settings_at_once_the_second_is_told_what_change
     assert version.pop("released") == {}
     assert [refused["since"] for refused in lost] == [[version], [version]]
     assert all(f"{version['by']} changed poll_every_minutes from null to" in refused["title"] for refused in lost)
-    assert [one.version for one in await page.stage.published(TenantSettings)] == [0, 1]
+    assert [one.version for one in await page.harness.published(TenantSettings)] == [0, 1]
 
 
 @pytest.mark.rule("MAP-10")
@@ -156,11 +156,11 @@ async def test_an_account_is_chosen_once_the_chart_was_read(page: Page) -> None:
 
 @pytest.mark.rule("MAP-2")
 async def test_the_chart_that_settings_are_checked_against_is_the_one_xero_has(page: Page) -> None:
-    stage = page.stage
-    await stage.connect(tenant_id=page.tenant_id)
-    async with stage.working():
-        await stage.until("select state from connection", "connected")
-    there = {a["Code"] for a in await stage.xero("Accounts") if a["Type"] == "BANK" and a["Status"] == "ACTIVE"}
+    harness = page.harness
+    await harness.connect(tenant_id=page.tenant_id)
+    async with harness.working():
+        await harness.until("select state from connection", "connected")
+    there = {a["Code"] for a in await harness.xero("Accounts") if a["Type"] == "BANK" and a["Status"] == "ACTIVE"}
 
     choices = {one["setting"]: one for one in await page.see("/choices")}
 
@@ -219,7 +219,7 @@ async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page:
         waits("bills", Reason.VENDOR_NOT_IN_XERO),
     ]
     for problem in (*held, *others):
-        await page.stage.deliver(problem, tenant_id=page.tenant_id)
+        await page.harness.deliver(problem, tenant_id=page.tenant_id)
 
     before = (await page.preview(payment_account="090", items=False, invoices=True)).json()
     await page.change(0, payment_account="090", items=False)
@@ -227,8 +227,8 @@ async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page:
     await page.change(1, items=True)
     for problem, version in ((held[0], 1), (held[1], 1), (held[2], 2), (others[0], 1), (others[1], 1)):
         closed = problem.replace(state=ProblemState.CLOSED, settings_version=version)
-        await page.stage.sql("update problem set sequence = 0")
-        await page.stage.deliver(closed, tenant_id=page.tenant_id)
+        await page.harness.sql("update problem set sequence = 0")
+        await page.harness.deliver(closed, tenant_id=page.tenant_id)
 
     assert before == {
         "version": 0,

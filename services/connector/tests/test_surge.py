@@ -23,22 +23,22 @@ select $1, n || $2, 2, 'vendor', gen_random_uuid(), now(), '{}', '', '', 'contac
 from generate_series(1, $3) as n"""
 
 
-async def test_a_surge_on_the_statistics_of_calmer_days_reads_no_more_than_it_takes(stage: ConnectorHarness) -> None:
+async def test_a_surge_on_the_statistics_of_calmer_days_reads_no_more_than_it_takes(harness: ConnectorHarness) -> None:
     """Seen to fail without the fences in the queries: every waiting intent was compared with every other."""
-    await stage.connect_idle()
-    await stage.sql("alter table intent set (autovacuum_enabled = false)")
-    await stage.sql(MANY, stage.tenant_id, "done", 5000)
-    await stage.sql("analyze intent")
+    await harness.connect_idle()
+    await harness.sql("alter table intent set (autovacuum_enabled = false)")
+    await harness.sql(MANY, harness.tenant_id, "done", 5000)
+    await harness.sql("analyze intent")
     for _ in range(40):
-        await stage.sql(MANY.replace("n ||", "gen_random_uuid() ||"), stage.tenant_id, "queued", BATCH)
+        await harness.sql(MANY.replace("n ||", "gen_random_uuid() ||"), harness.tenant_id, "queued", BATCH)
 
     full_only = ["contact:new"]
-    assert await rows_read(stage, *find_work(stage, full_only)) < 10 * BATCH
-    chosen = {"tenant_id": stage.tenant_id, "in_progress": [], "person_lane": 0}
+    assert await rows_read(harness, *find_work(harness, full_only)) < 10 * BATCH
+    chosen = {"tenant_id": harness.tenant_id, "in_progress": [], "person_lane": 0}
     first = INTENTS["first_in_lane"](**chosen, serial_in_progress=[], full_only=full_only, lane=2)
-    assert await rows_read(stage, *first) < 10 * BATCH
+    assert await rows_read(harness, *first) < 10 * BATCH
     batch = INTENTS["batch"](**chosen, batch_key=full_only[0], batch_limit=BATCH, look_up=False, limit=BATCH)
-    assert await rows_read(stage, *batch) < 10 * BATCH
+    assert await rows_read(harness, *batch) < 10 * BATCH
 
 
 READS = """
@@ -51,15 +51,15 @@ select $1, gen_random_uuid(), '{}', '', now(), now() + n * interval '1 s' from g
 
 @pytest.mark.parametrize("surge", [READS, CALLS], ids=["reads", "calls without answer"])
 async def test_what_goes_first_of_many_is_found_without_looking_at_all_of_them(
-    stage: ConnectorHarness, surge: str
+    harness: ConnectorHarness, surge: str
 ) -> None:
     """Seen to fail with min() over them: every look read every one."""
-    await stage.connect_idle()
-    await stage.sql("alter table read_request set (autovacuum_enabled = false)")
-    await stage.sql("alter table call set (autovacuum_enabled = false)")
-    await stage.sql(surge, stage.tenant_id, 5000)
+    await harness.connect_idle()
+    await harness.sql("alter table read_request set (autovacuum_enabled = false)")
+    await harness.sql("alter table call set (autovacuum_enabled = false)")
+    await harness.sql(surge, harness.tenant_id, 5000)
 
-    assert await rows_read(stage, *find_work(stage)) < 10 * BATCH
+    assert await rows_read(harness, *find_work(harness)) < 10 * BATCH
 
 
 MADE = """
@@ -68,14 +68,14 @@ select $1, gen_random_uuid(), 2, 'payment', gen_random_uuid(), now(), '{"body": 
     'done', jsonb_build_object('outcome', 'done', 'xero_id', n) from generate_series(1, $2) as n"""
 
 
-async def test_who_made_a_record_is_found_without_reading_all_that_was_ever_made(stage: ConnectorHarness) -> None:
+async def test_who_made_a_record_is_found_without_reading_all_that_was_ever_made(harness: ConnectorHarness) -> None:
     """Seen to fail without its index: the results of a month were read one by one, while the tenant's calls waited."""
-    await stage.connect_idle()
-    await stage.sql(MADE, stage.tenant_id, 5000)
-    await stage.sql("analyze intent")
+    await harness.connect_idle()
+    await harness.sql(MADE, harness.tenant_id, 5000)
+    await harness.sql("analyze intent")
 
-    asked = {"tenant_id": stage.tenant_id, "body_kind": "allocation", "xero_ids": [str(n) for n in range(10)]}
-    assert await rows_read(stage, *INTENTS["ids_created_by"](**asked)) < 10 * BATCH
+    asked = {"tenant_id": harness.tenant_id, "body_kind": "allocation", "xero_ids": [str(n) for n in range(10)]}
+    assert await rows_read(harness, *INTENTS["ids_created_by"](**asked)) < 10 * BATCH
 
 
 async def test_kinds_without_ids_do_not_ask_who_made_them() -> None:
@@ -83,19 +83,19 @@ async def test_kinds_without_ids_do_not_ask_who_made_them() -> None:
     assert await intents.ids_created_by(no_database, UUID(int=1), "note", []) == set()
 
 
-def find_work(stage: ConnectorHarness, full_only: Sequence[str] = ()) -> tuple[Any, ...]:
+def find_work(harness: ConnectorHarness, full_only: Sequence[str] = ()) -> tuple[Any, ...]:
     """The query of every look at a tenant's work, with nothing else in progress."""
     found: tuple[Any, ...] = PENDING_WORK["find_work"](
-        tenant_id=stage.tenant_id, now=stage.clock(), lanes=list(range(6)), person_lane=0, intents=[],
+        tenant_id=harness.tenant_id, now=harness.clock(), lanes=list(range(6)), person_lane=0, intents=[],
         serial_in_progress=[], full_only=full_only, calls=[], reads=[], listings=[], interactive_reads=[],
         max_ids=MAX_IDS_PER_READ,
     )  # fmt: skip
     return found
 
 
-async def rows_read(stage: ConnectorHarness, query: str, *values: object) -> int:
+async def rows_read(harness: ConnectorHarness, query: str, *values: object) -> int:
     """How many rows the scans of a query give or drop."""
-    ((plan,),) = await stage.sql(f"explain (analyze, format json) {query}", *values)
+    ((plan,),) = await harness.sql(f"explain (analyze, format json) {query}", *values)
     (whole,) = plan if isinstance(plan, list) else json.loads(plan)
     return round(sum(_read(node) for node in _nodes(whole["Plan"]) if "Scan" in node["Node Type"]))
 

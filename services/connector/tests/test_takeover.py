@@ -26,15 +26,15 @@ HANG = Callable[..., Any]
 @pytest.mark.parametrize("moment", ["before the store", "after the store", "after the send", "before the commit"])
 @pytest.mark.parametrize("kind", ["contact", "payment"])
 async def test_whoever_takes_over_loses_and_doubles_nothing(
-    stage: ConnectorHarness, hang: HANG, moment: str, kind: str, late: bool, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, hang: HANG, moment: str, kind: str, late: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.connect_idle()
-    bill = await stage.their_bill(await stage.their_contact())
+    await harness.connect_idle()
+    bill = await harness.their_bill(await harness.their_contact())
     wanted = [contact_intent("Kea"), contact_intent("Tui")]
     if kind == "payment":
         wanted = [payment_intent(bill), payment_intent(bill, reference="P-2")]
-    await stage.deliver(*wanted)
-    one, reached = stage.process(), asyncio.Event()
+    await harness.deliver(*wanted)
+    one, reached = harness.process(), asyncio.Event()
     with monkeypatch.context() as patch:
         match moment:
             case "before the store":
@@ -50,51 +50,51 @@ async def test_whoever_takes_over_loses_and_doubles_nothing(
         await one.die(task)
 
     ahead = timedelta(minutes=7) if late else LONGEST_CALL + timedelta(seconds=1)
-    stage.clock.ahead = ahead
-    await stage.control.advance(ahead)
-    async with stage.working():
-        results = await stage.results(2)
+    harness.clock.ahead = ahead
+    await harness.control.advance(ahead)
+    async with harness.working():
+        results = await harness.results(2)
 
     resource, before = ("Contacts", 1) if kind == "contact" else ("Payments", 0)
-    assert len(await stage.xero(resource)) == before + 2
+    assert len(await harness.xero(resource)) == before + 2
     assert [result.outcome for result in results] == [Outcome.DONE, Outcome.DONE]
     assert len({result.xero_id for result in results}) == 2
-    assert await stage.sql("select count(*) from call") == [(0,)]
-    assert len(await stage.published(type(results[0]))) == 2
+    assert await harness.sql("select count(*) from call") == [(0,)]
+    assert len(await harness.published(type(results[0]))) == 2
 
 
-async def test_nobody_takes_over_before_the_lease_has_run_out(stage: ConnectorHarness) -> None:
-    one, other = stage.process(), stage.process()
-    await one.leases.renew(stage.database)
-    await other.leases.renew(stage.database)
+async def test_nobody_takes_over_before_the_lease_has_run_out(harness: ConnectorHarness) -> None:
+    one, other = harness.process(), harness.process()
+    await one.leases.renew(harness.database)
+    await other.leases.renew(harness.database)
     assert (len(one.leases.epochs), other.leases.epochs) == (2, {})
 
-    stage.clock.ahead = TERM + timedelta(seconds=1)
-    await other.leases.renew(stage.database)
-    await one.leases.renew(stage.database)
+    harness.clock.ahead = TERM + timedelta(seconds=1)
+    await other.leases.renew(harness.database)
+    await one.leases.renew(harness.database)
     assert (one.leases.epochs, other.leases.epochs) == ({}, {0: 2, 1: 2})
 
 
-async def test_an_owner_who_lost_the_lease_does_not_send(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
-    (one, at), other = await stage.owner(), stage.process()
-    stage.clock.ahead = TERM + timedelta(seconds=1)
-    await other.leases.renew(stage.database)
+async def test_an_owner_who_lost_the_lease_does_not_send(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea"))
+    (one, at), other = await harness.owner(), harness.process()
+    harness.clock.ahead = TERM + timedelta(seconds=1)
+    await other.leases.renew(harness.database)
 
     with pytest.raises(LeaseLost):
-        await stage.send(one, at)
+        await harness.send(one, at)
 
-    assert await stage.control.calls(path="Contacts") == []
-    assert await stage.sql("select state from intent") == [("queued",)]
+    assert await harness.control.calls(path="Contacts") == []
+    assert await harness.sql("select state from intent") == [("queued",)]
 
 
 async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(
-    stage: ConnectorHarness, hang: HANG, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, hang: HANG, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
-    (one, at), go_on = await stage.owner(), asyncio.Event()
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea"))
+    (one, at), go_on = await harness.owner(), asyncio.Event()
     real = one.api.call
 
     async def slowly(*args: Any, **more: Any) -> Any:
@@ -103,25 +103,25 @@ async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(
         return answer
 
     monkeypatch.setattr(one.api, "call", slowly)
-    sending = asyncio.create_task(stage.send(one, at))
-    await stage.until("select count(*) from call", 1)
-    stage.clock.ahead = LONGEST_CALL + timedelta(seconds=1)
-    async with stage.working():
-        await stage.results(1)
+    sending = asyncio.create_task(harness.send(one, at))
+    await harness.until("select count(*) from call", 1)
+    harness.clock.ahead = LONGEST_CALL + timedelta(seconds=1)
+    async with harness.working():
+        await harness.results(1)
         go_on.set()
         with pytest.raises(LeaseLost):
             await sending
 
-    assert len(await stage.results(1)) == 1
-    assert len(await stage.xero("Contacts")) == 1
+    assert len(await harness.results(1)) == 1
+    assert len(await harness.xero("Contacts")) == 1
 
 
 async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_lease_back(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
-    (one, at), go_on = await stage.owner(), asyncio.Event()
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea"))
+    (one, at), go_on = await harness.owner(), asyncio.Event()
     real = one.api.call
 
     async def slowly(*args: Any, **more: Any) -> Any:
@@ -130,22 +130,22 @@ async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_leas
         return answer
 
     monkeypatch.setattr(one.api, "call", slowly)
-    sending = asyncio.create_task(stage.send(one, at))
-    await stage.until("select count(*) from call", 1)
-    stage.clock.ahead = LONGEST_CALL + timedelta(seconds=1)
-    async with stage.working():
-        await stage.results(1)
-    await one.leases.renew(stage.database)
+    sending = asyncio.create_task(harness.send(one, at))
+    await harness.until("select count(*) from call", 1)
+    harness.clock.ahead = LONGEST_CALL + timedelta(seconds=1)
+    async with harness.working():
+        await harness.results(1)
+    await one.leases.renew(harness.database)
     go_on.set()
 
     with pytest.raises(LeaseLost):
         await sending
-    assert len(await stage.results(1)) == 1
+    assert len(await harness.results(1)) == 1
 
 
-async def test_a_call_that_stood_still_after_its_check_does_not_leave(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    one, at = await stage.owner()
+async def test_a_call_that_stood_still_after_its_check_does_not_leave(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    one, at = await harness.owner()
     access = await one.caller.ready(at)
     async with one.caller.storing(at) as tx:
         permit = await one.caller.permit(tx, at, Lane.WRITE)
@@ -155,16 +155,16 @@ async def test_a_call_that_stood_still_after_its_check_does_not_leave(stage: Con
     with pytest.raises(LeaseLost):
         await one.caller.send(at, too_late, access, CONTACTS.listing(page=1), None, None)
 
-    assert await stage.control.calls(path="Contacts") == []
+    assert await harness.control.calls(path="Contacts") == []
 
 
 async def test_what_was_dropped_for_a_lease_that_is_still_ours_goes_on_at_once(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It stood still, or could not renew its lease for a while, but nobody has taken over."""
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Tui", xero_id=await stage.their_contact()))
-    one = stage.process()
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Tui", xero_id=await harness.their_contact()))
+    one = harness.process()
     real = one.caller.send
 
     async def too_late(*_: Any) -> Any:
@@ -172,50 +172,50 @@ async def test_what_was_dropped_for_a_lease_that_is_still_ours_goes_on_at_once(
         raise LeaseLost("it stood still")
 
     monkeypatch.setattr(one.caller, "send", too_late)
-    async with stage.working(one):
-        (result,) = await stage.results(1, within=5)
+    async with harness.working(one):
+        (result,) = await harness.results(1, within=5)
 
     assert result.outcome is Outcome.DONE
 
 
-async def test_a_budget_survives_a_change_of_owner(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    one, at = await stage.owner()
+async def test_a_budget_survives_a_change_of_owner(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    one, at = await harness.owner()
     async with one.caller.storing(at) as tx:
         await one.caller.permit(tx, at, Lane.WRITE)
-    stage.clock.ahead = TERM + timedelta(seconds=1)
-    _, theirs = await stage.owner()
+    harness.clock.ahead = TERM + timedelta(seconds=1)
+    _, theirs = await harness.owner()
 
     # The call of the one that is gone may still be under way.
-    assert (len(theirs.budget.in_flight), theirs.budget.minute_left(stage.clock())) == (1, 59)
+    assert (len(theirs.budget.in_flight), theirs.budget.minute_left(harness.clock())) == (1, 59)
 
 
 async def test_trouble_with_one_tenant_never_ends_the_gateway(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.connect_idle()
-    await stage.control.add_fault("429-minute", times=1, retry_after=1)
-    await stage.deliver(contact_intent("Kea"))
-    one = stage.process()
+    await harness.connect_idle()
+    await harness.control.add_fault("429-minute", times=1, retry_after=1)
+    await harness.deliver(contact_intent("Kea"))
+    one = harness.process()
 
     async def away(*_: Any) -> None:
         raise OSError("Postgres is away, just now")
 
-    async with stage.working(one):
+    async with harness.working(one):
         with monkeypatch.context() as patch:
             patch.setattr(schedule, "delay_until", away)
-            await wait_until(stage.control.calls, lambda calls: len(calls) >= 1)
-        (result,) = await stage.results(1)
+            await wait_until(harness.control.calls, lambda calls: len(calls) >= 1)
+        (result,) = await harness.results(1)
 
     assert result.outcome is Outcome.DONE
 
 
-async def test_the_bell_is_heard_again_after_its_connection_broke(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    async with stage.working():
-        await stage.until("select count(*) from pg_stat_activity where query ilike 'listen%'", 1)
-        await stage.sql("select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'")
-        await stage.until("select count(*) from pg_stat_activity where query ilike 'listen%'", 1)
+async def test_the_bell_is_heard_again_after_its_connection_broke(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    async with harness.working():
+        await harness.until("select count(*) from pg_stat_activity where query ilike 'listen%'", 1)
+        await harness.sql("select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'")
+        await harness.until("select count(*) from pg_stat_activity where query ilike 'listen%'", 1)
 
-        await stage.deliver(contact_intent("Kea"))
-        await stage.results(1)
+        await harness.deliver(contact_intent("Kea"))
+        await harness.results(1)

@@ -18,27 +18,29 @@ update snapshot set kind = replace(kind, 'xero_', ''), record_kind = null, effec
 """As the version before wrote it: without effects, and with other kinds of snapshots."""
 
 
-async def test_what_waits_is_sent_what_is_done_is_told_again_and_nothing_is_made_twice(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
+async def test_what_waits_is_sent_what_is_done_is_told_again_and_nothing_is_made_twice(
+    harness: ConnectorHarness,
+) -> None:
+    await harness.connect_idle()
     done = named_by_kind(contact_intent("Kea"))
-    xero_id = UUID(await stage.their_contact("Paper Ltd"))
-    await stage.deliver(done)
-    async with stage.working():
-        (made,) = await stage.results(1)
+    xero_id = UUID(await harness.their_contact("Paper Ltd"))
+    await harness.deliver(done)
+    async with harness.working():
+        (made,) = await harness.results(1)
     queued = named_by_kind(contact_intent("Tui", xero_id=xero_id))
-    await stage.deliver(queued)
-    await stage.sql(BEFORE)
+    await harness.deliver(queued)
+    await harness.sql(BEFORE)
 
-    await stage.sql(";".join(re.findall(r"^update [^;]+", NAMES.partition("-- migrate:down")[0], re.MULTILINE)))
+    await harness.sql(";".join(re.findall(r"^update [^;]+", NAMES.partition("-- migrate:down")[0], re.MULTILINE)))
 
-    assert await stage.sql("select id, follows, target from intent where state = 'queued'") == [
+    assert await harness.sql("select id, follows, target from intent where state = 'queued'") == [
         (queued.intent_id, "xero_contact", xero_id)
     ]
-    await stage.deliver(done, done.replace(revision=2))
-    async with stage.working():
-        results = {result.intent_id: result for result in await stage.results(4)}
+    await harness.deliver(done, done.replace(revision=2))
+    async with harness.working():
+        results = {result.intent_id: result for result in await harness.results(4)}
     assert results[queued.intent_id].outcome is Outcome.DONE
-    assert (await stage.results(4))[1].intent_id == done.intent_id
+    assert (await harness.results(4))[1].intent_id == done.intent_id
     again = results[done.replace(revision=2).intent_id]
     assert (again.outcome, again.xero_id) == (Outcome.STALE, made.xero_id)
 

@@ -33,12 +33,12 @@ class Hand:
         return self.now
 
 
-async def hours(stage: ConnectorHarness, tenant_id: UUID) -> list[HourlyUsage]:
-    async with stage.database.transaction() as tx:
+async def hours(harness: ConnectorHarness, tenant_id: UUID) -> list[HourlyUsage]:
+    async with harness.database.transaction() as tx:
         return await usage.hours(tx, tenant_id, NOON - timedelta(days=1), NOON + timedelta(days=1))
 
 
-async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(stage: ConnectorHarness) -> None:
+async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(harness: ConnectorHarness) -> None:
     clock, tenant_id = Hand(), uuid4()
     counted = Usage(clock)
     counted.count(tenant_id, Lane.WRITE, "Invoices", 500, 1200, CallOutcome.ANSWERED)
@@ -46,10 +46,10 @@ async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(stage: ConnectorH
     counted.count(tenant_id, Lane.POLL, "Invoices", 0, 0, CallOutcome.FAILED)
     clock.now += timedelta(minutes=61)
     counted.count(tenant_id, Lane.WRITE, "Invoices", 1, 2, CallOutcome.ANSWERED)
-    async with stage.database.transaction() as tx:
+    async with harness.database.transaction() as tx:
         await counted.store(tx)
 
-    found = [tuple(one.model_dump(exclude={"hour"}).values()) for one in await hours(stage, tenant_id)]
+    found = [tuple(one.model_dump(exclude={"hour"}).values()) for one in await hours(harness, tenant_id)]
 
     assert found == [
         ("poll", "Invoices", 1, 0, 0, 0, 1),
@@ -58,117 +58,117 @@ async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(stage: ConnectorH
     ]
 
 
-async def test_a_tenants_counts_are_stored_with_its_answer_and_those_of_others_stay(stage: ConnectorHarness) -> None:
+async def test_a_tenants_counts_are_stored_with_its_answer_and_those_of_others_stay(harness: ConnectorHarness) -> None:
     ours, other, counted = uuid4(), uuid4(), Usage(Hand())
     for tenant_id in (ours, other):
         counted.count(tenant_id, Lane.POLL, "Contacts", 0, 10, CallOutcome.ANSWERED)
 
-    async with stage.database.transaction() as tx:
+    async with harness.database.transaction() as tx:
         await counted.store(tx, ours)
 
-    assert ([one.calls for one in await hours(stage, ours)], await hours(stage, other)) == ([1], [])
-    async with stage.database.transaction() as tx:
+    assert ([one.calls for one in await hours(harness, ours)], await hours(harness, other)) == ([1], [])
+    async with harness.database.transaction() as tx:
         await counted.store(tx)
-    assert [one.calls for one in await hours(stage, ours) + await hours(stage, other)] == [1, 1]
+    assert [one.calls for one in await hours(harness, ours) + await hours(harness, other)] == [1, 1]
 
 
-async def test_what_is_rolled_back_is_counted_still_and_stored_once(stage: ConnectorHarness) -> None:
+async def test_what_is_rolled_back_is_counted_still_and_stored_once(harness: ConnectorHarness) -> None:
     tenant_id, counted = uuid4(), Usage(Hand())
     counted.count(tenant_id, Lane.WRITE, "Payments", 3, 4, CallOutcome.ANSWERED)
 
     async def fail(tx: Tx) -> None:
         await counted.store(tx, tenant_id)
         # What is being stored is not there for another transaction to store, too.
-        async with stage.database.transaction() as another:
+        async with harness.database.transaction() as another:
             await counted.store(another)
         counted.count(tenant_id, Lane.WRITE, "Payments", 1, 1, CallOutcome.ANSWERED)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await stage.database.run(fail)
-    async with stage.database.transaction() as tx:
+        await harness.database.run(fail)
+    async with harness.database.transaction() as tx:
         await counted.store(tx)
-    async with stage.database.transaction() as tx:
+    async with harness.database.transaction() as tx:
         await counted.store(tx)
 
-    (hour,) = await hours(stage, tenant_id)
+    (hour,) = await hours(harness, tenant_id)
     assert (hour.calls, hour.sent, hour.received) == (2, 4, 5)
 
 
-async def test_many_processes_add_to_the_same_hours_and_lose_nothing(stage: ConnectorHarness) -> None:
+async def test_many_processes_add_to_the_same_hours_and_lose_nothing(harness: ConnectorHarness) -> None:
     tenants = [uuid4() for _ in range(20)]
     processes = [Usage(Hand()) for _ in range(4)]
     for n, process in enumerate(processes):
         for tenant_id in tenants[n:] + tenants[:n]:
             process.count(tenant_id, Lane.IMPORT, "Contacts", 0, 7, CallOutcome.ANSWERED)
 
-    await asyncio.gather(*(stage.database.run(process.store) for process in processes))
+    await asyncio.gather(*(harness.database.run(process.store) for process in processes))
 
-    totals = [(hour.calls, hour.received) for tenant_id in tenants for hour in await hours(stage, tenant_id)]
+    totals = [(hour.calls, hour.received) for tenant_id in tenants for hour in await hours(harness, tenant_id)]
     assert totals == [(4, 28)] * 20
 
 
-async def test_all_is_stored_now_and_then_without_any_answer(stage: ConnectorHarness) -> None:
+async def test_all_is_stored_now_and_then_without_any_answer(harness: ConnectorHarness) -> None:
     counted = Usage(Hand())
     counted.count(uuid4(), Lane.NOTE, "Invoices", 1, 1, CallOutcome.FAILED)
 
-    async with running(counted.run(stage.database)):
-        await stage.until("select count(*) from usage", 1)
+    async with running(counted.run(harness.database)):
+        await harness.until("select count(*) from usage", 1)
 
 
 @pytest.mark.parametrize("trouble", ["503", "expired", "no scope"])
 async def test_what_came_with_an_error_is_counted_too_for_xero_charges_it(
-    stage: ConnectorHarness, trouble: str
+    harness: ConnectorHarness, trouble: str
 ) -> None:
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
-    process, at = await stage.owner()
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea"))
+    process, at = await harness.owner()
     if trouble == "expired":
-        await stage.control.advance(timedelta(minutes=31))
+        await harness.control.advance(timedelta(minutes=31))
     elif trouble == "no scope":
-        await stage.connections.disconnect(ANA, stage.tenant_id)
-        await stage.connect(stage.org_id, stage.tenant_id, scope="offline_access accounting.payments")
+        await harness.connections.disconnect(ANA, harness.tenant_id)
+        await harness.connect(harness.org_id, harness.tenant_id, scope="offline_access accounting.payments")
     else:
-        await stage.control.add_fault(trouble)
+        await harness.control.add_fault(trouble)
 
     with contextlib.suppress(XeroError):
-        await stage.send(process, at)
+        await harness.send(process, at)
 
-    async with stage.database.transaction() as tx:
+    async with harness.database.transaction() as tx:
         await process.caller._usage.store(tx)
-    (call,) = [call for call in await stage.control.calls() if "api.xro" in call["path"]]
-    assert await stage.sql("select failed, received from usage") == [(1, call["responseBytes"])]
+    (call,) = [call for call in await harness.control.calls() if "api.xro" in call["path"]]
+    assert await harness.sql("select failed, received from usage") == [(1, call["responseBytes"])]
     assert call["responseBytes"] > 0
 
 
-async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(stage: ConnectorHarness) -> None:
+async def test_hours_are_kept_for_thirteen_months_and_then_dropped_in_portions(harness: ConnectorHarness) -> None:
     clock, tenant_id = Hand(), uuid4()
-    counted, now = Usage(clock), stage.clock()
+    counted, now = Usage(clock), harness.clock()
     for age in (timedelta(0), RETENTION - timedelta(hours=1), *(RETENTION + timedelta(hours=n) for n in range(1, 6))):
         clock.now = now - age
         counted.count(tenant_id, Lane.WRITE, "Invoices", 1, 1, CallOutcome.ANSWERED)
-    async with stage.database.transaction() as tx:
+    async with harness.database.transaction() as tx:
         await counted.store(tx)
 
-    process = stage.process(tidy_every=timedelta(milliseconds=50), rows_deleted=2)
-    async with stage.working(process):
-        await stage.until("select count(*) from usage", 2)
+    process = harness.process(tidy_every=timedelta(milliseconds=50), rows_deleted=2)
+    async with harness.working(process):
+        await harness.until("select count(*) from usage", 2)
 
-    async with stage.database.transaction() as tx:
+    async with harness.database.transaction() as tx:
         left = await usage.hours(tx, tenant_id, now - 2 * RETENTION, now)
     assert min(one.hour for one in left) > now - RETENTION - timedelta(hours=1)
 
 
-async def test_a_portion_leaves_to_another_process_what_it_drops(stage: ConnectorHarness) -> None:
+async def test_a_portion_leaves_to_another_process_what_it_drops(harness: ConnectorHarness) -> None:
     clock = Hand()
     counted = Usage(clock)
     for n in range(2):
         clock.now = NOON - RETENTION - timedelta(days=1 + n)
         counted.count(uuid4(), Lane.POLL, "Contacts", 0, 1, CallOutcome.ANSWERED)
-    async with stage.database.transaction() as tx:
+    async with harness.database.transaction() as tx:
         await counted.store(tx)
 
-    async with asyncio.timeout(10), stage.database.transaction() as one, stage.database.transaction() as other:
+    async with asyncio.timeout(10), harness.database.transaction() as one, harness.database.transaction() as other:
         assert await usage.delete_old(one, 1)
         assert await usage.delete_old(other, 1)
         assert not await usage.delete_old(other, 1)

@@ -28,50 +28,50 @@ insert into person_read (tenant_id, id, kind, request, asked_at, deadline)
 values ($1, $2, 'xero_contact', $3, $4::timestamptz, $4 + interval '1 minute')"""
 
 
-def a_worker(stage: ConnectorHarness, process: Any, at: Any, *, may_begin: bool = True) -> Worker:
+def a_worker(harness: ConnectorHarness, process: Any, at: Any, *, may_begin: bool = True) -> Worker:
     async def hold(tx: Any) -> None:
         await process.leases.require(tx, at.org.shard, at.epoch)
 
-    return Worker(stage.database, at, process.writer, process.reader, stage.clock, lambda: may_begin, hold)
+    return Worker(harness.database, at, process.writer, process.reader, harness.clock, lambda: may_begin, hold)
 
 
-async def turn(stage: ConnectorHarness) -> Any:
-    ((next_at, not_before),) = await stage.sql("select next_at, not_before from turn")
+async def turn(harness: ConnectorHarness) -> Any:
+    ((next_at, not_before),) = await harness.sql("select next_at, not_before from turn")
     return next_at, not_before
 
 
-async def test_an_owner_who_slept_takes_no_turn_of_its_successors_tenant(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
-    (one, at), other = await stage.owner(), stage.process()
-    stage.clock.ahead = TERM + SECOND
-    await other.leases.renew(stage.database)
-    async with stage.database.transaction() as tx:
-        await schedule.delay_until(tx, stage.tenant_id, tx.now + 60 * SECOND, "Xero asked to wait")
-    before = await turn(stage)
+async def test_an_owner_who_slept_takes_no_turn_of_its_successors_tenant(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea"))
+    (one, at), other = await harness.owner(), harness.process()
+    harness.clock.ahead = TERM + SECOND
+    await other.leases.renew(harness.database)
+    async with harness.database.transaction() as tx:
+        await schedule.delay_until(tx, harness.tenant_id, tx.now + 60 * SECOND, "Xero asked to wait")
+    before = await turn(harness)
 
     with pytest.raises(LeaseLost):
-        await a_worker(stage, one, at).run()
+        await a_worker(harness, one, at).run()
 
-    assert await turn(stage) == before
+    assert await turn(harness) == before
 
 
-async def test_a_worker_whose_shard_another_waits_for_leaves_the_turn_to_it(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
-    one, at = await stage.owner()
+async def test_a_worker_whose_shard_another_waits_for_leaves_the_turn_to_it(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea"))
+    one, at = await harness.owner()
 
-    assert await a_worker(stage, one, at, may_begin=False).run() is not None
-    assert (await turn(stage))[0] is not None
+    assert await a_worker(harness, one, at, may_begin=False).run() is not None
+    assert (await turn(harness))[0] is not None
 
 
 async def test_a_turn_taken_by_one_that_lost_its_lease_comes_again_soon(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though the shard stays its own: the call came too late to leave, by a machine that stood still say."""
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
-    process, late = stage.process(tidy_every=timedelta(hours=1)), 1
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea"))
+    process, late = harness.process(tidy_every=timedelta(hours=1)), 1
     real = process.caller.send
 
     async def send(*args: Any) -> Any:
@@ -82,99 +82,99 @@ async def test_a_turn_taken_by_one_that_lost_its_lease_comes_again_soon(
         return await real(*args)
 
     monkeypatch.setattr(process.caller, "send", send)  # too late once
-    async with stage.working(process):
-        await wait_until(lambda: turn(stage), lambda found: not late and found[0] is not None)
-        stage.clock.ahead = 20 * SECOND
-        (result,) = await stage.results(1)
+    async with harness.working(process):
+        await wait_until(lambda: turn(harness), lambda found: not late and found[0] is not None)
+        harness.clock.ahead = 20 * SECOND
+        (result,) = await harness.results(1)
 
     assert result.outcome is Outcome.DONE
 
 
-async def test_a_replica_that_stands_still_keeps_no_other_from_its_shards(stage: ConnectorHarness) -> None:
+async def test_a_replica_that_stands_still_keeps_no_other_from_its_shards(harness: ConnectorHarness) -> None:
     """It holds a lease locked, in a transaction: the others take what else is free, and keep what is theirs."""
-    await stage.connect_idle()
-    one, at = await stage.owner()
-    stage.clock.ahead = TERM + SECOND
-    other = stage.process()
-    async with stage.database.transaction() as frozen:
+    await harness.connect_idle()
+    one, at = await harness.owner()
+    harness.clock.ahead = TERM + SECOND
+    other = harness.process()
+    async with harness.database.transaction() as frozen:
         await frozen.db.execute("select 1 from lease where shard = $1 for share", at.org.shard)
         async with asyncio.timeout(5):
-            await other.leases.renew(stage.database)
-            await other.leases.renew(stage.database)
+            await other.leases.renew(harness.database)
+            await other.leases.renew(harness.database)
             assert other.leases.epochs.keys() == {1 - at.org.shard}
-            async with stage.database.transaction() as tx:
+            async with harness.database.transaction() as tx:
                 await schedule.recover(tx, [0, 1], [])
-    await other.leases.renew(stage.database)
+    await other.leases.renew(harness.database)
 
     assert other.leases.epochs.keys() == {0, 1}
     assert one.leases.epochs
 
 
-async def test_a_turn_that_is_locked_by_one_who_stands_still_is_passed_over(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
-    await stage.sql("update turn set next_at = null")
-    async with stage.database.transaction() as frozen:
+async def test_a_turn_that_is_locked_by_one_who_stands_still_is_passed_over(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea"))
+    await harness.sql("update turn set next_at = null")
+    async with harness.database.transaction() as frozen:
         await frozen.db.execute("select 1 from turn for update")
-        async with asyncio.timeout(5), stage.database.transaction() as tx:
+        async with asyncio.timeout(5), harness.database.transaction() as tx:
             await schedule.recover(tx, [0, 1], [])
-    async with stage.database.transaction() as tx:
+    async with harness.database.transaction() as tx:
         await schedule.recover(tx, [0, 1], [])
 
-    assert (await turn(stage))[0] is not None
+    assert (await turn(harness))[0] is not None
 
 
-async def test_what_was_chosen_before_the_database_was_restored_does_not_leave(stage: ConnectorHarness) -> None:
+async def test_what_was_chosen_before_the_database_was_restored_does_not_leave(harness: ConnectorHarness) -> None:
     """Of another process that lives on; neither before anybody has noticed, nor with its lease of then."""
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
-    one, at = await stage.owner()
-    await stage.sql("update home set mark = replace(mark, ':1:', ':2:')")
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea"))
+    one, at = await harness.owner()
+    await harness.sql("update home set mark = replace(mark, ':1:', ':2:')")
     with pytest.raises(LeaseLost):
-        await stage.send(one, at)
+        await harness.send(one, at)
 
     # Between the dump and the restore it was taken over twice.
-    await stage.sql("update lease set epoch = epoch - 2")
-    assert await one.leases.renew(stage.database) == set()
+    await harness.sql("update lease set epoch = epoch - 2")
+    assert await one.leases.renew(harness.database) == set()
     # Calls of the database that is no more may be under way.
-    stage.clock.ahead = LONGEST_CALL + SECOND
-    assert await one.leases.renew(stage.database) == {0, 1}
+    harness.clock.ahead = LONGEST_CALL + SECOND
+    assert await one.leases.renew(harness.database) == {0, 1}
     with pytest.raises(LeaseLost):
-        await stage.send(one, at)
-    assert await stage.control.calls(path="Contacts") == []
+        await harness.send(one, at)
+    assert await harness.control.calls(path="Contacts") == []
 
-    async with stage.working(one):
-        (result,) = await stage.results(1)
+    async with harness.working(one):
+        (result,) = await harness.results(1)
     assert result.outcome is Outcome.DONE
-    assert [call["method"] for call in await stage.control.calls(path="Contacts")] == ["GET", "PUT"]
+    assert [call["method"] for call in await harness.control.calls(path="Contacts")] == ["GET", "PUT"]
 
 
-async def test_an_unanswered_call_is_looked_at_as_soon_as_its_calls_allow(stage: ConnectorHarness) -> None:
+async def test_an_unanswered_call_is_looked_at_as_soon_as_its_calls_allow(harness: ConnectorHarness) -> None:
     """And not only when the other lanes may go, after the day's last calls say."""
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea"))
-    await stage.control.add_fault("lost", times=1, method="PUT")
-    one, at = await stage.owner()
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea"))
+    await harness.control.add_fault("lost", times=1, method="PUT")
+    one, at = await harness.owner()
     with pytest.raises(OutcomeUnknown):
-        await stage.send(one, at)
-    now = stage.clock()
+        await harness.send(one, at)
+    now = harness.clock()
     for _ in range(PER_MINUTE - 1):
         at.budget = at.budget.count_call(now, now + SECOND).count_answer(now, now + SECOND, _Silent())
     at.budget = replace(at.budget, day_used=at.budget.day_limit - 10)
-    await stage.ask(XeroKind.CONTACT, str(uuid4()))
-    await stage.sql("update call set retry_at = now()")
+    await harness.ask(XeroKind.CONTACT, str(uuid4()))
+    await harness.sql("update call set retry_at = now()")
 
-    until = await a_worker(stage, one, at).run()
+    until = await a_worker(harness, one, at).run()
 
     assert until is not None
     assert until < now + 70 * SECOND
 
 
 async def test_a_full_minute_of_the_app_is_no_failure_of_a_tenant(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.connect_idle()
-    process, asked = stage.process(), 0
+    await harness.connect_idle()
+    process, asked = harness.process(), 0
 
     async def ready(_: Any) -> str:
         nonlocal asked
@@ -182,18 +182,18 @@ async def test_a_full_minute_of_the_app_is_no_failure_of_a_tenant(
         raise AppIsBusy("the app's calls of this minute are used", 0.1 * SECOND)
 
     monkeypatch.setattr(process.caller, "ready", ready)  # full for good
-    await stage.deliver(contact_intent("Kea"))
-    async with stage.working(process):
-        await wait_until(lambda: stage.sql("select failures from turn"), lambda found: asked > 5)
+    await harness.deliver(contact_intent("Kea"))
+    async with harness.working(process):
+        await wait_until(lambda: harness.sql("select failures from turn"), lambda found: asked > 5)
 
-    assert await stage.sql("select failures from turn") == [(0,)]
+    assert await harness.sql("select failures from turn") == [(0,)]
 
 
 async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.connect_idle()
-    process, bad = stage.process(), 1
+    await harness.connect_idle()
+    process, bad = harness.process(), 1
     real = process.caller.ready
 
     async def ready(at: Any) -> str:
@@ -204,52 +204,52 @@ async def test_a_trouble_whose_words_postgres_does_not_take_is_its_tenants_alone
         return await real(at)
 
     monkeypatch.setattr(process.caller, "ready", ready)  # bad words once
-    await stage.deliver(contact_intent("Kea"))
-    async with stage.working(process):
-        await stage.until("select because from turn", "Xero says \ufffd and \ufffd")
-        stage.clock.ahead = 5 * SECOND
-        (result,) = await stage.results(1)
+    await harness.deliver(contact_intent("Kea"))
+    async with harness.working(process):
+        await harness.until("select because from turn", "Xero says \ufffd and \ufffd")
+        harness.clock.ahead = 5 * SECOND
+        (result,) = await harness.results(1)
 
     assert result.outcome is Outcome.DONE
 
 
 async def test_what_one_answer_said_of_the_limits_is_kept_though_another_ended_the_calls(
-    stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen to fail when only what was stored with an answer was: the next call broke into Xero's Retry-After."""
-    await stage.connect_idle()
-    process = stage.process()
+    await harness.connect_idle()
+    process = harness.process()
 
     async def ready(at: Any) -> str:
-        at.budget = at.budget.parked(stage.clock() + 45 * SECOND, "Xero asked to wait (429)")
+        at.budget = at.budget.parked(harness.clock() + 45 * SECOND, "Xero asked to wait (429)")
         raise OutcomeUnknown("Xero answered 503", answered=True)
 
     monkeypatch.setattr(process.caller, "ready", ready)  # both at once
-    await stage.deliver(contact_intent("Kea"))
-    async with stage.working(process):
-        await stage.until("select count(*) from turn where not_before is not null", 1)
+    await harness.deliver(contact_intent("Kea"))
+    async with harness.working(process):
+        await harness.until("select count(*) from turn where not_before is not null", 1)
 
-    assert await stage.sql("select count(*) from budget where parked_until is not null") == [(1,)]
+    assert await harness.sql("select count(*) from budget where parked_until is not null") == [(1,)]
 
 
-async def test_of_a_persons_reads_and_writes_the_older_goes_first(stage: ConnectorHarness) -> None:
+async def test_of_a_persons_reads_and_writes_the_older_goes_first(harness: ConnectorHarness) -> None:
     """Seen to fail when reads always went first: who searched on and on kept payments back."""
-    await stage.connect_idle()
-    await stage.deliver(contact_intent("Kea", lane=Lane.PERSON))
+    await harness.connect_idle()
+    await harness.deliver(contact_intent("Kea", lane=Lane.PERSON))
     # Four of the five calls are under way. Of two calls at once, either may reach Xero first.
-    async with stage.database.transaction() as tx:
+    async with harness.database.transaction() as tx:
         budget = fresh(tx.now)
         for _ in range(MAX_CONCURRENT - 1):
             budget = budget.count_call(tx.now, tx.now + 60 * SECOND)
-        await org_budget_store.save(tx, stage.tenant_id, budget)
-    stage.clock.ahead = SECOND
-    await stage.sql(READ, stage.tenant_id, uuid4(), asdict(CONTACTS.listing(page=1)), stage.clock())
+        await org_budget_store.save(tx, harness.tenant_id, budget)
+    harness.clock.ahead = SECOND
+    await harness.sql(READ, harness.tenant_id, uuid4(), asdict(CONTACTS.listing(page=1)), harness.clock())
 
-    async with stage.working():
-        await stage.results(1)
-        await stage.until("select count(*) from person_read where records is not null or failed is not null", 1)
+    async with harness.working():
+        await harness.results(1)
+        await harness.until("select count(*) from person_read where records is not null or failed is not null", 1)
 
-    assert [call["method"] for call in await stage.control.calls(path="Contacts")] == ["PUT", "GET"]
+    assert [call["method"] for call in await harness.control.calls(path="Contacts")] == ["PUT", "GET"]
 
 
 class _Silent:

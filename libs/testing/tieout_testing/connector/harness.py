@@ -148,7 +148,7 @@ class ConnectorHarness:
         return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
 
     async def connect(self, org_id: str | None = None, tenant_id: UUID | None = None, **form: str) -> UUID:
-        """A tenant connected to an organisation; those of the first one are `tenant_id` and `org_id` of the stage."""
+        """A tenant connected to an organisation; those of the first one are `tenant_id` and `org_id` of the harness."""
         tenant_id = tenant_id or await self.tenant()
         org_id = org_id or await self.control.create_org("Kauri Ltd")
         back = await self.consent(tenant_id, org_id, **form)

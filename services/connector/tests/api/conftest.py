@@ -21,25 +21,25 @@ from .write_queue import Queue
 
 
 @pytest_asyncio.fixture
-async def platform(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Platform]:
+async def platform(harness: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Platform]:
     receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
     app = http_app(
-        stage.database,
+        harness.database,
         Keys(signing.jwks_url, local.ISSUER),
-        stage.connections,
+        harness.connections,
         receiver,
-        InteractiveAnswers(stage.database),
+        InteractiveAnswers(harness.database),
         2,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
-        yield Platform(stage, app, http, signing)
+        yield Platform(harness, app, http, signing)
 
 
 @pytest_asyncio.fixture
-async def queue(stage: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Queue]:
+async def queue(harness: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Queue]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
-    app.state.database = stage.database
+    app.state.database = harness.database
     app.include_router(api_writes.router)
-    await stage.connect_idle()
+    await harness.connect_idle()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
-        yield Queue(stage, http, signing)
+        yield Queue(harness, http, signing)

@@ -43,15 +43,17 @@ ROUTES = list(BODIES)
 class Platform:
     """The payables product, and people with their tokens."""
 
-    def __init__(self, stage: ConnectorHarness, app: FastAPI, http: httpx.AsyncClient, keys: local.SigningKeys) -> None:
-        self.stage, self.app, self.http, self.keys = stage, app, http, keys
+    def __init__(
+        self, harness: ConnectorHarness, app: FastAPI, http: httpx.AsyncClient, keys: local.SigningKeys
+    ) -> None:
+        self.harness, self.app, self.http, self.keys = harness, app, http, keys
 
     async def service_api(self) -> ServiceApi:
         """Where everybody tries to come in, with a tenant of its own."""
-        tenant_id = await self.stage.tenant()
+        tenant_id = await self.harness.tenant()
 
         async def close(features: Sequence[Feature]) -> None:
-            await self.stage.database.run(lambda tx: connections.put_plan(tx, ANA, tenant_id, features))
+            await self.harness.database.run(lambda tx: connections.put_plan(tx, ANA, tenant_id, features))
 
         return ServiceApi(self.app, tenant_id, self.keys.token, close)
 

@@ -29,20 +29,20 @@ async def test_a_stranger_cannot_tell_whether_a_tenant_exists(platform: Platform
 
 @pytest.mark.rule("SYS-11")
 async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform) -> None:
-    stage, service_api = platform.stage, await platform.service_api()
-    org_id = await stage.control.create_org("Kauri Ltd")
+    harness, service_api = platform.harness, await platform.service_api()
+    org_id = await harness.control.create_org("Kauri Ltd")
 
     async def another() -> dict[str, object]:
         return {"tenant_id": uuid4()}
 
     async def consent() -> None:
-        back = await stage.consent(service_api.tenant_id, org_id)
-        await stage.connections.complete_consent(ANA, back["state"], back["code"], None)
+        back = await harness.consent(service_api.tenant_id, org_id)
+        await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
 
     async def write() -> dict[str, object]:
         intent = contact_intent("Kea")
-        await stage.sql("update connection set state = 'connected'")
-        await stage.deliver(intent, tenant_id=service_api.tenant_id)
+        await harness.sql("update connection set state = 'connected'")
+        await harness.deliver(intent, tenant_id=service_api.tenant_id)
         return {"intent_id": intent.intent_id}
 
     changes = {
@@ -55,7 +55,7 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         "POST /tenants/{tenant_id}/settings/preview": [],  # saves nothing
         "POST /tenants/{tenant_id}/writes/{intent_id}/cancel": [Change(first=write)],
         "POST /tenants/{tenant_id}/writes/{intent_id}/retry": [Change(first=write, always=True)],
-        **operator_changes(stage.database, service_api.tenant_id),
+        **operator_changes(harness.database, service_api.tenant_id),
     }
 
     assert await unaudited(service_api, changes) == []
@@ -63,20 +63,20 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
 
 @pytest.mark.rule("SYS-11")
 async def test_the_plan_is_told_to_every_service_and_is_as_it_was_last_set(platform: Platform) -> None:
-    tenant_id, route = await platform.stage.tenant(), "PUT /tenants/{t}/plan"
+    tenant_id, route = await platform.harness.tenant(), "PUT /tenants/{t}/plan"
 
     for closed in (["settings", "payments"], ["payments", "settings", "settings"], ["audit"], []):
         assert (await platform.ask(route, tenant_id, PLATFORM, body={"closed": closed})).status_code == 200
     wrong = await platform.ask(route, tenant_id, PLATFORM, body={"closed": ["invoicing"]})
 
-    said = [one.closed for one in await platform.stage.published(Connection)]
+    said = [one.closed for one in await platform.harness.published(Connection)]
     assert said == [(), ("payments", "settings"), ("audit",), ()]
     assert (wrong.status_code, "closed" in wrong.json()["title"]) == (422, True)
 
 
 @pytest.mark.rule("SYS-11")
 async def test_a_plan_closes_a_feature_at_once_and_its_reads_go_on(platform: Platform) -> None:
-    tenant_id = await platform.stage.tenant()
+    tenant_id = await platform.harness.tenant()
     await platform.ask("PUT /tenants/{t}/plan", tenant_id, PLATFORM, body={"closed": ["settings"]})
 
     refused = await platform.ask("PATCH /tenants/{t}/settings", tenant_id)
@@ -100,7 +100,7 @@ async def test_an_unknown_tenant_is_404(platform: Platform) -> None:
 
 
 async def test_a_wrong_body_is_422_and_names_the_field(platform: Platform) -> None:
-    tenant_id = await platform.stage.tenant()
+    tenant_id = await platform.harness.tenant()
     wrong: list[tuple[str, Any, str]] = [
         ("PUT /tenants/{t}", {"name": ""}, "name"),
         ("PUT /tenants/{t}", {"nam": "Kea"}, "nam"),
@@ -122,23 +122,23 @@ async def test_a_tenant_made_twice_stays_as_it_is(platform: Platform) -> None:
     again = await platform.ask("PUT /tenants/{t}", tenant_id, PLATFORM, of="*", body={"name": "Other"})
 
     assert first.json() == again.json()
-    assert len(await platform.stage.published(TenantSettings)) == 1
+    assert len(await platform.harness.published(TenantSettings)) == 1
 
 
 async def test_no_secret_is_in_a_log_line_or_an_error(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
-    stage = platform.stage
-    await stage.connect()
-    ((token_set,),) = await stage.sql("select id from token_set")
-    tokens = await stage.tokens.access(token_set)
-    await stage.control.add_fault("500", times=2)
-    await stage.control.disconnect(stage.org_id)
-    async with stage.working():
-        await stage.until("select state from connection", "connection_lost")
+    harness = platform.harness
+    await harness.connect()
+    ((token_set,),) = await harness.sql("select id from token_set")
+    tokens = await harness.tokens.access(token_set)
+    await harness.control.add_fault("500", times=2)
+    await harness.control.disconnect(harness.org_id)
+    async with harness.working():
+        await harness.until("select state from connection", "connection_lost")
     wrong = await platform.http.get("/oauth/callback", params={"state": "s3cret-state", "code": "s3cret-code"})
 
     said = "".join(capsys.readouterr()) + wrong.text
     assert "the consent is not sufficient" in said
-    secrets = (tokens.access, tokens.refresh, stage.app.client_secret or "-", "s3cret-state", "s3cret-code")
+    secrets = (tokens.access, tokens.refresh, harness.app.client_secret or "-", "s3cret-state", "s3cret-code")
     assert [secret for secret in secrets if secret in said] == []
 
 

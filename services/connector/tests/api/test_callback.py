@@ -10,11 +10,11 @@ pytestmark = pytest.mark.real
 
 @pytest.mark.rule("SYS-11")
 async def test_a_consent_given_or_denied_is_told_of_who_asked_for_it(platform: Platform) -> None:
-    stage, tenant_id = platform.stage, await platform.stage.tenant()
+    harness, tenant_id = platform.harness, await platform.harness.tenant()
     for form in ({"decision": "deny"}, {}):
         url = (await platform.ask("POST /tenants/{t}/connection/consent", tenant_id, body={})).json()["url"]
         await platform.http.get(
-            "/oauth/callback", params=await stage.decide(url, await stage.control.create_org(), **form)
+            "/oauth/callback", params=await harness.decide(url, await harness.control.create_org(), **form)
         )
 
     trail = (await platform.ask("GET /tenants/{t}/audit", tenant_id)).json()["items"]
@@ -29,9 +29,9 @@ async def test_a_consent_given_or_denied_is_told_of_who_asked_for_it(platform: P
 
 
 async def test_choices_are_shown_without_xeros_connection_ids(platform: Platform) -> None:
-    stage = platform.stage
-    tenant_id, org_id = await stage.tenant(), await stage.control.create_org("Kauri Ltd")
-    back = await stage.consent(tenant_id, org_id)
+    harness = platform.harness
+    tenant_id, org_id = await harness.tenant(), await harness.control.create_org("Kauri Ltd")
+    back = await harness.consent(tenant_id, org_id)
     answer = await platform.http.get("/oauth/callback", params=back)
 
     assert answer.json()["outcome"] == "choosing_org"
@@ -40,7 +40,7 @@ async def test_choices_are_shown_without_xeros_connection_ids(platform: Platform
 
 
 async def test_the_callback_returns_to_the_page_where_it_began(platform: Platform) -> None:
-    tenant_id = await platform.stage.tenant()
+    tenant_id = await platform.harness.tenant()
     body = {"return_to": "http://localhost:3000/settings?tab=xero"}
     started = await platform.ask("POST /tenants/{t}/connection/consent", tenant_id, body=body)
     state = httpx.URL(started.json()["url"]).params["state"]

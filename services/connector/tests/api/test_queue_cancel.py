@@ -15,7 +15,7 @@ pytestmark = pytest.mark.real
 
 @pytest.mark.rule("SYS-2")
 async def test_a_write_called_back_never_reaches_xero_and_its_record_is_told_by_whom(queue: Queue) -> None:
-    stage = queue.stage
+    harness = queue.harness
     stays, goes = contact_intent("Kea"), contact_intent("Tui")
     await queue.wait(stays, goes)
 
@@ -23,18 +23,18 @@ async def test_a_write_called_back_never_reaches_xero_and_its_record_is_told_by_
 
     assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
     assert answer.json()["why"] == "ana cancelled it before it was sent."
-    async with stage.working():
-        results = await stage.results(2)
+    async with harness.working():
+        results = await harness.results(2)
     assert [(one.intent_id, one.outcome, one.cancelled_by) for one in results] == [
         (stays.intent_id, Outcome.CANCELLED, "ana"),
         (goes.intent_id, Outcome.DONE, None),
     ]
-    assert [one["Name"] for one in await stage.xero("Contacts")] == ["Tui"]
+    assert [one["Name"] for one in await harness.xero("Contacts")] == ["Tui"]
     assert await queue.trail() == [("cancel", stays.record.id, "waiting", "cancelled")]
 
     # Said again, it gets the same answer; and a second time nothing is called back.
-    await stage.deliver(stays)
-    assert (await stage.results(3))[2] == results[0]
+    await harness.deliver(stays)
+    assert (await harness.results(3))[2] == results[0]
     again = await queue.ask("POST", f"/{stays.intent_id}/cancel")
     assert (again.status_code, again.json()["result"]["outcome"]) == (409, "cancelled")
 
@@ -59,16 +59,16 @@ async def test_what_has_left_or_is_done_cannot_be_called_back(queue: Queue) -> N
 async def test_who_calls_back_what_is_just_leaving_is_told_that_it_left(queue: Queue) -> None:
     intent = contact_intent("Kea")
     await queue.wait(intent)
-    async with queue.stage.database.transaction() as tx:
+    async with queue.harness.database.transaction() as tx:
         call_id = uuid4()
-        await tx.db.execute(LEAVES, queue.stage.tenant_id, call_id, tx.now, tx.now)
+        await tx.db.execute(LEAVES, queue.harness.tenant_id, call_id, tx.now, tx.now)
         await tx.db.execute("update intent set state = 'sent', call_id = $1 where state = 'queued'", call_id)
         asking = asyncio.create_task(queue.ask("POST", f"/{intent.intent_id}/cancel"))
-        await queue.stage.until("select count(*) from pg_stat_activity where wait_event = 'transactionid'", 1)
+        await queue.harness.until("select count(*) from pg_stat_activity where wait_event = 'transactionid'", 1)
     answer = await asking
 
     assert (answer.status_code, answer.json()["title"].startswith("it was sent at ")) == (409, True)
-    assert await queue.stage.published(WriteResult) == []
+    assert await queue.harness.published(WriteResult) == []
 
 
 @pytest.mark.rule("SYS-11")

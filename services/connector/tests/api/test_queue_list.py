@@ -41,7 +41,7 @@ async def test_writes_are_found_by_state_and_record_page_by_page(queue: Queue) -
 async def test_a_disconnected_organisations_writes_are_held(queue: Queue) -> None:
     intent = contact_intent("Kea")
     await queue.wait(intent)
-    await queue.stage.sql("update connection set state = 'disconnected'")
+    await queue.harness.sql("update connection set state = 'disconnected'")
 
     assert (await queue.see(state="waiting"), await queue.see(state="held")) == ([], [intent.intent_id])
     assert (await queue.story(intent))["why"] == "It waits until the organisation is connected to Xero."
@@ -88,7 +88,7 @@ async def test_a_story_tells_why_it_waits_and_what_is_before_it(queue: Queue) ->
 
 
 async def test_what_all_calls_of_an_organisation_wait_for_is_told(queue: Queue) -> None:
-    intent, now = contact_intent("Kea"), queue.stage.clock()
+    intent, now = contact_intent("Kea"), queue.harness.clock()
     await queue.wait(intent)
 
     await queue.turn(now + timedelta(minutes=5), "Xero answered 503")

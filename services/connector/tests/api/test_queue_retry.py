@@ -18,18 +18,18 @@ pytestmark = pytest.mark.real
 async def test_what_waits_for_nothing_but_our_own_patience_is_looked_at_now(queue: Queue) -> None:
     intent = contact_intent("Kea")
     await queue.wait(intent)
-    await queue.turn(queue.stage.clock() + timedelta(minutes=5), "Xero answered 503")
+    await queue.turn(queue.harness.clock() + timedelta(minutes=5), "Xero answered 503")
 
     answer = await queue.ask("POST", f"/{intent.intent_id}/retry")
 
     assert (answer.status_code, answer.json()["why"]) == (200, "Nothing is ahead of it: it goes now.")
-    ((waits, due),) = await queue.stage.sql("select not_before, next_at <= $1 from turn", queue.stage.clock())
+    ((waits, due),) = await queue.harness.sql("select not_before, next_at <= $1 from turn", queue.harness.clock())
     assert (waits, due) == (None, True)
     assert await queue.trail() == [("retry", intent.record.id, "waiting", "retried")]
 
 
 async def test_no_person_overrules_what_xero_asks(queue: Queue) -> None:
-    intent, now = contact_intent("Kea"), queue.stage.clock()
+    intent, now = contact_intent("Kea"), queue.harness.clock()
     await queue.wait(intent)
     until = now + timedelta(minutes=5)
     midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -45,7 +45,7 @@ async def test_no_person_overrules_what_xero_asks(queue: Queue) -> None:
 
         assert answer.status_code == 409, because
         assert datetime.fromisoformat(answer.json()["until"]) == moment
-        ((waits,),) = await queue.stage.sql("select not_before from turn")
+        ((waits,),) = await queue.harness.sql("select not_before from turn")
         assert waits == until
 
 
@@ -57,10 +57,10 @@ async def test_an_unanswered_call_is_looked_at_now_only_once_no_answer_can_come(
     await queue.leave(again, ago=60, again_in=-1)
     await queue.leave(left, ago=3, again_in=1)
     await queue.leave(again_just_now, ago=60, again_in=15)
-    await queue.turn(queue.stage.clock() + timedelta(minutes=5), "Xero answered 503")
+    await queue.turn(queue.harness.clock() + timedelta(minutes=5), "Xero answered 503")
 
     when = "select retry_at from intent join call on call.id = call_id order by intent.received_at"
-    planned = await queue.stage.sql(when)
+    planned = await queue.harness.sql(when)
 
     answers = [await queue.ask("POST", f"/{one.intent_id}/retry") for one in wanted]
 
@@ -68,10 +68,10 @@ async def test_an_unanswered_call_is_looked_at_now_only_once_no_answer_can_come(
     assert "looked up in Xero now" in answers[0].json()["why"]
     assert "sent again now" in answers[1].json()["why"]
     assert all("has not answered yet" in one.json()["title"] for one in answers[2:])
-    now = await queue.stage.sql(when)
-    assert [row[0] <= queue.stage.clock() for row in now[:2]] == [True, True]
+    now = await queue.harness.sql(when)
+    assert [row[0] <= queue.harness.clock() for row in now[:2]] == [True, True]
     assert now[2:] == planned[2:]
-    assert (await queue.stage.sql("select not_before from turn"))[0][0] is None
+    assert (await queue.harness.sql("select not_before from turn"))[0][0] is None
 
 
 async def test_what_xero_refused_is_retried_by_its_problem(queue: Queue) -> None:
@@ -79,12 +79,12 @@ async def test_what_xero_refused_is_retried_by_its_problem(queue: Queue) -> None
     await queue.wait(intent)
     await queue.end(intent, Outcome.REFUSED, "The name is taken.")
     without = await queue.ask("POST", f"/{intent.intent_id}/retry")
-    now = queue.stage.clock()
+    now = queue.harness.clock()
     problem = Problem(
         id=uuid4(), service="contacts", record=intent.record, code="refused_by_xero", problem_kind="refused", params={},
         sentence="Xero refused this vendor.", how_to_fix="Change it.", state="open", opened_at=now, last_at=now,
     )  # fmt: skip
-    await queue.stage.deliver(problem)
+    await queue.harness.deliver(problem)
 
     answer = await queue.ask("POST", f"/{intent.intent_id}/retry")
 

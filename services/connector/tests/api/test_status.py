@@ -16,19 +16,19 @@ pytestmark = pytest.mark.real
 
 @pytest.mark.rule("CONN-7")
 async def test_status_shows_progress_writes_and_what_is_left(platform: Platform) -> None:
-    stage = platform.stage
-    await stage.connect()
-    async with stage.working():
-        await stage.until("select state from connection", "connected")
-    await stage.deliver(contact_intent("Kea"))
+    harness = platform.harness
+    await harness.connect()
+    async with harness.working():
+        await harness.until("select state from connection", "connected")
+    await harness.deliver(contact_intent("Kea"))
 
-    status = (await platform.ask("GET /tenants/{t}/connection", stage.tenant_id)).json()
+    status = (await platform.ask("GET /tenants/{t}/connection", harness.tenant_id)).json()
 
     assert (status["state"], status["org_name"], status["writes"]) == ("connected", "Kauri Ltd", {"queued": 1})
     assert {p["resource"]: p["done"] == p["total"] for p in status["resources"]} == dict.fromkeys(
         ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments"), True
     )
-    assert status["calls_left_this_minute"] == 60 - len(await stage.control.calls())
+    assert status["calls_left_this_minute"] == 60 - len(await harness.control.calls())
     assert 0 < status["calls_left_today"] <= 5000
     assert status["last_sync_at"]
     assert (status["last_run"]["run"], status["polled_every_minutes"]) == ("import", 5)
@@ -38,12 +38,12 @@ async def test_status_shows_progress_writes_and_what_is_left(platform: Platform)
 @pytest.mark.rule("CONN-9")
 @pytest.mark.rule("CONN-10")
 async def test_status_says_how_often_polls_come_and_why_they_are_stretched(platform: Platform) -> None:
-    stage = platform.stage
-    tenant_id = await stage.tenant()
+    harness = platform.harness
+    tenant_id = await harness.tenant()
     body = {"version": 0, "changes": {"poll_every_minutes": 10}}
     assert (await platform.ask("PATCH /tenants/{t}/settings", tenant_id, body=body)).status_code == 200
     before = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
-    await stage.sql(
+    await harness.sql(
         "insert into budget select tenant_id, '{}', (now() at time zone 'UTC')::date, 4990, 5000 from connection"
     )
 
@@ -56,14 +56,14 @@ async def test_status_says_how_often_polls_come_and_why_they_are_stretched(platf
 
 @pytest.mark.rule("SYS-2")
 async def test_problems_of_every_service_are_listed_and_older_news_changes_nothing(platform: Platform) -> None:
-    stage = platform.stage
-    tenant_id = await stage.tenant()
+    harness = platform.harness
+    tenant_id = await harness.tenant()
     problem = Problem(
         id=uuid4(), service="bills", record=RecordRef(kind="bill", id=uuid4()), code="vendor_not_in_xero", params={},
         sentence="Bill B-1 waits.", how_to_fix="Wait.", state="open", opened_at=utc_now(), last_at=utc_now(),
     )  # fmt: skip
-    await stage.deliver(problem, tenant_id=tenant_id)
-    await stage.deliver(problem.replace(sentence="Not news"), tenant_id=tenant_id)
+    await harness.deliver(problem, tenant_id=tenant_id)
+    await harness.deliver(problem.replace(sentence="Not news"), tenant_id=tenant_id)
 
     found = (await platform.ask("GET /tenants/{t}/problems", tenant_id)).json()
 

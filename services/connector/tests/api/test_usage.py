@@ -15,13 +15,13 @@ pytestmark = pytest.mark.real
 
 @pytest.mark.rule("CONN-7")
 async def test_usage_is_shown_by_hour_and_status_adds_up_the_month(platform: Platform) -> None:
-    stage, tenant_id = platform.stage, await platform.stage.tenant()
-    counted = Usage(stage.clock)
+    harness, tenant_id = platform.harness, await platform.harness.tenant()
+    counted = Usage(harness.clock)
     counted.count(tenant_id, Lane.IMPORT, "Invoices", 0, 5000, CallOutcome.ANSWERED)
     counted.count(tenant_id, Lane.IMPORT, "Organisation", 0, 300, CallOutcome.ANSWERED)
-    await stage.database.run(counted.store)
-    now = stage.clock()
-    await stage.sql(
+    await harness.database.run(counted.store)
+    now = harness.clock()
+    await harness.sql(
         "insert into usage values ($1, $2, 'poll', 'Contacts', 7, 0, 9, 0, 0)", tenant_id, now - timedelta(days=32)
     )
 
@@ -40,12 +40,12 @@ async def test_usage_is_shown_by_hour_and_status_adds_up_the_month(platform: Pla
 
 
 async def test_the_cost_of_the_whole_app_is_the_platforms_to_read(platform: Platform) -> None:
-    stage = platform.stage
-    tenants = [await stage.connect() for _ in range(6)]
-    counted = Usage(stage.clock)
+    harness = platform.harness
+    tenants = [await harness.connect() for _ in range(6)]
+    counted = Usage(harness.clock)
     for n, tenant_id in enumerate(tenants):
         counted.count(tenant_id, Lane.IMPORT, "Invoices", 0, n * GIB, CallOutcome.ANSWERED)
-    await stage.database.run(counted.store)
+    await harness.database.run(counted.store)
 
     cost = (await platform.ask("GET /usage/cost?limit=2", "", PLATFORM, of="*")).json()
 

@@ -29,45 +29,45 @@ CONTACT, INVOICE, PAYMENT = XeroKind.CONTACT, XeroKind.INVOICE, XeroKind.PAYMENT
 class Steps:
     """A process that owns the tenant's shard, and does what it is told."""
 
-    def __init__(self, stage: ConnectorHarness, process: Process, at: TenantSession) -> None:
-        self.stage, self.process, self.at = stage, process, at
+    def __init__(self, harness: ConnectorHarness, process: Process, at: TenantSession) -> None:
+        self.harness, self.process, self.at = harness, process, at
 
     async def send(self, *wanted: WriteIntent) -> None:
         """These arrive, and the next batch is sent."""
         if wanted:
-            await self.stage.deliver(*wanted)
-        await self.stage.send(self.process, self.at)
+            await self.harness.deliver(*wanted)
+        await self.harness.send(self.process, self.at)
 
     async def resume(self) -> None:
         """The call without answer is looked at."""
-        async with self.stage.database.transaction() as tx:
-            call = await calls.unanswered(tx, self.stage.tenant_id, self.at.in_progress)
+        async with self.harness.database.transaction() as tx:
+            call = await calls.unanswered(tx, self.harness.tenant_id, self.at.in_progress)
         assert call, "no call is due"
         await self.process.writer.resume(self.at, call)
 
     async def read(self, kind: XeroKind, xero_id: object) -> int:
         """The record is read as after a webhook; how often it must be read again."""
-        await self.stage.ask(kind, str(xero_id))
-        async with self.stage.database.transaction() as tx:
+        await self.harness.ask(kind, str(xero_id))
+        async with self.harness.database.transaction() as tx:
             await tx.db.execute("update read_request set due_at = 'epoch' where xero_id = $1", UUID(str(xero_id)))
-            due = await read_requests.due(tx, self.stage.tenant_id, self.at.in_progress, MAX_IDS_PER_READ)
+            due = await read_requests.due(tx, self.harness.tenant_id, self.at.in_progress, MAX_IDS_PER_READ)
         await self.process.reader.read(self.at, due)
         left = "select count(*) from read_request where xero_id = $1"
-        return int((await self.stage.sql(left, UUID(str(xero_id))))[0][0])
+        return int((await self.harness.sql(left, UUID(str(xero_id))))[0][0])
 
     async def base(self, kind: XeroKind, xero_id: object) -> int:
         """The sequence of the record's snapshot, read now."""
         assert not await self.read(kind, xero_id)
-        ((sequence,),) = await self.stage.sql("select sequence from snapshot where xero_id = $1", str(xero_id))
+        ((sequence,),) = await self.harness.sql("select sequence from snapshot where xero_id = $1", str(xero_id))
         return int(sequence)
 
     async def result(self) -> WriteResult:
         """The last result."""
-        return (await self.stage.published(WriteResult))[-1]
+        return (await self.harness.published(WriteResult))[-1]
 
     async def writes(self) -> int:
         """How many writing calls Xero got."""
-        return len(await self.stage.writing_calls())
+        return len(await self.harness.writing_calls())
 
     @asynccontextmanager
     async def under_way(self, job: Coroutine[Any, Any, Any], patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
@@ -90,44 +90,44 @@ class Steps:
         await task
 
 
-async def lead(stage: ConnectorHarness) -> Steps:
+async def lead(harness: ConnectorHarness) -> Steps:
     """A process that takes over; who led before is out when time has gone by."""
-    return Steps(stage, *await stage.owner())
+    return Steps(harness, *await harness.owner())
 
 
-async def passes(stage: ConnectorHarness, by: timedelta) -> Steps:
+async def passes(harness: ConnectorHarness, by: timedelta) -> Steps:
     """Time goes by everywhere, and another process takes over."""
-    stage.clock.ahead += by
-    await stage.control.advance(by)
-    return await lead(stage)
+    harness.clock.ahead += by
+    await harness.control.advance(by)
+    return await lead(harness)
 
 
 async def lost(steps: Steps, *wanted: WriteIntent, fault: str = "lost") -> None:
     """These are sent; Xero's answer is not heard."""
-    await steps.stage.control.add_fault(fault, times=1, method="PUT")
-    await steps.stage.control.add_fault(fault, times=1, method="POST")
+    await steps.harness.control.add_fault(fault, times=1, method="PUT")
+    await steps.harness.control.add_fault(fault, times=1, method="POST")
     with pytest.raises(OutcomeUnknown):
         await steps.send(*wanted)
-    await steps.stage.control.clear_faults()
+    await steps.harness.control.clear_faults()
 
 
 async def renaming(steps: Steps, name: str = "Kea", **more: Any) -> tuple[str, WriteIntent]:
     """A contact of theirs, and our wish to give it another name."""
-    xero_id = await steps.stage.their_contact("Paper Ltd")
+    xero_id = await steps.harness.their_contact("Paper Ltd")
     base = await steps.base(CONTACT, xero_id)
     return xero_id, contact_intent(name, xero_id=UUID(xero_id), base_sequence=base, **more)
 
 
-async def newest(stage: ConnectorHarness, kind: XeroKind, besides: str) -> str:
+async def newest(harness: ConnectorHarness, kind: XeroKind, besides: str) -> str:
     """The one record of a kind in Xero besides this."""
     resource, key = {CONTACT: ("Contacts", "ContactID"), INVOICE: ("Invoices", "InvoiceID")}[kind]
-    (found,) = {raw[key] for raw in await stage.xero(resource)} - {besides}
+    (found,) = {raw[key] for raw in await harness.xero(resource)} - {besides}
     return str(found)
 
 
-async def snapshots_of(stage: ConnectorHarness, kind: type[Snapshot], xero_id: object) -> list[tuple[int, Snapshot]]:
+async def snapshots_of(harness: ConnectorHarness, kind: type[Snapshot], xero_id: object) -> list[tuple[int, Snapshot]]:
     """All that was published of a record, in order, with their sequences."""
-    return [(sequence, said) for sequence, said in await stage.events(kind) if said.xero_id == UUID(str(xero_id))]
+    return [(sequence, said) for sequence, said in await harness.events(kind) if said.xero_id == UUID(str(xero_id))]
 
 
 def explaining_by_name(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:

@@ -27,10 +27,10 @@ pytestmark = pytest.mark.real
 class TestC1:
     """Content decides whether a reading is news. An answer is always a snapshot, with the next sequence."""
 
-    async def test_an_answer_is_published_though_nothing_changed(self, stage: ConnectorHarness) -> None:
+    async def test_an_answer_is_published_though_nothing_changed(self, harness: ConnectorHarness) -> None:
         """Xero strips the name that it gets: the contact is as it was."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps, "Paper Ltd ")
         first = await steps.base(CONTACT, xero_id)
 
@@ -39,25 +39,25 @@ class TestC1:
         again = wanted.replace(revision=2, base_sequence=(await steps.result()).snapshot_sequence)
         await steps.send(again)
 
-        said = await snapshots_of(stage, XeroContact, xero_id)
+        said = await snapshots_of(harness, XeroContact, xero_id)
         answered = [one.answers and (one.answers.intent_id, one.answers.done) for _, one in said]
         assert answered == [None, (wanted.intent_id, True), (again.intent_id, True)]
         assert [sequence for sequence, _ in said] == sorted({first, *(sequence for sequence, _ in said)})
-        results = await stage.published(WriteResult)
+        results = await harness.published(WriteResult)
         assert [result.snapshot_sequence for result in results] == [sequence for sequence, _ in said[1:]]
 
     async def test_a_wish_that_xero_fulfils_already_is_answered_without_a_call(
-        self, stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         told = explaining_by_name(steps, monkeypatch)
         xero_id, wanted = await renaming(steps, "Paper Ltd")
-        await stage.control.clear_ledger()
+        await harness.control.clear_ledger()
 
         await steps.send(wanted)
 
-        *_, (sequence, said) = await snapshots_of(stage, XeroContact, xero_id)
+        *_, (sequence, said) = await snapshots_of(harness, XeroContact, xero_id)
         result = await steps.result()
         assert await steps.writes() == 0
         assert (result.outcome, result.xero_id, result.snapshot_sequence) == (Outcome.DONE, UUID(xero_id), sequence)
@@ -65,46 +65,46 @@ class TestC1:
         assert (said.answers.intent_id, said.answers.done, said.answers.explains) == (wanted.intent_id, True, ("name",))
         assert told == [()]
 
-    async def test_each_of_two_answers_about_one_record_is_published(self, stage: ConnectorHarness) -> None:
+    async def test_each_of_two_answers_about_one_record_is_published(self, harness: ConnectorHarness) -> None:
         """Seen to fail when only the last of a batch was: the other's intent was never known to be done."""
-        await stage.connect_idle()
-        steps = await lead(stage)
-        xero_id = await stage.their_contact("Paper Ltd")
+        await harness.connect_idle()
+        steps = await lead(harness)
+        xero_id = await harness.their_contact("Paper Ltd")
         one, other = (contact_intent(name, xero_id=UUID(xero_id)) for name in ("Paper 1", "Paper 2"))
 
         await steps.send(one, other)
 
-        said = [(sequence, one) for sequence, one in await snapshots_of(stage, XeroContact, xero_id) if one.answers]
-        results = {result.intent_id: result.snapshot_sequence for result in await stage.published(WriteResult)}
+        said = [(sequence, one) for sequence, one in await snapshots_of(harness, XeroContact, xero_id) if one.answers]
+        results = {result.intent_id: result.snapshot_sequence for result in await harness.published(WriteResult)}
         assert {one.answers.intent_id: sequence for sequence, one in said if one.answers} == results
         assert len(set(results.values())) == 2
 
-    async def test_who_is_answered_is_no_content(self, stage: ConnectorHarness) -> None:
+    async def test_who_is_answered_is_no_content(self, harness: ConnectorHarness) -> None:
         """Else the echo of every answer would be news."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         await steps.send(contact_intent("Kea"))
         xero_id = (await steps.result()).xero_id
 
         assert not await steps.read(CONTACT, xero_id)
 
-        assert len(await snapshots_of(stage, XeroContact, xero_id)) == 1
+        assert len(await snapshots_of(harness, XeroContact, xero_id)) == 1
 
 
 class TestC2:
     """An answer explains the fields in the bytes and those shown as wanted; a look-up only those shown as wanted."""
 
     async def test_the_answer_to_a_call_explains_what_was_sent(
-        self, stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         explaining_by_name(steps, monkeypatch)
         wanted = contact_intent("Kea")
 
         await steps.send(wanted)
 
-        (said,) = await stage.published(XeroContact)
+        (said,) = await harness.published(XeroContact)
         assert said.answers
         answers = said.answers
         assert (answers.record, answers.effect, answers.revision) == (wanted.record, wanted.effect, wanted.revision)
@@ -112,11 +112,11 @@ class TestC2:
 
     @pytest.mark.parametrize("late", [False, True], ids=["sent again", "looked up"])
     async def test_after_a_crash_an_answer_knows_what_was_sent_and_a_look_up_does_not(
-        self, stage: ConnectorHarness, late: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, late: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when the fields sent were not stored with the call."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         wanted = contact_intent("Kea")
         kind = steps.process.writer._kinds["contact"]
         real = kind.compose
@@ -128,13 +128,13 @@ class TestC2:
         monkeypatch.setattr(kind, "compose", only_the_name)
         await lost(steps, wanted)
 
-        steps = await passes(stage, FORGOTTEN if late else timedelta(minutes=1))
+        steps = await passes(harness, FORGOTTEN if late else timedelta(minutes=1))
         told = explaining_by_name(steps, monkeypatch)
         await steps.resume()
 
         assert (await steps.result()).outcome is Outcome.DONE
         assert told == [() if late else ("name",)]
-        (said,) = await stage.published(XeroContact)
+        (said,) = await harness.published(XeroContact)
         assert said.answers
         assert said.answers.explains == ("name",)
 
@@ -144,17 +144,17 @@ class TestC3:
 
     @pytest.mark.parametrize("webhook", [False, True], ids=["no webhook", "a webhook comes first"])
     async def test_what_a_lost_call_did_is_explained_and_what_others_changed_is_not_overwritten(
-        self, stage: ConnectorHarness, webhook: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, webhook: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when it was not remembered that the intent was tried: its name came back as a change in Xero."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         wanted = wanted.replace(body=wanted.body.replace(account_number="A-1"))
         await lost(steps, wanted)
-        await stage.control.act(stage.org_id, "edit_contact", ContactID=xero_id, AccountNumber="B-2")
+        await harness.control.act(harness.org_id, "edit_contact", ContactID=xero_id, AccountNumber="B-2")
 
-        steps = await passes(stage, FORGOTTEN)
+        steps = await passes(harness, FORGOTTEN)
         explaining_by_name(steps, monkeypatch)
         if webhook:
             assert await steps.read(CONTACT, xero_id) == 1
@@ -163,27 +163,29 @@ class TestC3:
             assert await steps.read(CONTACT, xero_id) == 1
         await steps.send()
 
-        (_, before), (sequence, said) = await snapshots_of(stage, XeroContact, xero_id)
+        (_, before), (sequence, said) = await snapshots_of(harness, XeroContact, xero_id)
         assert (before.answers, said.answers and said.answers.done) == (None, False)
         assert said.answers
         assert (said.answers.intent_id, said.answers.explains) == (wanted.intent_id, ("name",))
         result = await steps.result()
         assert (result.outcome, result.snapshot_sequence) == (Outcome.STALE, sequence)
-        (there,) = await stage.xero("Contacts")
+        (there,) = await harness.xero("Contacts")
         assert (there["Name"], there["AccountNumber"]) == ("Kea", "B-2")
         # Its answer is there: from now on readings are taken.
         assert not await steps.read(CONTACT, xero_id)
 
-    async def test_a_lost_call_that_did_nothing_explains_nothing_and_goes_again(self, stage: ConnectorHarness) -> None:
-        await stage.connect_idle()
-        steps = await lead(stage)
+    async def test_a_lost_call_that_did_nothing_explains_nothing_and_goes_again(
+        self, harness: ConnectorHarness
+    ) -> None:
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         await lost(steps, wanted, fault="503")
 
-        steps = await passes(stage, timedelta(minutes=1))
+        steps = await passes(harness, timedelta(minutes=1))
         await steps.resume()
         await steps.send()
 
-        said = [one.answers and one.answers.done for _, one in await snapshots_of(stage, XeroContact, xero_id)]
+        said = [one.answers and one.answers.done for _, one in await snapshots_of(harness, XeroContact, xero_id)]
         assert said == [None, True]
         assert (await steps.result()).outcome is Outcome.DONE

@@ -23,30 +23,30 @@ pytestmark = pytest.mark.real
 class TestC7:
     """A create stops where another record of Xero than the one it replaces was made for its record and effect."""
 
-    async def test_a_record_that_was_forgotten_is_not_made_a_second_time(self, stage: ConnectorHarness) -> None:
-        await stage.connect_idle()
-        steps = await lead(stage)
-        first = bill_intent(await stage.their_contact())
+    async def test_a_record_that_was_forgotten_is_not_made_a_second_time(self, harness: ConnectorHarness) -> None:
+        await harness.connect_idle()
+        steps = await lead(harness)
+        first = bill_intent(await harness.their_contact())
         await steps.send(first)
         made = await steps.result()
-        await stage.control.clear_ledger()
+        await harness.control.clear_ledger()
 
         # By a domain whose database was rebuilt, an hour later, through another process.
-        steps = await passes(stage, timedelta(hours=1))
+        steps = await passes(harness, timedelta(hours=1))
         await steps.send(first.replace(revision=2))
 
         result = await steps.result()
         assert (result.outcome, result.xero_id) == (Outcome.STALE, made.xero_id)
         assert (result.snapshot_sequence, await steps.writes()) == (made.snapshot_sequence, 0)
-        assert len(await stage.xero("Invoices")) == 1
+        assert len(await harness.xero("Invoices")) == 1
 
     async def test_a_create_that_names_what_it_replaces_goes_and_the_next_must_name_its_successor(
-        self, stage: ConnectorHarness
+        self, harness: ConnectorHarness
     ) -> None:
         """Seen to fail when any of the record's former ones counted: the two names took turns for ever."""
-        await stage.connect_idle()
-        steps = await lead(stage)
-        one = bill_intent(await stage.their_contact())
+        await harness.connect_idle()
+        steps = await lead(harness)
+        one = bill_intent(await harness.their_contact())
         await steps.send(one)
         first = (await steps.result()).xero_id
         await steps.send(one.replace(revision=2, replaces=first))
@@ -61,11 +61,13 @@ class TestC7:
         assert (stopped.xero_id, stopped.snapshot_sequence) == (second.xero_id, second.snapshot_sequence)
         assert len({first, second.xero_id, third.xero_id}) == 3
 
-    async def test_another_effect_or_another_kind_of_record_is_no_second_record(self, stage: ConnectorHarness) -> None:
+    async def test_another_effect_or_another_kind_of_record_is_no_second_record(
+        self, harness: ConnectorHarness
+    ) -> None:
         """A payment run of one record makes many payments."""
-        await stage.connect_idle()
-        steps = await lead(stage)
-        bill = await stage.their_bill(await stage.their_contact())
+        await harness.connect_idle()
+        steps = await lead(harness)
+        bill = await harness.their_bill(await harness.their_contact())
         one = payment_intent(bill)
         other = one.replace(effect="payment:2")
         third = one.replace(record=RecordRef(kind="receipt", id=one.record.id))
@@ -73,30 +75,30 @@ class TestC7:
         for wanted in (one, other, third):
             await steps.send(wanted)
 
-        assert [result.outcome for result in await stage.published(WriteResult)] == [Outcome.DONE] * 3
-        assert len(await stage.xero("Payments")) == 3
+        assert [result.outcome for result in await harness.published(WriteResult)] == [Outcome.DONE] * 3
+        assert len(await harness.xero("Payments")) == 3
 
     async def test_a_record_of_theirs_that_was_linked_and_is_no_more_keeps_no_create_back(
-        self, stage: ConnectorHarness
+        self, harness: ConnectorHarness
     ) -> None:
         """An update stamps a record, and makes none."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         _, wanted = await renaming(steps)
         await steps.send(wanted)
 
         await steps.send(contact_intent("Paper 2", wanted.record.id).replace(revision=2))
 
         assert (await steps.result()).outcome is Outcome.DONE
-        assert len(await stage.xero("Contacts")) == 2
+        assert len(await harness.xero("Contacts")) == 2
 
-    async def test_what_the_version_before_made_counts_for_any_effect(self, stage: ConnectorHarness) -> None:
-        await stage.connect_idle()
-        steps = await lead(stage)
+    async def test_what_the_version_before_made_counts_for_any_effect(self, harness: ConnectorHarness) -> None:
+        await harness.connect_idle()
+        steps = await lead(harness)
         wanted = contact_intent("Kea")
         await steps.send(wanted)
         made = await steps.result()
-        await stage.sql("update snapshot set record_kind = null, effect = null")
+        await harness.sql("update snapshot set record_kind = null, effect = null")
 
         await steps.send(wanted.replace(revision=2, effect="contact"))
 
@@ -107,34 +109,34 @@ class TestC9:
     """Of one record one call at a time, the oldest first; a known intent gets its result again."""
 
     async def test_nothing_of_a_record_leaves_while_a_call_of_it_has_no_answer(
-        self, stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         archive = WriteIntent(
             record=wanted.record, effect="archive", revision=1, body=ContactArchiveBody(contact_xero_id=UUID(xero_id))
         )
-        await stage.deliver(wanted)
-        await stage.deliver(archive)
+        await harness.deliver(wanted)
+        await harness.deliver(archive)
         await lost(steps)
 
-        assert not await stage.sql("select id from sendable_intent($1, '{}', '{}', '{}', 0)", stage.tenant_id)
-        steps = await passes(stage, timedelta(minutes=1))
+        assert not await harness.sql("select id from sendable_intent($1, '{}', '{}', '{}', 0)", harness.tenant_id)
+        steps = await passes(harness, timedelta(minutes=1))
         await steps.resume()
         await steps.send()
 
-        assert [result.effect for result in await stage.published(WriteResult)] == [wanted.effect, "archive"]
+        assert [result.effect for result in await harness.published(WriteResult)] == [wanted.effect, "archive"]
 
-    async def test_a_known_intent_gets_its_stale_result_again(self, stage: ConnectorHarness) -> None:
+    async def test_a_known_intent_gets_its_stale_result_again(self, harness: ConnectorHarness) -> None:
         """That of a done one: see test_sending.py."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
-        await stage.control.act(stage.org_id, "edit_contact", ContactID=xero_id, Name="Tui")
+        await harness.control.act(harness.org_id, "edit_contact", ContactID=xero_id, Name="Tui")
         await steps.send(wanted)
 
-        await stage.deliver(wanted)
+        await harness.deliver(wanted)
 
-        first, again = await stage.published(WriteResult)
+        first, again = await harness.published(WriteResult)
         assert (first, first.outcome) == (again, Outcome.STALE)

@@ -35,94 +35,94 @@ class TestC4:
 
     @pytest.mark.parametrize("crossed", [False, True], ids=["in order", "crossed"])
     async def test_of_two_crossing_readings_the_older_is_thrown_away_though_the_newer_found_nothing(
-        self, stage: ConnectorHarness, crossed: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, crossed: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Archive, restore, and two readings: seen to end as archived when the moment moved with changes only."""
-        await stage.connect_idle()
-        steps = await lead(stage)
-        xero_id = await stage.their_contact()
+        await harness.connect_idle()
+        steps = await lead(harness)
+        xero_id = await harness.their_contact()
         await steps.base(CONTACT, xero_id)
-        await stage.control.act(stage.org_id, "archive_contact", ContactID=xero_id)
+        await harness.control.act(harness.org_id, "archive_contact", ContactID=xero_id)
 
         if crossed:
             async with steps.under_way(steps.read(CONTACT, xero_id), monkeypatch):
-                await stage.control.act(stage.org_id, "restore_contact", ContactID=xero_id)
+                await harness.control.act(harness.org_id, "restore_contact", ContactID=xero_id)
                 await steps.read(CONTACT, xero_id)
         else:
             await steps.read(CONTACT, xero_id)
-            await stage.control.act(stage.org_id, "restore_contact", ContactID=xero_id)
+            await harness.control.act(harness.org_id, "restore_contact", ContactID=xero_id)
         await steps.read(CONTACT, xero_id)
 
-        said = [one.status for one in await stage.published(XeroContact)]
+        said = [one.status for one in await harness.published(XeroContact)]
         active, archived = ContactStatus.ACTIVE, ContactStatus.ARCHIVED
         assert said == ([active] if crossed else [active, archived, active])
-        assert await stage.sql("select count(*) from read_request") == [(0,)]
+        assert await harness.sql("select count(*) from read_request") == [(0,)]
 
     @pytest.mark.parametrize("crossed", [False, True], ids=["in order", "crossed"])
     async def test_the_reading_before_a_write_is_made_again_when_a_newer_one_was_stored(
-        self, stage: ConnectorHarness, crossed: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, crossed: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when it passed no moment of leaving: the newer name was overwritten."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         edit = {"do": "edit_contact", "ContactID": xero_id, "Name": "Tui"}
-        await stage.deliver(wanted)
+        await harness.deliver(wanted)
 
         if crossed:
             async with steps.under_way(steps.send(), monkeypatch):
-                await stage.control.act(stage.org_id, **edit)
+                await harness.control.act(harness.org_id, **edit)
                 assert not await steps.read(CONTACT, xero_id)
-            assert await stage.sql("select state from intent") == [("queued",)]
-            assert await stage.published(WriteResult) == []
+            assert await harness.sql("select state from intent") == [("queued",)]
+            assert await harness.published(WriteResult) == []
         else:
-            await stage.control.act(stage.org_id, **edit)
+            await harness.control.act(harness.org_id, **edit)
             assert not await steps.read(CONTACT, xero_id)
         await steps.send()
 
-        *_, (sequence, said) = await snapshots_of(stage, XeroContact, xero_id)
+        *_, (sequence, said) = await snapshots_of(harness, XeroContact, xero_id)
         result = await steps.result()
         assert (result.outcome, result.snapshot_sequence) == (Outcome.STALE, sequence)
         assert isinstance(said, XeroContact)
         assert said.name == "Tui"
-        assert [contact["Name"] for contact in await stage.xero("Contacts")] == ["Tui"]
+        assert [contact["Name"] for contact in await harness.xero("Contacts")] == ["Tui"]
 
     async def test_readings_that_are_overtaken_again_and_again_make_the_tenant_wait(
-        self, stage: ConnectorHarness
+        self, harness: ConnectorHarness
     ) -> None:
         """By a clock that goes ahead of ours, say. Seen to turn for ever without a limit."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         _, wanted = await renaming(steps)
-        await stage.sql("update snapshot set as_of = as_of + interval '1 hour'")
-        await stage.deliver(wanted)
+        await harness.sql("update snapshot set as_of = as_of + interval '1 hour'")
+        await harness.deliver(wanted)
 
         for _ in range(MAX_OVERTAKEN):
             await steps.send()
         with pytest.raises(RetryAfter):
             await steps.send()
 
-        assert await stage.sql("select state from intent") == [("queued",)]
-        await stage.sql("update snapshot set as_of = now()")
+        assert await harness.sql("select state from intent") == [("queued",)]
+        await harness.sql("update snapshot set as_of = now()")
         await steps.send()
         assert (await steps.result()).outcome is Outcome.DONE
 
     async def test_a_look_up_that_was_overtaken_is_made_again(
-        self, stage: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Another record's write of the same contact is answered meanwhile. Seen to end with the older state."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         await lost(steps, wanted)
-        steps = await passes(stage, FORGOTTEN)
+        steps = await passes(harness, FORGOTTEN)
 
         async with steps.under_way(steps.resume(), monkeypatch):
             await steps.send(contact_intent("Tui", xero_id=UUID(xero_id)))
         await steps.send()
 
-        *_, (_, said) = await snapshots_of(stage, XeroContact, xero_id)
-        (there,) = await stage.xero("Contacts")
+        *_, (_, said) = await snapshots_of(harness, XeroContact, xero_id)
+        (there,) = await harness.xero("Contacts")
         assert isinstance(said, XeroContact)
         assert said.name == there["Name"]
 
@@ -132,11 +132,11 @@ class TestC5:
 
     @pytest.mark.parametrize("ours", [False, True], ids=["of theirs", "of ours"])
     async def test_the_echo_of_an_update_waits_for_its_answer(
-        self, stage: ConnectorHarness, ours: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, ours: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when only records that were not linked waited, and when only linked ones did."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         if ours:
             await steps.send(wanted)
@@ -144,90 +144,90 @@ class TestC5:
             wanted = wanted.replace(
                 revision=2, base_sequence=base, body=ContactBody(**{**dict(wanted.body), "name": "Tui"})
             )
-        known = len(await stage.published(XeroContact))
+        known = len(await harness.published(XeroContact))
         await lost(steps, wanted)
 
         assert await steps.read(CONTACT, xero_id) == 1
-        assert len(await stage.published(XeroContact)) == known
-        steps = await passes(stage, timedelta(minutes=1))
+        assert len(await harness.published(XeroContact)) == known
+        steps = await passes(harness, timedelta(minutes=1))
         await steps.resume()
 
         assert not await steps.read(CONTACT, xero_id)
-        *_, last = await stage.published(XeroContact)
-        assert len(await stage.published(XeroContact)) == known + 1
+        *_, last = await harness.published(XeroContact)
+        assert len(await harness.published(XeroContact)) == known + 1
         assert last.answers
         assert last.answers.intent_id == wanted.intent_id
 
     @pytest.mark.parametrize("kind", [CONTACT, INVOICE])
-    async def test_the_echo_of_a_create_waits_by_its_mark(self, stage: ConnectorHarness, kind: XeroKind) -> None:
-        await stage.connect_idle()
-        steps = await lead(stage)
-        vendor = await stage.their_contact()
+    async def test_the_echo_of_a_create_waits_by_its_mark(self, harness: ConnectorHarness, kind: XeroKind) -> None:
+        await harness.connect_idle()
+        steps = await lead(harness)
+        vendor = await harness.their_contact()
         wanted = contact_intent("Kea") if kind is CONTACT else bill_intent(vendor)
         await lost(steps, wanted)
-        made = await newest(stage, kind, besides=vendor)
+        made = await newest(harness, kind, besides=vendor)
 
         assert await steps.read(kind, made) == 1
-        steps = await passes(stage, FORGOTTEN)
+        steps = await passes(harness, FORGOTTEN)
         assert await steps.read(kind, made) == 1
         await steps.resume()
 
         assert not await steps.read(kind, made)
-        (said,) = await stage.published(XeroContact if kind is CONTACT else XeroInvoice)
+        (said,) = await harness.published(XeroContact if kind is CONTACT else XeroInvoice)
         assert (said.record_id, said.answers and said.answers.intent_id) == (wanted.record.id, wanted.intent_id)
 
-    async def test_the_echo_of_a_payment_waits_by_its_bill(self, stage: ConnectorHarness) -> None:
-        await stage.connect_idle()
-        steps = await lead(stage)
-        bill = await stage.their_bill(await stage.their_contact())
+    async def test_the_echo_of_a_payment_waits_by_its_bill(self, harness: ConnectorHarness) -> None:
+        await harness.connect_idle()
+        steps = await lead(harness)
+        bill = await harness.their_bill(await harness.their_contact())
         wanted = payment_intent(bill)
         await lost(steps, wanted)
-        ((made,),) = [[raw["PaymentID"]] for raw in await stage.xero("Payments")]
+        ((made,),) = [[raw["PaymentID"]] for raw in await harness.xero("Payments")]
 
         assert await steps.read(PAYMENT, made) == 1
-        steps = await passes(stage, FORGOTTEN)
+        steps = await passes(harness, FORGOTTEN)
         await steps.resume()
 
         assert not await steps.read(PAYMENT, made)
-        assert [one.record_id for one in await stage.published(XeroPayment)] == [wanted.record.id]
+        assert [one.record_id for one in await harness.published(XeroPayment)] == [wanted.record.id]
 
-    async def test_nothing_waits_for_an_intent_that_is_only_queued(self, stage: ConnectorHarness) -> None:
+    async def test_nothing_waits_for_an_intent_that_is_only_queued(self, harness: ConnectorHarness) -> None:
         """Seen to fail when any open intent counted: readings waited for hours, while the day's calls were used."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
-        bill = await stage.their_bill(await stage.their_contact("Tui"))
-        payment = await stage.control.act(stage.org_id, "pay_invoice", InvoiceID=bill, Amount="10.00")
-        await stage.deliver(wanted, payment_intent(bill))
-        await stage.control.act(stage.org_id, "edit_contact", ContactID=xero_id, Name="Paper Co")
+        bill = await harness.their_bill(await harness.their_contact("Tui"))
+        payment = await harness.control.act(harness.org_id, "pay_invoice", InvoiceID=bill, Amount="10.00")
+        await harness.deliver(wanted, payment_intent(bill))
+        await harness.control.act(harness.org_id, "edit_contact", ContactID=xero_id, Name="Paper Co")
 
         assert not await steps.read(CONTACT, xero_id)
         assert not await steps.read(PAYMENT, payment)
 
-        assert [one.name for one in await stage.published(XeroContact)] == ["Paper Ltd", "Paper Co"]
-        assert len(await stage.published(XeroPayment)) == 1
+        assert [one.name for one in await harness.published(XeroContact)] == ["Paper Ltd", "Paper Co"]
+        assert len(await harness.published(XeroPayment)) == 1
 
-    async def test_a_call_that_did_nothing_holds_nothing_back(self, stage: ConnectorHarness) -> None:
+    async def test_a_call_that_did_nothing_holds_nothing_back(self, harness: ConnectorHarness) -> None:
         """After a 429 its intents are only queued again."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
-        await stage.control.add_fault("429-minute", times=1, method="POST", retry_after=60)
+        await harness.control.add_fault("429-minute", times=1, method="POST", retry_after=60)
         with pytest.raises(RetryAfter):
             await steps.send(wanted)
 
-        steps = await passes(stage, timedelta(minutes=2))
+        steps = await passes(harness, timedelta(minutes=2))
         assert not await steps.read(CONTACT, xero_id)
 
     async def test_a_wish_of_a_restored_database_holds_back_until_it_was_looked_for(
-        self, stage: ConnectorHarness
+        self, harness: ConnectorHarness
     ) -> None:
         """It may have been sent. Seen to fail when only calls of this database counted."""
-        await stage.connect_idle()
-        steps = await lead(stage)
+        await harness.connect_idle()
+        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
-        await stage.deliver(wanted)
-        await stage.sql("update intent set look_up = true")
+        await harness.deliver(wanted)
+        await harness.sql("update intent set look_up = true")
 
         assert await steps.read(CONTACT, xero_id) == 1
         await steps.send()
@@ -236,10 +236,10 @@ class TestC5:
 
         assert not await steps.read(CONTACT, xero_id)
 
-    async def test_a_call_about_another_kind_of_thing_holds_no_record_back(self, stage: ConnectorHarness) -> None:
-        await stage.connect_idle()
-        steps = await lead(stage)
-        xero_id = await stage.their_contact()
+    async def test_a_call_about_another_kind_of_thing_holds_no_record_back(self, harness: ConnectorHarness) -> None:
+        await harness.connect_idle()
+        steps = await lead(harness)
+        xero_id = await harness.their_contact()
         body = NoteBody(document=Document.CONTACT, document_xero_id=UUID(xero_id), text="Paid")
         note = WriteIntent(
             record=RecordRef(kind="contact", id=uuid4()), effect="note:1", revision=1, xero_id=UUID(xero_id), body=body

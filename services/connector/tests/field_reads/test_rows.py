@@ -78,12 +78,12 @@ def test_an_unknown_type_of_payment_is_no_refund() -> None:
     assert FOLLOWED[XeroKind.PAYMENT].read({"PaymentType": "ARCREDITPAYMENT"}) is None
 
 
-async def with_bills(stage: ConnectorHarness) -> list[str]:
+async def with_bills(harness: ConnectorHarness) -> list[str]:
     """A tenant that is about to import three bills."""
-    org_id = await stage.control.create_org("Kauri Ltd")
-    contact = await stage.their_contact("Paper Ltd", org_id)
-    bills = [await stage.their_bill(contact, org_id=org_id, InvoiceNumber=f"B-{n}") for n in range(3)]
-    await stage.connect(org_id)
+    org_id = await harness.control.create_org("Kauri Ltd")
+    contact = await harness.their_contact("Paper Ltd", org_id)
+    bills = [await harness.their_bill(contact, org_id=org_id, InvoiceNumber=f"B-{n}") for n in range(3)]
+    await harness.connect(org_id)
     return bills
 
 
@@ -98,76 +98,76 @@ def odd(record: str, field: str, value: object) -> dict[str, Any]:
     [ODD[0], ODD[1], ODD[3], ODD[5], ODD[8], UNDATED],
 )
 async def test_the_rest_comes_in_and_the_odd_bill_is_a_problem_until_it_can_be_read(
-    stage: ConnectorHarness, field: str, value: object, told: str
+    harness: ConnectorHarness, field: str, value: object, told: str
 ) -> None:
-    bills = await with_bills(stage)
-    await stage.control.switch_on("odd-row", path="Invoices", options=odd(bills[1], field, value))
+    bills = await with_bills(harness)
+    await harness.control.switch_on("odd-row", path="Invoices", options=odd(bills[1], field, value))
 
-    async with stage.working():
-        await stage.until(STATE, "connected")
-        came = [str(bill.xero_id) for bill in await stage.published(XeroInvoice)]
-        (problem,) = await stage.published(Problem)
-        await stage.control.switch_off_oddities()
-        await stage.ask(XeroKind.INVOICE, bills[1])
-        await stage.until(OPEN, 0)
+    async with harness.working():
+        await harness.until(STATE, "connected")
+        came = [str(bill.xero_id) for bill in await harness.published(XeroInvoice)]
+        (problem,) = await harness.published(Problem)
+        await harness.control.switch_off_oddities()
+        await harness.ask(XeroKind.INVOICE, bills[1])
+        await harness.until(OPEN, 0)
 
     assert sorted(came) == sorted([bills[0], bills[2]])
     assert problem.record.id == UUID(bills[1])
     link = f"https://go.xero.com/AccountsPayable/View.aspx?InvoiceID={bills[1]}"
     assert problem.sentence == f"Bill B-1 is in Xero but does not come in: {told}. See it there: {link}"
-    assert (await stage.published(Problem))[-1].state is ProblemState.CLOSED
-    assert bills[1] in [str(bill.xero_id) for bill in await stage.published(XeroInvoice)]
+    assert (await harness.published(Problem))[-1].state is ProblemState.CLOSED
+    assert bills[1] in [str(bill.xero_id) for bill in await harness.published(XeroInvoice)]
 
 
 @pytest.mark.real
 @pytest.mark.field("F09")
-async def test_an_odd_account_stops_neither_the_chart_of_accounts_nor_the_import(stage: ConnectorHarness) -> None:
-    org_id = await stage.control.create_org("Kauri Ltd")
-    accounts = await stage.xero("Accounts", org_id)
-    await stage.control.switch_on(
+async def test_an_odd_account_stops_neither_the_chart_of_accounts_nor_the_import(harness: ConnectorHarness) -> None:
+    org_id = await harness.control.create_org("Kauri Ltd")
+    accounts = await harness.xero("Accounts", org_id)
+    await harness.control.switch_on(
         "odd-row", path="Accounts", options={"record": accounts[0]["AccountID"], "field": "Type"}
     )
-    await stage.connect(org_id)
+    await harness.connect(org_id)
 
-    async with stage.working():
-        await stage.until(STATE, "connected")
+    async with harness.working():
+        await harness.until(STATE, "connected")
 
-    assert len(await stage.published(XeroAccount)) == len(accounts) - 1
-    (problem,) = await stage.published(Problem)
+    assert len(await harness.published(XeroAccount)) == len(accounts) - 1
+    (problem,) = await harness.published(Problem)
     assert problem.sentence.startswith(f"Account {accounts[0]['Name']} is in Xero but does not come in: its Type is")
 
 
 @pytest.mark.real
 @pytest.mark.field("F09")
 async def test_an_odd_contact_that_a_webhook_names_is_a_problem_and_the_others_are_read(
-    stage: ConnectorHarness,
+    harness: ConnectorHarness,
 ) -> None:
-    await stage.connect_idle()
-    good, other = await stage.their_contact("Good"), await stage.their_contact("Odd One")
-    await stage.control.switch_on("odd-row", options=odd(other, "ContactStatus", "ASLEEP"))
-    await stage.ask(XeroKind.CONTACT, good, other)
+    await harness.connect_idle()
+    good, other = await harness.their_contact("Good"), await harness.their_contact("Odd One")
+    await harness.control.switch_on("odd-row", options=odd(other, "ContactStatus", "ASLEEP"))
+    await harness.ask(XeroKind.CONTACT, good, other)
 
-    async with stage.working():
-        await stage.until("select count(*) from read_request", 0)
+    async with harness.working():
+        await harness.until("select count(*) from read_request", 0)
 
-    assert [str(contact.xero_id) for contact in await stage.published(XeroContact)] == [good]
-    (problem,) = await stage.published(Problem)
+    assert [str(contact.xero_id) for contact in await harness.published(XeroContact)] == [good]
+    (problem,) = await harness.published(Problem)
     assert problem.sentence.startswith("Contact Odd One is in Xero but does not come in: its ContactStatus has the")
 
 
 @pytest.mark.real
 @pytest.mark.field("F09")
-async def test_a_person_may_have_it_read_again_at_once(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    contact = await stage.their_contact()
-    await stage.control.switch_on("odd-row", times=1, options=odd(contact, "Name", ""))
-    await stage.ask(XeroKind.CONTACT, contact)
+async def test_a_person_may_have_it_read_again_at_once(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    contact = await harness.their_contact()
+    await harness.control.switch_on("odd-row", times=1, options=odd(contact, "Name", ""))
+    await harness.ask(XeroKind.CONTACT, contact)
 
-    async with stage.working():
-        await stage.until(OPEN, 1)
-        (problem,) = await stage.published(Problem)
-        again = Recheck(stage.tenant_id, problem.record.id, Cause.request(), "ana")
-        await stage.database.run(lambda tx: RECHECKS.by_kind[problem.record.kind](tx, [again]))
-        await stage.until(OPEN, 0)
+    async with harness.working():
+        await harness.until(OPEN, 1)
+        (problem,) = await harness.published(Problem)
+        again = Recheck(harness.tenant_id, problem.record.id, Cause.request(), "ana")
+        await harness.database.run(lambda tx: RECHECKS.by_kind[problem.record.kind](tx, [again]))
+        await harness.until(OPEN, 0)
 
-    assert [str(one.xero_id) for one in await stage.published(XeroContact)] == [contact]
+    assert [str(one.xero_id) for one in await harness.published(XeroContact)] == [contact]

@@ -14,82 +14,82 @@ SOON = timedelta(seconds=0.1)
 pytestmark = [pytest.mark.real, pytest.mark.field("F04")]
 
 
-async def open_problems(stage: ConnectorHarness) -> list[Problem]:
-    latest = {problem.id: problem for problem in await stage.published(Problem)}
+async def open_problems(harness: ConnectorHarness) -> list[Problem]:
+    latest = {problem.id: problem for problem in await harness.published(Problem)}
     return [problem for problem in latest.values() if problem.state is ProblemState.OPEN]
 
 
-async def pass_time(stage: ConnectorHarness, step: timedelta = timedelta(seconds=40)) -> None:
-    stage.clock.ahead += step
-    await stage.control.advance(step)
+async def pass_time(harness: ConnectorHarness, step: timedelta = timedelta(seconds=40)) -> None:
+    harness.clock.ahead += step
+    await harness.control.advance(step)
 
 
-async def until(stage: ConnectorHarness, look: Any, fits: Any, most: int = 40) -> Any:
+async def until(harness: ConnectorHarness, look: Any, fits: Any, most: int = 40) -> Any:
     """Let rests end until this is seen."""
     for _ in range(most):
         try:
             return await wait_until(look, fits, 3)
         except (AssertionError, TimeoutError):
-            await pass_time(stage)
+            await pass_time(harness)
     return await wait_until(look, fits, 3)
 
 
-async def test_its_siblings_go_on_and_it_is_told_by_name(stage: ConnectorHarness) -> None:
+async def test_its_siblings_go_on_and_it_is_told_by_name(harness: ConnectorHarness) -> None:
     """Seen to fail: the whole group was sent again for ever, and the tenant's other calls waited up to five minutes."""
-    await stage.connect_idle()
-    await stage.control.switch_on("fails-with", options={"containing": "Poison Ltd"})
+    await harness.connect_idle()
+    await harness.control.switch_on("fails-with", options={"containing": "Poison Ltd"})
     wanted = [contact_intent(f"Vendor {n}") for n in range(9)] + [contact_intent("Poison Ltd")]
-    await stage.deliver(*wanted)
+    await harness.deliver(*wanted)
 
-    async with stage.working(stage.process(send_again_after=SOON)):
-        results = await until(stage, lambda: stage.published(WriteResult), lambda found: len(found) == 9)
-        (problem,) = await until(stage, lambda: open_problems(stage), bool)
-        calls = len(await stage.writing_calls())
+    async with harness.working(harness.process(send_again_after=SOON)):
+        results = await until(harness, lambda: harness.published(WriteResult), lambda found: len(found) == 9)
+        (problem,) = await until(harness, lambda: open_problems(harness), bool)
+        calls = len(await harness.writing_calls())
         late = contact_intent("Late Ltd")
-        await stage.deliver(late)
-        await wait_until(lambda: stage.published(WriteResult), lambda found: len(found) == 10, 10)
+        await harness.deliver(late)
+        await wait_until(lambda: harness.published(WriteResult), lambda found: len(found) == 10, 10)
 
-        await stage.control.switch_off_oddities()
-        await until(stage, lambda: stage.published(WriteResult), lambda found: len(found) == 11)
+        await harness.control.switch_off_oddities()
+        await until(harness, lambda: harness.published(WriteResult), lambda found: len(found) == 11)
 
     assert {result.outcome for result in results} == {Outcome.DONE}
     assert problem.record == wanted[-1].record
     assert problem.code == "xero_fails"
     assert "Poison Ltd" in problem.sentence
     assert calls <= 16, calls
-    assert not await open_problems(stage)
-    assert sorted(raw["Name"] for raw in await stage.xero("Contacts")) == sorted(
+    assert not await open_problems(harness)
+    assert sorted(raw["Name"] for raw in await harness.xero("Contacts")) == sorted(
         [*(f"Vendor {n}" for n in range(9)), "Poison Ltd", "Late Ltd"]
     )
 
 
-async def test_another_process_goes_on_where_it_was(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    await stage.control.switch_on("fails-with", options={"containing": "Poison Ltd"})
-    await stage.deliver(contact_intent("Kea"), contact_intent("Poison Ltd"))
-    async with stage.working(stage.process(send_again_after=SOON)):
-        await until(stage, lambda: stage.published(WriteResult), lambda found: len(found) == 1)
-    before = len(await stage.writing_calls())
+async def test_another_process_goes_on_where_it_was(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    await harness.control.switch_on("fails-with", options={"containing": "Poison Ltd"})
+    await harness.deliver(contact_intent("Kea"), contact_intent("Poison Ltd"))
+    async with harness.working(harness.process(send_again_after=SOON)):
+        await until(harness, lambda: harness.published(WriteResult), lambda found: len(found) == 1)
+    before = len(await harness.writing_calls())
 
-    async with stage.working(stage.process(send_again_after=SOON)):
-        await until(stage, lambda: open_problems(stage), bool)
+    async with harness.working(harness.process(send_again_after=SOON)):
+        await until(harness, lambda: open_problems(harness), bool)
 
-    assert len(await stage.writing_calls()) - before <= 2
+    assert len(await harness.writing_calls()) - before <= 2
 
 
-async def test_an_outage_of_xero_splits_no_group_and_reports_no_record(stage: ConnectorHarness) -> None:
-    await stage.connect_idle()
-    await stage.control.add_fault("503", times=1000)
-    await stage.deliver(*[contact_intent(f"Vendor {n}") for n in range(10)])
+async def test_an_outage_of_xero_splits_no_group_and_reports_no_record(harness: ConnectorHarness) -> None:
+    await harness.connect_idle()
+    await harness.control.add_fault("503", times=1000)
+    await harness.deliver(*[contact_intent(f"Vendor {n}") for n in range(10)])
 
-    async with stage.working(stage.process(send_again_after=SOON)):
-        await wait_until(stage.writing_calls, bool)
+    async with harness.working(harness.process(send_again_after=SOON)):
+        await wait_until(harness.writing_calls, bool)
         for _ in range(8):
-            await pass_time(stage, timedelta(minutes=5))
-            await stage.until("select (next_at <= now() + interval '1 day')::int from turn", 1)
-        assert await stage.sql("select from intent where failures > 0 or batch_limit < 50") == []
-        await stage.control.clear_faults()
-        await until(stage, lambda: stage.published(WriteResult), lambda found: len(found) == 10)
+            await pass_time(harness, timedelta(minutes=5))
+            await harness.until("select (next_at <= now() + interval '1 day')::int from turn", 1)
+        assert await harness.sql("select from intent where failures > 0 or batch_limit < 50") == []
+        await harness.control.clear_faults()
+        await until(harness, lambda: harness.published(WriteResult), lambda found: len(found) == 10)
 
-    assert not await stage.published(Problem)
-    assert len([call for call in await stage.writing_calls() if call["status"] == 200]) == 1
+    assert not await harness.published(Problem)
+    assert len([call for call in await harness.writing_calls() if call["status"] == 200]) == 1

@@ -14,16 +14,16 @@ from .world import World
 
 
 @pytest_asyncio.fixture
-async def world(stage: ConnectorHarness, tmp_path: Path) -> AsyncIterator[World]:
+async def world(harness: ConnectorHarness, tmp_path: Path) -> AsyncIterator[World]:
     """A tenant that is settled; its work and its troubles follow a seed, which is printed."""
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
-    await stage.connect_idle()
+    await harness.connect_idle()
     ahead = tmp_path / "ahead"
-    env = stage.environment() | {"FAULT_AHEAD": str(ahead)}
-    yield World(stage, SharedClock(ahead), env, random.Random(seed))
+    env = harness.environment() | {"FAULT_AHEAD": str(ahead)}
+    yield World(harness, SharedClock(ahead), env, random.Random(seed))
     # A restored one, if there is one.
-    await stage.database.close()
+    await harness.database.close()
 
 
 @pytest_asyncio.fixture

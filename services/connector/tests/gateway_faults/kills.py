@@ -48,7 +48,7 @@ async def ways(world: World, place: GatewayProcess, kinds: Sequence[str] = tuple
                 await world.begin(place)
             await world.dose([kind], trouble)
             await world.all_done(place)
-            await world.stage.control.clear_faults()
+            await world.harness.control.clear_faults()
             _note(found, place.passed() - seen, kind, trouble)
             seen = place.passed()
         await world.passes(EXPIRED)
@@ -119,7 +119,7 @@ async def shoot(
         await world.finish(place)
         await world.passes(EXPIRED)
     if "home." in point and "is_known" not in point:
-        await world.stage.sql("delete from home")
+        await world.harness.sql("delete from home")
     await world.begin(place, KillPoint(point, world.chance.randint(1, min(2, way.passages)), sign))
     deadline = time.monotonic() + _LATE
     trouble, doses = way.trouble or world.some_trouble(), 0

@@ -44,59 +44,59 @@ def credit_of(contact: str, number: str, **more: Any) -> bodies.VendorCreditBody
     return bodies.VendorCreditBody(**document(contact, number, **more))
 
 
-async def their_vendor(stage: ConnectorHarness) -> str:
-    return await stage.their_contact(f"Vendor {uuid4()}")
+async def their_vendor(harness: ConnectorHarness) -> str:
+    return await harness.their_contact(f"Vendor {uuid4()}")
 
 
-async def their_credit(stage: ConnectorHarness, contact: str, number: str = "", status: str = "AUTHORISED") -> str:
+async def their_credit(harness: ConnectorHarness, contact: str, number: str = "", status: str = "AUTHORISED") -> str:
     line = {"Description": "Paper", "Quantity": 1, "UnitAmount": "100.00", "AccountCode": "453"}
-    return await stage.control.act(
-        stage.org_id, "create_credit_note", Contact={"ContactID": contact}, Status=status, Date="2026-09-14",
+    return await harness.control.act(
+        harness.org_id, "create_credit_note", Contact={"ContactID": contact}, Status=status, Date="2026-09-14",
         CreditNoteNumber=number or f"C-{uuid4()}", LineItems=[line],
     )  # fmt: skip
 
 
-async def their_sale(stage: ConnectorHarness, contact: str, number: str) -> str:
-    return await stage.their_bill(contact, "create_sales_invoice", InvoiceNumber=number)
+async def their_sale(harness: ConnectorHarness, contact: str, number: str) -> str:
+    return await harness.their_bill(contact, "create_sales_invoice", InvoiceNumber=number)
 
 
-async def their(stage: ConnectorHarness, resource: str, method: str, path: str, **body: Any) -> str:
+async def their(harness: ConnectorHarness, resource: str, method: str, path: str, **body: Any) -> str:
     """A record of their own that only its name or code tells; its id."""
-    await stage.control.act(stage.org_id, "request", method=method, path=path, body=body)
+    await harness.control.act(harness.org_id, "request", method=method, path=path, body=body)
     field, id_field = {"ContactGroups": ("Name", "ContactGroupID"), "Items": ("Code", "ItemID")}[resource]
-    return next(str(raw[id_field]) for raw in await stage.xero(resource) if raw[field] == body[field])
+    return next(str(raw[id_field]) for raw in await harness.xero(resource) if raw[field] == body[field])
 
 
-async def their_category(stage: ConnectorHarness) -> str:
-    return str((await stage.xero("TrackingCategories"))[0]["TrackingCategoryID"])
+async def their_category(harness: ConnectorHarness) -> str:
+    return str((await harness.xero("TrackingCategories"))[0]["TrackingCategoryID"])
 
 
-async def contact(stage: ConnectorHarness) -> Wanted:
+async def contact(harness: ConnectorHarness) -> Wanted:
     record_id = uuid4()
     return wanted(contact_of(f"Vendor {uuid4()}"), shows("Contacts", ContactNumber=str(record_id)), record_id=record_id)
 
 
-async def bill(stage: ConnectorHarness) -> Wanted:
+async def bill(harness: ConnectorHarness) -> Wanted:
     number = f"B-{uuid4()}"
-    return wanted(bill_of(await their_vendor(stage), number), shows("Invoices", InvoiceNumber=number))
+    return wanted(bill_of(await their_vendor(harness), number), shows("Invoices", InvoiceNumber=number))
 
 
-async def invoice(stage: ConnectorHarness) -> Wanted:
+async def invoice(harness: ConnectorHarness) -> Wanted:
     number = f"S-{uuid4()}"
-    return wanted(invoice_of(await their_vendor(stage), number), shows("Invoices", InvoiceNumber=number))
+    return wanted(invoice_of(await their_vendor(harness), number), shows("Invoices", InvoiceNumber=number))
 
 
-async def credit(stage: ConnectorHarness) -> Wanted:
+async def credit(harness: ConnectorHarness) -> Wanted:
     number = f"C-{uuid4()}"
-    return wanted(credit_of(await their_vendor(stage), number), shows("CreditNotes", CreditNoteNumber=number))
+    return wanted(credit_of(await their_vendor(harness), number), shows("CreditNotes", CreditNoteNumber=number))
 
 
-async def payment(stage: ConnectorHarness) -> Wanted:
-    return _paid(await stage.their_bill(await their_vendor(stage)))
+async def payment(harness: ConnectorHarness) -> Wanted:
+    return _paid(await harness.their_bill(await their_vendor(harness)))
 
 
-async def receipt(stage: ConnectorHarness) -> Wanted:
-    return _paid(await their_sale(stage, await their_vendor(stage), f"S-{uuid4()}"))
+async def receipt(harness: ConnectorHarness) -> Wanted:
+    return _paid(await their_sale(harness, await their_vendor(harness), f"S-{uuid4()}"))
 
 
 def _paid(on: str) -> Wanted:
@@ -107,17 +107,17 @@ def _paid(on: str) -> Wanted:
     return wanted(body, shows("Payments", Reference=reference, Status="AUTHORISED", Amount=10))
 
 
-async def allocation(stage: ConnectorHarness) -> Wanted:
-    vendor = await their_vendor(stage)
-    credit_id, bill_id = await their_credit(stage, vendor), await stage.their_bill(vendor)
+async def allocation(harness: ConnectorHarness) -> Wanted:
+    vendor = await their_vendor(harness)
+    credit_id, bill_id = await their_credit(harness, vendor), await harness.their_bill(vendor)
     body = bodies.AllocationBody(
         credit_xero_id=UUID(credit_id), bill_xero_id=UUID(bill_id), date=DAY, amount="10", currency="NZD"
     )
     return wanted(body, shows("Allocations", CreditNoteID=credit_id, Amount=10))
 
 
-async def transfer(stage: ConnectorHarness) -> Wanted:
-    reference, accounts = f"T-{uuid4()}", {raw.get("Code"): raw["AccountID"] for raw in await stage.xero("Accounts")}
+async def transfer(harness: ConnectorHarness) -> Wanted:
+    reference, accounts = f"T-{uuid4()}", {raw.get("Code"): raw["AccountID"] for raw in await harness.xero("Accounts")}
     body = bodies.BankTransferBody(
         from_account_xero_id=accounts["090"], to_account_xero_id=accounts["091"], date=DAY, amount="10",
         currency="NZD", reference=reference,
@@ -125,25 +125,25 @@ async def transfer(stage: ConnectorHarness) -> Wanted:
     return wanted(body, shows("BankTransfers", Reference=reference))
 
 
-async def group(stage: ConnectorHarness) -> Wanted:
+async def group(harness: ConnectorHarness) -> Wanted:
     name = f"Group {uuid4()}"
     return wanted(bodies.ContactGroupBody(name=name), shows("ContactGroups", Name=name))
 
 
-async def option(stage: ConnectorHarness) -> Wanted:
+async def option(harness: ConnectorHarness) -> Wanted:
     name = f"Option {uuid4()}"
-    body = bodies.TrackingOptionBody(category_xero_id=UUID(await their_category(stage)), name=name)
+    body = bodies.TrackingOptionBody(category_xero_id=UUID(await their_category(harness)), name=name)
     return wanted(body, shows("Options", Name=name))
 
 
-async def item(stage: ConnectorHarness) -> Wanted:
+async def item(harness: ConnectorHarness) -> Wanted:
     code = uuid4().hex[:30]
     return wanted(bodies.ItemBody(code=code, name="Nail"), shows("Items", Code=code, Name="Nail"))
 
 
-async def attachment(stage: ConnectorHarness) -> Wanted:
-    bill_id, key = await stage.their_bill(await their_vendor(stage)), str(uuid4())
-    await stage.files.store(key, "application/pdf", _pieces())
+async def attachment(harness: ConnectorHarness) -> Wanted:
+    bill_id, key = await harness.their_bill(await their_vendor(harness)), str(uuid4())
+    await harness.files.store(key, "application/pdf", _pieces())
     body = bodies.AttachmentBody(
         document=Document.INVOICE, document_xero_id=UUID(bill_id), file_name=f"{key}.pdf",
         media_type="application/pdf", size=len(FILE), storage_key=key,
@@ -156,7 +156,7 @@ async def _pieces() -> AsyncIterator[bytes]:
         yield FILE[start : start + 1024]
 
 
-async def note(stage: ConnectorHarness) -> Wanted:
-    vendor, text = await their_vendor(stage), f"Made by {uuid4()}"
+async def note(harness: ConnectorHarness) -> Wanted:
+    vendor, text = await their_vendor(harness), f"Made by {uuid4()}"
     body = bodies.NoteBody(document=Document.CONTACT, document_xero_id=UUID(vendor), text=text)
     return wanted(body, shows("HistoryRecords", RecordID=vendor, Details=text))

@@ -28,9 +28,9 @@ async def test_every_kind_of_intent_is_missed_until_it_is_done_and_seen_when_it_
     once = await world.account()
 
     again = [wanted.intent for kind, wanted in world.wanted if kind in TWICE]
-    await world.stage.deliver(*[i.replace(record=other(i)) for i in again])
+    await world.harness.deliver(*[i.replace(record=other(i)) for i in again])
     await world.begin(place)
-    await world.stage.results(len(KINDS) + len(again))
+    await world.harness.results(len(KINDS) + len(again))
     twice = await world.found()
 
     assert {wanted.intent.body.kind for _, wanted in world.wanted} == {

@@ -99,7 +99,7 @@ async def sleep_through(world: World, sleeper: GatewayProcess, heir: GatewayProc
     try:
         await world.comes(calls)
     except AssertionError as error:
-        state = await world.stage.sql(
+        state = await world.harness.sql(
             "select t.*, c.state from turn t join connection c using (tenant_id) where $1", True
         )
         raise AssertionError(f"asleep at {point} ({stopped}) by {way}: {error}\n{state}\n{heir.log()}") from error

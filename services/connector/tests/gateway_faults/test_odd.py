@@ -29,7 +29,7 @@ FOLLOWED = 2
 @pytest.mark.timeout(300)
 async def test_kills_amid_odd_answers_lose_nothing_and_double_nothing(world: World, place: GatewayProcess) -> None:
     for name, rate in ODDITIES.items():
-        await world.stage.control.switch_on(name, tenant=world.stage.org_id, rate=rate)
+        await world.harness.control.switch_on(name, tenant=world.harness.org_id, rate=rate)
     killed = Counter[str]()
     found = await ways(world, place, world.chance.sample(list(KINDS), FOLLOWED))
     await world.dose(list(KINDS), world.some_trouble())

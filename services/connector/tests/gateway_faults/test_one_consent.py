@@ -20,10 +20,10 @@ REFRESH = "POST /connect/token"
 async def test_two_owners_of_one_consent_refresh_its_token_once(world: World, two: list[GatewayProcess]) -> None:
     """Seen to fail without the row lock: each refreshed, and one of the new refresh tokens was lost."""
     tenants = await with_expired_token(world, two)
-    await world.stage.control.add_fault("slow", method="POST", path="connect/token", rate=1.0, seconds=SLOW)
+    await world.harness.control.add_fault("slow", method="POST", path="connect/token", rate=1.0, seconds=SLOW)
 
     await write(world, *tenants)
-    await world.stage.results(2)
+    await world.harness.results(2)
 
     assert await refreshes(world) == 1
     assert [place.passed()["amid PUT Contacts"] for place in two] == [1, 1]
@@ -58,37 +58,37 @@ async def with_expired_token(
     world: World, two: list[GatewayProcess], shot: KillPoint | None = None
 ) -> tuple[UUID, UUID]:
     """The tenants of the first and of the second process; the token has expired before these began."""
-    stage, (one, other) = world.stage, two
-    second = await stage.connect_idle(await stage.tenant(shard=1))
-    await stage.until("select count(distinct token_set_id) from connection", 1)
+    harness, (one, other) = world.harness, two
+    second = await harness.connect_idle(await harness.tenant(shard=1))
+    await harness.until("select count(distinct token_set_id) from connection", 1)
     await world.passes(EXPIRED)
     await world.begin(one, shot)
-    await stage.until("select count(*) from lease", 2)
+    await harness.until("select count(*) from lease", 2)
     await world.begin(other)
     # The first keeps shard 0, and lets go of shard 1.
-    await stage.until("select count(distinct owner) from lease", 2)
-    return stage.tenant_id, second
+    await harness.until("select count(distinct owner) from lease", 2)
+    return harness.tenant_id, second
 
 
 async def write(world: World, *tenants: UUID) -> None:
     """A vendor for each."""
     for tenant_id in tenants:
-        await world.stage.deliver(contact_intent(f"Vendor of {tenant_id}"), tenant_id=tenant_id)
+        await world.harness.deliver(contact_intent(f"Vendor of {tenant_id}"), tenant_id=tenant_id)
 
 
 async def refreshes(world: World) -> int:
     """How often Xero gave a new token since the tenants are connected."""
-    calls = await world.stage.control.calls(identity="true", path="connect/token")
+    calls = await world.harness.control.calls(identity="true", path="connect/token")
     return Counter(call["status"] for call in calls)[200]
 
 
 async def all_is_well(world: World, tenants: tuple[UUID, UUID]) -> None:
     """Both are connected, and what they wanted is in Xero once."""
-    stage = world.stage
-    orgs = [str(row[0]) for row in await stage.sql("select org_id from connection where $1", True)]
-    states = await stage.sql("select state from connection where $1", True)
-    made = [raw["Name"] for org_id in orgs for raw in await stage.xero("Contacts", org_id)]
+    harness = world.harness
+    orgs = [str(row[0]) for row in await harness.sql("select org_id from connection where $1", True)]
+    states = await harness.sql("select state from connection where $1", True)
+    made = [raw["Name"] for org_id in orgs for raw in await harness.xero("Contacts", org_id)]
 
     assert [row[0] for row in states] == ["connected", "connected"]
     assert sorted(made) == sorted(f"Vendor of {tenant_id}" for tenant_id in tenants)
-    assert [result.outcome for result in await stage.published(WriteResult)] == [Outcome.DONE] * 2
+    assert [result.outcome for result in await harness.published(WriteResult)] == [Outcome.DONE] * 2

@@ -69,7 +69,7 @@ async def test_what_came_after_the_dump_and_is_published_again_is_not_sent_twice
     await soon(world)
     if noticed:
         await world.begin(place)
-        await world.stage.until("select count(restored_at) from home", 1)
+        await world.harness.until("select count(restored_at) from home", 1)
         await place.kill()
     await world.publish_again()
     await world.finish(place)
@@ -79,21 +79,21 @@ async def test_what_came_after_the_dump_and_is_published_again_is_not_sent_twice
 
 async def all_leave(world: World) -> None:
     """Every intent is in a call that left and was not answered: some of them Xero has done, some it has not."""
-    process, at = await world.stage.owner()
+    process, at = await world.harness.owner()
     for lane in (Lane.WRITE, Lane.NOTE):
-        while await world.stage.sql("select 1 from intent where state = 'queued' and lane = $1", LANES.index(lane)):
+        while await world.harness.sql("select 1 from intent where state = 'queued' and lane = $1", LANES.index(lane)):
             trouble = world.chance.choice(("lost", "503"))
             for method in ("PUT", "POST", "DELETE"):
-                await world.stage.control.add_fault(trouble, method=method)
+                await world.harness.control.add_fault(trouble, method=method)
             with pytest.raises(OutcomeUnknown):
-                await world.stage.send(process, at, lane)
-            await world.stage.control.clear_faults()
+                await world.harness.send(process, at, lane)
+            await world.harness.control.clear_faults()
 
 
 async def at_home(world: World, place: GatewayProcess) -> None:
     """A gateway was here before: it knows its database, and held leases."""
     await world.begin(place)
-    await world.stage.until("select count(*) > 0 from lease", True)
+    await world.harness.until("select count(*) > 0 from lease", True)
     await place.kill()
 
 
@@ -104,7 +104,7 @@ async def soon(world: World) -> None:
 
 async def copy(world: World) -> str:
     """A copy of the database, as a dump of this moment would restore it; its dsn."""
-    url = urlsplit(world.stage.database.url)
+    url = urlsplit(world.harness.database.url)
     name, made = url.path[1:], f"copy_{uuid4().hex[:12]}"
     db = await asyncpg.connect(url._replace(path="/postgres").geturl())
     try:

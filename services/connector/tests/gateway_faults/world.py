@@ -69,7 +69,7 @@ class Account:
 class World:
     """Where the fire is."""
 
-    stage: ConnectorHarness
+    harness: ConnectorHarness
     ahead: SharedClock
     env: dict[str, str]
     chance: random.Random
@@ -81,9 +81,9 @@ class World:
 
     async def passes(self, by: timedelta) -> None:
         """Time goes by everywhere; Xero first, so that our process believes to have less left than it has."""
-        await self.stage.control.advance(by)
-        self.stage.clock.ahead += by
-        self.ahead.set(self.stage.clock.ahead)
+        await self.harness.control.advance(by)
+        self.harness.clock.ahead += by
+        self.ahead.set(self.harness.clock.ahead)
         self.since_calm += by
 
     async def begin(self, place: GatewayProcess, shot: KillPoint | None = None) -> None:
@@ -91,12 +91,12 @@ class World:
         if shot and shot.point.startswith("amid "):
             _, method, path = shot.point.split()
             named = path.split("/ID")[0].strip("/")
-            await self.stage.control.add_fault("slow", method=method, path=named, rate=1.0, seconds=0.08)
+            await self.harness.control.add_fault("slow", method=method, path=named, rate=1.0, seconds=0.08)
         await place.start(self.env, shot)
 
     async def finish(self, place: GatewayProcess) -> None:
         """A gateway that nobody disturbs does what is left, and ends."""
-        await self.stage.control.clear_faults()
+        await self.harness.control.clear_faults()
         await self.begin(place)
         await self.all_done(place)
         await place.leave()
@@ -106,7 +106,7 @@ class World:
     async def next_day(self) -> None:
         """All is done and accounted, and a day goes by: notes are dropped when its calls run short (CONT-12)."""
         await self.passes(timedelta(days=1))
-        await self.stage.control.clear_ledger()
+        await self.harness.control.clear_ledger()
         self.since_calm, self._sent = timedelta(), 0
 
     def some_trouble(self) -> str | None:
@@ -119,29 +119,29 @@ class World:
 
     async def dose(self, kinds: Sequence[str], trouble: str | None = None) -> None:
         """More work, one intent of each of these kinds; the next writing call meets the trouble."""
-        made = [(kind, await KINDS[kind](self.stage)) for kind in kinds]
+        made = [(kind, await KINDS[kind](self.harness)) for kind in kinds]
         if trouble:
             for method in ("PUT", "POST"):
-                tenant = self.stage.org_id
-                await self.stage.control.add_fault(trouble, tenant=tenant, method=method, seconds=SLOW)
+                tenant = self.harness.org_id
+                await self.harness.control.add_fault(trouble, tenant=tenant, method=method, seconds=SLOW)
         self.wanted += made
-        await self.stage.deliver(*[wanted.intent for _, wanted in made])
+        await self.harness.deliver(*[wanted.intent for _, wanted in made])
 
     async def restored(self, database: str) -> None:
         """Another database is the connector's from here on."""
-        before, self.stage.database = self.stage.database, Database(database, SERVICE, self.stage.clock)
+        before, self.harness.database = self.harness.database, Database(database, SERVICE, self.harness.clock)
         await before.close()
-        await self.stage.database.open()
+        await self.harness.database.open()
         self.env["TIEOUT_DATABASE_URL"] = database
 
     async def publish_again(self) -> None:
         """The services have had no answer, and publish every intent again."""
-        await self.stage.deliver(*[wanted.intent for _, wanted in self.wanted])
+        await self.harness.deliver(*[wanted.intent for _, wanted in self.wanted])
 
     async def quiet(self, place: GatewayProcess) -> None:
         """The process is gone or stopped, and Xero has done whatever it was called for: no call outlives a lease."""
         self._sent += sum(count for point, count in place.passed().items() if point.startswith("amid "))
-        await self.stage.control.clear_faults()
+        await self.harness.control.clear_faults()
         seen, since = -1, time.monotonic()
 
         async def all_arrived() -> bool:
@@ -156,7 +156,7 @@ class World:
         self._sent = seen
 
     async def _arrived(self) -> int:
-        control = self.stage.control
+        control = self.harness.control
         return int(await control.count_calls() + await control.count_calls(identity="true"))
 
     async def all_done(self, place: GatewayProcess) -> None:
@@ -192,12 +192,12 @@ class World:
 
     async def _waits(self) -> timedelta | None:
         """How long until the tenant's next turn; None: it is at work, or nobody has called it."""
-        ((next_at,),) = await self.stage.sql("select next_at from turn where tenant_id = $1", self.stage.tenant_id)
-        return max(next_at - self.stage.clock(), timedelta()) or None if next_at else None
+        ((next_at,),) = await self.harness.sql("select next_at from turn where tenant_id = $1", self.harness.tenant_id)
+        return max(next_at - self.harness.clock(), timedelta()) or None if next_at else None
 
     async def results(self) -> int:
         """How many results were published."""
-        rows = await self.stage.sql("select count(*) from outbox where topic = $1", WRITE_RESULT.name)
+        rows = await self.harness.sql("select count(*) from outbox where topic = $1", WRITE_RESULT.name)
         return int(rows[0][0])
 
     async def account(self) -> Account:
@@ -211,9 +211,9 @@ class World:
 
     async def found(self) -> Account:
         """What Xero's records and the published results show so far."""
-        books = Books(await self.stage.control.state(self.stage.org_id, *IDS))
+        books = Books(await self.harness.control.state(self.harness.org_id, *IDS))
         published: dict[str, list[WriteResult]] = {}
-        for result in await self.stage.published(WriteResult):
+        for result in await self.harness.published(WriteResult):
             published.setdefault(result.intent_id, []).append(result)
         account = Account(len(self.wanted))
         for kind, wanted in self.wanted:
@@ -226,6 +226,6 @@ class World:
                 account.doubled.append(f"{kind} {intent_id}")
             if [(r.outcome, r.xero_id and str(r.xero_id)) for r in results] != [(Outcome.DONE, one) for one in ids[:1]]:
                 account.without_result.append(f"{kind} {intent_id}: {results}")
-        calls = await self.stage.control.calls(limit=200_000)
+        calls = await self.harness.control.calls(limit=200_000)
         account.limited = sum(call["status"] == 429 and not call["fault"] for call in calls)
         return account

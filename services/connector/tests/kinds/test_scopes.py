@@ -95,32 +95,32 @@ def test_the_consent_covers_every_reading(resource: str) -> None:
 @pytest.mark.real
 @pytest.mark.rule("CONN-6")
 @pytest.mark.field("F13")
-async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_again(stage: ConnectorHarness) -> None:
+async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_again(harness: ConnectorHarness) -> None:
     """The consent of the version before, and a new option. Everything that it covers goes on."""
-    await stage.connect(scope=" ".join((*SCOPES.split()[:4], "accounting.settings.read")))
-    await stage.sql("delete from feed; update connection set state = 'connected'; update turn set open = true")
-    category = UUID((await stage.xero("TrackingCategories"))[0]["TrackingCategoryID"])
+    await harness.connect(scope=" ".join((*SCOPES.split()[:4], "accounting.settings.read")))
+    await harness.sql("delete from feed; update connection set state = 'connected'; update turn set open = true")
+    category = UUID((await harness.xero("TrackingCategories"))[0]["TrackingCategoryID"])
     body = TrackingOptionBody(category_xero_id=category, name="Auckland Port")
     wanted = WriteIntent(record=RecordRef(kind="job", id=uuid4()), effect="main", revision=1, body=body)
-    await stage.deliver(wanted)
+    await harness.deliver(wanted)
 
     async def told() -> tuple[WriteState, str]:
-        async with stage.database.transaction() as tx:
-            story, _ = await write_listing.one(tx, stage.tenant_id, wanted.intent_id, connected=True)
+        async with harness.database.transaction() as tx:
+            story, _ = await write_listing.one(tx, harness.tenant_id, wanted.intent_id, connected=True)
         return story.state, story.why
 
-    async with stage.working():
-        await stage.until("select count(*) from problem where state = 'open'", 1)
+    async with harness.working():
+        await harness.until("select count(*) from problem where state = 'open'", 1)
         assert await told() == (
             WriteState.WAITING,
             "The person who connected the organisation to Xero is not permitted to change tracking categories there. "
             "It is tried again every hour, and when somebody connects again.",
         )
-        assert await stage.sql("select state from connection") == [("connected",)]
+        assert await harness.sql("select state from connection") == [("connected",)]
 
-        await stage.connections.disconnect(ANA, stage.tenant_id)
-        await stage.connect(stage.org_id, stage.tenant_id)
-        await stage.results(1)
+        await harness.connections.disconnect(ANA, harness.tenant_id)
+        await harness.connect(harness.org_id, harness.tenant_id)
+        await harness.results(1)
 
-    options = (await stage.xero("TrackingCategories"))[0]["Options"]
+    options = (await harness.xero("TrackingCategories"))[0]["Options"]
     assert "Auckland Port" in [option["Name"] for option in options]
