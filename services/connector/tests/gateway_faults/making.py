@@ -57,7 +57,8 @@ async def their_credit(harness: ConnectorHarness, contact: str, number: str = ""
 
 
 async def their_sale(harness: ConnectorHarness, contact: str, number: str) -> str:
-    return await harness.their_bill(contact, "create_sales_invoice", InvoiceNumber=number)
+    line = {"Description": "Paper", "Quantity": 1, "UnitAmount": "100.00", "AccountCode": "200"}
+    return await harness.their_bill(contact, "create_sales_invoice", InvoiceNumber=number, LineItems=[line])
 
 
 async def their(harness: ConnectorHarness, resource: str, method: str, path: str, **body: Any) -> str:
