@@ -5,6 +5,7 @@ from starlette.applications import Starlette
 from xero_sim.accounting.api import BASE, AccountingApi
 from xero_sim.control.apps import AppControls
 from xero_sim.control.machine import MachineControls
+from xero_sim.control.oddities import OddityControls
 from xero_sim.control.orgs import OrgControls
 from xero_sim.control.replies import ControlError, on_error
 from xero_sim.oauth.endpoints import OAuthEndpoints
@@ -23,6 +24,7 @@ class Simulator:
             routes=[
                 *OAuthEndpoints(self.world).routes(),
                 *MachineControls(self.world).routes(),
+                *OddityControls(self.world).routes(),
                 *AppControls(self.world).routes(),
                 *OrgControls(self.world).routes(),
             ],

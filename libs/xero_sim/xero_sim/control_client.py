@@ -219,6 +219,18 @@ class Control:
         """No faults any more."""
         await self._call("DELETE", "/control/faults")
 
+    async def switch_on(self, oddity: str, **settings: object) -> list[Json]:
+        """An oddity for all calls, or only those of `tenant=`, `method=`, `path=`, `times=`, `rate=`; `options={}`.
+
+        Oddities: `GET /control/oddities` lists them, each with its case in docs/field-cases.md.
+        """
+        found: list[Json] = await self._call("POST", "/control/oddities", {"name": oddity, **settings})
+        return found
+
+    async def switch_off_oddities(self) -> None:
+        """Xero behaves as it does most often."""
+        await self._call("DELETE", "/control/oddities")
+
     async def limits(self) -> Json:
         """The rate limits and the latency."""
         found: Json = await self._call("GET", "/control/limits")

@@ -11,6 +11,7 @@ from xero_sim.limits import AppBudget, Budget, LimitSettings, budget_for
 from xero_sim.oauth.apps import App
 from xero_sim.oauth.connections import Connections
 from xero_sim.oauth.tokens import TokenStore
+from xero_sim.oddities.oddity import Oddities
 from xero_sim.org import Org
 from xero_sim.records.change import Change
 from xero_sim.webhooks.hub import Hub
@@ -31,6 +32,7 @@ class World:
     app_budgets: dict[str, AppBudget] = field(default_factory=dict)
     replies: Replies = field(default_factory=Replies)
     faults: Faults = field(default_factory=Faults)
+    oddities: Oddities = field(default_factory=Oddities)
     ledger: Ledger = field(default_factory=Ledger)
     latency: float = 0.0
     """Seconds of real time that every Accounting call takes."""

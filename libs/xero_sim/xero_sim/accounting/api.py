@@ -20,6 +20,7 @@ from xero_sim.ledger import Entry
 from xero_sim.limits import Limited, take
 from xero_sim.oauth.scopes import grants
 from xero_sim.oauth.tokens import Access
+from xero_sim.oddities.meeting import met
 from xero_sim.org import Org
 from xero_sim.sockets import Receive, Scope, Send, close_connection, read_body, send_answer
 from xero_sim.world import World
@@ -137,10 +138,10 @@ class AccountingApi:
         call = Call(seen.method, org, app.client_id, app.name, parse_query(query), seen.headers, seen.body, found.ids)
         key = seen.headers.get("idempotency-key")
         if key is None or seen.method not in ("POST", "PUT", "PATCH"):
-            return _handle(handler, call)
-        return self._once(seen, call, handler, key)
+            return self._handle(handler, call, path)
+        return self._once(seen, call, handler, key, path)
 
-    def _once(self, seen: Seen, call: Call, handler: routes.Handler, key: str) -> Answer:
+    def _once(self, seen: Seen, call: Call, handler: routes.Handler, key: str, path: str) -> Answer:
         """Behaviour 41: the first answer again for the same request."""
         now = self.world.clock.timestamp()
         told = f"{seen.method} {seen.target} {call.org.tenant_id}\n".encode()
@@ -149,9 +150,14 @@ class AccountingApi:
         if known is not None:
             seen.replayed = True
             return known
-        answer = _handle(handler, call)
+        answer = self._handle(handler, call, path)
         self.world.replies.keep(call.app, key, request, answer, now)
         return answer
+
+    def _handle(self, handler: routes.Handler, call: Call, path: str) -> Answer:
+        if self.world.oddities.on:
+            return met(self.world.oddities, call, path, lambda: _work(handler, call))
+        return _work(handler, call)
 
     def _note(self, seen: Seen, answer: Answer, packed: Answer, began: float) -> None:
         self.world.ledger.add(
@@ -178,7 +184,7 @@ def _access(world: World, authorization: str) -> Access | None:
     return world.tokens.access.get(token) if kind.lower() == "bearer" else None
 
 
-def _handle(handler: routes.Handler, call: Call) -> Answer:
+def _work(handler: routes.Handler, call: Call) -> Answer:
     try:
         return handler(call)
     except Rejected as rejected:
