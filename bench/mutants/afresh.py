@@ -16,12 +16,13 @@ from bench.mutants.tests import Tests, fails, run
 from bench.mutants.tried import Tried
 
 _SECONDS = 120.0
+_MAY_IMPORT_IT = ("tieout_local", "tieout_testing", "services.", "libs.")
 
 
 def preload(names: Iterable[str], root: str) -> None:
     """Import modules that do not import the package themselves."""
     for name in names:
-        if not name.startswith((root, "tieout_local", "tieout_testing")) and "test" not in name:
+        if not name.startswith((root, *_MAY_IMPORT_IT)):
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
         if root in sys.modules:
