@@ -10,6 +10,7 @@ from rich.console import Console
 from bench.machine import commit, machine
 from bench.mutants import record
 from bench.mutants.package import Broken, packages, tried
+from bench.mutants.tried import Tried
 
 
 def main(argv: Sequence[str], console: Console) -> int:
@@ -36,7 +37,7 @@ def main(argv: Sequence[str], console: Console) -> int:
     return 0 if held else 1
 
 
-def _show(found: Sequence[record.Tried], console: Console) -> None:
+def _show(found: Sequence[Tried], console: Console) -> None:
     why, left = record.reasons(), record.survivors(found)
     for each in left:
         reason = why.get((each.module, each.change))
@@ -48,5 +49,6 @@ def _show(found: Sequence[record.Tried], console: Console) -> None:
 if __name__ == "__main__":
     if os.environ.get("PYTHONHASHSEED") != "0":
         # Sets are then in the same order in every run.
-        os.execve(sys.executable, [sys.executable, "-m", "bench.mutants", *sys.argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"})  # noqa: S606
+        again = [sys.executable, "-m", "bench.mutants", *sys.argv[1:]]
+        os.execve(sys.executable, again, {**os.environ, "PYTHONHASHSEED": "0"})  # noqa: S606  itself
     sys.exit(main(sys.argv[1:], Console(highlight=False)))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-
 _COMPARISONS: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
@@ -67,7 +66,7 @@ def _constant(node: Any, _: Mapping[str, Any]) -> Iterator[ast.AST]:
 def _text(node: Any, _: Mapping[str, Any]) -> Iterator[ast.AST]:
     for i, part in enumerate(node.values):
         if isinstance(part, ast.Constant):
-            yield ast.JoinedStr([*node.values[:i], ast.Constant(part.value + "~"), *node.values[i + 1 :]])
+            yield ast.JoinedStr([*node.values[:i], ast.Constant(str(part.value) + "~"), *node.values[i + 1 :]])
 
 
 def _dict(node: Any, _: Mapping[str, Any]) -> Iterator[ast.AST]:
@@ -82,7 +81,8 @@ def _call(node: Any, _: Mapping[str, Any]) -> Iterator[ast.AST]:
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if method in _RETURN_THE_SAME_TYPE:
         yield node.func.value
-    for i in range(len(node.keywords)):
+    # `strict` states what cannot be otherwise, as an assert does.
+    for i in [i for i, keyword in enumerate(node.keywords) if keyword.arg != "strict"]:
         yield ast.Call(node.func, node.args, [*node.keywords[:i], *node.keywords[i + 1 :]])
     plain = name not in _ARGUMENTS_IN_ANY_ORDER and not any(isinstance(each, ast.Starred) for each in node.args)
     for i in range(len(node.args) - 1 if plain else 0):

@@ -10,10 +10,9 @@ from typing import Any
 
 from bench.mutants.changes import changes
 
-_NO_VALUES = (ast.Import, ast.ImportFrom, ast.Assert, ast.FormattedValue)
-"""Nodes without values that a rule uses. An assert states for mypy what cannot be otherwise."""
 _NOT_VISITED = ("annotation", "returns", "decorator_list", "bases", "ctx", "type_comment", "format_spec")
-_LONGEST = 160
+_LONGEST = 90
+_AROUND = 30
 
 
 @dataclass(slots=True)
@@ -90,16 +89,21 @@ def _of(
     parent: ast.AST, field: str, index: int | None, node: ast.AST, module: str, names: dict[str, Any], where: str
 ) -> Iterator[Mutant]:
     for new in changes(node, names):
+        if isinstance(parent, ast.Compare) and isinstance(new, ast.Tuple) and len(new.elts) == len(node.elts):  # type: ignore[attr-defined]
+            continue  # `x in (a, b)` is `x in (b, a)`.
         ast.copy_location(new, node)
-        change = f"{_shown(node)} -> {_shown(new)}"
+        change = " -> ".join(_where_they_differ(_shown(node), _shown(new)))
         yield Mutant(module, getattr(node, "lineno", 0), where, change, parent, field, index, new)
 
 
 def _is_for_readers(parent: ast.AST, node: ast.AST) -> bool:
-    """Whether a node is an import, an assert, a docstring, a type, or what only helps mypy."""
+    """Whether a node is an import, an assert, a docstring, a type, or what states that something cannot
+    be otherwise."""
     if isinstance(node, ast.Import | ast.ImportFrom | ast.Assert):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
+    if isinstance(parent, ast.keyword) and parent.arg == "strict":
         return True
     if isinstance(parent, ast.Subscript) and isinstance(node, ast.Tuple):
         return True
@@ -118,5 +122,25 @@ def _shown(node: ast.AST) -> str:
             text = ast.unparse(node).strip()
         case _:
             text = ast.unparse(node)
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return " ".join(text.split())
+
+
+def _where_they_differ(before: str, after: str) -> tuple[str, str]:
+    """Both texts; of long ones only the part in which they differ, and a little around it."""
+    if max(len(before), len(after)) <= _LONGEST:
+        return before, after
+    start = _equal(before, after)
+    end = _equal(before[start:][::-1], after[start:][::-1])
+
+    def part(text: str) -> str:
+        first, last = max(0, start - _AROUND), len(text) - max(0, end - _AROUND)
+        return ("…" if first else "") + text[first:last] + ("…" if last < len(text) else "")
+
+    return part(before), part(after)
+
+
+def _equal(before: str, after: str) -> int:
+    """How many characters are equal at the beginning."""
+    return next(
+        (n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))
+    )

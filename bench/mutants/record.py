@@ -54,7 +54,9 @@ def stale_reasons(tried: Mapping[str, Sequence[Tried]]) -> list[str]:
     """Reasons for mutants that are noticed now, or are no more."""
     survived = {(each.module, each.change) for mutants in tried.values() for each in survivors(mutants)}
     modules = {each.module for mutants in tried.values() for each in mutants}
-    return [f"{module}: {change}" for module, change in reasons() if module in modules and (module, change) not in survived]
+    return [
+        f"{module}: {change}" for module, change in reasons() if module in modules and (module, change) not in survived
+    ]
 
 
 def _package(tried: Sequence[Tried], run: Run) -> dict[str, Any]:

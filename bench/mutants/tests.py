@@ -11,7 +11,18 @@ from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
 _PURE_FIXTURES = {"request", "monkeypatch", "event_loop_policy"}
-_OPTIONS = ["-q", "--assert=plain", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis"]
+_OPTIONS = [
+    "-q",
+    "--assert=plain",
+    "--noconftest",
+    "--import-mode=importlib",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:xdist",
+    "-p",
+    "no:schemathesis",
+]
 
 
 class Tests:
