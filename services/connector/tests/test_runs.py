@@ -140,7 +140,9 @@ async def test_a_shorter_schedule_polls_no_more_often_than_the_days_calls_allow(
 @pytest.mark.real
 @pytest.mark.rule("CONN-9")
 @pytest.mark.field("F12")
-async def test_a_record_that_shows_up_late_with_an_older_stamp_is_found_by_a_later_poll(stage: ConnectorHarness) -> None:
+async def test_a_record_that_shows_up_late_with_an_older_stamp_is_found_by_a_later_poll(
+    stage: ConnectorHarness,
+) -> None:
     """Seen to fail with an overlap of a second: the poll before had seen a newer record already."""
     await stage.connect()
     async with stage.working():
