@@ -27,6 +27,8 @@ class Package:
     root: str
     modules: tuple[str, ...]
     tests: tuple[str, ...]
+    slow: tuple[str, ...]
+    """Parts of the ids of tests that are left out."""
 
 
 class Broken(Exception):
@@ -37,7 +39,8 @@ def packages() -> list[Package]:
     """Those of packages.toml."""
     declared = tomllib.loads((_HERE / "packages.toml").read_text())
     return [
-        Package(name, each["root"], tuple(each["modules"]), tuple(each["tests"])) for name, each in declared.items()
+        Package(name, each["root"], tuple(each["modules"]), tuple(each["tests"]), tuple(each.get("slow", ())))
+        for name, each in declared.items()
     ]
 
 
@@ -64,7 +67,7 @@ def _by_function(package: Package, file: Path) -> None:
         quickest = [item.nodeid for item in sorted(tests.items, key=tests.seconds.__getitem__)]
         file.write_bytes(pickle.dumps((trial.tried, list(sys.modules), paths, quickest)))
 
-    run(package.tests, Tests(list(_files(package)), use))
+    run(package.tests, Tests(list(_files(package)), use, package.slow))
 
 
 def _at_import(

@@ -10,6 +10,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
+_EXAMPLES = 25
 _PURE_FIXTURES = {"request", "monkeypatch", "event_loop_policy"}
 _OPTIONS = [
     "-q",
@@ -28,17 +29,21 @@ _OPTIONS = [
 class Tests:
     """The collected tests: what of the code each of them runs, and how long it takes."""
 
-    def __init__(self, code: Iterable[str], use: Callable[["Tests"], None]) -> None:
-        """`code`: the files that are changed. `use` is called once the tests are collected, and uses them."""
+    def __init__(self, code: Iterable[str], use: Callable[["Tests"], None], slow: Sequence[str] = ()) -> None:
+        """`code`: the files that are changed. `use` is called once the tests are collected, and uses them. `slow`: parts
+        of the ids of tests that are left out."""
         self.files = frozenset(code)
         self.use = use
+        self.slow = slow
         self.items: list[pytest.Item] = []
         self.seconds: dict[pytest.Item, float] = {}
         self.runs: dict[pytest.Item, set[CodeType]] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the tests that need no server, and are not long."""
-        items[:] = [item for item in items if _is_pure(item)]
+        items[:] = [i for i in items if _is_pure(i) and not any(slow in i.nodeid for slow in self.slow)]
+        for item in items:
+            _try_few_examples(item)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of pytest's own loop."""
@@ -79,9 +84,19 @@ def fails(item: pytest.Item) -> bool:
 def run(paths: Sequence[str], tests: Tests) -> int:
     """Collect the tests, and let `tests.use` use them. Returns pytest's exit code."""
     # The same examples in every run.
-    settings.register_profile("mutants", derandomize=True, max_examples=25, database=None, deadline=None)
+    settings.register_profile("mutants", derandomize=True, max_examples=_EXAMPLES, database=None, deadline=None)
     settings.load_profile("mutants")
     return int(pytest.main([*_OPTIONS, "-o", "addopts=", *paths], plugins=[tests]))
+
+
+def _try_few_examples(item: pytest.Item) -> None:
+    """Also where a test asks for more than the profile."""
+    function: Any = getattr(item, "function", None)
+    if chosen := getattr(function, "_hypothesis_internal_use_settings", None):
+        function._hypothesis_internal_use_settings = settings(chosen, max_examples=min(chosen.max_examples, _EXAMPLES))
+    case: Any = getattr(item, "cls", None)
+    if chosen := getattr(case, "settings", None):
+        case.settings = settings(chosen, max_examples=min(chosen.max_examples, _EXAMPLES))
 
 
 def _is_pure(item: pytest.Item) -> bool:
