@@ -57,7 +57,7 @@ def _notice(mutant: Tried, paths: Sequence[str], order: Mapping[str, int]) -> st
 
     def use(tests: Tests) -> None:
         nonlocal by
-        items = sorted(tests.items, key=lambda item: order.get(item.nodeid, 0))
+        items = sorted((item for item in tests.items if item.nodeid in order), key=lambda item: order[item.nodeid])
         by = next((item.nodeid for item in items if fails(item)), None)
 
     return by if run(paths, Tests((), use)) == 0 or by else ""

@@ -30,8 +30,8 @@ class Tests:
     """The collected tests: what of the code each of them runs, and how long it takes."""
 
     def __init__(self, code: Iterable[str], use: Callable[["Tests"], None], slow: Sequence[str] = ()) -> None:
-        """`code`: the files that are changed. `use` is called once the tests are collected, and uses them. `slow`: parts
-        of the ids of tests that are left out."""
+        """`code`: the files that are changed. `use` is called once the tests are collected, and uses
+        them. `slow`: parts of the ids of tests that are left out."""
         self.files = frozenset(code)
         self.use = use
         self.slow = slow
