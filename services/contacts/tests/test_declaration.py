@@ -13,12 +13,19 @@ from tieout_contacts.model import Contact, RoleState
 from tieout_kit.sync import Owner
 from tieout_schemas.platform import Customer, Vendor
 from tieout_schemas.settings import NamePolicy, TenantSettings
-from tieout_schemas.xero import ContactStatus
+from tieout_schemas.xero import Address, ContactStatus
 from tieout_testing.builders import ANA_MADE_IT, facts, in_step, xero_contact
 from tieout_testing.declarations import settings_used
 
 ID, VENDOR_ID, CUSTOMER_ID = (UUID(int=n) for n in range(1, 4))
 THERE = xero_contact(uuid4())
+CHANGED: dict[str, Any] = {
+    "name": "Acme Ltd",
+    "email": "b@acme.nz",
+    "phone": "64-9-222",
+    "address": Address(city="Wellington"),
+    "account_number": "A-8",
+}
 
 
 def contact(name: str = "Acme", **more: Any) -> Contact:
@@ -94,3 +101,13 @@ def test_others_see_a_vendor_and_a_customer_each_at_its_own_address() -> None:
     ]
     assert {type(shown): shown.id for shown in CONTACT.public(contact())} == {Vendor: VENDOR_ID, Customer: CUSTOMER_ID}
     assert [type(shown) for shown in CONTACT.public(contact(customer=None))] == [Vendor]
+
+
+@pytest.mark.rule("CONT-5")
+@pytest.mark.parametrize("field", [each.name for each in FIELDS])
+def test_a_vendor_and_a_customer_show_each_change_of_their_contact_and_are_otherwise_as_they_were(field: str) -> None:
+    change = {field: CHANGED[field]}
+
+    after = [shown.replace(**change) for shown in CONTACT.public(contact())]
+
+    assert list(CONTACT.public(contact().replace(**change))) == after

@@ -30,6 +30,11 @@ CHANGES = [
 each_change = pytest.mark.parametrize(("field", "value"), CHANGES, ids=str)
 
 
+@pytest.mark.rule("CONT-11")
+def test_a_change_of_every_field_is_tried() -> None:
+    assert {field for field, _ in CHANGES} == {each.name for each in CONTACT.fields}
+
+
 @pytest.mark.rule("CONT-3")
 def test_what_came_from_xero_is_in_step_and_never_sent_back() -> None:
     rehearsal = linked()
