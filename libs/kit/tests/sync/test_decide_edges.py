@@ -17,7 +17,7 @@ from tieout_schemas.platform import SyncState
 from tieout_schemas.writes import Lane, WriteIntent
 from tieout_schemas.xero import Address
 
-from .build import NOW, A, X1, X2, contact, facts, linked, seen, unlinked
+from .build import NOW, X1, X2, A, contact, facts, linked, seen, unlinked
 from .database import SETTINGS
 from .names import ident
 
@@ -72,9 +72,7 @@ def test_a_create_leaves_whole_and_names_the_record_that_was_made_before() -> No
     assert intent == WriteIntent(
         record=RecordRef(kind="contact", id=A), effect="contact", revision=NOW, replaces=X2, body=BODY
     )
-    assert work.state.main.flight == Flight(
-        intent=intent, left_at=NOW, sent=PARTS, pending=tuple(PARTS), wanted=MARKS
-    )
+    assert work.state.main.flight == Flight(intent=intent, left_at=NOW, sent=PARTS, pending=tuple(PARTS), wanted=MARKS)
 
 
 @pytest.mark.parametrize(("last", "revision"), [(0, NOW), (NOW - 1, NOW), (NOW, NOW + 1), (NOW + 7, NOW + 8)])

@@ -75,7 +75,8 @@ def test_what_is_filled_in_before_a_record_is_sent_counts_as_completed_only_if_i
 
 def test_nothing_is_filled_in_where_nothing_is_to_be_sent() -> None:
     work = with_kind(
-        linked(OURS, seen(name="Acme", email="a@acme.nz")), complete=lambda record, _: record.replace(phone="by default")
+        linked(OURS, seen(name="Acme", email="a@acme.nz")),
+        complete=lambda record, _: record.replace(phone="by default"),
     )
     judge(work)
 
