@@ -1,4 +1,4 @@
-"""What a kind takes from a snapshot besides its fields (`learn`), and what else the facts make of a record (`becomes`)."""
+"""What a kind takes from a snapshot besides its fields (`learn`), and what the facts make of a record (`becomes`)."""
 
 from dataclasses import replace
 from typing import Any

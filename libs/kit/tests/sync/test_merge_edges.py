@@ -1,4 +1,4 @@
-"""The edges of a merge: values that cannot be determined, conflicts that went away, values that are empty differently."""
+"""The edges of a merge: values that cannot be determined, conflicts that went away, values empty in two ways."""
 
 from dataclasses import replace
 from typing import Any
