@@ -110,7 +110,7 @@ def test_who_is_refused_is_told_why_and_what_to_do(ask: Callable[[], Any], told:
         ask()
 
     assert str(refused.value) == told
-    field = told.split(" of this")[0] if " of this" in told else None
+    field = told.split(" of this", maxsplit=1)[0] if " of this" in told else None
     assert refused.value.details.get("field") == field
 
 
