@@ -35,4 +35,5 @@ def settings_used(kind: Kind[Any, Any], records: Iterable[PlatformRecord], facts
         each.owner_for(recording)
     # The merge decides conflicts by it.
     conflicts = {"conflicts"} if any(each.may_conflict for each in kind.fields) else set()
-    return recording.read | conflicts
+    used: set[str] = recording.read | conflicts
+    return used

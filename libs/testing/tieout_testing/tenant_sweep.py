@@ -1,6 +1,7 @@
 """Reads every route of a service as one tenant, to find what it shows of another (SYS-11)."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from tieout_kit.http import Operation, operations
@@ -17,7 +18,7 @@ async def add_dead_letter(tx: Tx, tenant_id: UUID, place: str) -> None:
 
 
 async def routes_that_show(
-    api: ServiceApi, tenant_id: UUID, marks: Sequence[object], ids: Mapping[str, object]
+    api: ServiceApi, tenant_id: UUID, marks: Sequence[object], ids: Mapping[str, Any]
 ) -> list[str]:
     """The GET routes that show one of these marks to a caller of this tenant, or fail. `ids`: what the paths name."""
     token = api.token("ana", [str(tenant_id)], EVERY_ROLE)

@@ -49,7 +49,8 @@ def test_every_wrong_setting_is_named_with_its_field() -> None:
     [
         (
             None,
-            "payment_account cannot be chosen before the organisation is connected and its accounts were read from Xero",
+            "payment_account cannot be chosen before the organisation is connected "
+            "and its accounts were read from Xero",
         ),
         ([account("091")], 'there is no account "090" in Xero; payment_account takes 091 Account 091'),
         (

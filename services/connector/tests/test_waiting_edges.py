@@ -25,9 +25,13 @@ LATER, LAST = NOW + 5 * SECOND, NOW + 9 * SECOND
 REASONS = ("xero_asked", "day_used", "minute_used", "trouble")
 
 
+def waits_for(**until: Any) -> Waits:
+    return Waits(**until)
+
+
 def in_flight(answer_by: datetime, retry_at: datetime, **waits: Any) -> str:
     sent = SentCall(NOW - 20 * SECOND, answer_by, retry_at, look_up=False)
-    return why(WriteStatus(WriteState.IN_FLIGHT, sent=sent, waits=Waits(**waits)), NOW)
+    return why(WriteStatus(WriteState.IN_FLIGHT, sent=sent, waits=waits_for(**waits)), NOW)
 
 
 def test_states_have_the_names_that_callers_know() -> None:
@@ -36,18 +40,18 @@ def test_states_have_the_names_that_callers_know() -> None:
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_each_reason_alone_keeps_calls_back_until_it_ends(reason: str) -> None:
-    assert free_at(Waits(**{reason: LATER}), NOW) == LATER
-    assert free_at(Waits(**{reason: NOW}), NOW) is None
-    assert free_at(Waits(**{reason: NOW - SECOND}), NOW) is None
+    assert free_at(waits_for(**{reason: LATER}), NOW) == LATER
+    assert free_at(waits_for(**{reason: NOW}), NOW) is None
+    assert free_at(waits_for(**{reason: NOW - SECOND}), NOW) is None
 
 
 @pytest.mark.parametrize("last", REASONS)
 def test_a_call_may_be_sent_when_the_last_reason_ends(last: str) -> None:
-    assert free_at(Waits(**{**dict.fromkeys(REASONS, LATER), last: LAST}), NOW) == LAST
+    assert free_at(waits_for(**{**dict.fromkeys(REASONS, LATER), last: LAST}), NOW) == LAST
 
 
 def test_nothing_keeps_calls_back() -> None:
-    assert free_at(Waits(), NOW) is None
+    assert free_at(waits_for(), NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -60,8 +64,8 @@ def test_nothing_keeps_calls_back() -> None:
     ],
 )
 def test_why_calls_wait_until_the_reason_ends(reason: str, sentence: str) -> None:
-    assert why_not_now(Waits(**{reason: LATER}), NOW) == sentence
-    assert why_not_now(Waits(**{reason: NOW}), NOW) == "Nothing is before it: it goes now."
+    assert why_not_now(waits_for(**{reason: LATER}), NOW) == sentence
+    assert why_not_now(waits_for(**{reason: NOW}), NOW) == "Nothing is before it: it goes now."
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,7 @@ def test_who_cancelled_a_write(by: str | None, who: str) -> None:
     result = WriteResult(
         intent_id="i", record=RecordRef(kind="bill", id="00000000-0000-0000-0000-000000000001"), effect="bill",
         revision=1, attempt=1, outcome=Outcome.CANCELLED, cancelled_by=by,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
     assert why(WriteStatus(WriteState.CANCELLED, result=result), NOW) == f"{who} cancelled it before it was sent."
 
@@ -118,7 +122,7 @@ def test_a_write_of_which_nothing_is_known_is_on_its_way() -> None:
     ({"xero_asked": NOW}, None), ({"minute_used": LATER}, None), ({"trouble": LATER}, None),
 ])  # fmt: skip
 def test_a_person_waits_only_for_what_xero_asked(kept: dict[str, datetime], until: datetime | None) -> None:
-    assert not_before(WriteStatus(WriteState.WAITING, waits=Waits(**kept)), NOW) == until
+    assert not_before(WriteStatus(WriteState.WAITING, waits=waits_for(**kept)), NOW) == until
 
 
 @pytest.mark.parametrize(

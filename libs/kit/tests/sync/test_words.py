@@ -205,7 +205,8 @@ def test_a_link_that_is_opened_again_knows_its_base_and_ends_what_had_been_said_
     open_link(work, X1, "CONT-1", None)
 
     assert work.link == Link(xero_id=X1, since=NOW, by="CONT-1", base=base)
-    assert (work.state.by_hand, work.state.duplicate, work.seen) == (False, None, None)
+    after: list[Any] = [work.state.by_hand, work.state.duplicate, work.seen]
+    assert after == [False, None, None]
     assert work.state.closed == others[:1]
 
 
@@ -224,6 +225,7 @@ def test_who_unlinks_ends_conflicts_refusals_and_waits() -> None:
 
     unlink(work)
 
-    assert (work.state.conflict, work.state.main.refused, work.state.main.awaits) == ({}, None, 0)
+    after: list[Any] = [work.state.conflict, work.state.main.refused, work.state.main.awaits]
+    assert after == [{}, None, 0]
     assert work.state.by_hand
     assert [each.until for each in work.state.closed] == [NOW]
