@@ -34,6 +34,10 @@ bench: .venv/ready ## Measure, beside a baseline in the same run; NAME=kit for o
 	@$(BIN)/python -m bench $(NAME)
 	@$(BIN)/python -m bench.report
 
+mutants: .venv/ready ## Change the pure code a little, and see that its tests notice; NAME=bills for one package
+	@$(BIN)/python -m bench.mutants $(NAME)
+	@$(BIN)/python -m bench.report
+
 check: .venv/ready ## Lint, types, layers, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -67,4 +71,4 @@ lock: ## Pin the third parties by hash
 clean: ## Remove the environment and all local data
 	rm -rf .venv .tieout
 
-.PHONY: help demo up test test-long bench check format generate rules lock clean
+.PHONY: help demo up test test-long bench mutants check format generate rules lock clean

@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.figures import Figure
 
 _HERE = Path(__file__).parent
-_NONE = ("tests",)
+_NONE = ("tests", "mutants")
 
 
 def names() -> list[str]:

@@ -9,6 +9,7 @@ from tieout_schemas.platform import ConnectionState
 from tieout_testing.access_sweep import leaks_existence, wrongly_admitted_or_refused
 from tieout_testing.http_contract import keeps_its_contract
 from tieout_testing.service_harness import ServiceHarness
+from tieout_testing.tenant_sweep import DEAD_LETTER, add_dead_letter, lists, routes_that_show
 
 
 class AccessTests:
@@ -45,3 +46,24 @@ class HttpContractTests:
 
         token = harness.token("ana")
         assert await keeps_its_contract(harness.app, harness.tenant_id, token, known=known, examples=examples)
+
+    @pytest.mark.rule("SYS-11")
+    async def test_no_route_shows_one_tenant_what_another_has(self, harness: ServiceHarness) -> None:
+        """Seen to fail without the tenant in the queries of a page, of a history, of groups and of the audit trail."""
+        neighbour = harness.neighbour()
+        for tenant in (neighbour, harness):
+            await tenant.connect(ConnectionState.DISCONNECTED)
+        for path, body in self.requests.items():
+            assert (await harness.put(path, dict(body))).status_code == 200
+        problem = (await harness.problems())[0]
+        await harness.database.run(lambda tx: add_dead_letter(tx, harness.tenant_id, DEAD_LETTER))
+        marks = [path.split("/")[1] for path in self.requests] + [problem.id, DEAD_LETTER]
+        known = {"record_id": self.record_id, "problem_id": problem.id}
+        api = harness.service_api
+
+        shown = await routes_that_show(api, harness.tenant_id, marks, known)
+        leaks = await routes_that_show(api, neighbour.tenant_id, marks, known)
+        assert leaks == [], leaks
+        # A list that does not show it to the owner proves nothing of the neighbour.
+        unproven = set(lists(api)) - set(shown)
+        assert not unproven, unproven

@@ -35,3 +35,18 @@ async def test_an_oddity_meets_only_the_calls_that_fit_and_only_so_often(xero: X
 async def test_a_name_that_does_not_exist_is_refused(control: Control) -> None:
     with pytest.raises(ControlRefused, match="other-order"):
         await control.switch_on("no-such-thing")
+
+
+@pytest.mark.field("F12")
+async def test_a_row_shows_up_late_with_its_older_time_of_change(xero: Xero, control: Control) -> None:
+    await made(xero)
+    [first, *_] = (await xero.call("GET", "Contacts")).json()["Contacts"]
+    await control.switch_on("late-row", method="GET", path="Contacts", options={"id": first["ContactID"]})
+
+    early = (await xero.call("GET", "Contacts")).json()["Contacts"]
+    await control.switch_off_oddities()
+    later = (await xero.call("GET", "Contacts")).json()["Contacts"]
+
+    assert first not in early
+    assert len(early) == len(later) - 1
+    assert first in later

@@ -10,6 +10,7 @@ from tieout_connector.inbound import listings, sync_runs
 from tieout_connector.inbound.sync_runs_rules import SyncRunProgress, after_page, finished
 from tieout_kit.events import Cause
 from tieout_schemas.runs import RunKind, SyncRun
+from tieout_schemas.xero import XeroContact
 from tieout_testing.access_sweep import ANA
 from tieout_testing.connector import ConnectorHarness
 
@@ -136,3 +137,26 @@ async def test_a_shorter_schedule_polls_no_more_often_than_the_days_calls_allow(
 
     assert await harness.sql("select count(*) from feed where next_at < now() + interval '29 minutes'") == [(0,)]
     assert await harness.sql("select count(*) from feed where next_at > now() + interval '31 minutes'") == [(0,)]
+
+
+@pytest.mark.real
+@pytest.mark.rule("CONN-9")
+@pytest.mark.field("F12")
+async def test_a_record_that_shows_up_late_with_an_older_stamp_is_found_by_a_later_poll(
+    harness: ConnectorHarness,
+) -> None:
+    """Seen to fail with an overlap of a second: the poll before had seen a newer record already."""
+    await harness.connect()
+    async with harness.working():
+        await harness.until("select state from connection", "connected")
+        late = await harness.their_contact("Late Ltd")
+        await harness.control.advance(timedelta(seconds=30))
+        await harness.their_contact("Newer Ltd")
+        await harness.control.switch_on("late-row", method="GET", path="Contacts", options={"id": late})
+        await polled(harness, 2)
+        before = [contact.name for contact in await harness.published(XeroContact)]
+        await harness.control.switch_off_oddities()
+        await polled(harness, 3)
+
+    assert before == ["Newer Ltd"]
+    assert [contact.name for contact in await harness.published(XeroContact)] == ["Newer Ltd", "Late Ltd"]

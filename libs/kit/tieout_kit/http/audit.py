@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from tieout_kit.http.auth import Caller
-from tieout_kit.postgres import Tx, queries
+from tieout_kit.postgres import Tx, of_tenant, queries
 from tieout_kit.telemetry import current_traceparent
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.roles import Role
@@ -76,7 +76,8 @@ async def page(
             tenant_id=tenant_id, before=after, record_id=record_id, who=who, since=since, until=until, limit=limit
         )
     )
-    return [Entry(record=RecordRef(kind=row["record_kind"], id=row["record_id"]), **row) for row in rows]
+    found = of_tenant(rows, tenant_id)
+    return [Entry(record=RecordRef(kind=row["record_kind"], id=row["record_id"]), **row) for row in found]
 
 
 def _json(state: State) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from tieout_kit.postgres.database import UNAVAILABLE, Database, Tx
 from tieout_kit.postgres.notifications import Notifications
 from tieout_kit.postgres.schema import Schema
 from tieout_kit.postgres.stuck_sessions import CHECK_INTERVAL, terminate_stuck_sessions
+from tieout_kit.postgres.tenant_rows import of_tenant
 
 __all__ = [
     "CHECK_INTERVAL",
@@ -13,6 +14,7 @@ __all__ = [
     "Notifications",
     "Schema",
     "Tx",
+    "of_tenant",
     "queries",
     "terminate_stuck_sessions",
 ]

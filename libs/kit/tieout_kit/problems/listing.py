@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tieout_kit.errors import NotFound
 from tieout_kit.events import ReceivedEvent, latest_per_record
-from tieout_kit.postgres import Tx, queries
+from tieout_kit.postgres import Tx, of_tenant, queries
 from tieout_kit.problems.store import ProblemChange, columns
 from tieout_schemas.payload import Frozen
 from tieout_schemas.problem import Problem, ProblemState
@@ -55,13 +55,13 @@ async def page(tx: Tx, tenant_id: UUID, wanted: ProblemFilter, after: UUID | Non
             limit=limit,
         )
     )
-    return [Problem.model_validate(row["doc"]) for row in rows]
+    return [Problem.model_validate(row["doc"]) for row in of_tenant(rows, tenant_id)]
 
 
 async def groups(tx: Tx, tenant_id: UUID, service: str | None, after: str | None, limit: int) -> list[Group]:
     """A tenant's open problems by cause, after a cursor (the last cause seen)."""
     rows = await tx.db.fetch(*_SQL["groups"](tenant_id=tenant_id, service=service, after=after, limit=limit))
-    return [Group.model_validate(dict(row)) for row in rows]
+    return [Group.model_validate(dict(row)) for row in of_tenant(rows, tenant_id)]
 
 
 async def one(tx: Tx, tenant_id: UUID, problem_id: UUID) -> tuple[Problem, bool]:

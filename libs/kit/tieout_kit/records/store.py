@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from tieout_kit.errors import RetryLater
-from tieout_kit.postgres import Tx, queries
+from tieout_kit.postgres import Tx, of_tenant, queries
 from tieout_kit.sync import Kind, Seen, State, Work
 from tieout_schemas.platform import PlatformRecord
 from tieout_schemas.xero import Snapshot
@@ -120,7 +120,7 @@ class Records(Generic[R, S]):
     async def one(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> RecordVersion[R] | None:
         """A record, not locked."""
         query = _SQL["one"](kind=self.kind.name, tenant_id=tenant_id, id=record_id)
-        found = self._versions(await tx.db.fetch(*query))
+        found = self._versions(of_tenant(await tx.db.fetch(*query), tenant_id))
         return found[0] if found else None
 
     async def naming(self, tx: Tx, references: Sequence[tuple[UUID, str]]) -> list[RecordKey]:
@@ -135,12 +135,13 @@ class Records(Generic[R, S]):
         """A tenant's records by id, after a cursor. `named`: only those that name a reference of this kind."""
         page = {"kind": self.kind.name, "tenant_id": tenant_id, "after": after, "limit": limit}
         query = _SQL["page"](**page) if named is None else _SQL["page_named"](**page, reference_kind=named)
-        return self._versions(await tx.db.fetch(*query))
+        return self._versions(of_tenant(await tx.db.fetch(*query), tenant_id))
 
     async def changes(self, tx: Tx, tenant_id: UUID, record_id: UUID) -> list[dict[str, Any]]:
         """Every published state: sequence, at, traceparent, doc, and the values that lost a conflict (lost)."""
         rows = await tx.db.fetch(*_SQL["changes"](kind=self.kind.name, tenant_id=tenant_id, id=record_id))
-        return [dict(row) for row in rows]
+        found = of_tenant(rows, tenant_id)
+        return [{name: value for name, value in row.items() if name != "tenant_id"} for row in found]
 
     async def at(self, tx: Tx, tenant_id: UUID, record_id: UUID, sequence: int) -> R | None:
         """The state that was published with this sequence, if any."""

@@ -5,7 +5,7 @@ values ($tenant_id, $at, $who, $roles, $operation, $record_kind, $record_id, $be
 
 -- name: page
 -- A tenant's changes, newest first, after a cursor: all of them, or those of a record, of a person, of a period.
-select id, at, who, roles, operation, record_kind, record_id, before, after, address, traceparent from audit
+select tenant_id, id, at, who, roles, operation, record_kind, record_id, before, after, address, traceparent from audit
 where tenant_id = $tenant_id and ($before::bigint is null or id < $before)
     and ($record_id::uuid is null or record_id = $record_id) and ($who::text is null or who = $who)
     and ($since::timestamptz is null or at >= $since) and ($until::timestamptz is null or at < $until)

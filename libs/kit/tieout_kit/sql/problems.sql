@@ -41,7 +41,7 @@ select copied, doc from problem where tenant_id = $tenant_id and id = $id;
 
 -- name: page
 -- A tenant's problems, oldest first, after a cursor.
-select doc from problem
+select tenant_id, doc from problem
 where tenant_id = $tenant_id and ($state::text is null or state = $state)
 and ($service::text is null or service = $service) and ($code::text is null or code = $code)
 and ($cause::text is null or cause = $cause) and ($record_id::uuid is null or record_id = $record_id)
@@ -51,12 +51,12 @@ order by place limit $limit;
 
 -- name: groups
 -- A tenant's open problems grouped by cause, after a cursor.
-select cause, service, count(*) as count, min(opened_at) as first_at, max((doc ->> 'last_at')::timestamptz) as last_at,
+select tenant_id, cause, service, count(*) as count, min(opened_at) as first_at, max((doc ->> 'last_at')::timestamptz) as last_at,
     (array_agg(doc order by place))[1] as example
 from problem
 where tenant_id = $tenant_id and state = 'open' and ($service::text is null or service = $service)
 and ($after::text is null or cause > $after)
-group by cause, service order by cause, service limit $limit;
+group by tenant_id, cause, service order by cause, service limit $limit;
 
 -- name: open_count
 -- How many problems a tenant has open.

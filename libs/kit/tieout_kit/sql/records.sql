@@ -87,7 +87,7 @@ order by id limit $limit;
 
 -- name: changes
 -- A record's published states, first to last.
-select sequence, at, traceparent, doc, coalesce(lost, '[]') as lost from change
+select tenant_id, sequence, at, traceparent, doc, coalesce(lost, '[]') as lost from change
 where kind = $kind and tenant_id = $tenant_id and id = $id order by sequence;
 
 -- name: at

@@ -1,6 +1,6 @@
 """All oddities by name: what `POST /control/oddities` takes."""
 
-from xero_sim.oddities import access, lists, looking_up, replies, rows, writes
+from xero_sim.oddities import access, late, lists, looking_up, replies, rows, writes
 from xero_sim.oddities.oddity import Oddity
 
 ODDITIES: dict[str, Oddity] = {
@@ -10,4 +10,5 @@ ODDITIES: dict[str, Oddity] = {
     **lists.ODDITIES,
     **rows.ODDITIES,
     **access.ODDITIES,
+    **late.ODDITIES,
 }

@@ -18,7 +18,7 @@ from tieout_connector.pacing import (
     why,
 )
 from tieout_kit.errors import NotFound
-from tieout_kit.postgres import Tx, queries
+from tieout_kit.postgres import Tx, of_tenant, queries
 from tieout_schemas.payload import Frozen, RecordRef
 from tieout_schemas.reasons import Reason
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
@@ -103,7 +103,7 @@ async def page(
             last_only=state is WriteState.FAILED,
             limit=limit,
         )
-    rows = await tx.db.fetch(*found)
+    rows = of_tenant(await tx.db.fetch(*found), tenant_id)
     return [QueuedWrite(**fields) for fields in _shown(rows, connected=connected)]
 
 

@@ -1,6 +1,6 @@
 -- name: unfinished
 -- A tenant's writes that are not done, the oldest first, after a cursor.
-select id, lane, state, doc, received_at, result from intent
+select tenant_id, id, lane, state, doc, received_at, result from intent
 where tenant_id = $tenant_id and state <> 'done' and ($state::text is null or state = $state)
 and ($record_id::uuid is null or record_id = $record_id)
 and ($cursor::text is null or (received_at, id) > (
@@ -10,7 +10,7 @@ order by received_at, id limit $limit;
 -- name: finished
 -- A tenant's writes with one of these outcomes, the oldest first, after a cursor. `last_only`: writes that a later write
 -- of the same record follows are left out.
-select id, lane, state, doc, received_at, result from intent i
+select tenant_id, id, lane, state, doc, received_at, result from intent i
 where tenant_id = $tenant_id and state = 'done' and result ->> 'outcome' = any($outcomes::text[])
 and ($record_id::uuid is null or record_id = $record_id)
 and ($cursor::text is null or (received_at, id) > (
@@ -21,7 +21,7 @@ order by received_at, id limit $limit;
 
 -- name: of_record
 -- Every write of a record, the oldest first, after a cursor.
-select id, lane, state, doc, received_at, result from intent
+select tenant_id, id, lane, state, doc, received_at, result from intent
 where tenant_id = $tenant_id and record_id = $record_id
 and ($cursor::text is null or (received_at, id) > (
     select received_at, id from intent where tenant_id = $tenant_id and id = $cursor))

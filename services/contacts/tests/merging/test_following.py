@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout_contacts.contact import CONTACT
+from tieout_contacts.model import PartyRole
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import ConnectionState, SyncState
 from tieout_schemas.xero import Address, ContactStatus
-from tieout_testing.builders import answering, done
+from tieout_testing.builders import answering, done, facts
 from tieout_testing.kind_harness import KindHarness
 
 from .acme import BASE, CONTACT_ID, XERO_ID, contact, known, linked, there, whole
@@ -28,6 +29,11 @@ CHANGES = [
     ("account_number", ""),
 ]
 each_change = pytest.mark.parametrize(("field", "value"), CHANGES, ids=str)
+
+
+@pytest.mark.rule("CONT-11")
+def test_a_change_of_every_field_is_tried() -> None:
+    assert {field for field, _ in CHANGES} == {each.name for each in CONTACT.fields}
 
 
 @pytest.mark.rule("CONT-3")
@@ -207,3 +213,16 @@ def test_an_older_or_equal_snapshot_changes_nothing(sequence: int, name: str) ->
     rehearsal.deliver((there(name="Acme Ltd"), sequence))
 
     assert whole(rehearsal) == contact(seen=max(5, sequence), name=name)
+
+
+@pytest.mark.rule("CONT-4")
+def test_a_linked_contact_gets_the_role_that_a_document_gave_it_and_is_otherwise_as_it_was() -> None:
+    rehearsal = linked()
+    rehearsal.set_facts(facts(more={XERO_ID: {PartyRole.VENDOR, PartyRole.CUSTOMER}}))
+
+    rehearsal.deliver((there(), 6))
+
+    [customer] = [whole(rehearsal).customer]
+    assert customer
+    assert whole(rehearsal) == contact(seen=6, customer=customer)
+    assert customer.id != CONTACT_ID

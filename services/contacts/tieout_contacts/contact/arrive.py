@@ -50,7 +50,7 @@ def _contact(contact_id: UUID, seen: XeroContact, facts: Facts) -> Contact:
     return Contact(
         id=contact_id,
         origin=Origin(kind=OriginKind.EVENT, by=str(seen.xero_id), rule="CONT-4"),
-        **{"name": seen.name} | roles | taken,
+        **roles | taken,
     )
 
 
