@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from structlog.testing import capture_logs
 
 from tieout_connector.kinds import FOLLOWED
 from tieout_connector.xero import redaction, wire
@@ -20,6 +19,7 @@ from tieout_connector.xero.contacts import parse as contact
 from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, XeroError
 from tieout_connector.xero.http import XeroApi, XeroRequest
 from tieout_connector.xero.organisation import Organisation
+from tieout_connector.xero.parsing import Unreadable
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.responses import classify
 from tieout_schemas.signals import XeroKind
@@ -76,11 +76,10 @@ def test_a_form_shows_them_to_xero_alone() -> None:
 def test_a_record_that_cannot_be_read_is_not_quoted() -> None:
     with pytest.raises(ValueError, match="BatchPaymentID") as raised:
         BatchPayment.model_validate({"Details": DETAILS, "TotalAmount": ACCOUNT, "BatchPaymentID": TAX})
-    with capture_logs() as logs:
-        assert FOLLOWED[XeroKind.CONTACT].read({**FULL, "UpdatedDateUTC": ACCOUNT}) is None
+    with pytest.raises(Unreadable, match="UpdatedDateUTC") as unreadable:
+        FOLLOWED[XeroKind.CONTACT].read({**FULL, "UpdatedDateUTC": ACCOUNT})
 
-    assert not shows(raised.value, logs)
-    assert logs[0]["id"] == ID
+    assert not shows(raised.value, unreadable.value)
 
 
 @pytest.mark.parametrize("echoed", [True, False])

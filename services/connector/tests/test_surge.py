@@ -34,7 +34,7 @@ async def test_a_surge_on_the_statistics_of_calmer_days_reads_no_more_than_it_ta
 
     full_only = ["contact:new"]
     assert await rows_read(harness, *find_work(harness, full_only)) < 10 * BATCH
-    chosen = {"tenant_id": harness.tenant_id, "in_progress": [], "person_lane": 0}
+    chosen = {"tenant_id": harness.tenant_id, "now": harness.clock(), "in_progress": [], "person_lane": 0}
     first = INTENTS["first_in_lane"](**chosen, serial_in_progress=[], full_only=full_only, lane=2)
     assert await rows_read(harness, *first) < 10 * BATCH
     batch = INTENTS["batch"](**chosen, batch_key=full_only[0], batch_limit=BATCH, look_up=False, limit=BATCH)

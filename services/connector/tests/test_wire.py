@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from structlog.testing import capture_logs
 
+from tieout_connector.gateway.parsed import parse_rows
 from tieout_connector.kinds import FOLLOWED, write_kinds
 from tieout_connector.xero import wire
 from tieout_connector.xero.credit_notes import CreditNote
@@ -129,19 +129,18 @@ def test_a_value_new_to_one_of_xeros_lists_breaks_no_reading() -> None:
     assert CreditNote.model_validate(CREDIT).status is InvoiceStatus.AUTHORISED
 
 
-def test_a_snapshot_with_a_value_nobody_knows_is_logged_and_keeps_no_other_back() -> None:
+def test_a_snapshot_with_a_value_nobody_knows_is_named_and_keeps_no_other_back() -> None:
     bill = {
         "InvoiceID": str(ID), "UpdatedDateUTC": "/Date(1)/", "Type": "ACCPAY", "Status": "AUTHORISED",
         "Contact": {"ContactID": str(ID)}, "Date": "/Date(0)/", "CurrencyCode": "NZD",
     }  # fmt: skip
     bills = FOLLOWED[XeroKind.INVOICE]
 
-    with capture_logs() as logs:
-        read = [bills.read(raw) for raw in ({**bill, "Status": "PARKED"}, bill)]
+    rows = parse_rows(bills, [{**bill, "Status": "PARKED"}, bill])
 
-    assert [each and each.xero_id for each in read] == [None, ID]
-    assert [(each["id"], each["error"], each["log_level"]) for each in logs] == [
-        (str(ID), "InvoiceStatus 'PARKED'", "error")
+    assert [snapshot.xero_id for _, snapshot in rows.read] == [ID]
+    assert [(each.field, each.fault) for each in rows.unreadable] == [
+        ("Status", "has the value PARKED, which Tieout does not know")
     ]
 
 

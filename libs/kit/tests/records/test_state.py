@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel
 
-from tieout_kit.sync.state import EffectState, Flight, Link, Lost, OtherEffect, Refusal, State
+from tieout_kit.sync.state import EffectState, Flight, LeftOut, Link, Lost, Objection, OtherEffect, Refusal, State
 from tieout_schemas.bodies import BillBody, GroupLeaverBody, GroupMemberBody, NoteBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Lane, WriteIntent
@@ -18,7 +18,8 @@ from .world import TENANT, World
 XERO, MADE, TWIN = uuid4(), uuid4(), uuid4()
 MEMBER = GroupMemberBody(group_xero_id=GROUP, contact_xero_id=XERO)
 LEAVER = GroupLeaverBody(group_xero_id=GROUP, contact_xero_id=XERO)
-REFUSAL = Refusal(wanted={"body": "m"}, sequence=9, messages=("No.", "Never."), cancelled_by="ben")
+TAKEN = Objection(code="name_taken", params={"name": "a"})
+REFUSAL = Refusal(wanted={"body": "m"}, sequence=9, messages=("No.", "Never."), objections=(TAKEN,), cancelled_by="ben")
 
 
 def flight(effect: str, body: Any) -> Flight:
@@ -57,6 +58,7 @@ FULL = State(
     created_xero_id=MADE,
     duplicate=TWIN,
     ask=True,
+    left_out={"name": LeftOut(mark='"a"', objection=TAKEN)},
     main=EffectState(**effect_of(BillBody(number="B-1", lines=()))),
     others={
         "group": OtherEffect(
@@ -83,7 +85,7 @@ def fields(model: BaseModel, at: str = "") -> Iterator[tuple[str, Any, Any]]:
         yield f"{at}{name}", value, field.get_default(call_default_factory=True)
         within = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]
         for one in within:
-            if isinstance(one, EffectState | Link | Flight | Refusal | Lost):
+            if isinstance(one, EffectState | LeftOut | Link | Flight | Refusal | Lost):
                 yield from fields(one, f"{at}{name}.")
 
 

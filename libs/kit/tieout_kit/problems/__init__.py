@@ -3,7 +3,7 @@
 from tieout_kit.problems import listing
 from tieout_kit.problems.findings import finding_of
 from tieout_kit.problems.listing import Group, ProblemFilter
-from tieout_kit.problems.store import Finding, FoundProblem, dismiss, update
+from tieout_kit.problems.store import Finding, FoundProblem, dismiss, note_retry, update
 
 __all__ = [
     "Finding",
@@ -13,5 +13,6 @@ __all__ = [
     "dismiss",
     "finding_of",
     "listing",
+    "note_retry",
     "update",
 ]

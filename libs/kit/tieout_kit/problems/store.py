@@ -198,6 +198,16 @@ def columns(changes: Sequence[ProblemChange]) -> dict[str, list[object]]:
     }
 
 
+async def note_retry(tx: Tx, kind: str, tenant_id: UUID, record_id: UUID, cause: Cause, by: str) -> None:
+    """Note at the open problems of a record that a person tries again what they are about."""
+    rows = await tx.db.fetch(*_SQL["open_of"](kind=kind, tenant_ids=[tenant_id], record_ids=[record_id]))
+    changes = []
+    for row in rows:
+        retried = step(tx, Problem.model_validate(row["doc"]), HistoryKind.RETRIED, cause, by=by)
+        changes.append(ProblemChange(tenant_id, next_sequence(row["sequence"], tx.now), retried, cause))
+    await save(tx, changes)
+
+
 async def dismiss(tx: Tx, tenant_id: UUID, ids: Sequence[UUID], cause: Cause, by: str) -> int:
     """A person dismisses problems; returns how many of them were open."""
     rows = await tx.db.fetch(*_SQL["lock"](tenant_id=tenant_id, ids=list(ids)))

@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_connector.inbound import webhooks
+from tieout_connector.inbound import resource_problems, webhooks
+from tieout_kit.events import Cause
 from tieout_schemas.platform import Connection
 from tieout_schemas.settings import TenantSettings
 from tieout_testing.access_sweep import ANA, leaks_existence, wrongly_admitted_or_refused
-from tieout_testing.audit_sweep import Change, operator_changes, unaudited
+from tieout_testing.audit_sweep import Change, operator_changes, problem_changes, unaudited
 from tieout_testing.connector import contact_intent
 
 from .people import PLATFORM, ROUTES, VIEWER, Platform
@@ -45,6 +46,9 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         await harness.deliver(intent, tenant_id=service_api.tenant_id)
         return {"intent_id": intent.intent_id}
 
+    async with harness.database.transaction() as tx:
+        tenant_id, reading = service_api.tenant_id, resource_problems.READ
+        await resource_problems.not_permitted(tx, tenant_id, "TaxRates", reading, Cause.request())
     changes = {
         "PUT /tenants/{tenant_id}": [Change({"name": "Kea Café"}, another, makes=True)],
         "PUT /tenants/{tenant_id}/plan": [Change({"closed": ["payments"]}), Change({"closed": []})],
@@ -55,6 +59,7 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         "POST /tenants/{tenant_id}/settings/preview": [],  # saves nothing
         "POST /tenants/{tenant_id}/writes/{intent_id}/cancel": [Change(first=write)],
         "POST /tenants/{tenant_id}/writes/{intent_id}/retry": [Change(first=write, always=True)],
+        **problem_changes(service_api),
         **operator_changes(harness.database, service_api.tenant_id),
     }
 

@@ -21,6 +21,8 @@ from tieout_testing.connector import ConnectorHarness, Process, contact_intent
 
 FORGOTTEN = timedelta(minutes=7)
 """After which Xero does not know an Idempotency-Key any more, and a lost call is looked up."""
+RESTED = timedelta(seconds=3)
+"""How long an intent rests after its call failed once."""
 NEWEST = 1 << 53
 """The base of a change that is never stale."""
 CONTACT, INVOICE, PAYMENT = XeroKind.CONTACT, XeroKind.INVOICE, XeroKind.PAYMENT
@@ -33,9 +35,12 @@ class Steps:
         self.harness, self.process, self.at = harness, process, at
 
     async def send(self, *wanted: WriteIntent) -> None:
-        """These arrive, and the next batch is sent."""
+        """These arrive, or those that rest have rested, and the next batch is sent."""
         if wanted:
             await self.harness.deliver(*wanted)
+        else:
+            self.harness.clock.ahead += RESTED
+            await self.process.leases.renew(self.harness.database)
         await self.harness.send(self.process, self.at)
 
     async def resume(self) -> None:

@@ -23,6 +23,7 @@ LINE_PARTS: dict[str, tuple[Any, set[str]]] = {
     "account_code": ("425", {"AccountCode", "TaxType"}),
     "account_xero_id": ("425", {"AccountID", "TaxType"}),
     "tax_type": ("NONE", {"TaxType"}),
+    "tax_amount": ("9.00", {"TaxAmount"}),
     "tracking": ((Tracking(category="location", option="North"),), {"Tracking"}),
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tieout_connector.inbound import ReadRequest, listings, read_requests, resource_problems
 from tieout_connector.kinds import FOLLOWED, LISTED, spoken
 from tieout_connector.outbound import pauses
+from tieout_kit import problems
 from tieout_kit.postgres import Tx
 from tieout_kit.records import Recheck, Rechecker, Rechecks
 from tieout_schemas.signals import XeroKind
@@ -13,21 +14,36 @@ from tieout_schemas.signals import XeroKind
 def _records(kind: XeroKind) -> Rechecker:
     async def read_again(tx: Tx, asked: Sequence[Recheck]) -> None:
         await read_requests.add(tx, [ReadRequest(one.tenant_id, kind, one.id, tx.now, one.cause) for one in asked])
+        await _note(tx, kind.value, asked)
 
     return read_again
 
 
-async def _lists(tx: Tx, asked: Sequence[Recheck]) -> None:
-    for tenant_id in sorted({one.tenant_id for one in asked}):
-        await listings.try_again(tx, tenant_id, tx.now)
-        await pauses.end_all(tx, tenant_id)
+def _lists(kind: str) -> Rechecker:
+    async def list_again(tx: Tx, asked: Sequence[Recheck]) -> None:
+        for tenant_id in sorted({one.tenant_id for one in asked}):
+            await listings.try_again(tx, tenant_id, tx.now)
+            await pauses.end_all(tx, tenant_id)
+        await _note(tx, kind, asked)
+
+    return list_again
+
+
+async def _note(tx: Tx, kind: str, asked: Sequence[Recheck]) -> None:
+    for one in asked:
+        if one.asked_by:
+            await problems.note_retry(tx, kind, one.tenant_id, one.id, one.cause, one.asked_by)
+
+
+def _kind_of(resource: str) -> str:
+    return spoken(resource, one=True).replace(" ", "_")
 
 
 RECHECKS = Rechecks(
     {
         **{kind.value: _records(kind) for kind in FOLLOWED},
-        **{spoken(resource, one=True).replace(" ", "_"): _lists for resource in LISTED},
-        resource_problems.KIND: _lists,
+        **{_kind_of(resource): _lists(_kind_of(resource)) for resource in LISTED},
+        resource_problems.KIND: _lists(resource_problems.KIND),
     },
     serial=False,
 )

@@ -33,7 +33,8 @@ each_change = pytest.mark.parametrize(("field", "value"), CHANGES, ids=str)
 
 @pytest.mark.rule("CONT-11")
 def test_a_change_of_every_field_is_tried() -> None:
-    assert {field for field, _ in CHANGES} == {each.name for each in CONTACT.fields}
+    # A merge moves the link instead (test_merged.py).
+    assert {field for field, _ in CHANGES} == {each.name for each in CONTACT.fields} - {"merged_to"}
 
 
 @pytest.mark.rule("CONT-3")
