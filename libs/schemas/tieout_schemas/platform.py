@@ -205,6 +205,6 @@ class Payment(PlatformRecord):
     account_xero_id: UUID | None = None
     """Xero's id of the account that a setting or the request names; it may have no code (F28)."""
     account_code: str = ""
-    """The code of the account, if the request names it by its code. With neither, the payment has no account (MAP-4)."""
+    """The account's code, if the request names it by its code. With neither, the payment has no account (MAP-4)."""
     reference: str
     deleted_in_xero: bool = False

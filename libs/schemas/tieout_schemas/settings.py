@@ -149,9 +149,7 @@ def _words(shape: dict[str, Any], named: dict[str, Any]) -> str:
             return "true or false"
         case "integer":
             return f"{shape['minimum']} to {shape['maximum']}"
-        case "string" if shape.get("format") == "uuid":
-            return "the id or the code of an account"
-        case "string":
+        case "string" if shape.get("format") != "uuid":
             return f"a text of {shape.get('minLength', 0)} to {shape['maxLength']} characters"
         case other:
-            return str(other)
+            return "the id or the code of an account" if other == "string" else str(other)

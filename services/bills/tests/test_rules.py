@@ -42,7 +42,7 @@ def judged(one: Bill, known: Facts) -> Work[Any, Any]:
     return work
 
 
-def accounts(one: Bill) -> list[tuple[str | None, str]]:
+def accounts(one: Bill) -> list[tuple[UUID | str | None, str]]:
     return [(line.account_xero_id or line.account_code, line.account_from) for line in one.lines]
 
 

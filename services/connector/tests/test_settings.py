@@ -167,7 +167,9 @@ def test_a_chosen_account_stays_whatever_code_and_name_it_gets_in_xero() -> None
     renamed = [each.replace(code="777", name="Savings") if each.code == "091" else each for each in CHART]
 
     assert changed(before, {"payment_account": "777"}, renamed) == (before, ())
-    with pytest.raises(BadSetting, match='there is no account "091" in Xero; payment_account takes 090 Account 090, 777 '):
+    with pytest.raises(
+        BadSetting, match='no account "091" in Xero; payment_account takes 090 Account 090, 777 Savings'
+    ):
         changed(before, {"payment_account": "091"}, renamed)
 
 

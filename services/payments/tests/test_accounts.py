@@ -113,7 +113,9 @@ async def put(harness: ServiceHarness, **more: Any) -> Payment:
 async def booked(harness: ServiceHarness) -> dict[str, UUID | str]:
     """The accounts of what was sent, by reference."""
     bodies = [intent.body for intent in await harness.published(WriteIntent)]
-    return {body.reference: body.account_xero_id or body.account_code for body in bodies if isinstance(body, PaymentBody)}
+    return {
+        body.reference: body.account_xero_id or body.account_code for body in bodies if isinstance(body, PaymentBody)
+    }
 
 
 async def open_problems(harness: ServiceHarness) -> list[str]:

@@ -63,7 +63,7 @@ class Choice(BaseModel):
     description: str
     allowed: str
     value_schema: dict[str, Any]
-    """Its JSON Schema."""
+    """The JSON Schema of `chosen`: an account's id, though a change may name the account by its code too."""
     default: Any
     chosen: Any
     accounts: list[Account] | None

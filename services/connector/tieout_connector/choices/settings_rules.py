@@ -67,7 +67,7 @@ def check_version(now: TenantSettings, seen: int, since: Sequence[SettingsVersio
 def accounts_for(name: str, chart: Chart) -> list[XeroAccount]:
     """The accounts that a setting accepts, by code; those without a code last."""
     use = account_for(name)
-    return sorted((a for a in chart if use and _fits(a, use)), key=lambda account: (not account.code, account.code, account.name))
+    return sorted((a for a in chart if use and _fits(a, use)), key=lambda a: (not a.code, a.code, a.name))
 
 
 def _values(wanted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
