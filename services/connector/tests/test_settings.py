@@ -151,6 +151,9 @@ def test_an_account_archived_since_it_was_chosen_does_not_keep_other_settings_ba
 
         assert (after.payment_account, [c.setting for c in changes]) == (ARCHIVED.xero_id, ["items"])
 
+    for chart in (CHART[:2], None):
+        assert changed(before, {"payment_account": str(ARCHIVED.xero_id)}, chart) == (before, ())
+
 
 @pytest.mark.field("F28")
 @pytest.mark.parametrize("name", ["payment_account", "clearing_account"])
