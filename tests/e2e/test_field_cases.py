@@ -194,3 +194,36 @@ async def test_a_name_that_only_an_archived_contact_has_is_told_and_restoring_it
     await connected.xero.act(connected.org_id, "restore_contact", ContactID=contact)
     linked = await in_step(connected, "contacts", path)
     assert linked["sync"]["xero_id"] == contact
+
+
+@pytest.mark.field("F28")
+async def test_a_bill_and_its_payment_are_booked_on_accounts_without_a_code(connected: Demo) -> None:
+    platform = connected.platform
+    settings = await platform.patch(
+        "connector", "/settings", {"version": 0, "changes": {"default_expense_account": "429"}}
+    )
+    bank, expenses = [
+        await connected.xero.act(connected.org_id, "remove_account_code", Code=code) for code in ("090", "429")
+    ]
+    assert settings["default_expense_account"] == expenses
+    await platform.patch("connector", "/settings", {"version": 1, "changes": {"payment_account": bank}})
+    vendor = await made_vendor(connected, name="Kauri Timber")
+    path, payment_path = f"/bills/{uuid4()}", f"/payments/{uuid4()}"
+    body = new_bill(vendor["id"], "F28")
+    body["lines"][0]["account_code"] = None
+    await platform.put("bills", path, body)
+    bill = await connected.when_in_step("bills", path)
+    payment = {"bill_id": bill["id"], "method": "offline", "date": DAY, "amount": bill["amount_due"]}
+
+    await platform.put("payments", payment_path, {**payment, "reference": "F28 paid"})
+
+    await connected.when_in_step("payments", payment_path)
+    invoice = await connected.invoice(bill["sync"]["xero_id"])
+    paid = next(
+        each
+        for each in (await connected.xero.state(connected.org_id, "Payments"))["Payments"]
+        if each["Invoice"]["InvoiceID"] == invoice["InvoiceID"]
+    )
+    assert invoice["Status"] == "PAID"
+    assert [line["AccountID"] for line in invoice["LineItems"]] == [expenses]
+    assert paid["Account"]["AccountID"] == bank

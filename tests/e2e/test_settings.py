@@ -27,14 +27,14 @@ async def test_payments_wait_for_their_account_and_go_out_once_it_is_chosen(conn
         }
         await platform.put("payments", f"/payments/{uuid4()}", payment)
     choices = await platform.get("connector", "/settings/choices")
-    account = next(one for one in choices if one["setting"] == "clearing_account")["accounts"][0]["code"]
-    wanted = {"changes": {"clearing_account": account}}
+    account = next(one for one in choices if one["setting"] == "clearing_account")["accounts"][0]
+    wanted = {"changes": {"clearing_account": account["code"]}}
 
     async def known() -> Any:
         [change] = (await platform.post("connector", "/settings/preview", wanted))["changes"]
         return change if change["waiting"] == {"payments": 3} else None
 
-    assert (await until("three payments that wait", known))["to"] == account
+    assert (await until("three payments that wait", known))["to"] == account["xero_id"]
     await platform.patch("connector", "/settings", {"version": 0, **wanted})
 
     async def released() -> Any:
@@ -49,4 +49,4 @@ async def test_payments_wait_for_their_account_and_go_out_once_it_is_chosen(conn
 
     await until("three bills paid on both sides", paid)
     payments = await platform.all("payments", "/payments")
-    assert {(p["account_code"], p["origin"]["settings_version"]) for p in payments} == {(account, 1)}
+    assert {(p["account_xero_id"], p["origin"]["settings_version"]) for p in payments} == {(account["xero_id"], 1)}

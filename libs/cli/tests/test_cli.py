@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -145,9 +145,10 @@ def choice(setting: str, schema: dict[str, Any], chosen: Any = None, **more: Any
     return {"setting": setting, "value_schema": schema, "chosen": chosen, **usual, **more}
 
 
-BANK = {"code": "90", "name": "B [NZD]"}
+BANK = {"xero_id": str(uuid4()), "code": "90", "name": "B [NZD]"}
+SAVINGS = {"xero_id": str(uuid4()), "code": "", "name": "Savings"}
 CHOICES = [
-    choice("payment_account", {"anyOf": [{"type": "string"}, {"type": "null"}]}, accounts=[BANK]),
+    choice("payment_account", {"anyOf": [{"type": "string"}, {"type": "null"}]}, accounts=[BANK, SAVINGS]),
     choice("poll_every_minutes", {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
     choice("items", {"type": "boolean"}, True),
     choice("conflicts", {"$ref": "#/$defs/ConflictPolicy", "$defs": {"ConflictPolicy": {"type": "string"}}}, "latest"),
@@ -211,12 +212,34 @@ def test_settings_are_shown_with_their_allowed_values(
     assert "this or that" in printed
 
 
+@pytest.mark.field("F28")
+def test_an_account_is_shown_by_its_code_and_name_or_by_its_id_if_it_has_no_code(
+    answering: Callable[[int, Any], list[httpx.Request]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    change = {"setting": "payment_account", "from": BANK["xero_id"], "to": SAVINGS["xero_id"]}
+    version = {"version": 2, "at": "2026-11-22T10:00:00Z", "by": "ben", "changes": [change], "released": {}}
+
+    def page(request: httpx.Request) -> Any:
+        return {"items": [version]} if request.url.path.endswith("/history") else settings_page(request)
+
+    answering(200, page)
+    app(["settings", "history", str(TENANT)], result_action="return_value")
+    app(["settings", "set", str(TENANT), "payment_account", BANK["xero_id"]], result_action="return_value")
+
+    printed = capsys.readouterr().out
+    assert f"payment_account: 90 B [NZD] → {SAVINGS['xero_id']} Savings" in printed
+    assert "payment_account is 90 B [NZD], version 8" in printed
+
+
 def test_the_history_of_settings_shows_who_changed_what(
     answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     change = {"setting": "items", "from": True, "to": False}
     version = {"version": 2, "at": "2026-11-22T10:00:00Z", "by": "ben", "changes": [change], "released": {"items": 4}}
-    answering(200, {"items": [version]})
+    answering(200, lambda request: {"items": [version]} if request.url.path.endswith("/history") else [])
 
     app(["settings", "history", str(TENANT)], result_action="return_value")
 

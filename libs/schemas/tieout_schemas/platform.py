@@ -150,7 +150,7 @@ class BillLine(Frozen):
     unit_amount: Decimal
     account_code: str | None = None
     account_xero_id: UUID | None = None
-    """Xero's id of the account, for a line that is in Xero; a bank account may have no code."""
+    """Xero's id of the account, for a line that is in Xero or has the default account; an account may have no code."""
     account_from: AccountFrom = AccountFrom.LINE
     tax_type: str | None = None
     tax_amount: Decimal | None = None
@@ -202,7 +202,9 @@ class Payment(PlatformRecord):
     method: PaymentMethod
     date: dt.date
     amount: Money
+    account_xero_id: UUID | None = None
+    """Xero's id of the account that a setting or the request names; it may have no code (F28)."""
     account_code: str = ""
-    """The account of the payment; empty while neither the request nor a setting names one (MAP-4)."""
+    """The account's code, if the request names it by its code. With neither, the payment has no account (MAP-4)."""
     reference: str
     deleted_in_xero: bool = False

@@ -5,12 +5,22 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from tieout_schemas.payload import Frozen, Payload
 
-AccountCode = Annotated[str, Field(min_length=1, max_length=10, pattern=r"^[^\x00-\x1f]+$")]
+_MAX_CODE = 10
+AccountCode = Annotated[str, Field(min_length=1, max_length=_MAX_CODE, pattern=r"^[^\x00-\x1f]+$")]
 """The code of an account in the organisation's chart."""
+
+
+def _id_or_none(value: Any) -> Any:
+    """A code in place of the id counts as not chosen, so that settings from before F28 are read and asked for again."""
+    return None if isinstance(value, str) and len(value) <= _MAX_CODE else value
+
+
+AccountId = Annotated[UUID | None, BeforeValidator(_id_or_none)]
+"""Xero's id of an account: an account may have no code, or get another one (F28)."""
 
 
 class NamePolicy(StrEnum):
@@ -57,11 +67,11 @@ class Choices(Frozen):
     """Payments made here are sent to Xero (PAY-7)."""
     inbound_payments: bool = True
     """Payments entered in Xero are recorded here (PAY-8)."""
-    payment_account: Annotated[AccountCode | None, AccountFor.PAYMENTS] = None
+    payment_account: Annotated[AccountId, AccountFor.PAYMENTS] = None
     """The account of future payments made outside the platform, unless a payment names its own (MAP-6)."""
-    clearing_account: Annotated[AccountCode | None, AccountFor.TRANSFERS] = None
+    clearing_account: Annotated[AccountId, AccountFor.TRANSFERS] = None
     """The clearing account of future payments made by the platform, unless a payment names its own (MAP-6, PAY-2)."""
-    default_expense_account: Annotated[AccountCode | None, AccountFor.LINES] = None
+    default_expense_account: Annotated[AccountId, AccountFor.LINES] = None
     """The account of a bill's lines that name none (MAP-9)."""
     approved_only_bills: bool = False
     """Only approved bills are sent to Xero (BILL-3)."""
@@ -139,7 +149,7 @@ def _words(shape: dict[str, Any], named: dict[str, Any]) -> str:
             return "true or false"
         case "integer":
             return f"{shape['minimum']} to {shape['maximum']}"
-        case "string":
+        case "string" if shape.get("format") != "uuid":
             return f"a text of {shape.get('minLength', 0)} to {shape['maxLength']} characters"
         case other:
-            return str(other)
+            return "the id or the code of an account" if other == "string" else str(other)

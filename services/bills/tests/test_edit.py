@@ -213,6 +213,14 @@ def test_a_line_that_names_an_account_later_has_its_own(
     assert after[0].xero_line_id == PAPER_XERO_ID
 
 
+@pytest.mark.field("F28")
+@pytest.mark.rule("MAP-9")
+def test_the_same_request_again_keeps_a_default_account_without_a_code() -> None:
+    once = in_xero(PAPER.replace(account_code=None, account_xero_id=uuid4(), account_from=AccountFrom.DEFAULT))
+
+    assert once.replace(**fields(asked(NO_ACCOUNT), once)) == once
+
+
 @pytest.mark.rule("MAP-9")
 def test_a_line_whose_own_account_is_taken_away_has_none() -> None:
     [line] = fields(asked(NO_ACCOUNT), in_xero(PAPER))["lines"]

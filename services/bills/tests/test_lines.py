@@ -184,6 +184,20 @@ def test_a_line_followed_from_xero_still_says_where_its_account_is_from(
     assert after.lines == (line_of(taken).replace(account_from=account_from),)
 
 
+@pytest.mark.field("F28")
+@pytest.mark.rule("MAP-9")
+@pytest.mark.parametrize("code", ["429", None])
+@pytest.mark.parametrize(("same", "account_from"), [(True, "default"), (False, "line")])
+def test_a_default_account_is_told_by_its_id_in_a_line_followed_from_xero(
+    code: str | None, same: bool, account_from: str
+) -> None:
+    default = uuid4()
+    before = line("Ink", INK_XERO_ID, account_code=None, account_xero_id=default, account_from=AccountFrom.DEFAULT)
+    taken = there(INK_XERO_ID, "Black ink", account_code=code, account_xero_id=default if same else uuid4())
+
+    assert [each.account_from for each in learned((line_of(taken),), (taken,), (before,)).lines] == [account_from]
+
+
 @pytest.mark.rule("MAP-9")
 def test_lines_that_were_not_taken_from_xero_say_as_before_where_their_accounts_are_from() -> None:
     by_default = line("Ink", account_code="429", account_from=AccountFrom.DEFAULT)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -23,6 +23,8 @@ THERE, NOT_THERE = vendor(VENDOR_ID, CONTACT_XERO_ID), vendor(VENDOR_ID, None)
 PAPER = BillLine(description="Paper", unit_amount=Decimal(100), account_code="400")
 INK = BillLine(description="Ink", unit_amount=Decimal(20))
 NO_CONNECTION = Hold(Reason.NOT_CONNECTED, {"kind": "bill"}, on=CONNECTION)
+OFFICE = uuid4()
+"""The default account."""
 NO_ACCOUNT = Hold(Reason.EXPENSE_ACCOUNT_NOT_CHOSEN, {"number": "B-1"}, on=setting("default_expense_account"))
 NO_VENDOR = Hold(
     Reason.VENDOR_NOT_IN_XERO, {"number": "B-1", "vendor_id": str(VENDOR_ID)}, on=record(Vendor, VENDOR_ID)
@@ -40,8 +42,8 @@ def judged(one: Bill, known: Facts) -> Work[Any, Any]:
     return work
 
 
-def accounts(one: Bill) -> list[tuple[str | None, str]]:
-    return [(line.account_code, line.account_from) for line in one.lines]
+def accounts(one: Bill) -> list[tuple[UUID | str | None, str]]:
+    return [(line.account_xero_id or line.account_code, line.account_from) for line in one.lines]
 
 
 @pytest.mark.rule("BILL-2")
@@ -108,21 +110,21 @@ def test_a_bill_waits_until_its_vendor_is_in_xero(known: Facts, decision: Hold |
 @pytest.mark.parametrize(
     ("one", "default", "then"),
     [
-        (ours(lines=(PAPER, INK)), "429", [("400", "line"), ("429", "default")]),
-        (ours(AWAITING, lines=(PAPER, INK)), "429", [("400", "line"), ("429", "default")]),
-        (ours(DRAFT, lines=(PAPER, INK)), "429", [("400", "line"), (None, "line")]),
+        (ours(lines=(PAPER, INK)), OFFICE, [("400", "line"), (OFFICE, "default")]),
+        (ours(AWAITING, lines=(PAPER, INK)), OFFICE, [("400", "line"), (OFFICE, "default")]),
+        (ours(DRAFT, lines=(PAPER, INK)), OFFICE, [("400", "line"), (None, "line")]),
         (ours(lines=(PAPER, INK)), None, [("400", "line"), (None, "line")]),
         (
-            ours(lines=(PAPER, INK.replace(account_code="429", account_from=AccountFrom.DEFAULT))),
-            "430",
-            [("400", "line"), ("429", "default")],
+            ours(lines=(PAPER, INK.replace(account_xero_id=OFFICE, account_from=AccountFrom.DEFAULT))),
+            uuid4(),
+            [("400", "line"), (OFFICE, "default")],
         ),
-        (ours(lines=(PAPER,)), "400", [("400", "line")]),
+        (ours(lines=(PAPER,)), OFFICE, [("400", "line")]),
     ],
-    ids=["approved", "awaiting", "draft", "none chosen", "had one", "names the default itself"],
+    ids=["approved", "awaiting", "draft", "none chosen", "had one", "names its own"],
 )
 def test_a_line_that_names_no_account_gets_the_default(
-    one: Bill, default: str | None, then: list[tuple[str | None, str]]
+    one: Bill, default: UUID | None, then: list[tuple[UUID | str | None, str]]
 ) -> None:
     after = rules.with_default_account(one, facts(default_expense_account=default))
 
@@ -139,7 +141,7 @@ def test_a_line_that_names_no_account_gets_the_default(
          (NO_CONNECTION, NO_ACCOUNT, NO_VENDOR)),
         (ours(AWAITING, lines=(PAPER, INK)), facts(connection=ConnectionState.MAPPING), (NO_CONNECTION, NO_VENDOR)),
         (ours(lines=(PAPER, INK)), facts(THERE), (NO_ACCOUNT,)),
-        (ours(lines=(PAPER, INK)), facts(THERE, default_expense_account="429"), ()),
+        (ours(lines=(PAPER, INK)), facts(THERE, default_expense_account=OFFICE), ()),
         (ours(DRAFT, lines=(PAPER, INK)), facts(connection=ConnectionState.DISCONNECTED), ()),
         (ours(AWAITING), facts(approved_only_bills=True), ()),
     ],

@@ -21,11 +21,12 @@ def account(code: str, type_: str = "BANK", *, payments: bool = True, active: bo
     )
 
 
+ARCHIVED, UNCODED = account("092", active=False), account("")
 CHART = (
     account("091"),
     account("090"),
-    account("092", active=False),
-    account(""),
+    ARCHIVED,
+    UNCODED,
     account("800", "CURRLIAB"),
     account("429", "EXPENSE", payments=False),
     account("630", "INVENTORY", payments=False),
@@ -113,7 +114,8 @@ def test_an_unknown_setting_or_value_is_refused_with_what_is_allowed(wanted: dic
 def test_an_account_is_checked_against_the_chart(wanted: dict[str, Any], chart: Chart | None, told: str | None) -> None:
     if told is None:
         after, _ = changed(settings(), wanted, chart)
-        assert {name: getattr(after, name) for name in wanted} == wanted
+        ids = {each.xero_id: each.code for each in CHART}
+        assert {name: ids[getattr(after, name)] for name in wanted} == wanted
         return
     with pytest.raises(BadSetting) as refused:
         changed(settings(), wanted, chart)
@@ -128,12 +130,12 @@ def test_the_accounts_that_fit_are_told_by_code() -> None:
     }
 
     assert fits == {
-        "payment_account": ["090", "091", "800"],
-        "clearing_account": ["090", "091"],
+        "payment_account": ["090", "091", "800", ""],
+        "clearing_account": ["090", "091", ""],
         "default_expense_account": ["429", "800"],
         "items": [],
     }
-    with pytest.raises(BadSetting, match=r"takes 090 Account 090, 091 Account 091$"):
+    with pytest.raises(BadSetting, match=rf"takes 090 Account 090, 091 Account 091, {UNCODED.xero_id} Account $"):
         changed(settings(), {"clearing_account": "800"}, CHART)
     many = [account(str(code)) for code in range(100, 150)]
     with pytest.raises(BadSetting, match=r"119 Account 119 and 30 more$"):
@@ -142,11 +144,73 @@ def test_the_accounts_that_fit_are_told_by_code() -> None:
 
 @pytest.mark.rule("MAP-2")
 def test_an_account_archived_since_it_was_chosen_does_not_keep_other_settings_back() -> None:
-    before = settings(payment_account="092")
+    before = settings(payment_account=ARCHIVED.xero_id)
 
-    after, changes = changed(before, {"payment_account": "092", "items": False}, CHART)
+    for same in ("092", str(ARCHIVED.xero_id)):
+        after, changes = changed(before, {"payment_account": same, "items": False}, CHART)
 
-    assert (after.payment_account, [c.setting for c in changes]) == ("092", ["items"])
+        assert (after.payment_account, [c.setting for c in changes]) == (ARCHIVED.xero_id, ["items"])
+
+    for chart in (CHART[:2], None):
+        assert changed(before, {"payment_account": str(ARCHIVED.xero_id)}, chart) == (before, ())
+
+
+@pytest.mark.field("F28")
+@pytest.mark.parametrize("name", ["payment_account", "clearing_account"])
+def test_an_account_without_a_code_is_chosen_by_its_id(name: str) -> None:
+    after, changes = changed(settings(), {name: str(UNCODED.xero_id).upper()}, CHART)
+
+    assert getattr(after, name) == UNCODED.xero_id
+    assert [(c.setting, c.before, c.after) for c in changes] == [(name, None, str(UNCODED.xero_id))]
+
+
+@pytest.mark.field("F28")
+def test_a_chosen_account_stays_whatever_code_and_name_it_gets_in_xero() -> None:
+    before, _ = changed(settings(), {"payment_account": "091"}, CHART)
+    renamed = [each.replace(code="777", name="Savings") if each.code == "091" else each for each in CHART]
+
+    assert changed(before, {"payment_account": "777"}, renamed) == (before, ())
+    with pytest.raises(
+        BadSetting, match='no account "091" in Xero; payment_account takes 090 Account 090, 777 Savings'
+    ):
+        changed(before, {"payment_account": "091"}, renamed)
+
+
+@pytest.mark.field("F28")
+@pytest.mark.parametrize(
+    ("value", "chart", "told"),
+    [
+        ("", CHART, 'there is no account "" in Xero; payment_account takes 090 Account 090'),
+        (str(TENANT), CHART, f'there is no account "{TENANT}" in Xero; payment_account takes 090 Account 090'),
+        (str(TENANT), None, "payment_account cannot be chosen before the organisation is connected"),
+        (str(ARCHIVED.xero_id), CHART, "account 092 Account 092 is archived in Xero; payment_account takes 090 "),
+        (90, CHART, "payment_account takes the id or the code of an account, or null, not 90"),
+    ],
+)
+def test_an_account_that_is_not_there_is_refused_with_those_that_fit(
+    value: Any, chart: Chart | None, told: str
+) -> None:
+    with pytest.raises(BadSetting) as refused:
+        changed(settings(), {"payment_account": value}, chart)
+
+    assert str(refused.value).startswith(told)
+    assert [each["field"] for each in refused.value.details["errors"]] == ["changes.payment_account"]
+
+
+@pytest.mark.field("F28")
+def test_a_code_of_two_accounts_is_refused_with_their_ids_unless_one_alone_fits() -> None:
+    one, other = account("090"), account("090")
+    closed = other.replace(active=False)
+
+    with pytest.raises(BadSetting) as refused:
+        changed(settings(), {"payment_account": "090"}, (one, other))
+    after, _ = changed(settings(), {"payment_account": "090"}, (closed, one))
+
+    assert str(refused.value) == (
+        '2 accounts in Xero have the code "090"; payment_account takes the id of one: '
+        f"{one.xero_id} Account 090 or {other.xero_id} Account 090"
+    )
+    assert after.payment_account == one.xero_id
 
 
 @pytest.mark.rule("MAP-10")

@@ -47,7 +47,8 @@ class Page:
     async def preview(self, **changes: Any) -> httpx.Response:
         return await self.http.post(f"{self.url}/preview", json={"changes": changes}, headers=self._token("ana"))
 
-    async def read_chart(self, *accounts: tuple[str, str]) -> None:
+    async def read_chart(self, *accounts: tuple[str, str]) -> list[str]:
+        """The chart of accounts is read from Xero. Returns the accounts' ids."""
         read = [
             XeroAccount(
                 xero_id=uuid4(), code=code, name=f"A {code}", active=True, type=kind, takes_payments=kind == "BANK"
@@ -56,6 +57,7 @@ class Page:
         ]
         async with self.harness.database.transaction() as tx:
             await chart_of_accounts.save(tx, self.tenant_id, read)
+        return [str(each.xero_id) for each in read]
 
     def _token(self, by: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys.token(by, [str(self.tenant_id)], ('admin',))}"}
@@ -144,7 +146,7 @@ async def test_what_is_refused_changes_nothing_and_names_the_field(page: Page) -
 @pytest.mark.rule("MAP-2")
 async def test_an_account_is_chosen_once_the_chart_was_read(page: Page) -> None:
     early = await page.change(0, payment_account="090")
-    await page.read_chart(("090", "BANK"), ("429", "EXPENSE"))
+    bank, expenses = await page.read_chart(("090", "BANK"), ("429", "EXPENSE"))
 
     wrong = await page.change(0, payment_account="429")
     right = await page.change(0, payment_account="090", default_expense_account="429")
@@ -152,6 +154,19 @@ async def test_an_account_is_chosen_once_the_chart_was_read(page: Page) -> None:
     assert (early.status_code, wrong.status_code, right.status_code) == (422, 422, 200)
     assert "before the organisation is connected" in early.json()["title"]
     assert wrong.json()["title"].endswith("payment_account takes 090 A 090")
+    assert (right.json()["payment_account"], right.json()["default_expense_account"]) == (bank, expenses)
+
+
+@pytest.mark.field("F28")
+async def test_an_account_without_a_code_is_offered_and_chosen_by_its_id(page: Page) -> None:
+    [bank] = await page.read_chart(("", "BANK"))
+    choices = {one["setting"]: one for one in await page.see("/choices")}
+
+    chosen = await page.change(0, payment_account=choices["payment_account"]["accounts"][0]["xero_id"])
+
+    assert chosen.json()["payment_account"] == bank
+    [*_, published] = await page.harness.published(TenantSettings)
+    assert str(published.payment_account) == bank
 
 
 @pytest.mark.rule("MAP-2")
@@ -164,7 +179,7 @@ async def test_the_chart_that_settings_are_checked_against_is_the_one_xero_has(p
 
     choices = {one["setting"]: one for one in await page.see("/choices")}
 
-    assert {a["code"] for a in choices["clearing_account"]["accounts"]} == there - {""}
+    assert {a["code"] for a in choices["clearing_account"]["accounts"]} == there
     code = choices["clearing_account"]["accounts"][0]["code"]
     assert (await page.change(0, clearing_account=code)).status_code == 200
     assert (await page.change(1, clearing_account="nowhere")).status_code == 422
@@ -212,7 +227,7 @@ def waits(service: str, reason: Reason, setting: str | None = None) -> Problem:
 @pytest.mark.rule("MAP-4")
 @pytest.mark.rule("MAP-5")
 async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page: Page) -> None:
-    await page.read_chart(("090", "BANK"))
+    [bank] = await page.read_chart(("090", "BANK"))
     held = [waits("payments", Reason.PAYMENT_ACCOUNT_NOT_CHOSEN, "payment_account") for _ in range(3)]
     others = [
         waits("bills", Reason.EXPENSE_ACCOUNT_NOT_CHOSEN, "default_expense_account"),
@@ -233,7 +248,7 @@ async def test_what_a_change_would_do_is_said_before_and_what_it_did_after(page:
     assert before == {
         "version": 0,
         "changes": [
-            {"setting": "payment_account", "from": None, "to": "090", "waiting": {"payments": 3}},
+            {"setting": "payment_account", "from": None, "to": bank, "waiting": {"payments": 3}},
             {"setting": "items", "from": True, "to": False, "waiting": {}},
         ],
     }

@@ -23,6 +23,7 @@ OURS = payment(BILL_ID, xero_id=PAYMENT_XERO_ID)
 THERE = xero_payment(PAYMENT_XERO_ID, BILL_XERO_ID)
 CHANGED: dict[str, Any] = {
     "bill_id": OTHER_BILL_ID,
+    "account_xero_id": uuid4(),
     "account_code": "091",
     "date": DUE_DAY,
     "amount": nzd("1.00"),

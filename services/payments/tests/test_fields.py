@@ -56,8 +56,8 @@ def test_every_field_that_is_sent_has_its_place_in_the_body() -> None:
     sent = {each.body_name for each in FIELDS if each.name != "deleted_in_xero"}
 
     assert sent <= PaymentBody.model_fields.keys()
-    # The currency travels beside the amount; the account's id and a rate are Xero's to know.
-    assert PaymentBody.model_fields.keys() - sent == {"kind", "currency", "account_xero_id", "currency_rate"}
+    # The currency travels beside the amount; a rate is Xero's to know.
+    assert PaymentBody.model_fields.keys() - sent == {"kind", "currency", "currency_rate"}
 
 
 OTHERWISE: dict[str, Any] = {

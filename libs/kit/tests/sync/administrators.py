@@ -1,6 +1,7 @@
 """What administrators do: settings, retries, links, releases, and restoring what was lost."""
 
 from typing import Any
+from uuid import UUID
 
 from tieout_kit.sync.field import Owner
 from tieout_schemas.settings import ConflictPolicy, NamePolicy
@@ -9,7 +10,7 @@ from .database import Chosen, connection
 from .names import by_label, label
 from .stage import Stage
 
-ACCOUNT: tuple[str, list[Any]] = ("default_expense_account", ["400", None])
+ACCOUNT: tuple[str, list[Any]] = ("default_expense_account", [UUID(int=400), None])
 EMAIL: tuple[str, list[Any]] = ("contact_email", [True, False])
 NAME: tuple[str, list[Any]] = ("contact_name_wins", list(NamePolicy))
 GROUP: tuple[str, list[Any]] = ("group_name", ["G1", "G2"])

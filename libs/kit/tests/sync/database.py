@@ -17,7 +17,7 @@ from tieout_schemas.settings import TenantSettings
 from .names import TENANT
 
 CAUSE = Cause("an event", "an event", None)
-SETTINGS = TenantSettings(tenant_id=TENANT, default_expense_account="400", group_name="G1")
+SETTINGS = TenantSettings(tenant_id=TENANT, default_expense_account=UUID(int=400), group_name="G1")
 """The settings from which every schedule starts."""
 
 

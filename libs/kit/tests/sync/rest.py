@@ -1,5 +1,7 @@
 """All operations together, and how a schedule ends."""
 
+from uuid import UUID
+
 from tieout_kit.sync.field import Owner
 
 from .administrators import Administrators
@@ -50,7 +52,7 @@ def _heal(stage: Stage) -> None:
     for record in world.xero.records.values():
         record.fixed = False
     world.connected = True
-    world.settings = world.settings.replace(default_expense_account="400")
+    world.settings = world.settings.replace(default_expense_account=UUID(int=400))
     stage.choose()
     world.settle()
     for _ in range(3):

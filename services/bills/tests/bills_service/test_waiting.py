@@ -2,6 +2,7 @@
 (MAP-4, SYS-2)."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -18,6 +19,8 @@ from tieout_testing.service_harness import ServiceHarness
 from .steps import CONTACT_XERO_ID, PATH, VENDOR_ID, connected, in_xero, last, problems, sent, take, wanted
 
 pytestmark = pytest.mark.real
+OFFICE, PRINTING = uuid4(), uuid4()
+"""The default accounts."""
 NO_ACCOUNT = line_request(description="Ink", account_code=None)
 
 
@@ -70,7 +73,7 @@ async def test_every_reason_is_told_at_once_and_each_closes_by_itself(harness: S
     assert set(await problems(harness)) == {"not_connected", "expense_account_not_chosen", "vendor_not_in_xero"}
     settings = {problem.code: problem.setting for problem in await harness.published(Problem)}
     assert settings["expense_account_not_chosen"] == "default_expense_account"
-    await choose(harness, 1, default_expense_account="429")
+    await choose(harness, 1, default_expense_account=OFFICE)
     assert set(await problems(harness)) == {"not_connected", "vendor_not_in_xero"}
     await harness.connect(sequence=2)
     assert (await problems(harness), await sent(harness)) == (["vendor_not_in_xero"], [])
@@ -86,14 +89,15 @@ async def test_a_held_bill_goes_out_by_itself_once_the_default_account_is_chosen
     held = (await harness.put(PATH, wanted(line_request(), NO_ACCOUNT))).json()
     assert (held["sync"]["state"], await sent(harness)) == ("waiting", [])
 
-    await choose(harness, 1, default_expense_account="429")
+    await choose(harness, 1, default_expense_account=OFFICE)
 
     [body] = await sent(harness)
     assert body.lines is not None
-    assert [line.account_code for line in body.lines] == ["400", "429"]
+    assert [line.account_xero_id or line.account_code for line in body.lines] == ["400", OFFICE]
     stored = Bill.model_validate((await harness.get(PATH)).json())
     assert stored == await last(harness)
-    assert [(line.account_code, line.account_from) for line in stored.lines] == [("400", "line"), ("429", "default")]
+    assert [line.account_xero_id or line.account_code for line in stored.lines] == ["400", OFFICE]
+    assert [line.account_from for line in stored.lines] == ["line", "default"]
     assert (stored.origin.kind, stored.origin.settings_version) == (OriginKind.EVENT, 1)
     assert [problem.state for problem in await harness.published(Problem)] == [ProblemState.OPEN, ProblemState.CLOSED]
 
@@ -101,16 +105,16 @@ async def test_a_held_bill_goes_out_by_itself_once_the_default_account_is_chosen
 @pytest.mark.rule("MAP-9")
 async def test_another_default_account_changes_no_line_that_has_one(harness: ServiceHarness) -> None:
     await connected(harness)
-    await choose(harness, 1, default_expense_account="429")
+    await choose(harness, 1, default_expense_account=OFFICE)
     await harness.put(PATH, wanted(NO_ACCOUNT))
     await take(harness, 50)
     before = await last(harness)
 
-    await choose(harness, 2, default_expense_account="430")
+    await choose(harness, 2, default_expense_account=PRINTING)
     again = await harness.put(PATH, wanted(NO_ACCOUNT))
 
     assert (again.status_code, await last(harness)) == (200, before)
-    assert [(line.account_code, line.account_from) for line in before.lines] == [("429", "default")]
+    assert [(line.account_xero_id, line.account_from) for line in before.lines] == [(OFFICE, "default")]
     assert len(await sent(harness)) == 1
 
 
@@ -121,7 +125,7 @@ async def test_a_bill_that_awaits_approval_is_sent_without_an_account_and_gets_o
     await connected(harness)
     await harness.put(PATH, wanted(NO_ACCOUNT, status="awaiting_approval"))
     await take(harness, 50)
-    await choose(harness, 1, default_expense_account="429")
+    await choose(harness, 1, default_expense_account=OFFICE)
     assert (await last(harness)).sync.state is SyncState.IN_STEP
 
     await harness.change(PATH, wanted(NO_ACCOUNT))
@@ -129,8 +133,8 @@ async def test_a_bill_that_awaits_approval_is_sent_without_an_account_and_gets_o
     first, second = await sent(harness)
     assert first.lines is not None
     assert second.lines is not None
-    assert (first.status, [line.account_code for line in first.lines]) == (InvoiceStatus.SUBMITTED, [None])
-    assert (second.status, [line.account_code for line in second.lines]) == (InvoiceStatus.AUTHORISED, ["429"])
+    assert (first.status, [line.account_xero_id for line in first.lines]) == (InvoiceStatus.SUBMITTED, [None])
+    assert (second.status, [line.account_xero_id for line in second.lines]) == (InvoiceStatus.AUTHORISED, [OFFICE])
 
 
 @pytest.mark.rule("BILL-3")

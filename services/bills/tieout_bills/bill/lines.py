@@ -88,9 +88,17 @@ def learn(bill: Bill, before: Bill, seen: XeroInvoice) -> Bill:
     that came from Xero keep our knowledge that their account is the tenant's default (MAP-9)."""
     lines = _with_line_ids(bill.lines, seen.lines)
     if bill.lines != before.lines:
-        given = {(line.xero_line_id, line.account_code): line.account_from for line in before.lines}
+        # A default account is known by its id (F28), and by its code too once Xero has shown it.
+        default = {
+            (line.xero_line_id, account)
+            for line in before.lines
+            if line.account_from is AccountFrom.DEFAULT
+            for account in _names_of_account(line)
+        }
         lines = tuple(
-            line.replace(account_from=given.get((line.xero_line_id, line.account_code), line.account_from))
+            line.replace(account_from=AccountFrom.DEFAULT)
+            if any((line.xero_line_id, account) in default for account in _names_of_account(line))
+            else line
             for line in lines
         )
     return bill if lines == bill.lines else bill.replace(lines=lines)
@@ -122,6 +130,10 @@ def _counts(line: BillLine) -> tuple[object, ...]:
         line.tracking,
     )
     return counts if line.tax_amount is None else (*counts, _plain(line.tax_amount))
+
+
+def _names_of_account(line: BillLine) -> list[object]:
+    return [name for name in (line.account_xero_id, line.account_code) if name]
 
 
 def _same_account(ours: BillLine, theirs: BillLine) -> bool:

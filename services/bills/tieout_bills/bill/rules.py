@@ -79,7 +79,7 @@ def with_default_account(bill: Bill, facts: Facts) -> Bill:
     if default is None or bill.status is BillStatus.DRAFT or not lacks_account(bill):
         return bill
     lines = tuple(
-        line if names_account(line) else line.replace(account_code=default, account_from=AccountFrom.DEFAULT)
+        line if names_account(line) else line.replace(account_xero_id=default, account_from=AccountFrom.DEFAULT)
         for line in bill.lines
     )
     return bill.replace(lines=lines)

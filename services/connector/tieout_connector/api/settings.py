@@ -50,7 +50,9 @@ class Preview(BaseModel):
 class Account(BaseModel):
     """An account of the organisation's chart."""
 
+    xero_id: UUID
     code: str
+    """Empty: it has none (F28)."""
     name: str
 
 
@@ -61,7 +63,7 @@ class Choice(BaseModel):
     description: str
     allowed: str
     value_schema: dict[str, Any]
-    """Its JSON Schema."""
+    """The JSON Schema of `chosen`: an account's id, though a change may name the account by its code too."""
     default: Any
     chosen: Any
     accounts: list[Account] | None
@@ -120,7 +122,7 @@ async def list_choices(tenant_id: UUID, tx: InTx) -> list[Choice]:
             value_schema=_schema(field),
             default=defaults[name],
             chosen=values[name],
-            accounts=[Account(code=a.code, name=a.name) for a in accounts_for(name, accounts)]
+            accounts=[Account(xero_id=a.xero_id, code=a.code, name=a.name) for a in accounts_for(name, accounts)]
             if account_for(name)
             else None,
         )

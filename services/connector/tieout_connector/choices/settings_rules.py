@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -30,7 +31,9 @@ def changed(
     Source: MAP-5, and MAP-1 and MAP-2 for accounts. `wanted`: JSON values by setting. `chart`: None if the accounts
     were never read. Raises BadSetting, which names everything that is wrong.
     """
-    values, wrong = _values(wanted)
+    named, unnamed = _by_id(now, wanted, chart)
+    values, wrong = _values(named)
+    wrong |= unnamed
     before = now.model_dump(mode="json")
     taken = now.replace(**values)
     after = taken.model_dump(mode="json")
@@ -40,7 +43,7 @@ def changed(
         if before[name] != after[name]
     )
     # Only changed settings are checked: an account that was chosen before stays, even if Xero has archived it since.
-    wrong |= {c.setting: why for c in changes if (why := _bad_account(c.setting, c.after, chart))}
+    wrong |= {c.setting: why for c in changes if (why := _bad_account(c.setting, c.after, chart or ()))}
     if wrong:
         errors = [{"field": f"changes.{name}", "message": why} for name, why in wrong.items()]
         raise BadSetting("; ".join(wrong.values()), errors=errors)
@@ -62,9 +65,9 @@ def check_version(now: TenantSettings, seen: int, since: Sequence[SettingsVersio
 
 
 def accounts_for(name: str, chart: Chart) -> list[XeroAccount]:
-    """The accounts that a setting accepts, by code."""
+    """The accounts that a setting accepts, by code; those without a code last."""
     use = account_for(name)
-    return sorted((a for a in chart if use and _fits(a, use)), key=lambda account: account.code)
+    return sorted((a for a in chart if use and _fits(a, use)), key=lambda a: (not a.code, a.code, a.name))
 
 
 def _values(wanted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -82,21 +85,50 @@ def _values(wanted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     return values, wrong
 
 
-def _bad_account(name: str, code: str | None, chart: Chart | None) -> str | None:
-    use = account_for(name)
-    if use is None or code is None:
-        return None
+def _by_id(
+    now: TenantSettings, wanted: Mapping[str, Any], chart: Chart | None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The wanted values with each account by its id, and by setting why an account was not found."""
+    values, wrong = dict(wanted), dict[str, str]()
+    for name, value in wanted.items():
+        if name in Choices.model_fields and account_for(name) and isinstance(value, str):
+            found = _found(name, value, now, chart)
+            if isinstance(found, str):
+                wrong[name] = found
+                del values[name]
+            else:
+                values[name] = str(found)
+    return values, wrong
+
+
+def _found(name: str, value: str, now: TenantSettings, chart: Chart | None) -> UUID | str:
+    """The id of the account that has this id or code, or why there is none. Source: F28."""
+    chosen: UUID | None = getattr(now, name)
+    if chosen and value.lower() == str(chosen):
+        return chosen
     if chart is None:
         return f"{name} cannot be chosen before the organisation is connected and its accounts were read from Xero"
-    if any(account.code == code for account in accounts_for(name, chart)):
+    use, fitting = account_for(name), accounts_for(name, chart)
+    assert use
+    named = [each for each in chart if value.lower() == str(each.xero_id) or (value and value == each.code)]
+    fit = [each for each in named if each in fitting]
+    if len(fit) > 1:
+        which = " or ".join(f"{each.xero_id} {each.name}" for each in fit)
+        return f"{len(fit)} accounts in Xero have the code {_shown(value)}; {name} takes the id of one: {which}"
+    if not named:
+        return f"there is no account {_shown(value)} in Xero; {name} takes {_listed(fitting, use)}"
+    return (fit or named)[0].xero_id
+
+
+def _bad_account(name: str, xero_id: str | None, chart: Chart) -> str | None:
+    use = account_for(name)
+    known = next((each for each in chart if str(each.xero_id) == xero_id), None)
+    if use is None or known is None or _fits(known, use):
         return None
-    known = next((account for account in chart if account.code == code), None)
-    if known is None:
-        why = f"there is no account {_shown(code)} in Xero"
-    elif not known.active:
-        why = f"account {code} {known.name} is archived in Xero"
+    if known.active:
+        why = f"{name} needs an account that {use}, which {_called(known)} is not"
     else:
-        why = f"{name} needs an account that {use}, which {code} {known.name} is not"
+        why = f"account {_called(known)} is archived in Xero"
     return f"{why}; {name} takes {_listed(accounts_for(name, chart), use)}"
 
 
@@ -106,15 +138,19 @@ def _fits(account: XeroAccount, use: AccountFor) -> bool:
         AccountFor.TRANSFERS: account.type == "BANK",
         AccountFor.LINES: account.type not in _NO_LINES,
     }
-    # A bank account may have no code. Settings name accounts by their code.
-    return account.active and bool(account.code) and does[use]
+    return account.active and does[use]
 
 
 def _listed(accounts: Sequence[XeroAccount], use: AccountFor) -> str:
     if not accounts:
-        return f"an account that {use}, and has a code, once there is one in Xero"
-    codes = ", ".join(f"{account.code} {account.name}" for account in accounts[:_SHOWN])
-    return f"{codes} and {len(accounts) - _SHOWN} more" if len(accounts) > _SHOWN else codes
+        return f"an account that {use}, once there is one in Xero"
+    named = ", ".join(_called(account) for account in accounts[:_SHOWN])
+    return f"{named} and {len(accounts) - _SHOWN} more" if len(accounts) > _SHOWN else named
+
+
+def _called(account: XeroAccount) -> str:
+    """An account by its code and name, or by its id if it has no code: what a request may name it by comes first."""
+    return f"{account.code or account.xero_id} {account.name}"
 
 
 def _changes(changes: Iterable[SettingChange]) -> str:

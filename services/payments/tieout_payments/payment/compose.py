@@ -15,6 +15,7 @@ def compose(payment: Payment, facts: Facts, _: Mapping[str, Any]) -> PaymentBody
         raise ValueError(f"payment {payment.id} is sent before its bill is in Xero")
     return PaymentBody(
         bill_xero_id=bill.sync.xero_id,
+        account_xero_id=payment.account_xero_id,
         account_code=payment.account_code,
         date=payment.date,
         amount=payment.amount.amount,

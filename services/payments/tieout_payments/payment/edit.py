@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from tieout_kit.errors import Clash
 from tieout_kit.http import APPROVERS
@@ -36,21 +36,31 @@ class PaymentIn(_In):
     method: PaymentMethod
     date: dt.date
     amount: AmountIn
+    account_xero_id: UUID | None = None
+    """Xero's id of the payment's account; by default the account that the settings name for its method (MAP-6)."""
     account_code: AccountCode | None = None
-    """The account of the payment; by default the account that the settings name for its method (MAP-6)."""
+    """The account by its code instead, if it has one."""
     reference: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
     """The platform's transaction id, or the reference of a payment made elsewhere (PAY-3)."""
+
+    @model_validator(mode="after")
+    def _one_account(self) -> Self:
+        if self.account_xero_id and self.account_code:
+            raise ValueError("name the account by account_xero_id or by account_code, not by both")
+        return self
 
 
 def content(wanted: PaymentIn, was: Payment | None, _: UUID) -> Mapping[str, Any]:
     """The record's fields according to the request. A request without an account keeps the present account, so that the
     same request again changes nothing."""
+    named = wanted if wanted.account_xero_id or wanted.account_code else was
     return {
         "bill_id": wanted.bill_id,
         "method": wanted.method,
         "date": wanted.date,
         "amount": Money(amount=wanted.amount.amount, currency=wanted.amount.currency),
-        "account_code": wanted.account_code or (was.account_code if was else ""),
+        "account_xero_id": named.account_xero_id if named else None,
+        "account_code": (named.account_code if named else None) or "",
         "reference": wanted.reference,
     }
 

@@ -17,6 +17,7 @@ def not_compared(_: XeroPayment, __: Facts) -> Any:
 
 FIELDS = (
     Field(name="bill_id", theirs=not_compared, owner=Owner.XERO, sent_as="bill_xero_id"),
+    Field(name="account_xero_id", theirs=not_compared, owner=Owner.XERO),
     Field(name="account_code", theirs=not_compared, owner=Owner.XERO),
     Field(name="date", theirs=not_compared, owner=Owner.XERO),
     Field(name="amount", theirs=not_compared, owner=Owner.XERO),

@@ -1,5 +1,7 @@
 """PAY-1, PAY-7, PAY-9, MAP-4, MAP-6: when a payment is sent to Xero."""
 
+from uuid import UUID
+
 from tieout_kit.sync import Facts, Hold
 from tieout_schemas.platform import Bill, Payment, PaymentMethod
 from tieout_schemas.reasons import Reason
@@ -24,7 +26,7 @@ def outbound_payments_may_be_off(_: Payment, facts: Facts) -> Hold | None:
 
 def a_payment_needs_its_account(payment: Payment, _: Facts) -> Hold | None:
     """MAP-4. A payment without an account waits until one is chosen for its method."""
-    if payment.account_code:
+    if names_account(payment):
         return None
     name, reason = _ACCOUNT_SETTING[payment.method]
     return Hold(reason, {"amount": str(payment.amount)}, setting(name))
@@ -51,8 +53,13 @@ def a_payment_must_fit_its_bill(payment: Payment, facts: Facts) -> Hold | None:
 def with_chosen_account(payment: Payment, facts: Facts) -> Payment:
     """MAP-6. A payment without an account gets the account that is chosen for its method, now or later. A payment that
     has an account keeps it: a changed setting concerns later payments only."""
-    chosen: str | None = getattr(facts.settings, _ACCOUNT_SETTING[payment.method][0])
-    return payment if payment.account_code or not chosen else payment.replace(account_code=chosen)
+    chosen: UUID | None = getattr(facts.settings, _ACCOUNT_SETTING[payment.method][0])
+    return payment if names_account(payment) or not chosen else payment.replace(account_xero_id=chosen)
+
+
+def names_account(payment: Payment) -> bool:
+    """Whether a payment has an account, which may have no code (F28)."""
+    return bool(payment.account_xero_id or payment.account_code)
 
 
 def relevant_bill_fields(bill: Bill) -> object:
