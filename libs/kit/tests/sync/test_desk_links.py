@@ -1,7 +1,6 @@
 """What snapshots, results and people change about the links of the records on a desk, whole."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ import pytest
 
 from tieout_kit.errors import Clash
 from tieout_kit.sync.arrival import LinkTo, Skip, XeroOnly
-from tieout_kit.sync.desk import MERGED, Desk
+from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.linking import unlink
 from tieout_kit.sync.state import CREATED, Link, State
 from tieout_kit.sync.work import Seen, Work
@@ -18,10 +17,10 @@ from tieout_schemas.writes import Outcome, WriteIntent
 
 from .build import NOW, X1, X2, A, answering, contact, facts, linked, result, seen
 from .database import CAUSE
-from .desks import BARE, FILLED, NEWS, a_desk, bare, put_only, stored
+from .desks import BARE, NEWS, a_desk, bare, put_only, stored
 from .kinds import BILL
 from .names import TENANT, ident
-from .records import ORIGIN, Bill, Contact
+from .records import ORIGIN, Bill
 
 pytestmark = pytest.mark.rule("SYS-3")
 X3 = ident("X3")
@@ -135,20 +134,42 @@ def test_a_record_that_was_unlinked_by_hand_stays_so(keep: Callable[[State], Non
     assert work.state == before
 
 
+@pytest.mark.parametrize("is_known", [False, True])
 @pytest.mark.parametrize("answer", ["its create", "another intent", "none"])
-def test_the_answer_to_a_create_opens_the_link_as_created(answer: str) -> None:
+def test_the_answer_to_a_create_opens_the_link_as_created(answer: str, is_known: bool) -> None:
     desk, work, intent = creating()
+    if is_known:
+        put_only(desk, seen(90, name="n"))
     there = stamped(150, name="n")
     if answer != "none":
         there = answering(seen(150, name="n"), intent.replace(attempt=1 if answer == "its create" else 2), "name")
 
     desk.snapshot(TENANT, there, NEWS)
 
-    assert stored(desk) == ([KA], set(), {}, {})
+    assert stored(desk) == ([KA], {K1} if is_known else set(), {}, {})
     assert work.link
     assert work.link.by == (CREATED if answer == "its create" else "stamp")
     assert (work.state.main.flight is None) is (answer == "its create")
     assert (work.state.created_xero_id, work.seen) == (X1, there)
+
+
+def test_an_answer_without_its_flight_opens_the_link_by_our_id() -> None:
+    _, _, intent = creating()
+    desk = a_desk(work := bare(contact(name="n")))
+
+    desk.snapshot(TENANT, answering(seen(150, name="n"), intent, "name"), NEWS)
+
+    assert (list(desk.touched), work.link and work.link.by) == ([KA], "stamp")
+
+
+def test_a_record_is_not_found_by_the_link_that_it_had() -> None:
+    desk = a_desk(work := bare(contact(name="n"), seen(name="n")))
+    assert desk.linked_to(TENANT, X1) is work
+    work.state.link = Link(xero_id=X2, since=0, by="ana")
+    desk.add(work)
+
+    assert desk.linked_to(TENANT, X1) is None
+    assert desk.linked_to(TENANT, X2) is work
 
 
 @pytest.mark.parametrize("known", [None, 99, 100, 101])
@@ -304,50 +325,3 @@ def test_a_linked_record_and_a_kind_without_keys_look_for_nothing() -> None:
     bills.look_for(bill, NEWS)
 
     assert desk.arrivals == bills.arrivals == {}
-
-
-def merging(merged: dict[UUID, UUID], **ours: Any) -> tuple[Desk[Any, Any], Work[Any, Any]]:
-    """A contact that is linked to X1, while Xero's records are merged so."""
-    kind = replace(BARE, merged_into=lambda there: merged.get(there.xero_id))
-    work = bare(contact(name="n", **ours), seen(name="n"))
-    work.kind = kind
-    return a_desk(work, kind=kind), work
-
-
-@pytest.mark.parametrize("bears_our_id", [False, True])
-def test_a_link_follows_a_merge_once_the_other_record_is_known(bears_our_id: bool) -> None:
-    desk, work = merging({X1: X2})
-    desk.check(work, NEWS)
-    assert (work.awaits_merge, work.link and work.link.xero_id) == (X2, X1)
-
-    there = (stamped if bears_our_id else seen)(120, name="n", xero_id=X2)
-    desk.snapshot(TENANT, there, NEWS)
-
-    assert stored(desk) == ([KA], {K1, K2}, {K1: only_of(seen(name="n"), A)}, {})
-    assert work.link
-    assert (work.link.xero_id, work.link.by, work.awaits_merge, work.seen) == (X2, MERGED, None, there)
-    assert [link.xero_id for link in work.state.closed] == [X1]
-
-
-@pytest.mark.parametrize(("merged", "awaited"), [
-    ({}, None), ({X1: X2}, X2), ({X1: X2, X2: X3}, X3), ({X1: X2, X2: X3, X3: X2}, X3), ({X1: X2, X2: X2}, X2),
-])  # fmt: skip
-def test_a_merge_is_followed_step_by_step_and_in_no_circle(merged: dict[UUID, UUID], awaited: UUID | None) -> None:
-    desk, work = merging(merged)
-    put_only(desk, seen(110, xero_id=X2), seen(110, xero_id=X3))
-
-    desk.expect(work)
-
-    assert work.awaits_merge == awaited
-
-
-def test_a_merge_into_a_record_that_is_linked_to_another_of_ours_leaves_the_link() -> None:
-    desk, work = merging({X1: X2})
-    other = bare(Contact(id=ident("B"), origin=ORIGIN, **FILLED), seen(**FILLED))
-    other.state.link = Link(xero_id=X2, since=0, by="ana")
-    desk.add(other)
-
-    desk.check(work, NEWS)
-
-    assert (work.link and work.link.xero_id, work.awaits_merge) == (X1, X2)
-    assert stored(desk) == ([KA], set(), {}, {})
