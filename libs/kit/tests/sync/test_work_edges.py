@@ -49,7 +49,7 @@ def test_the_text_is_the_callers_or_is_made_once() -> None:
     (Seen(100, THERE.snapshot.replace(name="m")), False), (THERE.snapshot, False), (None, False), (100, False),
 ])  # fmt: skip
 def test_two_are_the_same_if_sequence_and_snapshot_are(other: object, same: bool) -> None:
-    assert (THERE == other) is same
+    assert (other == THERE) is same
     if same:
         assert hash(THERE) == hash(other)
 
