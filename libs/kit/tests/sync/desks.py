@@ -9,11 +9,14 @@ from tieout_kit.sync.arrival import XeroOnly
 from tieout_kit.sync.desk import Desk
 from tieout_kit.sync.facts import Facts
 from tieout_kit.sync.kind import Kind
+from tieout_kit.sync.linking import unlink
 from tieout_kit.sync.state import Link, State
 from tieout_kit.sync.values import mark
 from tieout_kit.sync.work import Seen, Work
+from tieout_schemas.writes import WriteIntent
 
-from .build import NOW, X1, facts, linked, unlinked
+from .build import NOW, X1, contact, facts, linked, seen, unlinked
+from .database import CAUSE
 from .kinds import CONTACT
 from .names import TENANT
 from .records import Contact, SeenContact
@@ -55,3 +58,23 @@ def state_linked(by: str, *, xero_id: UUID = X1, sequence: int = 100, **more: An
 def stored(desk: Desk[Any, Any]) -> tuple[Any, ...]:
     """What of it is to be saved: the records that were touched, the unlinked ones that changed, and all decisions."""
     return list(desk.touched), desk.changed_only, desk.xero_only, desk.arrivals
+
+
+def creating() -> tuple[Desk[Any, Any], Work[Any, Any], WriteIntent]:
+    """A contact whose create is in flight."""
+    work = bare(contact(name="n"))
+    desk = a_desk(work)
+    desk.check(work, CAUSE)
+    desk.touched.clear()
+    return desk, work, work.intents[0]
+
+
+def leaving() -> tuple[Desk[Any, Any], Work[Any, Any], WriteIntent]:
+    """A contact that was unlinked from X1 while its change was in flight."""
+    work = linked(contact(name="n"), seen(name="old"), {"name": ("old", "old")})
+    work.kind = BARE
+    desk = a_desk(work)
+    desk.check(work, CAUSE)
+    unlink(work)
+    desk.touched.clear()
+    return desk, work, work.intents[0]

@@ -228,7 +228,6 @@ def test_the_base_of_a_link_is_found_open_or_closed() -> None:
 def test_xeros_old_value_is_not_taken_while_ours_is_under_way(
     owner: Owner, pair: Any, theirs: str, about: tuple[UUID, str], record: str, after: tuple[str | None, str]
 ) -> None:
-    _, intent = updating()
     phone = Field(name="phone", theirs=lambda there, _: there.phone, owner=owner)
     work = linked(contact(phone="2"), seen(phone=theirs), {"phone": pair} if pair else {})
     work.kind = replace(BARE, fields=(phone,))
