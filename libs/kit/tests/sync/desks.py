@@ -24,7 +24,7 @@ from .records import Contact, SeenContact
 BARE: Kind[Any, Any] = replace(CONTACT, effects=lambda *_: (), once=lambda *_: (), rules=())
 """Contacts without other effects and rules."""
 NEWS = Cause("the news", "the first cause", None)
-FILLED = {"name": "n", "email": "e", "account_number": "a", "phone": "p", "total": "t"}
+FILLED: dict[str, Any] = {"name": "n", "email": "e", "account_number": "a", "phone": "p", "total": "t"}
 BASE = {name: (mark(FILLED[name]), mark(FILLED[name])) for name in ("name", "email", "account_number", "phone")}
 
 

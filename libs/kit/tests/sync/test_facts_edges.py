@@ -1,6 +1,7 @@
 """What rules find among the facts, whose value of a field counts, and what is stored of a state."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import uuid5
 
@@ -43,7 +44,8 @@ def test_a_copy_is_found_by_its_record_of_xero() -> None:
 
 
 def test_reference_data_is_found_by_its_kind() -> None:
-    account, rate = XeroAccount.model_construct(code="400"), XeroTaxRate.model_construct(code="INPUT")
+    account = XeroAccount(code="400", name="Rent", active=True, xero_id=X1, type="EXPENSE", takes_payments=False)
+    rate = XeroTaxRate(code="INPUT", name="GST", active=True, rate=Decimal(15))
     known = replace(facts(), reference={XeroAccount.kind: [account, rate]})
 
     assert known.reference_data(XeroAccount) == [account]

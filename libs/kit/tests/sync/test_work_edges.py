@@ -127,7 +127,12 @@ def test_whether_it_is_gone_follows_the_newest_snapshot() -> None:
 def test_it_is_asked_once_per_snapshot_whether_it_is_gone() -> None:
     asked: list[Any] = []
     work = linked(contact(), seen(7, xero_id=X2, gone=True))
-    work.kind = replace(BARE, gone=lambda there: bool(asked.append(there)) or there.gone)
+
+    def gone(there: Any) -> bool:
+        asked.append(there)
+        return bool(there.gone)
+
+    work.kind = replace(BARE, gone=gone)
 
     assert [work.gone, work.gone] == [True, True]
     assert len(asked) == 1
