@@ -8,7 +8,7 @@ import pytest
 
 from tieout_kit.sync.arrival import XeroOnly
 from tieout_kit.sync.desk import MERGED, Desk
-from tieout_kit.sync.state import Link
+from tieout_kit.sync.state import EffectState, Link, Refusal
 from tieout_kit.sync.work import Seen, Work
 
 from .build import X1, X2, A, contact, seen
@@ -34,6 +34,8 @@ def test_a_link_follows_a_merge_once_the_other_record_is_known(bears_our_id: boo
     desk, work = merging({X1: X2})
     desk.check(work, NEWS)
     assert (work.awaits_merge, work.link and work.link.xero_id) == (X2, X1)
+    work.state.conflict = {"no field any more": ("1", "2")}
+    work.state.main.refused, work.state.main.awaits = Refusal(wanted={}, sequence=999), 999
 
     there = seen(120, name="n", xero_id=X2)
     if bears_our_id:
@@ -43,7 +45,9 @@ def test_a_link_follows_a_merge_once_the_other_record_is_known(bears_our_id: boo
     assert stored(desk) == ([KA], {K1, K2}, {K1: XeroOnly(TENANT, 100, seen(name="n").snapshot, A)}, {})
     assert work.link
     assert (work.link.xero_id, work.link.by, work.awaits_merge, work.seen) == (X2, MERGED, None, there)
+    assert work.link.by == "CONT-14"
     assert [link.xero_id for link in work.state.closed] == [X1]
+    assert (work.state.conflict, work.state.main) == ({}, EffectState())
 
 
 @pytest.mark.parametrize(("merged", "awaited"), [

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -100,14 +101,15 @@ def test_a_record_that_we_created_has_no_effect_yet(by: str, agreed: Any) -> Non
     )
 
 
-def test_an_intent_takes_the_lane_of_its_kind_and_is_composed_with_the_present_link() -> None:
+@pytest.mark.parametrize("known", [None, X1])
+def test_an_intent_takes_the_lane_of_its_kind_and_is_composed_with_the_present_link(known: UUID | None) -> None:
     composed: list[Any] = []
 
     def compose(record: Contact, known: Any, parts: Any) -> Any:
         composed.append(record)
         return BARE.compose(record, known, parts)
 
-    work = bare(contact(name="new"), seen(100, name="old"))
+    work = bare(contact(name="new", sync=Sync(xero_id=known)), seen(100, name="old"))
     work.kind = replace(BARE, compose=compose, lane=Lane.NOTE)
     assert work.link
     work.link.base["name"] = (mark("old"), mark("old"))
@@ -115,17 +117,6 @@ def test_an_intent_takes_the_lane_of_its_kind_and_is_composed_with_the_present_l
 
     assert composed == [contact(name="new", sync=Sync(xero_id=X1))]
     assert [intent.lane for intent in work.intents] == [Lane.NOTE]
-
-
-def test_a_record_that_knows_its_link_is_composed_as_it_is() -> None:
-    composed: list[Any] = []
-    work = bare(contact(name="new", sync=Sync(xero_id=X1)), seen(100, name="old"))
-    work.kind = replace(BARE, compose=lambda record, *rest: composed.append(record) or BARE.compose(record, *rest))
-    assert work.link
-    work.link.base["name"] = (mark("old"), mark("old"))
-    judge(work)
-
-    assert composed == [contact(name="new", sync=Sync(xero_id=X1))]
 
 
 @pytest.mark.parametrize("xero_id", [X1, X2])

@@ -212,6 +212,15 @@ def test_a_notice_that_counts_once_settled_does_not_while_anything_is_in_flight(
     assert work.notices == [NOTICE]
 
 
+def test_a_notice_that_counts_once_settled_does_not_while_anything_waits() -> None:
+    work = changed()
+    _rule(NOTICE, LATER, HOLD)(work)
+
+    judge(work)
+
+    assert work.notices == [NOTICE]
+
+
 def test_a_rule_gives_one_answer_or_several_or_none() -> None:
     work = changed()
     work.kind = replace(BARE, rules=(lambda *_: HOLD, lambda *_: None, lambda *_: (NOTICE, HOLD)))
