@@ -91,6 +91,8 @@ def _of(
     for new in changes(node, names):
         if isinstance(parent, ast.Compare) and isinstance(new, ast.Tuple) and len(new.elts) == len(node.elts):  # type: ignore[attr-defined]
             continue  # `x in (a, b)` is `x in (b, a)`.
+        if ast.dump(new) == ast.dump(node):
+            continue  # Two equal elements or arguments have changed places.
         ast.copy_location(new, node)
         change = " -> ".join(_where_they_differ(_shown(node), _shown(new)))
         yield Mutant(module, getattr(node, "lineno", 0), where, change, parent, field, index, new)

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from tieout_kit.sync.decide import drop_settled
 from tieout_kit.sync.edit import retry
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.result import answered
 from tieout_kit.sync.snapshot import take_in
 from tieout_kit.sync.state import Objection
+from tieout_kit.sync.values import NEVER, mark
 from tieout_kit.sync.work import Work
 from tieout_schemas.platform import SyncState
 from tieout_schemas.reasons import Reason
@@ -147,3 +149,36 @@ def test_a_value_that_xero_shows_after_all_is_in_step() -> None:
     judge(work)
 
     assert (work.state.left_out, work.record.sync.state, len(work.intents)) == ({}, SyncState.IN_STEP, 2)
+
+
+@pytest.mark.parametrize(("base", "stays"), [
+    (("", ""), True), (("7", ""), False), (("7", None), True), (("", "7"), True),
+])  # fmt: skip
+def test_a_field_stays_left_out_until_xero_shows_it(base: tuple[str, str | None], stays: bool) -> None:
+    work = changing()
+    refused(work, NUMBER)
+    assert work.link
+    work.link.base["account_number"] = (mark(base[0]), NEVER if base[1] is None else mark(base[1]))
+
+    drop_settled(work)
+
+    assert (list(work.state.left_out) == ["account_number"]) is stays
+
+
+@pytest.mark.parametrize("objections", [(NAME, NUMBER), (NUMBER, NAME)])
+def test_one_field_that_is_needed_or_was_not_sent_keeps_all_back(objections: tuple[Objection, ...]) -> None:
+    new, known = making(), changing()
+    assert known.state.main.flight
+    del known.state.main.flight.wanted["name"]
+    for work in (new, known):
+        refused(work, *objections)
+
+        assert (work.state.left_out, work.state.main.flight is None) == ({}, work is new)
+
+
+def test_a_reason_that_is_about_no_field_of_the_kind_keeps_all_back() -> None:
+    work = changing()
+
+    refused(work, NUMBER, Objection(code=Reason.EXPENSE_ACCOUNT_NOT_CHOSEN.code))
+
+    assert work.state.left_out == {}

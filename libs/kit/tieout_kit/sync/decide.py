@@ -100,7 +100,7 @@ def advance_others(work: Work[Any, Any]) -> bool:
     """Send the other effects that may be sent now; returns whether a hold keeps one of them."""
     link = work.link
     _drop_finished(work)
-    if link is None or work.gone or work.state.by_hand:
+    if link is None or work.gone:
         return False
     _want(work, work.kind.effects(work.record, work.facts, link.xero_id))
     waits = False
@@ -210,7 +210,7 @@ def _want(work: Work[Any, Any], effects: Sequence[Effect]) -> None:
 
 
 def _drop_finished(work: Work[Any, Any]) -> None:
-    done = [n for n, e in work.state.others.items() if e.once and not e.flight and e.agreed == (e.wanted,)]
+    done = [n for n, e in work.state.others.items() if e.once and e.agreed == (e.wanted,)]
     for name in done:
         del work.state.others[name]
 

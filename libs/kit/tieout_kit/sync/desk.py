@@ -229,7 +229,6 @@ class Desk(Generic[R, S]):
         facts = self.facts_of(tenant_id)
         record = self.kind.restore(stamp, seen.snapshot, facts)
         if isinstance(record, Wait):
-            self._keep(tenant_id, seen)
             self.arrivals[tenant_id, seen.snapshot.xero_id] = (record, cause, asked_by)
             return None
         work = self._new(tenant_id, record, seen.snapshot, "stamp", cause)
@@ -249,7 +248,6 @@ class Desk(Generic[R, S]):
                     link.base[each.name] = (mark, mark)
                     if getattr(record, each.name) == value:
                         work.took(each.name)
-        self.add(work)
         self._now_linked(work)
         return work
 

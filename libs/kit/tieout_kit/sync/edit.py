@@ -72,10 +72,10 @@ def resolve(work: Work[Any, Any], name: str, keep: Owner, ours: str, theirs: str
 def _decide_for(work: Work[Any, Any], link: Link, each: Field, keep: Owner, shown: Any) -> None:
     name = each.name
     if keep is Owner.PLATFORM:
-        lose(work, name, shown, Owner.XERO, conflict=True, owner=Owner.LATEST)
+        lose(work, name, shown, Owner.XERO, Owner.LATEST)
         link.base[name] = (NEVER, each.mark(shown))
         return
-    lose(work, name, getattr(work.record, name), Owner.PLATFORM, conflict=True, owner=Owner.LATEST)
+    lose(work, name, getattr(work.record, name), Owner.PLATFORM, Owner.LATEST)
     work.record = work.record.replace(**{name: shown})
     link.base[name] = (each.mark(shown), each.mark(shown))
 

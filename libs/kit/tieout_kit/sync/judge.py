@@ -30,7 +30,7 @@ def judge(work: Work[Any, Any]) -> None:
     if open_fields or work.state.main.flight:
         work.notices = [notice for notice in work.notices if not notice.once_settled]
     sync = Sync(
-        state=_state(work, bool(open_fields)),
+        state=_state(work),
         xero_id=work.link.xero_id if work.link else None,
         former_xero_ids=tuple(link.xero_id for link in work.state.closed),
         created_xero_id=work.state.created_xero_id,
@@ -44,8 +44,8 @@ def judge(work: Work[Any, Any]) -> None:
         work.record = work.record.replace(sync=sync)
 
 
-def _state(work: Work[Any, Any], is_pending: bool) -> SyncState:
-    """The first state of the table that applies."""
+def _state(work: Work[Any, Any]) -> SyncState:
+    """The first state of the table that applies. Fields are never pending without one of its reasons."""
     state, main = work.state, work.state.main
     others = state.others.values()
     unseen = state.link is not None and work.seen is None
@@ -56,7 +56,7 @@ def _state(work: Work[Any, Any], is_pending: bool) -> SyncState:
         (SyncState.ON_ITS_WAY, bool(main.flight) or any(other.flight for other in others)),
         (SyncState.REFUSED, bool(main.refused or state.left_out) or any(other.refused for other in others)),
         (SyncState.WAITING, bool(work.holds)),
-        (SyncState.ON_ITS_WAY, is_pending or unseen or open_effects or main.awaits > work.seen_sequence),
+        (SyncState.ON_ITS_WAY, unseen or open_effects or main.awaits > work.seen_sequence),
     )
     return next((state for state, applies in table if applies), SyncState.IN_STEP)
 

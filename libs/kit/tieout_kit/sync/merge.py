@@ -80,12 +80,12 @@ def _merge_field(
         if not changed_there and base is not None:
             return  # Our change waits to be sent.
         if changed_there:
-            lose(work, name, theirs, Owner.XERO, changed_here and changed_there, owner)
+            lose(work, name, theirs, Owner.XERO, owner)
         # NEVER instead of our old value: a person may enter the old value again, and it must be sent then.
         link.base[name] = (NEVER, shown)
     else:
         if changed_here:
-            lose(work, name, ours, Owner.PLATFORM, changed_here and changed_there, owner)
+            lose(work, name, ours, Owner.PLATFORM, owner)
         taken[name] = theirs
         # What was taken is in step, and never sent back.
         link.base[name] = (shown, shown)
@@ -96,9 +96,9 @@ def is_same(each: Field, ours: Any, theirs: Any) -> bool:
     return not is_empty(ours) and each.same(ours, theirs)
 
 
-def lose(work: Work[Any, Any], name: str, value: Any, side: Owner, conflict: bool, owner: Owner) -> None:
-    """Store a value that lost."""
-    why = "conflict" if conflict and owner is Owner.LATEST else "owner"
+def lose(work: Work[Any, Any], name: str, value: Any, side: Owner, owner: Owner) -> None:
+    """Store a value that lost. Where the latest value counts, only one of two that both changed loses."""
+    why = "conflict" if owner is Owner.LATEST else "owner"
     work.state.lost.append(Lost(field=name, value=to_jsonable_python(value), side=side.value, why=why))
 
 

@@ -42,7 +42,7 @@ def rebuild(
         changed_at={each.name: sequence for each in kind.fields},
         closed=[Link(xero_id=xero_id, since=0, until=0, by=REBUILT) for xero_id in sync.former_xero_ids],
         by_hand=sync.state is SyncState.NOT_FOR_XERO and sync.xero_id is None and bool(sync.former_xero_ids),
-        made=sync.created_xero_id,
+        created_xero_id=sync.created_xero_id,
         ask=sync.state is not SyncState.IN_STEP,
     )
     work = Work(kind, facts.tenant_id, record, state, facts, cause, sequence=sequence, published=record)
@@ -70,7 +70,7 @@ def _base(work: Work[Any, Any], link: Link, seen: Seen[Any], same_settings: bool
     sync, settings = work.record.sync, work.facts.settings
     in_step = sync.state is SyncState.IN_STEP
     unchanged_there = sync.based_on_sequence == seen.sequence and sync.state in _NOTHING_CHANGED
-    work.state.ask |= in_step and work.gone
+    work.state.ask |= work.gone
     for each in work.kind.fields:
         if not each.synced(settings) or (each.is_switched and not same_settings):
             # The field was not compared, or only under other settings.

@@ -23,7 +23,7 @@ def take_in(work: Work[Any, Any], seen: Seen[Any]) -> bool:
     """Apply a snapshot of the record that ours is linked to, or becomes linked to by its own create. False: it is not
     newer than the last one, and changes nothing."""
     snapshot, flight, answers = seen.snapshot, work.state.main.flight, seen.snapshot.answers
-    if work.seen and work.link and work.link.xero_id == snapshot.xero_id and seen.sequence <= work.seen.sequence:
+    if work.seen and seen.sequence <= work.seen.sequence:
         return False
     ours = flight is not None and answers is not None and answers.intent_id == flight.intent.intent_id
     if answers and not answers.done:
