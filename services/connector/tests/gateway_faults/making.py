@@ -118,7 +118,8 @@ async def allocation(harness: ConnectorHarness) -> Wanted:
 
 
 async def transfer(harness: ConnectorHarness) -> Wanted:
-    reference, accounts = f" T-{uuid4()} 🧾", {raw.get("Code"): raw["AccountID"] for raw in await harness.xero("Accounts")}
+    reference = f" T-{uuid4()} 🧾"
+    accounts = {raw.get("Code"): raw["AccountID"] for raw in await harness.xero("Accounts")}
     body = bodies.BankTransferBody(
         from_account_xero_id=accounts["090"], to_account_xero_id=accounts["091"], date=DAY, amount="10",
         currency="NZD", reference=reference,

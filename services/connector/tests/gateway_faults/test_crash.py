@@ -10,6 +10,7 @@ from tieout_testing import bench_results
 from .gateway_process import GatewayProcess
 from .kills import HALVES, Aims, half_of, later, shoot, ways
 from .kinds import KINDS
+from .neighbour import TROUBLES, kill_amid
 from .odd import Mix
 from .world import Account, World
 
@@ -19,6 +20,8 @@ SAMPLE = 12
 FOLLOWED = 5
 """Kinds whose points the sample is taken of; all kinds are at work meanwhile."""
 KILLS_EACH = 20
+BESIDE = 10
+"""Kills at the end, amid each trouble of one tenant, of the gateway of two."""
 ACCOUNTED_EVERY = 100
 """Kills; then everything is let through."""
 
@@ -77,6 +80,12 @@ async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(
             await mix.draw()
             print(f"{killed.total()} kills, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
     print(f"{len(found)} points: {dict(killed)}; too few: {aims.few}")
+    odd = await mix.figures()
+    await world.harness.control.switch_off_oddities()
+    beside = 0
+    for trouble in TROUBLES.values():
+        beside += await kill_amid(trouble, world, place, found, BESIDE)
+        await world.next_day()
     bench_results.write(
         f"gateway_crash_{half}",
         "services/connector/tests/gateway_faults/test_crash.py",
@@ -86,7 +95,8 @@ async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(
             bench_results.Figure("kills", killed.total(), "kills"),
             bench_results.Figure("kills at a call of Xero's", sum(killed[p] for p in found if is_call(p)), "kills"),
             *account.figures(),
-            *await mix.figures(),
+            *odd,
+            bench_results.at_least("kills amid the trouble of another tenant", beside, 1, "kills"),
             bench_results.Figure("took", round(time.monotonic() - began), "s"),
         ],
     )

@@ -6,16 +6,13 @@ import pytest
 from tieout_testing.kafka import wait_until
 
 from .gateway_process import GatewayProcess
-from .kills import shoot, ways
-from .kinds import KINDS
-from .neighbour import MEETS, RESTED, TROUBLES, Trouble, done_at_once, neighbour
-from .world import LEASE, World
+from .kills import ways
+from .neighbour import MEETS, TROUBLES, done_at_once, kill_amid, neighbour, trouble_ends
+from .world import World
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
 
 KILLS = 3
-MET = 2
-"""Calls that must have met the trouble before the neighbour has work."""
 
 
 @pytest.mark.timeout(120)
@@ -38,32 +35,13 @@ async def test_the_neighbour_of_a_tenant_in_trouble_waits_for_nothing(
 
 @pytest.mark.timeout(180)
 async def test_after_a_kill_the_neighbour_waits_for_the_lease_alone(world: World, place: GatewayProcess) -> None:
-    other = await neighbour(world)
-    trouble: Trouble = TROUBLES[world.chance.choice(list(TROUBLES))]
+    name = world.chance.choice(list(TROUBLES))
     found = await ways(world, place, [MEETS])
-    await trouble.begins(world)
-    calls = [point for point in sorted(found) if point.split()[1] in ("GET", "PUT", "POST")]
-    for point in world.chance.sample(calls, min(KILLS, len(calls))):
-        await other.dose([MEETS, *other.some_kinds()])
-        await shoot(world, place, point, world.chance.choice(found[point]))
-        await world.passes(LEASE)
-        await world.begin(place)
-        await done_at_once(other)
-        await place.kill()
-        await world.quiet(place)
-        await world.passes(LEASE)
-    print(f"{trouble}: met {await trouble.met(world)} calls")
+    # As at the end of the long test.
+    await world.account()
+    await world.next_day()
 
-    assert await world.results() < len(world.wanted)
-    await trouble_ends(world, other, place)
+    killed = await kill_amid(TROUBLES[name], world, place, found, KILLS)
+    print(f"killed {killed} times amid: {name}")
 
-
-async def trouble_ends(world: World, other: World, place: GatewayProcess) -> None:
-    """Nothing was lost or doubled on either side."""
-    await world.harness.control.switch_off_oddities()
-    if place.alive:
-        await place.leave()
-        await world.quiet(place)
-    await world.passes(RESTED)
-    await world.finish(place)
-    print(await world.account(), await other.account())
+    assert killed
