@@ -32,6 +32,16 @@ async def test_an_oddity_meets_only_the_calls_that_fit_and_only_so_often(xero: X
     assert await made(xero) == NAMES
 
 
+async def test_only_calls_that_an_oddity_really_changed_are_counted(xero: Xero, control: Control) -> None:
+    await control.switch_on("other-order", method="POST")
+    await control.switch_on("altered-reference")
+    await made(xero)
+    await xero.call("GET", "Contacts")
+    await made(xero)
+
+    assert await control.odd_calls() == {"other-order": 2}
+
+
 async def test_a_name_that_does_not_exist_is_refused(control: Control) -> None:
     with pytest.raises(ControlRefused, match="other-order"):
         await control.switch_on("no-such-thing")

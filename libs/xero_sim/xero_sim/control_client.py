@@ -229,6 +229,15 @@ class Control:
         found: list[Json] = await self._call("POST", "/control/oddities", {"name": oddity, **settings})
         return found
 
+    async def known_oddities(self) -> list[str]:
+        """The names of all oddities that can be switched on."""
+        return list((await self._call("GET", "/control/oddities"))["known"])
+
+    async def odd_calls(self) -> dict[str, int]:
+        """By oddity, how many calls it has really changed since the last reset."""
+        found: dict[str, int] = (await self._call("GET", "/control/oddities"))["met"]
+        return found
+
     async def switch_off_oddities(self) -> None:
         """Xero behaves as it does most often."""
         await self._call("DELETE", "/control/oddities")

@@ -26,9 +26,9 @@ class OddityControls:
         ]
 
     async def listed(self, request: Request) -> Response:
-        """All oddities with their cases, and the switches that are on."""
+        """All oddities with their cases, the switches that are on, and how many calls each oddity has met so far."""
         known = {name: {"case": oddity.case, "about": oddity.about} for name, oddity in ODDITIES.items()}
-        return json_reply({"known": known, "on": self._on()})
+        return json_reply({"known": known, "on": self._on(), "met": self.world.oddities.met})
 
     async def switch_on(self, request: Request) -> Response:
         """`{name, tenant?, method?, path?, times?, rate?, options?}`: the switches that are on."""

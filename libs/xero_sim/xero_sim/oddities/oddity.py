@@ -1,6 +1,7 @@
 """What an oddity is, which calls it meets, and which are switched on."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +61,8 @@ class Oddities:
 
     on: list[Switch] = field(default_factory=list)
     dice: random.Random = field(default_factory=lambda: random.Random(11))  # noqa: S311
+    met: Counter[str] = field(default_factory=Counter)
+    """By name, the calls that an oddity really changed."""
 
     def draw(self, call: Call, path: str) -> list[Switch]:
         """The switches that meet this call."""
@@ -67,6 +70,7 @@ class Oddities:
 
     def used(self, switch: Switch) -> None:
         """Count a call that the oddity really changed; the last of its `times` switches it off."""
+        self.met[switch.name] += 1
         if switch.times is not None:
             switch.times -= 1
             if switch.times <= 0 and switch in self.on:

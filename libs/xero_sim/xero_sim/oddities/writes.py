@@ -52,10 +52,15 @@ def altered_reference(call: Call, options: Mapping[str, Any], work: Work) -> Ans
     if call.method == "GET" or b'"Reference"' not in call.body:
         return None
     body = json.loads(call.body, parse_float=Decimal)
+    altered = False
     for element in elements_of(body):
         if "Reference" in element:
             kept = "".join(char for char in str(element["Reference"]) if ord(char) < 0x2000).strip()
-            element["Reference"] = options.get("to", kept)
+            stored = options.get("to", kept)
+            altered |= stored != element["Reference"]
+            element["Reference"] = stored
+    if not altered:
+        return None
     call.body = dumps(body)
     return work()
 

@@ -128,7 +128,9 @@ async def _option(harness: ConnectorHarness, name: str, *, active: bool) -> Want
     (found,) = [raw for raw in await harness.xero("TrackingCategories") if raw["TrackingCategoryID"] == category]
     (option_id,) = [raw["TrackingOptionID"] for raw in found["Options"] if raw["Name"] == old]
     body = bodies.TrackingOptionBody(category_xero_id=UUID(category), name=name, active=active)
-    done = shows("Options", Name=name, Status="ACTIVE" if active else "ARCHIVED")
+    # Xero may refuse to archive it, and then it is deleted (F26).
+    gone = lacks("Options", option_id, Name=name, Status="ACTIVE")
+    done = shows("Options", Name=name, Status="ACTIVE") if active else gone
     return wanted(body, done, xero_id=option_id)
 
 

@@ -11,7 +11,7 @@ from tieout_schemas.bodies import Document, WriteLine
 from tieout_schemas.xero import Address
 from tieout_testing.connector import ConnectorHarness
 
-from .wanted import Wanted, shows, wanted
+from .wanted import Wanted, bare, shows, wanted
 
 DAY = dt.date(2026, 9, 14)
 FILE = b"%PDF " * 1000
@@ -101,11 +101,11 @@ async def receipt(harness: ConnectorHarness) -> Wanted:
 
 
 def _paid(on: str) -> Wanted:
-    reference = f"P-{uuid4()}"
+    reference = f" P-{uuid4()} 🧾"
     body = bodies.PaymentBody(
         bill_xero_id=UUID(on), account_code="090", date=DAY, amount="10", currency="NZD", reference=reference
     )
-    return wanted(body, shows("Payments", Reference=reference, Status="AUTHORISED", Amount=10))
+    return wanted(body, shows("Payments", Reference=bare(reference), Status="AUTHORISED", Amount=10))
 
 
 async def allocation(harness: ConnectorHarness) -> Wanted:
@@ -118,12 +118,13 @@ async def allocation(harness: ConnectorHarness) -> Wanted:
 
 
 async def transfer(harness: ConnectorHarness) -> Wanted:
-    reference, accounts = f"T-{uuid4()}", {raw.get("Code"): raw["AccountID"] for raw in await harness.xero("Accounts")}
+    reference = f" T-{uuid4()} 🧾"
+    accounts = {raw.get("Code"): raw["AccountID"] for raw in await harness.xero("Accounts")}
     body = bodies.BankTransferBody(
         from_account_xero_id=accounts["090"], to_account_xero_id=accounts["091"], date=DAY, amount="10",
         currency="NZD", reference=reference,
     )  # fmt: skip
-    return wanted(body, shows("BankTransfers", Reference=reference))
+    return wanted(body, shows("BankTransfers", Reference=bare(reference)))
 
 
 async def group(harness: ConnectorHarness) -> Wanted:

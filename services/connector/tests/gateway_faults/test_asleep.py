@@ -12,6 +12,7 @@ from tieout_testing import bench_results
 from .gateway_process import GatewayProcess
 from .kills import HALVES, Aims, Way, half_of, shoot, ways
 from .kinds import KINDS
+from .odd import Mix
 from .world import LEASE, Account, World
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
@@ -28,15 +29,17 @@ async def test_a_gateway_that_wakes_after_another_took_over_loses_and_doubles_no
 ) -> None:
     """Seen to fail when nobody checked who holds the lease: results were published twice."""
     sleeper, heir = two
-    slept = Counter[str]()
+    slept, mix = Counter[str](), Mix(world)
     found = await steps(world, sleeper, [world.chance.choice(list(KINDS))])
+    await mix.draw()
     await world.dose(list(KINDS))
     for point in world.chance.sample(sorted(found), SAMPLE):
         slept[point] += await sleep_through(world, sleeper, heir, point, world.chance.choice(found[point]))
     await world.finish(heir)
-    print(f"asleep at {dict(slept)}; {await world.account()}")
+    print(f"asleep at {dict(slept)}; {await world.account()}; {await mix.met()}")
 
     assert slept.total() >= SAMPLE // 2
+    assert (await mix.met()).total()
 
 
 @pytest.mark.long
@@ -47,8 +50,9 @@ async def test_many_sleeps_at_every_step_lose_nothing_and_double_nothing(
 ) -> None:
     """In two halves, for two cores: with `-n 2`."""
     (sleeper, heir), began = two, time.monotonic()
-    account = Account()
+    account, mix = Account(), Mix(world)
     found = half_of(await steps(world, sleeper, list(KINDS)), half)
+    await mix.draw()
     print(f"half {half}: {len(found)} points, after {time.monotonic() - began:.0f} s", flush=True)
     aims = Aims(found, SLEEPS_EACH, world.chance)
     slept = aims.hit
@@ -63,6 +67,7 @@ async def test_many_sleeps_at_every_step_lose_nothing_and_double_nothing(
         if aims.tries % ACCOUNTED_EVERY == 0 or aims.done:
             account = await world.account()
             await world.next_day()
+            await mix.draw()
             print(f"{slept.total()} sleeps, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
     print(f"{len(found)} points: {dict(slept)}; too few: {aims.few}")
     bench_results.write(
@@ -73,6 +78,7 @@ async def test_many_sleeps_at_every_step_lose_nothing_and_double_nothing(
             bench_results.at_least("fewest sleeps at a point", min(slept[p] for p in found), SLEEPS_EACH, "sleeps"),
             bench_results.Figure("sleeps", slept.total(), "sleeps"),
             *account.figures(),
+            *await mix.figures(),
             bench_results.Figure("took", round(time.monotonic() - began), "s"),
         ],
     )

@@ -10,6 +10,8 @@ from tieout_testing import bench_results
 from .gateway_process import GatewayProcess
 from .kills import HALVES, Aims, half_of, later, shoot, ways
 from .kinds import KINDS
+from .neighbour import TROUBLES, kill_amid
+from .odd import Mix
 from .world import Account, World
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
@@ -18,6 +20,8 @@ SAMPLE = 12
 FOLLOWED = 5
 """Kinds whose points the sample is taken of; all kinds are at work meanwhile."""
 KILLS_EACH = 20
+BESIDE = 10
+"""Kills at the end, amid each trouble of one tenant, of the gateway of two."""
 ACCOUNTED_EVERY = 100
 """Kills; then everything is let through."""
 
@@ -28,8 +32,9 @@ async def test_a_gateway_killed_at_any_step_loses_nothing_and_doubles_nothing(
 ) -> None:
     """Seen to fail with a look-up that finds nothing: payments were doubled; with no look-up, or another key when it is
     sent again, also: names were taken, and intents never came to an end."""
-    killed = Counter[str]()
+    killed, mix = Counter[str](), Mix(world)
     found = await ways(world, place, world.chance.sample(list(KINDS), FOLLOWED))
+    await mix.draw()
     await world.dose(list(KINDS))
     calls = [point for point in sorted(found) if is_call(point)]
     sample = world.chance.sample(calls, SAMPLE // 2)
@@ -38,9 +43,10 @@ async def test_a_gateway_killed_at_any_step_loses_nothing_and_doubles_nothing(
         killed[point] += await shoot(world, place, point, world.chance.choice(found[point]))
         await later(world, place)
     await world.finish(place)
-    print(f"{len(found)} points, killed at {dict(killed)}; {await world.account()}")
+    print(f"{len(found)} points, killed at {dict(killed)}; {await world.account()}; {await mix.met()}")
 
     assert killed.total() >= SAMPLE * 3 // 4
+    assert (await mix.met()).total()
 
 
 @pytest.mark.long
@@ -52,7 +58,8 @@ async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(
     """In two halves, for two cores: with `-n 2`."""
     began = time.monotonic()
     found = half_of(await ways(world, place), half)
-    account = Account()
+    account, mix = Account(), Mix(world)
+    await mix.draw()
     print(f"half {half}: {len(found)} points, after {time.monotonic() - began:.0f} s", flush=True)
     aims = Aims(found, KILLS_EACH, world.chance)
     killed = aims.hit
@@ -70,8 +77,15 @@ async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(
             await world.finish(place)
             account = await world.account()
             await world.next_day()
+            await mix.draw()
             print(f"{killed.total()} kills, {account.intents} intents, {time.monotonic() - began:.0f} s", flush=True)
     print(f"{len(found)} points: {dict(killed)}; too few: {aims.few}")
+    odd = await mix.figures()
+    await world.harness.control.switch_off_oddities()
+    beside = 0
+    for trouble in TROUBLES.values():
+        beside += await kill_amid(trouble, world, place, found, BESIDE)
+        await world.next_day()
     bench_results.write(
         f"gateway_crash_{half}",
         "services/connector/tests/gateway_faults/test_crash.py",
@@ -81,6 +95,8 @@ async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(
             bench_results.Figure("kills", killed.total(), "kills"),
             bench_results.Figure("kills at a call of Xero's", sum(killed[p] for p in found if is_call(p)), "kills"),
             *account.figures(),
+            *odd,
+            bench_results.at_least("kills amid the trouble of another tenant", beside, 1, "kills"),
             bench_results.Figure("took", round(time.monotonic() - began), "s"),
         ],
     )

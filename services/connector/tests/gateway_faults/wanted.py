@@ -29,6 +29,9 @@ class Books:
 
     def __init__(self, state: Mapping[str, Sequence[Json]]) -> None:
         self._rows = dict(state)
+        for resource in ("Payments", "BankTransfers"):
+            # Xero may store them like this (F25).
+            self._rows[resource] = [{**raw, "Reference": bare(raw.get("Reference"))} for raw in state[resource]]
         for part, (whole, _) in PARTS.items():
             key, listed = IDS[whole], _LISTED_AS.get(part, part)
             self._rows[part] = [{key: raw[key], **each} for raw in state[whole] for each in raw.get(listed) or []]
@@ -42,6 +45,11 @@ class Books:
             for raw in self._rows[resource]:
                 index.setdefault(raw.get(first), []).append(raw)
         return [raw for raw in self._by[resource, first].get(value, []) if all(raw.get(f) == v for f, v in others)]
+
+
+def bare(reference: str | None) -> str:
+    """A reference without emoji and outer blanks."""
+    return "".join(char for char in reference or "" if ord(char) < 0x2000).strip()
 
 
 Done = Callable[[Books], Sequence[str | None]]

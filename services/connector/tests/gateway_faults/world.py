@@ -197,7 +197,8 @@ class World:
 
     async def results(self) -> int:
         """How many results were published."""
-        rows = await self.harness.sql("select count(*) from outbox where topic = $1", WRITE_RESULT.name)
+        query = "select count(*) from outbox where topic = $1 and tenant_id = $2"
+        rows = await self.harness.sql(query, WRITE_RESULT.name, self.harness.tenant_id)
         return int(rows[0][0])
 
     async def account(self) -> Account:
