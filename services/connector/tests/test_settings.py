@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import pytest
 
@@ -12,12 +12,17 @@ from tieout_kit.errors import Clash
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.xero import XeroAccount
 
-TENANT = uuid4()
+TENANT = uuid5(NAMESPACE_OID, "tenant")
 
 
 def account(code: str, type_: str = "BANK", *, payments: bool = True, active: bool = True) -> XeroAccount:
     return XeroAccount(
-        xero_id=uuid4(), code=code, name=f"Account {code}", active=active, type=type_, takes_payments=payments
+        xero_id=uuid5(NAMESPACE_OID, code),
+        code=code,
+        name=f"Account {code}",
+        active=active,
+        type=type_,
+        takes_payments=payments,
     )
 
 

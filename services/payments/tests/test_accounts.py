@@ -21,7 +21,8 @@ from tieout_testing.service_harness import ServiceHarness
 BILL_ID, BILL_XERO_ID, PAYMENT_ID, PAYMENT_XERO_ID = (uuid4() for _ in range(4))
 """The bill is of 115.00."""
 OFFLINE, ACH, CHECK = PaymentMethod.OFFLINE, PaymentMethod.ACH, PaymentMethod.CHECK
-BANK, CLEARING, OTHER = uuid4(), uuid4(), uuid4()
+# Fixed, since they are parts of tests' names.
+BANK, CLEARING, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
 BOTH = {"payment_account": BANK, "clearing_account": CLEARING}
 
 
