@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tieout_cli.client import CommandFailed
+from tieout_cli.console import console
 from tieout_cli.main import app, run
 
 TENANT = UUID("00000000-0000-4000-8000-000000000001")
@@ -218,7 +219,7 @@ def test_an_account_is_shown_by_its_code_and_name_or_by_its_id_if_it_has_no_code
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setattr(console, "width", 400)
     change = {"setting": "payment_account", "from": BANK["xero_id"], "to": SAVINGS["xero_id"]}
     version = {"version": 2, "at": "2026-11-22T10:00:00Z", "by": "ben", "changes": [change], "released": {}}
 

@@ -31,6 +31,7 @@ def test_a_new_payment_is_as_it_is_asked_for(asked: str | None, account: str) ->
         "date": DAY,
         "amount": nzd("60.00"),
         "account_code": account,
+        "account_xero_id": None,
         "reference": "TX-1",
     }
 

@@ -2,7 +2,7 @@
 overpaid."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -16,6 +16,8 @@ from tieout_testing.service_harness import ServiceHarness
 from .steps import BILL_ID, BILL_XERO_ID, PATH, PAYMENT_ID, open_problems, payable
 
 pytestmark = pytest.mark.real
+
+CLEARING = UUID(int=91)
 
 
 @pytest.mark.rule("PAY-9")
@@ -90,13 +92,13 @@ async def test_a_payment_and_the_choice_of_its_account_at_once_never_miss_each_o
     harness: ServiceHarness, event_first: bool
 ) -> None:
     await payable(harness)
-    chosen = TenantSettings(tenant_id=harness.tenant_id, version=1, clearing_account="091")
+    chosen = TenantSettings(tenant_id=harness.tenant_id, version=1, clearing_account=CLEARING)
     put, event = harness.putting(PATH, payment_request(BILL_ID, account_code=None)), harness.batch((chosen, 1))
 
     await harness.overlap(*((event, put) if event_first else (put, event)))
 
     [intent] = await harness.published(WriteIntent)
-    assert intent.body.model_dump()["account_code"] == "091"
+    assert intent.body.model_dump()["account_xero_id"] == CLEARING
     assert await open_problems(harness) == []
 
 
