@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from tieout_connector.app import SERVICE
 from tieout_kit.postgres.database import Database
@@ -195,10 +196,10 @@ class World:
         ((next_at,),) = await self.harness.sql("select next_at from turn where tenant_id = $1", self.harness.tenant_id)
         return max(next_at - self.harness.clock(), timedelta()) or None if next_at else None
 
-    async def results(self) -> int:
-        """How many results were published."""
-        query = "select count(*) from outbox where topic = $1 and tenant_id = $2"
-        rows = await self.harness.sql(query, WRITE_RESULT.name, self.harness.tenant_id)
+    async def results(self, *others: UUID) -> int:
+        """How many results were published for the tenant, and for these others."""
+        query = "select count(*) from outbox where topic = $1 and tenant_id = any($2)"
+        rows = await self.harness.sql(query, WRITE_RESULT.name, [self.harness.tenant_id, *others])
         return int(rows[0][0])
 
     async def account(self) -> Account:
