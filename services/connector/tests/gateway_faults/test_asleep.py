@@ -23,7 +23,7 @@ ACCOUNTED_EVERY = 20
 """Sleeps; then everything is let through."""
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_a_gateway_that_wakes_after_another_took_over_loses_and_doubles_nothing(
     world: World, two: list[GatewayProcess]
 ) -> None:

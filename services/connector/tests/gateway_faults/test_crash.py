@@ -26,7 +26,7 @@ ACCOUNTED_EVERY = 100
 """Kills; then everything is let through."""
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_a_gateway_killed_at_any_step_loses_nothing_and_doubles_nothing(
     world: World, place: GatewayProcess
 ) -> None:
