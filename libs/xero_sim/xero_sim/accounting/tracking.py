@@ -146,7 +146,8 @@ def _write_option(call: Call, category: TrackingCategory, old: TrackingOption | 
     new.Status = sent.one_of("Status", ("ACTIVE", "ARCHIVED")) or new.Status
     others = [each for each in category.Options if each is not old]
     problems = _refuse_name(new.Name, [each.Name for each in others])
-    if new.Status == "ACTIVE" and sum(each.Status == "ACTIVE" for each in others) >= MOST_OPTIONS:
+    is_full = sum(each.Status == "ACTIVE" for each in others) >= MOST_OPTIONS
+    if new.Status == "ACTIVE" and is_full and call.org.switches.tracking_options_are_limited:
         problems.append(FULL)
     if problems:
         key = old.TrackingOptionID if old else ZERO_GUID

@@ -62,3 +62,5 @@ class Switches:
     """F29: no two contacts have the same AccountNumber, an archived one included."""
     archived_names_are_taken: bool = False
     """F30: an archived contact's name is refused to a new contact, as some clients met it."""
+    tracking_options_are_limited: bool = True
+    """F33: a tracking category takes 100 active options."""

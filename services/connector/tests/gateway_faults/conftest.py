@@ -19,6 +19,8 @@ async def world(harness: ConnectorHarness, tmp_path: Path) -> AsyncIterator[Worl
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
     await harness.connect_idle()
+    # A long run makes thousands of options.
+    await harness.control.set_switches(harness.org_id, tracking_options_are_limited=False)
     ahead = tmp_path / "ahead"
     env = harness.environment() | {"FAULT_AHEAD": str(ahead)}
     yield World(harness, SharedClock(ahead), env, random.Random(seed))
