@@ -1,6 +1,7 @@
 """What is held goes by itself when its reason is gone: in order, in pages, and nobody else waits for it."""
 
 import asyncio
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -162,6 +163,9 @@ async def test_two_processes_share_the_sweeps_and_nothing_leaves_twice(held: Hel
 
     async with running(held.sweeper().run(), held.sweeper().run(), _relaying(held)):
         await wait_until(held.waiting, lambda left: left == 0)
+        for tenant_id in ids:
+            # The relay follows the sweeps.
+            await wait_until(partial(held.sent, tenant_id), lambda sent: len(sent) >= 2 * PAGE)
 
     for tenant_id, made in ids.items():
         assert sorted(await held.sent(tenant_id)) == sorted(made)

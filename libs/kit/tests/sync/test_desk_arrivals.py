@@ -1,5 +1,6 @@
 """What a record of Xero that is none of ours changes on the desk, whole (docs/sync-semantics.md, section 3)."""
 
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -133,7 +134,7 @@ def test_each_of_these_alone_keeps_a_match_from_being_linked(keep: Any) -> None:
     # Its public state does not tell yet.
     work = bare(contact(name="n"))
     keep(work.state)
-    before = work.state.model_copy(deep=True)
+    before = deepcopy(work.state)
     desk = a_desk(work)
 
     desk.snapshot(TENANT, THERE, NEWS)

@@ -1,6 +1,7 @@
 """What snapshots, results and people change about the links of the records on a desk, whole."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -100,7 +101,7 @@ def _closed(state: State) -> None:
 def test_a_record_that_was_unlinked_by_hand_stays_so(keep: Callable[[State], None]) -> None:
     work = bare(contact(name="n"))
     keep(work.state)
-    before = work.state.model_copy(deep=True)
+    before = deepcopy(work.state)
     desk = a_desk(work)
 
     desk.snapshot(TENANT, stamped(name="n"), NEWS)

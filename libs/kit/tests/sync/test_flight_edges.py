@@ -1,6 +1,7 @@
 """What ends a flight, and what does not: each operand of each condition."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -170,7 +171,7 @@ def grouping() -> tuple[Work[Any, Any], WriteIntent]:
 def test_a_result_about_an_effect_that_is_not_in_flight_changes_nothing() -> None:
     work, intent = grouping()
     work.state.others["group"].flight = None
-    before = work.state.model_copy(deep=True)
+    before = deepcopy(work.state)
 
     assert not answered(work, result(intent, Outcome.REFUSED), None)
     assert work.state == before

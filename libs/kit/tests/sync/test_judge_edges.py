@@ -1,6 +1,7 @@
 """The public `sync` of a record, whole: which state of the table applies, and each operand of its conditions."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -254,7 +255,7 @@ def test_a_state_is_public_if_more_changed_than_its_origin_and_snapshot(before: 
 def test_judging_twice_changes_nothing() -> None:
     work = changed()
     judge(work)
-    before, state, intents = work.record, work.state.model_copy(deep=True), list(work.intents)
+    before, state, intents = work.record, deepcopy(work.state), list(work.intents)
 
     a_desk(work).check(work, CAUSE)
 

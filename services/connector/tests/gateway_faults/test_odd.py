@@ -24,6 +24,7 @@ async def test_every_oddity_is_mixed_in_or_left_out_for_a_reason(world: World) -
     assert not MIXED.keys() & LEFT_OUT.keys()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_kills_amid_odd_answers_lose_nothing_and_double_nothing(world: World, place: GatewayProcess) -> None:
     killed, mix = Counter[str](), Mix(world)
