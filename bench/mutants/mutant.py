@@ -89,7 +89,8 @@ def _of(
     parent: ast.AST, field: str, index: int | None, node: ast.AST, module: str, names: dict[str, Any], where: str
 ) -> Iterator[Mutant]:
     for new in changes(node, names):
-        if isinstance(parent, ast.Compare) and isinstance(new, ast.Tuple) and len(new.elts) == len(node.elts):  # type: ignore[attr-defined]
+        swapped = isinstance(node, ast.Tuple) and isinstance(new, ast.Tuple) and len(new.elts) == len(node.elts)
+        if isinstance(parent, ast.Compare) and swapped:
             continue  # `x in (a, b)` is `x in (b, a)`.
         if ast.dump(new) == ast.dump(node):
             continue  # Two equal elements or arguments have changed places.

@@ -67,7 +67,7 @@ def test_a_value_that_differs_from_xeros_in_an_import_is_ours_and_is_sent() -> N
     assert work.record.name == "better"
     assert work.link
     assert work.link.base == BASE
-    assert [intent.body.name for intent in work.intents] == ["better"]  # type: ignore[union-attr]
+    assert [intent.body.name for intent in work.intents] == ["better"]  # type: ignore[union-attr]  # a contact
     assert work.state.main.flight
     assert work.state.main.flight.pending == ("name",)
 

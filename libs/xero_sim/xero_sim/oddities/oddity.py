@@ -60,7 +60,7 @@ class Oddities:
     """The switches that are on. All that fit a call and are drawn meet it, in the order they were switched on."""
 
     on: list[Switch] = field(default_factory=list)
-    dice: random.Random = field(default_factory=lambda: random.Random(11))  # noqa: S311
+    dice: random.Random = field(default_factory=lambda: random.Random(11))  # noqa: S311  no secret
     met: Counter[str] = field(default_factory=Counter)
     """By name, the calls that an oddity really changed."""
 

@@ -48,7 +48,7 @@ class Points(KillPoints):
             self._passes(f"after {name}")
             return answer
 
-        httpx.AsyncHTTPTransport.handle_async_request = sending  # type: ignore[method-assign,assignment]  # asked
+        httpx.AsyncHTTPTransport.handle_async_request = sending  # type: ignore[method-assign,assignment]  # every call passes its points
 
     def _wrap(self, method: str) -> None:
         call: Callable[..., Any] = getattr(Connection, method)
