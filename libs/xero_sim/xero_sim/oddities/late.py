@@ -10,10 +10,13 @@ from xero_sim.wire import Json
 
 
 def without_row(call: Call, content: Json, options: Mapping[str, Any]) -> None:
-    """Leave the record with the id `options["id"]` out of a list, as if it had not been there yet."""
-    if call.method == "GET":
+    """Leave the record with the id `options["id"]` out of a list and its count, as if it had not been there yet."""
+    if call.method == "GET" and not call.ids:
         rows = elements_of(content)
-        rows[:] = [row for row in rows if options.get("id") not in row.values()]
+        shown = [row for row in rows if options.get("id") not in row.values()]
+        if "pagination" in content:
+            content["pagination"]["itemCount"] -= len(rows) - len(shown)
+        rows[:] = shown
 
 
 ODDITIES = {

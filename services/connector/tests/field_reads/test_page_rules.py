@@ -44,6 +44,13 @@ def test_a_list_that_shows_fewer_rows_than_it_counts_does_not_end(page: int, sho
         after_page(cursor, shown)
 
 
+@pytest.mark.field("F06")
+@pytest.mark.parametrize("shown", [Page(stamps(2), 2, 1000, 3), Page(stamps(3)[1:], 2, 3, 7), Page([], 0, 1000, 1)])
+def test_a_first_page_with_fewer_rows_than_xero_counts_is_not_passed_over(shown: Page) -> None:
+    with pytest.raises(IncompleteList):
+        after_page(ListingCursor("Invoices"), shown)
+
+
 @pytest.mark.field("F07")
 def test_without_pagination_only_an_empty_page_is_the_end() -> None:
     cursor = ListingCursor("Invoices")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -46,6 +46,22 @@ async def worked_again(harness: ConnectorHarness, wanted: WriteIntent) -> WriteR
     await harness.deliver(wanted.replace(attempt=wanted.attempt + 1))
     async with harness.working():
         return (await harness.results(2))[1]
+
+
+@pytest.mark.field("F12")
+async def test_a_record_that_a_list_by_ids_leaves_out_is_changed_all_the_same(harness: ConnectorHarness) -> None:
+    """Seen to fail: the change was refused, as if Xero did not know the record."""
+    await harness.connect_idle()
+    kea, tui = [await harness.their_contact(name) for name in ("Kea", "Tui")]
+    await harness.control.switch_on("late-row", method="GET", path="Contacts", options={"id": kea})
+    changed = [contact_intent(f"{key} Ltd", xero_id=UUID(key), base_sequence=NEWEST) for key in (kea, tui)]
+    unknown = contact_intent("Nobody", xero_id=uuid4(), base_sequence=NEWEST)
+
+    results = {result.intent_id: result for result in await worked(harness, *changed, unknown)}
+
+    assert [results[intent.intent_id].outcome for intent in changed] == [Outcome.DONE] * 2
+    assert results[unknown.intent_id].outcome is Outcome.REFUSED
+    assert {row["Name"] for row in await harness.xero("Contacts")} == {f"{key} Ltd" for key in (kea, tui)}
 
 
 @pytest.mark.field("F08")

@@ -29,7 +29,8 @@ MIXED = {
     "altered-reference": Odd(0.5, "The account reads references without emoji and outer blanks."),
     "unused-stays": Odd(0.5, "An option that is gone counts as archived: the account asks for no active one."),
     "high-volume": Odd(0.5, "Only a read is refused."),
-    "short-pages": Odd(0.5, "All rows are there, on more pages.", {"size": 2}),
+    # Each time: without the paging details, a page of another size would seem to be the last one.
+    "short-pages": Odd(1.0, "All rows are there, on more pages.", {"size": 10}),
     "no-pagination": Odd(0.3, "All rows are there; the next page tells whether more follow."),
     # After no-pagination: a page that lacks a row and its count as well would be a lie that nobody can see.
     "fewer-rows": Odd(0.1, "The count of the rows tells that some are missing, so nothing may be concluded."),
@@ -38,7 +39,7 @@ MIXED = {
 }
 LEFT_OUT = {
     "not-there-yet": "A record that Xero says is missing is rightly refused, so its intent is neither done nor lost.",
-    "late-row": "The same, and for a record just made no reader of the list could know.",
+    "late-row": "For a record just made, no reader of the list could know that it is there.",
     "odd-row": "It needs the id of a record, and a record that cannot be read waits for a person.",
     "not-permitted": "Each time the writes wait for an hour; test_neighbour.py has it for a whole tenant.",
 }

@@ -1,5 +1,6 @@
 """Kill -9 at every step of the gateway: before a call is stored, after it, amid it, after its answer (SYS-1)."""
 
+import itertools
 import time
 from collections import Counter
 
@@ -16,7 +17,10 @@ from .world import Account, World
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
 
-SAMPLE = 12
+SAMPLE = 9
+"""Kills."""
+AIMS = 18
+"""Points that are tried for them: oddities may keep the gateway from a point."""
 FOLLOWED = 5
 """Kinds whose points the sample is taken of; all kinds are at work meanwhile."""
 KILLS_EACH = 20
@@ -37,20 +41,22 @@ async def test_a_gateway_killed_at_any_step_loses_nothing_and_doubles_nothing(
     await mix.draw()
     await world.dose(list(KINDS))
     calls = [point for point in sorted(found) if is_call(point)]
-    sample = world.chance.sample(calls, SAMPLE // 2)
-    sample += world.chance.sample(sorted(found.keys() - calls), SAMPLE - SAMPLE // 2)
-    for point in sample:
+    statements = sorted(found.keys() - calls)
+    aims = zip(world.chance.sample(calls, AIMS // 2), world.chance.sample(statements, AIMS // 2), strict=True)
+    for point in itertools.chain.from_iterable(aims):
         killed[point] += await shoot(world, place, point, world.chance.choice(found[point]))
         await later(world, place)
+        if killed.total() == SAMPLE:
+            break
     await world.finish(place)
     print(f"{len(found)} points, killed at {dict(killed)}; {await world.account()}; {await mix.met()}")
 
-    assert killed.total() >= SAMPLE * 3 // 4
+    assert killed.total() == SAMPLE
     assert (await mix.met()).total()
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(5400)
 @pytest.mark.parametrize("half", HALVES)
 async def test_many_kills_at_every_step_lose_nothing_and_double_nothing(
     world: World, place: GatewayProcess, half: int

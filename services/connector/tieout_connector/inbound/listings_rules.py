@@ -80,8 +80,11 @@ def after_page(cursor: ListingCursor, page: Page) -> tuple[ListingCursor, bool]:
     moved = _counted(cursor, page)
     if cursor.backwards:
         return _after_numbered(moved, page)
-    if cursor.page == 1 and page.items is not None and page.rows >= page.items:
-        return _at_end(moved)
+    if cursor.page == 1 and page.items is not None:
+        if page.rows >= page.items:
+            return _at_end(moved)
+        # To seek from this page would pass over the rows that it lacks.
+        _check(page, min(page.size, page.items))
     if page.rows == 0 and not page.items:
         # Page 1 was read just before an empty page 2. Earlier pages may have moved up since they were read.
         return (replace(moved, page=cursor.page - 1, backwards=True), False) if cursor.page > 2 else _at_end(moved)
@@ -112,10 +115,13 @@ def _after_numbered(cursor: ListingCursor, page: Page) -> tuple[ListingCursor, b
         if page.size != cursor.size:
             # The numbers count in other pages now.
             return replace(cursor, page=page.last, size=page.size), False
-        counted = min(page.size, page.items - (cursor.page - 1) * page.size)
-        if page.rows < counted:
-            raise IncompleteList(page.rows, counted)
+        _check(page, min(page.size, page.items - (cursor.page - 1) * page.size))
     return (replace(cursor, page=cursor.page - 1), False) if cursor.page > 1 else _at_end(cursor)
+
+
+def _check(page: Page, counted: int) -> None:
+    if page.rows < counted:
+        raise IncompleteList(page.rows, counted)
 
 
 def _counted(cursor: ListingCursor, page: Page) -> ListingCursor:

@@ -4,7 +4,7 @@ It retries nothing.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -46,11 +46,12 @@ class XeroRequest:
         """True for the read of a list, which exists whatever records Xero has."""
         return self.method == "GET" and "/" not in self.resource
 
-    def one_by_one(self) -> "list[XeroRequest]":
-        """The requests that read the records of a list by ids each alone; none for any other request."""
+    def one_by_one(self, shown: Collection[UUID] = ()) -> "list[XeroRequest]":
+        """The requests that read the records of a list by ids each alone, but for those `shown` already; none for any
+        other request."""
         units = {name: value for name, value in self.params.items() if name == "unitdp"}
-        ids = filter(None, self.params.get("IDs", "").split(","))
-        return [XeroRequest("GET", f"{self.resource}/{xero_id}", units) for xero_id in ids]
+        ids = [UUID(each) for each in self.params.get("IDs", "").split(",") if each]
+        return [XeroRequest("GET", f"{self.resource}/{xero_id}", units) for xero_id in ids if xero_id not in shown]
 
 
 @dataclass(frozen=True, slots=True)

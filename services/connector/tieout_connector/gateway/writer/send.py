@@ -19,7 +19,7 @@ from tieout_connector.inbound import resource_problems
 from tieout_connector.kinds import ABSENT, WriteKind
 from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, pauses, results
 from tieout_connector.pacing import LONGEST_CALL, RESEND_WINDOW
-from tieout_connector.xero.errors import MalformedRequest, NotPermitted, RefusedRequest, XeroError
+from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, NotPermitted, RefusedRequest, XeroError
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_kit.events import Cause
@@ -168,15 +168,19 @@ class Writer:
         while left:
             request = left.pop(0)
             try:
-                contents += await all_pages(read, request)
+                shown = await all_pages(read, request)
             except (RefusedRequest, MalformedRequest) as error:
                 if request.of_list:
                     left = [*_less(request, len(queued), error), *left]
-                elif len(queued) > 1 or isinstance(error, MalformedRequest):
+                elif not isinstance(error, NoSuchRecord) and (len(queued) > 1 or isinstance(error, MalformedRequest)):
                     raise
                 else:
                     # Xero does not know the record, so there is nothing to show.
                     contents.append(ABSENT)
+            else:
+                contents += shown
+                # A list without a record does not tell that Xero does not know the record.
+                left = [*request.one_by_one(kind.listed_ids(shown)), *left]
         return FreshRead(contents, min(read_at, default=None))
 
 
