@@ -44,7 +44,7 @@ def write(result: Result) -> None:
         }
         for checked in result.figures
     ]
-    said = {
+    document = {
         "name": result.name,
         "commit": result.commit,
         "machine": result.machine,
@@ -52,7 +52,9 @@ def write(result: Result) -> None:
         "figures": figures,
     }
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{result.name}.json").write_text(json.dumps(said, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+    (RESULTS / f"{result.name}.json").write_text(
+        json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    )
 
 
 def read() -> list[Result]:

@@ -23,7 +23,15 @@ from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import SETTINGS, WRITE_RESULT, Topic, dead_letter_topic, partition_of
-from tieout_testing.kafka import Speaker, envelope_of, heard, make_topics, running, speaker, wait_until
+from tieout_testing.kafka import (
+    EventPublisher,
+    envelope_of,
+    event_publisher,
+    make_topics,
+    read_topic,
+    running,
+    wait_until,
+)
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
@@ -39,22 +47,22 @@ class World:
 
     database: Database
     bootstrap: str
-    say: Speaker
+    publisher: EventPublisher
     tenant_id: UUID
 
     async def good(self, version: int, **more: Any) -> None:
-        await self.say.say(SETTINGS, self.tenant_id, settings(self.tenant_id, version), version, **more)
+        await self.publisher.publish(SETTINGS, self.tenant_id, settings(self.tenant_id, version), version, **more)
 
     async def handled(self) -> list[int]:
         async with self.database.transaction() as tx:
             return [row["sequence"] for row in await tx.db.fetch("select sequence from applied order by id")]
 
     async def letters(self) -> list[ConsumerRecord]:
-        return await heard(self.bootstrap, self.say.prefix + LETTERS.name)
+        return await read_topic(self.bootstrap, self.publisher.prefix + LETTERS.name)
 
     async def live(self, *expected: int) -> list[ConsumerRecord]:
         """Run the service until these versions are handled and there are dead letters."""
-        prefix = self.say.prefix
+        prefix = self.publisher.prefix
         handlers = Handlers.by_topic({SETTINGS: handle, WRITE_RESULT: handle})
         loop = Consumer(self.database, self.bootstrap, prefix, SERVICE, handlers)
         relay = Relay(self.database, self.bootstrap, prefix, SERVICE, PARTITIONS)
@@ -83,8 +91,8 @@ async def world(kafka: Any, database: str, topic_prefix: str) -> AsyncIterator[W
     await migrate(db, ["tieout_kit"])
     async with db.transaction() as tx:
         await tx.db.execute("create table applied (id bigint generated always as identity, sequence bigint)")
-    async with speaker(kafka.bootstrap, topic_prefix, PARTITIONS) as say:
-        yield World(db, kafka.bootstrap, say, uuid4())
+    async with event_publisher(kafka.bootstrap, topic_prefix, PARTITIONS) as publisher:
+        yield World(db, kafka.bootstrap, publisher, uuid4())
     await db.close()
 
 
@@ -115,11 +123,11 @@ def poisons(tenant_id: UUID) -> dict[str, tuple[bytes | None, Headers]]:
     }
 
 
-async def test_poison_is_put_aside_as_it_came_with_its_reason(world: World) -> None:
+async def test_poison_becomes_a_dead_letter_as_it_came_with_its_reason(world: World) -> None:
     await world.good(1)
     sent = poisons(world.tenant_id)
     for value, headers in sent.values():
-        await world.say.say_raw(SETTINGS, world.tenant_id, value, headers, b"\x00key")
+        await world.publisher.publish_raw(SETTINGS, world.tenant_id, value, headers, b"\x00key")
     await world.good(3)
 
     await world.live(1, 3)
@@ -133,7 +141,7 @@ async def test_poison_is_put_aside_as_it_came_with_its_reason(world: World) -> N
     assert _header(letters[0], ORIGIN) == f"{SETTINGS.name}:{partition}:1"
 
 
-async def test_one_record_that_fails_its_handler_is_put_aside_alone(world: World) -> None:
+async def test_one_record_that_fails_its_handler_becomes_a_dead_letter_alone(world: World) -> None:
     for version in (1, UNLUCKY, 14):
         await world.good(version)
 
@@ -161,7 +169,7 @@ async def test_what_the_log_says_of_a_record_that_fails_names_its_trace(
     assert said == ["a record cannot be handled", "dead letter"]
 
 
-async def test_a_record_with_neither_key_nor_value_is_put_aside(world: World) -> None:
+async def test_a_record_with_neither_key_nor_value_becomes_a_dead_letter(world: World) -> None:
     empty = _batch()
     empty.append(0, key=None, value=None, timestamp=1, headers=[])
     await _send(world, WRITE_RESULT, empty)
@@ -173,7 +181,7 @@ async def test_a_record_with_neither_key_nor_value_is_put_aside(world: World) ->
 
 
 async def test_the_largest_record_that_kafka_takes_fits_the_dead_letters(world: World) -> None:
-    await world.say.say_raw(SETTINGS, world.tenant_id, b"x" * 1_048_400, [], b"key")
+    await world.publisher.publish_raw(SETTINGS, world.tenant_id, b"x" * 1_048_400, [], b"key")
     await world.good(2)
 
     letters = await world.live(2)
@@ -210,12 +218,12 @@ def _batch() -> Any:
 
 async def _send(world: World, topic: Topic, records: Any) -> None:
     """Publish a record that aiokafka's producer would refuse, on the partition of this tenant's events."""
-    batch = world.say.producer.create_batch()
+    batch = world.publisher.producer.create_batch()
     batch.append(key=b"", value=b"", timestamp=1)
     batch._builder = records
     batch.close()
     partition = partition_of(world.tenant_id, PARTITIONS)
-    await (await world.say.producer.send_batch(batch, world.say.prefix + topic.name, partition=partition))
+    await (await world.publisher.producer.send_batch(batch, world.publisher.prefix + topic.name, partition=partition))
 
 
 def _header(letter: ConsumerRecord, name: str) -> str:

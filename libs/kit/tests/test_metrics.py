@@ -28,7 +28,7 @@ from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS
-from tieout_testing.kafka import Speaker, make_topics, running, speaker, wait_until
+from tieout_testing.kafka import EventPublisher, event_publisher, make_topics, running, wait_until
 from tieout_testing.outages import down, frozen
 
 
@@ -61,23 +61,23 @@ class World:
 
     database: Database
     bootstrap: str
-    say: Speaker
+    publisher: EventPublisher
     goes_on: asyncio.Event
 
     def loop(self) -> Consumer:
         return Consumer(
-            self.database, self.bootstrap, self.say.prefix, "bills", Handlers.by_topic({SETTINGS: self.handle})
+            self.database, self.bootstrap, self.publisher.prefix, "bills", Handlers.by_topic({SETTINGS: self.handle})
         )
 
     def relay(self) -> Relay:
-        return Relay(self.database, self.bootstrap, self.say.prefix, "bills", 1, RelayTiming(transaction_s=2))
+        return Relay(self.database, self.bootstrap, self.publisher.prefix, "bills", 1, RelayTiming(transaction_s=2))
 
     async def handle(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         await self.goes_on.wait()
 
     async def tell(self, version: int) -> None:
         tenant = uuid4()
-        await self.say.say(SETTINGS, tenant, TenantSettings(tenant_id=tenant, version=version), version)
+        await self.publisher.publish(SETTINGS, tenant, TenantSettings(tenant_id=tenant, version=version), version)
 
     async def write(self) -> None:
         tenant = uuid4()
@@ -86,7 +86,7 @@ class World:
             await outbox.add(tx, [said])
 
     async def lag(self) -> float:
-        return value("tieout_consumer_lag_seconds", topic=self.say.prefix + SETTINGS.name)
+        return value("tieout_consumer_lag_seconds", topic=self.publisher.prefix + SETTINGS.name)
 
 
 def value(name: str, **labels: str) -> float:
@@ -110,8 +110,8 @@ async def world(kafka: Any, database: str, topic_prefix: str) -> AsyncIterator[W
     await migrate(db, ["tieout_kit"])
     goes_on = asyncio.Event()
     goes_on.set()
-    async with speaker(kafka.bootstrap, topic_prefix, 1) as say:
-        yield World(db, kafka.bootstrap, say, goes_on)
+    async with event_publisher(kafka.bootstrap, topic_prefix, 1) as publisher:
+        yield World(db, kafka.bootstrap, publisher, goes_on)
     await db.close()
 
 
@@ -154,7 +154,7 @@ async def since(moment: float) -> float:
 
 
 async def handled(world: World) -> float:
-    return value("tieout_kafka_records_consumed_total", topic=world.say.prefix + SETTINGS.name)
+    return value("tieout_kafka_records_consumed_total", topic=world.publisher.prefix + SETTINGS.name)
 
 
 @pytest.mark.real

@@ -23,7 +23,7 @@ from tieout_kit.process.service import every
 from tieout_local.servers import KafkaServer
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import SETTINGS, dead_letter_topic, replay_topic
-from tieout_testing.kafka import Speaker, make_topics, running, speaker, wait_until
+from tieout_testing.kafka import EventPublisher, event_publisher, make_topics, running, wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
@@ -38,16 +38,16 @@ class World:
 
     database: Database
     bootstrap: str
-    say: Speaker
+    publisher: EventPublisher
     broken: set[int] = field(default_factory=set)
 
     def loop(self, limits: Limits = LIMITS) -> Consumer:
-        replay, prefix = replay_topic(SERVICE), self.say.prefix
+        replay, prefix = replay_topic(SERVICE), self.publisher.prefix
         handlers = Handlers.by_topic({SETTINGS: self.handle})
         return Consumer(self.database, self.bootstrap, prefix, SERVICE, handlers, replay=replay, limits=limits)
 
     def relay(self) -> Relay:
-        return Relay(self.database, self.bootstrap, self.say.prefix, SERVICE, PARTITIONS)
+        return Relay(self.database, self.bootstrap, self.publisher.prefix, SERVICE, PARTITIONS)
 
     async def handle(self, tx: Tx, events: Sequence[ReceivedEvent[TenantSettings]]) -> None:
         for event in events:
@@ -57,7 +57,9 @@ class World:
 
     async def tell(self, tenant_id: UUID, *versions: int) -> None:
         for version in versions:
-            await self.say.say(SETTINGS, tenant_id, TenantSettings(tenant_id=tenant_id, version=version), version)
+            await self.publisher.publish(
+                SETTINGS, tenant_id, TenantSettings(tenant_id=tenant_id, version=version), version
+            )
 
     async def applied(self, tenant_id: UUID) -> list[int]:
         async with self.database.transaction() as tx:
@@ -82,8 +84,8 @@ async def world(database: str, kafka: KafkaServer, topic_prefix: str) -> AsyncIt
     await migrate(db, ["tieout_kit"])
     async with db.transaction() as tx:
         await tx.db.execute("create table applied (tenant_id uuid, version int)")
-    async with speaker(kafka.bootstrap, topic_prefix, PARTITIONS) as say:
-        yield World(db, kafka.bootstrap, say)
+    async with event_publisher(kafka.bootstrap, topic_prefix, PARTITIONS) as publisher:
+        yield World(db, kafka.bootstrap, publisher)
     await db.close()
 
 
@@ -119,7 +121,7 @@ async def test_a_tenant_that_is_let_go_is_handled_in_order_and_then_live(world: 
         assert await world.applied(troubled) == list(range(4, 61))
 
 
-async def test_what_cannot_be_handled_while_draining_is_put_aside_and_the_rest_goes_on(world: World) -> None:
+async def test_what_cannot_be_handled_while_draining_becomes_a_dead_letter_and_the_rest_goes_on(world: World) -> None:
     troubled = uuid4()
     world.broken = {1, 2, 3}
     loop = world.loop(SOON)
@@ -129,7 +131,7 @@ async def test_what_cannot_be_handled_while_draining_is_put_aside_and_the_rest_g
         await world.tell(troubled, 4, 5, 6)
         await wait_until(world.parked, lambda seen: seen == {troubled: 3})
     async with world.database.transaction() as tx:
-        await parking.return_letters(tx, troubled, replay_topic(SERVICE))
+        await parking.return_dead_letters(tx, troubled, replay_topic(SERVICE))
     world.broken = {5}
 
     await world.release(troubled)
@@ -177,13 +179,13 @@ async def test_mended_letters_come_back_by_the_replay_topic_once(world: World) -
 
         async def letters() -> list[dict[str, Any]]:
             async with world.database.transaction() as tx:
-                return await parking.letters_of(tx, troubled, 10)
+                return await parking.dead_letters_of(tx, troubled, 10)
 
         (letter,) = await wait_until(letters, bool)
         assert "version 2 cannot be handled" in letter["reason"]
 
         world.broken = set()
         async with world.database.transaction() as tx:
-            assert await parking.return_letters(tx, troubled, replay_topic(SERVICE)) == 1
-            assert await parking.return_letters(tx, troubled, replay_topic(SERVICE)) == 0
+            assert await parking.return_dead_letters(tx, troubled, replay_topic(SERVICE)) == 1
+            assert await parking.return_dead_letters(tx, troubled, replay_topic(SERVICE)) == 0
         await wait_until(lambda: world.applied(troubled), lambda seen: seen == [1, 3, 2])

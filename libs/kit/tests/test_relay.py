@@ -22,7 +22,7 @@ from tieout_schemas.events import decode
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS, partition_of
-from tieout_testing.kafka import heard, make_topics, running, wait_until
+from tieout_testing.kafka import make_topics, read_topic, running, wait_until
 from tieout_testing.outages import down, frozen
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
@@ -55,14 +55,14 @@ class World:
     async def relayed(self) -> None:
         await wait_until(self.rows, lambda rows: rows == 0)
 
-    async def heard(self) -> list[ConsumerRecord]:
-        return await heard(self.bootstrap, self.prefix + SETTINGS.name)
+    async def read_topic(self) -> list[ConsumerRecord]:
+        return await read_topic(self.bootstrap, self.prefix + SETTINGS.name)
 
     async def versions(self) -> dict[UUID, list[int]]:
         """What a reader takes from the topic: for each tenant the versions in order, without those that it knows
         already."""
         told: dict[UUID, list[int]] = {tenant_id: [] for tenant_id in self.tenants}
-        for record in await self.heard():
+        for record in await self.read_topic():
             event = decode(SETTINGS, record.headers, record.value)
             known = told[event.envelope.owner]
             if event.envelope.sequence > (known[-1] if known else 0):
@@ -99,7 +99,7 @@ async def test_rows_arrive_in_order_on_their_tenants_partition_with_their_header
         await world.relayed()
 
     await world.told_in_order(10)
-    records = await world.heard()
+    records = await world.read_topic()
     assert len(records) == 60
     for record in records:
         event = decode(SETTINGS, record.headers, record.value)
@@ -129,7 +129,7 @@ async def test_a_second_relay_takes_over_when_the_first_loses_its_connection(wor
     async with running(first.run(), second.run()):
         writing = asyncio.create_task(world.write(range(1, 201)))
         for _ in range(3):
-            await wait_until(world.heard, bool)
+            await wait_until(world.read_topic, bool)
             async with world.database.transaction() as tx:
                 await wait_until(lambda: _leaders(tx), bool)
                 await tx.db.execute(
@@ -160,7 +160,7 @@ async def test_a_relay_that_dies_between_kafka_and_the_delete_repeats_and_never_
     async with running(world.relay().run()):
         await world.relayed()
 
-    assert len(await world.heard()) == 3 * 3 * len(world.tenants)
+    assert len(await world.read_topic()) == 3 * 3 * len(world.tenants)
     await world.told_in_order(3)
 
 
@@ -190,7 +190,7 @@ async def test_a_superseded_relay_cannot_publish_an_old_state_last(
             wake.set()
             await wait_until(lambda: _trouble(first), lambda trouble: trouble is not None)
 
-    committed = [decode(SETTINGS, r.headers, r.value).envelope for r in await world.heard()]
+    committed = [decode(SETTINGS, r.headers, r.value).envelope for r in await world.read_topic()]
     last = {envelope.owner: envelope.sequence for envelope in committed}
     assert last == dict.fromkeys(world.tenants, 2)
     assert REGISTRY.get_sample_value("tieout_relay_fenced_total") == fenced + 1
@@ -248,7 +248,7 @@ async def test_many_large_rows_at_once_fit(world: World) -> None:
     async with running(world.relay().run()):
         await world.relayed()
 
-    assert [len(r.value) for r in await world.heard()] == [900_000] + [100_000] * 30 + [900_000]
+    assert [len(r.value) for r in await world.read_topic()] == [900_000] + [100_000] * 30 + [900_000]
 
 
 async def test_an_event_that_kafka_would_not_take_is_refused_at_once(world: World) -> None:

@@ -19,7 +19,7 @@ import pytest
 
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS, replay_topic
-from tieout_testing.kafka import heard, make_topics, speaker, wait_until
+from tieout_testing.kafka import event_publisher, make_topics, read_topic, wait_until
 from tieout_testing.outages import down, frozen
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
@@ -112,9 +112,11 @@ async def test_a_service_starts_handles_says_and_ends(
     await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION, REPLAY], PARTITIONS)
     tenant_id = uuid4()
     async with service(kafka, database, topic_prefix, tmp_path) as tiny:
-        async with speaker(kafka.bootstrap, topic_prefix, PARTITIONS) as say:
-            await say.say(SETTINGS, tenant_id, TenantSettings(tenant_id=tenant_id, version=1), 1)
-        await wait_until(lambda: heard(kafka.bootstrap, topic_prefix + CONNECTION.name), lambda seen: len(seen) == 1)
+        async with event_publisher(kafka.bootstrap, topic_prefix, PARTITIONS) as publisher:
+            await publisher.publish(SETTINGS, tenant_id, TenantSettings(tenant_id=tenant_id, version=1), 1)
+        await wait_until(
+            lambda: read_topic(kafka.bootstrap, topic_prefix + CONNECTION.name), lambda seen: len(seen) == 1
+        )
 
         await tiny.is_well()
         assert (await tiny.ask(tiny.api + "/now"))[0] == 200
@@ -148,8 +150,8 @@ async def test_a_service_on_a_database_that_is_too_new_lives_and_says_so_but_nei
     """Seen to fail when unknown versions were not looked at: it served, consumed and was ready."""
     await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION, REPLAY], PARTITIONS)
     tenant_id = uuid4()
-    async with speaker(kafka.bootstrap, topic_prefix, PARTITIONS) as say:
-        await say.say(SETTINGS, tenant_id, TenantSettings(tenant_id=tenant_id, version=1), 1)
+    async with event_publisher(kafka.bootstrap, topic_prefix, PARTITIONS) as publisher:
+        await publisher.publish(SETTINGS, tenant_id, TenantSettings(tenant_id=tenant_id, version=1), 1)
     db = await asyncpg.connect(database)
     await db.execute("create table schema_migrations (version varchar primary key, contract text)")
     await db.execute("insert into schema_migrations values ('20991231000001', 'the outbox has moved')")
@@ -160,11 +162,13 @@ async def test_a_service_on_a_database_that_is_too_new_lives_and_says_so_but_nei
         assert (await tiny.ask(tiny.health + "/livez"))[0] == 200
         assert (await tiny.ask(tiny.api + "/now"))[0] == 0
         assert await db.fetchval("select to_regclass('outbox')") is None
-        assert await heard(kafka.bootstrap, topic_prefix + CONNECTION.name) == []
+        assert await read_topic(kafka.bootstrap, topic_prefix + CONNECTION.name) == []
 
         await db.execute("delete from schema_migrations")
         await tiny.becomes("/readyz", 200)
-        await wait_until(lambda: heard(kafka.bootstrap, topic_prefix + CONNECTION.name), lambda seen: len(seen) == 1)
+        await wait_until(
+            lambda: read_topic(kafka.bootstrap, topic_prefix + CONNECTION.name), lambda seen: len(seen) == 1
+        )
     await db.close()
 
 

@@ -26,7 +26,7 @@ from tieout_kit.postgres.migrate import migrate
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS
-from tieout_testing.kafka import heard, make_topics, running, speaker, wait_until
+from tieout_testing.kafka import event_publisher, make_topics, read_topic, running, wait_until
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"
@@ -58,12 +58,14 @@ async def test_what_follows_from_an_event_is_in_its_trace_under_its_consumer(
     relay = Relay(db, kafka.bootstrap, topic_prefix, "bills", 2)
     tenant_id = uuid4()
     settings = TenantSettings(tenant_id=tenant_id)
-    async with speaker(kafka.bootstrap, topic_prefix, 2) as say:
-        traced = await say.say(SETTINGS, tenant_id, settings, 1, traceparent=f"00-{TRACE}-{PARENT}-01")
-        caused = await say.say(SETTINGS, tenant_id, settings, 2, correlationid="first", traceparent="no traceparent")
+    async with event_publisher(kafka.bootstrap, topic_prefix, 2) as publisher:
+        traced = await publisher.publish(SETTINGS, tenant_id, settings, 1, traceparent=f"00-{TRACE}-{PARENT}-01")
+        caused = await publisher.publish(
+            SETTINGS, tenant_id, settings, 2, correlationid="first", traceparent="no traceparent"
+        )
     async with running(loop.run(), relay.run()):
         records = await wait_until(
-            lambda: heard(kafka.bootstrap, topic_prefix + CONNECTION.name), lambda records: len(records) == 2
+            lambda: read_topic(kafka.bootstrap, topic_prefix + CONNECTION.name), lambda records: len(records) == 2
         )
     await db.close()
 

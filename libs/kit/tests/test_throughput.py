@@ -17,7 +17,7 @@ from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.topics import CONNECTION, SETTINGS, partition_of
-from tieout_testing.kafka import envelope_of, make_topics, running, speaker, wait_until
+from tieout_testing.kafka import envelope_of, event_publisher, make_topics, running, wait_until
 
 PARTITIONS = 4
 EVENTS = 4000
@@ -40,18 +40,18 @@ async def test_events_go_all_the_way(kafka: Any, database: str, topic_prefix: st
     await db.open()
     await migrate(db, ["tieout_kit"])
     await db.run(lambda tx: tx.db.execute("create table kept (tenant_id uuid primary key, sequence bigint, doc jsonb)"))
-    async with speaker(kafka.bootstrap, topic_prefix, PARTITIONS) as say:
+    async with event_publisher(kafka.bootstrap, topic_prefix, PARTITIONS) as publisher:
         for _ in range(EVENTS):
             tenant_id = uuid4()
             connection = Connection(tenant_id=tenant_id, state=ConnectionState.CONNECTED, org_name="x" * 500)
-            await say.producer.send(
+            await publisher.producer.send(
                 topic_prefix + CONNECTION.name,
                 connection.model_dump_json().encode(),
                 CONNECTION.key_of(tenant_id, connection),
                 partition=partition_of(tenant_id, PARTITIONS),
                 headers=envelope_of(tenant_id, connection, 1).to_headers(),
             )
-        await say.producer.flush()
+        await publisher.producer.flush()
 
     async def left() -> tuple[int, int]:
         async with db.transaction() as tx:

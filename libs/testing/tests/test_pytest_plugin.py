@@ -23,7 +23,7 @@ async def topic(kafka: Kafka, topic_prefix: str) -> str:
     return f"{topic_prefix}news"
 
 
-async def say(kafka: Kafka, topic: str, value: bytes) -> None:
+async def publish(kafka: Kafka, topic: str, value: bytes) -> None:
     async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True) as producer:
         await producer.send_and_wait(topic, value)
 
@@ -36,7 +36,7 @@ async def hear(kafka: Kafka, topic: str) -> bytes:
 
 @pytest.mark.timeout(30)
 async def test_a_record_goes_through_the_runs_kafka(kafka: Kafka, topic: str) -> None:
-    await say(kafka, topic, b"hello")
+    await publish(kafka, topic, b"hello")
 
     assert await hear(kafka, topic) == b"hello"
 
@@ -44,7 +44,7 @@ async def test_a_record_goes_through_the_runs_kafka(kafka: Kafka, topic: str) ->
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("killed", [False, True])
 async def test_a_record_outlives_an_outage_of_kafka(kafka: Kafka, topic: str, killed: bool) -> None:
-    await say(kafka, topic, b"before")
+    await publish(kafka, topic, b"before")
     bootstrap = kafka.bootstrap
 
     async with down(kafka, killed=killed):

@@ -75,7 +75,7 @@ def operator_changes(database: Database, tenant_id: UUID) -> dict[str, Sequence[
         async with database.transaction() as tx:
             await tx.db.execute("insert into parked_tenant values ($1, $2, 'a burst')", tenant_id, tx.now)
 
-    async def put_aside() -> None:
+    async def add_dead_letters() -> None:
         async with database.transaction() as tx:
             await tx.db.execute(
                 "insert into dead_letter (tenant_id, at, place, reason, headers) values ($1, $2, 'a:0:0', 'why', '[]')",
@@ -85,7 +85,7 @@ def operator_changes(database: Database, tenant_id: UUID) -> dict[str, Sequence[
 
     return {
         "POST /tenants/{tenant_id}/parked/release": [Change(first=park)],
-        "POST /tenants/{tenant_id}/dead-letters/return": [Change(first=put_aside)],
+        "POST /tenants/{tenant_id}/dead-letters/return": [Change(first=add_dead_letters)],
     }
 
 

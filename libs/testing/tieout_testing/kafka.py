@@ -55,7 +55,7 @@ async def make_topics(bootstrap: str, prefix: str, topics: Iterable[Topic], part
         await admin.close()
 
 
-class Speaker:
+class EventPublisher:
     """Publishes events as a service does."""
 
     def __init__(self, producer: AIOKafkaProducer, prefix: str, partitions: int) -> None:
@@ -63,14 +63,14 @@ class Speaker:
         self.prefix = prefix
         self.partitions = partitions
 
-    async def say(self, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int, **more: Any) -> Envelope:
+    async def publish(self, topic: Topic, tenant_id: UUID, payload: Payload, sequence: int, **more: Any) -> Envelope:
         """Publish an event; returns when Kafka has acknowledged it."""
         envelope = envelope_of(tenant_id, payload, sequence, **more)
         value = payload.model_dump_json().encode()
-        await self.say_raw(topic, tenant_id, value, envelope.to_headers(), topic.key_of(tenant_id, payload))
+        await self.publish_raw(topic, tenant_id, value, envelope.to_headers(), topic.key_of(tenant_id, payload))
         return envelope
 
-    async def say_raw(
+    async def publish_raw(
         self,
         topic: Topic,
         tenant_id: UUID,
@@ -100,17 +100,17 @@ def envelope_of(tenant_id: UUID, payload: Payload, sequence: int, **more: Any) -
 
 
 @asynccontextmanager
-async def speaker(bootstrap: str, prefix: str, partitions: int) -> AsyncIterator[Speaker]:
-    """A Speaker for the topics of a prefix."""
+async def event_publisher(bootstrap: str, prefix: str, partitions: int) -> AsyncIterator[EventPublisher]:
+    """An EventPublisher for the topics of a prefix."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=2, max_request_size=2 << 20)
     await producer.start()
     try:
-        yield Speaker(producer, prefix, partitions)
+        yield EventPublisher(producer, prefix, partitions)
     finally:
         await producer.stop()
 
 
-async def heard(bootstrap: str, topic: str) -> list[ConsumerRecord]:
+async def read_topic(bootstrap: str, topic: str) -> list[ConsumerRecord]:
     """All records of a topic, partition by partition, those of uncommitted transactions included."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     await consumer.start()

@@ -12,7 +12,7 @@ from tieout_local.postgres_binaries import find_binaries
 from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
-BEFORE = "update home set mark = null"
+BEFORE = "update home set identity = null"
 """As the version before left it."""
 
 

@@ -129,7 +129,7 @@ async def test_what_was_chosen_before_the_database_was_restored_does_not_leave(h
     await harness.connect_idle()
     await harness.deliver(contact_intent("Kea"))
     one, at = await harness.owner()
-    await harness.sql("update home set mark = replace(mark, ':1:', ':2:')")
+    await harness.sql("update home set identity = replace(identity, ':1:', ':2:')")
     with pytest.raises(LeaseLost):
         await harness.send(one, at)
 

@@ -21,7 +21,7 @@ from tieout_kit.clock import utc_now
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.signals import Webhook
-from tieout_testing.kafka import heard, make_topics, running, wait_until
+from tieout_testing.kafka import make_topics, read_topic, running, wait_until
 from tieout_testing.outages import down, frozen
 
 pytestmark = pytest.mark.real
@@ -51,8 +51,8 @@ class Sender:
     async def events(self, *events: dict[str, Any], **more: Any) -> httpx.Response:
         return await self.post({"events": list(events), "firstEventSequence": 1, "entropy": "X"}, **more)
 
-    async def heard(self) -> list[Webhook]:
-        records = await heard(self.bootstrap, self.prefix + topics.WEBHOOK.name)
+    async def read_topic(self) -> list[Webhook]:
+        records = await read_topic(self.bootstrap, self.prefix + topics.WEBHOOK.name)
         return [decode(topics.WEBHOOK, r.headers, r.value).data for r in records]  # type: ignore[misc]
 
 
@@ -98,7 +98,7 @@ async def test_what_is_answered_200_is_in_kafka_and_the_rest_is_not(xero: Sender
     assert (answer.status_code, answer.content, "set-cookie" in answer.headers) == (200, b"", False)
     assert {reply.status_code for reply in (altered, forged, unsigned)} == {401}
     assert {reply.content for reply in (altered, forged, unsigned)} == {b""}
-    said = await xero.heard()
+    said = await xero.read_topic()
     assert {str(one.resource_id) for one in said} == {good["resourceId"], unknown["resourceId"]}
     assert {(one.category, one.event_type, one.event_at.tzinfo is not None) for one in said} == {
         ("CONTACT", "UPDATE", True), ("QUOTE", "UPDATE", True),
@@ -123,7 +123,7 @@ async def test_an_odd_event_does_not_keep_the_others_back(xero: Sender) -> None:
     answer = await xero.events(event(resourceId="no id"), good, {"eventCategory": "SUBSCRIPTION"})
 
     assert answer.status_code == 200
-    assert [str(one.resource_id) for one in await xero.heard()] == [good["resourceId"]]
+    assert [str(one.resource_id) for one in await xero.read_topic()] == [good["resourceId"]]
 
 
 async def test_a_huge_body_is_not_kept_in_memory(xero: Sender) -> None:
@@ -148,4 +148,4 @@ async def test_after_kafka_was_killed_it_is_200_again_without_a_restart(hasty: S
 
     last = event()
     await wait_until(lambda: hasty.events(last), lambda answer: answer.status_code == 200, 20)
-    assert last["resourceId"] in {str(one.resource_id) for one in await hasty.heard()}
+    assert last["resourceId"] in {str(one.resource_id) for one in await hasty.read_topic()}

@@ -56,10 +56,10 @@ async def test_a_second_loop_goes_on_where_one_was_cancelled_in_its_batch(world:
 async def test_a_topic_seen_for_the_first_time_is_read_from_its_beginning(world: World) -> None:
     await world.talk(1, 2)
     handlers = Handlers.by_topic({CONNECTION: applied})
-    async with running(Consumer(world.database, world.bootstrap, world.say.prefix, SERVICE, handlers).run()):
+    async with running(Consumer(world.database, world.bootstrap, world.publisher.prefix, SERVICE, handlers).run()):
         tenant_id = world.tenants[0]
         connection = Connection(tenant_id=tenant_id, state=ConnectionState.CONNECTED)
-        await world.say.say(CONNECTION, tenant_id, connection, 1000)
+        await world.publisher.publish(CONNECTION, tenant_id, connection, 1000)
         await wait_until(world.seen, lambda seen: seen == [(tenant_id, 1000)])
 
     world.said[tenant_id, 1000] += 1
@@ -99,7 +99,7 @@ async def test_a_position_moved_by_somebody_else_is_loaded_again(world: World) -
             ends = Counter(partition_of(tenant_id, PARTITIONS) for tenant_id in world.tenants)
             await tx.db.executemany(
                 "update position set next_offset = next_offset + $3 where topic = $1 and partition = $2",
-                [(world.say.prefix + SETTINGS.name, partition, count) for partition, count in ends.items()],
+                [(world.publisher.prefix + SETTINGS.name, partition, count) for partition, count in ends.items()],
             )
         await world.talk(4, 2)
         await world.all_seen()

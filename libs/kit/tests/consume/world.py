@@ -14,7 +14,7 @@ from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS, partition_of
-from tieout_testing.kafka import Speaker, wait_until
+from tieout_testing.kafka import EventPublisher, wait_until
 
 PARTITIONS = 4
 SERVICE = "bills"
@@ -23,23 +23,23 @@ SERVICE = "bills"
 class World:
     """A service that writes down what it handles."""
 
-    def __init__(self, database: Database, bootstrap: str, say: Speaker) -> None:
+    def __init__(self, database: Database, bootstrap: str, publisher: EventPublisher) -> None:
         self.database = database
         self.bootstrap = bootstrap
-        self.say = say
+        self.publisher = publisher
         self.tenants = [uuid4() for _ in range(8)]
         self.said: Counter[tuple[UUID, int]] = Counter()
 
     def loop(self, handler: Any = None, **more: Any) -> Consumer:
         handler = handler or applied
         handlers = Handlers.by_topic({SETTINGS: handler, CONNECTION: handler})
-        return Consumer(self.database, self.bootstrap, self.say.prefix, SERVICE, handlers, **more)
+        return Consumer(self.database, self.bootstrap, self.publisher.prefix, SERVICE, handlers, **more)
 
     async def talk(self, first: int, count: int) -> None:
         """So many versions of the settings of every tenant."""
         for version in range(first, first + count):
             for tenant_id in self.tenants:
-                await self.say.say(SETTINGS, tenant_id, settings(tenant_id, version), version)
+                await self.publisher.publish(SETTINGS, tenant_id, settings(tenant_id, version), version)
                 self.said[tenant_id, version] += 1
 
     async def seen(self) -> list[tuple[UUID, int]]:

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.structs import ConsumerRecord
 
-from tieout_testing.kafka import heard
+from tieout_testing.kafka import read_topic
 
 AT_ONCE = {
     "cleanup.policy": "compact",
@@ -43,7 +43,7 @@ async def left(bootstrap: str, topic: str, partition: int, within: float = 40.0)
     deadline = time.monotonic() + within
     async with _rolling(bootstrap, topic, partition):
         while True:
-            found = [r for r in await heard(bootstrap, topic) if r.partition == partition and r.key != FILLER]
+            found = [r for r in await read_topic(bootstrap, topic) if r.partition == partition and r.key != FILLER]
             if len(found) == len({record.key for record in found}):
                 return {record.key: record for record in found}
             assert time.monotonic() < deadline, f"not compacted within {within} s: {[(r.offset, r.key) for r in found]}"

@@ -11,7 +11,7 @@ import orjson
 from tieout_kit.kafka.dead_letters import ORIGIN
 from tieout_schemas.envelope import PREFIX, Envelope
 from tieout_schemas.topics import CONTACTS_TOPIC, PROBLEM, WRITE, Topic
-from tieout_testing.kafka import heard
+from tieout_testing.kafka import read_topic
 
 from .compacted import FILLER
 from .kind import REPLAY
@@ -106,7 +106,7 @@ async def _way_of(world: World, change_id: str) -> str:
 async def _by_event(world: World, topic: Topic, header: str) -> dict[str, list[tuple[str, ...]]]:
     """By event, the values of a header, once for each time that the event was published on a topic."""
     found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for record in await heard(world.bootstrap, world.publisher.prefix + topic.name):
+    for record in await read_topic(world.bootstrap, world.publisher.prefix + topic.name):
         values = tuple(value.decode() for name, value in record.headers if name == header and value)
         found[Envelope.from_headers(record.headers).id].append(values)
     return found
@@ -124,7 +124,7 @@ async def each_dead_letter_returned_once(world: World) -> None:
 
 
 async def only_poison_became_dead_letters(world: World) -> None:
-    dead_letters = await heard(world.bootstrap, world.publisher.prefix + DEAD_LETTERS.name)
+    dead_letters = await read_topic(world.bootstrap, world.publisher.prefix + DEAD_LETTERS.name)
     ids = {Envelope.from_headers(dead_letter.headers).id for dead_letter in dead_letters}
     assert ids <= world.poison, (
         f"something else became a dead letter: {[dict(one.headers).get('tieout_reason') for one in dead_letters]}"
@@ -134,7 +134,7 @@ async def only_poison_became_dead_letters(world: World) -> None:
 async def intents_are_resent_unchanged(world: World) -> None:
     """An intent is published again with the same bytes."""
     values: dict[tuple[UUID, str], list[bytes]] = defaultdict(list)
-    for record in await heard(world.bootstrap, world.publisher.prefix + WRITE.name):
+    for record in await read_topic(world.bootstrap, world.publisher.prefix + WRITE.name):
         envelope = Envelope.from_headers(record.headers)
         values[envelope.owner, envelope.subject].append(record.value)
     other = [key for key, found in values.items() if len(set(found)) > 1]
@@ -159,7 +159,7 @@ Published = dict[Key, list[tuple[Envelope, bytes]]]
 
 async def published_on(world: World, topic: Topic) -> Published:
     published: Published = defaultdict(list)
-    for record in await heard(world.bootstrap, world.publisher.prefix + topic.name):
+    for record in await read_topic(world.bootstrap, world.publisher.prefix + topic.name):
         if record.key == FILLER:
             continue
         envelope = Envelope.from_headers(record.headers)

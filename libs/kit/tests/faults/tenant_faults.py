@@ -68,4 +68,4 @@ async def _is_mended(tx: Tx, tenant: UUID) -> bool:
 
 
 async def _returned(tx: Tx, tenant: UUID) -> int:
-    return await parking.return_letters(tx, tenant, REPLAY)
+    return await parking.return_dead_letters(tx, tenant, REPLAY)

@@ -108,7 +108,7 @@ async def _assigned(consumer: Any) -> set[TopicPartition]:
     return set(consumer.assignment())
 
 
-async def test_what_retention_deleted_before_it_was_read_stops_the_loop_and_is_said(small: World) -> None:
+async def test_what_retention_deleted_before_it_was_read_stops_the_loop_and_is_reported(small: World) -> None:
     """Seen to fail with auto_offset_reset `earliest`: the loop went on after the gap as if nothing had been lost."""
     async with opened(small.database) as database:
         async with running(loop(small, database).run(), relay(small, database).run(), sweeper(database).run()):

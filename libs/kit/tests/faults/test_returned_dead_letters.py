@@ -6,7 +6,7 @@ import pytest
 from aiokafka.structs import ConsumerRecord
 
 from tieout_kit.kafka import parking
-from tieout_kit.kafka.dead_letters import Letter
+from tieout_kit.kafka.dead_letters import DeadLetterRecord
 
 from .kind import REPLAY
 from .parts import opened
@@ -20,6 +20,6 @@ async def test_a_dead_letter_with_neither_key_nor_value_is_returned(small: World
     tenant: UUID = small.tenants[0]
     empty = ConsumerRecord("t", 0, 0, 0, 0, None, None, None, -1, -1, ())
     async with opened(small.database) as database, database.transaction() as tx:
-        await parking.put_aside(tx, [Letter(tenant, "t:0:0", "no value", empty)])
+        await parking.add_dead_letters(tx, [DeadLetterRecord(tenant, "t:0:0", "no value", empty)])
 
-        assert await parking.return_letters(tx, tenant, REPLAY) == 1
+        assert await parking.return_dead_letters(tx, tenant, REPLAY) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from tieout_kit.kafka import outbox
 from tieout_schemas.topics import CONTACTS_TOPIC, Topic
-from tieout_testing.kafka import envelope_of, heard, running, wait_until
+from tieout_testing.kafka import envelope_of, read_topic, running, wait_until
 
 from .kind import IN_XERO, REPLAY, InXero
 from .ledger import applied_once
@@ -19,14 +19,14 @@ from .world import DEAD_LETTERS, World
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 
-async def test_an_event_whose_headers_would_make_its_followers_too_large_is_put_aside(small: World) -> None:
+async def test_an_event_whose_headers_would_make_its_followers_too_large_becomes_a_dead_letter(small: World) -> None:
     """Seen to fail when only the value was measured: cause and correlation took the id twice, Kafka refused the row,
     and nothing was published any more."""
     tenant = small.tenants[0]
     # Somebody of their own: what follows for another's state would bear a younger event's id.
     edit = InXero(xero_id=uuid4())
     poison = replace(envelope_of(tenant, edit, 1), id="x" * 600_000)
-    await small.publisher.say_raw(IN_XERO, tenant, edit.model_dump_json().encode(), poison.to_headers(), b"key")
+    await small.publisher.publish_raw(IN_XERO, tenant, edit.model_dump_json().encode(), poison.to_headers(), b"key")
     await small.feed(10)
 
     async with (
@@ -35,7 +35,7 @@ async def test_an_event_whose_headers_would_make_its_followers_too_large_is_put_
     ):
         await small.all_done()
         dead_letters = await wait_until(
-            lambda: heard(small.bootstrap, small.publisher.prefix + DEAD_LETTERS.name), bool
+            lambda: read_topic(small.bootstrap, small.publisher.prefix + DEAD_LETTERS.name), bool
         )
 
     assert [dict(dead_letter.headers)["tieout_reason"][:9] for dead_letter in dead_letters] == [b"TooLarge:"]

@@ -27,7 +27,7 @@ from tieout_schemas.topics import (
     dead_letter_topic,
     partition_of,
 )
-from tieout_testing.kafka import Speaker, envelope_of, make_topics, wait_until
+from tieout_testing.kafka import EventPublisher, envelope_of, make_topics, wait_until
 
 from .books import TABLES
 from .kind import IN_XERO, REPLAY, SERVICE, InXero
@@ -53,7 +53,7 @@ class World:
 
     database: str
     bootstrap: str
-    publisher: Speaker
+    publisher: EventPublisher
     chance: random.Random
     tenants: list[UUID]
     vendors: dict[UUID, list[UUID]]
@@ -200,6 +200,6 @@ async def opened(
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, linger_ms=2)
     await producer.start()
     try:
-        yield World(database, bootstrap, Speaker(producer, prefix, partitions), chance, ids, theirs, xero_ids)
+        yield World(database, bootstrap, EventPublisher(producer, prefix, partitions), chance, ids, theirs, xero_ids)
     finally:
         await producer.stop()

@@ -26,7 +26,7 @@ class Recovery(Store):
             self.rows[record_id] = Row(
                 row.kind, sequence, row.record_json, row.state_json, row.seen_sequence, row.seen_json
             )
-            self.say(row.record, sequence)
+            self.publish(row.record, sequence)
 
     def rebuild(self) -> None:
         """The database is gone: what the topics hold is all there is. Nothing leaves before all of it was read."""

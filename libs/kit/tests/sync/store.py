@@ -88,14 +88,14 @@ class Store:
             origin = work.asked_origin or Origin(kind=OriginKind.EVENT, by=work.cause.causation_id)
             work.record = work.record.replace(origin=origin.replace(settings_version=version))
             work.sequence = max(work.sequence + 1, self.world.now)
-            self.say(work.record, work.sequence)
+            self.publish(work.record, work.sequence)
         if work.link:
             self.world.met |= {(record_id, work.link.xero_id, name) for name in work.link.base}
         self.rows[record_id] = Row.of(work)
         for intent in work.intents:
             self.world.send(intent, (self.name, self.life))
 
-    def say(self, record: Any, sequence: int) -> None:
+    def publish(self, record: Any, sequence: int) -> None:
         """Publish a record."""
         self.db.history.setdefault(record.id, {})[sequence] = record.model_dump_json()
         sync = record.sync

@@ -93,13 +93,13 @@ def results_from_before_a_restore_tell_nothing(patch: Patch) -> None:
 
 def nothing_is_said_after_a_restore(patch: Patch) -> None:
     """Readers keep a state that is gone."""
-    patch.setattr(service.Service, "say", _silent(service.Service.say, recovery.Recovery.restore))
+    patch.setattr(service.Service, "publish", _silent(service.Service.publish, recovery.Recovery.restore))
 
 
-def _silent(say: Callable[..., None], restore: Callable[..., None]) -> Callable[..., None]:
+def _silent(publish: Callable[..., None], restore: Callable[..., None]) -> Callable[..., None]:
     def quiet(self: service.Service, record: Any, sequence: int) -> None:
         if sys._getframe(1).f_code is not restore.__code__:
-            say(self, record, sequence)
+            publish(self, record, sequence)
 
     return quiet
 

@@ -60,7 +60,7 @@ async def release_tenant(tenant_id: UUID, tx: InTx, caller: CurrentCaller) -> No
 @router.get("/tenants/{tenant_id}/dead-letters", summary="Events that could not be handled, and why")
 async def list_dead_letters(tenant_id: UUID, tx: InTx, limit: Limit = 100) -> list[DeadLetter]:
     """The tenant's dead letters."""
-    return [DeadLetter(**row) for row in await parking.letters_of(tx, tenant_id, limit)]
+    return [DeadLetter(**row) for row in await parking.dead_letters_of(tx, tenant_id, limit)]
 
 
 @router.post(
@@ -69,7 +69,7 @@ async def list_dead_letters(tenant_id: UUID, tx: InTx, limit: Limit = 100) -> li
 )
 async def return_dead_letters(tenant_id: UUID, tx: InTx, caller: CurrentCaller) -> dict[str, int]:
     """Publish the tenant's dead letters on the service's replay topic."""
-    returned = await parking.return_letters(tx, tenant_id, replay_topic(tx.service))
+    returned = await parking.return_dead_letters(tx, tenant_id, replay_topic(tx.service))
     record = RecordRef(kind="dead_letters", id=tenant_id)
     await audit.note(tx, caller, tenant_id, record, {"waiting": returned}, {"waiting": 0})
     return {"returned": returned}

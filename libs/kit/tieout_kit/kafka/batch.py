@@ -14,7 +14,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from tieout_kit import metrics
 from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.kafka import parking, positions
-from tieout_kit.kafka.dead_letters import Letter, dead_letter
+from tieout_kit.kafka.dead_letters import DeadLetterRecord, dead_letter
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.telemetry import start_span, trace_id_in, traceparent_of
 from tieout_schemas.events import BadEvent, Event, decode
@@ -95,7 +95,7 @@ class BatchHandler:
 
     async def handle(self, tx: Tx, found: TopicRecords, refused: str | None = None, *, hold_back: bool) -> set[UUID]:
         """Handle records; with `hold_back`, store those of parked tenants to wait. Returns the tenants parked now."""
-        letters: list[Letter] = []
+        letters: list[DeadLetterRecord] = []
         events: list[tuple[Topic, ConsumerRecord, Event[Payload]]] = []
         for topic, record in found:
             try:
@@ -109,7 +109,7 @@ class BatchHandler:
         if hold_back:
             events = await self._hold_back_parked(tx, events)
         await self._dispatch(tx, [event for _, _, event in events])
-        parked = await parking.put_aside(tx, letters, self.limits)
+        parked = await parking.add_dead_letters(tx, letters, self.limits)
         tx.on_commit.append(lambda: metrics.DEAD_LETTERS.labels(self._service).inc(len(letters)))
         return parked
 

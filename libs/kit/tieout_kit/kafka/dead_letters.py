@@ -16,7 +16,7 @@ _MAX_REASON_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetterRecord:
     """A record that could not be handled. `place`: where it came from, as topic:partition:offset."""
 
     tenant_id: UUID | None
@@ -32,7 +32,7 @@ class Letter:
         return Message(dead_letter_topic(service).name, self.tenant_id, self.record.key, headers, value)
 
 
-def dead_letter(topic: str, record: ConsumerRecord, reason: str) -> Letter:
+def dead_letter(topic: str, record: ConsumerRecord, reason: str) -> DeadLetterRecord:
     """The dead letter of a record, whatever its bytes are."""
     try:
         tenant_id = Envelope.from_headers(record.headers).owner
@@ -40,4 +40,4 @@ def dead_letter(topic: str, record: ConsumerRecord, reason: str) -> Letter:
         tenant_id = None
     # Postgres stores neither lone surrogates nor NUL.
     text = reason[:_MAX_REASON_LENGTH].encode(errors="backslashreplace").decode().replace("\x00", "\\x00")
-    return Letter(tenant_id, f"{topic}:{record.partition}:{record.offset}", text, record)
+    return DeadLetterRecord(tenant_id, f"{topic}:{record.partition}:{record.offset}", text, record)

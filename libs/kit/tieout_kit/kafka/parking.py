@@ -11,7 +11,7 @@ from aiokafka.structs import ConsumerRecord
 from tieout_kit import metrics
 from tieout_kit.errors import NotFound, TooManyParked
 from tieout_kit.kafka import outbox
-from tieout_kit.kafka.dead_letters import Letter
+from tieout_kit.kafka.dead_letters import DeadLetterRecord
 from tieout_kit.kafka.outbox import Message, from_json, to_json
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.envelope import PREFIX
@@ -58,12 +58,12 @@ async def hold_back(tx: Tx, waiting: Sequence[tuple[UUID, Topic, ConsumerRecord]
     )
 
 
-async def put_aside(tx: Tx, letters: Sequence[Letter], limits: Limits = LIMITS) -> set[UUID]:
+async def add_dead_letters(tx: Tx, letters: Sequence[DeadLetterRecord], limits: Limits = LIMITS) -> set[UUID]:
     """Store and publish these dead letters, and park the tenants that have too many. Returns the tenants parked."""
     if not letters:
         return set()
     await tx.db.execute(
-        *_SQL["add_letters"](
+        *_SQL["add_dead_letters"](
             now=tx.now,
             tenant_ids=[letter.tenant_id for letter in letters],
             places=[letter.place for letter in letters],
@@ -129,16 +129,16 @@ async def unpark(tx: Tx, tenant_id: UUID) -> None:
     await tx.db.execute(*_SQL["unpark"](tenant_id=tenant_id))
 
 
-async def letters_of(tx: Tx, tenant_id: UUID, limit: int) -> list[dict[str, Any]]:
+async def dead_letters_of(tx: Tx, tenant_id: UUID, limit: int) -> list[dict[str, Any]]:
     """A tenant's dead letters that were not returned: id, at, place, reason."""
-    return [dict(row) for row in await tx.db.fetch(*_SQL["letters"](tenant_id=tenant_id, limit=limit))]
+    return [dict(row) for row in await tx.db.fetch(*_SQL["dead_letters"](tenant_id=tenant_id, limit=limit))]
 
 
-async def return_letters(tx: Tx, tenant_id: UUID, replay: Topic) -> int:
+async def return_dead_letters(tx: Tx, tenant_id: UUID, replay: Topic) -> int:
     """Publish a tenant's dead letters on the replay topic, as they were; returns how many."""
     assert replay.key is KeyedBy.RECORD
     replay_id = (f"{PREFIX}replayid", str(uuid4()).encode())
-    rows = await tx.db.fetch(*_SQL["return_letters"](tenant_id=tenant_id, now=tx.now))
+    rows = await tx.db.fetch(*_SQL["return_dead_letters"](tenant_id=tenant_id, now=tx.now))
     await outbox.add(
         tx,
         [

@@ -8,7 +8,7 @@ insert into parked_event (tenant_id, topic, partition, record_offset, key, heade
 select * from unnest($tenant_ids::uuid[], $topics::text[], $partitions::int[], $offsets::bigint[], $keys::bytea[],
     $headers::json[], $values::bytea[]);
 
--- name: add_letters
+-- name: add_dead_letters
 -- Stores dead letters, so that they can be counted, listed and returned.
 insert into dead_letter (tenant_id, at, place, reason, key, headers, value)
 select tenant_id, $now, place, reason, key, headers, value
@@ -62,12 +62,12 @@ delete from parked_event where id = any($ids::bigint[]);
 -- No event waits any more: the tenant's events are handled as they come.
 delete from parked_tenant where tenant_id = $tenant_id;
 
--- name: letters
+-- name: dead_letters
 -- A tenant's dead letters that were not returned.
 select id, at, place, reason from dead_letter
 where tenant_id = $tenant_id and returned_at is null order by id limit $limit;
 
--- name: return_letters
+-- name: return_dead_letters
 -- Marks a tenant's dead letters as returned, and reads them in the order in which they came.
 with returned as (
     update dead_letter set returned_at = $now where tenant_id = $tenant_id and returned_at is null

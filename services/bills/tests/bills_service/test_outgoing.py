@@ -147,8 +147,8 @@ async def test_a_bill_knows_its_total_whether_result_or_snapshot_comes_first(
     await harness.put(PATH, wanted())
     [intent] = await harness.published(WriteIntent)
 
-    heard: tuple[tuple[Payload, int], ...] = answered(intent, xero_invoice_after(intent, BILL_XERO_ID))
-    for event in heard if result_first else reversed(heard):
+    read_topic: tuple[tuple[Payload, int], ...] = answered(intent, xero_invoice_after(intent, BILL_XERO_ID))
+    for event in read_topic if result_first else reversed(read_topic):
         await harness.deliver(event)
 
     known = await last(harness)
@@ -170,8 +170,8 @@ async def test_a_request_repeated_after_its_echo_changes_nothing(harness: Servic
     await connected(harness)
     made = await harness.put(PATH, wanted())
     [intent] = await harness.published(WriteIntent)
-    heard: tuple[tuple[Payload, int], ...] = answered(intent, xero_invoice_after(intent, BILL_XERO_ID))
-    for event in heard if result_first else reversed(heard):
+    read_topic: tuple[tuple[Payload, int], ...] = answered(intent, xero_invoice_after(intent, BILL_XERO_ID))
+    for event in read_topic if result_first else reversed(read_topic):
         await harness.deliver(event)
     said = await harness.published(Bill)
 

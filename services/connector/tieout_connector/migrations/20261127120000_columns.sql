@@ -5,6 +5,7 @@ alter table intent rename column most to batch_limit;
 alter table intent rename column said_at to published_at;
 alter table call rename column unmarked to serial_key;
 alter index intent_together rename to intent_batch_key;
+alter table home rename column mark to identity;
 
 -- Only the version before calls it.
 drop function may_leave;
@@ -26,6 +27,7 @@ create or replace function sendable_intent(
 $$;
 
 -- migrate:down
+alter table home rename column identity to mark;
 alter index intent_batch_key rename to intent_together;
 alter table call rename column serial_key to unmarked;
 alter table intent rename column published_at to said_at;

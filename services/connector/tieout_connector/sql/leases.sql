@@ -29,7 +29,7 @@ update lease set expires_at = $expires_at where owner = $owner and expires_at >=
 -- database must be the recorded one: in a restored database, an old lease may look valid.
 select 1 from lease
 where shard = $shard and owner = $owner and epoch = $epoch and expires_at >= $until
-and (select mark from home) = home_fingerprint() for share of lease;
+and (select identity from home) = home_fingerprint() for share of lease;
 
 -- name: expire_all
 -- After a restore: ends all leases, and nobody can take one before this moment. Epochs were higher before the restore,

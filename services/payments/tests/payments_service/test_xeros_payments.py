@@ -37,10 +37,10 @@ async def test_a_payment_deleted_in_xero_is_marked_and_its_bill_is_payable_again
     made = Payment.model_validate(await put(harness))
     intent = await sent(harness)
     deleted = in_xero(status=PaymentStatus.DELETED)
-    heard = [(answer_to(intent, PAYMENT_XERO_ID, 50), 1), (deleted, 60)]
+    read_topic = [(answer_to(intent, PAYMENT_XERO_ID, 50), 1), (deleted, 60)]
     assert (await harness.put(f"payments/{uuid4()}", wanted("115.00"))).status_code == 409
 
-    for event in heard if result_first else reversed(heard):
+    for event in read_topic if result_first else reversed(read_topic):
         await harness.deliver(event)
 
     after = await last(harness)
@@ -105,9 +105,9 @@ async def test_a_payment_lost_in_a_restore_is_made_again_from_xeros_once_its_bil
     in_xero = xero_payment(
         PAYMENT_XERO_ID, BILL_XERO_ID, record_id=PAYMENT_ID, status=status, amount=nzd("60.00"), reference="TX-1"
     )
-    heard = [(bill(BILL_ID, BILL_XERO_ID), 1), (in_xero, 1)]
+    read_topic = [(bill(BILL_ID, BILL_XERO_ID), 1), (in_xero, 1)]
 
-    for event in heard if bill_first else reversed(heard):
+    for event in read_topic if bill_first else reversed(read_topic):
         await harness.deliver(event)
 
     [made] = await harness.published(Payment)
