@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tieout_connector.inbound import read_requests
-from tieout_connector.inbound.read_requests import ASK_AGAIN, DueRead
+from tieout_connector.inbound.read_requests import DueRead
 from tieout_connector.metrics import NOT_FOUND
+from tieout_connector.pacing import TIMING
 from tieout_kit.clock import utc_now
 from tieout_kit.events import Cause
 from tieout_schemas.signals import Webhook, XeroKind
@@ -25,9 +25,10 @@ def read(not_found: int, *, named_by_xero: bool = True) -> DueRead:
 
 @pytest.mark.field("F12")
 def test_it_is_asked_for_again_three_times_and_then_given_up() -> None:
-    assert [read(n).ask_again_after for n in range(4)] == [*ASK_AGAIN, None]
-    assert (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2)) == ASK_AGAIN
-    assert read(0, named_by_xero=False).ask_again_after is None
+    waits = TIMING.named_again_after
+    assert waits == (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
+    assert [read(n).again_after(waits) for n in range(4)] == [*waits, None]
+    assert read(0, named_by_xero=False).again_after(waits) is None
 
 
 async def named(harness: ConnectorHarness, *xero_ids: str, category: str = "CONTACT") -> None:
@@ -43,20 +44,19 @@ async def named(harness: ConnectorHarness, *xero_ids: str, category: str = "CONT
 @pytest.mark.real
 @pytest.mark.field("F12")
 async def test_it_comes_once_xero_shows_it_whatever_process_asks_and_without_calls_for_the_others(
-    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness,
 ) -> None:
-    monkeypatch.setattr(read_requests, "ASK_AGAIN", (timedelta(hours=1),) * 3)
     await harness.connect_idle()
     late, there = await harness.their_contact("Late Ltd"), await harness.their_contact("There Ltd")
     await harness.control.switch_on("not-there-yet", path="Contacts", times=2, options={"id": late})
     await named(harness, late, there)
 
-    async with harness.working():
+    async with harness.working(harness.process(named_again_after=(timedelta(hours=1),) * 3)):
         await harness.until(WAITING, 1)
         await harness.until(MISSED, 1)
     assert [contact.name for contact in await harness.published(XeroContact)] == ["There Ltd"]
     # Another process, which knows nothing of the first.
-    async with harness.working():
+    async with harness.working(harness.process(named_again_after=(timedelta(hours=1),) * 3)):
         await harness.sql(SOON)
         await harness.until(MISSED, 2)
         await harness.sql(SOON)
@@ -71,17 +71,14 @@ async def test_it_comes_once_xero_shows_it_whatever_process_asks_and_without_cal
 
 @pytest.mark.real
 @pytest.mark.field("F12")
-async def test_a_record_that_is_read_alone_is_asked_for_again_after_a_404(
-    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(read_requests, "ASK_AGAIN", (timedelta(seconds=0.5),) * 3)
+async def test_a_record_that_is_read_alone_is_asked_for_again_after_a_404(harness: ConnectorHarness) -> None:
     await harness.connect_idle()
     bill = await harness.their_bill(await harness.their_contact())
     payment = await harness.control.act(harness.org_id, "pay_invoice", InvoiceID=bill)
     await harness.control.switch_on("not-there-yet", path="Payments", times=2, options={"id": payment})
     await named(harness, payment, category="PAYMENT")
 
-    async with harness.working():
+    async with harness.working(harness.process(named_again_after=(timedelta(seconds=0.5),) * 3)):
         await harness.until(WAITING, 0)
 
     assert [str(one.xero_id) for one in await harness.published(XeroPayment)] == [payment]
@@ -89,15 +86,12 @@ async def test_a_record_that_is_read_alone_is_asked_for_again_after_a_404(
 
 @pytest.mark.real
 @pytest.mark.field("F12")
-async def test_after_the_last_try_it_is_given_up_and_counted(
-    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(read_requests, "ASK_AGAIN", (timedelta(seconds=0.1),) * 3)
+async def test_after_the_last_try_it_is_given_up_and_counted(harness: ConnectorHarness) -> None:
     await harness.connect_idle()
     before = NOT_FOUND.labels(XeroKind.CONTACT)._value.get()
     await named(harness, str(uuid4()))
 
-    async with harness.working():
+    async with harness.working(harness.process(named_again_after=(timedelta(seconds=0.1),) * 3)):
         await harness.until(WAITING, 0)
 
     assert len(await harness.control.calls(path="Contacts")) == 4

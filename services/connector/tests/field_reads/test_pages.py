@@ -5,7 +5,6 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.gateway import reactions
 from tieout_schemas.problem import Problem
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import Outcome
@@ -79,16 +78,13 @@ async def test_an_import_and_a_poll_without_pagination_read_until_an_empty_page(
 
 
 @pytest.mark.field("F11")
-async def test_pages_that_take_too_long_get_smaller_and_the_tenant_remembers(
-    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_pages_that_take_too_long_get_smaller_and_the_tenant_remembers(harness: ConnectorHarness) -> None:
     # A list may take 1.5 seconds.
-    monkeypatch.setattr(reactions, "backoff", lambda failures: timedelta(seconds=0.1))
     # Pages of 400 rows take 2 seconds, of 200 rows one.
     await harness.control.switch_on("slow-pages", path="Contacts", options={"seconds": 0.005})
     await with_contacts(harness, 230)
 
-    async with harness.working(harness.process(page_size=400, timeout_s=0.5)):
+    async with harness.working(harness.process(first_backoff=timedelta(seconds=0.1), page_size=400, timeout_s=0.5)):
         await harness.until(STATE, "connected", within=40)
         asked = [call["path"] for call in await harness.control.calls(path="Contacts")]
         await harness.control.clear_ledger()

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from tieout_connector.gateway import reactions
 from tieout_schemas.platform import Connection
 from tieout_schemas.problem import Problem
 from tieout_schemas.runs import SyncRun
@@ -93,17 +92,14 @@ async def test_writes_that_one_right_forbids_wait_and_the_others_go(harness: Con
     assert await harness.sql(STATE) == [("connected",)]
 
 
-async def test_a_page_of_a_firewall_is_a_passing_fault(
-    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reactions, "backoff", lambda failures: timedelta(seconds=0.1))
+async def test_a_page_of_a_firewall_is_a_passing_fault(harness: ConnectorHarness) -> None:
     await harness.connect_idle()
     contact = await harness.their_contact()
     await harness.control.switch_on("firewall", path="Contacts", times=2)
     await harness.ask(XeroKind.CONTACT, contact)
     await harness.deliver(contact_intent("Kea"))
 
-    async with harness.working():
+    async with harness.working(harness.process(first_backoff=timedelta(seconds=0.1))):
         (result,) = await harness.results(1)
         await harness.until("select count(*) from read_request", 0)
 
@@ -123,10 +119,7 @@ async def test_a_connection_that_is_gone_is_lost(harness: ConnectorHarness) -> N
     assert await told(harness) == []
 
 
-async def test_while_the_connections_cannot_be_listed_nothing_is_concluded(
-    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reactions, "backoff", lambda failures: timedelta(seconds=0.1))
+async def test_while_the_connections_cannot_be_listed_nothing_is_concluded(harness: ConnectorHarness) -> None:
     await harness.connect_idle()
     await harness.control.switch_on("not-permitted", path="Contacts", times=1)
     await harness.control.add_fault("503", times=1, path="/connections", method="GET")
@@ -135,7 +128,7 @@ async def test_while_the_connections_cannot_be_listed_nothing_is_concluded(
     async def because() -> object:
         return (await harness.sql("select because from turn"))[0][0]
 
-    async with harness.working():
+    async with harness.working(harness.process(first_backoff=timedelta(seconds=0.1))):
         await wait_until(because, lambda found: "cannot be listed" in str(found), 10)
         (result,) = await harness.results(1)
 

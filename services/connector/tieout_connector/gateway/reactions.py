@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tieout_connector.gateway.leases import LeaseLost
-from tieout_connector.pacing import AppIsBusy, Timing
+from tieout_connector.pacing import TIMING, AppIsBusy, Timing
 from tieout_connector.xero.errors import ConsentLost, MalformedRequest, OutcomeUnknown, RetryAfter
 from tieout_kit.errors import RetryLater
 
@@ -30,15 +30,16 @@ class Reaction:
     """It counts as a failure in a row."""
 
 
-def backoff(failures: int) -> timedelta:
-    """2 s after the first failure in a row, twice as long after each further one, at most 5 minutes; 0 after none."""
+def backoff(failures: int, timing: Timing = TIMING) -> timedelta:
+    """`timing.first_backoff` after the first failure in a row, twice as long after each further one, at most 5 minutes;
+    0 after none."""
     # The exponent is limited, because a larger one would only overflow.
-    return min(timedelta(seconds=2 ** min(failures, 20)), LONGEST_BACKOFF) if failures else timedelta()
+    return min(timing.first_backoff * 2 ** min(failures - 1, 20), LONGEST_BACKOFF) if failures else timedelta()
 
 
 def _at_least_as_named(error: Exception, failures: int, timing: Timing) -> timedelta:
     after = _as_named(error, failures, timing)
-    return after if isinstance(error, RetryAfter) and error.exact else max(after, backoff(failures))
+    return after if isinstance(error, RetryAfter) and error.exact else max(after, backoff(failures, timing))
 
 
 def _as_named(error: Exception, *_: object) -> timedelta:
@@ -100,7 +101,7 @@ REACTIONS = (
         "no good answer", "5xx, a timeout, a cut body, HTML for JSON",
         "the call stays stored: within 5 minutes of the first send its bytes are sent again; later, or after a 5xx, "
         "it is looked up first; the tenant waits 2 s, then twice as long each time, up to 5 minutes",
-        OutcomeUnknown, lambda _, failures, __: backoff(failures), fails=True,
+        OutcomeUnknown, lambda _, failures, timing: backoff(failures, timing), fails=True,
     ),
     Reaction(
         "an answer that does not fit its call", "an element without an id of its own, with a mark that is not ours, "
@@ -135,7 +136,7 @@ REACTIONS = (
     ),
     Reaction(
         "Postgres is unavailable", "no connection, or a lost race", "retried within seconds",
-        RetryLater, lambda _, failures, __: backoff(failures), fails=True,
+        RetryLater, lambda _, failures, timing: backoff(failures, timing), fails=True,
     ),
     Reaction(
         "anything else", "an unexpected exception", "a bug: the tenant waits 5 minutes, other tenants continue",

@@ -89,7 +89,8 @@ class Reader:
             found = [one for one in read if str(one.xero_id) in shown]
             await read_requests.remove(tx, tenant_id, [one for one in found if one.xero_id not in again])
             await read_requests.postpone(tx, tenant_id, kind, list(again), tx.now + self._caller.timing.read_echo_after)
-            lost = await read_requests.not_found(tx, tenant_id, [one for one in read if one not in found])
+            missing, waits = [one for one in read if one not in found], self._caller.timing.named_again_after
+            lost = await read_requests.not_found(tx, tenant_id, missing, waits)
             await connection_store.mark_synced(tx, tenant_id)
         for one in lost:
             if one.named_by_xero:

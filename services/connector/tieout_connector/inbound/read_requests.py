@@ -14,10 +14,6 @@ from tieout_schemas.signals import XeroKind
 _SQL = queries.load("tieout_connector", "read_requests.sql")
 
 
-ASK_AGAIN = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
-"""How long after each read that did not show it a record is asked for again that Xero itself has named (F12)."""
-
-
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
     """A request to read a record, not before `due_at`."""
@@ -43,10 +39,10 @@ class DueRead:
     not_found: int = 0
     """How often it was read and not found."""
 
-    @property
-    def ask_again_after(self) -> timedelta | None:
-        """When to ask again if Xero does not show the record now; None: it is given up."""
-        return ASK_AGAIN[self.not_found] if self.named_by_xero and self.not_found < len(ASK_AGAIN) else None
+    def again_after(self, waits: Sequence[timedelta]) -> timedelta | None:
+        """How long until the next read if Xero does not show the record now, by the waits after each read; None: it is
+        given up."""
+        return waits[self.not_found] if self.named_by_xero and self.not_found < len(waits) else None
 
 
 async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
@@ -104,10 +100,10 @@ async def postpone(tx: Tx, tenant_id: UUID, kind: XeroKind, xero_ids: Sequence[U
         await tx.db.execute(*_SQL["postpone"](tenant_id=tenant_id, kind=kind, xero_ids=list(xero_ids), at=at))
 
 
-async def not_found(tx: Tx, tenant_id: UUID, reads: Sequence[DueRead]) -> Sequence[DueRead]:
-    """Ask again later for records, all of one kind, that Xero does not show; returns those that are given up."""
-    later = [(read, tx.now + after) for read in reads if (after := read.ask_again_after)]
-    given_up = [read for read in reads if not read.ask_again_after]
+async def not_found(tx: Tx, tenant_id: UUID, reads: Sequence[DueRead], waits: Sequence[timedelta]) -> Sequence[DueRead]:
+    """Read records, all of one kind, again later that Xero does not show; returns those that are given up."""
+    later = [(read, tx.now + after) for read in reads if (after := read.again_after(waits))]
+    given_up = [read for read in reads if not read.again_after(waits)]
     await remove(tx, tenant_id, given_up)
     if later:
         await tx.db.execute(

@@ -23,12 +23,16 @@ class Timing:
     """Between two searches for tenants that nobody scheduled, and for intents and usage past their retention."""
     look_every_s: float = 1.0
     """Seconds after which work is looked for when Postgres sends no notification."""
+    first_backoff: timedelta = timedelta(seconds=2)
+    """How long a tenant's calls wait after the first failure in a row."""
     send_again_after: timedelta = timedelta(seconds=5)
     """A call without a good answer is sent again, or looked up, after this."""
     look_up_again_after: timedelta = timedelta(minutes=1)
     """Between the look-ups of a call, so that a look-up that always fails does not stop the tenant's other calls."""
     read_echo_after: timedelta = timedelta(seconds=5)
     """An echo comes before its write's answer only if that answer was lost, and a lost call is retried no sooner."""
+    named_again_after: tuple[timedelta, ...] = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
+    """How long after each read that did not show it a record is read again that a webhook named (F12)."""
     list_again_after: timedelta = timedelta(minutes=5)
     """After a list that shows fewer rows than it counts."""
     permission_again_after: timedelta = timedelta(hours=1)
