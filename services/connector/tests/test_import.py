@@ -69,6 +69,32 @@ async def test_an_import_by_pages_brings_everything_unpaid_once(harness: Connect
     assert [len(said) > 0 for said in reference[:2]] == [True, True]
 
 
+@pytest.mark.rule("SYS-4")
+async def test_contacts_are_imported_before_bills_and_bills_before_payments(harness: ConnectorHarness) -> None:
+    """Seen to fail: four lists were read at once, so bills waited for contacts of later pages."""
+    await seeded(harness)
+
+    async with harness.working(harness.process(page_size=5)):
+        await harness.until(STATE, "connected")
+
+    calls = [str(call["path"]) for call in await harness.control.calls()]
+    pages = [name for call in calls for name in ("Contacts", "Invoices", "Payments") if f"/{name}?" in call]
+    assert pages == sorted(pages)
+    assert len({*pages}) == 3
+
+
+@pytest.mark.rule("SYS-4")
+async def test_bills_do_not_wait_for_contacts_that_cannot_be_listed(harness: ConnectorHarness) -> None:
+    await seeded(harness)
+    await harness.control.switch_on("not-permitted", path="Contacts")
+
+    async with harness.working():
+        await harness.until(STATE, "connected")
+
+    assert len(await harness.published(XeroInvoice)) == 20
+    assert await harness.sql("select count(*) from feed where waits_for is not null") == [(0,)]
+
+
 @pytest.mark.parametrize("call", [1, 4, 7, 10])
 @pytest.mark.parametrize("moment", ["before the call", "before the commit"])
 async def test_an_import_killed_anywhere_goes_on_where_it_was(

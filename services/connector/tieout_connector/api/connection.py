@@ -56,6 +56,7 @@ class Progress(BaseModel):
     done: int
     total: int | None
     next_at: datetime
+    waits_for: str | None = Field(description="The resource that is imported first; null: none")
 
 
 class Status(BaseModel):

@@ -219,6 +219,7 @@ class Reader:
         await listings.save(tx, tenant_id, feed, next_at)
         await connection_store.mark_synced(tx, tenant_id)
         if last:
+            await listings.let_follow(tx, tenant_id, feed.resource)
             await self._end_import(tx, tenant_id)
 
     async def _end_import(self, tx: Tx, tenant_id: UUID) -> None:

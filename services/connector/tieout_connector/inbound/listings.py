@@ -16,7 +16,8 @@ RESOURCES = tuple(LISTED)
 
 async def start(tx: Tx, tenant_id: UUID) -> None:
     """List every resource from now on. A resource that was listed before goes on from its position."""
-    await tx.db.execute(*_SQL["start"](tenant_id=tenant_id, resources=list(RESOURCES), now=tx.now))
+    after = [record.listing.after if record.listing else None for record in LISTED.values()]
+    await tx.db.execute(*_SQL["start"](tenant_id=tenant_id, resources=list(RESOURCES), after=after, now=tx.now))
     await schedule.wake_tenants(tx, [tenant_id])
 
 
@@ -49,8 +50,14 @@ async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime
 
 
 async def postpone(tx: Tx, tenant_id: UUID, resource: str, at: datetime, trouble: Trouble) -> None:
-    """List a resource again at a later time, because it could not be read now."""
+    """List a resource again at a later time, because it could not be read now. Other imports do not wait for it."""
     await tx.db.execute(*_SQL["postpone"](tenant_id=tenant_id, resource=resource, at=at, trouble=trouble))
+    await let_follow(tx, tenant_id, resource)
+
+
+async def let_follow(tx: Tx, tenant_id: UUID, resource: str) -> None:
+    """Begin the imports that waited until this resource was imported."""
+    await tx.db.execute(*_SQL["let_follow"](tenant_id=tenant_id, resource=resource, now=tx.now))
 
 
 async def bring_forward(tx: Tx, tenant_id: UUID, at: datetime) -> None:
@@ -66,7 +73,7 @@ async def try_again(tx: Tx, tenant_id: UUID, at: datetime) -> None:
 
 
 async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:
-    """How far each resource has been read: resource, importing, done, total, next_at."""
+    """How far each resource has been read: resource, importing, done, total, next_at, waits_for."""
     return [dict(row) for row in await tx.db.fetch(*_SQL["progress"](tenant_id=tenant_id))]
 
 

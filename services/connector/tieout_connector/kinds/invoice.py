@@ -26,6 +26,7 @@ INVOICE = FollowedRecord(
         filters={"where": 'Type=="ACCPAY"'},
         # Only unpaid bills are imported (BILL-1).
         import_filters={"Statuses": "DRAFT,SUBMITTED,AUTHORISED"},
+        after="Contacts",
     ),
     stamp_of=stamps.in_url,
     document=Document.INVOICE,

@@ -30,6 +30,8 @@ class Listing:
     """Xero's query parameters that choose the records to list."""
     import_filters: Mapping[str, str] = field(default_factory=dict)
     """More query parameters, for an import only."""
+    after: str | None = None
+    """The resource that is imported first, because these records refer to its records and would wait for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

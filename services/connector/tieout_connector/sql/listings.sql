@@ -1,9 +1,9 @@
 -- name: start
 -- Lists these resources from now on. A resource that was listed before goes on from where it was. Payments start an
 -- hour ago, because older payments belong to bills that are not imported: only unpaid bills are.
-insert into feed (tenant_id, resource, since, next_at)
-select $tenant_id, resource, case when resource = 'Payments' then $now::timestamptz - interval '1 hour' end, $now
-from unnest($resources::text[]) as resource
+insert into feed (tenant_id, resource, since, next_at, waits_for)
+select $tenant_id, resource, case when resource = 'Payments' then $now::timestamptz - interval '1 hour' end, $now, after
+from unnest($resources::text[], $after::text[]) as r(resource, after)
 on conflict (tenant_id, resource) do update set next_at = excluded.next_at, page = 1, backwards = false,
     page_size = null;
 
@@ -11,7 +11,12 @@ on conflict (tenant_id, resource) do update set next_at = excluded.next_at, page
 -- The import, or the poll, that has been due longest.
 select resource, importing, since, page, backwards, newest, done, total, page_size as size, trouble from feed
 where tenant_id = $tenant_id and next_at <= $now and importing = $importing and not resource = any($claimed::text[])
+and waits_for is null
 order by next_at limit 1;
+
+-- name: let_follow
+-- Lets the imports begin that waited for this resource's.
+update feed set waits_for = null, next_at = $now where tenant_id = $tenant_id and waits_for = $resource;
 
 -- name: save
 -- The cursor's new position, and when its next page is due.
@@ -33,7 +38,7 @@ update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id;
 
 -- name: progress
 -- How far each resource has been read (CONN-4).
-select resource, importing, done, total, next_at from feed where tenant_id = $tenant_id order by resource;
+select resource, importing, done, total, next_at, waits_for from feed where tenant_id = $tenant_id order by resource;
 
 -- name: is_importing
 -- Whether the import of any resource is unfinished. A resource that Xero does not permit keeps no import open.
