@@ -1,11 +1,14 @@
 """Calls without a good answer: sent again or looked up, never doubled."""
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from tieout_connector.gateway.session import CallSort, TenantSession
+from tieout_connector.pacing import Budget, Org
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown
 from tieout_schemas.writes import Outcome
@@ -183,3 +186,39 @@ async def test_two_payments_alike_of_one_bill_are_both_made_though_the_answer_wa
 
     assert len({result.xero_id for result in results}) == 3
     assert len(await harness.xero("Payments")) == 3
+
+
+async def test_a_call_that_fails_amid_others_that_succeed_is_the_first_failure_in_a_row(
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail: the row ended only when a tenant had no work left, so one failure in twenty calls stopped a busy
+    tenant for five minutes each time."""
+    await harness.connect_idle()
+    await harness.sql("update turn set failures = 8")
+    await harness.deliver(contact_intent("Kea"), bill_intent(await harness.their_contact()))
+    process, answered = harness.process(first_backoff=timedelta(hours=1)), asyncio.Event()
+    real = process.api.call
+
+    async def fails_after_another_answer(access: str, org_id: UUID, request: Any, body: Any = None) -> Any:
+        if request.resource == "Invoices":
+            await answered.wait()
+            raise OutcomeUnknown("no answer", answered=False)
+        answer = await real(access, org_id, request, body)
+        answered.set()
+        return answer
+
+    monkeypatch.setattr(process.api, "call", fails_after_another_answer)
+    async with harness.working(process):
+        await harness.until("select count(*) from turn where because = 'no answer'", 1)
+
+    assert await harness.sql("select failures from turn") == [(1,)]
+
+
+def test_reads_that_succeed_do_not_end_a_row_of_failed_writes() -> None:
+    session = TenantSession(Org(uuid4(), uuid4(), uuid4(), 0), 1, Budget(day_ends=datetime.now(UTC)))
+    session.answered.add(CallSort.READ)
+    session.failed = CallSort.WRITE
+
+    assert session.failures_before(3) == 3
+    session.answered.add(CallSort.WRITE)
+    assert session.failures_before(3) == 0

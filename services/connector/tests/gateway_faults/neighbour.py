@@ -3,17 +3,14 @@
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from tieout_testing.kafka import wait_until
 
 from .gateway_process import GatewayProcess
 from .kills import Way, shoot
-from .world import LEASE, World
+from .world import LEASE, RESTED, World
 
-RESTED = timedelta(minutes=61)
-"""After which everything that rests is tried again."""
 PROMPT = 30.0
 """Seconds of a busy machine in which a tenant without trouble is done, while its clock and Xero's are not moved: longer
 waits would not end.

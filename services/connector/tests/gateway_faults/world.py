@@ -37,6 +37,8 @@ STILL = 0.3
 """Seconds of a busy machine in which a gateway that may call does so: a leap of time amid that would stop it."""
 STILL_LOOKS = 10
 """Looks that have seen the same."""
+RESTED = timedelta(minutes=61)
+"""After which everything that rests is tried again."""
 STUCK = 60.0
 STEP = timedelta(seconds=5)
 TIDIED = timedelta(minutes=5)
@@ -173,22 +175,25 @@ class World:
 
     async def comes(self, look: Callable[[], Awaitable[int]], wanted: Callable[[int], bool] = bool) -> None:
         """Wait until it is as wanted; while the tenant waits for a moment, or nothing happens, time goes by. Fails once
-        nothing has happened for STUCK seconds."""
+        nothing has happened for STUCK seconds, in which everything that rests was due."""
         seen, since, looks = (-1, -1), time.monotonic(), 0
-        moved = since
+        moved, passed = since, timedelta()
         while not wanted(found := await look()):
             looks += 1
             now = (await self.results(), await self._arrived())
             if now != seen:
-                seen, looks = now, 0
+                seen, looks, passed = now, 0, timedelta()
                 since = moved = time.monotonic()
             waits = await self._waits()
             # A look takes longer on a busy machine, and so does what the gateway is at: its time must not fly by.
             is_still = looks >= STILL_LOOKS and time.monotonic() > since + STILL
             if waits or is_still:
                 since, looks = time.monotonic(), 0
-                await self.passes(min(waits or STEP, STEP))
-            assert time.monotonic() < moved + STUCK, f"nothing happened for {STUCK} s; last seen: {found}"
+                step = min(waits or STEP, STEP)
+                passed += step
+                await self.passes(step)
+            is_stuck = time.monotonic() > moved + STUCK and passed > RESTED
+            assert not is_stuck, f"nothing happened for {STUCK} s; last seen: {found}"
             await asyncio.sleep(0.02)
 
     async def _waits(self) -> timedelta | None:

@@ -11,7 +11,7 @@ from opentelemetry.trace import SpanKind
 
 from tieout_connector.connecting import TokenStore
 from tieout_connector.gateway.leases import LeaseLost, Leases
-from tieout_connector.gateway.session import TenantSession
+from tieout_connector.gateway.session import CallSort, TenantSession
 from tieout_connector.pacing import (
     LONGEST_CALL,
     PLANS,
@@ -146,6 +146,7 @@ class XeroCaller:
         sent = body.size if isinstance(body, Upload) else len(body or b"")
         count = partial(self._usage.count, session.org.tenant_id, permit.lane, request.resource, sent)
         name = f"Xero {request.method} {request.resource}"
+        sort = CallSort.READ if request.method == "GET" else CallSort.WRITE
         with span(name, parent, SpanKind.CLIENT, {"tieout.tenant": str(session.org.tenant_id)}):
             try:
                 answer = await self._api.call(access, session.org.org_id, request, body)
@@ -160,11 +161,13 @@ class XeroCaller:
                 count(error.received, CallOutcome.FAILED)
                 raise await self._access_error(session, request, error) from error
             except XeroError as error:
+                session.failed = sort
                 self._count_answer(session, permit, error.limits)
                 limited = isinstance(error, RetryAfter) and error.exact
                 count(error.received, CallOutcome.RATE_LIMITED if limited else CallOutcome.FAILED)
                 await self._app.learn(error.limits)
                 raise
+        session.answered.add(sort)
         self._count_answer(session, permit, answer.limits)
         count(answer.received, CallOutcome.ANSWERED)
         return answer

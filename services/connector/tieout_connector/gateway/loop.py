@@ -139,7 +139,8 @@ class Gateway:
                 await connection_store.mark_lost(tx, org, because)
                 await schedule.retry_at(tx, org.tenant_id, tx.now)
                 return
-            failures = (await schedule.read_delay(tx, org.tenant_id)).failures + row.fails
+            before = (await schedule.read_delay(tx, org.tenant_id)).failures
+            failures = (session.failures_before(before) if session else before) + row.fails
             await schedule.delay_until(
                 tx, org.tenant_id, tx.now + row.wait(error, failures, self._timing), because, failures
             )
