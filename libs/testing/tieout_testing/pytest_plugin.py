@@ -6,8 +6,6 @@ in Docker.
 
 import os
 import re
-import shutil
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
@@ -22,12 +20,10 @@ from tieout_local.postgres import Postgres
 from tieout_local.processes import Children
 from tieout_local.run_async import run
 from tieout_local.servers import KafkaServer, PostgresServer, Server
+from tieout_testing.run_folder import run_folder
 from tieout_testing.templates import Templates
 
 S = TypeVar("S", bound=Server)
-_MEMORY = Path("/dev/shm")
-_ROOM = 8 << 30
-"""Bytes; a run of all tests needs about a quarter of this in each of its processes."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -51,13 +47,9 @@ def _in_containers() -> bool:
 
 @pytest.fixture(scope="session")
 def tieout_folder() -> Iterator[Path]:
-    """The folder with the data of this run's servers, in memory if there is room: databases are copied faster there."""
-    in_memory = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM
-    folder = Path(tempfile.mkdtemp(prefix="tieout-tests-", dir=_MEMORY if in_memory else None))
-    # Postgres may run as another user, who must be able to enter the folder.
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    """The folder with the data of this run's servers."""
+    with run_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
