@@ -30,7 +30,7 @@ MIXED = {
     "unused-stays": Odd(0.5, "An option that is gone counts as archived: the account asks for no active one."),
     "high-volume": Odd(0.5, "Only a read is refused."),
     # Each time: without the paging details, a page of another size would seem to be the last one.
-    "short-pages": Odd(1.0, "All rows are there, on more pages.", {"size": 10}),
+    "short-pages": Odd(1.0, "All rows are there, on more pages.", {"size": 100}),
     "no-pagination": Odd(0.3, "All rows are there; the next page tells whether more follow."),
     # After no-pagination: a page that lacks a row and its count as well would be a lie that nobody can see.
     "fewer-rows": Odd(0.1, "The count of the rows tells that some are missing, so nothing may be concluded."),
