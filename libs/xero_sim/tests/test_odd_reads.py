@@ -28,7 +28,9 @@ async def test_lines_come_in_another_order_but_stay_in_theirs(xero: Xero, contro
     path = f"Invoices/{bill['InvoiceID']}"
 
     async def shown(path: str) -> list[list[tuple[str, str]]]:
-        return [[(line["Description"], line["LineItemID"]) for line in row["LineItems"]] for row in await xero.rows(path)]
+        return [
+            [(line["Description"], line["LineItemID"]) for line in row["LineItems"]] for row in await xero.rows(path)
+        ]
 
     (before,) = await shown(path)
     await control.switch_on("other-order-of-lines")
