@@ -135,6 +135,7 @@ async def test_a_firewall_answers_with_a_page(xero: Xero, control: Control, reco
     first, then = await xero.call("GET", "Accounts"), await xero.call("GET", "Accounts")
 
     assert (first.status_code, then.status_code) == (403, 200)
+    assert first.headers["content-type"].startswith("text/html")
     assert first.text.startswith("<!DOCTYPE html>")
     # Xero does not describe it, for it is not Xero's.
     recorder.take()
