@@ -127,6 +127,7 @@ async def test_members_options_and_allocations_go_by_ids_without_dashes(xero: Xe
 
 @pytest.mark.conformance(83)
 async def test_a_list_that_is_repeated_is_one_list(xero: Xero) -> None:
+    """Seen to fail when the last list counted, and when each repeated parameter was a list."""
     made = [await xero.bill(InvoiceNumber=number) for number in ("A", "B", "C")]
     await xero.bill(InvoiceNumber="D", Status="DRAFT")
     ids = [each["InvoiceID"] for each in made]
@@ -164,6 +165,7 @@ async def test_a_query_of_more_than_2048_bytes_is_404_in_html_everywhere(xero: X
 
 @pytest.mark.conformance(84)
 async def test_the_bytes_of_a_query_are_counted_as_they_are_sent(xero: Xero) -> None:
+    """Seen to fail when the decoded query was measured."""
     key = (await xero.bill())["InvoiceID"]
 
     async def status(comma: str, ids: int) -> int:

@@ -20,6 +20,30 @@ async def listed(xero: Xero, path: str = "Contacts?page=1&pageSize=1000") -> Any
     return (await xero.call("GET", path)).json()
 
 
+@pytest.mark.field("F02")
+async def test_lines_come_in_another_order_but_stay_in_theirs(xero: Xero, control: Control) -> None:
+    """Seen to fail when only replies to writes had another order: a read still showed that of Xero."""
+    lines = [{"Description": word, "UnitAmount": "10", "AccountCode": "453"} for word in ("Paper", "Ink", "Toner")]
+    bill = await xero.bill(LineItems=lines)
+    path = f"Invoices/{bill['InvoiceID']}"
+
+    async def shown(path: str) -> list[list[tuple[str, str]]]:
+        return [
+            [(line["Description"], line["LineItemID"]) for line in row["LineItems"]] for row in await xero.rows(path)
+        ]
+
+    (before,) = await shown(path)
+    await control.switch_on("other-order-of-lines")
+    alone, page = await shown(path), await shown("Invoices?page=1")
+    reply = await xero.post("Invoices", InvoiceID=bill["InvoiceID"], LineItems=bill["LineItems"])
+    await control.switch_off_oddities()
+
+    assert [description for description, _ in before] == ["Paper", "Ink", "Toner"]
+    assert alone == page == [before[::-1]]
+    assert [line["LineItemID"] for line in reply["LineItems"]] == [key for _, key in before[::-1]]
+    assert await shown(path) == [before]
+
+
 @pytest.mark.field("F06")
 async def test_pages_are_shorter_than_asked_and_say_so(xero: Xero, control: Control) -> None:
     await contacts(xero, control)
@@ -111,6 +135,7 @@ async def test_a_firewall_answers_with_a_page(xero: Xero, control: Control, reco
     first, then = await xero.call("GET", "Accounts"), await xero.call("GET", "Accounts")
 
     assert (first.status_code, then.status_code) == (403, 200)
+    assert first.headers["content-type"].startswith("text/html")
     assert first.text.startswith("<!DOCTYPE html>")
     # Xero does not describe it, for it is not Xero's.
     recorder.take()

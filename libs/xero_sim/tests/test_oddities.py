@@ -33,11 +33,14 @@ async def test_an_oddity_meets_only_the_calls_that_fit_and_only_so_often(xero: X
 
 
 async def test_only_calls_that_an_oddity_really_changed_are_counted(xero: Xero, control: Control) -> None:
+    """Seen to fail when each call counted that an oddity looked at."""
     await control.switch_on("other-order", method="POST")
     await control.switch_on("altered-reference")
     await made(xero)
     await xero.call("GET", "Contacts")
     await made(xero)
+    # One element has no order.
+    await xero.post("Contacts", Name="Rimu Ltd")
 
     assert await control.odd_calls() == {"other-order": 2}
 

@@ -42,6 +42,7 @@ async def test_a_tax_type_must_suit_the_account(xero: Xero, resource: str, kind:
 
 @pytest.mark.conformance(88)
 async def test_the_account_decides_and_not_the_kind_of_document(xero: Xero) -> None:
+    """Seen to fail when a bill took the tax types of expenses on every account."""
     refund = line(AccountCode="200", TaxType="OUTPUT2")
 
     bill = await xero.put("Invoices", Type="ACCPAY", Contact={"Name": "A"}, LineItems=[refund])

@@ -38,6 +38,7 @@ def not_found(request: XeroRequest) -> XeroError:
     ],
 )
 def test_only_a_path_that_names_a_record_can_miss_it(method: str, resource: str, error: type[XeroError]) -> None:
+    """Seen to fail when each 404 meant a missing record, and when only the path told a list: a write is no list."""
     assert type(not_found(XeroRequest(method, resource, {}))) is error
 
 
@@ -45,6 +46,7 @@ def test_only_a_path_that_names_a_record_can_miss_it(method: str, resource: str,
 async def test_changes_are_made_although_the_list_of_their_records_is_not_found(
     harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Seen to fail when nothing was read instead of the list: both changes were refused, as of unknown records."""
     await harness.connect_idle()
     known = [UUID(await harness.their_contact(name)) for name in ("Kea", "Tui")]
     process, hidden = harness.process(), list[XeroRequest]()
@@ -71,6 +73,7 @@ async def test_changes_are_made_although_the_list_of_their_records_is_not_found(
 async def test_a_search_that_is_not_found_is_no_search_that_found_nothing(
     harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Seen to fail when each 404 meant a missing record: the person got an empty list."""
     await harness.connect_idle()
     answers, process = InteractiveAnswers(harness.database), harness.process()
 
@@ -89,6 +92,7 @@ async def test_a_search_that_is_not_found_is_no_search_that_found_nothing(
 
 
 async def test_a_look_up_whose_list_is_not_found_asks_for_each_record_alone() -> None:
+    """Seen to fail when each 404 meant a missing record: a record that is there would have been made again."""
     there, gone = uuid4(), uuid4()
 
     class Caller:

@@ -53,7 +53,8 @@ def altered_reference(call: Call, options: Mapping[str, Any], work: Work) -> Ans
         return None
     body = json.loads(call.body, parse_float=Decimal)
     altered = False
-    for element in elements_of(body):
+    # A single record may come without an envelope.
+    for element in [body, *elements_of(body)]:
         if "Reference" in element:
             kept = "".join(char for char in str(element["Reference"]) if ord(char) < 0x2000).strip()
             stored = options.get("to", kept)

@@ -1,6 +1,8 @@
 """A record on which Xero fails (F04): it is split off, rests and is reported, and everything else goes on."""
 
 from datetime import timedelta
+from functools import partial
+from operator import lt
 from typing import Any
 
 import pytest
@@ -64,29 +66,39 @@ async def test_its_siblings_go_on_and_it_is_told_by_name(harness: ConnectorHarne
 
 
 async def test_another_process_goes_on_where_it_was(harness: ConnectorHarness) -> None:
+    """Seen to fail when each process counted failures for itself: the group was sent three times more."""
     await harness.connect_idle()
     await harness.control.switch_on("fails-with", options={"containing": "Poison Ltd"})
     await harness.deliver(contact_intent("Kea"), contact_intent("Poison Ltd"))
+
+    async def failures() -> int:
+        return int((await harness.sql("select max(failures) from intent"))[0][0])
+
     async with harness.working(harness.process(send_again_after=SOON)):
-        await until(harness, lambda: harness.published(WriteResult), lambda found: len(found) == 1)
-    before = len(await harness.writing_calls())
+        await until(harness, failures, lambda seen: seen >= 2)
 
     async with harness.working(harness.process(send_again_after=SOON)):
         await until(harness, lambda: open_problems(harness), bool)
 
-    assert len(await harness.writing_calls()) - before <= 2
+    # Both together three times, then each alone: the failing one twice if it went before the other.
+    assert len(await harness.writing_calls()) <= 6
 
 
 async def test_an_outage_of_xero_splits_no_group_and_reports_no_record(harness: ConnectorHarness) -> None:
+    """Seen to fail when a failure counted although Xero had not answered the look-up after it."""
     await harness.connect_idle()
     await harness.control.add_fault("503", times=1000)
     await harness.deliver(*[contact_intent(f"Vendor {n}") for n in range(10)])
 
+    async def calls() -> int:
+        return len(await harness.control.calls())
+
     async with harness.working(harness.process(send_again_after=SOON)):
         await wait_until(harness.writing_calls, bool)
         for _ in range(8):
+            before = await calls()
             await pass_time(harness, timedelta(minutes=5))
-            await harness.until("select (next_at <= now() + interval '1 day')::int from turn", 1)
+            await wait_until(calls, partial(lt, before))
         assert await harness.sql("select from intent where failures > 0 or batch_limit < 50") == []
         await harness.control.clear_faults()
         await until(harness, lambda: harness.published(WriteResult), lambda found: len(found) == 10)

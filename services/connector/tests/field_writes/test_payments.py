@@ -103,6 +103,7 @@ async def test_a_bill_that_was_paid_a_moment_before_refuses_ours_alone_and_is_re
 
 @pytest.mark.field("F32")
 async def test_a_payment_in_a_locked_period_is_refused_and_four_others_go(harness: ConnectorHarness, bill: str) -> None:
+    """Seen to fail when one refused element of an answer meant that all of them were refused."""
     await harness.control.act(harness.org_id, "set_lock_dates", PeriodLockDate="2026-09-15")
     locked = payment_intent(bill, "10.00", "P-0")
     locked = locked.replace(body=locked.body.replace(date="2026-09-10"))

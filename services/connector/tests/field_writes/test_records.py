@@ -22,6 +22,7 @@ def line(description: str, **more: Any) -> bodies.WriteLine:
 
 @pytest.mark.field("F02")
 async def test_a_line_keeps_its_id_though_the_answer_lists_a_new_line_before_it(harness: ConnectorHarness) -> None:
+    """Seen to fail with lines paired by their position: the second attempt gave each line the other's id."""
     await harness.connect_idle()
     contact = await harness.their_contact()
     bill_id = await harness.their_bill(contact)
@@ -103,6 +104,7 @@ def credit_of(contact: str, number: str, **more: Any) -> bodies.VendorCreditBody
 
 @pytest.mark.field("F15")
 async def test_a_change_that_a_credit_without_line_ids_shows_already_counts_as_there(harness: ConnectorHarness) -> None:
+    """Seen to fail when only lines with ids could be equal: the same lines were written once more."""
     await harness.connect_idle()
     await harness.control.set_switches(harness.org_id, credit_note_lines_have_ids=False)
     contact = await harness.their_contact()
@@ -153,6 +155,7 @@ async def test_a_payment_names_a_bank_account_without_a_code_by_its_id(harness: 
 
 @pytest.mark.field("F33")
 async def test_the_option_after_the_last_is_refused_with_the_limit(harness: ConnectorHarness) -> None:
+    """Seen to fail when the refusal was put in our words instead of Xero's, which name the limit."""
     await harness.connect_idle()
     category = UUID((await harness.xero("TrackingCategories"))[0]["TrackingCategoryID"])
     path, create = f"TrackingCategories/{category}/Options", {"do": "request", "method": "PUT"}
