@@ -111,9 +111,11 @@ def _restored(work: Work[Any, Any], answers: Answers) -> None:
 
 def _sent(kind: Kind[Any, Any], each: Field, flight: Flight) -> Any:
     """The value of a field that was sent."""
-    return _adapter(kind.record, each.name).validate_python(flight.sent[each.name])
+    record: type[PlatformRecord] = kind.record
+    return _adapter(record, each.name).validate_python(flight.sent[each.name])
 
 
 @cache
 def _adapter(record: type[PlatformRecord], name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(record.model_fields[name].annotation)
+    annotation: Any = record.model_fields[name].annotation
+    return TypeAdapter(annotation)
