@@ -13,13 +13,14 @@ import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from tieout_kit.clock import utc_now
 from tieout_kit.errors import Clash, NotFound
 from tieout_kit.http.access import EDITORS, RoleMissing, allow, operations, require
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Caller, CurrentCaller, Keys
+from tieout_kit.http.link_routes import DecisionIn
 from tieout_kit.kafka.outbox import TooLarge
 from tieout_kit.postgres.database import Database
 from tieout_schemas.roles import Feature, Role
@@ -234,3 +235,10 @@ async def test_keys_that_cannot_be_fetched_are_our_trouble_and_not_the_callers()
 
     assert response.status_code == 503
     assert "keys" in problem(response)["title"]
+
+
+@pytest.mark.rule("SYS-3")
+@pytest.mark.parametrize("keep", ["latest", "xero_alone", "both"])
+def test_only_the_value_of_one_of_the_two_sides_can_be_kept(keep: str) -> None:
+    with pytest.raises(ValidationError):
+        DecisionIn.model_validate({"field": "number", "keep": keep, "ours": '"1"', "theirs": '"2"'})

@@ -9,7 +9,7 @@ from tieout_bills.bill.edit import PUT
 from tieout_bills.bill.lines import comparable_lines, same_lines
 from tieout_schemas.platform import Bill, BillLine, BillStatus, Vendor
 from tieout_schemas.xero import InvoiceType, XeroContact
-from tieout_testing.builders import bill, facts, xero_invoice
+from tieout_testing.builders import bill, facts, xero_invoice, xero_line
 from tieout_testing.declarations import settings_used
 
 VENDOR_ID, CONTACT_XERO_ID = uuid4(), uuid4()
@@ -52,6 +52,14 @@ def test_a_bill_is_an_invoice_to_be_paid(kind: InvoiceType) -> None:
 
 def test_bills_are_made_at_their_own_address() -> None:
     assert [(view.model, view.plural, view.put) for view in BILL.views] == [(Bill, "bills", PUT)]
+
+
+@pytest.mark.rule("BILL-8")
+def test_a_bill_learns_xeros_ids_of_its_lines() -> None:
+    ours, paper_xero_id = bill(uuid4(), None, lines=(line(),)), uuid4()
+    there = THERE.replace(lines=(xero_line(paper_xero_id, description="Paper"),))
+
+    assert [each.xero_line_id for each in BILL.learn(ours, ours, there).lines] == [paper_xero_id]
 
 
 @pytest.mark.rule("BILL-8")

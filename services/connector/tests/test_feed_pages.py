@@ -24,6 +24,9 @@ TABLE: dict[str, tuple[ListingCursor, list[datetime], int, ListingCursor, bool]]
         replace(NEW, since=at(4), newest=at(5), done=2, total=10), [at(5), at(8)], 8,
         replace(NEW, since=at(7), newest=at(8), done=4, total=10), False,
     ),
+    "a full page may leave one row": (
+        NEW, [at(5), at(8)], 3, replace(NEW, since=at(7), newest=at(8), done=2, total=3), False,
+    ),
     "rows that changed meanwhile are not counted twice": (
         replace(NEW, since=at(4), newest=at(5), done=6, total=10), [at(5), at(8)], 8,
         replace(NEW, since=at(7), newest=at(8), done=6, total=10), False,

@@ -8,7 +8,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from tieout_connector.pacing.lanes import ORDER, TURN, DropNotes, Next, Nothing, next_lane
-from tieout_connector.pacing.org_budget import RESERVED_PER_DAY, RESERVED_PER_MINUTE, Budget, BudgetWait, fresh
+from tieout_connector.pacing.org_budget import RESERVED_PER_DAY, RESERVED_PER_MINUTE, WRITE, Budget, BudgetWait, fresh
 from tieout_schemas.writes import Lane
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
@@ -37,7 +37,23 @@ def test_lanes_go_in_their_order(turn: int) -> None:
 
 def test_every_fourth_call_goes_to_the_lane_that_waits_longest() -> None:
     assert next_lane(since(note=9, poll=5, write=1), replace(fresh(NOON), turn=3), NOON) == Next(Lane.NOTE)
-    assert next_lane(since(write=1, poll=1), replace(fresh(NOON), turn=7), NOON) == Next(Lane.WRITE)
+    assert next_lane(since(poll=1, write=1), replace(fresh(NOON), turn=7), NOON) == Next(Lane.WRITE)
+
+
+@pytest.mark.parametrize("first", ["person", "write"])
+def test_in_its_turn_a_lane_needs_only_what_the_smallest_reserve_of_the_waiting_lanes_leaves(first: str) -> None:
+    full = replace(under_way(4 if first == "person" else 0), turn=3)
+    nearly_used = replace(full, recent=BACK[RESERVED_PER_MINUTE + len(full.in_flight) :])
+
+    assert next_lane(since(poll=9, **{first: 1}), nearly_used, NOON) == Next(Lane.POLL)
+    assert next_lane(since(poll=1, **{first: 9}), nearly_used, NOON) == Next(Lane(first))
+
+
+def test_while_all_wait_the_lane_that_may_go_first_says_until_when() -> None:
+    minute = replace(under_way(4), recent=BACK[RESERVED_PER_MINUTE + 4 :])
+
+    assert next_lane(since(write=1, poll=1), minute, NOON) == minute.wait(NOON, WRITE)
+    assert minute.free_at(NOON, WRITE) == NOON + 20 * SECOND
 
 
 def test_nothing_waits() -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout_connector.api.usage import PLANS
-from tieout_connector.pacing.pricing import GIB, PlanCost, costs, month_of, projected
+from tieout_connector.pacing.pricing import GIB, NO_EGRESS, PlanCost, costs, month_of, projected
+from tieout_connector.xero.organisation import ORGANISATION
 
 MIDDLE = datetime(2026, 11, 16, tzinfo=UTC)
 """Half of November."""
@@ -36,6 +37,15 @@ def test_a_plan_costs_its_fee_and_what_is_read_beyond_what_it_includes(plan: str
     cost = on(plan, egress=gib * GIB)
 
     assert (str(cost.so_far.amount), cost.so_far.currency) == (so_far, "AUD")
+
+
+@pytest.mark.parametrize(
+    ("beyond", "so_far"), [(0, "35.00"), (1, "35.00"), (2_236_962, "35.00"), (2_236_963, "35.01"), (2**30, "37.40")]
+)
+def test_bytes_beyond_what_is_included_are_charged_by_gib_to_the_nearest_cent(beyond: int, so_far: str) -> None:
+    cost = on("Core", egress=10 * 2**30 + beyond)
+
+    assert str(cost.so_far.amount) == so_far
 
 
 @pytest.mark.parametrize(
@@ -76,10 +86,15 @@ def test_the_first_minutes_of_a_month_are_projected_as_a_whole_day_at_least() ->
         (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), (2026, 12), (2027, 1)),
         (datetime(2027, 2, 1, tzinfo=UTC), (2027, 2), (2027, 3)),
         (datetime.fromisoformat("2026-11-01T05:00:00+13:00"), (2026, 10), (2026, 11)),
+        (datetime.fromisoformat("2027-01-01T05:00:00+13:00"), (2026, 12), (2027, 1)),
     ],
 )
 def test_a_month_is_utcs(now: datetime, start: tuple[int, int], end: tuple[int, int]) -> None:
     assert [(m.year, m.month, m.day, m.hour) for m in month_of(now)] == [(*start, 1, 0), (*end, 1, 0)]
+
+
+def test_the_organisation_is_what_xero_does_not_meter() -> None:
+    assert ORGANISATION.name == NO_EGRESS
 
 
 @given(

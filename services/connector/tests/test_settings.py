@@ -15,7 +15,7 @@ from tieout_schemas.xero import XeroAccount
 
 TENANT = UUID(int=7)
 # Ids are parts of tests' names, so they are the same in each run.
-_IDS = count(100)
+_IDS = count(0xA0)
 
 
 def account(code: str, type_: str = "BANK", *, payments: bool = True, active: bool = True) -> XeroAccount:
@@ -160,7 +160,16 @@ def test_an_account_archived_since_it_was_chosen_does_not_keep_other_settings_ba
         assert (after.payment_account, [c.setting for c in changes]) == (ARCHIVED.xero_id, ["items"])
 
     for chart in (CHART[:2], None):
-        assert changed(before, {"payment_account": str(ARCHIVED.xero_id)}, chart) == (before, ())
+        for same in (str(ARCHIVED.xero_id), str(ARCHIVED.xero_id).upper()):
+            assert changed(before, {"payment_account": same}, chart) == (before, ())
+
+
+@pytest.mark.rule("MAP-2")
+def test_a_chosen_account_may_be_chosen_no_more() -> None:
+    after, changes = changed(settings(payment_account=ARCHIVED.xero_id), {"payment_account": None}, CHART)
+
+    assert after.payment_account is None
+    assert [(c.before, c.after) for c in changes] == [(str(ARCHIVED.xero_id), None)]
 
 
 @pytest.mark.field("F28")

@@ -57,6 +57,16 @@ def test_every_wrong_setting_is_named_with_its_field() -> None:
             [account("091"), account("090", active=False)],
             "account 090 Account 090 is archived in Xero; payment_account takes 091 Account 091",
         ),
+        (
+            [account("091"), account("090", "EXPENSE", takes_payments=False)],
+            "payment_account needs an account that takes payments, which 090 Account 090 is not; "
+            "payment_account takes 091 Account 091",
+        ),
+        (
+            [account("090", active=False)],
+            "account 090 Account 090 is archived in Xero; "
+            "payment_account takes an account that takes payments, once there is one in Xero",
+        ),
     ],
 )
 def test_an_account_that_cannot_be_chosen(chart: list[XeroAccount] | None, why: str) -> None:
@@ -70,6 +80,15 @@ def test_twenty_accounts_are_named_and_the_others_counted(accounts: int, more: s
 
     named = ", ".join(f"{number:03} Account {number:03}" for number in range(min(accounts, 20)))
     assert str(refusal({"payment_account": "x"}, chart)).endswith(f"; payment_account takes {named}{more}")
+
+
+@pytest.mark.field("F28")
+def test_accounts_without_a_code_are_named_last_and_by_name() -> None:
+    chart = [account("", name="Wages"), account("", name="Bank"), account("091")]
+
+    told = str(refusal({"payment_account": "x"}, chart))
+
+    assert told.endswith(f"takes 091 Account 091, {chart[1].xero_id} Bank, {chart[0].xero_id} Wages")
 
 
 @pytest.mark.rule("MAP-5")

@@ -9,7 +9,7 @@ from tieout_contacts import classified
 from tieout_contacts.contact import CONTACT
 from tieout_contacts.contact.edit import CUSTOMER_PUT, VENDOR_PUT
 from tieout_contacts.contact.fields import FIELDS
-from tieout_contacts.model import Contact, RoleState
+from tieout_contacts.model import Contact, PartyRole, RoleState
 from tieout_kit.sync import Owner
 from tieout_schemas.platform import Customer, Vendor
 from tieout_schemas.settings import NamePolicy, TenantSettings
@@ -92,6 +92,17 @@ def test_every_contact_of_xero_is_meant_and_changes_say_by_which_rule() -> None:
 @pytest.mark.rule("CONT-4")
 def test_what_documents_say_of_contacts_is_loaded_before_they_are_judged() -> None:
     assert CONTACT.more_facts is classified.load
+
+
+@pytest.mark.rule("CONT-4")
+def test_a_contact_gets_the_role_that_a_document_gave_it_in_xero() -> None:
+    known = facts(more={THERE.xero_id: frozenset({PartyRole.CUSTOMER})})
+
+    became = CONTACT.becomes(contact(customer=None), THERE, known)
+
+    assert became
+    assert (became[0].customer is not None, became[0].vendor, became[1]) == (True, RoleState(id=VENDOR_ID), "CONT-4")
+    assert CONTACT.becomes(contact(), THERE, known) is None
 
 
 @pytest.mark.rule("CONT-5")

@@ -9,7 +9,7 @@ import pytest
 
 from tieout_kit.errors import Clash
 from tieout_kit.sync.arrival import Skip, XeroOnly
-from tieout_kit.sync.state import CREATED, Link, State
+from tieout_kit.sync.state import Link, State
 from tieout_kit.sync.work import Seen
 from tieout_schemas.reasons import Reason
 
@@ -124,7 +124,7 @@ def test_the_answer_to_a_create_opens_the_link_as_created(answer: str, is_known:
 
     assert stored(desk) == ([KA], {K1} if is_known else set(), {}, {})
     assert work.link
-    assert work.link.by == (CREATED if answer == "its create" else "stamp")
+    assert work.link.by == ("created" if answer == "its create" else "stamp")
     assert (work.state.main.flight is None) is (answer == "its create")
     assert (work.state.created_xero_id, work.seen) == (X1, there)
 

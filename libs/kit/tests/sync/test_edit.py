@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tieout_kit.errors import Clash
-from tieout_kit.sync.edit import created, edit, resolve, retry
+from tieout_kit.sync.edit import StateUnknown, created, edit, resolve, retry
 from tieout_kit.sync.field import Owner
 from tieout_kit.sync.judge import judge
 from tieout_kit.sync.state import OtherEffect, Refusal
@@ -45,6 +45,10 @@ def test_an_edit_dates_the_fields_that_it_changes() -> None:
     assert edit(work, {"name": "b", "email": "x"}, {"name": "a", "email": "x"}, ORIGIN)
     assert work.state.changed_at == {"name": NOW}
     assert not edit(work, {"name": "b"}, {"name": "b"}, ORIGIN)
+
+
+def test_an_edit_that_names_no_state_lacks_a_precondition() -> None:
+    assert StateUnknown("read it first").status == 428
 
 
 def test_a_new_record_dates_all_its_fields() -> None:

@@ -28,7 +28,7 @@ NAME = Objection(code=Reason.NAME_TAKEN.code)
 
 BARE = replace(
     CONTACT,
-    fields=tuple(replace(each, needed=each.name == "name") for each in CONTACT.fields),
+    fields=tuple(replace(each, needed=True) if each.name == "name" else each for each in CONTACT.fields),
     effects=lambda *_: (),
     once=lambda *_: (),
 )

@@ -5,7 +5,7 @@ They are made by a function and not declared at module level, since the type of 
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -41,7 +41,7 @@ class DecisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     field: str
-    keep: Owner
+    keep: Literal[Owner.PLATFORM, Owner.XERO]
     ours: str
     theirs: str
 

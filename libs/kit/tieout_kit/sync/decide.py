@@ -51,8 +51,8 @@ def drop_settled(work: Work[Any, Any]) -> None:
     """Forget refused values that are no longer wanted, or that Xero shows after all."""
     base = work.link.base if work.link else {}
     for name, left_out in list(work.state.left_out.items()):
-        shown = base.get(name, (NEVER, NEVER))
-        if not is_left_out(work, name) or (shown[0] == left_out.mark and shown[1] != NEVER):
+        ours, theirs = base.get(name, (NEVER, NEVER))
+        if not is_left_out(work, name) or (ours == left_out.mark and theirs != NEVER):
             del work.state.left_out[name]
 
 

@@ -1,6 +1,7 @@
 """A snapshot of Xero's record changes ours. Source: docs/sync-semantics.md, section 3. Pure."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,7 @@ from tieout_kit.sync.state import CREATED, Flight
 from tieout_kit.sync.values import NEVER, UNKNOWN, is_empty
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.payload import Answers
-
-_ADAPTERS: dict[tuple[type, str], TypeAdapter[Any]] = {}
+from tieout_schemas.platform import PlatformRecord
 
 
 def take_in(work: Work[Any, Any], seen: Seen[Any]) -> bool:
@@ -111,8 +111,11 @@ def _restored(work: Work[Any, Any], answers: Answers) -> None:
 
 def _sent(kind: Kind[Any, Any], each: Field, flight: Flight) -> Any:
     """The value of a field that was sent."""
-    key = (kind.record, each.name)
-    if key not in _ADAPTERS:
-        field = kind.record.model_fields[each.name]
-        _ADAPTERS[key] = TypeAdapter(field.annotation)
-    return _ADAPTERS[key].validate_python(flight.sent[each.name])
+    record: type[PlatformRecord] = kind.record
+    return _adapter(record, each.name).validate_python(flight.sent[each.name])
+
+
+@cache
+def _adapter(record: type[PlatformRecord], name: str) -> TypeAdapter[Any]:
+    annotation: Any = record.model_fields[name].annotation
+    return TypeAdapter(annotation)

@@ -26,7 +26,6 @@ def line_of(seen: XeroLine, tax_amount: Decimal | None = None) -> BillLine:
         unit_amount=seen.line_amount if seen.unit_amount is None else seen.unit_amount,
         account_code=seen.account_code,
         account_xero_id=seen.account_xero_id,
-        account_from=AccountFrom.LINE,
         tax_type=seen.tax_type,
         tax_amount=tax_amount,
         tracking=seen.tracking,

@@ -1,11 +1,19 @@
 """Where a list ends, by what Xero tells of its pages."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tieout_connector.gateway.paging import page_of
-from tieout_connector.inbound.listings_rules import IncompleteList, ListingCursor, Page, after_page, with_smaller_pages
+from tieout_connector.inbound.listings_rules import (
+    IncompleteList,
+    ListingCursor,
+    Page,
+    Trouble,
+    after_page,
+    with_smaller_pages,
+)
 
 START = datetime(2026, 9, 14, tzinfo=UTC)
 
@@ -51,6 +59,23 @@ def test_a_first_page_with_fewer_rows_than_xero_counts_is_not_passed_over(shown:
         after_page(ListingCursor("Invoices"), shown)
 
 
+def test_a_list_that_is_not_shown_whole_was_answered_and_says_what_it_lacks() -> None:
+    error = IncompleteList(shown=2, counted=3)
+
+    assert (str(error), error.answered) == ("Xero shows 2 rows of a page that has 3", True)
+    with pytest.raises(IncompleteList, match="Xero shows 2 rows of a page that has 3"):
+        after_page(ListingCursor("Invoices"), Page(stamps(2), 2, 1000, 3))
+
+
+def test_the_troubles_that_are_stored_keep_their_names() -> None:
+    """listings.sql names one of them."""
+    assert list(Trouble) == ["not_permitted", "not_listed"]
+
+
+def test_an_empty_list_has_one_page() -> None:
+    assert [Page([], 0, 10, items).last for items in (0, 1, 10, 11, 20, 21)] == [1, 1, 1, 2, 2, 3]
+
+
 @pytest.mark.field("F07")
 def test_without_pagination_only_an_empty_page_is_the_end() -> None:
     cursor = ListingCursor("Invoices")
@@ -62,6 +87,37 @@ def test_without_pagination_only_an_empty_page_is_the_end() -> None:
 
     assert [ended, then, finally_] == [False, False, True]
     assert [first.page, second.page, third.importing] == [1, 2, False]
+    assert (third.done, third.total) == (4, 4)
+
+
+@pytest.mark.field("F07")
+def test_an_empty_page_sends_back_to_those_before_it_whose_rows_may_have_moved_up() -> None:
+    cursor = ListingCursor("Invoices", since=START, done=9, total=10)
+
+    after_two, ended = after_page(replace(cursor, page=2), Page([], 0, 1000, None))
+    after_three, not_yet = after_page(replace(cursor, page=3), Page([], 0, 1000, None))
+
+    assert (after_two.importing, after_two.done, after_two.total, ended) == (False, 10, 10, True)
+    assert (after_three, not_yet) == (replace(cursor, page=2, backwards=True), False)
+
+
+@pytest.mark.field("F07")
+@pytest.mark.parametrize("shown", [Page([START] * 2, 2, 3, 5), Page([], 0, 3, 5)])
+def test_once_xero_tells_its_counts_pages_are_read_from_the_last(shown: Page) -> None:
+    for page in (2, 3):
+        cursor, ended = after_page(ListingCursor("Invoices", since=START, page=page), shown)
+
+        assert (cursor.page, cursor.size, cursor.backwards, ended) == (2, 3, True, False)
+
+
+@pytest.mark.field("F10")
+@pytest.mark.parametrize(("items", "then"), [(None, (2, None, False)), (5, (3, 2, True))])
+def test_a_page_whose_rows_have_no_time_of_change_is_passed_by_its_number(
+    items: int | None, then: tuple[int, int | None, bool]
+) -> None:
+    cursor, ended = after_page(ListingCursor("Invoices"), Page([], 2, 2, items))
+
+    assert ((cursor.page, cursor.size, cursor.backwards), ended) == (then, False)
 
 
 @pytest.mark.field("F10")

@@ -14,7 +14,7 @@ from tieout_schemas.xero import XeroAccount
 
 Chart = Sequence[XeroAccount]
 
-_NO_LINES = ("BANK", "INVENTORY")
+_NO_LINES = {"BANK", "INVENTORY"}
 """Types of accounts that Xero accepts on no line of a document. Source: docs/xero.md 4.8."""
 _SHOWN = 20
 

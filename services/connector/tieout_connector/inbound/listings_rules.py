@@ -132,7 +132,7 @@ def _counted(cursor: ListingCursor, page: Page) -> ListingCursor:
         done = cursor.done + page.rows if total is None else min(cursor.done + page.rows, total)
     else:
         left = (cursor.page - 1) * page.size if cursor.backwards else page.items - page.rows
-        done = min(max(cursor.done, total - left), total) if left > 0 else total
+        done = min(max(cursor.done, total - left), total)
     return replace(cursor, newest=newest, done=done, total=total)
 
 
