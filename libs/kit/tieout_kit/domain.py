@@ -33,6 +33,7 @@ from tieout_kit.records import (
     Tenants,
     closed_by_plan,
     locks,
+    unhandled,
 )
 from tieout_kit.sync import Kind
 from tieout_schemas.payload import Payload
@@ -96,7 +97,7 @@ class Wired:
         ]
         own = [((type_,), make(self)) for type_, make in self.service.also]
         records = [((each.kind.snapshot, WriteResult), each.received) for each in self.reconcilers]
-        return Handlers(consumed_by(self.service.name), (*facts, *own, *records), self.lock)
+        return Handlers(consumed_by(self.service.name), (*facts, *own, *records), self.lock, unhandled.report)
 
     @property
     def rechecks(self) -> Rechecks:
@@ -104,6 +105,7 @@ class Wired:
         by_kind: dict[str, Rechecker] = {each.kind.name: each.check for each in self.reconcilers}
         for snapshot in dict.fromkeys(kind.snapshot for kind in self.service.kinds):
             by_kind[snapshot.kind] = self._xero_only(snapshot)
+        by_kind[unhandled.KIND] = unhandled.recheck
         return Rechecks(by_kind, self._serial)
 
     async def lock(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:

@@ -245,6 +245,14 @@ class Reason(ReasonCode):
         closes_on=None,
         cause=("field", "fault"),
     )
+    NOT_TAKEN_IN = Code(
+        ProblemKind.HELD,
+        "A change of the {what} {id} has come but could not be taken in, so what is shown of it may be out of date.",
+        how_to_fix="Tell whoever operates Tieout, who sees the reason. Retry once its cause is fixed.",
+        who_can_fix=Role.ADMIN,
+        closes_on=None,
+        cause=("what",),
+    )
     NOT_PERMITTED_IN_XERO = Code(
         ProblemKind.HELD,
         "The person who connected the organisation to Xero is not permitted to {action} {what} there.",

@@ -6,7 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.pacing.wait_reasons_rules import SentCall, WaitReasons, WriteState, WriteStatus, not_before, why
+from tieout_connector.pacing.wait_reasons_rules import (
+    OwnWait,
+    SentCall,
+    WaitReasons,
+    WriteState,
+    WriteStatus,
+    not_before,
+    why,
+)
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteResult
 
@@ -19,6 +27,10 @@ NOTHING_AHEAD = "Nothing is ahead of it: it goes now."
 
 def waiting(ahead: int = 0, **waits: Any) -> WriteStatus:
     return WriteStatus(WriteState.WAITING, ahead, WaitReasons(**waits))
+
+
+def held_back(wait: OwnWait, **waits: Any) -> WriteStatus:
+    return WriteStatus(WriteState.WAITING, 7, WaitReasons(**waits), own=wait)
 
 
 def left(seconds_ago: int, again_in: int = 0, *, look_up: bool = False, **waits: Any) -> WriteStatus:
@@ -54,7 +66,29 @@ def ended(state: WriteState, outcome: Outcome, **more: object) -> WriteStatus:
             waiting(minute_used=SOON, day_used=MIDNIGHT),
             "The organisation's calls of this day are used, until 2026-11-26 00:00:00 UTC.",
         ),
+        (
+            held_back(OwnWait(rests_until=SOON, failures=1), trouble=SOON),
+            "Xero failed when this was sent last, so it is sent again at 14:05:27 UTC. Other writes go on meanwhile.",
+        ),
+        (
+            held_back(OwnWait(rests_until=SOON, failures=3)),
+            "Xero failed the last 3 times that this was sent, so it is sent again at 14:05:27 UTC. Other writes go on "
+            "meanwhile.",
+        ),
+        (
+            held_back(OwnWait(rests_until=SOON, failures=3), day_used=MIDNIGHT),
+            "The organisation's calls of this day are used, until 2026-11-26 00:00:00 UTC.",
+        ),
+        (
+            held_back(OwnWait(not_permitted="bank transfers", paused_until=SOON), xero_asked=SOON),
+            "The person who connected the organisation to Xero is not permitted to change bank transfers there. It is "
+            "tried again at 14:05:27 UTC, and when somebody connects again.",
+        ),
         # What is over keeps nothing back.
+        (
+            held_back(OwnWait(rests_until=NOW, failures=3, not_permitted="bills", paused_until=PAST)),
+            "7 writes are ahead of it in its lane.",
+        ),
         (
             waiting(xero_asked=PAST, day_used=PAST, minute_used=PAST, trouble=NOW),
             "Nothing is ahead of it: it goes now.",

@@ -10,6 +10,7 @@ from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import Handlers
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import listing
+from tieout_kit.records import unhandled
 from tieout_schemas import topics
 from tieout_schemas.problem import Problem
 from tieout_schemas.signals import Refresh, Webhook
@@ -54,5 +55,6 @@ def handlers(group: intents.BatchingRule) -> Handlers:
             topics.REFRESH: refreshes_requested,
             topics.WRITE: intents_received,
             topics.PROBLEM: problems_received,
-        }
+        },
+        unhandled.report,
     )

@@ -6,15 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from tieout_kit.events import Cause
 from tieout_kit.http import audit
 from tieout_kit.http.access import allow
 from tieout_kit.http.auth import CurrentCaller
 from tieout_kit.http.dependencies import InTx
 from tieout_kit.http.inputs import Limit
 from tieout_kit.kafka import parking
+from tieout_kit.records import unhandled
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.roles import Role
-from tieout_schemas.topics import replay_topic
 
 
 class Parked(BaseModel):
@@ -68,8 +69,8 @@ async def list_dead_letters(tenant_id: UUID, tx: InTx, limit: Limit = 100) -> li
     summary="Handle the dead letters again, once their cause is fixed",
 )
 async def return_dead_letters(tenant_id: UUID, tx: InTx, caller: CurrentCaller) -> dict[str, int]:
-    """Publish the tenant's dead letters on the service's replay topic."""
-    returned = await parking.return_dead_letters(tx, tenant_id, replay_topic(tx.service))
+    """Publish the tenant's dead letters on the service's replay topic, and close their problems."""
+    returned = await unhandled.return_dead_letters(tx, tenant_id, Cause.request(), caller.sub)
     record = RecordRef(kind="dead_letters", id=tenant_id)
     await audit.note(tx, caller, tenant_id, record, {"waiting": returned}, {"waiting": 0})
     return {"returned": returned}

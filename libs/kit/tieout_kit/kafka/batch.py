@@ -25,6 +25,8 @@ Handler = Callable[[Tx, Sequence[ReceivedEvent[Any]]], Awaitable[None]]
 """Handles events of certain types, in order, many at once."""
 Lock = Callable[[Tx, Sequence[ReceivedEvent[Any]]], Awaitable[None]]
 """Locks the tenants of all events of a batch, before any event is handled (records/locks.py)."""
+Unhandled = Callable[[Tx, Sequence[DeadLetterRecord]], Awaitable[None]]
+"""Tells the tenants of the dead letters of a batch, in its transaction (records/unhandled.py)."""
 FetchedRecords = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 """What the consumer fetched, by partition."""
 TopicRecords = Sequence[tuple[Topic, ConsumerRecord]]
@@ -40,11 +42,13 @@ class Handlers:
     routes: tuple[tuple[tuple[type[Payload], ...], Handler], ...]
     """Types and their handler, in the order in which they run: facts before the records whose rules use them."""
     lock: Lock | None = None
+    unhandled: Unhandled | None = None
 
     @classmethod
-    def by_topic(cls, handlers: Mapping[Topic, Handler]) -> "Handlers":
+    def by_topic(cls, handlers: Mapping[Topic, Handler], unhandled: Unhandled | None = None) -> "Handlers":
         """One handler for each topic."""
-        return cls(tuple(handlers), tuple((topic.payloads, handler) for topic, handler in handlers.items()))
+        routes = tuple((topic.payloads, handler) for topic, handler in handlers.items())
+        return cls(tuple(handlers), routes, unhandled=unhandled)
 
     async def handle(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         """Call the handlers. Events of a type without a handler are ignored."""
@@ -110,6 +114,8 @@ class BatchHandler:
             events = await self._hold_back_parked(tx, events)
         await self._dispatch(tx, [event for _, _, event in events])
         parked = await parking.add_dead_letters(tx, letters, self.limits)
+        if letters and self._handlers.unhandled:
+            await self._handlers.unhandled(tx, letters)
         tx.on_commit.append(lambda: metrics.DEAD_LETTERS.labels(self._service).inc(len(letters)))
         return parked
 

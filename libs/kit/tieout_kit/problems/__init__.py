@@ -3,7 +3,7 @@
 from tieout_kit.problems import listing
 from tieout_kit.problems.findings import finding_of
 from tieout_kit.problems.listing import Group, ProblemFilter
-from tieout_kit.problems.store import Finding, FoundProblem, dismiss, note_retry, update
+from tieout_kit.problems.store import Finding, FoundProblem, dismiss, note_retry, update, with_open_problems
 
 __all__ = [
     "Finding",
@@ -15,4 +15,5 @@ __all__ = [
     "listing",
     "note_retry",
     "update",
+    "with_open_problems",
 ]

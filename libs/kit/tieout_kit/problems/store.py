@@ -198,6 +198,12 @@ def columns(changes: Sequence[ProblemChange]) -> dict[str, list[object]]:
     }
 
 
+async def with_open_problems(tx: Tx, kind: str, tenant_id: UUID) -> list[UUID]:
+    """The ids of a tenant's records of this kind that have problems of this service, dismissed ones too."""
+    rows = await tx.db.fetch(*_SQL["with_open_problems"](kind=kind, tenant_id=tenant_id))
+    return [row["record_id"] for row in rows]
+
+
 async def note_retry(tx: Tx, kind: str, tenant_id: UUID, record_id: UUID, cause: Cause, by: str) -> None:
     """Note at the open problems of a record that a person tries again what they are about."""
     rows = await tx.db.fetch(*_SQL["open_of"](kind=kind, tenant_ids=[tenant_id], record_ids=[record_id]))

@@ -1,6 +1,6 @@
 """Stores records and keeps them in step with Xero. What a change means is decided in tieout_kit.sync."""
 
-from tieout_kit.records import locks, reference, sweeps, tenants
+from tieout_kit.records import locks, reference, sweeps, tenants, unhandled
 from tieout_kit.records.copies import Copies
 from tieout_kit.records.desk_store import Loaded
 from tieout_kit.records.facts_loader import FactsLoader
@@ -32,4 +32,5 @@ __all__ = [
     "reference",
     "sweeps",
     "tenants",
+    "unhandled",
 ]

@@ -5,6 +5,11 @@ where record_kind = $kind and (tenant_id, record_id) in (select * from unnest($t
 and state <> 'closed' and not copied
 order by tenant_id, id for update;
 
+-- name: with_open_problems
+-- A tenant's records of a kind that have problems of this service which are not closed.
+select distinct record_id from problem
+where tenant_id = $tenant_id and record_kind = $kind and state <> 'closed' and not copied order by record_id;
+
 -- name: lock
 -- Those of these problems that are open and this service's own, locked in key order.
 select tenant_id, sequence, doc from problem

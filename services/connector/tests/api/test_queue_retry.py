@@ -7,7 +7,7 @@ import pytest
 
 from tieout_connector.xero.errors import TOO_MANY
 from tieout_schemas.problem import Problem
-from tieout_schemas.writes import Outcome
+from tieout_schemas.writes import Lane, Outcome
 from tieout_testing.connector import contact_intent
 
 from .write_queue import Queue
@@ -26,6 +26,26 @@ async def test_what_waits_for_nothing_but_our_own_patience_is_looked_at_now(queu
     ((waits, due),) = await queue.harness.sql("select not_before, next_at <= $1 from turn", queue.harness.clock())
     assert (waits, due) == (None, True)
     assert await queue.trail() == [("retry", intent.record.id, "waiting", "retried")]
+
+
+@pytest.mark.field("F04", "F13")
+async def test_a_write_that_rests_or_is_not_permitted_says_so_and_is_retried_now(queue: Queue) -> None:
+    rests, paused = contact_intent("Kea"), contact_intent("Tui", lane=Lane.PERSON)
+    await queue.wait(rests, paused)
+    again = queue.harness.clock() + timedelta(minutes=30)
+    await queue.harness.sql("update intent set failures = 4, rest_until = $1 where id = $2", again, rests.intent_id)
+    whys = [(await queue.story(rests))["why"]]
+    await queue.harness.sql(
+        "insert into paused_batch select tenant_id, batch_key, 'Contacts', $1 from intent where id = $2",
+        again, paused.intent_id,
+    )  # fmt: skip
+    whys.append((await queue.story(paused))["why"])
+
+    answers = [await queue.ask("POST", f"/{one.intent_id}/retry") for one in (paused, rests)]
+
+    assert whys[0].startswith("Xero failed the last 4 times that this was sent, so it is sent again at ")
+    assert "is not permitted to change contacts there. It is tried again at " in whys[1]
+    assert [one.json()["why"] for one in answers] == ["Nothing is ahead of it: it goes now."] * 2
 
 
 async def test_no_person_overrules_what_xero_asks(queue: Queue) -> None:

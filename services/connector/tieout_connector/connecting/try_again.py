@@ -7,7 +7,7 @@ from tieout_connector.kinds import FOLLOWED, LISTED, spoken
 from tieout_connector.outbound import pauses
 from tieout_kit import problems
 from tieout_kit.postgres import Tx
-from tieout_kit.records import Recheck, Rechecker, Rechecks
+from tieout_kit.records import Recheck, Rechecker, Rechecks, unhandled
 from tieout_schemas.signals import XeroKind
 
 
@@ -44,6 +44,7 @@ RECHECKS = Rechecks(
         **{kind.value: _records(kind) for kind in FOLLOWED},
         **{_kind_of(resource): _lists(_kind_of(resource)) for resource in LISTED},
         resource_problems.KIND: _lists(resource_problems.KIND),
+        unhandled.KIND: unhandled.recheck,
     },
     serial=False,
 )

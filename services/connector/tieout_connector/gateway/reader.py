@@ -85,10 +85,13 @@ class Reader:
         causes = {one.xero_id: one.cause for one in due}
         shown = {str(raw.get(FOLLOWED[kind].resource.id_field)).lower() for raw in raws}
         async with self._caller.storing(session) as tx:
-            again, _ = await take_in(tx, tenant_id, kind, raws, causes, left_at, due[0].cause, self._platform_url)
+            again, _ = await take_in(
+                tx, tenant_id, kind, raws, causes, left_at, due[0].cause, self._platform_url, self._caller.timing
+            )
             found = [one for one in read if str(one.xero_id) in shown]
             await read_requests.remove(tx, tenant_id, [one for one in found if one.xero_id not in again])
-            await read_requests.postpone(tx, tenant_id, kind, list(again), tx.now + self._caller.timing.read_echo_after)
+            for at in sorted({*again.values()}):
+                await read_requests.postpone(tx, tenant_id, kind, [x for x in again if again[x] == at], at)
             missing, waits = [one for one in read if one not in found], self._caller.timing.named_again_after
             lost = await read_requests.not_found(tx, tenant_id, missing, waits)
             await connection_store.mark_synced(tx, tenant_id)
@@ -122,14 +125,10 @@ class Reader:
         async with self._caller.storing(session) as tx:
             raws = await interactive_reads.store_answer(tx, read, content)
             tenant_id, cause = session.org.tenant_id, Cause.request()
-            again, _ = await take_in(tx, tenant_id, read.kind, raws, {}, left_at, cause, self._platform_url)
-            await read_requests.add(
-                tx,
-                [
-                    ReadRequest(tenant_id, read.kind, x, tx.now + self._caller.timing.read_echo_after, cause)
-                    for x in again
-                ],
+            again, _ = await take_in(
+                tx, tenant_id, read.kind, raws, {}, left_at, cause, self._platform_url, self._caller.timing
             )
+            await read_requests.add(tx, [ReadRequest(tenant_id, read.kind, x, at, cause) for x, at in again.items()])
 
     async def read_listing(self, session: TenantSession, feed: ListingCursor) -> None:
         """Read the next page of a listing."""
@@ -175,11 +174,10 @@ class Reader:
         raws: list[dict[str, Any]] = answer.json.get(feed.resource) or []
         moved, last = after_page(feed, page_of(answer.json, feed.resource, asked))
         async with self._caller.storing(session) as tx:
-            again, changed = await take_in(tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url)
-            await read_requests.add(
-                tx,
-                [ReadRequest(tenant_id, kind, x, tx.now + self._caller.timing.read_echo_after, cause) for x in again],
+            again, changed = await take_in(
+                tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url, self._caller.timing
             )
+            await read_requests.add(tx, [ReadRequest(tenant_id, kind, x, at, cause) for x, at in again.items()])
             await sync_runs.add_page(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
             await self._save(tx, session, moved, cause, last=last)
 

@@ -8,6 +8,7 @@ from tieout_connector.gateway.parsed import parse_rows
 from tieout_connector.inbound import ObservedRecord, snapshots, unreadable
 from tieout_connector.kinds import FOLLOWED
 from tieout_connector.outbound import intents
+from tieout_connector.pacing import Timing
 from tieout_connector.xero.models import Json
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
@@ -24,8 +25,9 @@ async def take_in(
     left_at: datetime,
     otherwise: Cause,
     platform_url: str,
-) -> tuple[set[UUID], int]:
-    """Store the records read. Returns the ids to be read again, and how many records had new content.
+    timing: Timing,
+) -> tuple[Mapping[UUID, datetime], int]:
+    """Store the records read. Returns the ids to be read again and when, and how many records had new content.
 
     A record is read again if a call without an answer writes it, or if a later read of it was stored already. `causes`:
     by Xero's id; `otherwise`: that of the other records.
@@ -40,25 +42,31 @@ async def take_in(
         if snapshot.xero_id not in waiting
     ]
     taken = await snapshots.store(tx, tenant_id, seen)
-    return waiting | set(taken.overtaken), taken.changed
+    soon, later = tx.now + timing.read_echo_after, tx.now + timing.read_resting_after
+    again = {xero_id: later if rests else soon for xero_id, rests in waiting.items()}
+    return {**again, **dict.fromkeys(taken.overtaken, soon)}, taken.changed
 
 
 async def _waiting(
     tx: Tx, tenant_id: UUID, kind: XeroKind, parsed: Sequence[tuple[Json, Snapshot]], platform_url: str
-) -> set[UUID]:
-    """The records that a call without an answer changes, or may have created.
+) -> Mapping[UUID, bool]:
+    """The records that a call without an answer changes, or may have created, and whether that write only rests now.
 
     See docs/design.md, Echo before result.
     """
     unanswered = await intents.unanswered_writes(tx, tenant_id, kind)
-    waiting = {snapshot.xero_id for _, snapshot in parsed} & unanswered.targets
+    ids = [snapshot.xero_id for _, snapshot in parsed]
+    changed = {xero_id: unanswered.targets[xero_id] for xero_id in ids if xero_id in unanswered.targets}
     if not unanswered.creators:
-        return waiting
-    known = await snapshots.linked_ids(tx, tenant_id, kind, [snapshot.xero_id for _, snapshot in parsed])
-    new = [(raw, snapshot) for raw, snapshot in parsed if snapshot.xero_id not in known]
-    record = FOLLOWED[kind]
-    stamped = {snapshot.xero_id: record.stamp_of(raw, platform_url) for raw, snapshot in new}
-    waiting |= {xero_id for xero_id, record_id in stamped.items() if record_id in unanswered.creators}
-    # A payment carries no stamp: any new payment of a bill that we pay may be ours.
-    payments = [snapshot for _, snapshot in new if isinstance(snapshot, XeroPayment)]
-    return waiting | {payment.xero_id for payment in payments if payment.invoice_xero_id in unanswered.bills}
+        return changed
+    known = await snapshots.linked_ids(tx, tenant_id, kind, ids)
+    created: dict[UUID, bool] = {}
+    for raw, snapshot in parsed:
+        stamp = FOLLOWED[kind].stamp_of(raw, platform_url)
+        rests = unanswered.creators.get(stamp) if stamp else None
+        if rests is None and isinstance(snapshot, XeroPayment):
+            # A payment carries no stamp. If it is of this bill, amount and date, it may be ours (F25).
+            rests = unanswered.payments.get((snapshot.invoice_xero_id, snapshot.amount.amount, snapshot.date))
+        if rests is not None and snapshot.xero_id not in known:
+            created[snapshot.xero_id] = rests
+    return created | changed

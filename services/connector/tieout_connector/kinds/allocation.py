@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, Refetch, WriteKind
-from tieout_connector.kinds.matching import NOT_FOUND, body_of, match_once
-from tieout_connector.kinds.pairing import all_or_none, objects, paired, with_the_last
+from tieout_connector.kinds.matching import NOT_FOUND, body_of, inner_rows, match_once, rows_of
+from tieout_connector.kinds.pairing import all_or_none, lacks, objects, own_id, paired, with_the_last
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import AllocationForm, InvoiceRef, allocations_of
 from tieout_connector.xero.credit_notes import CREDIT_NOTES
@@ -17,6 +17,8 @@ from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import AllocationBody, AllocationRemovalBody
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
+
+_NO_ID = str(UUID(int=0))
 
 
 class CreditAllocationKind(WriteKind):
@@ -37,7 +39,7 @@ class CreditAllocationKind(WriteKind):
         return [CREDIT_NOTES.one(key) for key in sorted({self.credit(intent) for intent in intents})]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
-        credits = {UUID(raw["CreditNoteID"]): raw for content in contents for raw in CREDIT_NOTES.raws(content)}
+        credits = {own_id(raw, "CreditNoteID"): raw for raw in rows_of(CREDIT_NOTES, contents)}
         return {i.intent_id: credits[self.credit(i)] for i in intents if self.credit(i) in credits}
 
     def local_refusal(self, intent: WriteIntent, now: Json) -> tuple[str, ...]:
@@ -50,7 +52,7 @@ class CreditAllocationKind(WriteKind):
         return self.pre_reads(intents)
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
-        credits = (raw for content in contents for raw in CREDIT_NOTES.raws(content))
+        credits = rows_of(CREDIT_NOTES, contents)
         return [found for raw in credits for each in _allocations(raw) if (found := id_of(each))]
 
 
@@ -68,7 +70,7 @@ class AllocationWrite(CreditAllocationKind):
         return ComposedCall(*allocations_of(CREDIT_NOTES.name, self.credit(intents[0])).creating(forms, UNKEYED))
 
     def answered(self, content: Json, intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
-        rows = [row for row in objects(_allocations(content)) if not _never_made(row)]
+        rows = [row for row in objects(content.get("Allocations") or []) if not _never_made(row)]
         # Allocations in an answer have no ids.
         return all_or_none(with_the_last(paired(intents, rows, _fits), intents, rows, _tells), intents)
 
@@ -81,8 +83,8 @@ class AllocationWrite(CreditAllocationKind):
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
         known = {id_of(each) for credit in before.values() for each in _allocations(credit)} | taken
-        credits = [raw for content in contents for raw in CREDIT_NOTES.raws(content)]
-        rows = [each for raw in credits for each in _allocations(raw) if id_of(each) not in known]
+        shown = [each for raw in rows_of(CREDIT_NOTES, contents) for each in _allocations(raw)]
+        rows = [each for each in shown if id_of(each) not in known and not _never_made(each)]
         return match_once(intents, rows, _fits)
 
     def also_changes(self, intent: WriteIntent, element: Json) -> Sequence[Refetch]:
@@ -99,7 +101,7 @@ class AllocationRemoval(CreditAllocationKind):
     repeat = "is answered 404, and counts as done"
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
-        if now == ABSENT or _removed(intent) in {id_of(each) for each in _allocations(now)}:
+        if now == ABSENT or not lacks(now.get("Allocations"), _removed(intent), id_of):
             return None
         return {"AllocationId": str(_removed(intent)), "IsDeleted": True}
 
@@ -122,8 +124,7 @@ class AllocationRemoval(CreditAllocationKind):
 
 def _never_made(row: Json) -> bool:
     """Xero names an allocation with its zero id that it did not make."""
-    found = id_of(row)
-    return found is not None and not found.int and not refusal_of(row)
+    return _NO_ID in (row.get("AllocationID"), row.get("AllocationId")) and not refusal_of(row)
 
 
 def _tells(row: Json) -> bool:
@@ -132,12 +133,11 @@ def _tells(row: Json) -> bool:
 
 def id_of(allocation: Json) -> UUID | None:
     """An allocation's id, in both of Xero's spellings. None where Xero leaves it out: in its replies to a create."""
-    text = allocation.get("AllocationID") or allocation.get("AllocationId")
-    return UUID(text) if text else None
+    return own_id(allocation, "AllocationID") or own_id(allocation, "AllocationId")
 
 
 def _allocations(credit: Json) -> list[Json]:
-    return list(credit.get("Allocations") or [])
+    return inner_rows(credit.get("Allocations"))
 
 
 def _removed(intent: WriteIntent) -> UUID:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.kinds.kind import UNKEYED, ComposedCall, WriteKind
-from tieout_connector.kinds.matching import body_of, match_once, unclaimed
+from tieout_connector.kinds.matching import body_of, inner_rows, match_once, unclaimed
 from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, with_the_last
 from tieout_connector.xero.attachments import MAX_FILE_BYTES, REFUSED_CHARACTERS, Attachment, attachments_of, uploading
 from tieout_connector.xero.http import XeroRequest
@@ -59,7 +59,7 @@ class AttachmentWrite(WriteKind):
         return [self._files(intents[0]).listing()]
 
     def listed_ids(self, contents: Sequence[Json]) -> Sequence[UUID]:
-        ids = (own_id(row, "AttachmentID") for content in contents for row in content.get("Attachments") or [])
+        ids = (own_id(row, "AttachmentID") for content in contents for row in inner_rows(content.get("Attachments")))
         return [found for found in ids if found is not None]
 
     def match_results(
@@ -70,7 +70,7 @@ class AttachmentWrite(WriteKind):
         first_sent_at: datetime,
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
-        rows = (row for content in contents for row in content.get("Attachments") or [])
+        rows = (row for content in contents for row in inner_rows(content.get("Attachments")))
         return match_once(intents, unclaimed(rows, "AttachmentID", taken), _fits)
 
     def _files(self, intent: WriteIntent) -> Resource[Attachment]:

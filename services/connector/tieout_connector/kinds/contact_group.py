@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
-from tieout_connector.kinds.matching import NOT_FOUND, body_of
-from tieout_connector.kinds.pairing import own_id
+from tieout_connector.kinds.matching import NOT_FOUND, body_of, inner_rows, rows_of
+from tieout_connector.kinds.pairing import lacks, own_id, safely
 from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
@@ -35,8 +35,8 @@ class ContactGroupWrite(ResourceKind):
         return [CONTACT_GROUPS.listing()]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
-        rows = [row for content in contents for row in CONTACT_GROUPS.raws(content)]
-        return {i.intent_id: row for i in intents for row in rows if self.bears_mark(i, row)}
+        rows, is_its = rows_of(CONTACT_GROUPS, contents), safely(self.bears_mark)
+        return {i.intent_id: row for i in intents for row in rows if is_its(i, row)}
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         return now or None
@@ -69,8 +69,7 @@ class Membership(WriteKind):
         return [CONTACT_GROUPS.one(key) for key in sorted({self.body(intent).group_xero_id for intent in intents})]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
-        rows = [row for content in contents for row in CONTACT_GROUPS.raws(content)]
-        groups = {UUID(row["ContactGroupID"]): row for row in rows}
+        groups = {own_id(row, "ContactGroupID"): row for row in rows_of(CONTACT_GROUPS, contents)}
         keys = {intent.intent_id: self.body(intent).group_xero_id for intent in intents}
         return {intent_id: groups[key] for intent_id, key in keys.items() if key in groups}
 
@@ -120,7 +119,8 @@ class GroupLeaverWrite(Membership):
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
         contact = self.body(intent).contact_xero_id
-        return None if now == ABSENT or _member(now, contact) else {"ContactID": str(contact)}
+        gone = now != ABSENT and lacks(now.get("Contacts"), contact, _contact_id)
+        return {"ContactID": str(contact)} if gone else None
 
     def is_terminal(self, intent: WriteIntent) -> bool:
         return True
@@ -135,8 +135,11 @@ class GroupLeaverWrite(Membership):
 
 
 def _member(group: Json, contact_id: UUID) -> Json | None:
-    members = group.get("Contacts") or []
-    return next((member for member in members if own_id(member, "ContactID") == contact_id), None)
+    return next((member for member in inner_rows(group.get("Contacts")) if _contact_id(member) == contact_id), None)
+
+
+def _contact_id(member: Json) -> UUID | None:
+    return own_id(member, "ContactID")
 
 
 CONTACT_GROUP = Record(

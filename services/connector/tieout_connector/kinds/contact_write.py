@@ -180,7 +180,8 @@ class ContactArchive(ResourceKind):
         return list_by_ids(CONTACTS, "IDs", [self.target(intent) for intent in intents], includeArchived="true")
 
     def already_done(self, intent: WriteIntent, now: Json) -> Json | None:
-        return now if now != ABSENT and now.get("ContactStatus") != ContactStatus.ACTIVE else None
+        # A contact without a status is active.
+        return now if now.get("ContactStatus") in (ContactStatus.ARCHIVED, ContactStatus.GDPRREQUEST) else None
 
     def is_terminal(self, intent: WriteIntent) -> bool:
         return True

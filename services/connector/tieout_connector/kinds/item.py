@@ -5,7 +5,7 @@ from typing import Any
 
 from tieout_connector.kinds.fields import BodyField, differing, filled, parts_of, rounded, trimmed, unified
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
-from tieout_connector.kinds.matching import body_of
+from tieout_connector.kinds.matching import body_of, rows_of
 from tieout_connector.kinds.pairing import own_id
 from tieout_connector.kinds.record import Record
 from tieout_connector.kinds.resource_kind import ResourceKind
@@ -36,9 +36,8 @@ class ItemWrite(ResourceKind):
         return [ITEMS.listing()]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
-        rows = [row for content in contents for row in ITEMS.raws(content)]
-        by_id = {own_id(row, "ItemID"): row for row in rows}
-        by_code = {row.get("Code"): row for row in rows if own_id(row, "ItemID")}
+        by_id = {own_id(row, "ItemID"): row for row in rows_of(ITEMS, contents)}
+        by_code = {str(row.get("Code")): row for xero_id, row in by_id.items() if xero_id}
         shown = {
             intent.intent_id: by_id.get(intent.xero_id) if intent.xero_id else by_code.get(_body(intent).code)
             for intent in intents

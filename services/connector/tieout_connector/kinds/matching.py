@@ -29,6 +29,16 @@ def body_of(kind: type[B], intent: WriteIntent) -> B:
     return intent.body
 
 
+def rows_of(resource: Resource[Any], contents: Sequence[Json]) -> list[Json]:
+    """The elements of a read's answers, without rows that are no objects."""
+    return [row for content in contents for row in inner_rows(resource.raws(content))]
+
+
+def inner_rows(rows: object) -> list[Json]:
+    """The objects of a list in an answer. Whatever else is there is left out."""
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
 def match_once(
     intents: Sequence[WriteIntent], rows: Iterable[Json], fits: Callable[[WriteIntent, Json], bool]
 ) -> dict[str, Json]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tieout_connector.kinds.fields import unified
 from tieout_connector.kinds.kind import UNKEYED, ComposedCall, WriteKind
-from tieout_connector.kinds.matching import body_of, match_once
+from tieout_connector.kinds.matching import body_of, match_once, rows_of
 from tieout_connector.kinds.pairing import all_or_none, objects, paired, with_the_last
 from tieout_connector.xero import wire
 from tieout_connector.xero.history import HistoryRecord, NoteForm, history_of
@@ -63,9 +63,10 @@ class NoteWrite(WriteKind):
         first_sent_at: datetime,
         taken: Set[UUID] = frozenset(),
     ) -> Mapping[str, Json]:
-        rows = (row for content in contents for row in self._history(intents[0]).raws(content) if row.get("DateUTC"))
-        since = [row for row in rows if wire.instant(row["DateUTC"]) >= first_sent_at - _CLOCK_SKEW]
-        return match_once(intents, since, _says)
+        def is_new(intent: WriteIntent, row: Json) -> bool:
+            return _says(intent, row) and wire.instant(row["DateUTC"]) >= first_sent_at - _CLOCK_SKEW
+
+        return match_once(intents, rows_of(self._history(intents[0]), contents), is_new)
 
     def _history(self, intent: WriteIntent) -> Resource[HistoryRecord]:
         body = body_of(NoteBody, intent)

@@ -71,6 +71,13 @@ def objects(rows: object) -> list[Json]:
     return rows
 
 
+def lacks(rows: object, xero_id: UUID, id_of: Callable[[Json], UUID | None]) -> bool:
+    """Whether a list shows that a record is not in it: a row whose id cannot be read may be that record. A list that is
+    left out is empty."""
+    ids = [id_of(row) if isinstance(row, dict) else None for row in rows] if isinstance(rows, list) else [None]
+    return not rows or not {None, xero_id} & {*ids}
+
+
 def safely(fits: Fits) -> Fits:
     """The same, and False for an element whose fields are missing or odd."""
 

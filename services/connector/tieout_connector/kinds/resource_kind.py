@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
-from tieout_connector.kinds.matching import NOT_FOUND, match_once, parsed_or_none, unclaimed
+from tieout_connector.kinds.matching import NOT_FOUND, match_once, parsed_or_none, rows_of, unclaimed
 from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, with_the_last
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
@@ -106,5 +106,5 @@ class ResourceKind(WriteKind):
 
     def _rows(self, contents: Sequence[Json]) -> list[Json]:
         # A row that changed while pages were read is on several pages. The last one counts.
-        rows = (row for content in contents for row in self.resource.raws(content))
+        rows = rows_of(self.resource, contents)
         return [*{own_id(row, self.resource.id_field): row for row in rows}.values()]

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
-from tieout_connector.kinds.matching import body_of
-from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, with_the_last
+from tieout_connector.kinds.matching import body_of, inner_rows, rows_of
+from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, safely, with_the_last
 from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
@@ -36,8 +36,8 @@ class TrackingOptionWrite(WriteKind):
         return [TRACKING_CATEGORIES.listing(includeArchived="true")]
 
     def current_state(self, contents: Sequence[Json], intents: Sequence[WriteIntent]) -> Mapping[str, Json]:
-        rows = [row for content in contents for row in TRACKING_CATEGORIES.raws(content)]
-        options = {UUID(row["TrackingCategoryID"]): row.get("Options") or [] for row in rows}
+        rows = rows_of(TRACKING_CATEGORIES, contents)
+        options = {own_id(row, "TrackingCategoryID"): inner_rows(row.get("Options")) for row in rows}
         return {
             intent.intent_id: option
             for intent in intents
@@ -90,7 +90,7 @@ class TrackingOptionWrite(WriteKind):
 
 def _option(options: Sequence[Json], intent: WriteIntent) -> Json | None:
     """The intent's option: found by its id if the intent has one, else by its name."""
-    return next((option for option in options if _is(intent, option)), None)
+    return next((option for option in options if safely(_is)(intent, option)), None)
 
 
 def _is(intent: WriteIntent, option: Json) -> bool:

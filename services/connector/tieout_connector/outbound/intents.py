@@ -1,8 +1,9 @@
 """The durable queue of intents: received from Kafka, batched into calls, kept with their results."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -58,15 +59,19 @@ class QueuedIntent:
     """When the first of them had failed."""
 
 
-class UnansweredWrites(NamedTuple):
-    """What the calls without an answer write."""
+PaymentMark = tuple[UUID, Decimal, date]
+"""What a payment without a stamp is found again by: its bill in Xero, its amount in cents and its date."""
 
-    targets: frozenset[UUID]
+
+class UnansweredWrites(NamedTuple):
+    """What the calls without an answer write; for each, whether it only rests now (F04)."""
+
+    targets: Mapping[UUID, bool]
     """Xero records that they change."""
-    creators: frozenset[UUID]
+    creators: Mapping[UUID, bool]
     """Our records for which they create one. It carries our record's stamp."""
-    bills: frozenset[UUID]
-    """Bills in Xero for which they create a payment. A payment carries no stamp."""
+    payments: Mapping[PaymentMark, bool]
+    """Payments that they create. A payment carries no stamp."""
 
 
 async def receive(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]], batching: BatchingRule) -> None:
@@ -178,14 +183,16 @@ async def done_since(tx: Tx, tenant_id: UUID, since: datetime) -> bool:
 
 
 async def unanswered_writes(tx: Tx, tenant_id: UUID, snapshot_kind: str) -> UnansweredWrites:
-    """The writes that reads of this kind wait for: those in calls without an answer, and those in lost calls that have
-    not been looked up yet. An intent that is only queued may wait for hours, so reads do not wait for it."""
-    rows = await tx.db.fetch(*_SQL["unanswered_writes"](tenant_id=tenant_id, snapshot_kind=snapshot_kind))
+    """The writes that reads of this kind wait for: those in calls without an answer, and those in lost calls that may
+    still be done. An intent that was never sent may wait for hours, so reads do not wait for it."""
+    found = _SQL["unanswered_writes"](tenant_id=tenant_id, snapshot_kind=snapshot_kind, now=tx.now)
+    # What rests comes first, so that another write of the same, which does not rest, decides.
+    rows = sorted(await tx.db.fetch(*found), key=lambda row: not row["rests"])
     creates = [row for row in rows if row["target"] is None]
     return UnansweredWrites(
-        frozenset(row["target"] for row in rows) - {None},
-        frozenset(row["record_id"] for row in creates),
-        frozenset(row["bill"] for row in creates) - {None},
+        {row["target"]: row["rests"] for row in rows if row["target"]},
+        {row["record_id"]: row["rests"] for row in creates},
+        {(row["bill"], row["amount"], row["day"]): row["rests"] for row in creates if row["bill"]},
     )
 
 

@@ -55,6 +55,7 @@ async def retry(tx: Tx, caller: Caller, tenant_id: UUID, intent_id: str, *, conn
         values = {"tenant_id": tenant_id, "call_id": details.call.call_id, "now": tx.now}
         if not await tx.db.fetchval(*_SQL["retry_call_now"](**values)):
             raise RetryLater("its answer has arrived at this moment")
+    await tx.db.execute(*_SQL["end_pause"](tenant_id=tenant_id, intent_id=intent_id, now=tx.now))
     await tx.db.execute(*_SQL["end_rest"](tenant_id=tenant_id, intent_id=intent_id))
     await tx.db.execute(*_SQL["end_delay"](tenant_id=tenant_id))
     await schedule.wake_tenants(tx, [tenant_id])

@@ -10,6 +10,7 @@ from tieout_connector.outbound.intents import LANES
 from tieout_connector.pacing import (
     LONGEST_CALL,
     RESEND_WINDOW,
+    OwnWait,
     SentCall,
     WaitReasons,
     WriteState,
@@ -20,7 +21,6 @@ from tieout_connector.pacing import (
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx, of_tenant, queries
 from tieout_schemas.payload import Frozen, RecordRef
-from tieout_schemas.reasons import Reason
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
 
 _SQL = queries.load("tieout_connector", "write_listing.sql")
@@ -118,10 +118,10 @@ async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tu
     waits = await read_wait_reasons(tx, tenant_id) if row["state"] != "done" else WaitReasons()
     # Only a queued write has others ahead of it.
     writes_ahead = row["writes_ahead"] if row["state"] == "queued" else 0
-    status = WriteStatus(shown["state"], writes_ahead, waits, sent, result)
+    status = WriteStatus(shown["state"], writes_ahead, waits, sent, result, _own_wait(row))
     details = WriteDetails(
         **shown,
-        why=_why_paused(row["not_permitted"]) if connected and row["not_permitted"] else why(status, tx.now),
+        why=why(status, tx.now),
         writes_ahead=writes_ahead,
         call=CallOfWrite(call_id=row["call_id"], sent_at=sent.sent_at, retry_at=sent.retry_at, look_up=sent.look_up)
         if sent
@@ -132,9 +132,9 @@ async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tu
     return details, status
 
 
-def _why_paused(resource: str) -> str:
-    sentence = Reason.NOT_PERMITTED_IN_XERO.sentence({"action": "change", "what": spoken(resource)})
-    return f"{sentence} It is tried again every hour, and when somebody connects again."
+def _own_wait(row: Any) -> OwnWait:
+    not_permitted = spoken(row["not_permitted"]) if row["not_permitted"] else ""
+    return OwnWait(row["rest_until"], row["failures"], row["paused_until"], not_permitted)
 
 
 def _shown(rows: Iterable[Any], *, connected: bool) -> Iterable[dict[str, Any]]:

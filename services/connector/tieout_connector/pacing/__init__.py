@@ -20,6 +20,7 @@ from tieout_connector.pacing.timing import LONGEST_CALL, RESEND_WINDOW, SEND_WIT
 from tieout_connector.pacing.usage import RETENTION, CallOutcome, HourlyUsage, TenantTotal, Usage
 from tieout_connector.pacing.wait_reasons import read_wait_reasons
 from tieout_connector.pacing.wait_reasons_rules import (
+    OwnWait,
     SentCall,
     WaitReasons,
     WriteState,
@@ -54,6 +55,7 @@ __all__ = [
     "InProgress",
     "Next",
     "Org",
+    "OwnWait",
     "PlanCost",
     "Plans",
     "SentCall",

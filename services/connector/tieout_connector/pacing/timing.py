@@ -31,6 +31,8 @@ class Timing:
     """Between the look-ups of a call, so that a look-up that always fails does not stop the tenant's other calls."""
     read_echo_after: timedelta = timedelta(seconds=5)
     """An echo comes before its write's answer only if that answer was lost, and a lost call is retried no sooner."""
+    read_resting_after: timedelta = timedelta(minutes=1)
+    """A record that a write which rests may have changed is read again after this: a rest may last an hour."""
     named_again_after: tuple[timedelta, ...] = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
     """How long after each read that did not show it a record is read again that a webhook named (F12)."""
     list_again_after: timedelta = timedelta(minutes=5)

@@ -1,9 +1,11 @@
 """Why a write waits, in a bookkeeper's words, and whether a person may retry it now. Moments are UTC."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from tieout_schemas.reasons import Reason
 from tieout_schemas.writes import Outcome, WriteResult
 
 
@@ -51,6 +53,20 @@ class WaitReasons:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWait:
+    """What a write waits for by itself, while others go on."""
+
+    rests_until: datetime | None = None
+    """Xero fails on it (F04)."""
+    failures: int = 0
+    """How often its calls failed in a row."""
+    paused_until: datetime | None = None
+    """Xero does not permit it (F13)."""
+    not_permitted: str = ""
+    """What the person who connected may not change, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class WriteStatus:
     """All that explains the state of a write; `writes_ahead`: how many writes wait ahead of it in its lane."""
 
@@ -59,6 +75,7 @@ class WriteStatus:
     waits: WaitReasons = WaitReasons()
     sent: SentCall | None = None
     result: WriteResult | None = None
+    own: OwnWait = OwnWait()
 
 
 def why(status: WriteStatus, now: datetime) -> str:
@@ -68,8 +85,8 @@ def why(status: WriteStatus, now: datetime) -> str:
             return f"It waits until somebody connects the organisation to Xero again: {lost}."
         case WriteStatus(state=WriteState.HELD):
             return "It waits until the organisation is connected to Xero."
-        case WriteStatus(state=WriteState.WAITING, waits=waits, writes_ahead=ahead):
-            return _waiting(waits, ahead, now)
+        case WriteStatus(state=WriteState.WAITING, waits=waits, writes_ahead=ahead, own=own):
+            return _waiting(waits, ahead, now, own)
         case WriteStatus(sent=SentCall() as sent, waits=waits):
             return _in_flight(sent, waits, now)
         case WriteStatus(result=WriteResult() as result):
@@ -102,18 +119,31 @@ def moment(at: datetime, now: datetime) -> str:
     return f"{at:%H:%M:%S} UTC" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _waiting(waits: WaitReasons, ahead: int, now: datetime) -> str:
-    if waits.xero_asked and waits.xero_asked > now:
-        return f"Xero asked us to wait until {moment(waits.xero_asked, now)}."
-    if waits.day_used and waits.day_used > now:
-        return f"The organisation's calls of this day are used, until {moment(waits.day_used, now)}."
-    if waits.trouble and waits.trouble > now:
-        return f"It waits until {moment(waits.trouble, now)}: {waits.because or 'the last calls brought no answer'}."
-    if waits.minute_used and waits.minute_used > now:
-        return f"The organisation's calls of this minute are used, until {moment(waits.minute_used, now)}."
+def _waiting(waits: WaitReasons, ahead: int, now: datetime, own: OwnWait = OwnWait()) -> str:
+    by_order: Sequence[tuple[datetime | None, Callable[[str], str]]] = (
+        (own.paused_until, lambda at: _not_permitted(own, at)),
+        (waits.xero_asked, lambda at: f"Xero asked us to wait until {at}."),
+        (waits.day_used, lambda at: f"The organisation's calls of this day are used, until {at}."),
+        (own.rests_until, lambda at: _resting(own, at)),
+        (waits.trouble, lambda at: f"It waits until {at}: {waits.because or 'the last calls brought no answer'}."),
+        (waits.minute_used, lambda at: f"The organisation's calls of this minute are used, until {at}."),
+    )
+    for until, sentence in by_order:
+        if until and until > now:
+            return sentence(moment(until, now))
     if ahead:
         return f"{ahead} writes are ahead of it in its lane." if ahead > 1 else "1 write is ahead of it in its lane."
     return "Nothing is ahead of it: it goes now."
+
+
+def _not_permitted(own: OwnWait, until: str) -> str:
+    sentence = Reason.NOT_PERMITTED_IN_XERO.sentence({"action": "change", "what": own.not_permitted})
+    return f"{sentence} It is tried again at {until}, and when somebody connects again."
+
+
+def _resting(own: OwnWait, until: str) -> str:
+    last = f"the last {own.failures} times that this was sent" if own.failures > 1 else "when this was sent last"
+    return f"Xero failed {last}, so it is sent again at {until}. Other writes go on meanwhile."
 
 
 def _in_flight(sent: SentCall, waits: WaitReasons, now: datetime) -> str:

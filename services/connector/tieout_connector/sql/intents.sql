@@ -61,8 +61,12 @@ and doc -> 'body' ->> 'kind' = $body_kind and not id = any($without::text[]);
 select exists (select from intent where tenant_id = $tenant_id and done_at > $since and result ->> 'outcome' = 'done');
 
 -- name: unanswered_writes
--- What the intents write whose call has no answer, or whose call was lost and has not been looked up yet.
-select target, record_id, (doc -> 'body' ->> 'bill_xero_id')::uuid as bill from intent
+-- What the intents write whose call has no answer, or whose call was lost and may still be done. `bill`, `amount` and `day`:
+-- of a payment, as Xero rounds it.
+select target, record_id, (doc -> 'body' ->> 'bill_xero_id')::uuid as bill,
+    round((doc -> 'body' ->> 'amount')::numeric, 2) as amount, (doc -> 'body' ->> 'date')::date as day,
+    state = 'queued' and coalesce(rest_until > $now, false) as rests
+from intent
 where tenant_id = $tenant_id and follows = $snapshot_kind
 and (state = 'sent' or state = 'queued' and (tried or look_up));
 

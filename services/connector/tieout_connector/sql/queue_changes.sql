@@ -11,6 +11,12 @@ update call set retry_at = least(retry_at, $now) where tenant_id = $tenant_id an
 -- Ends the delay of a tenant's calls.
 update turn set not_before = null, because = null where tenant_id = $tenant_id;
 
+-- name: end_pause
+-- Ends the pause of a write that Xero did not permit, and of those that share a call with it.
+update paused_batch p set until = $now from intent i
+where i.tenant_id = $tenant_id and i.id = $intent_id and i.state = 'queued'
+and p.tenant_id = i.tenant_id and p.batch_key = i.batch_key and p.until > $now;
+
 -- name: end_rest
 -- Ends the rest of a write whose calls failed.
 update intent set rest_until = null where tenant_id = $tenant_id and id = $intent_id and state = 'queued';

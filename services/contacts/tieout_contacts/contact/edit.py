@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tieout_contacts.contact.fields import name_key
 from tieout_contacts.model import Contact, PartyRole, RoleState
-from tieout_kit.errors import Clash
+from tieout_kit.errors import Clash, Refused
 from tieout_kit.http import EDITORS
 from tieout_kit.sync import Facts, Put
 from tieout_schemas.roles import Feature
@@ -18,10 +18,14 @@ from tieout_schemas.xero import Address
 # Source: docs/xero.md. Xero refuses angle brackets, and spaces that are leading, trailing or double.
 Name = Annotated[str, StringConstraints(pattern=r"^[^<> \x00-\x1f]+( [^<> \x00-\x1f]+)*$", max_length=255)]
 Email = Annotated[str, StringConstraints(pattern=r"^([^@\s\x00]+@[^@\s\x00]+)?$", max_length=255)]
-_LINE = r"^[^\x00-\x1f]*$"
-Text50 = Annotated[str, StringConstraints(pattern=_LINE, max_length=50)]
-Text255 = Annotated[str, StringConstraints(pattern=_LINE, max_length=255)]
-Text500 = Annotated[str, StringConstraints(pattern=_LINE, max_length=500)]
+# Line breaks and tabs that Xero has may stay (F24); `_check_texts` refuses new ones.
+_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+Text50 = Annotated[str, StringConstraints(pattern=_TEXT, max_length=50)]
+Text255 = Annotated[str, StringConstraints(pattern=_TEXT, max_length=255)]
+Text500 = Annotated[str, StringConstraints(pattern=_TEXT, max_length=500)]
+LONGEST_PHONE = 50
+# Xero's number with its country code (20) and area code (10) before it.
+Phone = Annotated[str, StringConstraints(pattern=_TEXT, max_length=20 + 1 + 10 + 1 + LONGEST_PHONE)]
 
 
 class _In(BaseModel):
@@ -44,20 +48,40 @@ class RoleIn(_In):
 
     name: Name
     email: Email = ""
-    phone: Text50 = ""
+    phone: Phone = ""
     address: AddressIn = AddressIn()
     account_number: Text50 = ""
     active: bool = True
 
 
 def content(role: PartyRole, wanted: RoleIn, was: Contact | None, role_id: UUID) -> Mapping[str, Any]:
-    """The record's fields according to the request."""
+    """The record's fields according to the request. Raises Refused for a new text that does not fit Xero."""
+    _check_texts(wanted, was)
     given = {name: getattr(wanted, name) for name in wanted.model_fields_set - {"active", "address"}}
     if "address" in wanted.model_fields_set:
         given["address"] = Address.model_validate(wanted.address.model_dump())
     before = was.role(role) if was else None
     active = wanted.active if "active" in wanted.model_fields_set or before is None else before.active
     return {**given, role.value: RoleState(id=role_id, active=active)}
+
+
+def _check_texts(wanted: RoleIn, was: Contact | None) -> None:
+    """F24. What Xero has may stay, but what is new must fit Xero."""
+    known = {*_texts(was).values()} if was else set()
+    new = {name: text for name, text in _texts(wanted).items() if text not in known}
+    for name, text in new.items():
+        if set(text) & {"\t", "\r", "\n"}:
+            raise Refused(f"{name} has a line break or a tab in it: write it in one line", field=name)
+    if len(phone := new.get("phone", "")) > LONGEST_PHONE:
+        raise Refused(f"phone has {len(phone)} characters, but Xero takes {LONGEST_PHONE} at most", field="phone")
+
+
+def _texts(contact: RoleIn | Contact) -> Mapping[str, str]:
+    """The texts that have a form, by the names of their fields."""
+    address = contact.address
+    parts = {f"address.{name}": getattr(address, name) for name in ("city", "region", "postal_code", "country")}
+    lines = {f"address.lines.{place}": line for place, line in enumerate(address.lines)}
+    return {"phone": contact.phone, "account_number": contact.account_number, **parts, **lines}
 
 
 def joins(role: PartyRole, alike: Sequence[Contact]) -> Contact | None:
