@@ -71,7 +71,7 @@ class Aims:
     """Points, each to be hit so many times, in any order; one that is missed comes again later, up to as many times."""
 
     def __init__(self, found: Mapping[str, Sequence[Way]], times: int, chance: random.Random) -> None:
-        self._found, self._times, self._chance = found, times, chance
+        self._found, self.times, self._chance = found, times, chance
         self._left = [point for point in found for _ in range(times)]
         self._missed = Counter[str]()
         self.hit = Counter[str]()
@@ -90,7 +90,7 @@ class Aims:
     def missed(self, point: str) -> None:
         """No way led there."""
         self._missed[point] += 1
-        if self._missed[point] <= self._times:
+        if self._missed[point] <= self.times:
             self._left.insert(self._chance.randint(0, len(self._left)), point)
 
     @property
@@ -101,7 +101,7 @@ class Aims:
     @property
     def few(self) -> dict[str, int]:
         """Those that were hit too few times."""
-        return {point: self.hit[point] for point in self._found if self.hit[point] < self._times}
+        return {point: self.hit[point] for point in self._found if self.hit[point] < self.times}
 
 
 def half_of(found: dict[str, list[Way]], half: int) -> dict[str, list[Way]]:

@@ -41,6 +41,8 @@ RESTED = timedelta(minutes=61)
 """After which everything that rests is tried again."""
 STUCK = 60.0
 STEP = timedelta(seconds=5)
+LEAP = timedelta(minutes=1)
+"""While a tenant waits for a moment, no call of it is under way that a leap of time would stop."""
 TIDIED = timedelta(minutes=5)
 """After which a gateway tidies up."""
 
@@ -189,7 +191,7 @@ class World:
             is_still = looks >= STILL_LOOKS and time.monotonic() > since + STILL
             if waits or is_still:
                 since, looks = time.monotonic(), 0
-                step = min(waits or STEP, STEP)
+                step = min(waits, LEAP) if waits else STEP
                 passed += step
                 await self.passes(step)
             is_stuck = time.monotonic() > moved + STUCK and passed > RESTED
