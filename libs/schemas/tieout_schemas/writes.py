@@ -1,11 +1,11 @@
 """Intents to write to Xero (`xero.write.v1`) and their results (`xero.write-result.v1`)."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from tieout_schemas.bodies import Body
-from tieout_schemas.payload import Payload, RecordRef
+from tieout_schemas.payload import Answers, Payload, RecordRef
 
 
 class Lane(StrEnum):
@@ -54,6 +54,29 @@ class WriteIntent(Payload):
     @property
     def key_id(self) -> str:
         return self.intent_id
+
+    def result(self, outcome: "Outcome", **more: Any) -> "WriteResult":
+        """The result of this intent. `more`: the fields of WriteResult that do not follow from the intent."""
+        return WriteResult(
+            intent_id=self.intent_id,
+            record=self.record,
+            effect=self.effect,
+            revision=self.revision,
+            attempt=self.attempt,
+            outcome=outcome,
+            **more,
+        )
+
+    def answers(self, *, done: bool, explains: tuple[str, ...]) -> Answers:
+        """The `answers` of a snapshot that answers this intent."""
+        return Answers(
+            intent_id=self.intent_id,
+            record=self.record,
+            effect=self.effect,
+            revision=self.revision,
+            done=done,
+            explains=explains,
+        )
 
 
 class Outcome(StrEnum):

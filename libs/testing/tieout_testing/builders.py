@@ -249,28 +249,14 @@ def answer_to(intent: WriteIntent, xero_id: UUID | None = None, sequence: int = 
         "xero_id": xero_id or intent.xero_id,
         "snapshot_sequence": sequence,
     }
-    return WriteResult(
-        intent_id=intent.intent_id,
-        record=intent.record,
-        effect=intent.effect,
-        revision=intent.revision,
-        attempt=intent.attempt,
-        **(fields | more),
-    )
+    return intent.result(**(fields | more))
 
 
 def answering(intent: WriteIntent, *, done: bool = True, explains: tuple[str, ...] | None = None) -> Answers:
     """The `answers` of a snapshot made from an intent's answer. By default it explains all fields that were sent."""
     body = intent.body.model_dump(exclude={"kind"})
     sent = tuple(name for name, value in body.items() if value is not None)
-    return Answers(
-        intent_id=intent.intent_id,
-        record=intent.record,
-        effect=intent.effect,
-        revision=intent.revision,
-        done=done,
-        explains=sent if explains is None else explains,
-    )
+    return intent.answers(done=done, explains=sent if explains is None else explains)
 
 
 def answered(intent: WriteIntent, snapshot: Snapshot, sequence: int = 50) -> tuple[tuple[Payload, int], ...]:

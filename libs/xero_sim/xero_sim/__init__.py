@@ -1,4 +1,4 @@
-"""A faithful Xero for tests, demos and benchmarks. See README.md."""
+"""A faithful simulator of Xero for tests, demos and benchmarks. See README.md."""
 
 from xero_sim.app import Simulator, build_app
 from xero_sim.control_client import Control

@@ -1,4 +1,4 @@
-"""Answers, and Xero's bodies for all errors.
+"""An answer to a call, and the bodies of all of Xero's errors.
 
 Source: docs/xero.md 3.6, 3.7 and behaviours 12-16, 23, 34, 38, 41.
 """
@@ -19,7 +19,7 @@ _new_id = Ids()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, body, and the headers that belong to this answer alone."""
+    """Status, body, and the headers that only this answer has."""
 
     status: int
     body: bytes = b""
@@ -28,7 +28,7 @@ class Answer:
 
 
 class ErrorNumber(IntEnum):
-    """The numbers of ApiException; 16 and 17 are unconfirmed."""
+    """The error numbers of an ApiException; 16 and 17 are unconfirmed."""
 
     ValidationException = 10
     PostDataInvalidException = 14
@@ -37,7 +37,7 @@ class ErrorNumber(IntEnum):
 
 
 class Rejected(Exception):
-    """The whole request ends here with this answer."""
+    """Ends the whole request with this answer."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(f"{answer.status} {answer.body[:200]!r}")
@@ -45,7 +45,7 @@ class Rejected(Exception):
 
 
 def api_exception(number: ErrorNumber, message: str, elements: list[Json] | None = None) -> Answer:
-    """400 in Xero's usual form."""
+    """A 400 in Xero's usual form."""
     form: Json = {"ErrorNumber": int(number), "Type": number.name, "Message": message}
     if elements is not None:
         form["Elements"] = elements
@@ -53,17 +53,17 @@ def api_exception(number: ErrorNumber, message: str, elements: list[Json] | None
 
 
 def validation_exception(elements: list[Json]) -> Answer:
-    """Behaviour 34: the failed elements only."""
+    """The 400 for refused elements; it lists only these (behaviour 34)."""
     return api_exception(ErrorNumber.ValidationException, "A validation exception occurred", elements)
 
 
 def bad_post_data(message: str) -> Rejected:
-    """Behaviour 38: malformed JSON, an unknown enum value, an unreadable date."""
+    """The 400 for malformed JSON, an unknown enum value or an unreadable date (behaviour 38)."""
     return Rejected(api_exception(ErrorNumber.PostDataInvalidException, message))
 
 
 def bad_query(message: str) -> Rejected:
-    """Behaviour 30: a `where` or `order` that cannot be read."""
+    """The 400 for a `where` or `order` that cannot be read (behaviour 30)."""
     return Rejected(api_exception(ErrorNumber.QueryParseException, message))
 
 
@@ -73,37 +73,37 @@ def _problem(status: int, title: str, detail: str) -> Answer:
 
 
 def token_expired(at: datetime) -> Answer:
-    """Behaviour 12."""
+    """The 401 for a token that expired at this time (behaviour 12)."""
     return _problem(401, "Unauthorized", f"TokenExpired: token expired at {at.strftime('%m/%d/%Y %H:%M:%S')}")
 
 
 def unknown_token() -> Answer:
-    """A token that is absent or that we never issued; the detail's text is unconfirmed."""
+    """The 401 for a missing token or one that was never issued. The text of `Detail` is unconfirmed."""
     return _problem(401, "Unauthorized", "TokenInvalidSignature: could not validate signature")
 
 
 def scope_missing() -> Answer:
-    """Behaviour 13."""
+    """The 401 for a token without the scope of the call (behaviour 13)."""
     return _problem(401, "Unauthorized", "AuthorizationUnsuccessful")
 
 
 def tenant_refused() -> Answer:
-    """Behaviour 14."""
+    """The 403 for a tenant that is not connected (behaviour 14)."""
     return _problem(403, "Forbidden", "AuthenticationUnsuccessful")
 
 
 def not_found() -> Answer:
-    """Behaviour 23: an HTML page. Also the answer to a query that is too long (behaviour 81)."""
+    """The 404, an HTML page (behaviour 23). A query that is too long gets it too (behaviour 81)."""
     return Answer(
         404, b"<!DOCTYPE html><html><body>The resource you're looking for cannot be found</body></html>", HTML
     )
 
 
 def not_implemented() -> Answer:
-    """Behaviour 76: the resource exists, but not the method."""
+    """The 501 for a method that the resource does not have (behaviour 76)."""
     return Answer(501, b"", None)
 
 
 def not_acceptable() -> Answer:
-    """Behaviour 21: XML was asked for, which the simulator does not have."""
+    """The 406 for a request for XML, which the simulator does not produce (behaviour 21)."""
     return Answer(406, b"The simulator answers JSON only: send Accept: application/json.", TEXT)

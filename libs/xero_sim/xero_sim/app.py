@@ -1,4 +1,4 @@
-"""The composition root: makes the ASGI application of a world."""
+"""The composition root: builds the ASGI application of a world."""
 
 from starlette.applications import Starlette
 
@@ -15,7 +15,7 @@ from xero_sim.world import World
 
 
 class Simulator:
-    """The ASGI application. The Accounting API is taken out before Starlette's router: it is the hot path."""
+    """The ASGI application. For speed, calls of the Accounting API do not pass through Starlette's router."""
 
     def __init__(self, world: World | None = None) -> None:
         self.world = world or World()
@@ -42,5 +42,5 @@ class Simulator:
 
 
 def build_app() -> Simulator:
-    """A simulator with nothing in it."""
+    """A simulator without apps and organisations."""
     return Simulator()

@@ -22,7 +22,7 @@ from xero_sim.table import Table
 
 @dataclass
 class Books:
-    """The records of one organisation, and how they are found."""
+    """The records of one organisation, and the indexes to find them."""
 
     tenant_id: str
     profile: Profile
@@ -47,22 +47,22 @@ class Books:
     account_by_code: dict[str, Account] = field(default_factory=dict)
     item_by_code: dict[str, str] = field(default_factory=dict)
     contact_by_name: dict[str, str] = field(default_factory=dict)
-    """Active contacts only: an archived name is free again."""
+    """ContactID by name, of active contacts only: another contact may take an archived contact's name."""
     contact_by_number: dict[str, str] = field(default_factory=dict)
     invoices_of: dict[str, dict[str, None]] = field(default_factory=dict)
     """InvoiceIDs by ContactID."""
     notes: dict[str, list[Note]] = field(default_factory=dict)
-    """History by the id of its record."""
+    """History entries by the id of their record."""
     attachments: dict[str, dict[str, Attachment]] = field(default_factory=dict)
-    """Files by the id of their record and by name."""
+    """Files by the id of their record, then by file name."""
     sales_number: dict[str, str] = field(default_factory=dict)
     next_sales_number: int = 1
     credit_number: dict[str, str] = field(default_factory=dict)
-    """Sales credit notes by their number, which is unique."""
+    """The id of a sales credit note by its number, which is unique."""
     next_credit_number: int = 1
 
     tables: dict[str, Table[Any]] = field(init=False)
-    """The records by the name of the resource they are read under."""
+    """The tables by the name of their resource in the API."""
 
     def __post_init__(self) -> None:
         self.tables = {
@@ -92,7 +92,7 @@ class Books:
         return self.credit_notes.get(key) or self.prepayments.get(key) or self.overpayments.get(key)
 
     def account(self, code: str | None) -> Account | None:
-        """The account of a code, archived ones included."""
+        """The account with this code, also if it is archived."""
         return self.account_by_code.get(code.casefold()) if code else None
 
     @property
@@ -101,9 +101,9 @@ class Books:
         return "NONE" if "NONE" in self.tax_rates else "BASEXCLUDED"
 
     def control_account(self, system: str) -> Account:
-        """The account that the organisation itself posts to, such as DEBTORS."""
+        """The account with this SystemAccount, such as DEBTORS."""
         return next(account for account in self.accounts if account.SystemAccount == system)
 
     def item(self, code: str | None) -> Item | None:
-        """The item of a code."""
+        """The item with this code."""
         return self.items.get(self.item_by_code.get(code.casefold(), "")) if code else None

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 
 class Clock:
-    """Runs with real time from where it stands, unless frozen. Everything that ages asks this clock."""
+    """Runs with real time, unless it is frozen. Everything that depends on time uses this clock."""
 
     def __init__(self) -> None:
         self._ahead = 0.0
@@ -31,11 +31,11 @@ class Clock:
 
     @property
     def frozen(self) -> bool:
-        """True while time passes only by `advance`."""
+        """True while only `advance` moves the clock."""
         return self._frozen_at is not None
 
     def advance(self, by: timedelta) -> None:
-        """Move forward (or back) by hand."""
+        """Move the clock forward, or back if `by` is negative."""
         if self._frozen_at is not None:
             self._frozen_at += by.total_seconds()
         else:
@@ -43,19 +43,19 @@ class Clock:
         self._wake()
 
     def freeze(self, at: datetime | None = None) -> None:
-        """Stop the clock, at the given instant or at the present one."""
+        """Stop the clock, at the given time or at its present time."""
         self._frozen_at = at.timestamp() if at else self.timestamp()
         self._wake()
 
     def run(self) -> None:
-        """Let the clock continue from where it stands."""
+        """Let the clock run on from its present time."""
         if self._frozen_at is not None:
             self._ahead = self._frozen_at - time.time()
             self._frozen_at = None
             self._wake()
 
     async def wait_until(self, timestamp: float) -> None:
-        """Return when the clock shows that instant, whether real time or `advance` brought it there."""
+        """Return once the clock has reached this time (seconds since 1970), by running or by `advance`."""
         while (left := timestamp - self.timestamp()) > 0:
             moved = self._moved
             if self.frozen:

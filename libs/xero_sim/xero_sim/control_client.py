@@ -23,7 +23,7 @@ class RegisteredApp(NamedTuple):
 
 
 class ControlRefused(Exception):
-    """The simulator could not do it; the text says why."""
+    """The simulator refused a call of the control API; the text says why."""
 
 
 class Control:
@@ -31,7 +31,7 @@ class Control:
 
     def __init__(self, url: str, *, timeout: float = 60.0) -> None:
         self.url = url
-        # To load certificates takes longer than a call, so they are loaded only where they are needed.
+        # Loading certificates takes longer than a call, so they are loaded only for https.
         verify = url.startswith("https:")
         self._http = httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False, verify=verify)
 
@@ -48,7 +48,7 @@ class Control:
         await self._http.aclose()
 
     async def reset(self) -> None:
-        """Back to nothing: no apps, no organisations, limits on, clock at real time."""
+        """Remove all apps and organisations. The limits are on again, and the clock shows real time."""
         await self._call("POST", "/control/reset")
 
     async def create_org(
@@ -60,7 +60,7 @@ class Control:
         currencies: Iterable[str] = (),
         tenant_id: str | None = None,
     ) -> str:
-        """A new organisation with chart, tax rates, tracking and bank account; its tenant id."""
+        """Create an organisation with accounts, tax rates, tracking and a bank account. Returns its tenant id."""
         sent = {
             "name": name,
             "country": country,
@@ -77,39 +77,39 @@ class Control:
         return found
 
     async def seed(self, tenant_id: str, size: int, *, seed: int = 1, share_of_sales: float = 0.15) -> Json:
-        """A living business of `size` documents; counts of contacts, invoices, payments made."""
+        """Fill an organisation with `size` documents and what belongs to them. Returns the numbers of new records."""
         sent = {"size": size, "seed": seed, "shareOfSales": share_of_sales}
         made: Json = await self._call("POST", f"/control/orgs/{tenant_id}/seed", sent)
         return made
 
     async def state(self, tenant_id: str, *kinds: str) -> dict[str, list[Json]]:
-        """All records in Xero's form; `kinds` such as "Invoices" picks some."""
+        """All records as Xero shows them, by kind. `kinds`, such as "Invoices", selects some kinds."""
         picked = f"?kinds={','.join(kinds)}" if kinds else ""
         found: dict[str, list[Json]] = await self._call("GET", f"/control/orgs/{tenant_id}/state{picked}")
         return found
 
     async def actions(self, tenant_id: str, actions: Iterable[Mapping[str, object]]) -> list[Json]:
-        """Many things a person does in Xero, in one call; `{"ok", "id" | "messages"}` for each."""
+        """Do many things as a person in Xero, in one call. Returns `{"ok", "id" | "messages"}` for each."""
         sent = {"actions": [dict(action) for action in actions]}
         done: Json = await self._call("POST", f"/control/orgs/{tenant_id}/actions", sent)
         results: list[Json] = done["results"]
         return results
 
     async def act(self, tenant_id: str, do: str, **parameters: object) -> str:
-        """One thing a person does in Xero; the id it was about. Raises ControlRefused with Xero's messages."""
+        """Do one thing as a person in Xero. Returns its record's id. Raises ControlRefused with Xero's messages."""
         (result,) = await self.actions(tenant_id, [{"do": do, **parameters}])
         if not result["ok"]:
             raise ControlRefused("; ".join(result["messages"]))
         return str(result["id"])
 
     async def set_switches(self, tenant_id: str, **switches: bool) -> Json:
-        """Turn behaviours that no source confirms, by their names in snake case; how they stand."""
+        """Set switches of behaviours that no source confirms, by their names in snake case. Returns all switches."""
         sent = {_camel(name): value for name, value in switches.items()}
         found: Json = await self._call("PUT", f"/control/orgs/{tenant_id}/switches", sent)
         return found
 
     async def disconnect(self, tenant_id: str, client_id: str | None = None) -> int:
-        """A person removes the app (or all apps) inside Xero; how many connections went."""
+        """Remove an app, or all apps, as a person does inside Xero. Returns the number of removed connections."""
         done: Json = await self._call("POST", f"/control/orgs/{tenant_id}/disconnect", {"clientId": client_id})
         return int(done["disconnected"])
 
@@ -126,7 +126,7 @@ class Control:
         custom_tenant: str | None = None,
         pkce: bool = False,
     ) -> RegisteredApp:
-        """Register an OAuth app; ids are made when not given. No `scopes` means that all may be asked for."""
+        """Register an OAuth app. Missing ids are generated. Without `scopes`, the app may request all scopes."""
         sent = {
             "name": name,
             "clientId": client_id,
@@ -149,7 +149,7 @@ class Control:
     async def connect(
         self, client_id: str, tenant_ids: Iterable[str], *, user: str | None = None, scopes: str | None = None
     ) -> Json:
-        """Consent and code exchange in one step: the token endpoint's reply."""
+        """Consent, and exchange the code, in one step. Returns the token endpoint's reply."""
         sent = {"tenantIds": list(tenant_ids), "user": user, "scopes": scopes}
         tokens: Json = await self._call("POST", f"/control/apps/{client_id}/connect", sent)
         return tokens
@@ -157,32 +157,32 @@ class Control:
     async def set_webhook(
         self, client_id: str, url: str, key: str, categories: Iterable[str] = ("CONTACT", "INVOICE")
     ) -> Json:
-        """Set the app's subscription and run the handshake; `state` is OK when `problems` is empty."""
+        """Set the app's webhook and run the handshake. `state` is OK if `problems` is empty."""
         sent = {"url": url, "key": key, "categories": list(categories)}
         found: Json = await self._call("PUT", f"/control/apps/{client_id}/webhook", sent)
         return found
 
     async def webhook(self, client_id: str) -> Json:
-        """How the subscription stands: state, held, delivered, attempts, lastSequence, lastAnswer."""
+        """The app's webhook: its state, held, delivered, attempts, lastSequence, lastAnswer."""
         found: Json = await self._call("GET", f"/control/apps/{client_id}/webhook")
         return found
 
     async def enable_webhook(self, client_id: str) -> Json:
-        """Re-enable a disabled subscription by a new handshake."""
+        """Enable a disabled webhook again, by a new handshake."""
         found: Json = await self._call("POST", f"/control/apps/{client_id}/webhook/enable")
         return found
 
     async def disable_webhook(self, client_id: str) -> Json:
-        """Disable the subscription at once, as a day of failures does: events are held until it is re-enabled."""
+        """Disable the webhook at once, as a day of failures does. Events are held until it is enabled again."""
         found: Json = await self._call("POST", f"/control/apps/{client_id}/webhook/disable")
         return found
 
     async def remove_webhook(self, client_id: str) -> None:
-        """Take the subscription away."""
+        """Remove the webhook."""
         await self._call("DELETE", f"/control/apps/{client_id}/webhook")
 
     async def set_webhook_disorder(self, **settings: object) -> Json:
-        """`delay=(s, s)`, and rates from 0 to 1: `duplicate`, `loss`, `reorder`, `wrongSignature`; `batch`."""
+        """Disturb webhooks: `delay=(s, s)`; rates 0 to 1: `duplicate`, `loss`, `reorder`, `wrongSignature`; `batch`."""
         found: Json = await self._call("PUT", "/control/webhooks", settings)
         return found
 
@@ -192,12 +192,12 @@ class Control:
         return datetime.fromisoformat(found["now"])
 
     async def advance(self, by: timedelta) -> datetime:
-        """Move the clock; the new time."""
+        """Move the clock. Returns the new time."""
         found: Json = await self._call("POST", "/control/clock", {"advanceSeconds": by.total_seconds()})
         return datetime.fromisoformat(found["now"])
 
     async def freeze(self, at: datetime | None = None) -> datetime:
-        """Stop the clock, at an instant or where it stands."""
+        """Stop the clock, at the given time or at its present time. Returns that time."""
         sent: Json = {"freeze": True}
         if at is not None:
             sent["at"] = at.isoformat()
@@ -205,26 +205,28 @@ class Control:
         return datetime.fromisoformat(found["now"])
 
     async def run_clock(self) -> datetime:
-        """Let the clock go on with real time."""
+        """Let the clock run again with real time. Returns the time."""
         found: Json = await self._call("POST", "/control/clock", {"freeze": False})
         return datetime.fromisoformat(found["now"])
 
     async def add_fault(self, kind: str, **settings: object) -> list[Json]:
-        """A fault for the next call, or `times=`, `rate=`, `tenant=`, `method=`, `path=`, `seconds=`, `retry_after=`.
+        """Add a fault. It hits the next call, unless `times=` or `rate=` say otherwise.
 
+        `tenant=`, `method=` and `path=` select calls. `seconds=` is the delay of slow, `retry_after=` belongs to 429s.
         Kinds: 429-minute, 429-day, 429-concurrent, 429-appminute, 500, 503, refuse, html, lost, cut, slow.
         """
         found: list[Json] = await self._call("POST", "/control/faults", {"faults": [{"kind": kind, **settings}]})
         return found
 
     async def clear_faults(self) -> None:
-        """No faults any more."""
+        """Remove all faults."""
         await self._call("DELETE", "/control/faults")
 
     async def switch_on(self, oddity: str, **settings: object) -> list[Json]:
-        """An oddity for all calls, or only those of `tenant=`, `method=`, `path=`, `times=`, `rate=`; `options={}`.
+        """Switch on an oddity for all calls, or only for some: `tenant=`, `method=`, `path=`, `times=`, `rate=`.
 
-        Oddities: `GET /control/oddities` lists them, each with its case in docs/field-cases.md.
+        `options={}` are settings of the oddity. `GET /control/oddities` lists all oddities, each with its case in
+        docs/field-cases.md.
         """
         found: list[Json] = await self._call("POST", "/control/oddities", {"name": oddity, **settings})
         return found
@@ -234,12 +236,12 @@ class Control:
         return list((await self._call("GET", "/control/oddities"))["known"])
 
     async def odd_calls(self) -> dict[str, int]:
-        """By oddity, how many calls it has really changed since the last reset."""
+        """For each oddity, the number of calls that it has changed since the last reset."""
         found: dict[str, int] = (await self._call("GET", "/control/oddities"))["met"]
         return found
 
     async def switch_off_oddities(self) -> None:
-        """Xero behaves as it does most often."""
+        """Switch off all oddities."""
         await self._call("DELETE", "/control/oddities")
 
     async def limits(self) -> Json:
@@ -253,27 +255,28 @@ class Control:
         return found
 
     async def calls(self, **filters: object) -> list[Json]:
-        """The ledger: `tenant`, `app`, `method`, `path` (a part of it), `since` (epoch seconds), `limit` (1,000).
+        """The calls in the ledger.
+        Filters: `tenant`, `app`, `method`, `path` (a part of it), `since` (seconds since 1970), `limit` (1,000).
 
-        With `identity="true"` the calls of the token and connections endpoints instead of the Accounting API's.
+        `identity="true"` selects the calls of the token and connections endpoints, not those of the Accounting API.
         """
-        asked = {key: str(value) for key, value in filters.items()}
-        found: Json = await self._call("GET", f"/control/ledger?{httpx.QueryParams(asked)}")
+        query = {key: str(value) for key, value in filters.items()}
+        found: Json = await self._call("GET", f"/control/ledger?{httpx.QueryParams(query)}")
         calls: list[Json] = found["calls"]
         return calls
 
     async def count_calls(self, **filters: object) -> int:
-        """How many calls the ledger holds that fit the filters of `calls`."""
-        asked = {key: str(value) for key, value in filters.items()} | {"limit": "0"}
-        found: Json = await self._call("GET", f"/control/ledger?{httpx.QueryParams(asked)}")
+        """The number of calls in the ledger that match the filters of `calls`."""
+        query = {key: str(value) for key, value in filters.items()} | {"limit": "0"}
+        found: Json = await self._call("GET", f"/control/ledger?{httpx.QueryParams(query)}")
         return int(found["total"])
 
     async def clear_ledger(self) -> None:
-        """Forget the calls so far."""
+        """Remove all calls from the ledger."""
         await self._call("DELETE", "/control/ledger")
 
     async def egress(self) -> dict[str, Json]:
-        """By client_id: sentBytes, plainBytes, calls; Organisation excluded."""
+        """For each client_id: sentBytes, plainBytes, calls. Reads of Organisation do not count."""
         found: dict[str, Json] = await self._call("GET", "/control/egress")
         return found
 

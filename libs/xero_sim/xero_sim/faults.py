@@ -1,4 +1,4 @@
-"""Faults of Xero and of the network, per next call or by rate. Source: behaviour 42."""
+"""Faults of Xero and of the network, for the next calls or at a rate. Source: behaviour 42."""
 
 import random
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ KINDS = (*BEFORE_WORK, *AFTER_WORK, "slow")
 
 @dataclass(slots=True)
 class Fault:
-    """A fault for some calls. `times` counts down; with a `rate` it is drawn for each call until cleared."""
+    """A fault for some calls. `times` counts down. With a `rate`, each call is drawn until the fault is removed."""
 
     kind: str
     times: int | None = None
     rate: float | None = None
     seconds: float = 1.0
-    """How slow `slow` is, in real time."""
+    """The delay of the kind `slow`, in seconds of real time."""
     tenant: str | None = None
     method: str | None = None
     path: str | None = None
@@ -36,13 +36,13 @@ class Fault:
 
 @dataclass
 class Faults:
-    """The faults that wait; the first that fits and is drawn happens."""
+    """The faults that were added. The first one that fits a call, and is drawn, hits the call."""
 
     waiting: list[Fault] = field(default_factory=list)
     dice: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
 
     def draw_named(self, method: str, path: str) -> Fault | None:
-        """The fault that hits a call outside of the Accounting API: only one that names a part of its path."""
+        """The fault that hits a call outside the Accounting API, or None. It must name a part of the path."""
         return self._first([fault for fault in self.waiting if fault.path], None, method, path)
 
     def draw(self, tenant: str | None, method: str, path: str) -> Fault | None:
@@ -73,7 +73,7 @@ def too_many(problem: str, retry_after: int | None, day: int, minute: int) -> An
 
 
 def faulty_answer(fault: Fault) -> Answer | None:
-    """The answer of a fault that strikes before any work; None when it has none."""
+    """The answer of a fault that hits a call before any work; None for every other fault."""
     if fault.kind.startswith("429-"):
         problem = fault.kind.removeprefix("429-")
         usual = {"minute": 26, "day": 40_000, "appminute": 13}.get(problem)

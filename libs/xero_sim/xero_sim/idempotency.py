@@ -1,4 +1,4 @@
-"""Idempotency-Key: six minutes of memory, errors included. Source: docs/xero.md 3.8, behaviour 41."""
+"""Idempotency-Key: answers, also errors, are repeated for six minutes. Source: docs/xero.md 3.8, behaviour 41."""
 
 from collections import deque
 from typing import NamedTuple
@@ -10,7 +10,7 @@ MAX_LENGTH = 128
 
 
 class Kept(NamedTuple):
-    """The first answer to a key, and the request it answered."""
+    """The first answer for a key, and the request that it answered."""
 
     request: bytes
     answer: Answer
@@ -25,7 +25,7 @@ class Replies:
         self._ages: deque[tuple[float, tuple[str, str]]] = deque()
 
     def look(self, app: str, key: str, request: bytes, now: float) -> Answer | None:
-        """The answer to repeat, a refusal of the key, or None when the request is new."""
+        """The answer to repeat, a refusal of the key, or None if the request is new."""
         if len(key) > MAX_LENGTH:
             return Answer(400, f"Idempotency Key must be at most {MAX_LENGTH} characters.".encode(), TEXT)
         self._forget(now)
@@ -37,7 +37,7 @@ class Replies:
         return kept.answer
 
     def keep(self, app: str, key: str, request: bytes, answer: Answer, now: float) -> None:
-        """Remember the first answer."""
+        """Store the first answer for a key."""
         self._kept[app, key] = Kept(request, answer, now)
         self._ages.append((now, (app, key)))
 

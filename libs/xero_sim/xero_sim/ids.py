@@ -1,4 +1,4 @@
-"""GUIDs: makes them fast, since one seed needs a hundred thousand, and reads them in every form that Xero takes."""
+"""GUIDs: made fast, because one seed needs 100,000, and read in every form that Xero accepts."""
 
 import random
 import re
@@ -8,7 +8,7 @@ _DIGITS = re.compile(r"[{(]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-
 
 
 def canonical(text: str) -> str:
-    """The form in which ids are stored: lower case, with dashes. A text that is no GUID stays, in lower case."""
+    """The form in which ids are stored: lower case, with dashes. A text that is no GUID is only lower-cased."""
     text = text.lower()
     found = _DIGITS.fullmatch(text)
     return "-".join(found.groups()) if found else text
@@ -18,7 +18,7 @@ class Ids:
     """A source of GUIDs; with a seed it always makes the same ones."""
 
     def __init__(self, seed: str | None = None) -> None:
-        # Without a seed, the system seeds it. Unlike SystemRandom, it can be saved with the world (persistence.py).
+        # Without a seed, the system provides one. SystemRandom could not be saved with the world (persistence.py).
         self._bits = random.Random(seed)  # noqa: S311
 
     def __call__(self) -> str:

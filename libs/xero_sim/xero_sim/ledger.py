@@ -1,4 +1,4 @@
-"""Every call that reached the simulator, and what each app read out of it. Source: behaviour 80."""
+"""Every call that reached the simulator, and how many bytes each app read. Source: behaviour 80."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ KEPT_CALLS = 200_000
 
 
 class Entry(NamedTuple):
-    """One call; bytes are those of bodies, `response_bytes` as sent, `plain_bytes` before gzip."""
+    """One call. Bytes are those of bodies: `response_bytes` as they were sent, `plain_bytes` before gzip."""
 
     at: float
     app: str | None
@@ -31,7 +31,7 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Egress:
-    """Whether Xero meters gzip or plain size is unconfirmed, so both are counted."""
+    """What one app read. Whether Xero counts bytes before or after gzip is unconfirmed, so both are counted."""
 
     sent: int = 0
     plain: int = 0
@@ -47,7 +47,7 @@ class Ledger:
     calls: int = 0
 
     def add(self, entry: Entry) -> None:
-        """Note a call; reads of Organisation are free of egress."""
+        """Store a call. Reads of Organisation do not count as egress."""
         self.calls += 1
         self.entries.append(entry)
         if entry.app is None or not entry.is_accounting:

@@ -1,4 +1,4 @@
-"""Rate limits as a pure state machine over instants. Source: docs/xero.md 2.1, behaviours 15-19."""
+"""Rate limits as a pure state machine; the time is passed in. Source: docs/xero.md 2.1, behaviours 15-19."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -19,15 +19,15 @@ class LimitSettings:
     day: int | None = None
     app_minute: int = 10_000
     concurrent_retry_after: int | None = None
-    """Seconds a call over `concurrent` is told to wait; that it is told none is unconfirmed (behaviour 18)."""
+    """Retry-After in seconds for a call over `concurrent`. That Xero sends none is unconfirmed (behaviour 18)."""
 
     def day_of(self, plan: str) -> int:
-        """The day limit that counts for an app of this plan."""
+        """The day limit of an app on this plan."""
         return self.day if self.day is not None else DAY_LIMITS.get(plan, DAY_LIMIT_ABOVE)
 
 
 class Allowed(NamedTuple):
-    """The call is admitted; the fields say what is left after it."""
+    """The call is allowed. The fields say how many calls are left after it."""
 
     day: int
     minute: int
@@ -45,7 +45,7 @@ class Limited(NamedTuple):
 
 @dataclass(slots=True)
 class Window:
-    """A fixed window that starts at a moment of its own, not at the full minute."""
+    """A fixed window of `length` seconds. It starts `shift` seconds after the full minute or day."""
 
     length: float
     shift: float = 0.0
@@ -53,13 +53,13 @@ class Window:
     used: int = 0
 
     def turn(self, now: float) -> None:
-        """Start afresh when the window is over."""
+        """Start a new window if this one is over."""
         start = (now - self.shift) // self.length * self.length + self.shift
         if start != self.started:
             self.started, self.used = start, 0
 
     def left(self, now: float) -> int:
-        """Whole seconds until it is over, at least one."""
+        """Whole seconds until the window is over, at least 1."""
         return max(1, -int(-(self.started + self.length - now) // 1))
 
 
@@ -73,7 +73,7 @@ class Budget:
 
 
 def budget_for(tenant_id: str) -> Budget:
-    """Windows whose beginnings differ per tenant."""
+    """A new budget. Its windows start at different moments for different tenants."""
     seed = int(tenant_id[:8], 16)
     return Budget(Window(MINUTE, seed % 60), Window(DAY, seed % 86_400))
 

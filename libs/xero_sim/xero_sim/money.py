@@ -18,7 +18,7 @@ def round4(amount: Decimal) -> Decimal:
 
 
 def parse_decimal(sent: object) -> Decimal:
-    """A number as JSON carries it (number or text). Raises ValueError when it is none."""
+    """A number that JSON holds as a number or a text. Raises ValueError if it is neither."""
     if isinstance(sent, bool) or not isinstance(sent, int | float | str | Decimal):
         raise ValueError(f"not a number: {sent!r}")
     try:

@@ -1,4 +1,4 @@
-"""One organisation: how a change of its books is stored, written into its history, and announced."""
+"""One organisation: stores each change of its books, adds it to the history and announces it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -23,33 +23,33 @@ from xero_sim.wire import Json, utc_string
 
 @dataclass
 class Org(Books):
-    """Writers replace records, and never change them in place."""
+    """One organisation. Writers replace stored records and never change them in place."""
 
     announce: Callable[[Change], None] = field(kw_only=True)
     acting: str = "System Generated"
-    """Who makes the present change, for its history."""
+    """The person or app that makes the present change, as the history shows it."""
 
     def note(self, key: str, entries: Iterable[history.Entry], user: str | None = None) -> None:
-        """Write entries into the history of a record."""
+        """Add entries to the history of a record."""
         now = self.clock.now_ms()
         written = [Note(now, entry.details, entry.changes, user or self.acting) for entry in entries]
         self.notes.setdefault(key, []).extend(written)
 
     def stamp(self, before: Stamped | None) -> int:
-        """The next UpdatedDateUTC of a record: now, but never the stamp it already bears."""
+        """The next UpdatedDateUTC of a record: now, or 1 ms after its last one if that is later."""
         now = self.clock.now_ms()
         return now if before is None else max(now, before.UpdatedDateUTC + 1)
 
     def save_contact(self, contact: Contact) -> None:
-        """Store, index, announce."""
+        """Store and index a contact, and announce the change."""
         before = self.contacts.get(contact.ContactID)
         contact.UpdatedDateUTC = self.stamp(before)
         self.note(contact.ContactID, history.of_record(before, contact))
         self.index_contact(contact)
-        self._tell("CONTACT", "Contacts", contact.ContactID, created=before is None)
+        self._announce("CONTACT", "Contacts", contact.ContactID, created=before is None)
 
     def index_contact(self, contact: Contact) -> None:
-        """Store without a new stamp or an event: for seeds, and for what moves neither."""
+        """Store and index a contact without a new UpdatedDateUTC and without an event."""
         if before := self.contacts.get(contact.ContactID):
             if self.contact_by_name.get(name_key(before.Name)) == contact.ContactID:
                 del self.contact_by_name[name_key(before.Name)]
@@ -63,22 +63,22 @@ class Org(Books):
         self.contacts.put(contact)
 
     def settle_invoice(self, invoice: Invoice) -> None:
-        """Store what a payment or allocation did to an invoice. A switch decides about the event (behaviour 73)."""
-        self.save_invoice(invoice, tells=self.switches.payments_raise_invoice_events)
+        """Store an invoice after a payment or allocation. A switch decides whether this is an event (behaviour 73)."""
+        self.save_invoice(invoice, announced=self.switches.payments_raise_invoice_events)
 
-    def save_invoice(self, invoice: Invoice, *, moves_stamp: bool = True, tells: bool = True) -> None:
-        """Store, index, announce. Some edits of a part-paid document leave UpdatedDateUTC alone (trap 1)."""
+    def save_invoice(self, invoice: Invoice, *, moves_stamp: bool = True, announced: bool = True) -> None:
+        """Store, index and announce. Some edits of a part-paid document do not change UpdatedDateUTC (trap 1)."""
         before = self.invoices.get(invoice.InvoiceID)
         if moves_stamp:
             invoice.UpdatedDateUTC = self.stamp(before)
         name = self.contacts[invoice.ContactID].Name
         self.note(invoice.InvoiceID, history.of_document(before, invoice, name))
         self.index_invoice(invoice)
-        if tells:
-            self._tell("INVOICE", "Invoices", invoice.InvoiceID, created=before is None)
+        if announced:
+            self._announce("INVOICE", "Invoices", invoice.InvoiceID, created=before is None)
 
     def index_invoice(self, invoice: Invoice) -> None:
-        """Store without a new stamp or an event."""
+        """Store and index an invoice without a new UpdatedDateUTC and without an event."""
         before = self.invoices.get(invoice.InvoiceID)
         if before:
             self.invoices_of[before.ContactID].pop(invoice.InvoiceID, None)
@@ -95,37 +95,37 @@ class Org(Books):
         self._mark_role(self.contacts[invoice.ContactID], is_bill=invoice.is_bill)
 
     def save_payment(self, payment: Payment) -> None:
-        """Store and, where switched on, announce."""
+        """Store a payment, and announce it if the switch is on."""
         before = self.payments.get(payment.PaymentID)
         payment.UpdatedDateUTC = self.stamp(before)
         self.note(payment.PaymentID, history.of_record(before, payment))
         self.payments.put(payment)
         if self.switches.payment_events:
-            self._tell("PAYMENT", "Payments", payment.PaymentID, created=before is None)
+            self._announce("PAYMENT", "Payments", payment.PaymentID, created=before is None)
 
     def save_batch(self, batch: BatchPayment) -> None:
-        """Store; batches raise no events of their own (behaviour 75)."""
+        """Store a batch. Batches raise no events of their own (behaviour 75)."""
         before = self.batch_payments.get(batch.BatchPaymentID)
         batch.UpdatedDateUTC = self.stamp(before)
         self.note(batch.BatchPaymentID, history.of_record(before, batch))
         self.batch_payments.put(batch)
 
     def save_bank_transaction(self, transaction: BankTransaction) -> None:
-        """Store; bank transactions raise no events (behaviour 75)."""
+        """Store a bank transaction. Bank transactions raise no events (behaviour 75)."""
         before = self.bank_transactions.get(transaction.BankTransactionID)
         transaction.UpdatedDateUTC = self.stamp(before)
         self.note(transaction.BankTransactionID, history.of_record(before, transaction))
         self.bank_transactions.put(transaction)
 
     def save_transfer(self, transfer: BankTransfer) -> None:
-        """Store; transfers raise no events (behaviour 75)."""
+        """Store a transfer. Transfers raise no events (behaviour 75)."""
         before = self.bank_transfers.get(transfer.BankTransferID)
         transfer.UpdatedDateUTC = self.stamp(before)
         self.note(transfer.BankTransferID, history.of_record(before, transfer))
         self.bank_transfers.put(transfer)
 
     def save_credit(self, credit: Credit) -> None:
-        """Store, index, announce a credit note, prepayment or overpayment."""
+        """Store, index and announce a credit note, prepayment or overpayment."""
         before = self.tables[credit.resource].get(credit.CreditID)
         credit.UpdatedDateUTC = self.stamp(before)
         self.note(credit.CreditID, history.of_document(before, credit, self.contacts[credit.ContactID].Name))
@@ -134,10 +134,10 @@ class Org(Books):
         if credit.resource != "CreditNotes":
             data["UpdatedDateUTCString"] = utc_string(credit.UpdatedDateUTC)
         category = credit.resource[:-1].upper()
-        self._tell(category, credit.resource, credit.CreditID, created=before is None, data=data)
+        self._announce(category, credit.resource, credit.CreditID, created=before is None, data=data)
 
     def index_credit(self, credit: Credit) -> None:
-        """Store without a new stamp or an event."""
+        """Store and index a credit without a new UpdatedDateUTC and without an event."""
         before = self.tables[credit.resource].get(credit.CreditID)
         if before and before.Number:
             self.credit_number.pop(before.Number.casefold(), None)
@@ -149,7 +149,7 @@ class Org(Books):
         self._mark_role(self.contacts[credit.ContactID], is_bill=credit.is_bill)
 
     def save_account(self, account: Account) -> None:
-        """Store and index; accounts raise no events (behaviour 75)."""
+        """Store and index an account. Accounts raise no events (behaviour 75)."""
         before = self.accounts.get(account.AccountID)
         account.UpdatedDateUTC = self.stamp(before)
         if before:
@@ -159,26 +159,26 @@ class Org(Books):
         self.accounts.put(account)
 
     def save_item(self, item: Item) -> None:
-        """Store and index; items raise no events (behaviour 75)."""
+        """Store and index an item. Items raise no events (behaviour 75)."""
         before = self.items.get(item.ItemID)
         item.UpdatedDateUTC = self.stamp(before)
         self.note(item.ItemID, history.of_record(before, item))
         self.index_item(item)
 
     def index_item(self, item: Item) -> None:
-        """Store without a new stamp."""
+        """Store and index an item without a new UpdatedDateUTC."""
         if before := self.items.get(item.ItemID):
             self.item_by_code.pop(before.Code.casefold(), None)
         self.item_by_code[item.Code.casefold()] = item.ItemID
         self.items.put(item)
 
     def remove_item(self, item: Item) -> None:
-        """Forget an item; lines keep its code."""
+        """Remove an item. Lines keep its code."""
         self.items.remove(item.ItemID)
         self.item_by_code.pop(item.Code.casefold(), None)
 
     def mark_attached(self, key: str) -> None:
-        """HasAttachments becomes true. The time of change stays; what Xero does is open."""
+        """Set HasAttachments. UpdatedDateUTC stays; whether it does so in Xero is unconfirmed."""
         for table in self.tables.values():
             if (record := table.get(key)) is not None:
                 record.HasAttachments = True
@@ -191,20 +191,22 @@ class Org(Books):
             contact.Forms = {}
 
     def forget_forms(self) -> None:
-        """Forget the rendered forms, which show names of tracking options and groups, after one of those changed."""
+        """Drop the rendered JSON of invoices and contacts, after a change of a name or code that it shows."""
         for invoice in self.invoices:
             invoice.Forms = {}
         for contact in self.contacts:
             contact.Forms = {}
 
     def _mark_role(self, contact: Contact, *, is_bill: bool) -> None:
-        # Behaviour 29: the time of change stays, so that reads of changes miss the flag.
+        # Behaviour 29: UpdatedDateUTC stays, so a read of changed records does not find the new flag.
         if is_bill:
             contact.IsSupplier = True
         else:
             contact.IsCustomer = True
         contact.Forms = {}
 
-    def _tell(self, category: str, resource: str, resource_id: str, *, created: bool, data: Json | None = None) -> None:
+    def _announce(
+        self, category: str, resource: str, resource_id: str, *, created: bool, data: Json | None = None
+    ) -> None:
         kind = "CREATE" if created else "UPDATE"
         self.announce(Change(self.tenant_id, category, resource, resource_id, kind, self.clock.now_ms(), data))

@@ -1,4 +1,4 @@
-"""Stores a world in a file between two runs: apps, consents and organisations, without deliveries and faults."""
+"""Stores a world in a file between two runs: apps, consents and organisations, but no deliveries and faults."""
 
 import os
 import pickle

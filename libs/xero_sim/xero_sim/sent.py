@@ -1,4 +1,4 @@
-"""One element as a client sent it: typed access, and error 14 with the path when a value cannot be read."""
+"""One element as a client sent it: typed access, and error 14 with the path if a value cannot be read."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -11,7 +11,7 @@ from xero_sim.wire import Json, parse_date
 
 
 class Sent:
-    """A JSON object of a request. Null counts as left out, as Xero's merge treats it.
+    """A JSON object of a request. Null counts as left out, as in Xero. An unreadable value raises Rejected (error 14).
 
     Names are read without case: Xero's own examples send `name` and `Lineitems`.
     """
@@ -24,15 +24,15 @@ class Sent:
         self._values = {name.lower(): value for name, value in form.items()}
 
     def value(self, name: str) -> Any:
-        """As it was sent, or None when left out."""
+        """The value as it was sent, or None if it was left out."""
         return self._values.get(name.lower())
 
     def has(self, name: str) -> bool:
-        """True when the element was sent with a value."""
+        """True if the field was sent with a value."""
         return self.value(name) is not None
 
     def text(self, name: str) -> str | None:
-        """Text, or None when left out; numbers are taken as text as Xero's deserialiser does."""
+        """Text, or None if it was left out. A number becomes its text, as in Xero."""
         value = self.value(name)
         if value is None or isinstance(value, str):
             return value
@@ -41,7 +41,7 @@ class Sent:
         return str(value)
 
     def decimal(self, name: str) -> Decimal | None:
-        """A number, or None when left out."""
+        """A number, or None if it was left out."""
         if not self.has(name):
             return None
         try:
@@ -50,7 +50,7 @@ class Sent:
             raise self._unreadable(name, "decimal") from None
 
     def day(self, name: str) -> date | None:
-        """A calendar date, or None when left out."""
+        """A calendar date, or None if it was left out."""
         if not self.has(name) or self.value(name) == "":
             return None
         try:
@@ -59,7 +59,7 @@ class Sent:
             raise self._unreadable(name, "DateTime") from None
 
     def flag(self, name: str) -> bool | None:
-        """True or false, or None when left out; the words are taken too."""
+        """True or false, or None if it was left out. The texts "true" and "false" are accepted too."""
         value = self.value(name)
         if value is None or isinstance(value, bool):
             return value
@@ -68,7 +68,7 @@ class Sent:
         raise self._unreadable(name, "boolean")
 
     def one_of(self, name: str, known: Iterable[str]) -> str | None:
-        """A member of an enum in Xero's spelling, or None when left out."""
+        """A member of an enum in Xero's spelling, or None if it was left out."""
         value = self.text(name)
         if value is None:
             return None
@@ -78,11 +78,11 @@ class Sent:
         raise self._unreadable(name, "enum")
 
     def part(self, name: str) -> "Sent | None":
-        """A nested object, or None when left out."""
+        """A nested object, or None if it was left out."""
         return Sent(self.value(name), f"{self.path}.{name}") if self.has(name) else None
 
     def parts(self, name: str) -> "list[Sent] | None":
-        """A nested array of objects, or None when left out."""
+        """A nested array of objects, or None if it was left out."""
         if not self.has(name):
             return None
         value = self.value(name)

@@ -1,4 +1,4 @@
-"""Serving the simulator: in this process for tests, alone for everything else."""
+"""Serves the simulator: inside the process of a test, or as a process of its own."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class _Server(uvicorn.Server):
-    """A server that does not handle signals, and reports when it listens."""
+    """A server that reports when it listens."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -51,7 +51,7 @@ def url_of(bound: socket.socket) -> str:
 
 @contextlib.contextmanager
 def serve_in_thread(app: Asgi | None = None) -> Iterator[str]:
-    """Serve on a free port in a thread of its own while the block runs; gives the URL."""
+    """Serve on a free port, in a thread, while the block runs. Yields the URL."""
     bound, ready = listening_socket(), threading.Event()
     server = server_for(app or build_app(), ready.set)
     thread = threading.Thread(target=server.run, args=([bound],), name="xero-sim", daemon=True)
@@ -68,7 +68,7 @@ def serve_in_thread(app: Asgi | None = None) -> Iterator[str]:
 
 @contextlib.asynccontextmanager
 async def serve_in_task(app: Asgi | None = None) -> AsyncIterator[str]:
-    """Serve on a free port on the running loop while the block runs; gives the URL."""
+    """Serve on a free port, on the running loop, while the block runs. Yields the URL."""
     bound, ready = listening_socket(), asyncio.Event()
     server = server_for(app or build_app(), ready.set)
     task = asyncio.create_task(server.serve([bound]))

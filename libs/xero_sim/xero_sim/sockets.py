@@ -1,4 +1,4 @@
-"""The ASGI messages that are handled directly: read a body, send an answer whole, cut off, or not at all."""
+"""ASGI without a framework: reads a body, sends an answer whole or cut off, closes a connection without an answer."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -11,19 +11,19 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 async def read_body(receive: Receive) -> bytes:
-    """The whole request body. Raises ConnectionResetError if the client left in the middle of it."""
+    """The whole request body. Raises ConnectionResetError if the client disconnects before its end."""
     parts = []
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ConnectionResetError("the client broke off its request")
+            raise ConnectionResetError("the client disconnected before the end of its request")
         parts.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(parts)
 
 
 async def send_answer(send: Send, answer: Answer, *, cut: bool = False) -> None:
-    """Send; with `cut` the connection ends in the middle of the body."""
+    """Send an answer. With `cut`, the connection ends in the middle of the body."""
     headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
     if answer.content_type is not None:
         headers.append((b"content-type", answer.content_type.encode()))
@@ -33,15 +33,16 @@ async def send_answer(send: Send, answer: Answer, *, cut: bool = False) -> None:
     if cut:
         half = answer.body[: len(answer.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
-        # Returning with more promised makes the server close the connection.
+        # The body is not complete yet, so the server closes the connection when the application returns.
         return
     await send({"type": "http.response.body", "body": answer.body})
 
 
 def close_connection(receive: Receive) -> None:
-    """End the connection without a word.
+    """Close the connection without an answer.
 
-    ASGI has no message for it; uvicorn's `receive` belongs to an object that knows the transport.
+    ASGI has no message for this, but uvicorn's `receive` is a method of an object with the transport. Under another
+    server it raises ConnectionResetError.
     """
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
     abort = getattr(transport, "abort", None)

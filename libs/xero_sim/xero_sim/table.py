@@ -8,7 +8,7 @@ from xero_sim.ids import canonical
 
 
 class Stamped(Protocol):
-    """What a table holds: an id and the stamp of its last change."""
+    """A record in a table. It has an id and the time of its last change, in milliseconds since 1970."""
 
     UpdatedDateUTC: int
 
@@ -52,32 +52,32 @@ class Table(Generic[T]):
     def put(self, record: T) -> None:
         """Add or replace."""
         if (before := self._by_id.get(record.id)) is not None:
-            self._leave_order(before)
+            self._remove_from_order(before)
         self._by_id[record.id] = record
         if self._in_order is not None:
             insort(self._in_order, record, key=_stamp)
 
     def remove(self, key: str) -> None:
-        """Forget a record altogether."""
-        self._leave_order(self._by_id.pop(key))
+        """Remove a record."""
+        self._remove_from_order(self._by_id.pop(key))
 
     def in_order(self) -> Sequence[T]:
-        """All records by UpdatedDateUTC, then id. The next write changes this very sequence."""
+        """All records by UpdatedDateUTC, then id. This is no copy: the next write changes it."""
         if self._in_order is None:
             self._in_order = sorted(self._by_id.values(), key=_stamp)
         return self._in_order
 
-    def _leave_order(self, record: T) -> None:
+    def _remove_from_order(self, record: T) -> None:
         if self._in_order is None:
             return
         at = bisect_left(self._in_order, _stamp(record), key=_stamp)
         if at < len(self._in_order) and self._in_order[at] is record:
             del self._in_order[at]
         else:
-            # The record got its new stamp before it was put, so its old place is unknown. The next read sorts anew.
+            # The record was changed in place, so its old position is unknown. The next read sorts all records again.
             self._in_order = None
 
     def changed_since(self, ms: int) -> Sequence[T]:
-        """Those changed at or after an instant, in order."""
+        """The records changed at or after a time (milliseconds since 1970), in order."""
         ordered = self.in_order()
         return ordered[bisect_left(ordered, ms, key=lambda r: r.UpdatedDateUTC) :]

@@ -1,4 +1,4 @@
-"""How values look on Xero's wire: dates, money, JSON. Source: docs/xero.md 3.2."""
+"""How Xero writes dates, money and JSON. Source: docs/xero.md 3.2."""
 
 import re
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def ms_form(ms: int) -> str:
 
 
 def date_form(day: date) -> str:
-    """A business date as Xero answers it: UTC midnight in milliseconds."""
+    """A business date as Xero sends it: UTC midnight in milliseconds."""
     return ms_form(date_ms(day))
 
 
@@ -46,9 +46,9 @@ def instant(ms: int) -> datetime:
 
 
 def parse_date(sent: object) -> date:
-    """A calendar date as a client may send it; an offset moves it as it does at Xero (trap 13).
+    """A calendar date in any form that a client may send. A time with an offset is moved to UTC first (trap 13).
 
-    Raises ValueError when it is no date.
+    Raises ValueError if it is no date.
     """
     if not isinstance(sent, str):
         raise ValueError(f"not a date: {sent!r}")
@@ -68,10 +68,10 @@ def _plain(value: object) -> orjson.Fragment:
 
 
 def dumps(value: object) -> bytes:
-    """JSON bytes; Decimals keep their digits, `orjson.Fragment`s go in as they are."""
+    """JSON bytes. Decimals keep their digits, and an `orjson.Fragment` is inserted as it is."""
     return orjson.dumps(value, default=_plain)
 
 
 def without_none(form: Mapping[str, Any]) -> Json:
-    """Xero leaves out most elements that have no value, rather than answering null."""
+    """The form without its empty fields: Xero leaves out most of them and does not send null."""
     return {key: value for key, value in form.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Everything there is in one simulator: apps, people's consents, organisations, limits, faults, the ledger."""
+"""The whole state of one simulator: apps, consents, organisations, limits, faults, the ledger."""
 
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ from xero_sim.webhooks.hub import Hub
 
 @dataclass
 class World:
-    """One per process; `reset` makes a new one inside."""
+    """The state of one simulator. `reset` empties it in place."""
 
     clock: Clock = field(default_factory=Clock)
     new_id: Ids = field(default_factory=Ids)
@@ -35,7 +35,7 @@ class World:
     oddities: Oddities = field(default_factory=Oddities)
     ledger: Ledger = field(default_factory=Ledger)
     latency: float = 0.0
-    """Seconds of real time that every Accounting call takes."""
+    """Seconds of real time by which every call of the Accounting API is delayed."""
     hub: Hub = field(init=False)
 
     def __post_init__(self) -> None:

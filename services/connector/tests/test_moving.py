@@ -121,6 +121,20 @@ def test_a_payment_that_is_on_two_pages_answers_for_one_of_two_alike() -> None:
     assert len(kind.match_results(wanted, pages, {}, START)) == 1
 
 
+async def lose(harness: ConnectorHarness, wanted: WriteIntent) -> None:
+    """Xero carries the create out, but its answer is lost."""
+    await harness.control.add_fault("lost", times=1, method="PUT")
+    await harness.deliver(wanted)
+    async with harness.working():
+        await harness.until("select count(*) from call", 1)
+
+
+async def key_forgotten(harness: ConnectorHarness) -> None:
+    """So much time goes by that Xero does not know the Idempotency-Key any more: the call must be looked up."""
+    harness.clock.ahead = timedelta(minutes=6)
+    await harness.control.advance(timedelta(minutes=7))
+
+
 async def neighbours(
     harness: ConnectorHarness, kind: str, contact: str, apart: timedelta
 ) -> tuple[WriteIntent, dict[str, Any]]:
@@ -157,10 +171,7 @@ async def test_what_moves_up_a_page_while_it_is_looked_up_is_not_made_twice(
     await harness.connect_idle()
     wanted, change = await neighbours(harness, kind, await harness.their_contact(), apart)
     await harness.control.advance(apart)
-    await harness.control.add_fault("lost", times=1, method="PUT")
-    await harness.deliver(wanted)
-    async with harness.working():
-        await harness.until("select count(*) from call", 1)
+    await lose(harness, wanted)
     resource = {"bill": "Invoices", "vendor_credit": "CreditNotes", "payment": "Payments"}[kind]
     made = len(await harness.xero(resource))
     process = harness.process()
@@ -174,8 +185,7 @@ async def test_what_moves_up_a_page_while_it_is_looked_up_is_not_made_twice(
         return answer
 
     monkeypatch.setattr(process.api, "call", in_small_pages)  # somebody works between two of its pages
-    harness.clock.ahead = timedelta(minutes=6)
-    await harness.control.advance(timedelta(minutes=7))
+    await key_forgotten(harness)
     async with harness.working(process):
         (result,) = await harness.results(1)
 
@@ -190,11 +200,7 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
 ) -> None:
     """Seen to fail when a refused list counted as an empty one: the bill was made twice."""
     await harness.connect_idle()
-    wanted = bill_intent(await harness.their_contact())
-    await harness.control.add_fault("lost", times=1, method="PUT")
-    await harness.deliver(wanted)
-    async with harness.working():
-        await harness.until("select count(*) from call", 1)
+    await lose(harness, bill_intent(await harness.their_contact()))
     soon = timedelta(seconds=0.2)
     process = harness.process(after_a_bug=soon, look_up_again_after=soon)
     real, refusals = process.api.call, [RefusedRequest([("Too many records",)])]
@@ -205,8 +211,7 @@ async def test_a_look_up_that_xero_refuses_has_nothing_made_again(
         return await real(token, org_id, request, body)
 
     monkeypatch.setattr(process.api, "call", refusing)
-    harness.clock.ahead = timedelta(minutes=6)
-    await harness.control.advance(timedelta(minutes=7))
+    await key_forgotten(harness)
     async with harness.working(process):
         (result,) = await harness.results(1)
 
@@ -220,11 +225,7 @@ async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(
 ) -> None:
     """Seen to fail when it stopped the tenant, as a bug of ours, each time it was tried."""
     await harness.connect_idle()
-    wanted = bill_intent(await harness.their_contact())
-    await harness.control.add_fault("lost", times=1, method="PUT")
-    await harness.deliver(wanted)
-    async with harness.working():
-        await harness.until("select count(*) from call", 1)
+    await lose(harness, bill_intent(await harness.their_contact()))
     process, refused = harness.process(), asyncio.Event()
     real = process.api.call
 
@@ -235,8 +236,7 @@ async def test_while_xero_refuses_a_look_up_the_tenants_other_writes_go_on(
         return await real(token, org_id, request, body)
 
     monkeypatch.setattr(process.api, "call", refusing)
-    harness.clock.ahead = timedelta(minutes=6)
-    await harness.control.advance(timedelta(minutes=7))
+    await key_forgotten(harness)
     async with harness.working(process):
         await asyncio.wait_for(refused.wait(), 10)
         await harness.deliver(contact_intent("Kea"))

@@ -15,11 +15,24 @@ from tieout_connector.pacing import schedule
 from tieout_connector.pacing.timing import LONGEST_CALL, SEND_WITHIN
 from tieout_connector.xero.contacts import CONTACTS
 from tieout_schemas.writes import Lane, Outcome
-from tieout_testing.connector import ConnectorHarness, contact_intent, payment_intent
+from tieout_testing.connector import ConnectorHarness, Process, contact_intent, payment_intent
 from tieout_testing.kafka import wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("SYS-1")]
 HANG = Callable[..., Any]
+
+
+def hold_answers(process: Process, patch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Xero works, but its answers reach the process only once the event is set."""
+    real, arrive = process.api.call, asyncio.Event()
+
+    async def slowly(*args: Any, **more: Any) -> Any:
+        answer = await real(*args, **more)
+        await arrive.wait()
+        return answer
+
+    patch.setattr(process.api, "call", slowly)
+    return arrive
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["soon", "after Xero forgot the key"])
@@ -94,15 +107,8 @@ async def test_an_owner_who_lost_the_lease_while_xero_worked_does_not_store(
 ) -> None:
     await harness.connect_idle()
     await harness.deliver(contact_intent("Kea"))
-    (one, at), go_on = await harness.owner(), asyncio.Event()
-    real = one.api.call
-
-    async def slowly(*args: Any, **more: Any) -> Any:
-        answer = await real(*args, **more)
-        await go_on.wait()
-        return answer
-
-    monkeypatch.setattr(one.api, "call", slowly)
+    one, at = await harness.owner()
+    go_on = hold_answers(one, monkeypatch)
     sending = asyncio.create_task(harness.send(one, at))
     await harness.until("select count(*) from call", 1)
     harness.clock.ahead = LONGEST_CALL + timedelta(seconds=1)
@@ -121,15 +127,8 @@ async def test_a_call_settled_by_another_is_not_settled_again_even_with_the_leas
 ) -> None:
     await harness.connect_idle()
     await harness.deliver(contact_intent("Kea"))
-    (one, at), go_on = await harness.owner(), asyncio.Event()
-    real = one.api.call
-
-    async def slowly(*args: Any, **more: Any) -> Any:
-        answer = await real(*args, **more)
-        await go_on.wait()
-        return answer
-
-    monkeypatch.setattr(one.api, "call", slowly)
+    one, at = await harness.owner()
+    go_on = hold_answers(one, monkeypatch)
     sending = asyncio.create_task(harness.send(one, at))
     await harness.until("select count(*) from call", 1)
     harness.clock.ahead = LONGEST_CALL + timedelta(seconds=1)

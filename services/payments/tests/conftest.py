@@ -1,23 +1,15 @@
 """The payments service on a real Postgres."""
 
-from collections.abc import AsyncIterator, Sequence
-
 import pytest
-import pytest_asyncio
 
-from tieout_local import keys as local
+from tieout_kit.domain import Service
 from tieout_payments.app import SERVICE
-from tieout_testing.service_harness import ServiceHarness, serve
+from tieout_testing.service_fixtures import harness, migrated_packages
+
+__all__ = ["harness", "migrated_packages"]
 
 
 @pytest.fixture(scope="session")
-def migrated_packages() -> Sequence[str]:
-    """A new database has these migrations."""
-    return ("tieout_kit", "tieout_payments")
-
-
-@pytest_asyncio.fixture
-async def harness(database: str, signing: local.SigningKeys) -> AsyncIterator[ServiceHarness]:
-    """The service, migrated, with an empty database."""
-    async with serve(database, signing, SERVICE) as made:
-        yield made
+def service() -> Service:
+    """The service under test."""
+    return SERVICE

@@ -168,32 +168,21 @@ def _carried_out(
     if intent.effect != PERSON.name:
         if intent.effect == "group":
             page.member = isinstance(intent.body, GroupMemberBody)
-        return _result(intent, Outcome.DONE, intent.xero_id, 0)
+        return intent.result(Outcome.DONE, xero_id=intent.xero_id)
     if page.sequence > (intent.base_sequence or 0) if not is_create else page.sequence:
-        return _result(intent, Outcome.STALE, page.xero_id, page.sequence)
+        return intent.result(Outcome.STALE, xero_id=page.xero_id, snapshot_sequence=page.sequence)
     assert isinstance(intent.body, ContactBody)
     body = {name: value for name in FIELDS if (value := getattr(intent.body, name)) is not None}
     page.fields |= {name: as_xero_keeps(name, value) for name, value in body.items()}
     page.record_id = intent.record.id
-    answers = Answers(
-        intent_id=intent.intent_id, record=intent.record, effect=intent.effect, revision=intent.revision, done=True,
-        explains=tuple(body),
-    )  # fmt: skip
-    publish(_read(tx, page, event.cause, answers))
-    return _result(intent, Outcome.DONE, page.xero_id, page.sequence)
+    publish(_read(tx, page, event.cause, intent.answers(done=True, explains=tuple(body))))
+    return intent.result(Outcome.DONE, xero_id=page.xero_id, snapshot_sequence=page.sequence)
 
 
 def _read(tx: Tx, page: Page, cause: Cause, answers: Answers | None = None) -> Message:
     """The next snapshot of a contact."""
     page.sequence = next_sequence(page.sequence, tx.now)
     return outbox.event(tx, CONTACT, page.tenant_id, page.shown(tx, answers), page.sequence, cause)
-
-
-def _result(intent: WriteIntent, outcome: Outcome, xero_id: UUID | None, sequence: int) -> WriteResult:
-    return WriteResult(
-        intent_id=intent.intent_id, record=intent.record, effect=intent.effect, revision=intent.revision,
-        attempt=intent.attempt, outcome=outcome, xero_id=xero_id, snapshot_sequence=sequence,
-    )  # fmt: skip
 
 
 async def _places(tx: Tx, events: Sequence[ReceivedEvent[WriteIntent]]) -> dict[tuple[UUID, str], Key]:

@@ -15,7 +15,7 @@ from tieout_schemas.references import CONNECTION
 from tieout_schemas.topics import BILLS_TOPIC, WRITE, Topic
 from tieout_schemas.writes import Outcome
 
-from .world import CONTACT, World, answer, done, invoice, refused, result
+from .world import CONTACT, World, answer, done, invoice, refused
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
@@ -86,8 +86,8 @@ async def test_what_was_answered_before_changes_nothing_when_it_comes_again(plai
         (old.replace(number="older still"), number - 1),
         (done(first, old.xero_id, number), number),
         (refused(first), number),
-        (result(first, Outcome.STALE, xero_id=old.xero_id, snapshot_sequence=number), number),
-        (result(first, Outcome.CANCELLED, cancelled_by="ben"), number),
+        (first.result(Outcome.STALE, xero_id=old.xero_id, snapshot_sequence=number), number),
+        (first.result(Outcome.CANCELLED, cancelled_by="ben"), number),
     ]
     for payload, sequence in again:
         await plain.deliver(payload, sequence=sequence)
@@ -138,7 +138,7 @@ async def test_a_stale_one_leaves_again_once_the_newer_snapshot_was_taken_in(pla
     assert isinstance(first.body, BillBody)
     there, sequence = invoice(seen.xero_id, number="one", due_date=first.body.due_date), plain.next_sequence()
 
-    await plain.deliver(result(first, Outcome.STALE, xero_id=seen.xero_id, snapshot_sequence=sequence))
+    await plain.deliver(first.result(Outcome.STALE, xero_id=seen.xero_id, snapshot_sequence=sequence))
     assert await plain.last(bill_id) == first
     assert await plain.state_of(bill_id) is SyncState.ON_ITS_WAY
     await plain.deliver(there, sequence=sequence)
@@ -185,7 +185,7 @@ async def test_an_update_that_did_not_go_through_is_not_sent_again_unasked_thoug
     await plain.edit(bill_id, number="another")
     intent = await plain.last(bill_id)
 
-    await plain.deliver(result(intent, outcome, messages=("No.",), cancelled_by="ben"))
+    await plain.deliver(intent.result(outcome, messages=("No.",), cancelled_by="ben"))
 
     assert await plain.last(bill_id) == intent
     assert await plain.state_of(bill_id) is SyncState.REFUSED
@@ -200,7 +200,7 @@ async def test_what_a_person_called_back_is_a_problem_and_goes_when_somebody_ret
     await plain.edit(bill_id)
     [intent] = await plain.intents()
 
-    await plain.deliver(*[result(intent, Outcome.CANCELLED, cancelled_by="ben")] * 2)
+    await plain.deliver(*[intent.result(Outcome.CANCELLED, cancelled_by="ben")] * 2)
 
     [problem] = await plain.problems()
     assert (problem.code, problem.problem_kind, problem.count) == ("write_cancelled", "refused", 1)

@@ -25,7 +25,7 @@ from tieout_schemas.writes import Outcome
 from tieout_schemas.xero import InvoiceStatus, XeroAccount
 
 from .kind import MATCHED
-from .world import OTHER, TENANT, VENDOR, World, answer, done, invoice, refused, result, vendor, world_of
+from .world import OTHER, TENANT, VENDOR, World, answer, done, invoice, refused, vendor, world_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60), pytest.mark.rule("SYS-11")]
 
@@ -61,7 +61,7 @@ async def live(world: World, tenant: UUID) -> None:
     await world.edit(IDS[3], tenant_id=tenant, number="odd four", vendor_id=STRANGERS)
     one, two, three = [await last(world, tenant, bill_id) for bill_id in IDS[:3]]
     await deliver(answer(one, xero_id=THERE[0]), done(one, THERE[0], 400))
-    await deliver(refused(two), result(three, Outcome.STALE, xero_id=THERE[2], snapshot_sequence=900))
+    await deliver(refused(two), three.result(Outcome.STALE, xero_id=THERE[2], snapshot_sequence=900))
     await deliver(*(done(intent) for intent in await world.unanswered(tenant)))
     await deliver(invoice(THERE[3], number="three"), invoice(THERE[4], status=InvoiceStatus.DRAFT), invoice(THERE[5]))
     await world.edit(IDS[0], tenant_id=tenant, number="ours")

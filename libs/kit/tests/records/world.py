@@ -27,7 +27,7 @@ from tieout_kit.records.sweeps import Recheck
 from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.state import State
 from tieout_schemas.money import Money
-from tieout_schemas.payload import Answers, Origin, OriginKind, Payload
+from tieout_schemas.payload import Origin, OriginKind, Payload
 from tieout_schemas.platform import Bill, Connection, ConnectionState, Sync, SyncState, Vendor
 from tieout_schemas.problem import Problem, ProblemState
 from tieout_schemas.roles import Role
@@ -251,30 +251,19 @@ def answer(
     """The snapshot that the connector makes from Xero's answer to an intent (or, not done, from the look-up)."""
     body = {name: value for name, value in intent.body if name != "kind" and value is not None}
     named = tuple(body) if explains is None else tuple(explains)
-    answers = Answers(
-        intent_id=intent.intent_id, record=intent.record, effect=intent.effect, revision=intent.revision,
-        done=is_done, explains=named,
-    )  # fmt: skip
+    answers = intent.answers(done=is_done, explains=named)
     xero_id = shown.pop("xero_id", None) or intent.xero_id
     return invoice(xero_id, record_id=intent.record.id, answers=answers, **body | shown)
 
 
 def done(intent: WriteIntent, xero_id: UUID | None = None, sequence: int = 0) -> WriteResult:
     """The result of an intent that Xero has carried out."""
-    return result(intent, Outcome.DONE, xero_id=xero_id or intent.xero_id, snapshot_sequence=sequence)
-
-
-def result(intent: WriteIntent, outcome: Outcome, **more: Any) -> WriteResult:
-    """The result of an intent."""
-    return WriteResult(
-        intent_id=intent.intent_id, record=intent.record, effect=intent.effect, revision=intent.revision,
-        attempt=intent.attempt, outcome=outcome, **more,
-    )  # fmt: skip
+    return intent.result(Outcome.DONE, xero_id=xero_id or intent.xero_id, snapshot_sequence=sequence)
 
 
 def refused(intent: WriteIntent, *messages: str, sequence: int = 0) -> WriteResult:
     """Xero does not take it."""
-    return result(intent, Outcome.REFUSED, messages=messages or ("No.",), snapshot_sequence=sequence)
+    return intent.result(Outcome.REFUSED, messages=messages or ("No.",), snapshot_sequence=sequence)
 
 
 def _record(tenant_id: UUID, payload: Payload, sequence: int) -> ConsumerRecord:

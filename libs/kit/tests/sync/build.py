@@ -11,7 +11,7 @@ from tieout_kit.sync.state import Link, State
 from tieout_kit.sync.values import NEVER, mark
 from tieout_kit.sync.work import Seen, Work
 from tieout_schemas.bodies import GroupMemberBody
-from tieout_schemas.payload import Answers, RecordRef
+from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 
 from .database import CAUSE, SETTINGS, connection
@@ -88,27 +88,11 @@ def answering(
     there: Seen[SeenContact], intent: WriteIntent, *explains: str, done: bool = True, stamp: UUID = A
 ) -> Seen[SeenContact]:
     """The same, made from the answer to this intent."""
-    answers = Answers(
-        intent_id=intent.intent_id,
-        record=RecordRef(kind="contact", id=A),
-        effect=intent.effect,
-        revision=intent.revision,
-        done=done,
-        explains=explains,
-    )
+    answers = intent.answers(done=done, explains=explains).replace(record=RecordRef(kind="contact", id=A))
     return Seen(there.sequence, there.snapshot.replace(answers=answers, record_id=stamp))
 
 
 def result(intent: WriteIntent, outcome: Outcome, sequence: int = 0, xero_id: UUID | None = X1) -> WriteResult:
     """The gateway's answer to this intent."""
-    return WriteResult(
-        intent_id=intent.intent_id,
-        record=intent.record,
-        effect=intent.effect,
-        revision=intent.revision,
-        attempt=intent.attempt,
-        outcome=outcome,
-        xero_id=xero_id,
-        snapshot_sequence=sequence,
-        messages=("no",) if outcome is Outcome.REFUSED else (),
-    )
+    messages = ("no",) if outcome is Outcome.REFUSED else ()
+    return intent.result(outcome, xero_id=xero_id, snapshot_sequence=sequence, messages=messages)

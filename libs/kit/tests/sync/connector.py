@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tieout_schemas.payload import Answers
-from tieout_schemas.writes import Outcome, WriteResult
+from tieout_schemas.writes import Outcome
 
 from .names import label
 from .readings import Call, Readings
@@ -138,28 +138,12 @@ class Connector(Readings):
     def _answers(self, call: Call, shown: Shown, done: bool, exact: bool) -> Answers:
         intent, values = call.intent, values_of(call.intent)
         explains = [f for f, value in values.items() if exact or in_xero(f, value) == shown.values[f]]
-        return Answers(
-            intent_id=intent.intent_id,
-            record=intent.record,
-            effect=intent.effect,
-            revision=intent.revision,
-            done=done,
-            explains=tuple(explains),
-        )
+        return intent.answers(done=done, explains=tuple(explains))
 
     def _end(self, call: Call, outcome: Outcome, xero_id: UUID | None, sequence: int, why: str = "") -> None:
         intent = call.intent
         call.step = "done"
-        call.result = WriteResult(
-            intent_id=intent.intent_id,
-            record=intent.record,
-            effect=intent.effect,
-            revision=intent.revision,
-            attempt=intent.attempt,
-            outcome=outcome,
-            xero_id=xero_id,
-            snapshot_sequence=sequence,
-            messages=(why,) if why else (),
-        )
+        messages = (why,) if why else ()
+        call.result = intent.result(outcome, xero_id=xero_id, snapshot_sequence=sequence, messages=messages)
         who = f"{label(intent.record.id)}/{intent.effect}:{intent.revision}"
         self.world.publish("results", call.result, f"{who} {outcome} {label(xero_id)} {sequence} {why}")

@@ -2,35 +2,19 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from tieout_kit.errors import Clash
-from tieout_kit.sync.arrival import Skip, XeroOnly
 from tieout_kit.sync.state import Link, State
-from tieout_kit.sync.work import Seen
-from tieout_schemas.reasons import Reason
 
 from .build import NOW, X1, X2, A, answering, contact, seen
 from .database import CAUSE
-from .desks import NEWS, a_desk, bare, creating, leaving, put_only, stored
+from .desks import GONE, K1, K2, KA, NEWS, X3, a_desk, bare, creating, leaving, only_of, put_only, stamped, stored
 from .names import TENANT, ident
 
 pytestmark = pytest.mark.rule("SYS-3")
-X3 = ident("X3")
-K1, K2, K3, KA = (TENANT, X1), (TENANT, X2), (TENANT, X3), (TENANT, A)
-GONE = Skip(Reason.GONE_IN_XERO, {})
-
-
-def stamped(sequence: int = 100, **values: Any) -> Seen[Any]:
-    there = seen(sequence, **values)
-    return Seen(sequence, there.snapshot.replace(record_id=A))
-
-
-def only_of(there: Seen[Any], former: UUID | None = None) -> XeroOnly[Any]:
-    return XeroOnly(TENANT, there.sequence, there.snapshot, former)
 
 
 @pytest.mark.parametrize(("sequence", "taken"), [(99, False), (100, False), (101, True)])

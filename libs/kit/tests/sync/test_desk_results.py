@@ -1,36 +1,20 @@
 """What results change on the desk, and which unlinked records of Xero a record looks for, whole."""
 
-from typing import Any
-from uuid import UUID
-
 import pytest
 
-from tieout_kit.sync.arrival import LinkTo, Skip, XeroOnly
+from tieout_kit.sync.arrival import LinkTo
 from tieout_kit.sync.state import CREATED, State
-from tieout_kit.sync.work import Seen, Work
-from tieout_schemas.reasons import Reason
+from tieout_kit.sync.work import Work
 from tieout_schemas.writes import Outcome
 
 from .build import X1, X2, A, contact, facts, result, seen
 from .database import CAUSE
-from .desks import NEWS, a_desk, bare, creating, leaving, put_only, stored
+from .desks import GONE, K1, K2, KA, NEWS, X3, a_desk, bare, creating, leaving, put_only, stamped, stored
 from .kinds import BILL
 from .names import TENANT, ident
 from .records import ORIGIN, Bill
 
 pytestmark = pytest.mark.rule("SYS-3")
-X3 = ident("X3")
-K1, K2, K3, KA = (TENANT, X1), (TENANT, X2), (TENANT, X3), (TENANT, A)
-GONE = Skip(Reason.GONE_IN_XERO, {})
-
-
-def stamped(sequence: int = 100, **values: Any) -> Seen[Any]:
-    there = seen(sequence, **values)
-    return Seen(sequence, there.snapshot.replace(record_id=A))
-
-
-def only_of(there: Seen[Any], former: UUID | None = None) -> XeroOnly[Any]:
-    return XeroOnly(TENANT, there.sequence, there.snapshot, former)
 
 
 @pytest.mark.parametrize("known", [None, 149, 150])

@@ -74,18 +74,18 @@ def get_account(call: Call) -> Answer:
 
 
 def put_account(call: Call) -> Answer:
-    """PUT /Accounts makes one."""
+    """PUT /Accounts creates one account."""
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, None, sent))
 
 
 def post_account(call: Call) -> Answer:
-    """POST /Accounts/{AccountID} changes or archives one."""
+    """POST /Accounts/{AccountID} changes or archives an account."""
     old = _known(call)
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, old, sent))
 
 
 def delete_account(call: Call) -> Answer:
-    """DELETE /Accounts/{AccountID}: only accounts without transactions that are not the system's own."""
+    """DELETE /Accounts/{AccountID}. System accounts and accounts with transactions are refused."""
     account = copy(_known(call))
     used = any(line.AccountCode == account.Code for each in call.org.invoices for line in each.LineItems)
     used = used or any(payment.AccountID == account.AccountID for payment in call.org.payments)

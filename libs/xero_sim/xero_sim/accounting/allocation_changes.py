@@ -1,4 +1,4 @@
-"""Allocating a credit and taking it back, by an app or by a person. Source: docs/xero.md 4.4."""
+"""Allocates a credit and removes an allocation, for an app or a person. Source: docs/xero.md 4.4."""
 
 from copy import copy
 
@@ -14,7 +14,7 @@ INVOICE_UNKNOWN = "The invoice of this allocation could not be found"
 
 
 def make_allocation(org: Org, credit_id: str, sent: Sent) -> Allocation | list[str]:
-    """The stored allocation, credit and invoice settled; or every reason why not."""
+    """Store an allocation, and update its credit and invoice. Returns it, or every reason against it."""
     credit = org.credit(credit_id)
     named = sent.part("Invoice")
     invoice = org.invoices.get((named.text("InvoiceID") if named else None) or "")
@@ -36,7 +36,7 @@ def make_allocation(org: Org, credit_id: str, sent: Sent) -> Allocation | list[s
 
 
 def remove_allocation(org: Org, credit: Credit, allocation: Allocation) -> list[str]:
-    """Restore credit and invoice; the reasons why not, none when it is done."""
+    """Remove an allocation, and update its credit and invoice. Returns the reasons against it; none if it is done."""
     if lock := refuse_day(org, allocation.Date):
         return [lock]
     credit, invoice = copy(credit), copy(org.invoices[allocation.InvoiceID])

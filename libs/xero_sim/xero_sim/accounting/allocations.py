@@ -23,12 +23,12 @@ class Allocations:
     resource: str
 
     def put(self, call: Call) -> Answer:
-        """PUT …/Allocations makes allocations in turn: each counts with what the ones before it have left."""
+        """PUT …/Allocations creates allocations one after the other: each can use what the earlier ones left."""
         credit = self._known(call)
         return write_all(call, KEY, call.elements(KEY), lambda sent: self._make(call, credit.CreditID, sent))
 
     def delete(self, call: Call) -> Answer:
-        """DELETE …/Allocations/{AllocationID}: a bare object is the reply."""
+        """DELETE …/Allocations/{AllocationID}. The reply is a bare object."""
         credit = self._known(call)
         found = next((each for each in credit.Allocations if each.AllocationID == canonical(call.ids[1])), None)
         if found is None:

@@ -1,6 +1,7 @@
-"""The way of a call to the Accounting API: query's length, token, tenant, limits, faults, scope, key, handler, ledger.
+"""The steps of a call to the Accounting API.
 
-Plain ASGI, because benchmarks measure this path.
+They are: length of the query, token, tenant, limits, faults, scope, Idempotency-Key, handler, ledger. It is plain ASGI,
+because benchmarks measure this path.
 """
 
 import asyncio
@@ -27,15 +28,15 @@ from xero_sim.sockets import Receive, Scope, Send, close_connection, read_body, 
 from xero_sim.world import World
 
 BASE = "/api.xro/2.0/"
-WORTH_PACKING = 860
-"""Bytes of an answer from which on it is compressed."""
+COMPRESS_ABOVE = 860
+"""An answer with more bytes than this is compressed."""
 LONGEST_QUERY = 2048
-"""Bytes of a query as it is sent, percent-encoded; Xero's server does not look at a longer one."""
+"""The longest query that Xero's server accepts, in bytes as it is sent, percent-encoded."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """What is known of a call while it is under way, for the ledger."""
+    """What is known about a call so far, for the ledger."""
 
     method: str
     target: str
@@ -62,22 +63,22 @@ class AccountingApi:
         try:
             seen.body = await read_body(receive)
         except ConnectionResetError:
-            # The client left in the middle of its request: there is nothing to do and nobody to answer.
+            # The client disconnected before the end of its request, so nobody waits for an answer.
             return
         too_long = len(query) > LONGEST_QUERY
         answer = answers.not_found() if too_long else await self._answer(seen, path[len(BASE) :], query)
-        packed = answer
-        if len(answer.body) > WORTH_PACKING and "gzip" in headers.get("accept-encoding", ""):
-            # Level 1, because the loop serves all calls. Xero's own level is not known.
-            pack = zlib.compressobj(1, zlib.DEFLATED, 31)
-            body = pack.compress(answer.body) + pack.flush()
-            packed = replace(answer, body=body, headers=(*answer.headers, ("Content-Encoding", "gzip")))
-        self._note(seen, answer, packed, began)
+        compressed = answer
+        if len(answer.body) > COMPRESS_ABOVE and "gzip" in headers.get("accept-encoding", ""):
+            # The fastest level, because compression blocks the loop that serves all calls. Xero's level is not known.
+            compressor = zlib.compressobj(1, zlib.DEFLATED, 31)
+            body = compressor.compress(answer.body) + compressor.flush()
+            compressed = replace(answer, body=body, headers=(*answer.headers, ("Content-Encoding", "gzip")))
+        self._note(seen, answer, compressed, began)
         kind = seen.fault.kind if seen.fault else ""
         if kind in ("refuse", "lost"):
             close_connection(receive)
             return
-        await send_answer(send, packed, cut=kind == "cut")
+        await send_answer(send, compressed, cut=kind == "cut")
 
     async def _answer(self, seen: Seen, path: str, query: str) -> Answer:
         world = self.world
@@ -105,8 +106,8 @@ class AccountingApi:
             if seen.fault and seen.fault.kind == "slow":
                 await asyncio.sleep(seen.fault.seconds)
             if world.oddities.on:
-                asked = Call(seen.method, org, seen.app, "", parse_query(query))
-                await asyncio.sleep(delay(world.oddities, asked, path))
+                call = Call(seen.method, org, seen.app, "", parse_query(query))
+                await asyncio.sleep(delay(world.oddities, call, path))
             answer = (faulty_answer(seen.fault) if seen.fault else None) or self._work(seen, access, org, path, query)
         finally:
             budget.in_flight -= 1
@@ -121,7 +122,7 @@ class AccountingApi:
         return replace(answer, headers=(*answer.headers, *counted))
 
     def _org(self, access: Access, sent: str | None) -> Org | None:
-        """The tenant's organisation, while it is connected; a custom connection implies its own."""
+        """The tenant's organisation, or None if it is not connected. A custom connection implies its own tenant."""
         world, app = self.world, self.world.apps[access.grant.client_id]
         if access.grant.user is None:
             tenant_id = app.custom_tenant
@@ -153,8 +154,8 @@ class AccountingApi:
     def _once(self, seen: Seen, call: Call, handler: routes.Handler, key: str, path: str) -> Answer:
         """Behaviour 41: the same request gets the first answer again."""
         now = self.world.clock.timestamp()
-        told = f"{seen.method} {seen.target} {call.org.tenant_id}\n".encode()
-        request = hashlib.sha256(told + seen.body).digest()
+        request_line = f"{seen.method} {seen.target} {call.org.tenant_id}\n".encode()
+        request = hashlib.sha256(request_line + seen.body).digest()
         known = self.world.replies.look(call.app, key, request, now)
         if known is not None:
             seen.replayed = True
@@ -168,7 +169,7 @@ class AccountingApi:
             return met(self.world.oddities, call, path, lambda: _work(handler, call))
         return _work(handler, call)
 
-    def _note(self, seen: Seen, answer: Answer, packed: Answer, began: float) -> None:
+    def _note(self, seen: Seen, answer: Answer, compressed: Answer, began: float) -> None:
         self.world.ledger.add(
             Entry(
                 at=self.world.clock.timestamp(),
@@ -178,7 +179,7 @@ class AccountingApi:
                 path=seen.target,
                 status=answer.status,
                 request_bytes=len(seen.body),
-                response_bytes=len(packed.body),
+                response_bytes=len(compressed.body),
                 plain_bytes=len(answer.body),
                 idempotency_key=seen.headers.get("idempotency-key"),
                 replayed=seen.replayed,

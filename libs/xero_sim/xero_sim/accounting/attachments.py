@@ -43,7 +43,7 @@ class Attachments:
         return Answer(200, found.content, found.mime_type)
 
     def write(self, call: Call) -> Answer:
-        """PUT or POST …/Attachments/{filename}: the same name overwrites, an eleventh is refused."""
+        """PUT or POST …/Attachments/{filename}. A file of the same name is replaced; an eleventh file is refused."""
         key, name = self._known(call), call.ids[1]
         kept = call.org.attachments.setdefault(key, {})
         if problems := _refuse(name, len(call.body), len(kept) + (name not in kept)):
@@ -51,11 +51,11 @@ class Attachments:
             return validation_exception([{"FileName": name, "ValidationErrors": errors}])
         known = kept.get(name)
         online = call.flag("IncludeOnline")
-        key_there, written = (known.id, known.written + 1) if known else (call.org.new_id(), 1)
-        kept[name] = Attachment(key_there, name, mime_type_of(name) or "", call.body, online, written)
+        file_id, written = (known.id, known.written + 1) if known else (call.org.new_id(), 1)
+        kept[name] = Attachment(file_id, name, mime_type_of(name) or "", call.body, online, written)
         call.org.mark_attached(key)
-        told = f"Attached the file {name} through the Xero API using {call.app_name}"
-        call.org.note(key, [Entry("Attached a file", told)], "System Generated")
+        details = f"Attached the file {name} through the Xero API using {call.app_name}"
+        call.org.note(key, [Entry("Attached a file", details)], "System Generated")
         return success(call, KEY, [dumps(attachment_form(self.resource, key, kept[name], Form.REPLY))])
 
     def _known(self, call: Call) -> str:

@@ -1,6 +1,6 @@
-"""Making, changing and deleting a bank transaction, and the prepayment or overpayment it makes.
+"""Creates, changes and deletes a bank transaction, and the prepayment or overpayment that it makes.
 
-Source: docs/xero.md 4.7. Also used by people in Xero.
+Source: docs/xero.md 4.7. Used for apps and for people in Xero.
 """
 
 from copy import copy
@@ -21,7 +21,7 @@ STATUSES = ("AUTHORISED", "DELETED", "VOIDED")
 def write_bank_transaction(
     org: Org, old: BankTransaction | None, sent: Sent, *, unitdp: int = 2
 ) -> BankTransaction | list[str]:
-    """Create (`old` is None), merge or delete; the stored bank transaction, or every reason why not."""
+    """Create (`old` is None), change or delete. Returns the stored bank transaction, or every reason against it."""
     wanted = sent.one_of("Status", STATUSES)
     if old is not None:
         credit = org.credit(old.CreditID or "")
@@ -51,7 +51,7 @@ def write_bank_transaction(
 
 
 def _started(org: Org, old: BankTransaction | None, sent: Sent) -> BankTransaction:
-    """The old one, or a new one, with its header merged."""
+    """A copy of the old bank transaction, or a new one, with the sent header fields."""
     account = chosen_account(org, sent, "BankAccount")
     if old is not None:
         new = copy(old)

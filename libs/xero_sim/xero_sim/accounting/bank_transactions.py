@@ -1,4 +1,4 @@
-"""/BankTransactions: money spent and received, and what makes prepayments and overpayments.
+"""/BankTransactions: money spent and received, also as prepayments and overpayments.
 
 Source: docs/xero.md 4.7.
 """
@@ -75,12 +75,12 @@ def get_bank_transaction(call: Call) -> Answer:
 
 
 def put_bank_transactions(call: Call) -> Answer:
-    """PUT /BankTransactions: always makes new ones."""
+    """PUT /BankTransactions always creates new ones."""
     return write_all(call, KEY, call.elements(KEY), lambda sent: _write(call, None, sent))
 
 
 def post_bank_transactions(call: Call) -> Answer:
-    """POST /BankTransactions: changes or deletes those with a BankTransactionID, makes the others."""
+    """POST /BankTransactions changes or deletes those with a BankTransactionID, and creates the others."""
     table, elements = call.org.bank_transactions, call.elements(KEY)
     require_known([sent.text("BankTransactionID") for sent in elements], lambda key: table.get(key) is not None)
     return write_all(

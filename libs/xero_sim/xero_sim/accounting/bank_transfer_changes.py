@@ -1,4 +1,4 @@
-"""Making and deleting a transfer between bank accounts, and its two halves. Source: docs/xero.md 4.7."""
+"""Creates and deletes a transfer between bank accounts, with its two halves. Source: docs/xero.md 4.7."""
 
 from copy import copy
 
@@ -13,7 +13,7 @@ from xero_sim.sent import Sent
 
 
 def make_transfer(org: Org, sent: Sent) -> BankTransfer | list[str]:
-    """The stored transfer, with a bank transaction on each side; or every reason why not."""
+    """Store a transfer, with a bank transaction in each account. Returns it, or every reason against it."""
     source, target = chosen_account(org, sent, "FromBankAccount"), chosen_account(org, sent, "ToBankAccount")
     amount, day = sent.decimal("Amount"), sent.day("Date") or org.today()
     amount = round2(amount) if amount is not None else None
@@ -41,7 +41,7 @@ def make_transfer(org: Org, sent: Sent) -> BankTransfer | list[str]:
 
 
 def delete_transfer(org: Org, transfer: BankTransfer) -> BankTransfer | list[str]:
-    """The transfer and both halves marked DELETED; or the reason why not."""
+    """Mark a transfer and both its halves DELETED. Returns it, or the reason against it."""
     if transfer.Status == "DELETED":
         return [rule.TRANSFER_NOT_FOR_MODIFICATION]
     if transfer.FromIsReconciled or transfer.ToIsReconciled:

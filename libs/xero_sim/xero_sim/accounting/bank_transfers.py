@@ -1,4 +1,4 @@
-"""/BankTransfers: PUT makes, POST deletes; deleted ones only with includeDeleted. Source: docs/xero.md 4.7."""
+"""/BankTransfers: PUT creates, POST deletes. Lists show deleted ones on request. Source: docs/xero.md 4.7."""
 
 from xero_sim.accounting.attachment_forms import attachments_in
 from xero_sim.accounting.bank_transfer_changes import delete_transfer, make_transfer
@@ -51,7 +51,7 @@ def transfer_form(org: Org, transfer: BankTransfer, form: Form = Form.LIST) -> J
 
 
 def list_transfers(call: Call) -> Answer:
-    """GET /BankTransfers, whole."""
+    """GET /BankTransfers, without pages; deleted ones only with includeDeleted."""
     org, deleted_too = call.org, call.flag("includeDeleted")
     rows = [row for row in changed(call, org.bank_transfers) if deleted_too or row.Status != "DELETED"]
     fields = bank_transfer_fields(org)
@@ -64,7 +64,7 @@ def get_transfer(call: Call) -> Answer:
 
 
 def put_transfers(call: Call) -> Answer:
-    """PUT /BankTransfers makes them."""
+    """PUT /BankTransfers creates transfers."""
     return write_all(call, KEY, call.elements(KEY), lambda sent: _make(call.org, sent))
 
 

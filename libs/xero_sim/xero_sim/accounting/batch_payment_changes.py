@@ -1,4 +1,4 @@
-"""Making and deleting a batch payment, by an app or by a person. Source: docs/xero.md 4.6."""
+"""Creates and deletes a batch payment, for an app or a person. Source: docs/xero.md 4.6."""
 
 from copy import copy
 from decimal import Decimal
@@ -14,7 +14,7 @@ from xero_sim.sent import Sent
 
 
 def make_batch(org: Org, sent: Sent) -> BatchPayment | list[str]:
-    """The stored batch with all its payments made; or every reason why none was."""
+    """Store a batch with all its payments. Returns it, or every reason against it, with nothing stored."""
     account, day = chosen_account(org, sent), sent.day("Date")
     if account is None or day is None:
         return [ACCOUNT_MISSING if account is None else rule.DATE_MISSING]
@@ -41,7 +41,7 @@ def make_batch(org: Org, sent: Sent) -> BatchPayment | list[str]:
 
 
 def delete_batch(org: Org, batch: BatchPayment) -> BatchPayment | list[str]:
-    """The batch and all its payments marked DELETED; or the reason why none is."""
+    """Mark a batch and all its payments DELETED. Returns it, or the reason against it, with nothing changed."""
     payments = [org.payments[key] for key in batch.PaymentIDs]
     reconciled = batch.IsReconciled or any(each.IsReconciled for each in payments)
     problem = refuse_deletion(batch.Status, reconciled=reconciled) or refuse_day(org, batch.Date)

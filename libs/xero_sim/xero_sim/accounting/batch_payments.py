@@ -1,4 +1,4 @@
-"""/BatchPayments: PUT makes, POST deletes as a whole; no pages. Source: docs/xero.md 4.6, behaviour 66."""
+"""/BatchPayments: PUT creates and POST deletes whole batches; no pages. Source: docs/xero.md 4.6, behaviour 66."""
 
 from xero_sim.accounting.batch_payment_changes import delete_batch, make_batch
 from xero_sim.accounting.call import Call
@@ -47,7 +47,7 @@ def batch_form(org: Org, batch: BatchPayment, form: Form = Form.LIST) -> Json:
 
 
 def list_batches(call: Call) -> Answer:
-    """GET /BatchPayments, whole: `page` and `pageSize` are ignored."""
+    """GET /BatchPayments, without pages: `page` and `pageSize` are ignored."""
     org = call.org
     rows = changed(call, org.batch_payments)
     return list_rows(call, KEY, rows, batch_fields(org), lambda row, form: batch_form(org, row, form), paged=False)
@@ -59,7 +59,7 @@ def get_batch(call: Call) -> Answer:
 
 
 def put_batches(call: Call) -> Answer:
-    """PUT /BatchPayments makes batches, each with all of its payments or with none."""
+    """PUT /BatchPayments creates batches. A batch is stored with all of its payments, or not at all."""
     return write_all(call, KEY, call.elements(KEY), lambda sent: _make(call.org, sent))
 
 

@@ -65,16 +65,16 @@ class Call:
         return None if found is None else {canonical(each) for each in found}
 
     def json(self) -> object:
-        """The body. Raises Rejected with error 14 when it is no JSON (behaviour 38)."""
+        """The body. Raises Rejected with error 14 if it is not JSON (behaviour 38)."""
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError as wrong:
             raise bad_post_data(f"Invalid JSON: {wrong}") from None
 
     def elements(self, key: str) -> list[Sent]:
-        """The elements of a write: under the envelope key in any case, or a single bare object.
+        """The elements of a write: the list under `key`, in upper or lower case, or a single bare object.
 
-        Raises Rejected: with error 17 for a bare list, in which Xero sees no element at all.
+        Raises Rejected, with error 17 for a bare list, in which Xero finds no element.
         """
         body = self.json()
         if isinstance(body, list):
@@ -104,7 +104,7 @@ SINGULAR = {"Currencies": "Currency", "TrackingCategories": "TrackingCategory"}
 
 
 def envelope(body: Json, key: str) -> object:
-    """The value of the key in any case (behaviour 37). A body without the key is itself the only element."""
+    """The value of the key in upper or lower case (behaviour 37). A body without the key is itself the only element."""
     for name, value in body.items():
         if name.lower() == key.lower():
             return value

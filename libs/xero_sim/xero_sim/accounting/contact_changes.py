@@ -1,6 +1,7 @@
-"""What a sent contact does to a contact: merge, check, store. Also used by people in Xero and by invoices.
+"""Merges a sent contact into a stored one, and checks the result. Used for apps, people in Xero, and documents.
 
-Source: docs/xero.md 3.6, 4.1; behaviours 40, 43-45; a slot is merged part by part (calcinai/xero-php#736).
+Source: docs/xero.md 3.6, 4.1; behaviours 40, 43-45. Addresses and phones are merged field by field
+(calcinai/xero-php#736).
 """
 
 from copy import copy
@@ -17,7 +18,7 @@ TEXTS = (
     "SalesDefaultLineAmountType", "PurchasesDefaultLineAmountType",
 )  # fmt: skip
 _EMPTY = {name: getattr(Contact("", ""), name) for name in TEXTS}
-"""How Xero shows a text that was emptied: as one that was never there."""
+"""What Xero shows for a text that was emptied: the same as for one that never had a value."""
 OBJECTS = ("PaymentTerms", "BatchPayments")
 LISTS = ("SalesTrackingCategories", "PurchasesTrackingCategories")
 _ADDRESS_PARTS = (
@@ -28,7 +29,7 @@ _PHONE_PARTS = ("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode")
 
 
 def match(org: Org, sent: Sent) -> Contact | None:
-    """The contact that is meant: by id, else by ContactNumber, else by the name of an active one."""
+    """The stored contact with the sent ContactID, else with the ContactNumber, else the active one with the name."""
     if contact_id := sent.text("ContactID"):
         return org.contacts.get(contact_id)
     if number := sent.text("ContactNumber"):
@@ -43,7 +44,7 @@ def match(org: Org, sent: Sent) -> Contact | None:
 
 
 def merged(org: Org, old: Contact | None, sent: Sent) -> Contact:
-    """A new contact, or a copy of the old one, with what was sent laid over it."""
+    """A new contact, or a copy of the old one, with the sent values."""
     contact = copy(old) if old else Contact(org.new_id(), "")
     for name in TEXTS:
         if (text := sent.text(name)) is not None:
@@ -60,7 +61,7 @@ def merged(org: Org, old: Contact | None, sent: Sent) -> Contact:
             if kind in ADDRESS_TYPES:
                 parts = {part: text for part in _ADDRESS_PARTS if (text := address.text(part)) is not None}
                 merged = {**contact.Addresses[kind], **parts}
-                # A part that is left out stays; an empty one is emptied, and an empty line is not shown.
+                # A field that is left out stays, and an empty one is cleared. Xero does not show empty address lines.
                 contact.Addresses[kind] = {
                     part: text for part, text in merged.items() if text or part in empty_address(kind)
                 }
@@ -107,7 +108,7 @@ def refuse(org: Org, old: Contact | None, new: Contact, *, by_person: bool = Fal
 
 
 def _is_archived_name(org: Org, old: Contact | None, new: Contact) -> bool:
-    """Whether an archived contact has the name that this one is to get (F30)."""
+    """Whether an archived contact has the new name of this one (F30)."""
     key = rule.name_key(new.Name)
     if not org.switches.archived_names_are_taken or (old and rule.name_key(old.Name) == key):
         return False
@@ -115,7 +116,7 @@ def _is_archived_name(org: Org, old: Contact | None, new: Contact) -> bool:
 
 
 def _shares_account_number(org: Org, old: Contact | None, new: Contact) -> bool:
-    """Whether another contact, archived or not, has the account number that this one is to get (F29)."""
+    """Whether another contact, archived or not, has the new account number of this one (F29)."""
     number = (new.AccountNumber or "").strip().casefold()
     if not org.switches.account_numbers_are_unique or not number or (old and old.AccountNumber == new.AccountNumber):
         return False

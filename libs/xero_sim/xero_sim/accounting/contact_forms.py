@@ -21,7 +21,7 @@ IN_LISTED = "in listed document"
 def contact_form(org: Org, contact: Contact, form: Form = Form.PAGE) -> Json:
     """A contact. The contact inside a single bill or sales invoice has the form of a reply."""
     values = _values(org, contact, PHONES[form])
-    # Replies show empty lists, reads leave them out.
+    # Replies show empty lists; reads leave them out.
     empty: list[Json] | None = [] if form is Form.REPLY else None
     values |= {
         "SalesTrackingCategories": contact.SalesTrackingCategories or empty,
@@ -115,7 +115,7 @@ def _groups(org: Org, contact: Contact, form: Form) -> list[Json]:
 
 
 def _balances(org: Org, contact: Contact) -> Json | None:
-    """Outstanding and overdue in the organisation's currency; absent without documents."""
+    """The amounts outstanding and overdue, in the organisation's currency; None without documents."""
     documents = [org.invoices[key] for key in org.invoices_of.get(contact.ContactID, ())]
     if not documents:
         return None

@@ -57,12 +57,12 @@ def get_group(call: Call) -> Answer:
 
 
 def put_groups(call: Call) -> Answer:
-    """PUT /ContactGroups makes groups."""
+    """PUT /ContactGroups creates groups."""
     return write_all(call, KEY, call.elements(KEY), lambda sent: _create(call, sent))
 
 
 def post_group(call: Call) -> Answer:
-    """POST /ContactGroups/{ContactGroupID} renames or deletes."""
+    """POST /ContactGroups/{ContactGroupID} renames or deletes a group."""
     old = _known(call)
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _update(call, old, sent))
 
@@ -116,7 +116,7 @@ def _known(call: Call) -> ContactGroup:
 def _store(call: Call, group: ContactGroup) -> None:
     before = call.org.groups.get(group.ContactGroupID)
     call.org.groups[group.ContactGroupID] = group
-    # Whether membership moves a contact's stamp is unconfirmed: here it does not.
+    # Whether joining or leaving a group moves a contact's UpdatedDateUTC is unconfirmed. Here it does not.
     for key in {*group.ContactIDs, *(before.ContactIDs if before else ())}:
         call.org.contacts[key].Forms = {}
 

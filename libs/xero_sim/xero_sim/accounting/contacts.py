@@ -25,7 +25,7 @@ _SEARCHED = ("Name", "FirstName", "LastName", "ContactNumber", "CompanyNumber", 
 
 
 def list_contacts(call: Call) -> Answer:
-    """GET /Contacts: archived ones only with includeArchived; full forms only when paged."""
+    """GET /Contacts: archived ones only with includeArchived, full forms only in pages."""
     rows = ordered(filtered(_selected(call), call.query, _FIELDS), call.query, _FIELDS)
     page = asked_page(call.query, len(rows))
     rows = page.cut(rows) if page else rows
@@ -42,12 +42,12 @@ def get_contact(call: Call) -> Answer:
 
 
 def put_contacts(call: Call) -> Answer:
-    """PUT /Contacts: makes new ones; a name or number in use is refused."""
+    """PUT /Contacts creates new ones. A name or number in use is refused."""
     return write_all(call, KEY, call.elements(KEY), lambda sent: _create(call, sent))
 
 
 def post_contacts(call: Call) -> Answer:
-    """POST /Contacts: updates those matched by id, number or name, makes the others."""
+    """POST /Contacts updates those that match by id, number or name, and creates the others."""
     elements = call.elements(KEY)
     require_known([sent.text("ContactID") for sent in elements], lambda key: call.org.contacts.get(key) is not None)
     return write_all(call, KEY, elements, lambda sent: _write(call, changes.match(call.org, sent), sent))

@@ -1,6 +1,6 @@
-"""What a sent credit note does to a credit note: merge, check, store. Also used by people in Xero.
+"""Merges a sent credit note into a stored one, checks it, and stores it. Used for apps and for people in Xero.
 
-Source: docs/xero.md 4.4. The state machine and the lines are those of invoices.
+Source: docs/xero.md 4.4. Statuses and lines follow the rules of invoices.
 """
 
 from copy import copy
@@ -20,7 +20,7 @@ NUMBER_TAKEN = "Credit Note # must be unique."
 
 
 def write_credit_note(org: Org, old: Credit | None, sent: Sent, *, unitdp: int = 2) -> Credit | list[str]:
-    """Create (`old` is None) or merge; the stored credit note, or every reason why not."""
+    """Create (`old` is None) or change. Returns the stored credit note, or every reason against it."""
     wanted = sent.one_of("Status", invoice_status.STATUSES)
     if problem := _refuse_status(old, wanted):
         return [problem]

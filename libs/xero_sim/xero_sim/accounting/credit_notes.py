@@ -1,4 +1,4 @@
-"""/CreditNotes: those of vendors and of customers. Source: docs/xero.md 4.4."""
+"""/CreditNotes, of vendors and of customers. Source: docs/xero.md 4.4."""
 
 from xero_sim.accounting.call import Call
 from xero_sim.accounting.credit_forms import credit_form
@@ -31,12 +31,12 @@ def get_credit_note(call: Call) -> Answer:
 
 
 def put_credit_notes(call: Call) -> Answer:
-    """PUT /CreditNotes: always makes new ones."""
+    """PUT /CreditNotes always creates new ones."""
     return write_all(call, KEY, call.elements(KEY), lambda sent: _write(call, None, sent))
 
 
 def post_credit_notes(call: Call) -> Answer:
-    """POST /CreditNotes: updates those with a CreditNoteID or a known sales number, makes the others."""
+    """POST /CreditNotes updates those with a CreditNoteID or a known sales number, and creates the others."""
     elements = call.elements(KEY)
     require_known(
         [sent.text("CreditNoteID") for sent in elements], lambda key: call.org.credit_notes.get(key) is not None

@@ -1,4 +1,4 @@
-"""The contact of a sent document: found, made, or edited on the way. Source: docs/xero.md 4.1, trap 18."""
+"""Finds, creates or edits the contact that a sent document names. Source: docs/xero.md 4.1, trap 18."""
 
 from typing import NamedTuple, Protocol
 
@@ -14,15 +14,15 @@ _WRITABLE = frozenset((*changes.TEXTS, *changes.OBJECTS, *changes.LISTS, "Addres
 
 
 class Document(Protocol):
-    """What has a contact."""
+    """A document with a contact."""
 
     ContactID: str
 
 
 class Chosen(NamedTuple):
-    """The contact to put on the document, or the reasons why there is none.
+    """The contact of the document, or the reasons why there is none.
 
-    `changed`: it is new or edited, and must be stored with the document, which makes it a CONTACT event.
+    `changed`: the contact is new or edited, so it must be stored with the document, which raises a CONTACT event.
     """
 
     contact: Contact | None = None
@@ -31,7 +31,7 @@ class Chosen(NamedTuple):
 
 
 def contact_for(org: Org, old: Document | None, sent: Sent | None) -> Chosen:
-    """By id, number or name; details beside them edit it, an unknown name makes it. Stores nothing."""
+    """The contact by its id, number or name. Other sent fields edit it; an unknown name creates one. Stores nothing."""
     if sent is None or not sent.form:
         return Chosen(problems=() if old else (MISSING,))
     found = changes.match(org, sent)

@@ -1,4 +1,4 @@
-"""What bills, sales invoices, credit notes and bank transactions share: currency, lines, totals, locks.
+"""What bills, sales invoices, credit notes and bank transactions share: currency, lines, totals, lock dates.
 
 Source: docs/xero.md 3.6, 4.3; behaviours 40, 52, 53, 57, 58.
 """
@@ -17,12 +17,12 @@ from xero_sim.sent import Sent
 LINE_AMOUNT_TYPES = ("Exclusive", "Inclusive", "NoTax")
 NO_LINES = "One or more line items must be specified"
 WRONG_TOTAL = "The {document} total does not equal the sum of the lines."
-# Without a sent rate, a foreign currency has one fixed rate, because no source of rates is simulated.
+# If no rate is sent, a foreign currency has a fixed rate, because the simulator has no source of rates.
 FIXED_RATES = {"USD": "0.61", "EUR": "0.56", "GBP": "0.48", "AUD": "0.92", "NZD": "1.09", "ZAR": "11.20"}
 
 
 class Document(Protocol):
-    """What these functions read and set."""
+    """The fields that these functions read and set."""
 
     Date: date
     CurrencyCode: str
@@ -38,7 +38,7 @@ class Document(Protocol):
 
 
 def merge_currency(org: Org, new: Document, sent: Sent) -> None:
-    """CurrencyCode and CurrencyRate; the base currency's rate is always 1."""
+    """Set the sent CurrencyCode and CurrencyRate. The rate of the base currency is always 1."""
     if (currency := sent.text("CurrencyCode")) is not None and currency.upper() != new.CurrencyCode:
         new.CurrencyCode = currency.upper()
         new.CurrencyRate = usual_rate(org, new.CurrencyCode)
@@ -47,7 +47,7 @@ def merge_currency(org: Org, new: Document, sent: Sent) -> None:
 
 
 def usual_rate(org: Org, currency: str) -> Decimal:
-    """The rate where none is sent: units of this currency for one of the organisation's."""
+    """The rate if none is sent: units of this currency for one unit of the organisation's."""
     return Decimal("1" if currency == org.profile.BaseCurrency else FIXED_RATES.get(currency, "1.25"))
 
 
@@ -65,7 +65,7 @@ def merge_lines(
         new_id=org.new_id,
         by_person=by_person,
     )
-    # Xero's examples send `"LineItems": []` with other changes, and the lines stay: no document is without lines.
+    # Xero's examples send `"LineItems": []` with other changes, and the lines stay: every document has lines.
     if lines := sent.parts("LineItems"):
         new.LineItems = reader.read(lines, old.LineItems if old else [])
     elif old and old.LineAmountTypes != new.LineAmountTypes:
@@ -77,7 +77,7 @@ def merge_lines(
 def refuse_document(
     org: Org, old: Document | None, new: Document, sent: Sent, *, document: str = "invoice"
 ) -> list[str]:
-    """Locked dates, currencies that are not enabled, a sent total that disagrees."""
+    """The reasons against the whole document: locked dates, a currency that is not enabled, a wrong total."""
     problems = []
     for day in {new.Date, old.Date if old else new.Date}:
         if lock := refuse_day(org, day):

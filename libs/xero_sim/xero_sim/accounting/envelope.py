@@ -1,4 +1,4 @@
-"""Success bodies. Records arrive rendered, so that a page of a thousand is joined, not encoded again.
+"""The bodies of successful answers. Records are rendered before, so a page of 1,000 is only joined.
 
 Source: docs/xero.md 3.1, behaviours 20 and 24.
 """
@@ -15,7 +15,7 @@ _new_id = Ids()
 
 
 def success(call: Call, key: str, forms: Sequence[bytes], page: Page | None = None) -> Answer:
-    """Id, Status, ProviderName, DateTimeUTC, then the array, also for a single record."""
+    """A 200 with Id, Status, ProviderName, DateTimeUTC, and the records as an array, even if there is only one."""
     now = f"/Date({call.org.clock.now_ms()})/".encode()
     head = b'{"Id":"%b","Status":"OK","ProviderName":%b,"DateTimeUTC":"%b",' % (
         _new_id().encode(),

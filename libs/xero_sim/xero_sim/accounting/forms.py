@@ -1,4 +1,4 @@
-"""Reads form_table.py once, so that showing a record takes no look-up for each field."""
+"""Reads form_table.py once, so that no field needs a look-up when a record is shown."""
 
 from enum import StrEnum
 from typing import NamedTuple

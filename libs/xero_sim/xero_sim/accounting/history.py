@@ -1,4 +1,4 @@
-"""/{Resource}/{id}/History: Xero's own entries, and notes, which are added and never changed.
+"""/{Resource}/{id}/History: Xero's own entries, and notes, which can be added but not changed.
 
 Source: docs/xero.md 4.12, behaviour 79.
 """
@@ -25,7 +25,7 @@ _SHAPES = shapes(KEY)
 
 
 def note_form(note: Note, form: Form = Form.LIST) -> Json:
-    """One entry. The user of an app's note is the system. The reply to a write shows the time without its offset."""
+    """One entry. An app's note has the system as its user. The reply to a write shows the time without an offset."""
     values: Json = {
         "Changes": note.changes,
         "DateUTCString": instant(note.at_ms).strftime("%Y-%m-%dT%H:%M:%S"),

@@ -1,4 +1,4 @@
-"""What a sent invoice does to an invoice: merge, check, store. Also used by people in Xero.
+"""Merges a sent invoice into a stored one, checks it, and stores it. Used for apps and for people in Xero.
 
 Source: docs/xero.md 3.6, 4.3; behaviours 40, 48-60.
 """
@@ -23,19 +23,19 @@ NO_TYPE = "The invoice type must be specified"
 
 @dataclass(slots=True)
 class Draft:
-    """A document on its way: the new state, the lines as sent, and every reason against it."""
+    """A document before it is stored, and every reason against it."""
 
     new: Invoice
     problems: list[str] = field(default_factory=list)
     lines_without_id: bool = False
     changed_contact: Contact | None = None
-    """New or edited on the way; stored only when the document is."""
+    """The contact, if it is new or edited. It is stored only if the document is stored."""
 
 
 def write_invoice(
     org: Org, old: Invoice | None, sent: Sent, *, app: str | None, unitdp: int = 2
 ) -> Invoice | list[str]:
-    """Create (`old` is None) or merge; the stored document, or every reason why not. `app` is None for a person."""
+    """Create (`old` is None) or change. Returns the document, or every reason against it. `app`: None for a person."""
     wanted = sent.one_of("Status", invoice_status.STATUSES)
     if problem := _refuse_status(old, wanted):
         return [problem]
@@ -105,7 +105,7 @@ def _merge_header(org: Org, new: Invoice, sent: Sent) -> None:
         if (text := sent.text(name)) is not None:
             setattr(new, name, text)
     if (reference := sent.text("Reference")) is not None and not new.is_bill:
-        # The API answers "" for a bill's Reference; what people see there is InvoiceNumber (4.3).
+        # The API answers "" for a bill's Reference. What people call its reference is InvoiceNumber (4.3).
         new.Reference = reference
     if (flag := sent.flag("SentToContact")) is not None:
         new.SentToContact = flag

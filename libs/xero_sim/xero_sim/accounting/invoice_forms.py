@@ -23,9 +23,9 @@ _LISTED = (Form.LIST, Form.PAGE, Form.SUMMARY)
 def body_form(
     org: Org, invoice: Invoice, unitdp: int = 2, form: Form = Form.PAGE, *, amount_due: Decimal | None = None
 ) -> Json:
-    """Everything but the contact. `amount_due` overrides what is shown (behaviour 55)."""
+    """The document without its contact. `amount_due` is shown instead of the real one (behaviour 55)."""
     listed = form in _LISTED
-    # Reads and replies of one document leave out what is empty or zero; lists show it.
+    # Single reads and replies leave out what is empty or zero. Lists show it.
     payments = [payment_part(org, key, form) for key in invoice.PaymentIDs]
     credits = {kind: _credit_parts(org, invoice, kind, form) for kind in CREDITS}
     if not listed:
@@ -87,7 +87,7 @@ def payment_part(org: Org, payment_id: str, form: Form = Form.PAGE) -> Json:
 
 
 def listed_bytes(org: Org, invoice: Invoice, form: Form = Form.PAGE) -> bytes:
-    """An invoice in a list. Body and contact are rendered again only after they changed."""
+    """An invoice in a list. Its body and contact are rendered again only after a change."""
     return b'%b,"Contact":%b}' % (_body(org, invoice, form)[:-1], small_contact_bytes(org, invoice.ContactID))
 
 
@@ -120,7 +120,7 @@ def _body(org: Org, invoice: Invoice, form: Form) -> bytes:
 
 
 def _sent_to_contact(invoice: Invoice, *, listed: bool) -> bool | None:
-    """Bills do not have it, and lists show it only if it is true."""
+    """SentToContact as it is shown: bills do not have it, and lists show it only if it is true."""
     return None if invoice.is_bill or (listed and not invoice.SentToContact) else invoice.SentToContact
 
 

@@ -17,7 +17,7 @@ NO_ADDRESS = "The contact of the invoice has no email address"
 
 
 def get_online_invoice(call: Call) -> Answer:
-    """GET …/OnlineInvoice: a link, always the same. None for a draft."""
+    """GET …/OnlineInvoice: a link, always the same. A draft is refused."""
     invoice = known_invoice(call)
     if invoice.is_bill:
         return _refused(invoice, SALES_ONLY)
@@ -38,7 +38,7 @@ def post_email(call: Call) -> Answer:
         return _refused(invoice, NO_ADDRESS)
     sent = copy(invoice)
     sent.SentToContact = True
-    # Trap 1: the time of change of a part-paid document stays.
+    # Trap 1: UpdatedDateUTC of a part-paid document stays.
     call.org.save_invoice(sent, moves_stamp=not (invoice.has_money_applied and invoice.Status == "AUTHORISED"))
     return Answer(204)
 

@@ -23,7 +23,7 @@ KEY = "Invoices"
 
 
 def list_invoices(call: Call) -> Answer:
-    """GET /Invoices: no lines unless it is paged; summaryOnly and Statuses force paging."""
+    """GET /Invoices. Only pages show lines; summaryOnly and Statuses force pages."""
     fields = invoice_fields(call.org)
     rows = ordered(filtered(_selected(call), call.query, fields), call.query, fields)
     summary = call.flag("summaryOnly")
@@ -41,12 +41,12 @@ def get_invoice(call: Call) -> Answer:
 
 
 def put_invoices(call: Call) -> Answer:
-    """PUT /Invoices: always makes new ones; a sent InvoiceID is ignored (behaviour 39)."""
+    """PUT /Invoices always creates new ones. A sent InvoiceID is ignored (behaviour 39)."""
     return write_all(call, KEY, call.elements(KEY), lambda sent: _write(call, None, sent))
 
 
 def post_invoices(call: Call) -> Answer:
-    """POST /Invoices: updates those with an InvoiceID or a known sales number, makes the others."""
+    """POST /Invoices updates those with an InvoiceID or a known sales number, and creates the others."""
     elements = call.elements(KEY)
     require_known([sent.text("InvoiceID") for sent in elements], lambda key: call.org.invoices.get(key) is not None)
     return write_all(call, KEY, elements, lambda sent: _write(call, _match(call, sent), sent))
@@ -111,7 +111,7 @@ def _write(call: Call, old: Invoice | None, sent: Sent) -> Written:
     if isinstance(outcome, list):
         return Failed(_refused(call, old, sent), "HasErrors", outcome)
     voided = old is not None and outcome.Status == "VOIDED"
-    # Behaviour 55: the reply to a voiding POST still shows the old AmountDue.
+    # Behaviour 55: the reply to a POST that voids the document still shows the old AmountDue.
     return Saved(full_form(call.org, outcome, call.unitdp, amount_due=old.AmountDue if old and voided else None))
 
 

@@ -1,4 +1,4 @@
-"""/Items: Code is a natural key. Not paged. Source: docs/xero.md 4.11."""
+"""/Items. Code is a key besides ItemID. No pages. Source: docs/xero.md 4.11."""
 
 from copy import copy
 
@@ -50,7 +50,7 @@ def item_form(item: Item, unitdp: int = 2, form: Form = Form.LIST) -> Json:
 
 
 def list_items(call: Call) -> Answer:
-    """GET /Items, whole."""
+    """GET /Items, without pages."""
     rows = changed(call, call.org.items)
     return list_rows(call, KEY, rows, _FIELDS, lambda row, form: item_form(row, call.unitdp, form), paged=False)
 
@@ -61,12 +61,12 @@ def get_item(call: Call) -> Answer:
 
 
 def put_items(call: Call) -> Answer:
-    """PUT /Items makes new ones; a code in use is refused."""
+    """PUT /Items creates new ones. A code in use is refused."""
     return write_all(call, KEY, call.elements(KEY), lambda sent: _write(call, None, sent))
 
 
 def post_items(call: Call) -> Answer:
-    """POST /Items: updates those with a known ItemID or Code, makes the others."""
+    """POST /Items updates those with a known ItemID or Code, and creates the others."""
     elements = call.elements(KEY)
     require_known([sent.text("ItemID") for sent in elements], lambda key: call.org.items.get(key) is not None)
     return write_all(call, KEY, elements, lambda sent: _write(call, _match(call, sent), sent))

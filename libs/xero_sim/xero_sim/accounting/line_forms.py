@@ -41,7 +41,7 @@ def line_form(
 
 
 def tracking_form(org: Org, category_id: str, option_id: str, form: Form = Form.SINGLE) -> Json:
-    """Names as they are now: a renamed option shows its new name on old lines. Lists do not show the option's id."""
+    """A tracking option on a line. Old lines show its new name after it was renamed. Lists do not show its id."""
     category = org.tracking.get(category_id)
     options = category.Options if category else []
     name = next((option.Name for option in options if option.TrackingOptionID == option_id), "")

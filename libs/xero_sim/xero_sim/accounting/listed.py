@@ -1,4 +1,4 @@
-"""Lists and single reads of the kinds that need no code of their own for them. Source: docs/xero.md 3.3-3.5."""
+"""Lists and single reads that work alike for several kinds. Source: docs/xero.md 3.3-3.5."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -27,7 +27,7 @@ def changed(call: Call, table: Table[T]) -> Sequence[T]:
 def list_rows(
     call: Call, key: str, rows: Sequence[T], fields: Resolve, show: Callable[[T, Form], Json], *, paged: bool = True
 ) -> Answer:
-    """Filter, order, page and render."""
+    """Filter, order, page and render the rows of a list."""
     rows = ordered(filtered(rows, call.query, fields), call.query, fields)
     page = asked_page(call.query, len(rows)) if paged else None
     rows = page.cut(rows) if page else rows

@@ -67,7 +67,7 @@ ACTIONS = (
 
 
 def list_actions(call: Call) -> Answer:
-    """GET /Organisation/Actions: everything is allowed to a COMPREHENSIVE organisation."""
+    """GET /Organisation/Actions: a COMPREHENSIVE organisation may do everything."""
     return success(call, "Actions", [dumps({"Name": name, "Status": "ALLOWED"}) for name in ACTIONS])
 
 
@@ -79,7 +79,7 @@ def list_currencies(call: Call) -> Answer:
 
 
 def put_currency(call: Call) -> Answer:
-    """PUT /Currencies adds one; the reply has the array alone (OpenAPI example)."""
+    """PUT /Currencies adds a currency. The reply is the array without the envelope (OpenAPI example)."""
     sent = call.elements("Currencies")[0]
     code = (sent.text("Code") or "").upper()
     if len(code) != 3 or not code.isalpha():

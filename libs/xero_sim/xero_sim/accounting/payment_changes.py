@@ -1,4 +1,4 @@
-"""Making and deleting a payment, by an app or by a person. Source: docs/xero.md 4.5."""
+"""Creates and deletes a payment, for an app or a person. Source: docs/xero.md 4.5."""
 
 from copy import copy
 from decimal import Decimal
@@ -20,7 +20,7 @@ _TEXTS = ("BankAccountNumber", "Particulars", "Details")
 
 
 def make_payment(org: Org, sent: Sent, *, batch_id: str | None = None) -> Payment | list[str]:
-    """Store a payment and settle its document; the payment, or every reason against it."""
+    """Store a payment, and update its document. Returns the payment, or every reason against it."""
     read = read_payment(org, sent)
     if isinstance(read, list):
         return read
@@ -40,7 +40,7 @@ def make_payment(org: Org, sent: Sent, *, batch_id: str | None = None) -> Paymen
 
 
 def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | list[str]:
-    """The document and its new payment, not stored yet; or every reason against it."""
+    """The document and its new payment, which is not stored yet; or every reason against it."""
     named = [name for name in ("Invoice", "CreditNote", "Prepayment", "Overpayment") if sent.has(name)]
     if len(named) > 1:
         return [SEVERAL]
@@ -81,7 +81,7 @@ def read_payment(org: Org, sent: Sent) -> tuple[Invoice | Credit, Payment] | lis
 
 
 def delete_payment(org: Org, payment: Payment, *, with_batch: bool = False) -> Payment | list[str]:
-    """The payment marked DELETED and its document open again; or the reason why not."""
+    """Mark a payment DELETED, and update its document. Returns the payment, or the reason against it."""
     batched = payment.BatchPaymentID is not None and not with_batch
     if problem := rule.refuse_deletion(payment.Status, reconciled=payment.IsReconciled, batched=batched):
         return [problem]
@@ -128,7 +128,7 @@ def _invoice(org: Org, sent: Sent) -> Invoice | None:
 
 
 def chosen_account(org: Org, sent: Sent, name: str = "Account") -> Account | None:
-    """The account that is named, by id or by code; a payment may also have the bare Code."""
+    """The account that is named by its id or code. A payment may also have a bare Code."""
     named = sent.part(name)
     if named and (key := named.text("AccountID")):
         return org.accounts.get(key)
@@ -136,13 +136,13 @@ def chosen_account(org: Org, sent: Sent, name: str = "Account") -> Account | Non
 
 
 def _rate(org: Org, account: Account, document: Invoice | Credit) -> Decimal:
-    """The rate of a payment where none is sent: the document's, or the account's if only that is foreign."""
+    """The rate of a payment if none is sent: the document's, or the account's if only the account is foreign."""
     at_home = document.CurrencyCode == org.profile.BaseCurrency
     return usual_rate(org, _currency(org, account)) if at_home else document.CurrencyRate
 
 
 def _in_account_currency(org: Org, account: Account, currency: str, amount: Decimal, rate: Decimal) -> Decimal:
-    """The amount that the account shows. `rate`: units of the foreign currency for one of the organisation's."""
+    """The amount in the account's currency. `rate`: units of the foreign currency for one of the organisation's."""
     base, other = org.profile.BaseCurrency, _currency(org, account)
     if other == currency:
         return amount

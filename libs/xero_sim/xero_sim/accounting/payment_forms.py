@@ -19,7 +19,7 @@ _LISTED = (Form.LIST, Form.PAGE)
 
 
 def payment_form(org: Org, payment: Payment, form: Form = Form.PAGE) -> Json:
-    """A payment. Outside lists, its document shows what the payment did to it."""
+    """A payment. Except in lists, its document is shown as it is after the payment."""
     account = org.accounts[payment.AccountID]
     listed = form in _LISTED
     shown: Json = {"Invoice": None, "Prepayment": None, "Overpayment": None}

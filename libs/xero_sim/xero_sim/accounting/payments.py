@@ -42,12 +42,12 @@ def get_payment(call: Call) -> Answer:
 
 
 def put_payments(call: Call) -> Answer:
-    """PUT or POST /Payments: makes payments."""
+    """PUT or POST /Payments creates payments."""
     return write_all(call, KEY, call.elements(KEY), lambda sent: _make(call, sent))
 
 
 def post_payment(call: Call) -> Answer:
-    """POST /Payments/{PaymentID} with Status DELETED alone: nothing else can be changed."""
+    """POST /Payments/{PaymentID} with only Status DELETED: nothing else can be changed."""
     payment = _known(call)
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _delete(call, payment, sent))
 

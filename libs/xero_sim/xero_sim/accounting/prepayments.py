@@ -1,4 +1,4 @@
-"""/Prepayments and /Overpayments: made as bank transactions, read here. Source: docs/xero.md 4.7."""
+"""/Prepayments and /Overpayments, read only: bank transactions create them. Source: docs/xero.md 4.7."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class Credits:
     by: str
 
     def all(self, call: Call) -> Answer:
-        """GET the list: no lines unless it is paged."""
+        """GET the list. Only pages show lines."""
         org = call.org
         rows = changed(call, org.tables[self.resource])
         if (picked := call.listed(self.picked)) is not None:

@@ -1,4 +1,4 @@
-"""A refused element: what was sent, laid over what is stored. Source: docs/xero.md 3.6 and 3.10, behaviour 36."""
+"""A refused element: the stored values, replaced by the sent ones. Source: docs/xero.md 3.6 and 3.10, behaviour 36."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ _DAY_STRINGS = {f"{day}String": day for day in _DAYS}
 def refused(kind: str, sent: Sent, stored: Json | None = None, **known: Any) -> Json:
     """The element in its refused form. `stored`: the record as a page shows it, or None for a new one.
 
-    `known`: fields that are neither sent nor stored, such as the id. One that is None is left out, and instead of zeros
-    an id that was sent is shown.
+    `known`: fields that are neither sent nor stored, such as the id. A field that is None is left out. Instead of an id
+    of zeros, the sent id is shown.
     """
     form: Json = {}
     for name, mark, _ in SHAPES[kind][Form.REFUSED].fields:

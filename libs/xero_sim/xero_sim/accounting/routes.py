@@ -1,4 +1,4 @@
-"""Which handler answers which path: adding a resource is adding lines here. Source: docs/xero.md 1.6, 4."""
+"""Which handler answers which path. A new resource needs new lines here. Source: docs/xero.md 1.6, 4."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -33,9 +33,9 @@ Handler = Callable[[Call], Answer]
 
 
 class Route(NamedTuple):
-    """`scope` is the write scope, or several of which one is enough; `.read` does for GET.
+    """`scope`: the scope to write, or several of which one is enough. GET needs only the scope with `.read`.
 
-    `raw` answers bytes or nothing, never JSON.
+    `raw`: the answer is bytes or empty, never JSON.
     """
 
     method: str
@@ -210,7 +210,7 @@ class Found(NamedTuple):
 
 
 def find(method: str, parts: list[str]) -> Found | None:
-    """The route of a path, in which names and ids alternate; names in any case. None: no such resource."""
+    """The route of a path, in which names (without case) and ids alternate. None: no such resource."""
     shape = tuple("*" if at % 2 else part.lower() for at, part in enumerate(parts))
     methods = _BY_SHAPE.get(shape)
     if methods is None:

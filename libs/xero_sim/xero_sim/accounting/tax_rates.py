@@ -1,4 +1,4 @@
-"""/TaxRates. TaxType is the key of a rate. Users' own rates are TAX001, TAX002 and so on. No If-Modified-Since.
+"""/TaxRates. TaxType is the key of a rate. User-defined rates are TAX001, TAX002 and so on. No If-Modified-Since.
 
 Source: docs/xero.md 4.9.
 """
@@ -46,7 +46,7 @@ def tax_rate_form(rate: TaxRate, form: Form = Form.LIST) -> Json:
 
 
 def list_tax_rates(call: Call) -> Answer:
-    """GET /TaxRates: all rates, sorted by name, also deleted ones."""
+    """GET /TaxRates: all rates, also deleted ones, sorted by name."""
     rows = sorted(call.org.tax_rates.values(), key=lambda rate: rate.Name.casefold())
     chosen = ordered(filtered(rows, call.query, _FIELDS), call.query, _FIELDS)
     return success(call, KEY, [dumps(tax_rate_form(row)) for row in chosen])
@@ -61,7 +61,7 @@ def get_tax_rate(call: Call) -> Answer:
 
 
 def put_tax_rate(call: Call) -> Answer:
-    """PUT /TaxRates makes a user-defined one."""
+    """PUT /TaxRates creates a user-defined rate."""
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, None, sent))
 
 

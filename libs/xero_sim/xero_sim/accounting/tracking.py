@@ -43,7 +43,7 @@ def option_form(option: TrackingOption, form: Form = Form.LIST, *, status: str =
 
 
 def category_form(category: TrackingCategory, form: Form = Form.LIST, *, archived: bool = False) -> Json:
-    """One category; archived options only when asked for."""
+    """One category, without its archived options unless `archived` is true."""
     values: Json = {
         "Name": category.Name,
         "Status": category.Status,
@@ -54,7 +54,7 @@ def category_form(category: TrackingCategory, form: Form = Form.LIST, *, archive
 
 
 def list_categories(call: Call) -> Answer:
-    """GET /TrackingCategories, whole; archived ones with includeArchived."""
+    """GET /TrackingCategories, without pages; archived ones only with includeArchived."""
     archived = call.flag("includeArchived")
     rows = [row for row in call.org.tracking.values() if archived or row.Status == "ACTIVE"]
     chosen = ordered(filtered(rows, call.query, _FIELDS), call.query, _FIELDS)
@@ -67,12 +67,12 @@ def get_category(call: Call) -> Answer:
 
 
 def put_category(call: Call) -> Answer:
-    """PUT /TrackingCategories makes one; a third active one is refused."""
+    """PUT /TrackingCategories creates a category. A third active one is refused."""
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, None, sent))
 
 
 def post_category(call: Call) -> Answer:
-    """POST /TrackingCategories/{TrackingCategoryID} renames or archives."""
+    """POST /TrackingCategories/{TrackingCategoryID} renames or archives a category."""
     old = _known(call)
     return write_all(call, KEY, call.elements(KEY)[:1], lambda sent: _write(call, old, sent))
 
@@ -93,7 +93,7 @@ def put_options(call: Call) -> Answer:
 
 
 def post_option(call: Call) -> Answer:
-    """POST …/Options/{TrackingOptionID} renames, archives or restores."""
+    """POST …/Options/{TrackingOptionID} renames, archives or restores an option."""
     category = _known(call)
     old = _known_option(call, category)
     return write_all(call, OPTIONS, call.elements(OPTIONS)[:1], lambda sent: _write_option(call, category, old, sent))

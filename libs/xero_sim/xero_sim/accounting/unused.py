@@ -1,6 +1,6 @@
-"""Lists of what the simulated organisations do not have, such as quotes, and of what each has just one of.
+"""Lists that are empty here, such as quotes, and lists with exactly one record.
 
-Clients that read everything find them as in a real organisation that uses none of it. Source: OpenAPI.
+A client that reads everything gets the same answers as from a real organisation without such records. Source: OpenAPI.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from xero_sim.query.paging import asked_page
 from xero_sim.wire import dumps, ms_form
 
 PAGED = ("ManualJournals", "PurchaseOrders")
-"""Those that tell their pages."""
+"""The resources whose lists have pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Unused:
 
 
 def list_branding_themes(call: Call) -> Answer:
-    """GET /BrandingThemes: the one that every organisation begins with."""
+    """GET /BrandingThemes: the theme that every new organisation has."""
     theme = {
         "BrandingThemeID": Ids(seed=f"theme:{call.org.tenant_id}")(),
         "Name": "Standard",
@@ -39,7 +39,7 @@ def list_branding_themes(call: Call) -> Answer:
 
 
 def list_users(call: Call) -> Answer:
-    """GET /Users: who made the organisation."""
+    """GET /Users: the person who created the organisation."""
     user = {
         "UserID": Ids(seed=f"owner:{call.org.tenant_id}")(),
         "EmailAddress": "demo@example.com",

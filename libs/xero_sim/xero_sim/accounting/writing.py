@@ -1,4 +1,4 @@
-"""How the elements of a call are written, and what is answered for good and bad ones.
+"""Writes the elements of a call, and answers for stored and refused ones.
 
 Source: docs/xero.md 3.6, behaviours 34-36 and 39.
 """
@@ -38,7 +38,7 @@ Written = Saved | Failed
 
 
 def write_all(call: Call, key: str, elements: list[Sent], write: Callable[[Sent], Written]) -> Answer:
-    """Write each element, also beside a bad one.
+    """Write each element, even if another one is refused.
 
     By default, summarizeErrors is true: one refused element turns the reply into a 400 that lists the refused ones.
     With false, the reply is 200, and each element has a StatusAttributeString.
@@ -59,6 +59,6 @@ def write_all(call: Call, key: str, elements: list[Sent], write: Callable[[Sent]
 
 
 def require_known(ids: list[str | None], known: Callable[[str], bool]) -> None:
-    """Raises Rejected: one unknown id makes the whole request a 404 (behaviour 39)."""
+    """Refuse the whole request with a 404 if one of the ids is unknown (behaviour 39). Raises Rejected."""
     if any(not known(each) for each in ids if each):
         raise Rejected(not_found())

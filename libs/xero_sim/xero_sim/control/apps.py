@@ -23,7 +23,7 @@ DEFAULT_SCOPES = (
 
 
 class AppControls:
-    """What the developer portal does, and a consent for machines."""
+    """Does what a person does in the developer portal, and consents without a browser."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -67,7 +67,7 @@ class AppControls:
         return json_reply(_app_form(app))
 
     async def all(self, request: Request) -> Response:
-        """Every app."""
+        """Every registered app."""
         return json_reply([_app_form(app) for app in self.world.apps.values()])
 
     async def connect(self, request: Request) -> Response:
@@ -92,23 +92,23 @@ class AppControls:
         return json_reply({**_webhook_form(self._subscription(request)), "problems": problems})
 
     async def enable_webhook(self, request: Request) -> Response:
-        """The handshake again; what was held is then delivered."""
+        """Run the handshake again. If it passes, held events are delivered."""
         subscription = self._subscription(request)
         problems = await self.world.hub.enable(subscription.client_id)
         return json_reply({**_webhook_form(subscription), "problems": problems})
 
     async def disable_webhook(self, request: Request) -> Response:
-        """Disabled at once; what happens meanwhile is held."""
+        """Disable the webhook at once. Events are held until it is enabled again."""
         subscription = self._subscription(request)
         await self.world.hub.disable(subscription.client_id)
         return json_reply(_webhook_form(subscription))
 
     async def webhook(self, request: Request) -> Response:
-        """How the subscription stands."""
+        """The webhook with its state."""
         return json_reply(_webhook_form(self._subscription(request)))
 
     async def remove_webhook(self, request: Request) -> Response:
-        """Take it away."""
+        """Remove the webhook."""
         await self.world.hub.remove(self._app(request).client_id)
         return json_reply({})
 

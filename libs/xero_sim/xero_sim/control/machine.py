@@ -24,13 +24,13 @@ _DISORDER = {
 
 
 class MachineControls:
-    """What control does to the simulator itself."""
+    """The controls of the simulator itself."""
 
     def __init__(self, world: World) -> None:
         self.world = world
 
     def routes(self) -> list[Route]:
-        """The routes straight under /control."""
+        """The routes directly under /control."""
         return [
             Route("/control/reset", self.reset, methods=["POST"]),
             Route("/control/clock", self.clock, methods=["GET"]),
@@ -48,7 +48,7 @@ class MachineControls:
         ]
 
     async def reset(self, request: Request) -> Response:
-        """Back to nothing."""
+        """Remove everything."""
         await self.world.reset()
         return json_reply({})
 
@@ -57,7 +57,7 @@ class MachineControls:
         return json_reply({"now": self.world.clock.now().isoformat(), "frozen": self.world.clock.frozen})
 
     async def move_clock(self, request: Request) -> Response:
-        """`{advanceSeconds?, freeze?, at?}`: `freeze` true stands still (at `at` if given), false runs on."""
+        """`{advanceSeconds?, freeze?, at?}`: `freeze` true stops the clock (at `at`, if given), false lets it run."""
         sent, clock = await read(request), self.world.clock
         if "freeze" in sent:
             at = datetime.fromisoformat(sent["at"]) if "at" in sent else None
@@ -70,7 +70,7 @@ class MachineControls:
         return await self.clock(request)
 
     async def faults(self, request: Request) -> Response:
-        """The faults that wait."""
+        """The faults that were added and have not been used up."""
         return json_reply([asdict(fault) for fault in self.world.faults.waiting])
 
     async def add_faults(self, request: Request) -> Response:
@@ -85,7 +85,7 @@ class MachineControls:
         return await self.faults(request)
 
     async def clear_faults(self, request: Request) -> Response:
-        """No faults any more."""
+        """Remove all faults."""
         self.world.faults.waiting.clear()
         return json_reply([])
 
@@ -102,7 +102,7 @@ class MachineControls:
         return await self.limits(request)
 
     async def disorder(self, request: Request) -> Response:
-        """How webhooks are delivered."""
+        """The faults of webhook delivery."""
         return json_reply({name: getattr(self.world.hub.disorder, ours) for name, ours in _DISORDER.items()})
 
     async def set_disorder(self, request: Request) -> Response:
@@ -114,32 +114,32 @@ class MachineControls:
         return await self.disorder(request)
 
     async def ledger(self, request: Request) -> Response:
-        """`?tenant=&app=&method=&path=&since=&limit=&identity=`: newest last; `since` in seconds since 1970.
+        """`?tenant=&app=&method=&path=&since=&limit=&identity=`: the calls, newest last; `since` in seconds since 1970.
 
-        The calls of the Accounting API; with `identity=true` those of the token and connections endpoints.
+        Without `identity=true` those of the Accounting API, with it those of the token and connections endpoints.
         """
-        asked = request.query_params
-        since, limit = float(asked.get("since", 0)), int(asked.get("limit", 1_000))
-        identity = asked.get("identity", "").lower() == "true"
+        query = request.query_params
+        since, limit = float(query.get("since", 0)), int(query.get("limit", 1_000))
+        identity = query.get("identity", "").lower() == "true"
         found = [
             _entry_form(entry)
             for entry in self.world.ledger.entries
             if entry.is_accounting != identity
             and entry.at >= since
-            and asked.get("tenant") in (None, entry.tenant)
-            and asked.get("app") in (None, entry.app)
-            and asked.get("method") in (None, entry.method)
-            and asked.get("path", "").lower() in entry.path.lower()
+            and query.get("tenant") in (None, entry.tenant)
+            and query.get("app") in (None, entry.app)
+            and query.get("method") in (None, entry.method)
+            and query.get("path", "").lower() in entry.path.lower()
         ]
         return json_reply({"total": len(found), "calls": found[-limit:] if limit else []})
 
     async def clear_ledger(self, request: Request) -> Response:
-        """Forget the calls; egress counters stay."""
+        """Remove the calls from the ledger. The egress counters stay."""
         self.world.ledger.entries.clear()
         return json_reply({})
 
     async def egress(self, request: Request) -> Response:
-        """Bytes read out of Xero per app, without Organisation: as sent and before gzip (behaviour 80)."""
+        """The bytes that each app read, without Organisation: as they were sent, and before gzip (behaviour 80)."""
         return json_reply(
             {
                 app: {"sentBytes": each.sent, "plainBytes": each.plain, "calls": each.calls}

@@ -1,4 +1,4 @@
-"""/control/orgs: make, seed, look at organisations, and act in them as a person."""
+"""/control/orgs: create, seed and show organisations, and act in them as a person."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -33,7 +33,7 @@ from xero_sim.world import World
 
 
 class OrgControls:
-    """What control does to organisations."""
+    """The controls of organisations."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -51,7 +51,7 @@ class OrgControls:
         ]
 
     async def create(self, request: Request) -> Response:
-        """`{name, country?, currency?, currencies?, tenantId?}`."""
+        """`{name, country?, currency?, currencies?, tenantId?}`: create an organisation."""
         sent = await read(request)
         country = str(sent.get("country", "NZ"))
         if country not in COUNTRIES:
@@ -73,7 +73,7 @@ class OrgControls:
         return json_reply([_summary(org) for org in self.world.orgs.values()])
 
     async def seed(self, request: Request) -> Response:
-        """`{size, seed?, shareOfSales?}`: `size` documents."""
+        """`{size, seed?, shareOfSales?}`: fill the organisation with `size` documents."""
         sent = await read(request)
         made = seed_business(
             self._org(request),
@@ -84,10 +84,10 @@ class OrgControls:
         return json_reply({camel(name): count for name, count in made._asdict().items()})
 
     async def state(self, request: Request) -> Response:
-        """Everything in Xero's form; `?kinds=Invoices,Payments` picks."""
+        """All records as Xero shows them; `?kinds=Invoices,Payments` selects kinds."""
         org = self._org(request)
-        asked = request.query_params.get("kinds")
-        wanted = asked.split(",") if asked else list(_KINDS)
+        kinds = request.query_params.get("kinds")
+        wanted = kinds.split(",") if kinds else list(_KINDS)
         unknown = [kind for kind in wanted if kind not in _KINDS]
         if unknown:
             raise ControlError(f"No kind {unknown[0]!r}; there are {', '.join(_KINDS)}")
@@ -95,13 +95,13 @@ class OrgControls:
         return Response(b"{%b}" % b",".join(parts), media_type="application/json")
 
     async def actions(self, request: Request) -> Response:
-        """`{actions: [{do, …}]}`: done in order, one result each; a refused one stops nothing."""
+        """`{actions: [{do, …}]}`: do the actions in order, with one result each. A refused one does not stop others."""
         org = self._org(request)
         sent = await read(request)
         return json_reply({"results": [act(org, action) for action in sent.get("actions", [])]})
 
     async def switches(self, request: Request) -> Response:
-        """`{zeroTotalIsPaid?, …}`: behaviours no source confirms."""
+        """`{zeroTotalIsPaid?, …}`: set switches of behaviours that no source confirms. Replies with all switches."""
         switches, sent = self._org(request).switches, await read(request)
         known = {camel(each.name): each.name for each in fields(switches)}
         for name, value in sent.items():
@@ -111,7 +111,7 @@ class OrgControls:
         return json_reply({name: getattr(switches, ours) for name, ours in known.items()})
 
     async def disconnect(self, request: Request) -> Response:
-        """A person removes an app (`{clientId}`, or all without it) inside Xero."""
+        """Remove an app (`{clientId}`, or all apps without it), as a person does inside Xero."""
         org, sent = self._org(request), await read(request)
         gone = [
             each

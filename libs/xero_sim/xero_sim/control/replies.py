@@ -10,7 +10,7 @@ from xero_sim.wire import Json, dumps
 
 
 class ControlError(Exception):
-    """What control was asked cannot be done; answered as `{"error": …}`."""
+    """A call of the control API that cannot be done. The reply is `{"error": …}`."""
 
     def __init__(self, message: str, status: int = HTTPStatus.BAD_REQUEST) -> None:
         super().__init__(message)
@@ -42,7 +42,7 @@ async def read(request: Request) -> Json:
 
 
 async def on_error(request: Request, error: Exception) -> Response:
-    """The reply to a ControlError, and to parameters that are missing or of the wrong kind."""
+    """The reply to a ControlError, and to parameters that are missing or have the wrong type."""
     status = error.status if isinstance(error, ControlError) else HTTPStatus.BAD_REQUEST
     shown = str(error) if isinstance(error, ControlError) else f"{type(error).__name__}: {error}"
     return json_reply({"error": shown}, status)

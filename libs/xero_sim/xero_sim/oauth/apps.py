@@ -10,21 +10,21 @@ BULK_PLANS = ("advanced", "enterprise")
 
 @dataclass(slots=True)
 class App:
-    """`client_secret` None makes it a PKCE app; `custom_tenant` binds a custom connection to its one org."""
+    """A registered app. A PKCE app has no `client_secret`. `custom_tenant`: the tenant of a custom connection."""
 
     client_id: str
     client_secret: str | None
     name: str
     redirect_uris: list[str] = field(default_factory=list)
     scopes: list[str] = field(default_factory=list)
-    """Assigned scopes; empty means all."""
+    """The scopes that are assigned to the app; empty means all."""
     plan: str = "starter"
     created: date = date(2026, 3, 2)
     custom_tenant: str | None = None
 
 
 def refuse_redirect_uri(uri: str) -> str | None:
-    """Why a redirect URI cannot be registered, or None: https, or http on localhost only."""
+    """Why a redirect URI cannot be registered, or None. It must be https, or http on localhost."""
     parts = urlsplit(uri)
     if "*" in uri:
         return "wildcards are not allowed"

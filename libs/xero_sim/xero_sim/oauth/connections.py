@@ -8,7 +8,7 @@ from xero_sim.wire import Json, instant
 
 @dataclass(slots=True)
 class Connection:
-    """`id` is the connection's own and changes with each reconnect; `tenant_id` is stable."""
+    """A user connected an organisation to an app. `id` is new after each reconnect; `tenant_id` never changes."""
 
     id: str
     client_id: str
@@ -21,7 +21,7 @@ class Connection:
 
 @dataclass
 class Connections:
-    """All connections that stand, and when each pair first connected."""
+    """All present connections, and when each app, user and tenant connected for the first time (milliseconds)."""
 
     standing: dict[str, Connection] = field(default_factory=dict)
     first_ms: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Connections:
     _reachable: dict[tuple[str, str | None], set[str]] = field(default_factory=dict)
 
     def connect(self, client_id: str, user: str, tenant_id: str, auth_event_id: str, now_ms: int) -> Connection:
-        """Connect, or refresh the connection that stands."""
+        """Connect, or update the present connection."""
         key = (client_id, user, tenant_id)
         first = self.first_ms.setdefault(key, now_ms)
         for known in self.standing.values():
@@ -42,16 +42,16 @@ class Connections:
         return made
 
     def disconnect(self, connection: Connection) -> None:
-        """Take one away."""
+        """Remove a connection."""
         del self.standing[connection.id]
         self._reachable[connection.client_id, connection.user].discard(connection.tenant_id)
 
     def of(self, client_id: str, user: str | None) -> list[Connection]:
-        """Those of one user; of all users when `user` is None."""
+        """The connections of an app by one user, or by all users if `user` is None."""
         return [each for each in self.standing.values() if each.client_id == client_id and user in (None, each.user)]
 
     def reaches(self, client_id: str, user: str | None, tenant_id: str) -> bool:
-        """True while this user's token opens this tenant."""
+        """True if a token of this user gives access to this tenant."""
         return tenant_id in self._reachable.get((client_id, user), ())
 
     def apps_of(self, tenant_id: str) -> set[str]:

@@ -15,14 +15,14 @@ _FRAME = """<!DOCTYPE html>
 
 
 def error_page(message: str) -> str:
-    """Shown instead of a redirect when the request itself is wrong."""
+    """The page for a wrong request, which is not redirected."""
     return _FRAME.format(title="Sorry, something went wrong", content=f"<p>{escape(message)}</p>")
 
 
-def consent_page(app: App, orgs: list[Org], asked: Mapping[str, str], scopes: list[str], *, several: bool) -> str:
-    """The organisations to choose from; the request's own parameters travel as hidden fields."""
+def consent_page(app: App, orgs: list[Org], parameters: Mapping[str, str], scopes: list[str], *, several: bool) -> str:
+    """The page to choose organisations on. Its form carries the request's parameters as hidden fields."""
     kept = "\n".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in asked.items()
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in parameters.items()
     )
     kind = "checkbox" if several else "radio"
     choices = "\n".join(

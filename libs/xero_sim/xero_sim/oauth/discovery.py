@@ -1,4 +1,4 @@
-"""What clients of OpenID Connect read first: the endpoints, and the keys of the tokens. Source: docs/xero.md 1.1."""
+"""What OpenID Connect clients read first: the endpoints, and the keys of the tokens. Source: docs/xero.md 1.1."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,7 +13,7 @@ PATH = "/.well-known/openid-configuration"
 
 
 async def configuration(request: Request) -> Response:
-    """GET /.well-known/openid-configuration. Its URLs lead back to this server, under the name it was called by."""
+    """GET /.well-known/openid-configuration. Its URLs lead to this server by the name that the client used."""
     return JSONResponse(_configuration(request))
 
 

@@ -1,4 +1,4 @@
-"""Authorize, token, revocation, connections over HTTP. Source: docs/xero.md 1, behaviours 1-11."""
+"""The OAuth endpoints and /connections over HTTP. Source: docs/xero.md 1, behaviours 1-11."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ from xero_sim.oauth.tokens import Access, Grant, Refused
 from xero_sim.world import World
 
 DEFAULT_USER = "demo@example.com"
-_ASKED = (
+_PARAMETERS = (
     "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
 )  # fmt: skip
 
@@ -32,7 +32,7 @@ class OAuthEndpoints:
         self.world = world
 
     def routes(self) -> list[Route]:
-        """Everything but the Accounting API."""
+        """The routes, with /connections in both spellings."""
         return [
             *discovery.ROUTES,
             Route("/identity/connect/authorize", self.show_consent, methods=["GET"]),
@@ -47,47 +47,49 @@ class OAuthEndpoints:
 
     async def show_consent(self, request: Request) -> Response:
         """The consent page, or an error page. A wrong request is never redirected."""
-        asked = {name: value for name, value in request.query_params.items() if name in _ASKED}
-        if problem := self._refuse(asked):
+        parameters = {name: value for name, value in request.query_params.items() if name in _PARAMETERS}
+        if problem := self._refuse(parameters):
             return HTMLResponse(error_page(problem), 400)
-        app = self.world.apps[asked["client_id"]]
+        app = self.world.apps[parameters["client_id"]]
         orgs = list(self.world.orgs.values())
         several = app.plan in BULK_PLANS
-        return HTMLResponse(consent_page(app, orgs, asked, asked["scope"].split(), several=several))
+        return HTMLResponse(consent_page(app, orgs, parameters, parameters["scope"].split(), several=several))
 
     async def consent(self, request: Request) -> Response:
-        """The form comes back: `decision` allow or deny, and `tenant`, on bulk plans several times."""
+        """The submitted form. `decision` is allow or deny. On bulk plans, `tenant` may be there several times."""
         form = await request.form()
         sent = {**request.query_params, **{name: str(value) for name, value in form.items()}}
-        asked = {name: value for name, value in sent.items() if name in _ASKED}
-        if problem := self._refuse(asked):
+        parameters = {name: value for name, value in sent.items() if name in _PARAMETERS}
+        if problem := self._refuse(parameters):
             return HTMLResponse(error_page(problem), 400)
-        state = {"state": asked["state"]} if "state" in asked else {}
+        state = {"state": parameters["state"]} if "state" in parameters else {}
         if sent.get("decision", "allow") != "allow":
-            return _redirect(asked["redirect_uri"], {"error": "access_denied", **state})
+            return _redirect(parameters["redirect_uri"], {"error": "access_denied", **state})
         tenants = [str(value) for value in form.getlist("tenant")]
-        app = self.world.apps[asked["client_id"]]
+        app = self.world.apps[parameters["client_id"]]
         if any(tenant not in self.world.orgs for tenant in tenants):
             return HTMLResponse(error_page("No such organisation"), 400)
         if len(tenants) > 1 and app.plan not in BULK_PLANS:
             return HTMLResponse(error_page("Connecting several organisations at once needs the Advanced plan"), 400)
         user = sent.get("user") or DEFAULT_USER
-        grant = Grant(app.client_id, user, tuple(asked["scope"].split()), self.world.new_id(), asked.get("nonce"))
+        grant = Grant(
+            app.client_id, user, tuple(parameters["scope"].split()), self.world.new_id(), parameters.get("nonce")
+        )
         for tenant in tenants:
             self.world.connections.connect(app.client_id, user, tenant, grant.auth_event_id, self.world.clock.now_ms())
         now = self.world.clock.timestamp()
-        code = self.world.tokens.issue_code(grant, asked["redirect_uri"], asked.get("code_challenge"), now)
-        return _redirect(asked["redirect_uri"], {"code": code, "scope": asked["scope"], **state})
+        code = self.world.tokens.issue_code(grant, parameters["redirect_uri"], parameters.get("code_challenge"), now)
+        return _redirect(parameters["redirect_uri"], {"code": code, "scope": parameters["scope"], **state})
 
     async def token(self, request: Request) -> Response:
-        """The token endpoint."""
+        """POST /connect/token, for every grant type."""
         try:
             return JSONResponse(self._tokens(await _form(request), request.headers.get("authorization")))
         except Refused as refused:
             return _error(refused)
 
     async def revoke(self, request: Request) -> Response:
-        """An empty 200. The user's connections to this app end (behaviour 9)."""
+        """POST /connect/revocation: an empty 200. The user's connections to this app end (behaviour 9)."""
         try:
             form = await _form(request)
             app = self._client(form, request.headers.get("authorization"))
@@ -124,19 +126,22 @@ class OAuthEndpoints:
                 return Response(status_code=204)
         return HTMLResponse(answers.not_found().body, 404)
 
-    def _refuse(self, asked: Mapping[str, str]) -> str | None:
-        app = self.world.apps.get(asked.get("client_id", ""))
+    def _refuse(self, parameters: Mapping[str, str]) -> str | None:
+        app = self.world.apps.get(parameters.get("client_id", ""))
         if app is None:
             return "unauthorized_client: unknown client"
-        unhashed = "code_challenge" in asked and asked.get("code_challenge_method") != "S256"
+        unhashed = "code_challenge" in parameters and parameters.get("code_challenge_method") != "S256"
         checks = (
-            (asked.get("redirect_uri") not in app.redirect_uris, "invalid_request: Invalid redirect_uri"),
-            (asked.get("response_type") != "code", "unsupported_response_type"),
+            (parameters.get("redirect_uri") not in app.redirect_uris, "invalid_request: Invalid redirect_uri"),
+            (parameters.get("response_type") != "code", "unsupported_response_type"),
             (
-                refuse_scopes(asked.get("scope", "").split(), app.scopes, app.created) is not None,
+                refuse_scopes(parameters.get("scope", "").split(), app.scopes, app.created) is not None,
                 "unauthorized_client: Invalid scope for client",
             ),
-            (app.client_secret is None and "code_challenge" not in asked, "invalid_request: code challenge required"),
+            (
+                app.client_secret is None and "code_challenge" not in parameters,
+                "invalid_request: code challenge required",
+            ),
             (unhashed, "invalid_request: Transform algorithm not supported"),
         )
         return next((message for wrong, message in checks if wrong), None)
@@ -164,7 +169,7 @@ class OAuthEndpoints:
             case "refresh_token":
                 return self.world.tokens.rotate(app, form.get("refresh_token", ""), now)
             case "client_credentials":
-                # The official SDK names no scope, and means all that the app has.
+                # The official SDK sends no scope. It then gets all scopes of the app.
                 return self._client_credentials(app, form.get("scope", "").split() or list(app.scopes), now)
         raise Refused("unsupported_grant_type")
 

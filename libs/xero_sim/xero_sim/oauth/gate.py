@@ -1,4 +1,4 @@
-"""The way of a call to the identity and connections endpoints: faults that name their path, and the ledger."""
+"""Calls of the identity and connections endpoints: applies faults that name their path, and fills the ledger."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ PATHS = ("/connect/", "/connections", "/identity/")
 
 
 class IdentityGate:
-    """Stands before the endpoints. Their answers are small, so each is held until its fate is known."""
+    """Wraps the endpoints. Their answers are small, so each is buffered, and a fault can still cut or drop it."""
 
     def __init__(self, world: World, endpoints: ASGIApp) -> None:
         self.world = world
@@ -30,15 +30,15 @@ class IdentityGate:
         try:
             body = await read_body(receive)
         except ConnectionResetError:
-            # Half a request is none, and nobody is there to be answered.
+            # The client disconnected before the end of its request, so nobody waits for an answer.
             return
         if fault and kind == "slow":
             await asyncio.sleep(fault.seconds)
 
-        async def asked() -> MutableMapping[str, Any]:
+        async def replay_body() -> MutableMapping[str, Any]:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        answer = (faulty_answer(fault) if fault else None) or await self._answer(scope, asked)
+        answer = (faulty_answer(fault) if fault else None) or await self._answer(scope, replay_body)
         query = scope["query_string"].decode()
         self.world.ledger.add(
             Entry(
@@ -65,12 +65,12 @@ class IdentityGate:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         status, headers, body = 500, [], bytearray()
 
-        async def hold(message: MutableMapping[str, Any]) -> None:
+        async def buffer(message: MutableMapping[str, Any]) -> None:
             nonlocal status, headers
             if message["type"] == "http.response.start":
                 status, headers = message["status"], message["headers"]
             body.extend(message.get("body", b""))
 
-        await self.endpoints(scope, receive, hold)
+        await self.endpoints(scope, receive, buffer)
         kept = [(name.decode(), value.decode("latin-1")) for name, value in headers if name != b"content-length"]
         return Answer(status, bytes(body), headers=tuple(kept))

@@ -14,7 +14,7 @@ _KEY_ID = "xero-sim"
 
 @cache
 def _key() -> rsa.RSAPrivateKey:
-    # One for the whole process: it takes a tenth of a second to make, and tests make many worlds.
+    # One key for the whole process: to make a key takes 0.1 s, and tests make many worlds.
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

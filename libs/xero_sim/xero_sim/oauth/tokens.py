@@ -1,4 +1,4 @@
-"""Codes, access tokens and refresh tokens: a state machine; time is given to it. Source: docs/xero.md 1.2-1.4."""
+"""Codes, access tokens and refresh tokens: a state machine; the time is passed in. Source: docs/xero.md 1.2-1.4."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ ISSUER = "https://identity.xero.com"
 
 
 class Refused(Exception):
-    """400 at the token endpoint."""
+    """The token endpoint answers 400 with this error code."""
 
     def __init__(self, error: str, description: str | None = None) -> None:
         super().__init__(error)
@@ -27,14 +27,14 @@ class Refused(Exception):
 
 
 class Grant(NamedTuple):
-    """A consent: of which user, to which app, for what. `user` is None for client credentials."""
+    """A consent: which user permitted which scopes to which app. `user` is None for client credentials."""
 
     client_id: str
     user: str | None
     scopes: tuple[str, ...]
     auth_event_id: str
     nonce: str | None = None
-    """The client's own, which its identity token must bear."""
+    """A value of the client, which its identity token repeats."""
 
 
 class Code(NamedTuple):
@@ -47,7 +47,7 @@ class Code(NamedTuple):
 
 
 class Access(NamedTuple):
-    """What an access token stands for."""
+    """The consent, scopes and expiry of an access token; `expires` is in seconds since 1970."""
 
     grant: Grant
     held: frozenset[str]
@@ -56,7 +56,7 @@ class Access(NamedTuple):
 
 @dataclass(slots=True)
 class Refresh:
-    """A refresh token; `used` is the instant of its first use."""
+    """A refresh token; `used` is the time of its first use."""
 
     grant: Grant
     issued: float
@@ -102,7 +102,7 @@ class TokenStore:
         return self.issue(found.grant, now)
 
     def issue(self, grant: Grant, now: float) -> dict[str, object]:
-        """The token endpoint's reply."""
+        """Issue new tokens. Returns the token endpoint's reply."""
         token = self._access_token(grant, now)
         self.access[token] = Access(grant, frozenset(grant.scopes), now + ACCESS_LIVES)
         reply: dict[str, object] = {
@@ -120,7 +120,7 @@ class TokenStore:
         return reply
 
     def revoke(self, client_id: str, user: str | None) -> None:
-        """Forget every token of this user for this app."""
+        """Remove every refresh token of this user for this app."""
         self.refresh = {
             token: kept
             for token, kept in self.refresh.items()
@@ -129,7 +129,7 @@ class TokenStore:
 
     def _access_token(self, grant: Grant, now: float) -> str:
         claims: dict[str, object] = {
-            **_lives(now, ACCESS_LIVES),
+            **_lifetime(now, ACCESS_LIVES),
             "aud": f"{ISSUER}/resources",
             "client_id": grant.client_id,
             "jti": self.new_id().replace("-", ""),
@@ -141,7 +141,7 @@ class TokenStore:
     def _id_token(self, grant: Grant, access_token: str, now: float) -> str:
         user = grant.user or ""
         claims: dict[str, object] = {
-            **_lives(now, CODE_LIVES),
+            **_lifetime(now, CODE_LIVES),
             "iat": int(now),
             "auth_time": int(now),
             "aud": grant.client_id,
@@ -168,7 +168,7 @@ def challenge_of(verifier: str) -> str:
     return _base64url(hashlib.sha256(verifier.encode()).digest())
 
 
-def _lives(now: float, seconds: float) -> dict[str, object]:
+def _lifetime(now: float, seconds: float) -> dict[str, object]:
     return {"iss": ISSUER, "nbf": int(now), "exp": int(now + seconds)}
 
 

@@ -1,6 +1,6 @@
-"""Xero's own description of its APIs (OpenAPI v16.1.0, MIT, see files/LICENSE), and answers held against it.
+"""Xero's own OpenAPI files (v16.1.0, MIT, see files/LICENSE), and how answers are compared with them.
 
-For tests: needs jsonschema and PyYAML, which the simulator itself does not.
+For tests only: it needs jsonschema and PyYAML, which the simulator itself does not need.
 """
 
 from xero_sim.openapi.recorder import Recorder

@@ -1,4 +1,4 @@
-"""What Xero's own OpenAPI files say wrongly, each with the reason why we know better.
+"""The mistakes in Xero's own OpenAPI files, each with the reason why we know better.
 
 "Its examples" are those of the same file; "recorded" means seen in a live answer (docs/xero.md).
 """
@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 
 class Mistake(NamedTuple):
-    """`at` is a path in the file, its names joined by dots; there stands `becomes` instead.
+    """One mistake. `at`: the path of a value in the file, its names joined by dots. `becomes`: the correct value.
 
-    `new`: the file has nothing there, and should.
+    `new`: the file has no value there, but should.
     """
 
     at: str

@@ -24,13 +24,13 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def read(name: str) -> Json:
-    """The file as it is."""
+    """The file as JSON values, uncorrected."""
     loaded: Json = yaml.load((FILES / name).read_text(), _Loader)  # noqa: S506 - a safe loader, less one resolver
     return loaded
 
 
 def correct(spec: Json, mistakes: Iterable[Mistake]) -> None:
-    """Put right in place what Xero's file says wrongly. Raises KeyError when a mistake is not there any more."""
+    """Correct the mistakes of a file in place. Raises KeyError if the file does not have one of them any more."""
     for mistake in mistakes:
         *above, last = mistake.at.split(".")
         place: Any = spec
@@ -44,7 +44,7 @@ def correct(spec: Json, mistakes: Iterable[Mistake]) -> None:
 
 
 def close(node: object) -> None:
-    """Let every schema with properties allow these alone, and every `/Date()/` look like one; in place."""
+    """Make schemas strict, in place: no properties but the named ones, and the pattern of `/Date()/` for dates."""
     if isinstance(node, dict):
         if isinstance(node.get("properties"), dict):
             node.setdefault("additionalProperties", False)

@@ -1,4 +1,4 @@
-"""Stands in front of a simulator and keeps what it answered, to be held against Xero's description later."""
+"""Records the answers of a simulator, and compares them with Xero's OpenAPI files."""
 
 import re
 import zlib
@@ -20,7 +20,7 @@ ON_PAGES = {
     (401, JSON): "token or scope",
     (403, JSON): "tenant",
     (404, "text/html"): "unknown id",
-    (406, "text/plain"): "XML, which is not spoken here",
+    (406, "text/plain"): "XML, which the simulator does not produce",
     (429, ""): "limits",
     (500, "text/plain"): "fault",
     (501, ""): "no such method",
@@ -28,14 +28,14 @@ ON_PAGES = {
     (200, "application/pdf"): "a document, by its Accept; the file has it under /pdf alone",
     (200, "text/html"): "the fault `html`: a page of something between Xero and its client",
 }
-"""What the files leave out, by status and type. Source: docs/xero.md 3.7."""
+"""Answers that the files leave out, by status and media type. Source: docs/xero.md 3.7."""
 ELSEWHERE = ("/control/", "/connect/", "/identity/", "/.well-known/")
-"""Our own, and OAuth's, of which the files say nothing."""
+"""Paths of the control API and of OAuth, which the files do not describe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One whole answer: what was cut off or never sent is not one."""
+    """One complete answer. An answer that was cut off or never sent is not recorded."""
 
     method: str
     path: str
@@ -48,7 +48,7 @@ class Answered:
 
 
 class Recorder:
-    """An ASGI application around another. `take` gives what came since it was last asked."""
+    """An ASGI application that wraps another. `take` returns the answers since the last `take`."""
 
     def __init__(self, app: Asgi) -> None:
         self._app = app
@@ -67,7 +67,7 @@ class Recorder:
                     self._answers.append(_answered(scope, start, b"".join(parts)))
             await send(message)
 
-        # Passed on as it is: the simulator reaches through `receive` to end a connection.
+        # `receive` is not wrapped, because the simulator needs the original to close a connection (sockets.py).
         await self._app(scope, receive, keep)
 
     def take(self) -> list[Answered]:
@@ -84,14 +84,14 @@ def _answered(scope: Scope, start: MutableMapping[str, Any], body: bytes) -> Ans
 
 
 def problems(answered: Answered) -> list[str]:
-    """What is not as Xero describes it: in its file, or on its pages where the file is silent."""
+    """Where an answer differs from Xero's file, or from Xero's pages if the file does not have such an answer."""
     spec = accounting() if answered.path.lower().startswith(accounting().base) else identity()
     operation = spec.operation(*_as_in_the_file(answered.method, answered.path))
     described = spec.described(operation, answered.status) if operation else None
     if described is not None and answered.status == 204:
         return [f"{answered}: a body"] if answered.body else []
     if described and ANY_FILE in described:
-        # It comes back in the type it was sent in.
+        # A file has the media type with which it was uploaded.
         return []
     if not described or answered.media_type not in described:
         return _not_in_the_file(spec, answered)
@@ -102,7 +102,7 @@ def problems(answered: Answered) -> list[str]:
 
 
 def _as_in_the_file(method: str, path: str) -> tuple[str, str]:
-    """The method and path under which the file has a call that Xero answers under two (docs/xero.md 3.1, 4.12)."""
+    """The file's method and path for a call. Xero answers some calls under two (docs/xero.md 3.1, 4.12)."""
     if method == "POST" and path.lower().rstrip("/").endswith("/history"):
         return "PUT", path
     return method, re.sub(r"^(/api\.xro/2\.0/organisation)s(?=/|$)", r"\1", path, flags=re.IGNORECASE)
@@ -110,7 +110,7 @@ def _as_in_the_file(method: str, path: str) -> tuple[str, str]:
 
 def _not_in_the_file(spec: Spec, answered: Answered) -> list[str]:
     if answered.status == 400 and answered.media_type == JSON and spec is accounting():
-        # Not every operation lists it, and every one may answer it: a query that cannot be read, say.
+        # Every operation may answer 400, for example to an unreadable query, but not every operation lists it.
         return [f"{answered}: {each}" for each in spec.differences(ERROR, orjson.loads(answered.body))]
     if (answered.status, answered.media_type) in ON_PAGES or answered.path.startswith(ELSEWHERE):
         return []

@@ -1,4 +1,4 @@
-"""Operations by method and path, and what is wrong with an answer to one.
+"""Finds the operation of a call, and checks an answer against its schema.
 
 Strict: a key that the schema does not name, a missing one that it requires, a null, a wrong type, an unknown enum
 value, a malformed uuid or `/Date()/` are all reported.
@@ -33,7 +33,7 @@ class Operation:
 
 
 class Spec:
-    """One corrected file; `base` is the beginning of its paths."""
+    """One file after correction. `base` is the beginning of its paths."""
 
     def __init__(self, name: str, base: str, known_mistakes: Iterable[mistakes.Mistake] = ()) -> None:
         self.base = base
@@ -45,14 +45,14 @@ class Spec:
         self._validators: dict[str, Draft4Validator] = {}
 
     def operations(self) -> Iterator[Operation]:
-        """All of them."""
+        """All operations of the file."""
         for template, item in self.file["paths"].items():
             for method in METHODS:
                 if method in item:
                     yield Operation(method, template, item[method])
 
     def operation(self, method: str, path: str) -> Operation | None:
-        """The one that a call is answered by; a literal part of a template wins over a variable one."""
+        """The operation of a call, or None. A literal part of a template wins over a variable one."""
         if not path.lower().startswith(self.base.lower()):
             return None
         parts = path[len(self.base) :].split("?", maxsplit=1)[0].strip("/").split("/")
@@ -67,13 +67,13 @@ class Spec:
         return node
 
     def described(self, operation: Operation, status: int) -> Json | None:
-        """What an answer of this status holds, by media type; empty for nothing. None: there is no such answer."""
+        """The content of an answer with this status, by media type; empty for no body. None: no such answer."""
         answer = operation.body["responses"].get(str(status))
         content: Json | None = self.resolved(answer).get("content", {}) if answer else None
         return content
 
     def differences(self, schema: Json, value: object) -> list[str]:
-        """Where a value is not as a schema of this file says."""
+        """Where a value does not match a schema of this file."""
         known = repr(schema)
         if known not in self._validators:
             absolute = {"$ref": self._uri + schema["$ref"]} if "$ref" in schema else _absolute(schema, self._uri)
@@ -95,7 +95,7 @@ def _fits(template: str, parts: list[str]) -> bool:
 
 @cache
 def _checker() -> FormatChecker:
-    # Draft 4 has no uuid of its own; `date` is `/Date()/` here, and has a pattern.
+    # Draft 4 does not know `uuid`. `date` is not checked: it is `/Date()/` here, and has a pattern.
     return FormatChecker(["uuid"])
 
 

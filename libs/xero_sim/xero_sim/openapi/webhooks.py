@@ -1,4 +1,4 @@
-"""Holds webhook payloads against Xero's own file of webhooks."""
+"""Compares webhook payloads with Xero's own file of webhooks."""
 
 from importlib.resources import files
 
@@ -10,11 +10,11 @@ from xero_sim.wire import Json
 _SPEC = yaml.safe_load(files("xero_sim.openapi").joinpath("files", "xero-webhooks.prepayment-branch.yaml").read_text())
 _FORM = {"CREDITNOTE": "CreditNoteWebhookEvent", "PREPAYMENT": "PrepaymentWebhookEvent"}
 _UNLISTED = ("PAYMENT", "OVERPAYMENT")
-"""Categories that Xero announces or reports, and its file does not have yet."""
+"""Categories that Xero announced or already sends, but that its file does not have yet."""
 
 
 def mistakes(payload: Json) -> list[str]:
-    """What is not as Xero's file says, event by event: one payload may mix categories, the file's forms do not."""
+    """Where a payload differs from Xero's file. Events are checked one by one: the file's forms mix no categories."""
     return [
         f"{error.json_path}: {error.message}"
         for event in payload["events"]

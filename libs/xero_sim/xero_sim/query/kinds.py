@@ -1,4 +1,4 @@
-"""The types that `where` compares, as Xero's messages name them, and which field has which."""
+"""The types that `where` compares, as Xero's messages name them, and the type of each field."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 class Field(NamedTuple):
-    """A field of a record: how its value is read, and of which type it is."""
+    """A field of a record: how its value is read, and its type."""
 
     get: Getter
     kind: Kind

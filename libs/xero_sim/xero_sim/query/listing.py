@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def filtered(rows: Sequence[T], query: Mapping[str, str], resolve: Resolve) -> Sequence[T]:
-    """Those for which `where` holds."""
+    """The rows for which `where` is true; without `where`, all rows."""
     if not (where := query.get("where", "").strip()):
         return rows
     holds = compile_where(where, resolve)
@@ -20,7 +20,7 @@ def filtered(rows: Sequence[T], query: Mapping[str, str], resolve: Resolve) -> S
 
 
 def ordered(rows: Sequence[T], query: Mapping[str, str], resolve: Resolve) -> Sequence[T]:
-    """Sorted by `order`, such as `UpdatedDateUTC DESC, Name`; without `order` unchanged (behaviour 27)."""
+    """The rows sorted by `order`, such as `UpdatedDateUTC DESC, Name`; without `order`, as they are (behaviour 27)."""
     order = query.get("order", "").strip()
     for part in reversed([part.split() for part in order.split(",") if part.strip()]):
         field = resolve(part[0])

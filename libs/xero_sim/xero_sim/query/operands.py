@@ -27,7 +27,7 @@ class Operand(NamedTuple):
 
 
 class Method(NamedTuple):
-    """A method or property: what it takes and gives. A null has the value null, or False where a flag is given."""
+    """A method or property, with the types of its arguments and result. Of null it is null, or False for a flag."""
 
     gives: Kind
     apply: Callable[..., Any]
@@ -43,7 +43,7 @@ METHODS = {
     "equals": Method(Kind.FLAG, operator.eq, (Kind.TEXT,)),
     "replace": Method(Kind.TEXT, str.replace, (Kind.TEXT, Kind.TEXT)),
     "trim": Method(Kind.TEXT, str.strip),
-    # Texts are compared without case, so both are nothing to do.
+    # Texts are compared without case, so these two change nothing.
     "tolower": Method(Kind.TEXT, str),
     "toupper": Method(Kind.TEXT, str),
     "tostring": Method(Kind.TEXT, lambda value: str(value).casefold(), of=None),
@@ -111,5 +111,5 @@ def joined(sign: str, left: Operand, right: Operand) -> Operand:
 
 
 def incompatible(sign: str, left: Operand, right: Operand) -> Exception:
-    """Xero's words."""
+    """The error for types that do not fit together, in Xero's words."""
     return bad_query(f"Operator '{sign}' incompatible with operand types '{left.kind}' and '{right.kind}'")

@@ -10,7 +10,7 @@ DEFAULT_PAGE_SIZE = 100
 
 
 class Page(NamedTuple):
-    """Where a page stands in the whole."""
+    """One page: its number, its size, and the size of the whole list."""
 
     number: int
     size: int
@@ -39,7 +39,7 @@ def _number(text: str | None, default: int) -> int:
 
 
 def asked_page(query: Mapping[str, str], item_count: int, *, forced: bool = False) -> Page | None:
-    """The page that was asked for; None when the list is not paged. Out-of-range sizes are clamped."""
+    """The requested page; None if the list is not paged. Sizes out of range are clamped."""
     if not forced and "page" not in query:
         return None
     size = min(max(_number(query.get("pagesize"), DEFAULT_PAGE_SIZE), 1), MAX_PAGE_SIZE)

@@ -8,14 +8,14 @@ from email.utils import parsedate_to_datetime
 def modified_since(headers: Mapping[str, str]) -> int | None:
     """The time in milliseconds, cut to the second; None if it is absent or cannot be read.
 
-    ISO with Z, with an offset or without (then UTC), and RFC 1123 are read. The bound itself is included. Whether
-    it is at Xero is open.
+    It reads RFC 1123, and ISO with Z, with an offset, or without one (then UTC). A record changed at exactly this time
+    is included; whether Xero includes it is unconfirmed.
     """
     text = headers.get("if-modified-since")
     if not text:
         return None
     try:
-        # pyxero quotes a date that it was given as text.
+        # pyxero puts quotes around a date that its caller passes as text.
         moment = datetime.fromisoformat(text.strip().strip('"'))
     except ValueError:
         try:

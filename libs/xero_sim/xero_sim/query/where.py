@@ -25,7 +25,7 @@ _WORDS = {"null": (None, Kind.NULL), "true": (True, Kind.FLAG), "false": (False,
 
 
 def compile_where(where: str, resolve: Resolve) -> Predicate:
-    """A predicate for a text. Raises Rejected (400) if it cannot be read, or compares what cannot be compared."""
+    """A predicate for a text. Raises Rejected (400) if it cannot be read, or compares types that do not fit."""
     parser = _Parser(tokens(where), resolve)
     whole = parser.any_of()
     parser.expect("end", "")
@@ -151,7 +151,7 @@ class _Parser:
             raise bad_query(f"No such DateTime: {wrong}") from None
 
     def field(self, name: str) -> Operand:
-        """The field with the longest path, such as `Contact.Name`: what follows it is a property or method."""
+        """The field at the start of a path: `Contact.Name` in `Contact.Name.Length`, where `Length` is a property."""
         path, found = name, self.resolve(name)
         while found is None and self.accept("."):
             path = f"{path}.{self.expect('word', '').value}"

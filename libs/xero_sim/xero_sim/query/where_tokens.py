@@ -24,7 +24,7 @@ class Token(NamedTuple):
 
 
 def tokens(where: str) -> list[Token]:
-    """All tokens, with an end mark. Raises Rejected on a character that begins none."""
+    """All tokens, and one of kind `end`. Raises Rejected for a character with which no token begins."""
     found = []
     at = 0
     while where[at:].strip():

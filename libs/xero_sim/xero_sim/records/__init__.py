@@ -1,1 +1,1 @@
-"""What an organisation holds: one dataclass a kind, its fields named as Xero names them."""
+"""The records of an organisation: a dataclass for each kind, whose fields have Xero's names."""

@@ -13,7 +13,7 @@ CREATABLE_TYPES = (*PLAIN_TYPES, *(f"{way}-{kind}" for way in PLAIN_TYPES for ki
 
 @dataclass(slots=True)
 class BankTransaction:
-    """One that makes a prepayment or overpayment names it in `CreditID`; a transfer's half has no contact."""
+    """A bank transaction. `CreditID`: the prepayment or overpayment that it made. Half of a transfer has no contact."""
 
     BankTransactionID: str
     Type: str
@@ -47,7 +47,7 @@ class BankTransaction:
 
 @dataclass(slots=True)
 class BankTransfer:
-    """It makes two bank transactions, one on each side."""
+    """A transfer. It makes two bank transactions, one in each account."""
 
     BankTransferID: str
     FromAccountID: str
@@ -65,7 +65,7 @@ class BankTransfer:
     HasAttachments: bool = False
     CreatedDateUTC: int = 0
     UpdatedDateUTC: int = 0
-    """Not shown by Xero; a delta read goes by it."""
+    """Xero does not show it, but If-Modified-Since uses it."""
 
     @property
     def id(self) -> str:

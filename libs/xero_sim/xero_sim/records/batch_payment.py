@@ -7,7 +7,7 @@ from decimal import Decimal
 
 @dataclass(slots=True)
 class BatchPayment:
-    """PAYBATCH pays bills, RECBATCH takes in sales invoices. It is made and deleted as a whole."""
+    """PAYBATCH pays bills, RECBATCH is paid by customers. A batch is created and deleted as a whole."""
 
     BatchPaymentID: str
     AccountID: str

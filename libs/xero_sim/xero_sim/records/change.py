@@ -1,4 +1,4 @@
-"""A change of a record: what a webhook event is made of."""
+"""A change of a record, from which a webhook event is made."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from xero_sim.wire import Json
 
 
 class Change(NamedTuple):
-    """`kind` is CREATE or UPDATE; `data` is what the event carries beside the id, for the kinds that carry any."""
+    """One change. `kind` is CREATE or UPDATE. `data`: what the event has besides the id, in some categories."""
 
     tenant_id: str
     category: str

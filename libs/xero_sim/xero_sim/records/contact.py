@@ -9,18 +9,18 @@ ADDRESS_TYPES = ("STREET", "POBOX")
 
 
 def empty_address(kind: str) -> Json:
-    """The form of an address slot nobody has filled (behaviour 43)."""
+    """An empty address as Xero shows it (behaviour 43)."""
     return {"AddressType": kind, "City": "", "Region": "", "PostalCode": "", "Country": ""}
 
 
 def empty_phone(kind: str) -> Json:
-    """The form of a phone slot nobody has filled (behaviour 43)."""
+    """An empty phone as Xero shows it (behaviour 43)."""
     return {"PhoneType": kind, "PhoneNumber": "", "PhoneAreaCode": "", "PhoneCountryCode": ""}
 
 
 @dataclass(slots=True)
 class Contact:
-    """Both address slots and all four phone slots always exist; `Forms` caches the rendered JSON."""
+    """A contact. It always has both addresses and all four phones, which may be empty."""
 
     ContactID: str
     Name: str
@@ -56,7 +56,7 @@ class Contact:
     HasAttachments: bool = False
     UpdatedDateUTC: int = 0
     Forms: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
-    """The rendered JSON by form. Copies of a contact share it, so it is replaced, never emptied."""
+    """A cache of the rendered JSON, by form. Copies of a contact share it, so it is replaced and never cleared."""
 
     @property
     def id(self) -> str:

@@ -1,6 +1,6 @@
-"""Money a contact has with us, or we with them: a credit note, prepayment or overpayment.
+"""A credit of a vendor or customer: a credit note, prepayment or overpayment.
 
-Source: docs/xero.md 4.4, 4.7. The three have one shape and one way of being used up, so they are one record.
+Source: docs/xero.md 4.4, 4.7. All three have the same fields and are allocated and refunded alike: hence one class.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ ID_NAMES = {"CreditNotes": "CreditNoteID", "Prepayments": "PrepaymentID", "Overp
 
 
 class Allocation(NamedTuple):
-    """A part of a credit that was put against an invoice."""
+    """A part of a credit that is allocated to an invoice."""
 
     AllocationID: str
     InvoiceID: str
@@ -29,7 +29,7 @@ class Allocation(NamedTuple):
 
 @dataclass(slots=True)
 class Credit:
-    """RemainingCredit follows from what was allocated and refunded. `Number` is CreditNoteNumber."""
+    """A credit note, prepayment or overpayment. `Number` is its CreditNoteNumber."""
 
     CreditID: str
     Type: str
@@ -51,7 +51,7 @@ class Credit:
     Refunded: Decimal = ZERO
     Allocations: list[Allocation] = field(default_factory=list)
     PaymentIDs: list[str] = field(default_factory=list)
-    """Refunds that stand: a deleted one leaves the list."""
+    """The refunds, without deleted ones."""
     FullyPaidOnDate: date | None = None
     HasAttachments: bool = False
     UpdatedDateUTC: int = 0
@@ -68,7 +68,7 @@ class Credit:
 
     @property
     def is_bill(self) -> bool:
-        """True when it is a vendor's: it goes against bills, and is refunded to us."""
+        """True for a vendor's credit: it is allocated to bills, and refunded to us."""
         return self.Type == "ACCPAYCREDIT" or self.Type.startswith("SPEND")
 
     @property

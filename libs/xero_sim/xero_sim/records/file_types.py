@@ -16,6 +16,6 @@ MIME_TYPES = {
 
 
 def mime_type_of(name: str) -> str | None:
-    """The type of a file; None if Xero does not take such a file."""
+    """The MIME type of a file; None if Xero does not accept such a file."""
     _, dot, extension = name.rpartition(".")
     return MIME_TYPES.get(extension.lower()) if dot else None

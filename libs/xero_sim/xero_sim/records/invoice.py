@@ -11,7 +11,7 @@ ENDED = ("VOIDED", "DELETED")
 
 @dataclass(slots=True)
 class LineItem:
-    """One line. `Tracking` holds ids; names are looked up when the line is shown."""
+    """One line. `Tracking` holds ids; the names are looked up when the line is shown."""
 
     LineItemID: str
     Description: str | None = None
@@ -20,7 +20,7 @@ class LineItem:
     LineAmount: Decimal = ZERO
     AccountCode: str | None = None
     AccountID: str | None = None
-    """Of an account without a code; otherwise the code names it."""
+    """Set only for an account without a code; otherwise AccountCode names the account."""
     TaxType: str | None = None
     TaxAmount: Decimal = ZERO
     ItemCode: str | None = None
@@ -32,7 +32,7 @@ class LineItem:
 
 @dataclass(slots=True)
 class Invoice:
-    """AmountDue follows from the other amounts; `Forms` caches the rendered JSON."""
+    """A bill or sales invoice. AmountDue is computed from its other amounts."""
 
     InvoiceID: str
     Type: str
@@ -58,16 +58,16 @@ class Invoice:
     AmountCredited: Decimal = ZERO
     FullyPaidOnDate: date | None = None
     PaymentIDs: list[str] = field(default_factory=list)
-    """Only payments that stand: a deleted one leaves the list."""
+    """The payments, without deleted ones."""
     CreditIDs: list[str] = field(default_factory=list)
-    """Credit notes, prepayments and overpayments of which a part is allocated here."""
+    """The credits of which a part is allocated to this document."""
     HasAttachments: bool = False
     CreatedBy: str | None = None
-    """client_id of the app that made it, for createdByMyApp; None when a person did."""
+    """client_id of the app that created it, for createdByMyApp; None if a person did."""
     UpdatedDateUTC: int = 0
     Forms: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
-    """The rendered JSON by form, without the contact, which may change alone. Copies of an invoice share it, so it is
-    replaced, never emptied."""
+    """A cache of the rendered JSON, by form, without the contact, which may change on its own. Copies of an invoice
+    share it, so it is replaced and never cleared."""
 
     @property
     def id(self) -> str:

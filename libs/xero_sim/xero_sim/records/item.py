@@ -8,7 +8,7 @@ from xero_sim.money import ZERO, round2
 
 @dataclass(slots=True)
 class ItemDetails:
-    """How an item is usually bought, or sold."""
+    """The usual price, account and tax of an item when it is bought, or when it is sold."""
 
     UnitPrice: Decimal | None = None
     AccountCode: str | None = None
@@ -18,7 +18,7 @@ class ItemDetails:
 
 @dataclass(slots=True)
 class Item:
-    """`Bought`, `Spent` and `Sold` sum the approved lines of a tracked item; what is on hand follows from them."""
+    """An item. `Bought`, `Spent` and `Sold` sum the approved lines of a tracked item and determine its stock."""
 
     ItemID: str
     Code: str = ""
@@ -49,5 +49,5 @@ class Item:
 
     @property
     def TotalCostPool(self) -> Decimal:  # noqa: N802 - Xero's name
-        """What is on hand, at the average cost of what was bought."""
+        """The value of the stock on hand, at the average cost of all that was bought."""
         return round2(self.Spent * self.QuantityOnHand / self.Bought) if self.Bought else ZERO

@@ -1,4 +1,4 @@
-"""The organisation's own profile, its switches, and what hangs on a record: notes and files."""
+"""The organisation's profile and switches, and the notes and files of a record."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 
 class Note(NamedTuple):
-    """An entry of a record's history. Notes of apps are told apart by `changes`."""
+    """An entry of a record's history. In an app's note, `changes` is "Note"."""
 
     at_ms: int
     details: str
@@ -24,12 +24,12 @@ class Attachment(NamedTuple):
     content: bytes
     include_online: bool = False
     written: int = 1
-    """How often it was uploaded; Xero keeps the last."""
+    """How many times it was uploaded. Xero keeps the last upload."""
 
 
 @dataclass(slots=True)
 class Profile:
-    """What `GET /Organisation` tells."""
+    """The organisation itself, as `GET /Organisation` shows it."""
 
     Name: str
     CountryCode: str
@@ -39,17 +39,17 @@ class Profile:
     ShortCode: str
     CreatedDateUTC: int
     Country: str
-    """The key of `seeds/countries.py`; CountryCode is ISO's."""
+    """The key in seeds/countries.py; CountryCode is the ISO code."""
     PeriodLockDate: date | None = None
     EndOfYearLockDate: date | None = None
 
 
 @dataclass(slots=True)
 class Switches:
-    """Behaviours that no source confirms; each can be turned."""
+    """Behaviours that no source confirms. Each can be switched."""
 
     zero_total_is_paid: bool = True
-    """Behaviour 60."""
+    """Behaviour 60: an approved document whose total is 0 is PAID."""
     payment_events: bool = False
     """Behaviour 73: events of the category PAYMENT, as since November 2026."""
     payments_raise_invoice_events: bool = True
@@ -57,10 +57,10 @@ class Switches:
     archived_contact_is_read: bool = True
     """Behaviour 31: the single GET returns an archived contact."""
     credit_note_lines_have_ids: bool = True
-    """Lines of credit notes are shown with their LineItemID; several clients met some without."""
+    """Lines of credit notes show their LineItemID. Several clients received lines without one."""
     account_numbers_are_unique: bool = True
     """F29: no two contacts have the same AccountNumber, an archived one included."""
     archived_names_are_taken: bool = False
-    """F30: an archived contact's name is refused to a new contact, as some clients met it."""
+    """F30: a new contact cannot have the name of an archived one, as some clients reported."""
     tracking_options_are_limited: bool = True
-    """F33: a tracking category takes 100 active options."""
+    """F33: a tracking category has at most 100 active options."""

@@ -10,18 +10,18 @@ PAID_RESOURCES = {
     "APPREPAYMENTPAYMENT": "Prepayments", "ARPREPAYMENTPAYMENT": "Prepayments",
     "APOVERPAYMENTPAYMENT": "Overpayments", "AROVERPAYMENTPAYMENT": "Overpayments",
 }  # fmt: skip
-"""By PaymentType: what the payment is for. Those of credits are refunds."""
+"""The resource that is paid, by PaymentType. Payments of credits are refunds."""
 
 
 def payment_type(resource: str, *, is_bill: bool) -> str:
-    """The PaymentType for a document of a resource, of a vendor's side or a customer's."""
+    """The PaymentType for a document of this resource. `is_bill`: the document is a vendor's."""
     vendor, customer = (kind for kind, paid in PAID_RESOURCES.items() if paid == resource)
     return vendor if is_bill else customer
 
 
 @dataclass(slots=True)
 class Payment:
-    """Immutable at Xero: it is made, and it may be deleted (behaviour 65)."""
+    """A payment. It can be created and deleted, but never changed (behaviour 65)."""
 
     PaymentID: str
     DocumentID: str
@@ -47,5 +47,5 @@ class Payment:
 
     @property
     def resource(self) -> str:
-        """What `DocumentID` is an id of."""
+        """The resource of the document with `DocumentID`."""
         return PAID_RESOURCES[self.PaymentType]

@@ -48,7 +48,7 @@ class Account:
 
 @dataclass(slots=True)
 class TaxRate:
-    """One rate; its key is TaxType, it has no GUID."""
+    """One tax rate. Its key is TaxType; it has no GUID."""
 
     TaxType: str
     Name: str
@@ -79,7 +79,7 @@ class TrackingOption:
 
 @dataclass(slots=True)
 class TrackingCategory:
-    """One of at most two active categories."""
+    """One tracking category. At most two are active."""
 
     TrackingCategoryID: str
     Name: str

@@ -1,1 +1,1 @@
-"""Pure rules: what Xero accepts, what it answers otherwise, what follows. No HTTP, no clock."""
+"""Pure rules: what Xero accepts, why it refuses, and what a change does to a record. No HTTP, no clock."""

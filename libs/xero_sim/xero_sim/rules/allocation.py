@@ -1,4 +1,4 @@
-"""Putting a credit against an invoice, and taking it back. Source: docs/xero.md 4.4, behaviours 54 and 61."""
+"""Allocating a credit to an invoice, and removing the allocation. Source: docs/xero.md 4.4, behaviours 54 and 61."""
 
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ INVOICE_NOT_AUTHORISED = "Credits can only be allocated to Authorised invoices"
 
 
 def refuse_allocation(credit: Credit, invoice: Invoice, amount: Decimal | None) -> list[str]:
-    """Every reason why this much of a credit cannot go against this invoice; empty when it can."""
+    """Every reason why this amount of a credit cannot be allocated to this invoice; empty if it can."""
     name = NAMES[credit.resource]
     problems = []
     if credit.Status not in ("AUTHORISED", "PAID"):
@@ -36,7 +36,7 @@ def refuse_allocation(credit: Credit, invoice: Invoice, amount: Decimal | None) 
 
 
 def allocate(credit: Credit, invoice: Invoice, allocation: Allocation, *, zero_is_paid: bool) -> None:
-    """Lower RemainingCredit and AmountDue; either may be PAID by it."""
+    """Lower RemainingCredit and AmountDue. Each of the two documents may become PAID."""
     credit.Allocations = [*credit.Allocations, allocation]
     invoice.AmountCredited += allocation.Amount
     if credit.CreditID not in invoice.CreditIDs:
@@ -46,7 +46,7 @@ def allocate(credit: Credit, invoice: Invoice, allocation: Allocation, *, zero_i
 
 
 def take_back_allocation(credit: Credit, invoice: Invoice, allocation: Allocation, *, zero_is_paid: bool) -> None:
-    """Restore both."""
+    """Raise RemainingCredit and AmountDue again."""
     credit.Allocations = [kept for kept in credit.Allocations if kept != allocation]
     invoice.AmountCredited -= allocation.Amount
     if all(kept.InvoiceID != invoice.InvoiceID for kept in credit.Allocations):

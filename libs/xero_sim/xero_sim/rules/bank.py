@@ -1,4 +1,4 @@
-"""When money spent, received or moved between bank accounts is taken. Source: docs/xero.md 4.7."""
+"""When Xero accepts a bank transaction or a transfer between bank accounts. Source: docs/xero.md 4.7."""
 
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ def refuse_bank_account(account: Account | None) -> str | None:
 
 
 def refuse_change(old: BankTransaction, wanted: str | None, *, credit_used: bool) -> str | None:
-    """Why a bank transaction cannot be edited, or (`wanted` DELETED) deleted; None when it can."""
+    """Why a bank transaction cannot be edited, or (`wanted` DELETED) deleted; None if it can."""
     if old.Status != "AUTHORISED" or wanted == "VOIDED":
         return NOT_FOR_MODIFICATION
     if old.IsReconciled:
@@ -39,7 +39,7 @@ def refuse_change(old: BankTransaction, wanted: str | None, *, credit_used: bool
 
 
 def refuse_transfer(source: Account | None, target: Account | None, amount: Decimal | None) -> list[str]:
-    """Every reason why this much cannot be moved between these accounts; empty when it can."""
+    """Every reason why this amount cannot be moved between these accounts; empty if it can."""
     problems = [problem for each in (source, target) if (problem := refuse_bank_account(each))]
     if source is not None and target is not None:
         if source.AccountID == target.AccountID:

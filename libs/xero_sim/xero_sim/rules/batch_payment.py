@@ -1,4 +1,4 @@
-"""Which payments can be made together. Source: docs/xero.md 4.6, behaviour 66."""
+"""Which payments Xero accepts in one batch. Source: docs/xero.md 4.6, behaviour 66."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a contact may be. Source: docs/xero.md 4.1, behaviours 43-45."""
+"""Which contacts Xero accepts. Source: docs/xero.md 4.1, behaviours 43-45."""
 
 import re
 
@@ -19,12 +19,12 @@ _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
 
 def name_key(name: str) -> str:
-    """Names are compared without case."""
+    """The form in which names are compared: without case, and without spaces at the ends."""
     return name.strip().casefold()
 
 
 def name_taken(name: str) -> str:
-    """The refusal of a second active contact of a name (behaviour 44)."""
+    """The refusal of a second active contact with the same name (behaviour 44)."""
     return (
         f"The contact name {name} is already assigned to another contact. "
         "The contact name must be unique across all active contacts."
@@ -32,16 +32,16 @@ def name_taken(name: str) -> str:
 
 
 ACCOUNT_NUMBER_TAKEN = "The Account Number already exists. Please enter a different Account Number."
-"""The refusal of a second contact with an AccountNumber (calcinai/xero-php#880)."""
+"""The refusal of a second contact with the same AccountNumber (calcinai/xero-php#880)."""
 
 
 def number_taken(number: str) -> str:
-    """The refusal of a second contact of a ContactNumber."""
+    """The refusal of a second contact with the same ContactNumber."""
     return f"The contact number {number} is already assigned to another contact."
 
 
 def refuse_values(name: str, email: str, persons: int, texts: dict[str, str | None]) -> list[str]:
-    """Every reason why these values cannot stand, whatever else the organisation holds."""
+    """Every reason against these values that does not depend on other records."""
     problems = []
     if not name.strip():
         problems.append(NAME_MISSING)

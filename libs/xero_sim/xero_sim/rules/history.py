@@ -1,4 +1,4 @@
-"""The entries that Xero itself makes in the history of a record. Source: docs/xero.md 4.12."""
+"""The entries that Xero itself adds to the history of a record. Source: docs/xero.md 4.12."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -21,16 +21,16 @@ class Entry(NamedTuple):
 
 
 def of_document(before: Invoice | Credit | None, now: Invoice | Credit, contact: str) -> list[Entry]:
-    """What a write did to an invoice or credit. `contact`: the name of its contact."""
+    """The entries for a write of an invoice or credit. `contact`: the name of its contact."""
     number = now.InvoiceNumber if isinstance(now, Invoice) else now.Number
     if before is None:
-        told = f"{number} {'from' if now.is_bill else 'to'} {contact} for {now.Total}.".lstrip()
-        return [Entry("Created", told), *([Entry("Approved")] if now.Status in APPROVED else [])]
+        details = f"{number} {'from' if now.is_bill else 'to'} {contact} for {now.Total}.".lstrip()
+        return [Entry("Created", details), *([Entry("Approved")] if now.Status in APPROVED else [])]
     return [*_money(before, now, contact), *_status(before, now)] or [Entry("Edited")]
 
 
 def of_record(before: Any | None, now: Any) -> list[Entry]:
-    """What a write did to a contact, payment, batch, bank transaction, transfer or item."""
+    """The entries for a write of a contact, payment, batch, bank transaction, transfer or item."""
     if before is None:
         return [Entry("Created")]
     if _status_of(before) != _status_of(now):
@@ -43,7 +43,7 @@ def of_record(before: Any | None, now: Any) -> list[Entry]:
 def _money(before: Invoice | Credit, now: Invoice | Credit, contact: str) -> Iterator[Entry]:
     paid = _paid(now) - _paid(before)
     if paid > 0:
-        # A vendor's credit is refunded to us, and a customer's by us.
+        # A vendor refunds a credit to us; we refund a credit to a customer.
         made = now.is_bill == isinstance(now, Invoice)
         yield Entry("Paid", f"Payment {'made to' if made else 'received from'} {contact} for {paid}.")
     elif paid < 0:

@@ -1,4 +1,4 @@
-"""What an item may be, and what it fills in on a line. Source: docs/xero.md 4.11."""
+"""Which items Xero accepts, and what an item fills in on a line. Source: docs/xero.md 4.11."""
 
 from collections.abc import Callable
 
@@ -15,12 +15,12 @@ LENGTHS = {"Name": 50, "Description": 4000, "PurchaseDescription": 4000}
 
 
 def code_taken(code: str) -> str:
-    """The refusal of a second item of a code."""
+    """The refusal of a second item with the same code."""
     return f"Price List Item with Code '{code}' already exists"
 
 
 def refuse_item(item: Item, accounts: dict[str, Account]) -> list[str]:
-    """Every reason why this item cannot stand; `accounts` by lower-cased code."""
+    """Every reason why this item cannot be stored; `accounts` by lower-cased code."""
     problems = [] if 0 < len(item.Code) <= 30 else [CODE_MISSING]
     problems += [
         f"The {name} field must be less than or equal to {limit} characters"
@@ -50,7 +50,7 @@ def refuse_untracking(old: Item, new: Item | None) -> str | None:
 
 
 def fill_line(item: Item, sent: Json, *, is_bill: bool) -> Json:
-    """A sent line with what it leaves out taken from its item."""
+    """A sent line, in which missing fields are filled in from its item."""
     details = item.PurchaseDetails if is_bill else item.SalesDetails
     description = item.PurchaseDescription if is_bill else item.Description
     usual = {
@@ -66,7 +66,7 @@ def fill_line(item: Item, sent: Json, *, is_bill: bool) -> Json:
 
 
 def move_stock(item_of: Callable[[str | None], Item | None], invoice: Invoice | None, sign: int) -> None:
-    """Take an approved document's lines into what is on hand, or (`sign` -1) out again; the items' stamps stay."""
+    """Add the lines of an approved document to the stock, or (`sign` -1) remove them. UpdatedDateUTC stays."""
     if invoice is None or invoice.Status not in ("AUTHORISED", "PAID"):
         return
     for line in invoice.LineItems:

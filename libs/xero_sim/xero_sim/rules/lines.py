@@ -1,4 +1,4 @@
-"""Line items as sent, read against the lines that are there. Source: docs/xero.md 4.3, behaviours 40, 53, 58, 77."""
+"""Merges sent line items into the stored lines. Source: docs/xero.md 4.3, behaviours 40, 53, 58, 77."""
 
 from collections.abc import Callable
 from copy import copy
@@ -22,7 +22,7 @@ DISCOUNT_ON_BILL = "Discounts can only be applied to accounts receivable documen
 
 
 class Chart(Protocol):
-    """What lines refer to."""
+    """The records that lines refer to."""
 
     accounts: Table[Account]
     tax_rates: dict[str, TaxRate]
@@ -55,12 +55,15 @@ class LineReader:
         self.problems: list[str] = []
 
     def read(self, sent: list[Sent], old: list[LineItem]) -> list[LineItem]:
-        """The new lines. One with a known LineItemID changes that line; any other is new; those not sent are gone."""
+        """The new lines. A line with a known LineItemID changes that line, any other one is new.
+
+        Old lines that were not sent are removed.
+        """
         known = {line.LineItemID: line for line in old}
         return [self._line(each, known.get(canonical(each.text("LineItemID") or ""))) for each in sent]
 
     def retax(self, old: list[LineItem]) -> list[LineItem]:
-        """The same lines after LineAmountTypes changed."""
+        """The same lines, with their tax computed again after LineAmountTypes changed."""
         lines = [copy(line) for line in old]
         for line in lines:
             line.TaxAmount = self._tax(line)
@@ -74,7 +77,7 @@ class LineReader:
         if (item_code := sent.text("ItemCode")) is not None:
             line.ItemCode = item_code
         if not line.Description and not line.ItemCode and not (self.by_person or (old and not old.Description)):
-            # A person in Xero may leave the description out, and a line without one may stay so.
+            # A person in Xero may leave out the description, and a line that had none may stay without.
             self.problems.append(DESCRIPTION_MISSING)
         if len(line.Description or "") > 4000:
             self.problems.append("The Description field must be less than or equal to 4000 characters")
@@ -91,7 +94,7 @@ class LineReader:
         return line
 
     def _from_item(self, sent: Sent, old: LineItem | None) -> Sent:
-        """The line with what it leaves out taken from its item, when it names one anew."""
+        """The line, in which missing fields are filled in from its item, if it did not have this item before."""
         code = sent.text("ItemCode")
         if not code or (old is not None and old.ItemCode == code):
             return sent
@@ -174,7 +177,7 @@ class LineReader:
 
 
 def refuse_account(code: str, account: Account | None, item: Item | None) -> str | None:
-    """Why a line cannot be posted to this account, or None (behaviour 58). Stock is posted to by its item alone."""
+    """Why a line cannot be posted to this account, or None (behaviour 58). A stock account needs its tracked item."""
     stock = item is not None and item.InventoryAssetAccountCode == code
     if account is None or account.Type == "BANK" or (account.Type == "INVENTORY" and not stock):
         return f"Account code '{code}' is not a valid code for this document."
@@ -189,7 +192,7 @@ def refuse_account(code: str, account: Account | None, item: Item | None) -> str
 
 
 def refuse_to_authorise(lines: list[LineItem]) -> list[str]:
-    """What lines with money still lack before their document can be approved."""
+    """What the lines still need before their document can be approved."""
     problems = []
     for line in lines:
         if line.UnitAmount is not None and not line.AccountCode and not line.AccountID:
@@ -200,7 +203,7 @@ def refuse_to_authorise(lines: list[LineItem]) -> list[str]:
 
 
 def find_option(categories: dict[str, TrackingCategory], sent: Sent) -> tuple[str, str] | None:
-    """Category and option named by ids or by names, active ones only."""
+    """The ids of the active category and option that are named by ids or by names; None if there is none."""
     category_id = canonical(sent.text("TrackingCategoryID") or "")
     option_id = canonical(sent.text("TrackingOptionID") or "")
     category_name, option_name = (sent.text("Name") or "").casefold(), (sent.text("Option") or "").casefold()

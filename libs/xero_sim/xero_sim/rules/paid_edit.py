@@ -1,4 +1,4 @@
-"""What of a part- or fully-paid document may still change. Source: docs/xero.md 4.3, behaviour 59."""
+"""What may still change on a part-paid or fully paid document. Source: docs/xero.md 4.3, behaviour 59."""
 
 from xero_sim.records.invoice import Invoice, LineItem
 
@@ -13,8 +13,8 @@ CHECKED = (
     "Type", "ContactID", "Date", "DueDate", "CurrencyCode", "CurrencyRate", "LineAmountTypes", "InvoiceNumber",
     "Reference", "Url", "BrandingThemeID", "SentToContact", "PlannedPaymentDate", "ExpectedPaymentDate",
 )  # fmt: skip
-STILL = frozenset(("DueDate", "SentToContact"))
-"""Changes of a part-paid document that leave UpdatedDateUTC alone (trap 1)."""
+WITHOUT_STAMP = frozenset(("DueDate", "SentToContact"))
+"""Fields of a part-paid document whose change does not move UpdatedDateUTC (trap 1)."""
 
 _LINE_FIXED = ("Quantity", "UnitAmount", "LineAmount", "TaxType", "TaxAmount", "DiscountRate", "DiscountAmount")
 
@@ -36,19 +36,19 @@ def refuse_paid_edit(old: Invoice, new: Invoice, *, lines_without_id: bool) -> s
             return HAS_MONEY
         if lines_without_id:
             return LINE_ID_MISSING
-        if not _amounts_stand(old.LineItems, new.LineItems):
+        if not _amounts_unchanged(old.LineItems, new.LineItems):
             return HAS_MONEY
         changed.discard("LineItems")
     return HAS_MONEY if changed - allowed else None
 
 
 def leaves_stamp(old: Invoice, new: Invoice) -> bool:
-    """True for an edit that Xero does not show in UpdatedDateUTC."""
+    """True for an edit that does not move UpdatedDateUTC."""
     changed = changed_fields(old, new)
-    return bool(changed) and changed <= STILL and old.has_money_applied and old.Status == "AUTHORISED"
+    return bool(changed) and changed <= WITHOUT_STAMP and old.has_money_applied and old.Status == "AUTHORISED"
 
 
-def _amounts_stand(old: list[LineItem], new: list[LineItem]) -> bool:
+def _amounts_unchanged(old: list[LineItem], new: list[LineItem]) -> bool:
     by_id = {line.LineItemID: line for line in new}
     if set(by_id) != {line.LineItemID for line in old}:
         return False

@@ -1,4 +1,4 @@
-"""When a payment is taken, and what it does to its document. Source: docs/xero.md 4.5, behaviours 62-65."""
+"""When Xero accepts a payment, and what it does to its document. Source: docs/xero.md 4.5, behaviours 62-65."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,12 +20,12 @@ ACCOUNT_MISSING = "Account must be specified"
 
 
 def refuse_payment(invoice: Invoice, account: Account | None, amount: Decimal | None) -> list[str]:
-    """Every reason why this payment cannot be made; empty when it can."""
+    """Every reason why this payment cannot be made; empty if it can."""
     return _refuse(invoice.Status, invoice.AmountDue, account, amount)
 
 
 def refuse_refund(credit: Credit, account: Account | None, amount: Decimal | None) -> list[str]:
-    """Every reason why this much of a credit cannot be paid out; empty when it can."""
+    """Every reason why this amount of a credit cannot be refunded; empty if it can."""
     return _refuse(credit.Status, credit.RemainingCredit, account, amount)
 
 
@@ -56,28 +56,28 @@ def refuse_deletion(status: str, *, reconciled: bool, batched: bool = False) -> 
 
 
 def apply_payment(invoice: Invoice, payment_id: str, amount: Decimal, on: date, *, zero_is_paid: bool) -> None:
-    """Raise AmountPaid; the document that is settled by it is PAID from that day."""
+    """Raise AmountPaid. A document that is now fully paid becomes PAID, on that day."""
     invoice.AmountPaid += amount
     invoice.PaymentIDs = [*invoice.PaymentIDs, payment_id]
     update_status(invoice, on, zero_is_paid=zero_is_paid)
 
 
 def take_back_payment(invoice: Invoice, payment_id: str, amount: Decimal, *, zero_is_paid: bool) -> None:
-    """Lower AmountPaid; a PAID document is AUTHORISED again."""
+    """Lower AmountPaid. A PAID document becomes AUTHORISED again."""
     invoice.AmountPaid -= amount
     invoice.PaymentIDs = [kept for kept in invoice.PaymentIDs if kept != payment_id]
     update_status(invoice, None, zero_is_paid=zero_is_paid)
 
 
 def apply_refund(credit: Credit, payment_id: str, amount: Decimal, on: date) -> None:
-    """Lower RemainingCredit; a credit that is used up by it is PAID."""
+    """Lower RemainingCredit. A credit without any left becomes PAID."""
     credit.Refunded += amount
     credit.PaymentIDs = [*credit.PaymentIDs, payment_id]
     update_credit_status(credit, on)
 
 
 def take_back_refund(credit: Credit, payment_id: str, amount: Decimal) -> None:
-    """Restore RemainingCredit."""
+    """Raise RemainingCredit again."""
     credit.Refunded -= amount
     credit.PaymentIDs = [kept for kept in credit.PaymentIDs if kept != payment_id]
     update_credit_status(credit, None)

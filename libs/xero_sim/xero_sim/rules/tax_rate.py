@@ -1,4 +1,4 @@
-"""Tax rates: which accounts take them, and which of users' own can be stored. Source: docs/xero.md 4.9."""
+"""Tax rates: the accounts that they apply to, and which user-defined ones Xero accepts. Source: docs/xero.md 4.9."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -14,7 +14,7 @@ TWO_COMPOUND = "A tax rate can have at most one compound component"
 
 
 CLASSES = {"A": "Assets", "Q": "Equity", "E": "Expenses", "L": "Liabilities", "R": "Revenue"}
-"""The classes of accounts by the letters that countries.py writes for them."""
+"""The classes of accounts by their letters in seeds/countries.py."""
 
 
 def apply(rate: TaxRate, letters: str) -> None:
@@ -24,7 +24,7 @@ def apply(rate: TaxRate, letters: str) -> None:
 
 
 def letters_of(report: str) -> str:
-    """The classes for a rate of this ReportTaxType: input tax is not for revenue, output tax not for expenses."""
+    """The letters of the classes for this ReportTaxType: no revenue for input tax, no expenses for output tax."""
     if "OUTPUT" in report:
         return "AQLR"
     return "AQEL" if "INPUT" in report else "AQELR"
@@ -37,7 +37,7 @@ def applies_to(rate: TaxRate, account_class: str) -> bool:
 
 
 def effective_rate(components: Iterable[tuple[str, Decimal, bool]]) -> Decimal:
-    """In per cent: the compound component is charged on the amount and on the other components' tax."""
+    """The rate in per cent. The compound component is charged on the amount and on the tax of the others."""
     parts = list(components)
     plain = sum((rate for _, rate, compound in parts if not compound), Decimal(0))
     compounded = sum((rate for _, rate, compound in parts if compound), Decimal(0))

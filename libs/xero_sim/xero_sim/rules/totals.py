@@ -29,9 +29,9 @@ def line_amount(
 
 
 def tax_amount(amount: Decimal, rate: Decimal, line_amount_types: str) -> Decimal:
-    """Tax of one line, rounded by itself; `rate` is in per cent.
+    """The tax of one line, rounded on its own; `rate` is in per cent.
 
-    Inclusive takes the tax out of the line: 89.00 at 15 % holds 11.61.
+    An inclusive amount contains the tax: 89.00 at 15 % contains 11.61.
     """
     if line_amount_types == "NoTax":
         return ZERO
@@ -41,7 +41,7 @@ def tax_amount(amount: Decimal, rate: Decimal, line_amount_types: str) -> Decima
 
 
 def totals(lines: Iterable[LineItem], line_amount_types: str) -> Totals:
-    """Sums of rounded lines: 25.06 + 25.61 + 25.63 at 15 % has 11.44 tax, not 11.45."""
+    """The sums of the rounded lines: 25.06 + 25.61 + 25.63 at 15 % have 11.44 tax, not 11.45."""
     amounts, tax = ZERO, ZERO
     for line in lines:
         amounts += line.LineAmount

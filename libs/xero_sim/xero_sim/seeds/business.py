@@ -1,8 +1,8 @@
-"""A living business of any size, the same for the same seed: vendors, customers, documents of all kinds.
+"""Fills an organisation with a business of any size, the same for the same seed.
 
-Mostly unpaid approved bills; some draft, awaiting approval, part-paid, paid, voided; some sales invoices.
-Beside them items, batches, credit notes, and money that went through the bank at once (money.py).
-Documents are made in place, past the rules that check requests, so that 100,000 take seconds.
+Most documents are unpaid approved bills. Some are drafts, await approval, or are part-paid, paid or voided; some are
+sales invoices. There are also vendors, customers, items, batches, credit notes and bank transactions (money.py).
+Documents are stored without the rules that check requests, so that 100,000 take seconds.
 """
 
 import random
@@ -34,7 +34,7 @@ _STATES = (
 
 
 class Seeded(NamedTuple):
-    """What was made."""
+    """The numbers of new records."""
 
     contacts: int
     invoices: int
@@ -46,7 +46,7 @@ class Seeded(NamedTuple):
 
 
 def seed_business(org: Org, invoices: int, *, seed: int = 1, share_of_sales: float = 0.15) -> Seeded:
-    """Make this many documents and the contacts they need. No events are raised."""
+    """Create this many documents, and the other records that go with them. No events are raised."""
     dice = random.Random(seed)  # noqa: S311
     ids = Ids(seed=f"{org.tenant_id}:{seed}:{len(org.invoices)}")
     people = [_contact(org, dice, ids, at) for at in range(max(4, min(invoices // 20, 5_000)))]
@@ -57,10 +57,10 @@ def seed_business(org: Org, invoices: int, *, seed: int = 1, share_of_sales: flo
     options = tracking_options(org)
     before = len(org.payments)
     now, today = org.clock.now_ms(), org.today()
-    # Stamps spread over the last 90 days, so that a delta read of the last hour finds nothing.
+    # The documents changed at even intervals over 90 days until an hour ago: a read of the last hour finds none.
     step = max(1, (90 * 86_400_000 - 3_600_000) // max(invoices, 1))
     stamp = now - 90 * 86_400_000
-    # Dice of its own, so that the documents of a seed stay what they were before there was more beside them.
+    # A second generator draws the other records, so that these do not change the documents of a seed.
     aside = random.Random(f"aside:{seed}")  # noqa: S311
     items = seed_items(org, ids, stamp)
     item_codes = {item.Name: item.Code for item in org.items}
@@ -95,7 +95,7 @@ def seed_business(org: Org, invoices: int, *, seed: int = 1, share_of_sales: flo
 
 
 def _spread(first: int, count: int) -> Iterator[int]:
-    """Stamps over the 90 days up to an hour ago."""
+    """Times of change at even intervals over 90 days until an hour ago."""
     step = max(1, (90 * 86_400_000 - 3_600_000) // max(count, 1))
     return iter(range(first + step, first + step * (count + 2), step))
 
@@ -135,7 +135,7 @@ def _document(
 
 
 def _in_state(org: Org, dice: random.Random, ids: Ids, invoice: Invoice, state: str, stamp: int) -> Payment | None:
-    """Bring the document there; the payment it took, if it took one."""
+    """Bring the document into this state. Returns the payment that this needed, or None."""
     plain = {"draft": "DRAFT", "submitted": "SUBMITTED", "voided": "VOIDED", "deleted": "DELETED"}
     invoice.Status = plain.get(state, "AUTHORISED")
     if state not in ("paid", "part-paid"):

@@ -1,4 +1,4 @@
-"""Charts of accounts: what all countries share, and what each has of its own. Source: docs/xero.md 4.8."""
+"""Charts of accounts: the accounts that all countries share, and those of each country. Source: docs/xero.md 4.8."""
 
 from typing import NamedTuple
 

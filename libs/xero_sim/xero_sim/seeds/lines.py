@@ -1,4 +1,4 @@
-"""Lines of seeded documents, made past the rules that check requests."""
+"""Lines of seeded documents, created without the rules that check requests."""
 
 import random
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
-"""What a seeded business has beside its invoices: batches, credit notes, and what went through its bank.
+"""What a seeded business has besides invoices: batches, credit notes, bank transactions and transfers.
 
-All of it adds up with the invoices: allocations and refunds go by the same rules as those of requests.
+It agrees with the invoices, because allocations follow the same rules as those of requests.
 """
 
 import random
@@ -24,7 +24,7 @@ Stamps = Iterator[int]
 
 
 def seed_batches(org: Org, ids: Ids, paid: Sequence[tuple[Invoice, Payment]]) -> int:
-    """Every other handful of whole payments of bills was made as one batch."""
+    """Turn every second group of five full payments of bills into a batch. Returns the number of batches."""
     made = 0
     for at in range(0, len(paid) - BATCH + 1, 2 * BATCH):
         members = paid[at : at + BATCH]
@@ -41,7 +41,7 @@ def seed_batches(org: Org, ids: Ids, paid: Sequence[tuple[Invoice, Payment]]) ->
 
 
 def seed_credit_notes(org: Org, dice: random.Random, ids: Ids, stamps: Stamps, unpaid: Sequence[Invoice]) -> int:
-    """One credit note for each of these unpaid documents: allocated to it, open, or draft."""
+    """Create a credit note for each of these documents: allocated to it, open, or draft. Returns their number."""
     codes = {True: [line.Code for line in org.accounts if line.Type == "EXPENSE"], False: ["200", "260"]}
     options = tracking_options(org)
     for invoice in unpaid:
@@ -64,7 +64,7 @@ def seed_credit_notes(org: Org, dice: random.Random, ids: Ids, stamps: Stamps, u
 
 
 def seed_bank(org: Org, dice: random.Random, ids: Ids, stamps: Stamps, contacts: Sequence[str], count: int) -> int:
-    """Money spent and received at once, a few prepayments and overpayments, transfers to savings."""
+    """Create `count` transactions: spent, received, a few prepayments, overpayments and transfers. Returns `count`."""
     bank, savings = org.account_by_code["090"], org.account_by_code["091"]
     expenses = [account.Code for account in org.accounts if account.Type == "EXPENSE"]
     kinds = dice.choices(

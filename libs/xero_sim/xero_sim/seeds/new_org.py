@@ -1,4 +1,4 @@
-"""A new organisation: chart, tax rates, Location and Department, a bank account."""
+"""A new organisation: its accounts, tax rates, and the tracking categories Location and Department."""
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -25,9 +25,9 @@ def new_org(
     tenant_id: str | None = None,
     currencies: Iterable[str] = (),
 ) -> Org:
-    """An organisation as it stands on its first day. Raises KeyError for a country without a chart.
+    """An organisation on its first day. Raises KeyError for a country without a chart of accounts.
 
-    Its ids follow from its tenant id, so that the same tenant is the same organisation each time.
+    The ids of its records depend only on its tenant id, so the same tenant is the same organisation each time.
     """
     place = COUNTRIES[country]
     tenant_id = tenant_id or Ids()()

@@ -1,1 +1,1 @@
-"""Webhooks: what is sent, when, and what a failing receiver leads to."""
+"""Webhooks: their payloads, their delivery, and what happens if a receiver fails."""

@@ -1,4 +1,4 @@
-"""Takes changes to the apps that subscribe: one worker per app, events in order. Source: docs/xero.md 5.2."""
+"""Delivers changes to the apps that subscribe: one worker per app, events in order. Source: docs/xero.md 5.2."""
 
 import asyncio
 import contextlib
@@ -22,19 +22,19 @@ class Hub:
         self.clock = clock
         self.subscriptions: dict[str, Subscription] = {}
         self.disorder = Disorder()
-        self._news: dict[str, asyncio.Event] = {}
+        self._wake_ups: dict[str, asyncio.Event] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._client: httpx.AsyncClient | None = None
 
     def publish(self, change: Change, apps: Iterable[str]) -> None:
-        """Hand a change to the connected apps' subscriptions."""
+        """Queue a change for those of these apps that subscribe to its category."""
         for client_id in apps:
             subscription = self.subscriptions.get(client_id)
             if subscription is not None and subscription.hear(change):
-                self._news[client_id].set()
+                self._wake_ups[client_id].set()
 
     async def subscribe(self, client_id: str, url: str, key: str, categories: list[str]) -> list[str]:
-        """Set or replace a subscription and run the handshake; the problems found, none when it is live."""
+        """Set or replace a subscription and run the handshake. Returns its problems; none means that it is active."""
         old = self.subscriptions.get(client_id)
         made = Subscription(client_id, url, key, categories)
         if old is not None:
@@ -43,7 +43,7 @@ class Hub:
         return await self.enable(client_id)
 
     async def enable(self, client_id: str) -> list[str]:
-        """Run the handshake (again); what was held is then delivered in order."""
+        """Run the handshake. If it passes, held events are delivered in order. Returns its problems."""
         await self._stop(client_id)
         subscription = self.subscriptions[client_id]
         problems = await intent_to_receive(self.client(), subscription.url, subscription.key)
@@ -52,9 +52,9 @@ class Hub:
                 subscription.state = State.UNVALIDATED
             return problems
         subscription.state, subscription.failing_since, subscription.attempts = State.OK, None, 0
-        self._news[client_id] = asyncio.Event()
-        self._news[client_id].set()
-        self._workers[client_id] = asyncio.create_task(self._work(subscription, self._news[client_id]))
+        self._wake_ups[client_id] = asyncio.Event()
+        self._wake_ups[client_id].set()
+        self._workers[client_id] = asyncio.create_task(self._work(subscription, self._wake_ups[client_id]))
         return []
 
     async def disable(self, client_id: str) -> None:
@@ -63,7 +63,7 @@ class Hub:
         self.subscriptions[client_id].state = State.DISABLED
 
     async def remove(self, client_id: str) -> None:
-        """Take a subscription away."""
+        """Remove a subscription."""
         self.subscriptions.pop(client_id, None)
         await self._stop(client_id)
 
@@ -76,7 +76,7 @@ class Hub:
             self._client = None
 
     def client(self) -> httpx.AsyncClient:
-        """One client for all deliveries; the environment's proxies are not asked."""
+        """The HTTP client for all deliveries. It ignores the proxies of the environment."""
         if self._client is None:
             self._client = httpx.AsyncClient(trust_env=False)
         return self._client
@@ -88,13 +88,13 @@ class Hub:
             with contextlib.suppress(asyncio.CancelledError):
                 await worker
 
-    async def _work(self, subscription: Subscription, news: asyncio.Event) -> None:
+    async def _work(self, subscription: Subscription, wake_up: asyncio.Event) -> None:
         postponed: tuple[bytes, int] | None = None
         while subscription.state is not State.DISABLED:
             if not subscription.held and postponed is None:
-                await news.wait()
+                await wake_up.wait()
             await asyncio.sleep(self.disorder.pause())
-            news.clear()
+            wake_up.clear()
             subscription.drop_stale(self.clock.timestamp())
             batch = self._next_batch(subscription)
             if batch:
@@ -111,7 +111,7 @@ class Hub:
                     subscription.sequence = first - 1
                     raise
                 if not delivered:
-                    # The numbers were never taken, so the next try may use them again.
+                    # The receiver did not accept these numbers, so the next attempt may use them again.
                     subscription.sequence = first - 1
                     return
                 self._done(subscription, len(batch))
@@ -120,7 +120,7 @@ class Hub:
                 postponed = None
 
     async def _deliver(self, subscription: Subscription, raw: bytes, count: int) -> bool:
-        """Send until it is received or the subscription is given up."""
+        """Send until the payload is received or the subscription is disabled. Returns False if it is disabled."""
         if self.disorder.hits(self.disorder.loss):
             return True
         while True:
@@ -139,7 +139,7 @@ class Hub:
             await self.clock.wait_until(again_at)
 
     def _next_batch(self, subscription: Subscription) -> list[Change]:
-        """What goes into the next payload; that it may mix tenants is unconfirmed (behaviour 71)."""
+        """The events of the next payload. Whether it may mix tenants is unconfirmed (behaviour 71)."""
         batch = list(islice(subscription.held, self.disorder.batch))
         if self.disorder.mix_tenants or not batch:
             return batch

@@ -29,7 +29,7 @@ def event_form(change: Change) -> Json:
 
 
 def body(events: Sequence[Json], first: int, last: int) -> bytes:
-    """The raw body, which is what is signed."""
+    """The raw body, over which the signature is computed."""
     return dumps(
         {
             "events": list(events),

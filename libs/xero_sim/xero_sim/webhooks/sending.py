@@ -10,7 +10,7 @@ TIMEOUT = 5.0
 
 
 class Reply(NamedTuple):
-    """What the receiver answered; status 0 when nothing came."""
+    """The receiver's answer; status 0 if there was none."""
 
     status: int
     cookie: bool
@@ -18,12 +18,12 @@ class Reply(NamedTuple):
 
     @property
     def received(self) -> bool:
-        """Only a 200 in time without a cookie is one."""
+        """True only for a 200 in time, without a cookie."""
         return self.status == 200 and not self.cookie
 
 
 async def post(client: httpx.AsyncClient, url: str, raw: bytes, signed: str) -> Reply:
-    """Send; never raises for what the other side does."""
+    """Send a payload. If the receiver or the network fails, the reply has status 0."""
     headers = {"x-xero-signature": signed, "content-type": "application/json; charset=utf-8"}
     try:
         answer = await client.post(url, content=raw, headers=headers, timeout=TIMEOUT)
@@ -33,9 +33,9 @@ async def post(client: httpx.AsyncClient, url: str, raw: bytes, signed: str) -> 
 
 
 async def intent_to_receive(client: httpx.AsyncClient, url: str, key: str) -> list[str]:
-    """The handshake: four POSTs without events, two of them wrongly signed; empty when it passed.
+    """Run the handshake: four POSTs without events, two of them wrongly signed. Returns its problems.
 
-    200 is wanted for the good ones and 401 for the bad ones (behaviour 69).
+    The receiver must answer 200 to a correct signature and 401 to a wrong one (behaviour 69).
     """
     problems = []
     for right in (True, False, True, False):

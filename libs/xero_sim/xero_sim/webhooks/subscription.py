@@ -1,4 +1,4 @@
-"""A subscription as a pure state machine over instants. Source: docs/xero.md 5.2, behaviours 69, 71, 72."""
+"""A subscription as a pure state machine; the time is passed in. Source: docs/xero.md 5.2, behaviours 69, 71, 72."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -39,24 +39,24 @@ class Subscription:
     last_answer: str | None = None
 
     def hear(self, change: Change) -> bool:
-        """Take an event in; one raised before the subscription was ever validated is not kept."""
+        """Queue an event. Returns False if its category is not subscribed, or before the first passed handshake."""
         if change.category not in self.categories or self.state is State.UNVALIDATED:
             return False
         self.held.append(change)
         return True
 
     def drop_stale(self, now: float) -> None:
-        """Events are kept for 31 days."""
+        """Drop the events that are older than 31 days."""
         while self.held and now - self.held[0].at_ms / 1000 > KEPT_FOR:
             self.held.popleft()
 
     def answered(self, count: int) -> None:
-        """The receiver took `count` events."""
+        """The receiver accepted `count` events."""
         self.state, self.failing_since, self.attempts = State.OK, None, 0
         self.delivered += count
 
     def failed(self, now: float) -> float | None:
-        """When to try again: at once after the first failure, then every 15 minutes; None when it is over."""
+        """When to send again: at once after the first failure, then every 15 minutes; None after a day of failures."""
         self.attempts += 1
         if self.failing_since is None:
             self.failing_since = now

@@ -8,7 +8,7 @@ import httpx
 
 from tieout_kit.http import audit
 from tieout_local import keys as local
-from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
+from tieout_schemas.writes import Outcome, WriteIntent
 from tieout_testing.connector import ConnectorHarness
 
 LEAVES = "insert into call (tenant_id, id, request, body, first_sent_at, retry_at) values ($1, $2, '{}', '', $3, $4)"
@@ -50,10 +50,7 @@ class Queue:
         await self.harness.sql(left, self.harness.tenant_id, call_id, intent.intent_id)
 
     async def end(self, intent: WriteIntent, outcome: Outcome, *messages: str) -> None:
-        result = WriteResult(
-            intent_id=intent.intent_id, record=intent.record, effect="main", revision=intent.revision,
-            attempt=intent.attempt, outcome=outcome, messages=messages,
-        )  # fmt: skip
+        result = intent.result(outcome, messages=messages)
         done = "update intent set state = 'done', call_id = null, result = $3 where tenant_id = $1 and id = $2"
         doc = result.model_dump_json().encode()
         await self.harness.sql(done, self.harness.tenant_id, intent.intent_id, doc)

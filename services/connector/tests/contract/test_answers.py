@@ -10,16 +10,7 @@ from tieout_schemas.writes import Outcome, WriteResult
 from tieout_schemas.xero import XeroContact
 from tieout_testing.connector import ConnectorHarness, contact_intent
 
-from .leading import (
-    CONTACT,
-    FORGOTTEN,
-    explaining_by_name,
-    lead,
-    lost,
-    passes,
-    renaming,
-    snapshots_of,
-)
+from .leading import CONTACT, FORGOTTEN, Steps, explaining_by_name, lost, passes, renaming, snapshots_of
 
 pytestmark = pytest.mark.real
 
@@ -27,10 +18,8 @@ pytestmark = pytest.mark.real
 class TestC1:
     """Content decides whether a reading is news. An answer is always a snapshot, with the next sequence."""
 
-    async def test_an_answer_is_published_though_nothing_changed(self, harness: ConnectorHarness) -> None:
+    async def test_an_answer_is_published_though_nothing_changed(self, harness: ConnectorHarness, steps: Steps) -> None:
         """Xero strips the name that it gets: the contact is as it was."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps, "Paper Ltd ")
         first = await steps.base(CONTACT, xero_id)
 
@@ -47,10 +36,8 @@ class TestC1:
         assert [result.snapshot_sequence for result in results] == [sequence for sequence, _ in said[1:]]
 
     async def test_a_wish_that_xero_fulfils_already_is_answered_without_a_call(
-        self, harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, steps: Steps, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
         told = explaining_by_name(steps, monkeypatch)
         xero_id, wanted = await renaming(steps, "Paper Ltd")
         await harness.control.clear_ledger()
@@ -65,10 +52,10 @@ class TestC1:
         assert (said.answers.intent_id, said.answers.done, said.answers.explains) == (wanted.intent_id, True, ("name",))
         assert told == [()]
 
-    async def test_each_of_two_answers_about_one_record_is_published(self, harness: ConnectorHarness) -> None:
+    async def test_each_of_two_answers_about_one_record_is_published(
+        self, harness: ConnectorHarness, steps: Steps
+    ) -> None:
         """Seen to fail when only the last of a batch was: the other's intent was never known to be done."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id = await harness.their_contact("Paper Ltd")
         one, other = (contact_intent(name, xero_id=UUID(xero_id)) for name in ("Paper 1", "Paper 2"))
 
@@ -82,10 +69,8 @@ class TestC1:
         assert {one.answers.intent_id: sequence for sequence, one in said if one.answers} == results
         assert len(set(results.values())) == 2
 
-    async def test_who_is_answered_is_no_content(self, harness: ConnectorHarness) -> None:
+    async def test_who_is_answered_is_no_content(self, harness: ConnectorHarness, steps: Steps) -> None:
         """Else the echo of every answer would be news."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         await steps.send(contact_intent("Kea"))
         xero_id = (await steps.result()).xero_id
 
@@ -98,10 +83,8 @@ class TestC2:
     """An answer explains the fields in the bytes and those shown as wanted; a look-up only those shown as wanted."""
 
     async def test_the_answer_to_a_call_explains_what_was_sent(
-        self, harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, steps: Steps, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
         explaining_by_name(steps, monkeypatch)
         wanted = contact_intent("Kea")
 
@@ -115,11 +98,9 @@ class TestC2:
 
     @pytest.mark.parametrize("late", [False, True], ids=["sent again", "looked up"])
     async def test_after_a_crash_an_answer_knows_what_was_sent_and_a_look_up_does_not(
-        self, harness: ConnectorHarness, late: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, steps: Steps, late: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when the fields sent were not stored with the call."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         wanted = contact_intent("Kea")
         kind = steps.process.writer._kinds["contact"]
         real = kind.compose
@@ -147,11 +128,9 @@ class TestC3:
 
     @pytest.mark.parametrize("webhook", [False, True], ids=["no webhook", "a webhook comes first"])
     async def test_what_a_lost_call_did_is_explained_and_what_others_changed_is_not_overwritten(
-        self, harness: ConnectorHarness, webhook: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, steps: Steps, webhook: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when it was not remembered that the intent was tried: its name came back as a change in Xero."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         wanted = wanted.replace(body=wanted.body.replace(account_number="A-1"))
         await lost(steps, wanted)
@@ -178,10 +157,8 @@ class TestC3:
         assert not await steps.read(CONTACT, xero_id)
 
     async def test_a_lost_call_that_did_nothing_explains_nothing_and_goes_again(
-        self, harness: ConnectorHarness
+        self, harness: ConnectorHarness, steps: Steps
     ) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         await lost(steps, wanted, fault="503")
 

@@ -10,12 +10,7 @@ from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 from tieout_testing.connector import ConnectorHarness, bill_intent, contact_intent, payment_intent
 
-from .leading import (
-    lead,
-    lost,
-    passes,
-    renaming,
-)
+from .leading import Steps, lost, passes, renaming
 
 pytestmark = pytest.mark.real
 
@@ -23,9 +18,9 @@ pytestmark = pytest.mark.real
 class TestC7:
     """A create stops where another record of Xero than the one it replaces was made for its record and effect."""
 
-    async def test_a_record_that_was_forgotten_is_not_made_a_second_time(self, harness: ConnectorHarness) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
+    async def test_a_record_that_was_forgotten_is_not_made_a_second_time(
+        self, harness: ConnectorHarness, steps: Steps
+    ) -> None:
         first = bill_intent(await harness.their_contact())
         await steps.send(first)
         made = await steps.result()
@@ -41,11 +36,9 @@ class TestC7:
         assert len(await harness.xero("Invoices")) == 1
 
     async def test_a_create_that_names_what_it_replaces_goes_and_the_next_must_name_its_successor(
-        self, harness: ConnectorHarness
+        self, harness: ConnectorHarness, steps: Steps
     ) -> None:
         """Seen to fail when any of the record's former ones counted: the two names took turns for ever."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         one = bill_intent(await harness.their_contact())
         await steps.send(one)
         first = (await steps.result()).xero_id
@@ -62,11 +55,9 @@ class TestC7:
         assert len({first, second.xero_id, third.xero_id}) == 3
 
     async def test_another_effect_or_another_kind_of_record_is_no_second_record(
-        self, harness: ConnectorHarness
+        self, harness: ConnectorHarness, steps: Steps
     ) -> None:
         """A payment run of one record makes many payments."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         bill = await harness.their_bill(await harness.their_contact())
         one = payment_intent(bill)
         other = one.replace(effect="payment:2")
@@ -79,11 +70,9 @@ class TestC7:
         assert len(await harness.xero("Payments")) == 3
 
     async def test_a_record_of_theirs_that_was_linked_and_is_no_more_keeps_no_create_back(
-        self, harness: ConnectorHarness
+        self, harness: ConnectorHarness, steps: Steps
     ) -> None:
         """An update stamps a record, and makes none."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         _, wanted = await renaming(steps)
         await steps.send(wanted)
 
@@ -92,9 +81,9 @@ class TestC7:
         assert (await steps.result()).outcome is Outcome.DONE
         assert len(await harness.xero("Contacts")) == 2
 
-    async def test_what_the_version_before_made_counts_for_any_effect(self, harness: ConnectorHarness) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
+    async def test_what_the_version_before_made_counts_for_any_effect(
+        self, harness: ConnectorHarness, steps: Steps
+    ) -> None:
         wanted = contact_intent("Kea")
         await steps.send(wanted)
         made = await steps.result()
@@ -109,10 +98,8 @@ class TestC9:
     """Of one record one call at a time, the oldest first; a known intent gets its result again."""
 
     async def test_nothing_of_a_record_leaves_while_a_call_of_it_has_no_answer(
-        self, harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, steps: Steps, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         archive = WriteIntent(
             record=wanted.record, effect="archive", revision=1, body=ContactArchiveBody(contact_xero_id=UUID(xero_id))
@@ -128,10 +115,8 @@ class TestC9:
 
         assert [result.effect for result in await harness.published(WriteResult)] == [wanted.effect, "archive"]
 
-    async def test_a_known_intent_gets_its_stale_result_again(self, harness: ConnectorHarness) -> None:
+    async def test_a_known_intent_gets_its_stale_result_again(self, harness: ConnectorHarness, steps: Steps) -> None:
         """That of a done one: see test_sending.py."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         await harness.control.act(harness.org_id, "edit_contact", ContactID=xero_id, Name="Tui")
         await steps.send(wanted)

@@ -14,18 +14,7 @@ from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 from tieout_schemas.xero import ContactStatus, XeroContact, XeroInvoice, XeroPayment
 from tieout_testing.connector import ConnectorHarness, bill_intent, contact_intent, payment_intent
 
-from .leading import (
-    CONTACT,
-    FORGOTTEN,
-    INVOICE,
-    PAYMENT,
-    lead,
-    lost,
-    newest,
-    passes,
-    renaming,
-    snapshots_of,
-)
+from .leading import CONTACT, FORGOTTEN, INVOICE, PAYMENT, Steps, lost, newest, passes, renaming, snapshots_of
 
 pytestmark = pytest.mark.real
 
@@ -35,11 +24,9 @@ class TestC4:
 
     @pytest.mark.parametrize("crossed", [False, True], ids=["in order", "crossed"])
     async def test_of_two_crossing_readings_the_older_is_thrown_away_though_the_newer_found_nothing(
-        self, harness: ConnectorHarness, crossed: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, steps: Steps, crossed: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Archive, restore, and two readings: seen to end as archived when the moment moved with changes only."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id = await harness.their_contact()
         await steps.base(CONTACT, xero_id)
         await harness.control.act(harness.org_id, "archive_contact", ContactID=xero_id)
@@ -60,11 +47,9 @@ class TestC4:
 
     @pytest.mark.parametrize("crossed", [False, True], ids=["in order", "crossed"])
     async def test_the_reading_before_a_write_is_made_again_when_a_newer_one_was_stored(
-        self, harness: ConnectorHarness, crossed: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, steps: Steps, crossed: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when it passed no moment of leaving: the newer name was overwritten."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         edit = {"do": "edit_contact", "ContactID": xero_id, "Name": "Tui"}
         await harness.deliver(wanted)
@@ -88,11 +73,9 @@ class TestC4:
         assert [contact["Name"] for contact in await harness.xero("Contacts")] == ["Tui"]
 
     async def test_readings_that_are_overtaken_again_and_again_make_the_tenant_wait(
-        self, harness: ConnectorHarness
+        self, harness: ConnectorHarness, steps: Steps
     ) -> None:
         """By a clock that goes ahead of ours, say. Seen to turn for ever without a limit."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         _, wanted = await renaming(steps)
         await harness.sql("update snapshot set as_of = as_of + interval '1 hour'")
         await harness.deliver(wanted)
@@ -108,11 +91,9 @@ class TestC4:
         assert (await steps.result()).outcome is Outcome.DONE
 
     async def test_a_look_up_that_was_overtaken_is_made_again(
-        self, harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, steps: Steps, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Another record's write of the same contact is answered meanwhile. Seen to end with the older state."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         await lost(steps, wanted)
         steps = await passes(harness, FORGOTTEN)
@@ -132,11 +113,9 @@ class TestC5:
 
     @pytest.mark.parametrize("ours", [False, True], ids=["of theirs", "of ours"])
     async def test_the_echo_of_an_update_waits_for_its_answer(
-        self, harness: ConnectorHarness, ours: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, steps: Steps, ours: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Seen to fail when only records that were not linked waited, and when only linked ones did."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         if ours:
             await steps.send(wanted)
@@ -159,9 +138,9 @@ class TestC5:
         assert last.answers.intent_id == wanted.intent_id
 
     @pytest.mark.parametrize("kind", [CONTACT, INVOICE])
-    async def test_the_echo_of_a_create_waits_by_its_mark(self, harness: ConnectorHarness, kind: XeroKind) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
+    async def test_the_echo_of_a_create_waits_by_its_mark(
+        self, harness: ConnectorHarness, steps: Steps, kind: XeroKind
+    ) -> None:
         vendor = await harness.their_contact()
         wanted = contact_intent("Kea") if kind is CONTACT else bill_intent(vendor)
         await lost(steps, wanted)
@@ -176,9 +155,7 @@ class TestC5:
         (said,) = await harness.published(XeroContact if kind is CONTACT else XeroInvoice)
         assert (said.record_id, said.answers and said.answers.intent_id) == (wanted.record.id, wanted.intent_id)
 
-    async def test_the_echo_of_a_payment_waits_by_its_bill(self, harness: ConnectorHarness) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
+    async def test_the_echo_of_a_payment_waits_by_its_bill(self, harness: ConnectorHarness, steps: Steps) -> None:
         bill = await harness.their_bill(await harness.their_contact())
         wanted = payment_intent(bill)
         await lost(steps, wanted)
@@ -191,10 +168,10 @@ class TestC5:
         assert not await steps.read(PAYMENT, made)
         assert [one.record_id for one in await harness.published(XeroPayment)] == [wanted.record.id]
 
-    async def test_nothing_waits_for_an_intent_that_is_only_queued(self, harness: ConnectorHarness) -> None:
+    async def test_nothing_waits_for_an_intent_that_is_only_queued(
+        self, harness: ConnectorHarness, steps: Steps
+    ) -> None:
         """Seen to fail when any open intent counted: readings waited for hours, while the day's calls were used."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         bill = await harness.their_bill(await harness.their_contact("Tui"))
         payment = await harness.control.act(harness.org_id, "pay_invoice", InvoiceID=bill, Amount="10.00")
@@ -207,10 +184,8 @@ class TestC5:
         assert [one.name for one in await harness.published(XeroContact)] == ["Paper Ltd", "Paper Co"]
         assert len(await harness.published(XeroPayment)) == 1
 
-    async def test_a_call_that_did_nothing_holds_nothing_back(self, harness: ConnectorHarness) -> None:
+    async def test_a_call_that_did_nothing_holds_nothing_back(self, harness: ConnectorHarness, steps: Steps) -> None:
         """After a 429 its intents are only queued again."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         await harness.control.add_fault("429-minute", times=1, method="POST", retry_after=60)
         with pytest.raises(RetryAfter):
@@ -220,11 +195,9 @@ class TestC5:
         assert not await steps.read(CONTACT, xero_id)
 
     async def test_a_wish_of_a_restored_database_holds_back_until_it_was_looked_for(
-        self, harness: ConnectorHarness
+        self, harness: ConnectorHarness, steps: Steps
     ) -> None:
         """It may have been sent. Seen to fail when only calls of this database counted."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         await harness.deliver(wanted)
         await harness.sql("update intent set look_up = true")
@@ -236,9 +209,9 @@ class TestC5:
 
         assert not await steps.read(CONTACT, xero_id)
 
-    async def test_a_call_about_another_kind_of_thing_holds_no_record_back(self, harness: ConnectorHarness) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
+    async def test_a_call_about_another_kind_of_thing_holds_no_record_back(
+        self, harness: ConnectorHarness, steps: Steps
+    ) -> None:
         xero_id = await harness.their_contact()
         body = NoteBody(document=Document.CONTACT, document_xero_id=UUID(xero_id), text="Paid")
         note = WriteIntent(

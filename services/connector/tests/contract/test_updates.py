@@ -14,16 +14,7 @@ from tieout_schemas.writes import Outcome, WriteIntent
 from tieout_schemas.xero import XeroContact
 from tieout_testing.connector import ConnectorHarness, contact_intent
 
-from .leading import (
-    CONTACT,
-    FORGOTTEN,
-    NEWEST,
-    lead,
-    lost,
-    passes,
-    renaming,
-    snapshots_of,
-)
+from .leading import CONTACT, FORGOTTEN, NEWEST, Steps, lost, passes, renaming, snapshots_of
 
 pytestmark = pytest.mark.real
 
@@ -31,9 +22,9 @@ pytestmark = pytest.mark.real
 class TestC6:
     """An update names the snapshot it was decided on; a newer content makes it stale."""
 
-    async def test_an_update_without_a_base_is_refused_as_a_bug_of_its_sender(self, harness: ConnectorHarness) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
+    async def test_an_update_without_a_base_is_refused_as_a_bug_of_its_sender(
+        self, harness: ConnectorHarness, steps: Steps
+    ) -> None:
         _, wanted = await renaming(steps)
         base = wanted.base_sequence
         await harness.control.clear_ledger()
@@ -45,9 +36,7 @@ class TestC6:
         assert (result.snapshot_sequence, await steps.writes()) == (base, 0)
         assert [contact["Name"] for contact in await harness.xero("Contacts")] == ["Paper Ltd"]
 
-    async def test_what_no_domain_follows_needs_no_base(self, harness: ConnectorHarness) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
+    async def test_what_no_domain_follows_needs_no_base(self, steps: Steps) -> None:
         record = RecordRef(kind="contact", id=uuid4())
         body = ContactGroupBody(name="Vendors")
 
@@ -57,10 +46,8 @@ class TestC6:
 
     @pytest.mark.parametrize("known", [False, True], ids=["found by its own reading", "read before"])
     async def test_a_newer_content_makes_an_update_stale_and_the_result_names_its_snapshot(
-        self, harness: ConnectorHarness, known: bool
+        self, harness: ConnectorHarness, steps: Steps, known: bool
     ) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
         xero_id, wanted = await renaming(steps)
         await harness.control.act(harness.org_id, "edit_contact", ContactID=xero_id, Name="Tui")
         if known:
@@ -76,9 +63,7 @@ class TestC6:
         assert isinstance(said, XeroContact)
         assert (said.name, said.answers, await steps.writes()) == ("Tui", None, 0)
 
-    async def test_a_reading_that_found_nothing_new_makes_no_update_stale(self, harness: ConnectorHarness) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
+    async def test_a_reading_that_found_nothing_new_makes_no_update_stale(self, steps: Steps) -> None:
         xero_id, wanted = await renaming(steps)
         assert not await steps.read(CONTACT, xero_id)
 
@@ -88,10 +73,8 @@ class TestC6:
 
     @pytest.mark.parametrize("late", [False, True], ids=["within five minutes", "later"])
     async def test_a_lost_update_goes_again_under_its_key_or_is_looked_up(
-        self, harness: ConnectorHarness, late: bool
+        self, harness: ConnectorHarness, steps: Steps, late: bool
     ) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
         _, wanted = await renaming(steps)
         await lost(steps, wanted)
 
@@ -107,9 +90,7 @@ class TestC6:
 class TestC8:
     """What cannot be written now is refused, with the sequence that the gateway saw."""
 
-    async def test_a_refusal_by_the_reading_names_what_it_saw(self, harness: ConnectorHarness) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
+    async def test_a_refusal_by_the_reading_names_what_it_saw(self, harness: ConnectorHarness, steps: Steps) -> None:
         xero_id, wanted = await renaming(steps)
         await harness.control.act(harness.org_id, "archive_contact", ContactID=xero_id)
 
@@ -122,10 +103,8 @@ class TestC8:
 
     @pytest.mark.parametrize("whole", [False, True], ids=["of an element", "of the whole call"])
     async def test_a_refusal_by_xero_names_what_the_reading_before_saw(
-        self, harness: ConnectorHarness, whole: bool, monkeypatch: pytest.MonkeyPatch
+        self, harness: ConnectorHarness, steps: Steps, whole: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await harness.connect_idle()
-        steps = await lead(harness)
         await harness.their_contact("Kea")
         _, wanted = await renaming(steps)
         real = steps.process.api.call
@@ -141,10 +120,8 @@ class TestC8:
         result = await steps.result()
         assert (result.outcome, result.snapshot_sequence) == (Outcome.REFUSED, wanted.base_sequence)
 
-    async def test_after_a_crash_a_refusal_names_the_same(self, harness: ConnectorHarness) -> None:
+    async def test_after_a_crash_a_refusal_names_the_same(self, harness: ConnectorHarness, steps: Steps) -> None:
         """Seen to fail when the sequence was looked for at the end: another's answer may have moved it meanwhile."""
-        await harness.connect_idle()
-        steps = await lead(harness)
         await harness.their_contact("Kea")
         _, wanted = await renaming(steps)
         wanted = wanted.replace(base_sequence=NEWEST)
@@ -159,13 +136,8 @@ class TestC8:
         result = await steps.result()
         assert (result.outcome, result.snapshot_sequence) == (Outcome.REFUSED, seen)
 
-    async def test_a_record_that_xero_does_not_know_is_refused_for_the_base_at_least(
-        self, harness: ConnectorHarness
-    ) -> None:
+    async def test_a_record_that_xero_does_not_know_is_refused_for_the_base_at_least(self, steps: Steps) -> None:
         """For less, the refusal would be over at once, and the wish come again for ever."""
-        await harness.connect_idle()
-        steps = await lead(harness)
-
         await steps.send(contact_intent("Kea", xero_id=uuid4(), base_sequence=77))
 
         result = await steps.result()

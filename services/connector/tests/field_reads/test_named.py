@@ -1,5 +1,6 @@
 """A record that a webhook named, and that is not there yet, is asked for again (F12)."""
 
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.events import Cause
 from tieout_schemas.signals import Webhook, XeroKind
 from tieout_schemas.xero import XeroContact, XeroPayment
-from tieout_testing.connector import ConnectorHarness
+from tieout_testing.connector import ConnectorHarness, Process
 
 MISSED = "select not_found from read_request"
 SOON = "update read_request set due_at = now(); update turn set next_at = now()"
@@ -41,6 +42,11 @@ async def named(harness: ConnectorHarness, *xero_ids: str, category: str = "CONT
     await harness.deliver(*events)
 
 
+def asking_again(harness: ConnectorHarness, after: timedelta) -> AbstractAsyncContextManager[Process]:
+    """A process is running that asks again three times, always so long after the time before."""
+    return harness.working(harness.process(named_again_after=(after,) * 3))
+
+
 @pytest.mark.real
 @pytest.mark.field("F12")
 async def test_it_comes_once_xero_shows_it_whatever_process_asks_and_without_calls_for_the_others(
@@ -51,12 +57,12 @@ async def test_it_comes_once_xero_shows_it_whatever_process_asks_and_without_cal
     await harness.control.switch_on("not-there-yet", path="Contacts", times=2, options={"id": late})
     await named(harness, late, there)
 
-    async with harness.working(harness.process(named_again_after=(timedelta(hours=1),) * 3)):
+    async with asking_again(harness, timedelta(hours=1)):
         await harness.until(WAITING, 1)
         await harness.until(MISSED, 1)
     assert [contact.name for contact in await harness.published(XeroContact)] == ["There Ltd"]
     # Another process, which knows nothing of the first.
-    async with harness.working(harness.process(named_again_after=(timedelta(hours=1),) * 3)):
+    async with asking_again(harness, timedelta(hours=1)):
         await harness.sql(SOON)
         await harness.until(MISSED, 2)
         await harness.sql(SOON)
@@ -78,7 +84,7 @@ async def test_a_record_that_is_read_alone_is_asked_for_again_after_a_404(harnes
     await harness.control.switch_on("not-there-yet", path="Payments", times=2, options={"id": payment})
     await named(harness, payment, category="PAYMENT")
 
-    async with harness.working(harness.process(named_again_after=(timedelta(seconds=0.5),) * 3)):
+    async with asking_again(harness, timedelta(seconds=0.5)):
         await harness.until(WAITING, 0)
 
     assert [str(one.xero_id) for one in await harness.published(XeroPayment)] == [payment]
@@ -91,7 +97,7 @@ async def test_after_the_last_try_it_is_given_up_and_counted(harness: ConnectorH
     before = NOT_FOUND.labels(XeroKind.CONTACT)._value.get()
     await named(harness, str(uuid4()))
 
-    async with harness.working(harness.process(named_again_after=(timedelta(seconds=0.1),) * 3)):
+    async with asking_again(harness, timedelta(seconds=0.1)):
         await harness.until(WAITING, 0)
 
     assert len(await harness.control.calls(path="Contacts")) == 4

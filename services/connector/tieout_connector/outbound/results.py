@@ -1,6 +1,5 @@
 """Makes the result of an intent, as it is published for the service that published the intent."""
 
-from typing import Any
 from uuid import UUID
 
 from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
@@ -8,7 +7,7 @@ from tieout_schemas.writes import Outcome, WriteIntent, WriteResult
 
 def done(intent: WriteIntent, xero_id: UUID | None, sequence: int) -> WriteResult:
     """Xero's record is as wanted; `sequence`: of the snapshot that shows it."""
-    return _result(intent, Outcome.DONE, xero_id=xero_id or intent.xero_id, snapshot_sequence=sequence)
+    return intent.result(Outcome.DONE, xero_id=xero_id or intent.xero_id, snapshot_sequence=sequence)
 
 
 def refused(
@@ -19,8 +18,7 @@ def refused(
     # At least the base of the intent was known. With a lower sequence, the service would ignore the refusal and send
     # the intent again.
     sequence = read_sequence or intent.base_sequence or 0
-    return _result(
-        intent,
+    return intent.result(
         Outcome.REFUSED,
         xero_id=intent.xero_id,
         snapshot_sequence=sequence,
@@ -31,26 +29,14 @@ def refused(
 
 def stale(intent: WriteIntent, sequence: int, xero_id: UUID | None = None) -> WriteResult:
     """Xero's record changed after the intent was decided (SYS-3); `xero_id`: the existing record, for a create."""
-    return _result(intent, Outcome.STALE, xero_id=xero_id or intent.xero_id, snapshot_sequence=sequence)
+    return intent.result(Outcome.STALE, xero_id=xero_id or intent.xero_id, snapshot_sequence=sequence)
 
 
 def dropped(intent: WriteIntent, why: str) -> WriteResult:
     """It was not sent, and will not be."""
-    return _result(intent, Outcome.CANCELLED, xero_id=intent.xero_id, messages=(why,))
+    return intent.result(Outcome.CANCELLED, xero_id=intent.xero_id, messages=(why,))
 
 
 def cancelled(intent: WriteIntent, by: str) -> WriteResult:
     """A person cancelled it before it was sent."""
-    return _result(intent, Outcome.CANCELLED, xero_id=intent.xero_id, cancelled_by=by)
-
-
-def _result(intent: WriteIntent, outcome: Outcome, **more: Any) -> WriteResult:
-    return WriteResult(
-        intent_id=intent.intent_id,
-        record=intent.record,
-        effect=intent.effect,
-        revision=intent.revision,
-        attempt=intent.attempt,
-        outcome=outcome,
-        **more,
-    )
+    return intent.result(Outcome.CANCELLED, xero_id=intent.xero_id, cancelled_by=by)

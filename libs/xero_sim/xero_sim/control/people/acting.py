@@ -1,4 +1,4 @@
-"""Does one action by its name: every public function of these modules is one."""
+"""Does an action by its name. Every public function of the modules below is an action."""
 
 from collections.abc import Callable
 from inspect import getmembers, isfunction
@@ -10,7 +10,7 @@ from xero_sim.org import Org
 from xero_sim.wire import Json
 
 PERSON = "Demo User"
-"""Who acts, in the history of records."""
+"""The name of the acting person in the history of records."""
 Action = Callable[[Org, Json], str | None]
 
 ACTIONS: dict[str, Action] = {

@@ -1,4 +1,4 @@
-"""Contacts by hand: some of it the API cannot do."""
+"""What a person does with contacts. The API cannot do all of it."""
 
 from copy import copy
 
@@ -31,7 +31,7 @@ def restore_contact(org: Org, sent: Json) -> str:
 
 
 def merge_contacts(org: Org, sent: Json) -> str:
-    """`ContactID` goes into `MergedToContactID`: its documents move, it is archived and names the winner."""
+    """Merge `ContactID` into `MergedToContactID`: the documents move, and the merged contact is archived."""
     loser = copy(named(org.contacts, sent, "ContactID"))
     winner = named(org.contacts, {"ContactID": sent.get("MergedToContactID")}, "ContactID")
     if loser.ContactID == winner.ContactID:

@@ -1,4 +1,4 @@
-"""Bills, sales invoices and credit notes by hand."""
+"""What a person does with bills, sales invoices and credit notes."""
 
 from xero_sim.accounting.allocation_changes import make_allocation, remove_allocation
 from xero_sim.accounting.credit_note_changes import write_credit_note
@@ -73,9 +73,9 @@ def delete_credit_note(org: Org, sent: Json) -> str:
 
 
 def allocate_credit(org: Org, sent: Json) -> str:
-    """Put a credit (`CreditNoteID`, `PrepaymentID` or `OverpaymentID`) against `InvoiceID`; the AllocationID.
+    """Allocate a credit (`CreditNoteID`, `PrepaymentID` or `OverpaymentID`) to `InvoiceID`. Returns the AllocationID.
 
-    As much as goes, today, unless `Amount` and `Date` say otherwise.
+    As much as possible is allocated, today, unless `Amount` and `Date` say otherwise.
     """
     credit, invoice = _credit(org, sent), named(org.invoices, sent, "InvoiceID")
     amount = sent.get("Amount")
@@ -88,7 +88,7 @@ def allocate_credit(org: Org, sent: Json) -> str:
 
 
 def deallocate_credit(org: Org, sent: Json) -> str:
-    """Take an allocation (`AllocationID`) of a credit back."""
+    """Remove an allocation (`AllocationID`) of a credit."""
     key = canonical(str(sent.get("AllocationID", "")))
     for credit in org.credits():
         for allocation in credit.Allocations:

@@ -1,4 +1,4 @@
-"""Payments, batches and the bank by hand."""
+"""What a person does with payments, batches and bank accounts."""
 
 from copy import copy
 
@@ -13,11 +13,11 @@ from xero_sim.sent import Sent
 from xero_sim.wire import Json
 
 BANK = {"Code": "090"}
-_TAKEN = ("Date", "Reference", "IsReconciled", "CurrencyRate", "BankAmount")
+_COPIED = ("Date", "Reference", "IsReconciled", "CurrencyRate", "BankAmount")
 
 
 def pay_invoice(org: Org, sent: Json) -> str:
-    """Pay by hand: the whole amount due, today, from account 090, unless told otherwise."""
+    """Pay a document: the whole amount due, today, from account 090, unless other values are sent."""
     invoice = named(org.invoices, sent, "InvoiceID")
     return _pay(org, sent, "Invoice", {"InvoiceID": invoice.InvoiceID}, str(invoice.AmountDue))
 
@@ -37,7 +37,7 @@ def remove_payment(org: Org, sent: Json) -> str:
 
 
 def reconcile_payment(org: Org, sent: Json) -> str:
-    """Match a payment to a bank line; `IsReconciled` false takes it back."""
+    """Reconcile a payment with a bank line; `IsReconciled` false undoes it."""
     payment = copy(named(org.payments, sent, "PaymentID"))
     payment.IsReconciled = bool(sent.get("IsReconciled", True))
     org.save_payment(payment)
@@ -45,12 +45,12 @@ def reconcile_payment(org: Org, sent: Json) -> str:
 
 
 def unreconcile_payment(org: Org, sent: Json) -> str:
-    """Take the match of a payment back."""
+    """Undo the reconciliation of a payment."""
     return reconcile_payment(org, {**sent, "IsReconciled": False})
 
 
 def create_batch_payment(org: Org, sent: Json) -> str:
-    """Pay several bills (`InvoiceIDs`, or `Payments` as in the API) at once: whole, today, from account 090."""
+    """Pay several bills (`InvoiceIDs`, or `Payments` as in the API) in one batch: fully, today, from account 090."""
     payments = sent.get("Payments") or [
         {"Invoice": {"InvoiceID": key}, "Amount": str(named(org.invoices, {"InvoiceID": key}, "InvoiceID").AmountDue)}
         for key in sent.get("InvoiceIDs", ())
@@ -65,7 +65,7 @@ def remove_batch_payment(org: Org, sent: Json) -> str:
 
 
 def reconcile_batch_payment(org: Org, sent: Json) -> str:
-    """Match a batch, and with it each of its payments, to a bank line; `IsReconciled` false takes it back."""
+    """Reconcile a batch, and each of its payments, with a bank line; `IsReconciled` false undoes it."""
     batch = copy(named(org.batch_payments, sent, "BatchPaymentID"))
     batch.IsReconciled = bool(sent.get("IsReconciled", True))
     for key in batch.PaymentIDs:
@@ -75,20 +75,20 @@ def reconcile_batch_payment(org: Org, sent: Json) -> str:
 
 
 def create_bank_transaction(org: Org, sent: Json) -> str:
-    """Money spent from account 090, unless `Type` and `BankAccount` say otherwise; it may make a prepayment."""
+    """Spend money from account 090, or what `Type` and `BankAccount` say. Some types make a prepayment."""
     form = {"Type": "SPEND", "BankAccount": BANK, **sent}
     return done(write_bank_transaction(org, None, Sent(form, "BankTransaction"))).BankTransactionID
 
 
 def delete_bank_transaction(org: Org, sent: Json) -> str:
-    """Delete money spent or received, and what it made."""
+    """Delete a bank transaction, and the prepayment or overpayment that it made."""
     old = named(org.bank_transactions, sent, "BankTransactionID")
     outcome = write_bank_transaction(org, old, Sent({"Status": "DELETED"}, "BankTransaction"))
     return done(outcome).BankTransactionID
 
 
 def reconcile_bank_transaction(org: Org, sent: Json) -> str:
-    """Match money spent or received to a bank line; `IsReconciled` false takes it back."""
+    """Reconcile a bank transaction with a bank line; `IsReconciled` false undoes it."""
     transaction = copy(named(org.bank_transactions, sent, "BankTransactionID"))
     transaction.IsReconciled = bool(sent.get("IsReconciled", True))
     org.save_bank_transaction(transaction)
@@ -110,6 +110,6 @@ def _pay(org: Org, sent: Json, kind: str, document: Json, outstanding: str) -> s
         kind: document,
         "Account": sent.get("Account") or BANK,
         "Amount": outstanding if sent.get("Amount") is None else sent["Amount"],
-        **{key: sent[key] for key in _TAKEN if key in sent},
+        **{key: sent[key] for key in _COPIED if key in sent},
     }
     return done(make_payment(org, Sent(form, "Payment"))).PaymentID

@@ -1,4 +1,4 @@
-"""When Xero would not let the person do it, and how an action finds what it is about."""
+"""The refusal of an action, and how an action finds its record."""
 
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ Record = TypeVar("Record", bound=Stamped)
 
 
 class Refusal(Exception):
-    """Xero's messages."""
+    """Xero refuses what the person does, with these messages."""
 
     def __init__(self, messages: list[str]) -> None:
         super().__init__("; ".join(messages))
@@ -18,14 +18,14 @@ class Refusal(Exception):
 
 
 def done(outcome: T | list[str]) -> T:
-    """What was stored. Raises Refusal when it is a list of reasons instead."""
+    """The stored record. Raises Refusal if the outcome is a list of reasons instead."""
     if isinstance(outcome, list):
         raise Refusal(outcome)
     return outcome
 
 
 def named(table: Table[Record], sent: Json, name: str) -> Record:
-    """The record whose id was sent under this name. Raises Refusal when there is none."""
+    """The record whose id was sent under this name. Raises Refusal if there is none."""
     found = table.get(str(sent.get(name, "")))
     if found is None:
         raise Refusal([f"No record with {name} {sent.get(name)}"])

@@ -1,4 +1,4 @@
-"""Lock dates and accounts by hand, and any other write of the API made by a person."""
+"""What a person does with lock dates and accounts, and any other write of the API made by a person."""
 
 from copy import copy
 
@@ -12,7 +12,7 @@ from xero_sim.wire import Json, dumps
 
 
 def set_lock_dates(org: Org, sent: Json) -> None:
-    """`PeriodLockDate` and `EndOfYearLockDate` as YYYY-MM-DD; null takes one away, leaving it out keeps it."""
+    """`PeriodLockDate` and `EndOfYearLockDate` as YYYY-MM-DD. Null removes a date; a missing one stays."""
     read = Sent(sent, "Organisation")
     for name in ("PeriodLockDate", "EndOfYearLockDate"):
         if name in sent:
@@ -38,7 +38,7 @@ def restore_account(org: Org, sent: Json) -> str:
 
 
 def enable_payments_to_account(org: Org, sent: Json) -> str:
-    """Let payments be made from an account that is no bank account; `Enabled` false forbids it again."""
+    """Permit payments from an account that is no bank account; `Enabled` false forbids them again."""
     account = _account(org, sent)
     account.EnablePaymentsToAccount = bool(sent.get("Enabled", True))
     org.save_account(account)
@@ -46,7 +46,7 @@ def enable_payments_to_account(org: Org, sent: Json) -> str:
 
 
 def remove_account_code(org: Org, sent: Json) -> str:
-    """Leave an account without a code, which the API cannot do: what is posted to it stays there."""
+    """Remove the code of an account, which the API cannot do. Its lines stay posted to it."""
     account = _account(org, sent)
     documents = (*org.invoices, *org.credits(), *org.bank_transactions)
     for line in (line for each in documents for line in each.LineItems if line.AccountCode == account.Code):

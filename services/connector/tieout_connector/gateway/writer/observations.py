@@ -35,14 +35,7 @@ async def store(tx: Tx, tenant_id: UUID, kind: WriteKind, observed: Sequence[Obs
 
 def answers_of(kind: WriteKind, intent: WriteIntent, element: Json, sent: Collection[str], *, done: bool) -> Answers:
     """How a snapshot of this element answers an intent; `sent`: the fields in the bytes that Xero answered."""
-    return Answers(
-        intent_id=intent.intent_id,
-        record=intent.record,
-        effect=intent.effect,
-        revision=intent.revision,
-        done=done,
-        explains=kind.explains(intent, element, sent),
-    )
+    return intent.answers(done=done, explains=kind.explains(intent, element, sent))
 
 
 def _link(kind: WriteKind, observation: Observation) -> RecordLink | None:
