@@ -20,11 +20,9 @@ _YOUNG = 60.0
 @contextmanager
 def run_folder(memory: Path = MEMORY) -> Iterator[Path]:
     """Make the folder, in memory if there is room, because databases are copied faster there; remove it afterwards."""
-    parent = Path(tempfile.gettempdir())
-    if memory.is_dir():
+    parent = folder_for_speed(memory)
+    if parent == memory:
         _remove_abandoned(memory)
-        if shutil.disk_usage(memory).free >= _ROOM:
-            parent = memory
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
     # Postgres may run as another user, who must be able to enter the folder.
     folder.chmod(0o711)
@@ -35,6 +33,12 @@ def run_folder(memory: Path = MEMORY) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(held)
+
+
+def folder_for_speed(memory: Path = MEMORY) -> Path:
+    """Where files are written fastest: in memory if there is room. On a disk, a rename waits for the file's data."""
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free >= _ROOM
+    return memory if has_room else Path(tempfile.gettempdir())
 
 
 def _remove_abandoned(parent: Path) -> None:

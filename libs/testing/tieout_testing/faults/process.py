@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from tieout_local import die_with_parent
 from tieout_testing.faults.kill_points import PATH, KillPoint
+from tieout_testing.run_folder import folder_for_speed
 
 P = TypeVar("P", bound="ForkedProcess")
 _SERVER = "tieout_testing.faults.fork_server"
@@ -148,7 +149,7 @@ async def fork_servers(count: int, module: str, tests: Path) -> AsyncIterator[li
 @asynccontextmanager
 async def forked_processes(kind: type[P], count: int, module: str, tests: Path) -> AsyncIterator[list[P]]:
     """So many processes of a kind, each forked by a server of its own. Whatever lives afterwards is killed."""
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+    with tempfile.TemporaryDirectory(prefix="faults-", dir=folder_for_speed()) as folder:
         async with fork_servers(count, module, tests) as servers:
             processes = [kind(server, Path(folder) / f"process-{n}") for n, server in enumerate(servers)]
             try:

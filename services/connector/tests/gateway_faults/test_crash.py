@@ -23,7 +23,7 @@ AIMS = 18
 """Points that are tried for them: oddities may keep the gateway from a point."""
 FOLLOWED = 5
 """Kinds whose points the sample is taken of; all kinds are at work meanwhile."""
-KILLS_EACH: dict[Answers, int] = {"usual": 20, "odd": 2}
+KILLS_EACH: dict[Answers, int] = {"usual": 20, "odd": 4}
 """Kills at each point. Amid odd answers each takes several times as long, for much must be sent again."""
 BESIDE = 10
 """Kills at the end, amid each trouble of one tenant, of the gateway of two."""
