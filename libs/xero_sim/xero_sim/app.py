@@ -1,5 +1,8 @@
 """The composition root: builds the ASGI application of a world."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from starlette.applications import Starlette
 
 from xero_sim.accounting.api import BASE, AccountingApi
@@ -28,9 +31,15 @@ class Simulator:
                 *AppControls(self.world).routes(),
                 *OrgControls(self.world).routes(),
             ],
+            lifespan=self._lifespan,
             exception_handlers={ControlError: on_error, KeyError: on_error, ValueError: on_error, TypeError: on_error},
         )
         self.identity = IdentityGate(self.world, self.rest)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        yield
+        await self.world.hub.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"][: len(BASE)].lower() == BASE:

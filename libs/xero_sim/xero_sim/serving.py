@@ -38,7 +38,7 @@ def listening_socket(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
 def server_for(app: Asgi, on_ready: Callable[[], None]) -> uvicorn.Server:
     """A server without access log and error log, since the simulator breaks connections on purpose."""
     config = uvicorn.Config(
-        app, log_level="critical", access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=1
+        app, log_level="critical", access_log=False, server_header=False, timeout_graceful_shutdown=1
     )
     return _Server(config, on_ready)
 
