@@ -1,51 +1,26 @@
-"""A tenant's connection to Xero: consent, choice of the organisation, disconnect, status."""
+"""A tenant's connection to Xero: its status, and disconnecting it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import BaseModel
 
+from tieout_connector.api.consent import InConnections
 from tieout_connector.choices import settings_store
-from tieout_connector.connecting import Connections, connection_store
+from tieout_connector.connecting import connection_store
 from tieout_connector.inbound import listings, sync_runs
 from tieout_connector.outbound import intents
 from tieout_connector.pacing import minutes, org_budget_store, schedule, usage
-from tieout_kit.errors import Clash, NotFound, RetryLater
-from tieout_kit.http import ADMINS, ANONYMOUS, READERS, CurrentCaller, InTx, allow, refusals, with_request
+from tieout_kit.http import ADMINS, READERS, CurrentCaller, InTx, allow
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import listing
-from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.platform import ConnectionState
 from tieout_schemas.roles import Feature
 from tieout_schemas.runs import SyncRun
 
 router = APIRouter(tags=["connection"])
-
-
-def _connecting(request: Request) -> Connections:
-    connecting: Connections = request.app.state.connecting
-    return connecting
-
-
-InConnections = Annotated[Connections, Depends(_connecting)]
-
-
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ConsentIn(_In):
-    """Where the person returns to after the consent: an address below the platform's own."""
-
-    return_to: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] | None = None
-
-
-class OrganisationIn(_In):
-    """The organisation that the tenant is bound to, for good."""
-
-    org_id: UUID
 
 
 class Progress(BaseModel):
@@ -85,52 +60,6 @@ class Status(BaseModel):
 
 
 _SHOWN = ("tenant_id", "name", "state", "org_id", "org_name", "closed")
-
-
-@router.post(
-    "/tenants/{tenant_id}/connection/consent",
-    summary="Start connecting: the page where a person consents",
-    dependencies=[allow(*ADMINS)],
-    responses=refusals(Clash),
-)
-async def start_consent(
-    tenant_id: UUID, wanted: ConsentIn, connecting: InConnections, caller: CurrentCaller
-) -> dict[str, str]:
-    """Returns the address of Xero's consent page."""
-    return {"url": await connecting.start_consent(caller, tenant_id, wanted.return_to)}
-
-
-@router.get(
-    "/oauth/callback",
-    summary="Xero sends the person back here",
-    responses={303: {"description": "Back to `return_to`."}, **refusals(NotFound, RetryLater)},
-)
-async def complete_consent(
-    request: Request,
-    connecting: InConnections,
-    state: str,
-    code: str | None = None,
-    error: str | None = None,
-    error_description: str | None = None,
-) -> Response:
-    """Authorised by its single-use state alone."""
-    back = await connecting.complete_consent(with_request(ANONYMOUS, request), state, code, error)
-    if back.url:
-        return RedirectResponse(back.url, 303)
-    return JSONResponse({"outcome": back.outcome, "why": error_description})
-
-
-@router.put(
-    "/tenants/{tenant_id}/connection/organisation",
-    summary="Confirm the organisation; nothing is synced before",
-    dependencies=[allow(*ADMINS)],
-    responses=refusals(Clash),
-)
-async def choose_organisation(
-    tenant_id: UUID, wanted: OrganisationIn, connecting: InConnections, caller: CurrentCaller
-) -> Connection:
-    """The organisation must be among those that the consent covers."""
-    return (await connecting.choose(caller, tenant_id, wanted.org_id)).public
 
 
 @router.delete(

@@ -2,19 +2,19 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
 from uuid import UUID
 
-from tieout_connector.connecting import connection_store
+from tieout_connector.connecting import connection_store, return_address
+from tieout_connector.connecting.consent_result import ConsentRefused, ConsentResult, Outcome
 from tieout_connector.connecting.model import StoredConnection
 from tieout_connector.connecting.tokens import TokenStore
 from tieout_connector.inbound import listings, sync_runs
 from tieout_connector.outbound import pauses
 from tieout_connector.xero.errors import ConsentLost, XeroError
 from tieout_connector.xero.identity import OrgConnection, XeroIdentity
-from tieout_kit.errors import Clash, NotFound, Refused, RetryLater
+from tieout_kit.errors import Clash, NotFound, RetryLater
 from tieout_kit.events import Cause
 from tieout_kit.http import Caller, audit
 from tieout_kit.postgres import Database, Tx
@@ -22,37 +22,32 @@ from tieout_schemas.payload import RecordRef
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.roles import Feature
 
-
-@dataclass(frozen=True, slots=True)
-class ConsentResult:
-    """The outcome of a consent, and the page that the person is sent back to."""
-
-    return_to: str | None
-    outcome: str
-
-    @property
-    def url(self) -> str | None:
-        """The page that the person started from, with `?xero=<outcome>`."""
-        if self.return_to is None:
-            return None
-        page = urlsplit(self.return_to)
-        outcome = urlencode({"xero": self.outcome})
-        return urlunsplit(page._replace(query=f"{page.query}&{outcome}" if page.query else outcome))
+_DECLINED = "access_denied"
+"""Xero's `error` for a person who declines (docs/xero.md 1.4)."""
 
 
 class Connections:
     """The steps of connecting and disconnecting a tenant."""
 
-    def __init__(self, database: Database, identity: XeroIdentity, tokens: TokenStore, platform_url: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        identity: XeroIdentity,
+        tokens: TokenStore,
+        platform_url: str,
+        return_origins: Sequence[str] = (),
+    ) -> None:
+        """`return_origins`: where a consent may return to besides the platform. Raises ValueError for anything else."""
         self._database = database
         self._identity = identity
         self._tokens = tokens
-        self._platform_url = platform_url.rstrip("/")
+        self.platform_url = platform_url
+        self._return_origins = return_address.origins(platform_url, *return_origins)
 
     async def start_consent(self, caller: Caller, tenant_id: UUID, return_to: str | None) -> str:
-        """The address of Xero's consent page (CONN-1). Raises Refused for a `return_to` outside the platform."""
-        if return_to is not None and not f"{return_to}/".startswith(f"{self._platform_url}/"):
-            raise Refused(f"return_to must be below {self._platform_url}")
+        """The address of Xero's consent page (CONN-1). Raises Refused for a `return_to` of another origin."""
+        if return_to is not None:
+            return_address.check(return_to, self._return_origins)
         state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
         async with self._database.transaction() as tx:
             connection = await connection_store.lock(tx, tenant_id)
@@ -71,8 +66,8 @@ class Connections:
         """Xero sends the person back with a code, or with an error if they denied the consent. The audit names the
         person who started the consent.
 
-        Raises NotFound for a state that is unknown, used or too old. Raises RetryLater when Xero does not answer: the
-        state stays valid, and the page may be loaded again.
+        Raises NotFound for a state that is unknown, used or too old, and ConsentRefused. Raises RetryLater when Xero
+        does not answer: the state stays valid, and the page may be loaded again.
         """
         # The transaction stays open while Xero answers, so that the state is used up only if its tokens are stored.
         # Only a second callback of the same tenant waits for it; requests with an unknown state do not get this far.
@@ -82,20 +77,21 @@ class Connections:
             if consent is None:
                 raise NotFound("this consent is unknown, was used already, or took too long; start again")
             caller = replace(visitor, sub=consent.asked_by)
+            connection = await connection_store.lock(tx, consent.tenant_id)
+            result = ConsentResult(Outcome.REFUSED, consent.return_to, connection.name)
             if code is None:
                 # CONN-1: a denied consent leaves the tenant as it was.
-                connection = await connection_store.lock(tx, consent.tenant_id)
                 await connection_store.end_consent(tx, consent.tenant_id)
                 changed = await connection_store.change(tx, connection, Cause.request(), state=consent.state_before)
                 await _note(tx, caller, connection, changed)
-                return ConsentResult(consent.return_to, denied or "denied")
+                return replace(result, outcome=Outcome.DENIED if denied == _DECLINED else Outcome.REFUSED)
             try:
                 fresh = await self._identity.exchange(code, consent.code_verifier, tx.now)
                 added = await self._identity.connections(fresh, consent_id=fresh.consent_id)
                 # A consent adds no connection where an earlier one is left. Then all connections of the user are read.
                 orgs = added or await self._identity.connections(fresh)
             except ConsentLost as error:
-                raise Refused(f"Xero refused the code: {error}; start again") from error
+                raise ConsentRefused(f"Xero refused the code: {error}; start again", result) from error
             except XeroError as error:
                 raise RetryLater(str(error)) from error
             await self._tokens.save(tx, fresh.user_id, fresh)
@@ -103,10 +99,9 @@ class Connections:
                 {name: str(value) for name, value in asdict(org).items()} | {"added": bool(added)} for org in orgs
             ]
             await connection_store.save_candidates(tx, consent.tenant_id, fresh.user_id, candidates)
-            connection = await connection_store.lock(tx, consent.tenant_id)
             changed = await connection_store.change(tx, connection, Cause.request(), state=ConnectionState.CHOOSING_ORG)
             await _note(tx, caller, connection, changed)
-            return ConsentResult(consent.return_to, ConnectionState.CHOOSING_ORG)
+            return replace(result, outcome=Outcome.CHOOSING_ORG, orgs=tuple(org.org_name for org in orgs))
 
     async def choose(self, caller: Caller, tenant_id: UUID, org_id: UUID) -> StoredConnection:
         """The person confirms one organisation. Syncing starts only now (CONN-2, CONN-3). Raises Clash, NotFound."""
