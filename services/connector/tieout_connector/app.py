@@ -102,5 +102,5 @@ async def main() -> None:
             return gateway.trouble
 
         consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
-        parts = [gateway.run, receiver.run, answers.run, store_usage]
+        parts = [gateway.run, receiver.run, answers.run, store_usage, connecting.run]
         await run(settings, SERVICE, database, app, consumed, RECHECKS, parts, {"gateway": gateway_trouble})

@@ -113,13 +113,13 @@ async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_aga
         await harness.until("select count(*) from problem where state = 'open'", 1)
         assert await told() == (
             WriteState.WAITING,
-            "The person who connected the organisation to Xero is not permitted to change tracking categories there. "
+            "The consent that was given in Xero does not cover to change tracking categories there. "
             "It is tried again every hour, and when somebody connects again.",
         )
         assert await harness.sql("select state from connection") == [("connected",)]
 
-        await harness.connections.disconnect(ANA, harness.tenant_id)
-        await harness.connect(harness.org_id, harness.tenant_id)
+        back = await harness.consent(harness.tenant_id, harness.org_id)
+        await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
         await harness.results(1)
 
     options = (await harness.xero("TrackingCategories"))[0]["Options"]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from tieout_connector.api.consent import InConnections
 from tieout_connector.choices import settings_store
-from tieout_connector.connecting import connection_store
+from tieout_connector.connecting import connection_store, consent_store
 from tieout_connector.inbound import listings, sync_runs
 from tieout_connector.outbound import intents
 from tieout_connector.pacing import minutes, org_budget_store, schedule, usage
@@ -42,6 +42,8 @@ class Status(BaseModel):
     org_id: UUID | None
     org_name: str
     closed: tuple[Feature, ...]
+    missing_scopes: list[str]
+    """What the consent does not cover: it waits until somebody starts the consent again."""
     choices: list[dict[str, str]]
     resources: list[Progress]
     writes: dict[str, int]
@@ -78,13 +80,14 @@ async def disconnect(tenant_id: UUID, connecting: InConnections, caller: Current
     summary="State, progress, waiting writes, what is left of Xero's limits",
     dependencies=[allow(*READERS)],
 )
-async def get_status(tenant_id: UUID, tx: InTx) -> Status:
+async def get_status(tenant_id: UUID, tx: InTx, connecting: InConnections) -> Status:
     """The status of the tenant's connection."""
     connection = await connection_store.read(tx, tenant_id)
     used = await usage.total(tx, tenant_id)
     return Status(
         **{name: getattr(connection, name) for name in _SHOWN},
         **await _limits(tx, tenant_id),
+        missing_scopes=await connecting.missing_scopes(tx, connection),
         choices=await _choices(tx, tenant_id),
         resources=[Progress(**row) for row in await listings.progress(tx, tenant_id)],
         writes=await intents.counts(tx, tenant_id),
@@ -98,7 +101,7 @@ async def get_status(tenant_id: UUID, tx: InTx) -> Status:
 
 async def _choices(tx: Tx, tenant_id: UUID) -> list[dict[str, str]]:
     """The organisations that the person may choose from."""
-    consent = await connection_store.read_consent(tx, tenant_id)
+    consent = await consent_store.read(tx, tenant_id)
     return [{name: each[name] for name in ("org_id", "org_name")} for each in consent.candidates] if consent else []
 
 

@@ -27,7 +27,8 @@ _HEADERS = {
 def of_result(result: ConsentResult, platform_url: str) -> HTMLResponse:
     """The page for a consent that ended."""
     title, *sentences = _told(result)
-    return _page(200, title, sentences, result.orgs, platform_url)
+    listed = result.orgs if result.outcome in (Outcome.CHOOSING_ORG, Outcome.OTHER_ORG) else ()
+    return _page(200, title, sentences, listed, platform_url)
 
 
 def of_error(error: TieoutError, platform_url: str) -> HTMLResponse:
@@ -51,6 +52,18 @@ def _told(result: ConsentResult) -> tuple[str, ...]:
                 "Xero gave access",
                 f"Go back to where you started, and confirm the organisation of {result.tenant}. Nothing is synced "
                 "before. You can confirm:",
+            )
+        case Outcome.RENEWED:
+            return (
+                "Xero gave access once more",
+                f"{result.tenant} stays connected to {result.bound_to}, and what waited for this goes on by itself.",
+                "You can close this page.",
+            )
+        case Outcome.OTHER_ORG:
+            return (
+                "This is another organisation",
+                f"{result.tenant} is connected to {result.bound_to}, and only to it. Nothing has changed.",
+                f"Start again, and choose {result.bound_to} on Xero's page. The consent was for:",
             )
         case Outcome.DENIED:
             return (

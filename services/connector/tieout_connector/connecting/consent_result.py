@@ -12,6 +12,10 @@ class Outcome(StrEnum):
 
     CHOOSING_ORG = "choosing_org"
     """Given. The person confirms an organisation next."""
+    RENEWED = "renewed"
+    """Given once more by a tenant that stays connected."""
+    OTHER_ORG = "other_organisation"
+    """A connected tenant consented to another organisation. Nothing has changed."""
     DENIED = "access_denied"
     """The person declined."""
     REFUSED = "refused"
@@ -27,7 +31,9 @@ class ConsentResult:
     tenant: str
     """The tenant's name."""
     orgs: tuple[str, ...] = ()
-    """The names of the organisations that the person may choose from."""
+    """The names of the organisations that the consent reaches."""
+    bound_to: str = ""
+    """The name of the organisation that the tenant is bound to."""
 
     @property
     def url(self) -> str | None:

@@ -121,7 +121,7 @@ async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tu
     status = WriteStatus(shown["state"], writes_ahead, waits, sent, result)
     details = WriteDetails(
         **shown,
-        why=_why_paused(row["not_permitted"]) if connected and row["not_permitted"] else why(status, tx.now),
+        why=_why_paused(row) if connected and row["not_permitted"] else why(status, tx.now),
         writes_ahead=writes_ahead,
         call=CallOfWrite(call_id=row["call_id"], sent_at=sent.sent_at, retry_at=sent.retry_at, look_up=sent.look_up)
         if sent
@@ -132,8 +132,9 @@ async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tu
     return details, status
 
 
-def _why_paused(resource: str) -> str:
-    sentence = Reason.NOT_PERMITTED_IN_XERO.sentence({"action": "change", "what": spoken(resource)})
+def _why_paused(row: Any) -> str:
+    what = {"action": "change", "what": spoken(row["not_permitted"])}
+    sentence = Reason.of(row["pause_reason"]).sentence(what)
     return f"{sentence} It is tried again every hour, and when somebody connects again."
 
 
