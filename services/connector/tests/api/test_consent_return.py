@@ -104,6 +104,30 @@ async def test_without_an_address_a_page_says_what_happened_and_what_comes_next(
     assert 'href="http://localhost:3000"' in page.text
 
 
+@pytest.mark.rule("CONN-3")
+async def test_a_connected_tenant_reads_that_it_stays_connected_or_that_the_organisation_is_another(
+    platform: Platform, tenant_id: UUID
+) -> None:
+    harness = platform.harness
+    await harness.connect(tenant_id=tenant_id, scope="offline_access accounting.contacts accounting.settings.read")
+    status = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+    assert {*status["missing_scopes"]} == {
+        f"accounting.{name}" for name in ("invoices", "payments", "banktransactions", "settings", "attachments")
+    }
+    rimu = await harness.control.create_org("Rimu Ltd")
+
+    other = await returned(platform, await harness.decide(await started(platform, tenant_id), rimu))
+    back = await harness.decide(await started(platform, tenant_id, SETTINGS), harness.org_id)
+    there = await returned(platform, back)
+    same = await returned(platform, await harness.decide(await started(platform, tenant_id), harness.org_id))
+
+    assert "Kea Café is connected to Kauri Ltd, and only to it. Nothing has changed." in text(other)
+    assert "choose Kauri Ltd on Xero&#x27;s page. The consent was for: Rimu Ltd" in text(other)
+    assert there.headers["location"] == f"{SETTINGS}&xero=renewed"
+    assert "Kea Café stays connected to Kauri Ltd, and what waited for this goes on by itself." in text(same)
+    assert (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()["missing_scopes"] == []
+
+
 async def test_a_person_who_declines_reads_that_nothing_changed(platform: Platform, tenant_id: UUID) -> None:
     back = await platform.harness.decide(await started(platform, tenant_id), decision="deny")
 
