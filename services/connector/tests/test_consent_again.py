@@ -148,12 +148,12 @@ async def test_while_xero_is_slow_the_tenants_connection_is_not_locked(harness: 
     """The gateway stores with each answer when the tenant was last synced, and holds its lease meanwhile."""
     await imported(harness)
     back = await harness.consent(harness.tenant_id, harness.org_id)
-    await harness.control.add_fault("slow", times=1, path="connect/token", method="POST", seconds=3)
+    await harness.control.add_fault("slow", times=1, path="connect/token", method="POST", seconds=6)
 
     coming = asyncio.create_task(harness.connections.complete_consent(ANA, back["state"], back["code"], None))
-    locks = "select count(*) from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and granted"
-    await harness.until(locks, 1)
-    async with asyncio.timeout(2), harness.database.transaction() as tx:
+    mine = "database = (select oid from pg_database where datname = current_database())"
+    await harness.until(f"select count(*) from pg_locks where locktype = 'advisory' and {mine}", 1)
+    async with asyncio.timeout(4), harness.database.transaction() as tx:
         await connection_store.mark_synced(tx, harness.tenant_id)
 
     assert not coming.done()
