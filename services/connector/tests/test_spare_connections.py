@@ -133,6 +133,23 @@ async def test_what_a_process_that_died_left_is_given_back_by_another(
     assert await harness.standing() == ["Kauri Ltd"]
 
 
+async def test_what_the_person_may_be_about_to_choose_for_another_tenant_is_kept_until_then(
+    harness: ConnectorHarness,
+) -> None:
+    one, other = await harness.tenant(), await harness.tenant()
+    kauri, rimu = [await harness.control.create_org(name) for name in ("Kauri Ltd", "Rimu Ltd")]
+    await returned(harness, one, kauri, rimu)
+    await returned(harness, other)
+
+    await harness.connections.choose(ANA, one, UUID(kauri))
+    await harness.connections.tidy()
+    assert await harness.standing() == ["Kauri Ltd", "Rimu Ltd"]
+    await harness.connections.disconnect(ANA, other)
+    await harness.connections.tidy()
+
+    assert await harness.standing() == ["Kauri Ltd"]
+
+
 async def test_a_connection_that_is_used_again_is_kept(harness: ConnectorHarness) -> None:
     """Its removal failed, and the tenant was connected again through it."""
     tenant_id = await harness.connect()

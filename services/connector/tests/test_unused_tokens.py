@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from tieout_connector.connecting import connections
 from tieout_schemas.platform import Connection
+from tieout_schemas.roles import Feature
 from tieout_schemas.writes import Outcome
+from tieout_testing.access_sweep import ANA
 from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("CONN-6")]
@@ -47,6 +50,8 @@ async def test_after_60_days_without_us_the_connection_is_lost_and_says_why_and_
 
     async with harness.working():
         await harness.until(STATE, "connection_lost")
+        assert (await harness.published(Connection))[-1].lost_because == "the consent ended (invalid_grant)"
+        await harness.database.run(lambda tx: connections.put_plan(tx, ANA, harness.tenant_id, [Feature.AUDIT]))
         assert (await harness.published(Connection))[-1].lost_because == "the consent ended (invalid_grant)"
         await harness.connect(harness.org_id, harness.tenant_id)
         (written,) = await harness.results(1)
