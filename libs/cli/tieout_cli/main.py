@@ -37,6 +37,8 @@ def connection(tenant: UUID) -> None:
         table.add_row(one["resource"], str(one["done"]), "?" if one["total"] is None else str(one["total"]))
     console.print(table)
     writes = ", ".join(f"{count} {state}" for state, count in seen["writes"].items()) or "none"
+    if lacks := seen["missing_scopes"]:
+        console.print(f"the consent lacks {', '.join(lacks)}; start it once more to use them")
     console.print(f"writes: {writes}; open problems: {seen['open_problems']}; calls left: {seen['calls_left_today']}")
 
 

@@ -37,6 +37,8 @@ class Connection(Payload):
     org_name: str = ""
     closed: tuple[Feature, ...] = ()
     """The features that the tenant's plan does not have (SYS-11)."""
+    lost_because: str = ""
+    """Why the connection is lost; empty while it is not (CONN-6)."""
 
     @property
     def key_id(self) -> str:

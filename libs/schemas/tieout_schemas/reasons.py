@@ -262,6 +262,15 @@ class Reason(ReasonCode):
         closes_on=None,
         cause=("action", "what"),
     )
+    SCOPE_MISSING_IN_XERO = Code(
+        ProblemKind.HELD,
+        "The consent that was given in Xero does not cover to {action} {what} there.",
+        how_to_fix="Start the consent once more, and allow access to the same organisation. Nothing needs to be "
+        "disconnected; what waits goes on by itself.",
+        who_can_fix=Role.ADMIN,
+        closes_on=None,
+        cause=("action", "what"),
+    )
     LIST_NOT_READABLE = Code(
         ProblemKind.HELD,
         "{what} cannot be listed from Xero: {why}.",

@@ -202,7 +202,7 @@ async def test_what_xero_says_of_a_real_token_decides(xero: AtXero) -> None:
 
 def test_each_error_of_the_tree_is_the_verdict_on_some_answer() -> None:
     # Connections decide on the first two; the tests above show the others.
-    elsewhere = {"ConsentLost", "NotPermitted", "RetryAfter", "TimedOut"}
+    elsewhere = {"ConsentLost", "NotPermitted", "RetryAfter", "ScopeMissing", "TimedOut"}
     told = {verdict.split(" ")[0] for _, verdict in ANSWERS} | elsewhere
 
     assert told == {

@@ -75,7 +75,8 @@ def xero_side(
     caller = XeroCaller(database, api_of_xero, tokens, leases, app_budget, usage, clock, settings.xero_plan, timing)
     writer = Writer(caller, write_kinds(settings.platform_url), Folder(settings.attachments_folder))
     reader = Reader(caller, settings.platform_url, settings.xero_page_size)
-    connecting = Connections(database, identity, tokens, settings.platform_url)
+    return_origins = [origin.strip() for origin in settings.return_origins.split(",") if origin.strip()]
+    connecting = Connections(database, identity, tokens, settings.platform_url, return_origins)
     return Gateway(database, leases, caller, writer, reader, clock), connecting
 
 
@@ -101,5 +102,5 @@ async def main() -> None:
             return gateway.trouble
 
         consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
-        parts = [gateway.run, receiver.run, answers.run, store_usage]
+        parts = [gateway.run, receiver.run, answers.run, store_usage, connecting.run]
         await run(settings, SERVICE, database, app, consumed, RECHECKS, parts, {"gateway": gateway_trouble})

@@ -34,7 +34,9 @@ class ConnectorSettings(ServiceConfig):
     token_key: str
     """The Fernet key that encrypts tokens at rest. Older keys may follow, separated by commas."""
     platform_url: str = Field("http://localhost", pattern=r"^https?://[^\s?#]+$")
-    """The platform's address. A consent returns only below it, and the stamps of bills in Xero begin with it."""
+    """The platform's address. The stamps of bills in Xero begin with it, and a consent may return to its origin."""
+    return_origins: str = ""
+    """Further origins that a consent may return to, separated by commas: https://bills.example.com."""
 
     @field_validator("platform_url")
     @classmethod

@@ -158,6 +158,13 @@ class ConnectorHarness:
             self.tenant_id, self.org_id = tenant_id, org_id
         return tenant_id
 
+    async def standing(self, user: str = "ana@example.com") -> list[str]:
+        """The organisations of a person's connections in Xero."""
+        tokens = await self.control.connect(self.app.client_id, [], user=user)
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        answer = await self.client.get(f"{self.control.url}/connections", headers=headers)
+        return sorted(connection["tenantName"] for connection in answer.json())
+
     async def connect_idle(self, tenant_id: UUID | None = None) -> UUID:
         """Connected, with nothing to import or poll: only what a test asks for is called."""
         connected = await self.connect(tenant_id=tenant_id)

@@ -54,6 +54,24 @@ async def test_the_token_reply_has_its_fields_and_a_refresh_token_only_when_aske
     assert claims["exp"] - claims["nbf"] == 1800
 
 
+@pytest.mark.conformance(4)
+async def test_scopes_of_earlier_consents_stay_until_a_revocation(portal: Portal) -> None:
+    narrow = "offline_access accounting.contacts"
+    first = (await portal.exchange(await portal.code())).json()
+
+    later = (await portal.exchange(await portal.code(scope=narrow))).json()
+    assert set(later["scope"].split()) == set(SCOPE.split()) | set(narrow.split())
+    other = (await portal.exchange(await portal.code(scope=narrow, user="ben@example.com"))).json()
+    assert other["scope"] == narrow
+    refreshed = (await portal.refresh(first["refresh_token"])).json()
+    assert refreshed["scope"] == SCOPE
+
+    form = {"token": later["refresh_token"]}
+    await portal.http.post("/connect/revocation", data=form, auth=portal.basic)
+    again = (await portal.exchange(await portal.code(scope=narrow))).json()
+    assert again["scope"] == narrow
+
+
 @pytest.mark.conformance(5)
 @pytest.mark.field("F16")
 async def test_a_used_refresh_token_works_for_thirty_more_minutes(portal: Portal) -> None:

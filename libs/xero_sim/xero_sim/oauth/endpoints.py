@@ -72,14 +72,13 @@ class OAuthEndpoints:
         if len(tenants) > 1 and app.plan not in BULK_PLANS:
             return HTMLResponse(error_page("Connecting several organisations at once needs the Advanced plan"), 400)
         user = sent.get("user") or DEFAULT_USER
-        grant = Grant(
-            app.client_id, user, tuple(parameters["scope"].split()), self.world.new_id(), parameters.get("nonce")
-        )
+        scopes = self.world.tokens.with_earlier(app.client_id, user, parameters["scope"].split())
+        grant = Grant(app.client_id, user, scopes, self.world.new_id(), parameters.get("nonce"))
         for tenant in tenants:
             self.world.connections.connect(app.client_id, user, tenant, grant.auth_event_id, self.world.clock.now_ms())
         now = self.world.clock.timestamp()
         code = self.world.tokens.issue_code(grant, parameters["redirect_uri"], parameters.get("code_challenge"), now)
-        return _redirect(parameters["redirect_uri"], {"code": code, "scope": parameters["scope"], **state})
+        return _redirect(parameters["redirect_uri"], {"code": code, "scope": " ".join(scopes), **state})
 
     async def token(self, request: Request) -> Response:
         """POST /connect/token, for every grant type."""

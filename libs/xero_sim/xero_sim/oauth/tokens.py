@@ -78,6 +78,17 @@ class TokenStore:
         self.codes[code] = Code(grant, redirect_uri, challenge, now)
         return code
 
+    def with_earlier(self, client_id: str, user: str, asked: list[str]) -> tuple[str, ...]:
+        """These scopes, and those that the person consented to before (behaviour 4). A revocation forgets them."""
+        earlier = {
+            scope: None
+            for kept in self.refresh.values()
+            if (kept.grant.client_id, kept.grant.user) == (client_id, user)
+            for scope in kept.grant.scopes
+            if scope != "offline_access"
+        }
+        return tuple(dict.fromkeys([*asked, *earlier]))
+
     def exchange_code(
         self, app: App, code: str, redirect_uri: str, verifier: str | None, now: float
     ) -> dict[str, object]:

@@ -11,7 +11,7 @@ from tieout_connector.pacing.wait_reasons_rules import WriteState
 from tieout_connector.xero.errors import AccessRefused, ConsentLostReason
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.refusals import refusal_of
-from tieout_connector.xero.scopes import SCOPES, Scope
+from tieout_connector.xero.scopes import SCOPES, Scope, cover, missing
 from tieout_schemas.bodies import Document, NoteBody, TrackingOptionBody
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.writes import WriteIntent
@@ -75,6 +75,7 @@ async def test_xeros_own_file_asks_for_the_same(writing: Writing, name: str) -> 
     calls.append(kind.compose([wanted], before).request)
 
     assert [call for call in calls if not enough(call.method, call.resource) & set(kind.scopes)] == []
+    assert [call for call in calls if not cover(kind.scopes, call.method, call.resource)] == []
 
 
 @pytest.mark.parametrize("document", Document)
@@ -90,6 +91,33 @@ def test_a_note_needs_the_scope_of_its_document(document: Document) -> None:
 @pytest.mark.parametrize("resource", [*listings.RESOURCES, *(one.resource.name for one in FOLLOWED.values())])
 def test_the_consent_covers_every_reading(resource: str) -> None:
     assert enough("GET", resource) & set(SCOPES.split())
+
+
+CALLS = [
+    *(("GET", resource) for resource in listings.RESOURCES),
+    *((method, one.resource.name) for one in FOLLOWED.values() for method in ("GET", "PUT")),
+    ("PUT", "CreditNotes/{CreditNoteID}/Allocations"),
+    ("PUT", "Contacts/{ContactID}/History"),
+    ("PUT", "Invoices/{InvoiceID}/Attachments/{FileName}"),
+    ("PUT", "ContactGroups/{ContactGroupID}/Contacts"),
+]
+
+
+@pytest.mark.rule("CONN-6")
+@pytest.mark.parametrize(("method", "resource"), CALLS)
+def test_a_missing_scope_is_told_from_a_missing_right_as_xeros_own_file_says(method: str, resource: str) -> None:
+    named = enough(method, resource)
+
+    assert [scope for scope in named - GRANULAR if not cover([scope], method, resource)] == []
+    assert [scope for scope in named if cover([scope], method, resource)]
+    assert not cover({*SCOPES.split(), "accounting.reports.aged.read"} - named, method, resource)
+
+
+def test_of_an_unknown_resource_or_consent_nothing_is_said_to_be_missing() -> None:
+    assert cover(["offline_access"], "GET", "Quotes")
+    assert cover([], "PUT", "Contacts")
+    assert missing([]) == []
+    assert missing(["accounting.contacts", "accounting.transactions"]) == [Scope.SETTINGS, Scope.ATTACHMENTS]
 
 
 @pytest.mark.real
@@ -114,13 +142,13 @@ async def test_a_write_beyond_an_older_consent_waits_until_somebody_consents_aga
         state, why = await told()
         assert state is WriteState.WAITING
         assert why.startswith(
-            "The person who connected the organisation to Xero is not permitted to change tracking categories there. "
+            "The consent that was given in Xero does not cover to change tracking categories there. "
             "It is tried again at "
         )
         assert await harness.sql("select state from connection") == [("connected",)]
 
-        await harness.connections.disconnect(ANA, harness.tenant_id)
-        await harness.connect(harness.org_id, harness.tenant_id)
+        back = await harness.consent(harness.tenant_id, harness.org_id)
+        await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
         await harness.results(1)
 
     options = (await harness.xero("TrackingCategories"))[0]["Options"]

@@ -2,13 +2,14 @@
 
 from fastapi import FastAPI
 
-from tieout_connector.api import connection, settings, tenants, usage, webhooks, writes, xero_records
+from tieout_connector.api import connection, consent, settings, tenants, usage, webhooks, writes, xero_records
 from tieout_connector.connecting import Connections
 from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
 from tieout_kit.http import audit_router, operator_router, problem_router, retry_router
 
 ROUTERS = (
     tenants.router,
+    consent.router,
     connection.router,
     problem_router,
     retry_router,

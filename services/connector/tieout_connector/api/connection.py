@@ -1,51 +1,26 @@
-"""A tenant's connection to Xero: consent, choice of the organisation, disconnect, status."""
+"""A tenant's connection to Xero: its status, and disconnecting it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
 
+from tieout_connector.api.consent import InConnections
 from tieout_connector.choices import settings_store
-from tieout_connector.connecting import Connections, connection_store
+from tieout_connector.connecting import connection_store, consent_store
 from tieout_connector.inbound import listings, sync_runs
 from tieout_connector.outbound import intents
 from tieout_connector.pacing import minutes, org_budget_store, schedule, usage
-from tieout_kit.errors import Clash, NotFound, RetryLater
-from tieout_kit.http import ADMINS, ANONYMOUS, READERS, CurrentCaller, InTx, allow, refusals, with_request
+from tieout_kit.http import ADMINS, READERS, CurrentCaller, InTx, allow
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import listing
-from tieout_schemas.platform import Connection, ConnectionState
+from tieout_schemas.platform import ConnectionState
 from tieout_schemas.roles import Feature
 from tieout_schemas.runs import SyncRun
 
 router = APIRouter(tags=["connection"])
-
-
-def _connecting(request: Request) -> Connections:
-    connecting: Connections = request.app.state.connecting
-    return connecting
-
-
-InConnections = Annotated[Connections, Depends(_connecting)]
-
-
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ConsentIn(_In):
-    """Where the person returns to after the consent: an address below the platform's own."""
-
-    return_to: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] | None = None
-
-
-class OrganisationIn(_In):
-    """The organisation that the tenant is bound to, for good."""
-
-    org_id: UUID
 
 
 class Progress(BaseModel):
@@ -68,6 +43,8 @@ class Status(BaseModel):
     org_id: UUID | None
     org_name: str
     closed: tuple[Feature, ...]
+    missing_scopes: list[str]
+    """What the consent does not cover: it waits until somebody starts the consent again."""
     choices: list[dict[str, str]]
     resources: list[Progress]
     writes: dict[str, int]
@@ -88,52 +65,6 @@ class Status(BaseModel):
 _SHOWN = ("tenant_id", "name", "state", "org_id", "org_name", "closed")
 
 
-@router.post(
-    "/tenants/{tenant_id}/connection/consent",
-    summary="Start connecting: the page where a person consents",
-    dependencies=[allow(*ADMINS)],
-    responses=refusals(Clash),
-)
-async def start_consent(
-    tenant_id: UUID, wanted: ConsentIn, connecting: InConnections, caller: CurrentCaller
-) -> dict[str, str]:
-    """Returns the address of Xero's consent page."""
-    return {"url": await connecting.start_consent(caller, tenant_id, wanted.return_to)}
-
-
-@router.get(
-    "/oauth/callback",
-    summary="Xero sends the person back here",
-    responses={303: {"description": "Back to `return_to`."}, **refusals(NotFound, RetryLater)},
-)
-async def complete_consent(
-    request: Request,
-    connecting: InConnections,
-    state: str,
-    code: str | None = None,
-    error: str | None = None,
-    error_description: str | None = None,
-) -> Response:
-    """Authorised by its single-use state alone."""
-    back = await connecting.complete_consent(with_request(ANONYMOUS, request), state, code, error)
-    if back.url:
-        return RedirectResponse(back.url, 303)
-    return JSONResponse({"outcome": back.outcome, "why": error_description})
-
-
-@router.put(
-    "/tenants/{tenant_id}/connection/organisation",
-    summary="Confirm the organisation; nothing is synced before",
-    dependencies=[allow(*ADMINS)],
-    responses=refusals(Clash),
-)
-async def choose_organisation(
-    tenant_id: UUID, wanted: OrganisationIn, connecting: InConnections, caller: CurrentCaller
-) -> Connection:
-    """The organisation must be among those that the consent covers."""
-    return (await connecting.choose(caller, tenant_id, wanted.org_id)).public
-
-
 @router.delete(
     "/tenants/{tenant_id}/connection",
     summary="Disconnect; records stay and waiting writes are held",
@@ -150,13 +81,14 @@ async def disconnect(tenant_id: UUID, connecting: InConnections, caller: Current
     summary="State, progress, waiting writes, what is left of Xero's limits",
     dependencies=[allow(*READERS)],
 )
-async def get_status(tenant_id: UUID, tx: InTx) -> Status:
+async def get_status(tenant_id: UUID, tx: InTx, connecting: InConnections) -> Status:
     """The status of the tenant's connection."""
     connection = await connection_store.read(tx, tenant_id)
     used = await usage.total(tx, tenant_id)
     return Status(
         **{name: getattr(connection, name) for name in _SHOWN},
         **await _limits(tx, tenant_id),
+        missing_scopes=await connecting.missing_scopes(tx, connection),
         choices=await _choices(tx, tenant_id),
         resources=[Progress(**row) for row in await listings.progress(tx, tenant_id)],
         writes=await intents.counts(tx, tenant_id),
@@ -170,7 +102,7 @@ async def get_status(tenant_id: UUID, tx: InTx) -> Status:
 
 async def _choices(tx: Tx, tenant_id: UUID) -> list[dict[str, str]]:
     """The organisations that the person may choose from."""
-    consent = await connection_store.read_consent(tx, tenant_id)
+    consent = await consent_store.read(tx, tenant_id)
     return [{name: each[name] for name in ("org_id", "org_name")} for each in consent.candidates] if consent else []
 
 

@@ -1,14 +1,19 @@
 """Connecting a tenant to its Xero organisation: consent, choice of the organisation, tokens, disconnect."""
 
-from tieout_connector.connecting import connection_store, connections
+from tieout_connector.connecting import connection_store, connections, consent_store
 from tieout_connector.connecting.connections import Connections
+from tieout_connector.connecting.consent_result import ConsentRefused, ConsentResult, Outcome
 from tieout_connector.connecting.tokens import TokenStore
 from tieout_connector.connecting.try_again import RECHECKS
 
 __all__ = [
     "RECHECKS",
     "Connections",
+    "ConsentRefused",
+    "ConsentResult",
+    "Outcome",
     "TokenStore",
     "connection_store",
     "connections",
+    "consent_store",
 ]

@@ -1,13 +1,12 @@
-"""Tenants' connections and consents: load and save them, and publish changes."""
+"""Tenants' connections: load and save them, and publish changes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from tieout_connector.choices import settings_store
-from tieout_connector.connecting.model import Consent, StoredConnection
+from tieout_connector.connecting.model import StoredConnection
 from tieout_connector.pacing import Org, schedule
 from tieout_kit.clock import next_sequence
 from tieout_kit.errors import NotFound
@@ -18,9 +17,6 @@ from tieout_schemas.platform import ConnectionState
 from tieout_schemas.topics import CONNECTION
 
 _SQL = queries.load("tieout_connector", "connection_store.sql")
-
-CONSENT_TERM = timedelta(minutes=30)
-"""How long a person may take to consent."""
 
 
 async def create(tx: Tx, tenant_id: UUID, name: str, shard: int) -> bool:
@@ -60,6 +56,7 @@ async def change(tx: Tx, connection: StoredConnection, cause: Cause, **fields: A
             xero_connection_id=changed.xero_connection_id,
             token_set_id=changed.token_set_id,
             closed=changed.closed,
+            lost_because=None if changed.public.open else changed.lost_because,
         )
     )
     if changed.state != connection.state:
@@ -73,7 +70,8 @@ async def mark_lost(tx: Tx, org: Org, because: str) -> None:
     """Xero refuses this connection (CONN-6). Changes nothing if somebody has connected again meanwhile."""
     connection = await lock(tx, org.tenant_id)
     if connection.public.open and connection.token_set_id == org.token_set_id:
-        await change(tx, connection, Cause.request(), state=ConnectionState.CONNECTION_LOST)
+        lost = {"state": ConnectionState.CONNECTION_LOST, "lost_because": because}
+        await change(tx, connection, Cause.request(), **lost)
         await schedule.connection_lost(tx, org.tenant_id, because)
 
 
@@ -88,10 +86,9 @@ async def bound_to(tx: Tx, org_id: UUID) -> UUID | None:
     return tenant_id
 
 
-async def used_connections(tx: Tx, connection_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these connections in Xero that a tenant uses."""
-    rows = await tx.db.fetch(*_SQL["used_connections"](xero_connection_ids=list(connection_ids)))
-    return {row["xero_connection_id"] for row in rows}
+async def connected_with(tx: Tx, token_set_id: UUID) -> list[UUID]:
+    """The connected tenants that use these tokens."""
+    return [row["tenant_id"] for row in await tx.db.fetch(*_SQL["connected_with"](token_set_id=token_set_id))]
 
 
 async def tenants_of(tx: Tx, org_ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -105,67 +102,7 @@ async def mark_synced(tx: Tx, tenant_id: UUID) -> None:
     await tx.db.execute(*_SQL["mark_synced"](tenant_id=tenant_id, now=tx.now))
 
 
-async def start_consent(
-    tx: Tx, connection: StoredConnection, state_hash: bytes, code_verifier: str, return_to: str | None, asked_by: str
-) -> None:
-    """A person is sent to Xero's consent page. The state that they come back with works once."""
-    before = await read_consent(tx, connection.tenant_id)
-    # On a second attempt, a denial restores the state before the first one.
-    state = before.state_before if before else connection.state
-    await tx.db.execute(
-        *_SQL["start_consent"](
-            state_hash=state_hash,
-            tenant_id=connection.tenant_id,
-            code_verifier=code_verifier,
-            return_to=return_to,
-            state_before=state,
-            now=tx.now,
-            asked_by=asked_by,
-        )
-    )
-
-
-async def take_consent(tx: Tx, state_hash: bytes, used_hash: bytes) -> Consent | None:
-    """The consent with this state, its tenant locked. `used_hash` replaces the state's hash, so it works only once."""
-    tenant_id = await tx.db.fetchval(*_SQL["tenant_of_state"](state_hash=state_hash))
-    if tenant_id is None:
-        return None
-    # Everybody locks the connection first, then its consent: so there is no deadlock.
-    await lock(tx, tenant_id)
-    oldest: datetime = tx.now - CONSENT_TERM
-    row = await tx.db.fetchrow(*_SQL["take_consent"](state_hash=state_hash, used_hash=used_hash, oldest=oldest))
-    return _consent(row) if row else None
-
-
-async def read_consent(tx: Tx, tenant_id: UUID) -> Consent | None:
-    """A tenant's consent under way."""
-    row = await tx.db.fetchrow(*_SQL["read_consent"](tenant_id=tenant_id))
-    return _consent(row) if row else None
-
-
-async def save_candidates(tx: Tx, tenant_id: UUID, token_set_id: UUID, candidates: list[dict[str, Any]]) -> None:
-    """Save the organisations that a consent made reachable. The person chooses one of them."""
-    await tx.db.execute(*_SQL["save_candidates"](tenant_id=tenant_id, token_set_id=token_set_id, candidates=candidates))
-
-
-async def end_consent(tx: Tx, tenant_id: UUID) -> None:
-    """Delete a tenant's consent under way."""
-    await tx.db.execute(*_SQL["end_consent"](tenant_id=tenant_id))
-
-
 def _found(row: Any) -> StoredConnection:
     if row is None:
         raise NotFound("no such tenant")
     return StoredConnection.of(row)
-
-
-def _consent(row: Any) -> Consent:
-    return Consent(
-        row["tenant_id"],
-        row["code_verifier"],
-        row["return_to"],
-        ConnectionState(row["state_before"]),
-        row["token_set_id"],
-        row["candidates"] or [],
-        row["asked_by"],
-    )

@@ -24,6 +24,8 @@ class StoredConnection:
     last_sync_at: datetime | None
     closed: tuple[Feature, ...]
     """The features that the tenant's plan does not have (SYS-11)."""
+    lost_because: str | None
+    """Why the connection was lost the last time; None: it is connected again, or was never lost."""
 
     @classmethod
     def of(cls, row: Any) -> "StoredConnection":
@@ -33,10 +35,21 @@ class StoredConnection:
         return cls(state=ConnectionState(row["state"]), closed=closed, **fields)
 
     @property
+    def consenting(self) -> bool:
+        """A person is connecting the tenant. A consent of a connected tenant leaves its state as it is."""
+        return self.state in (ConnectionState.AUTHORISING, ConnectionState.CHOOSING_ORG)
+
+    @property
     def public(self) -> Connection:
         """The connection as it is published."""
+        lost = self.state is ConnectionState.CONNECTION_LOST
         return Connection(
-            tenant_id=self.tenant_id, state=self.state, org_id=self.org_id, org_name=self.org_name, closed=self.closed
+            tenant_id=self.tenant_id,
+            state=self.state,
+            org_id=self.org_id,
+            org_name=self.org_name,
+            closed=self.closed,
+            lost_because=(self.lost_because if lost else None) or "",
         )
 
 
@@ -50,6 +63,6 @@ class Consent:
     state_before: ConnectionState
     token_set_id: UUID | None
     candidates: list[dict[str, Any]]
-    """connection_id, org_id, org_name, and `added`: whether this consent added the connection in Xero."""
+    """connection_id, org_id, org_name of the organisations that the person may choose from."""
     asked_by: str
     """The `sub` of who started it."""

@@ -50,9 +50,13 @@ class TokenStore:
         tokens = await self.access(token_set_id)
         return any(org.org_id == org_id for org in await self._identity.connections(tokens))
 
+    async def stored(self, tx: Tx, token_set_id: UUID) -> Tokens:
+        """A token set as it is stored, valid or not. Raises ConsentLost: there is none."""
+        return self._decrypt(await tx.db.fetchrow(*_SQL["read"](id=token_set_id)))
+
     async def _read(self, token_set_id: UUID, rejected: str | None) -> Tokens | None:
         async with self._database.transaction() as tx:
-            tokens = self._decrypt(await tx.db.fetchrow(*_SQL["read"](id=token_set_id)))
+            tokens = await self.stored(tx, token_set_id)
         return tokens if self._is_valid(tx, tokens, rejected) else None
 
     async def _refresh(self, token_set_id: UUID, rejected: str | None) -> Tokens:
@@ -75,7 +79,7 @@ class TokenStore:
         )
 
     async def drop_unused(self, tx: Tx) -> None:
-        """Delete tokens that no tenant uses (CONN-5)."""
+        """Delete tokens that nobody needs any more (CONN-5)."""
         await tx.db.execute(_SQL["drop_unused"])
 
     def _is_valid(self, tx: Tx, tokens: Tokens, rejected: str | None) -> bool:

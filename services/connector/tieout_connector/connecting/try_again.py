@@ -1,6 +1,7 @@
-"""Tries again, now, what a problem of the connector is about: a person has asked for it."""
+"""Tries again, now, what did not work: a person has asked for it, or Xero may permit it now."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from tieout_connector.inbound import ReadRequest, listings, read_requests, resource_problems
 from tieout_connector.kinds import FOLLOWED, LISTED, spoken
@@ -9,6 +10,13 @@ from tieout_kit import problems
 from tieout_kit.postgres import Tx
 from tieout_kit.records import Recheck, Rechecker, Rechecks, unhandled
 from tieout_schemas.signals import XeroKind
+
+
+async def all_refused(tx: Tx, tenant_id: UUID) -> None:
+    """Try again what Xero did not permit to a tenant: another person has connected it, or the consent covers more."""
+    await listings.try_refused(tx, tenant_id)
+    await read_requests.try_again(tx, tenant_id)
+    await pauses.end_all(tx, tenant_id)
 
 
 def _records(kind: XeroKind) -> Rechecker:

@@ -29,7 +29,16 @@ from tieout_connector.pacing import (
     Usage,
     org_budget_store,
 )
-from tieout_connector.xero.errors import AccessRefused, ConsentLost, NotPermitted, RetryAfter, TokenExpired, XeroError
+from tieout_connector.xero import scopes
+from tieout_connector.xero.errors import (
+    AccessRefused,
+    ConsentLost,
+    NotPermitted,
+    RetryAfter,
+    ScopeMissing,
+    TokenExpired,
+    XeroError,
+)
 from tieout_connector.xero.http import Upload, XeroAnswer, XeroApi, XeroRequest
 from tieout_connector.xero.limits import Limits
 from tieout_kit.clock import Clock
@@ -191,7 +200,11 @@ class XeroCaller:
             return lost
         except XeroError:
             return RetryAfter("Xero refuses access, and its connections cannot be listed", timedelta(seconds=5))
-        return NotPermitted(request.resource) if connected else ConsentLost(error.why)
+        if not connected:
+            return ConsentLost(error.why)
+        covered = (await self._tokens.access(session.org.token_set_id)).scopes
+        lacks = not scopes.cover(covered, request.method, request.resource)
+        return ScopeMissing(request.resource) if lacks else NotPermitted(request.resource)
 
     def _count_answer(self, session: TenantSession, permit: Permit, limits: Limits) -> None:
         session.budget = session.budget.count_answer(self._clock(), permit.deadline, limits)

@@ -75,6 +75,11 @@ REACTIONS = (
         "when somebody connects again; everything else goes on",
     ),
     Reaction(
+        "the consent does not cover this", "the same, and the consent lacks the scope",
+        "a problem of the tenant that says so; tried again after an hour, and when somebody consents again; everything "
+        "else goes on",
+    ),
+    Reaction(
         "a list cannot be read to its end", "Xero refuses it, or shows fewer rows than it counts",
         "a problem of the tenant; the list is read again later, the other lists go on",
     ),

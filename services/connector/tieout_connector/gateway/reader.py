@@ -80,7 +80,7 @@ class Reader:
             async with self._caller.storing(session) as tx:
                 later = tx.now + self._caller.timing.permission_again_after
                 await read_requests.postpone(tx, tenant_id, kind, [one.xero_id for one in due], later)
-                await self._not_permitted(tx, tenant_id, error.resource, due[0].cause)
+                await self._not_permitted(tx, tenant_id, error, due[0].cause)
             return
         causes = {one.xero_id: one.cause for one in due}
         shown = {str(raw.get(FOLLOWED[kind].resource.id_field)).lower() for raw in raws}
@@ -137,9 +137,9 @@ class Reader:
             cause = Cause(str(tenant_id), str(tenant_id), traceparent_of(current))
             try:
                 await (self._page if feed.resource in PAGED else self._whole)(session, feed, cause)
-            except NotPermitted:
+            except NotPermitted as error:
                 async with self._caller.storing(session) as tx:
-                    await self._not_permitted(tx, tenant_id, feed.resource, cause)
+                    await self._not_permitted(tx, tenant_id, error, cause)
             except (RefusedRequest, MalformedRequest, IncompleteList) as error:
                 # The other listings continue while somebody investigates.
                 log.error("a list cannot be read", resource=feed.resource, tenant=str(tenant_id), error=str(error))
@@ -198,11 +198,11 @@ class Reader:
             moved = replace(feed, importing=False, done=done, total=done)
             await self._save(tx, session, moved, cause, last=True)
 
-    async def _not_permitted(self, tx: Tx, tenant_id: UUID, resource: str, cause: Cause) -> None:
+    async def _not_permitted(self, tx: Tx, tenant_id: UUID, error: NotPermitted, cause: Cause) -> None:
         """The resource is tried again later. Everything else goes on (F13)."""
-        later = tx.now + self._caller.timing.permission_again_after
-        await listings.postpone(tx, tenant_id, resource, later, Trouble.NOT_PERMITTED)
-        await resource_problems.not_permitted(tx, tenant_id, resource, resource_problems.READ, cause)
+        later, read = tx.now + self._caller.timing.permission_again_after, resource_problems.READ
+        await listings.postpone(tx, tenant_id, error.resource, later, Trouble.NOT_PERMITTED)
+        await resource_problems.not_permitted(tx, tenant_id, error.resource, read, cause, error.reason)
         await self._end_import(tx, tenant_id)
 
     async def _save(self, tx: Tx, session: TenantSession, feed: ListingCursor, cause: Cause, *, last: bool) -> None:

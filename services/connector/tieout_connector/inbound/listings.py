@@ -72,6 +72,12 @@ async def try_again(tx: Tx, tenant_id: UUID, at: datetime) -> None:
     await schedule.wake_tenants(tx, {tenant_id: at})
 
 
+async def try_refused(tx: Tx, tenant_id: UUID) -> None:
+    """Read the lists now that Xero did not permit."""
+    await tx.db.execute(*_SQL["try_refused"](tenant_id=tenant_id, now=tx.now))
+    await schedule.wake_tenants(tx, [tenant_id])
+
+
 async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:
     """How far each resource has been read: resource, importing, done, total, next_at, waits_for."""
     return [dict(row) for row in await tx.db.fetch(*_SQL["progress"](tenant_id=tenant_id))]

@@ -100,6 +100,11 @@ async def postpone(tx: Tx, tenant_id: UUID, kind: XeroKind, xero_ids: Sequence[U
         await tx.db.execute(*_SQL["postpone"](tenant_id=tenant_id, kind=kind, xero_ids=list(xero_ids), at=at))
 
 
+async def try_again(tx: Tx, tenant_id: UUID) -> None:
+    """Read now what was put off, except records that Xero does not show."""
+    await tx.db.execute(*_SQL["try_again"](tenant_id=tenant_id, now=tx.now))
+
+
 async def not_found(tx: Tx, tenant_id: UUID, reads: Sequence[DueRead], waits: Sequence[timedelta]) -> Sequence[DueRead]:
     """Read records, all of one kind, again later that Xero does not show; returns those that are given up."""
     later = [(read, tx.now + after) for read in reads if (after := read.again_after(waits))]

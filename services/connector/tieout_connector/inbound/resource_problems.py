@@ -15,10 +15,12 @@ READ = "read"
 CHANGE = "change"
 
 
-async def not_permitted(tx: Tx, tenant_id: UUID, resource: str, action: str, cause: Cause) -> None:
-    """The person who connected the organisation has no right to this."""
+async def not_permitted(
+    tx: Tx, tenant_id: UUID, resource: str, action: str, cause: Cause, reason: Reason = Reason.NOT_PERMITTED_IN_XERO
+) -> None:
+    """The person who connected the organisation has no right to this, or the consent does not cover it."""
     params = {"action": action, "what": spoken(resource)}
-    await _store(tx, tenant_id, resource, action, cause, FoundProblem(Reason.NOT_PERMITTED_IN_XERO, params))
+    await _store(tx, tenant_id, resource, action, cause, FoundProblem(reason, params))
 
 
 async def not_listed(tx: Tx, tenant_id: UUID, resource: str, why: str, cause: Cause) -> None:

@@ -6,13 +6,15 @@ from uuid import UUID
 
 from tieout_connector.pacing import schedule
 from tieout_kit.postgres import Tx, queries
+from tieout_schemas.reasons import Reason
 
 _SQL = queries.load("tieout_connector", "pauses.sql")
 
 
-async def add(tx: Tx, tenant_id: UUID, batch_key: str, resource: str, until: datetime) -> None:
-    """Send no intent with this batch key before this moment. `resource`: what Xero does not permit."""
-    await tx.db.execute(*_SQL["add"](tenant_id=tenant_id, batch_key=batch_key, resource=resource, until=until))
+async def add(tx: Tx, tenant_id: UUID, batch_key: str, resource: str, reason: Reason, until: datetime) -> None:
+    """Send no intent with this batch key before this moment. `resource`: what Xero does not permit, and why."""
+    values = {"tenant_id": tenant_id, "batch_key": batch_key, "resource": resource, "reason": reason.code}
+    await tx.db.execute(*_SQL["add"](**values, until=until))
 
 
 async def read(tx: Tx, tenant_id: UUID) -> Mapping[str, datetime]:

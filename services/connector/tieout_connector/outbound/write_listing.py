@@ -1,6 +1,7 @@
 """The queue of writes as people see it: pages of writes, and one write with its details and why it waits."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from tieout_connector.pacing import (
 from tieout_kit.errors import NotFound
 from tieout_kit.postgres import Tx, of_tenant, queries
 from tieout_schemas.payload import Frozen, RecordRef
+from tieout_schemas.reasons import Reason
 from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
 
 _SQL = queries.load("tieout_connector", "write_listing.sql")
@@ -133,8 +135,15 @@ async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tu
 
 
 def _own_wait(row: Any) -> OwnWait:
-    not_permitted = spoken(row["not_permitted"]) if row["not_permitted"] else ""
-    return OwnWait(row["rest_until"], row["failures"], row["paused_until"], not_permitted)
+    rest = OwnWait(row["rest_until"], row["failures"])
+    if not row["not_permitted"]:
+        return rest
+    return replace(
+        rest,
+        paused_until=row["paused_until"],
+        not_permitted=spoken(row["not_permitted"]),
+        why_paused=Reason.of(row["pause_reason"]),
+    )
 
 
 def _shown(rows: Iterable[Any], *, connected: bool) -> Iterable[dict[str, Any]]:

@@ -63,7 +63,9 @@ class OwnWait:
     paused_until: datetime | None = None
     """Xero does not permit it (F13)."""
     not_permitted: str = ""
-    """What the person who connected may not change, in words."""
+    """What may not be changed, in words."""
+    why_paused: Reason = Reason.NOT_PERMITTED_IN_XERO
+    """Why it may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _waiting(waits: WaitReasons, ahead: int, now: datetime, own: OwnWait = OwnWa
 
 
 def _not_permitted(own: OwnWait, until: str) -> str:
-    sentence = Reason.NOT_PERMITTED_IN_XERO.sentence({"action": "change", "what": own.not_permitted})
+    sentence = own.why_paused.sentence({"action": "change", "what": own.not_permitted})
     return f"{sentence} It is tried again at {until}, and when somebody connects again."
 
 

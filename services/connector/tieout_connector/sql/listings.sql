@@ -36,6 +36,11 @@ update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id and n
 -- Makes all lists of a tenant due at this time, unless they are due sooner.
 update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id;
 
+-- name: try_refused
+-- Makes the lists of a tenant due that Xero did not permit.
+update feed set next_at = least(next_at, $now)
+where tenant_id = $tenant_id and trouble = 'not_permitted';
+
 -- name: progress
 -- How far each resource has been read (CONN-4).
 select resource, importing, done, total, next_at, waits_for from feed where tenant_id = $tenant_id order by resource;

@@ -1,7 +1,9 @@
 -- name: add
 -- Pauses a batch key.
-insert into paused_batch (tenant_id, batch_key, resource, until) values ($tenant_id, $batch_key, $resource, $until)
-on conflict (tenant_id, batch_key) do update set resource = excluded.resource, until = excluded.until;
+insert into paused_batch (tenant_id, batch_key, resource, reason, until)
+values ($tenant_id, $batch_key, $resource, $reason, $until)
+on conflict (tenant_id, batch_key) do update set resource = excluded.resource, reason = excluded.reason,
+    until = excluded.until;
 
 -- name: read
 -- A tenant's pauses, those that are over too.

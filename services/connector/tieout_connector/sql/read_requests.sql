@@ -34,3 +34,7 @@ where tenant_id = $tenant_id and kind = $kind and xero_id = any($xero_ids::uuid[
 update read_request r set due_at = missing.due_at, not_found = r.not_found + 1
 from unnest($xero_ids::uuid[], $asked::int[], $due_at::timestamptz[]) as missing(xero_id, asked, due_at)
 where r.tenant_id = $tenant_id and r.kind = $kind and r.xero_id = missing.xero_id and r.asked = missing.asked;
+
+-- name: try_again
+-- Makes a tenant's requests due that were put off, except those whose records were not found.
+update read_request set due_at = $now where tenant_id = $tenant_id and due_at > $now and not_found = 0;

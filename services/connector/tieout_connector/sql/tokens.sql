@@ -14,7 +14,8 @@ on conflict (id) do update
 set access_token = excluded.access_token, refresh_token = excluded.refresh_token, expires_at = excluded.expires_at;
 
 -- name: drop_unused
--- Deletes tokens that no tenant and no consent under way uses.
+-- Deletes tokens that no tenant and no consent under way uses, and that no connection in Xero is left to be removed with.
 delete from token_set t
 where not exists (select 1 from connection c where c.token_set_id = t.id)
-and not exists (select 1 from consent c where c.token_set_id = t.id);
+and not exists (select 1 from consent c where c.token_set_id = t.id)
+and not exists (select 1 from spare_connection s where s.token_set_id = t.id);

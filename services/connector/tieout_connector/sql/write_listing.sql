@@ -32,7 +32,7 @@ order by received_at, id limit $limit;
 select i.id, i.lane, i.state, i.doc, i.received_at, i.result, k.id as call_id, k.first_sent_at, k.retry_at,
     k.look_up_first, (select count(*) from intent b where b.tenant_id = i.tenant_id and b.state = 'queued'
         and b.lane = i.lane and (b.received_at, b.id) < (i.received_at, i.id)) as writes_ahead, i.rest_until, i.failures,
-    p.resource as not_permitted, p.until as paused_until
+    p.resource as not_permitted, p.reason as pause_reason, p.until as paused_until
 from intent i left join call k on k.tenant_id = i.tenant_id and k.id = i.call_id
 left join paused_batch p on p.tenant_id = i.tenant_id and p.batch_key = i.batch_key and p.until > $now
     and i.state = 'queued'

@@ -8,6 +8,7 @@ XeroError
 ├── AccessRefused(why)        403 and other 401: the list of connections tells which of the next two it is
 ├── ConsentLost(why)          not connected any more, invalid_grant: the tenant waits until a person connects it again
 ├── NotPermitted(resource)    still connected: this resource is tried again later, everything else goes on
+│   └── ScopeMissing          the consent does not cover it: a person must consent again
 ├── RefusedRequest(elements)  400, 404: split the request, or refuse its one record
 │   └── NoSuchRecord          404 for a path that names a record
 └── MalformedRequest          a request that Xero cannot understand: our bug, not a record's; it waits, with an alarm
@@ -20,6 +21,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from tieout_connector.xero.limits import Limits
+from tieout_schemas.reasons import Reason
 
 TOO_MANY = "too many calls"
 """The reason that is shown for a 429, everywhere. Xero asks to wait, and nobody can shorten it."""
@@ -83,9 +85,21 @@ class AccessRefused(XeroError):
 class NotPermitted(XeroError):
     """The organisation is connected, but the person who connected it has no right to this resource."""
 
+    reason = Reason.NOT_PERMITTED_IN_XERO
+
     def __init__(self, resource: str) -> None:
         self.resource = resource.partition("/")[0]
         super().__init__(f"the person who connected is not permitted to use {self.resource}")
+
+
+class ScopeMissing(NotPermitted):
+    """The organisation is connected, but the consent does not cover this resource."""
+
+    reason = Reason.SCOPE_MISSING_IN_XERO
+
+    def __init__(self, resource: str) -> None:
+        super().__init__(resource)
+        self.args = (f"the consent does not cover {self.resource}",)
 
 
 class ConsentLost(XeroError):

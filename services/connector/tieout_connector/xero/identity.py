@@ -13,10 +13,9 @@ from uuid import UUID
 import httpx
 import jwt
 
-from tieout_connector.xero import wire
+from tieout_connector.xero import scopes, wire
 from tieout_connector.xero.errors import AccessRefused, ConsentLost, ConsentLostReason, OutcomeUnknown, RetryAfter
 from tieout_connector.xero.responses import classify
-from tieout_connector.xero.scopes import SCOPES
 
 _TIMEOUT = 10.0
 
@@ -38,6 +37,17 @@ class Tokens:
     def consent_id(self) -> str:
         """The consent that made the token set: the `authEventId` of the connections that it added."""
         return str(self._claims["authentication_event_id"])
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the consent covers (docs/xero.md 1.6)."""
+        named = self._claims.get("scope") or ()
+        return frozenset(named.split() if isinstance(named, str) else named)
+
+    @property
+    def missing_scopes(self) -> list[str]:
+        """The scopes that a consent of today asks for, and this one does not cover."""
+        return [str(scope) for scope in scopes.missing(self.scopes)]
 
     @property
     def _claims(self) -> dict[str, Any]:
@@ -83,7 +93,7 @@ class XeroIdentity:
             "response_type": "code",
             "client_id": self._client_id,
             "redirect_uri": self._redirect_uri,
-            "scope": SCOPES,
+            "scope": scopes.SCOPES,
             "state": state,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
@@ -118,12 +128,6 @@ class XeroIdentity:
     async def disconnect(self, access_token: str, connection_id: UUID) -> None:
         """Remove one organisation's connection. It may be gone already."""
         await self._send("DELETE", f"{self._api}/connections/{connection_id}", access_token)
-
-    async def revoke(self, refresh_token: str) -> None:
-        """End the consent itself: all connections of this user to this app are removed (docs/xero.md 1.1)."""
-        answer = await self._post("revocation", {"token": refresh_token})
-        if not answer.is_success:
-            raise RetryAfter(f"the consent could not be revoked: {answer.status_code}", timedelta(seconds=30))
 
     async def _send(self, method: str, url: str, token: str, params: Mapping[str, str] | None = None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}

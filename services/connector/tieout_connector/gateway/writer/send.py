@@ -137,8 +137,11 @@ class Writer:
         """Send nothing with this batch key for a while, and tell the tenant why (F13)."""
         tenant_id = session.org.tenant_id
         session.in_progress.known_pauses.add(key)
-        await pauses.add(tx, tenant_id, key, error.resource, tx.now + self._caller.timing.permission_again_after)
-        await resource_problems.not_permitted(tx, tenant_id, error.resource, resource_problems.CHANGE, cause)
+        await pauses.add(
+            tx, tenant_id, key, error.resource, error.reason, tx.now + self._caller.timing.permission_again_after
+        )
+        change = resource_problems.CHANGE
+        await resource_problems.not_permitted(tx, tenant_id, error.resource, change, cause, error.reason)
 
     async def _end_pause(self, session: TenantSession, key: str, cause: Cause) -> None:
         """Xero permits it: if it did not before, its problem closes."""
