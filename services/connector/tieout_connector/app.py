@@ -9,7 +9,7 @@ from tieout_connector import api, handlers
 from tieout_connector.config import ConnectorSettings
 from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store
 from tieout_connector.gateway import Folder, Gateway, Leases, Reader, Writer, XeroCaller, batching_rule
-from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
+from tieout_connector.inbound import WEBHOOK_PATH, InteractiveAnswers, WebhookReceiver
 from tieout_connector.kinds import write_kinds
 from tieout_connector.pacing import TIMING, AppBudget, Timing, Usage
 from tieout_connector.xero.http import XeroApi
@@ -40,7 +40,8 @@ def http_app(
         async with database.transaction() as tx:
             return (await connection_store.read(tx, tenant_id)).closed
 
-    untraced = frozenset({"/oauth/callback"})
+    # A consent carries a secret in its query; the webhook receiver makes its own span.
+    untraced = frozenset({"/oauth/callback", WEBHOOK_PATH})
     app = make_app(
         "Tieout connector",
         about,

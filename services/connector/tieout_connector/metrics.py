@@ -10,3 +10,18 @@ RESPONSE_BYTES = Counter(
 NOT_FOUND = Counter(
     "tieout_xero_named_not_found", "Records that a webhook named and that Xero did not show within minutes.", ["kind"]
 )
+WEBHOOK_REQUESTS = Counter(
+    "tieout_webhook_requests",
+    "Requests to the webhook address, by answer: stored, malformed, not_stored, or why it was refused.",
+    ["outcome"],
+)
+WEBHOOK_EVENTS = Counter(
+    "tieout_webhook_events",
+    "Events of signed webhooks: published, unknown_category (published, but not read), malformed, not_stored.",
+    ["category", "outcome"],
+)
+WEBHOOK_SIGNATURES = Counter(
+    "tieout_webhook_signatures",
+    "Webhooks signed with each key; `key` is the start of its SHA-256. An old key that stays at its count can go.",
+    ["key"],
+)

@@ -22,9 +22,11 @@ from tieout_connector.inbound.listings_rules import (
 from tieout_connector.inbound.read_requests import DueRead, ReadRequest
 from tieout_connector.inbound.snapshots import CreatedRecord, ObservedRecord, RecordLink, SnapshotResult
 from tieout_connector.inbound.unreadable import UnreadableRecord
+from tieout_connector.inbound.webhooks import PATH as WEBHOOK_PATH
 from tieout_connector.inbound.webhooks import WebhookReceiver
 
 __all__ = [
+    "WEBHOOK_PATH",
     "CreatedRecord",
     "DueRead",
     "IncompleteList",
