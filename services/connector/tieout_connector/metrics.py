@@ -1,6 +1,6 @@
 """Every metric of the connector, declared once. Read at /metrics on the health port, beside the kit's."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 CALLS = Counter("tieout_xero_calls", "Calls made to Xero.", ["lane", "outcome"])
 REQUEST_BYTES = Counter("tieout_xero_request_bytes", "Bytes of request bodies sent to Xero.", ["lane", "outcome"])
@@ -24,4 +24,7 @@ WEBHOOK_SIGNATURES = Counter(
     "tieout_webhook_signatures",
     "Webhooks signed with each key; `key` is the start of its SHA-256. An old key that stays at its count can go.",
     ["key"],
+)
+WEBHOOKS_SILENT = Gauge(
+    "tieout_webhooks_silent", "1 while Xero's events of a category stay away although records change.", ["category"]
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tieout_connector.inbound import ReadRequest, listings, read_requests, resource_problems
+from tieout_connector.inbound import ReadRequest, listings, read_requests, resource_problems, webhook_health
 from tieout_connector.kinds import FOLLOWED, LISTED, spoken
 from tieout_connector.outbound import pauses
 from tieout_kit import problems
@@ -44,6 +44,7 @@ RECHECKS = Rechecks(
         **{kind.value: _records(kind) for kind in FOLLOWED},
         **{_kind_of(resource): _lists(_kind_of(resource)) for resource in LISTED},
         resource_problems.KIND: _lists(resource_problems.KIND),
+        webhook_health.KIND: _lists(webhook_health.KIND),
     },
     serial=False,
 )

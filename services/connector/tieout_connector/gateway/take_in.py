@@ -24,8 +24,8 @@ async def take_in(
     left_at: datetime,
     otherwise: Cause,
     platform_url: str,
-) -> tuple[set[UUID], int]:
-    """Store the records read. Returns the ids to be read again, and how many records had new content.
+) -> tuple[set[UUID], Sequence[datetime]]:
+    """Store the records read. Returns the ids to be read again, and when each record with new content was changed.
 
     A record is read again if a call without an answer writes it, or if a later read of it was stored already. `causes`:
     by Xero's id; `otherwise`: that of the other records.
@@ -40,7 +40,8 @@ async def take_in(
         if snapshot.xero_id not in waiting
     ]
     taken = await snapshots.store(tx, tenant_id, seen)
-    return waiting | set(taken.overtaken), taken.changed
+    changed_at = [one.updated_at for one in taken.changed if isinstance(one, Snapshot)]
+    return waiting | set(taken.overtaken), changed_at
 
 
 async def _waiting(

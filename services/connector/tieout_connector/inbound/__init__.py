@@ -8,6 +8,7 @@ from tieout_connector.inbound import (
     snapshots,
     sync_runs,
     unreadable,
+    webhook_health,
 )
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.interactive_reads import InteractiveRead
@@ -49,5 +50,6 @@ __all__ = [
     "snapshots",
     "sync_runs",
     "unreadable",
+    "webhook_health",
     "with_smaller_pages",
 ]
