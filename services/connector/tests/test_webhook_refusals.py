@@ -1,16 +1,21 @@
 """What is no webhook of Xero is refused before its body is read, and a body that does not come is not waited for."""
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
+from starlette.applications import Starlette
 
+from tieout_connector.api.webhooks import WebhooksFirst
 from tieout_connector.inbound.webhook_keys import WebhookKeys
 from tieout_connector.inbound.webhook_requests import MAX_BODY_BYTES
 from tieout_connector.inbound.webhooks import PATH, WebhookReceiver
 from tieout_kit.clock import utc_now
+from tieout_kit.process import Server, serve
+from tieout_testing.kafka import running, wait_until
 
 pytestmark = pytest.mark.rule("CONN-9")
 SIGNED = (b"x-xero-signature", b"c2lnbmVk")
@@ -92,6 +97,33 @@ async def test_a_body_of_unknown_length_is_read_up_to_the_limit_only() -> None:
     request = Request(*[b"x" * (MAX_BODY_BYTES // 4)] * 9, headers=[SIGNED, JSON])
 
     assert (await request.answered(2), request.closes, request.read) == (413, True, 5)
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        (f"x-xero-signature: x\r\ncontent-length: {MAX_BODY_BYTES + 1}", 413),
+        ("content-length: 300", 401),
+        ("x-xero-signature: x\r\ncontent-length: 300", 408),
+    ],
+)
+async def test_a_sender_that_waits_with_its_body_is_answered_and_cut_off(more: str, status: int) -> None:
+    receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now, deadline_s=0.1)
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    server = Server(WebhooksFirst(Starlette(), receiver), "127.0.0.1", port)
+
+    async def listening() -> bool:
+        return server.started
+
+    async with running(serve(server)), asyncio.timeout(10):
+        await wait_until(listening, bool)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"POST {PATH} HTTP/1.1\r\nhost: us\r\n{more}\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
 
 
 @pytest.mark.parametrize("keys", ["", "key,", "key, ,other"])
