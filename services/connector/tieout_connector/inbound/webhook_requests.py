@@ -1,6 +1,5 @@
 """The HTTP of a webhook, on ASGI alone: which requests are refused before their body is read, and the body itself."""
 
-import asyncio
 from collections.abc import Mapping
 from enum import Enum
 
@@ -43,23 +42,19 @@ def refused_early(method: str, headers: Mapping[bytes, bytes]) -> Outcome | None
     return None
 
 
-async def read_body(receive: Receive, until: float) -> bytes | Outcome:
-    """The raw body, or why there is none. `until`: the loop's time by which it must be there."""
+async def read_body(receive: Receive) -> bytes | Outcome:
+    """The raw body, or why there is none."""
     raw = bytearray()
-    try:
-        async with asyncio.timeout_at(until):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    return Outcome.NO_BODY
-                raw += message.get("body", b"")
-                # A body without a Content-Length must not fill the memory either.
-                if len(raw) > MAX_BODY_BYTES:
-                    return Outcome.TOO_LARGE
-                if not message.get("more_body"):
-                    return bytes(raw)
-    except TimeoutError:
-        return Outcome.NO_BODY
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return Outcome.NO_BODY
+        raw += message.get("body", b"")
+        # A body without a Content-Length must not fill the memory either.
+        if len(raw) > MAX_BODY_BYTES:
+            return Outcome.TOO_LARGE
+        if not message.get("more_body"):
+            return bytes(raw)
 
 
 async def answer(send: Send, outcome: Outcome) -> None:

@@ -4,6 +4,7 @@ Source: docs/xero.md 5.2. It needs no Postgres: events are keyed by Xero's organ
 """
 
 import asyncio
+from collections.abc import Awaitable
 from uuid import uuid4
 
 import structlog
@@ -17,7 +18,7 @@ from tieout_connector.inbound.webhook_keys import WebhookKeys
 from tieout_connector.inbound.webhook_requests import SIGNATURE, Outcome, answer, read_body, refused_early
 from tieout_connector.metrics import WEBHOOK_REQUESTS, WEBHOOK_SIGNATURES
 from tieout_kit.clock import Clock
-from tieout_kit.telemetry import span, traceparent_of
+from tieout_kit.telemetry import start_span, traceparent_of
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.signals import Webhook
 from tieout_schemas.topics import CONNECTOR, WEBHOOK, partition_of
@@ -47,6 +48,7 @@ class WebhookReceiver:
         self._deadline_s = deadline_s
         self._producer: AIOKafkaProducer | None = None
         self._failed = asyncio.Event()
+        self._outcomes = {outcome: WEBHOOK_REQUESTS.labels(outcome.label) for outcome in Outcome}
         # An unused key must be seen as 0, not as missing.
         self._signatures = {name: WEBHOOK_SIGNATURES.labels(name) for name in self._keys.fingerprints}
 
@@ -71,48 +73,58 @@ class WebhookReceiver:
     async def receive(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI). `Outcome` lists the answers."""
         outcome = await self._outcome(scope, receive)
-        WEBHOOK_REQUESTS.labels(outcome.label).inc()
+        self._outcomes[outcome].inc()
         await answer(send, outcome)
 
     async def _outcome(self, scope: Scope, receive: Receive) -> Outcome:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         if refused := refused_early(scope["method"], headers):
             return refused
-        until = asyncio.get_running_loop().time() + self._deadline_s
-        raw = await read_body(receive, until)
-        if isinstance(raw, Outcome):
-            return raw
-        signer = self._keys.signer(raw, headers[SIGNATURE])
-        if signer is None:
-            return Outcome.FORGED
-        self._signatures[signer].inc()
-        events = webhook_events.events_of(raw)
-        if events is None:
-            return Outcome.MALFORMED
-        with span(f"POST {PATH}", headers.get(b"traceparent", b"").decode("latin-1"), SpanKind.SERVER) as own:
-            return await self._stored(events, traceparent_of(own), until)
-
-    async def _stored(self, events: list[Webhook], traceparent: str | None, until: float) -> Outcome:
+        events: list[Webhook] | None = None
         try:
-            async with asyncio.timeout_at(until):
-                await self._publish(events, traceparent)
+            async with asyncio.timeout(self._deadline_s):
+                raw = await read_body(receive)
+                if isinstance(raw, Outcome):
+                    return raw
+                signer = self._keys.signer(raw, headers[SIGNATURE])
+                if signer is None:
+                    return Outcome.FORGED
+                self._signatures[signer].inc()
+                events = webhook_events.events_of(raw)
+                if events is None:
+                    return Outcome.MALFORMED
+                await self._publish(events, headers.get(b"traceparent", b"").decode("latin-1"))
         except (KafkaError, TimeoutError, ConnectionError) as error:
-            if isinstance(error, KafkaError):
-                # A producer does not recover from some of these errors, so a new one is started.
-                self._failed.set()
-            log.warning("a webhook could not be published, Xero will send it again", error=repr(error))
-            for event in events:
-                webhook_events.count(event.category, "not_stored")
-            return Outcome.NOT_STORED
+            return Outcome.NO_BODY if events is None else self._not_stored(events, error)
         for event in events:
             webhook_events.count_published(event)
         return Outcome.STORED
 
-    async def _publish(self, events: list[Webhook], traceparent: str | None) -> None:
+    def _not_stored(self, events: list[Webhook], error: Exception) -> Outcome:
+        if isinstance(error, KafkaError):
+            # A producer does not recover from some of these errors, so a new one is started.
+            self._failed.set()
+        log.warning("a webhook could not be published, Xero will send it again", error=repr(error))
+        for event in events:
+            webhook_events.count(event.category, "not_stored")
+        return Outcome.NOT_STORED
+
+    async def _publish(self, events: list[Webhook], parent: str) -> None:
         if not events:
             return
         if self._producer is None:
             raise ConnectionError("Kafka is not reachable yet")
+        own = start_span(f"POST {PATH}", parent, SpanKind.SERVER)
+        try:
+            sent = await self._send(self._producer, events, traceparent_of(own))
+            # For one event, `gather` would take as long as the send.
+            await (sent[0] if len(sent) == 1 else asyncio.gather(*sent))
+        finally:
+            own.end()
+
+    async def _send(
+        self, producer: AIOKafkaProducer, events: list[Webhook], traceparent: str | None
+    ) -> list[Awaitable[object]]:
         now = self._clock()
         sent = []
         for event in events:
@@ -127,7 +139,7 @@ class WebhookReceiver:
                 traceparent=traceparent,
             )
             sent.append(
-                await self._producer.send(
+                await producer.send(
                     self._topic,
                     event.model_dump_json().encode(),
                     WEBHOOK.key_of(event.org_id, event),
@@ -135,7 +147,7 @@ class WebhookReceiver:
                     headers=envelope.to_headers(),
                 )
             )
-        await asyncio.gather(*sent)
+        return sent
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
