@@ -1,5 +1,6 @@
 """A fresh Kafka and a fresh Postgres for one benchmark, and the processes it measures."""
 
+import os
 import shutil
 import signal
 import sys
@@ -49,6 +50,12 @@ def servers(name: str) -> Iterator[Servers]:
         finally:
             children.stop()
             _remove(kafka, postgres)
+
+
+def cpu_of(pid: int) -> float:
+    """The seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _remove(kafka: Kafka, postgres: Postgres, *folders: Path) -> None:

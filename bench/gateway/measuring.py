@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 import time
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from uuid import uuid4
 
 from bench.gateway.fleet import Fleet, contact, fleet, payment
 from bench.machine import ROOT
-from bench.servers import Servers
+from bench.servers import Servers, cpu_of
 from tieout_testing.kafka import running, wait_until
 
 TENANTS = 10_000
@@ -78,7 +77,7 @@ async def measure(servers: Servers) -> Measured:
 
 
 async def _morning(here: Fleet, found: Measured) -> None:
-    before, cpu, began = await here.control.count_calls(), _cpu(here.side.pid), time.monotonic()
+    before, cpu, began = await here.control.count_calls(), cpu_of(here.side.pid), time.monotonic()
     for first in range(0, MORNING, 250):
         numbers = range(first, first + 250)
         await here.write([(n, contact()) for n in numbers for _ in range(WRITES)])
@@ -86,7 +85,7 @@ async def _morning(here: Fleet, found: Measured) -> None:
     await wait_until(lambda: here.sql(_OPEN), lambda left: left == 0, WITHIN)
     await wait_until(lambda: here.sql(_READS), lambda left: left == 0, WITHIN)
     found.drained = time.monotonic() - began
-    found.cpu = _cpu(here.side.pid) - cpu
+    found.cpu = cpu_of(here.side.pid) - cpu
     found.calls = await here.control.count_calls() - before
 
 
@@ -164,11 +163,6 @@ async def _made(here: Fleet) -> int:
 def _memory(pid: int) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _log(text: str) -> None:

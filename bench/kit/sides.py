@@ -58,7 +58,7 @@ class Side:
         """Make its topics and tables and start its process, `bench.kit.<name>_side` if no other module is named."""
         prefix, bootstrap = f"{name}.", servers.kafka.bootstrap
         dsn = await asyncio.to_thread(servers.postgres.create_database, name)
-        await _make_topics(bootstrap, [prefix + topic.name for topic in (ARRIVING, LEAVING, *more)])
+        await make_topics(bootstrap, [prefix + topic.name for topic in (ARRIVING, LEAVING, *more)])
         await _make_tables(dsn)
         child = servers.start(module or f"bench.kit.{name}_side", bootstrap, prefix, dsn)
         return cls(name, prefix, child, bootstrap, await asyncpg.connect(dsn))
@@ -130,7 +130,8 @@ class Side:
         await asyncio.to_thread(self.child.stop)
 
 
-async def _make_topics(bootstrap: str, names: Sequence[str]) -> None:
+async def make_topics(bootstrap: str, names: Sequence[str]) -> None:
+    """Make topics with the usual number of partitions; returns when they are ready."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:

@@ -40,7 +40,7 @@ def apps() -> dict[str, FastAPI]:
     identity = XeroIdentity(httpx.AsyncClient(), (NOWHERE, NOWHERE, NOWHERE), "", "", "")
     tokens = TokenStore(database, identity, Fernet.generate_key().decode())
     connecting = Connections(database, identity, tokens, NOWHERE)
-    receiver = WebhookReceiver("127.0.0.1:1", "", 1, "", utc_now)
+    receiver = WebhookReceiver("127.0.0.1:1", "", 1, "nobody's", utc_now)
     return {
         "connector": tieout_connector.app.http_app(
             database, keys, connecting, receiver, InteractiveAnswers(database), 1

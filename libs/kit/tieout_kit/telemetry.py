@@ -15,6 +15,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
@@ -72,7 +73,9 @@ def span(
 
 def set_up(service: str, otlp_endpoint: str | None, log_format: str) -> TracerProvider:
     """Set up traces and logs, once per process. Shut the provider down at the end, or the last spans are lost."""
-    provider = TracerProvider(resource=Resource.create({"service.name": f"tieout-{service}"}))
+    # Spans that are sent nowhere have ids for logs and events, but record nothing: that takes a third of the time.
+    sampler = None if otlp_endpoint else ALWAYS_OFF
+    provider = TracerProvider(sampler, Resource.create({"service.name": f"tieout-{service}"}))
     if otlp_endpoint:
         # Seconds, retries included: a process that ends waits twice for an unavailable collector.
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=2)

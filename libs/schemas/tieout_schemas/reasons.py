@@ -279,3 +279,12 @@ class Reason(ReasonCode):
         closes_on=None,
         cause=("what",),
     )
+    WEBHOOKS_SILENT = Code(
+        ProblemKind.HELD,
+        "Since {since} Xero has not told of changes of {what}. They still come in, some minutes later.",
+        how_to_fix="Tell whoever operates Tieout: the app's webhooks must be enabled again at developer.xero.com. Xero "
+        "is asked for changes more often until then.",
+        who_can_fix=Role.ADMIN,
+        closes_on=None,
+        cause=("what",),
+    )

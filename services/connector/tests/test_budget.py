@@ -253,6 +253,19 @@ def test_polls_are_stretched_only_when_the_day_would_not_last(left: int, hours: 
     assert round(budget.poll_every(MIDNIGHT - hours * HOUR, 6) / MINUTE) == minutes
 
 
+@pytest.mark.rule("CONN-9")
+@pytest.mark.parametrize(
+    ("left", "hours", "wanted", "minutes"),
+    [(5000, 24, None, 2.3), (1000, 24, None, 11.5), (5000, 24, 60, 2.3), (5000, 2, None, 1), (0, 12, None, 30)],
+)
+def test_lists_whose_webhooks_are_silent_may_use_another_quarter_of_the_days_calls(
+    left: int, hours: int, wanted: int | None, minutes: float
+) -> None:
+    budget, asked = replace(fresh(NOON), day_used=5000 - left), timedelta(minutes=wanted) if wanted else None
+
+    assert round(budget.poll_every(MIDNIGHT - hours * HOUR, 10, asked, 2) / MINUTE, 1) == minutes
+
+
 @pytest.mark.rule("CONN-10")
 @pytest.mark.parametrize(
     ("left", "hours", "wanted", "minutes", "stretched"),

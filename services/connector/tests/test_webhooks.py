@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,9 +14,13 @@ import httpx
 import orjson
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY
 from starlette.applications import Starlette
 
+from tieout_connector.api.webhooks import WebhooksFirst
 from tieout_connector.inbound import webhooks
+from tieout_connector.inbound.webhook_keys import fingerprint
+from tieout_connector.inbound.webhook_requests import MAX_BODY_BYTES
 from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
 from tieout_schemas import topics
@@ -56,12 +61,19 @@ class Sender:
         return [decode(topics.WEBHOOK, r.headers, r.value).data for r in records]  # type: ignore[misc]
 
 
+def counted(metric: str) -> Counter[tuple[str, ...]]:
+    """The samples of a counter, by the values of its labels."""
+    samples = [each for family in REGISTRY.collect() for each in family.samples if each.name == metric]
+    return Counter({tuple(each.labels.values()): int(each.value) for each in samples})
+
+
 @asynccontextmanager
-async def sender(kafka: Any, topic_prefix: str, deadline_s: float = webhooks.DEADLINE) -> AsyncIterator[Sender]:
+async def sender(
+    kafka: Any, topic_prefix: str, deadline_s: float = webhooks.DEADLINE, keys: str = KEY
+) -> AsyncIterator[Sender]:
     await make_topics(kafka.bootstrap, topic_prefix, [topics.WEBHOOK], PARTITIONS)
-    receiver = WebhookReceiver(kafka.bootstrap, topic_prefix, PARTITIONS, KEY, utc_now, deadline_s)
-    app = Starlette()
-    app.add_route("/webhooks/xero", receiver.receive, methods=["POST"])
+    receiver = WebhookReceiver(kafka.bootstrap, topic_prefix, PARTITIONS, keys, utc_now, deadline_s)
+    app = WebhooksFirst(Starlette(), receiver)
     async with (
         running(receiver.run()),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http,
@@ -126,8 +138,42 @@ async def test_an_odd_event_does_not_keep_the_others_back(xero: Sender) -> None:
     assert [str(one.resource_id) for one in await xero.read_topic()] == [good["resourceId"]]
 
 
+@pytest.mark.rule("CONN-9")
+async def test_each_event_is_counted_by_its_category_and_what_became_of_it(xero: Sender) -> None:
+    before = counted("tieout_webhook_events_total")
+
+    await xero.events(event(), event("Invoice"), event("QUOTE"), event("CONTACT", resourceId="no id"))
+    await xero.events({"eventCategory": "a" * 99}, {"eventCategory": ["PAYMENT"]})
+
+    assert counted("tieout_webhook_events_total") - before == {
+        ("CONTACT", "published"): 1,
+        ("INVOICE", "published"): 1,
+        ("QUOTE", "unknown_category"): 1,
+        ("CONTACT", "malformed"): 1,
+        ("OTHER", "malformed"): 2,
+    }
+
+
+@pytest.mark.rule("CONN-9")
+async def test_while_a_key_is_changed_both_verify_and_each_use_is_counted(kafka: Any, topic_prefix: str) -> None:
+    new, old = fingerprint("the-new-one"), fingerprint(KEY)
+    before = counted("tieout_webhook_signatures_total")
+
+    async with sender(kafka, topic_prefix, keys=f"the-new-one, {KEY}") as xero:
+        shown = {key for (key,) in counted("tieout_webhook_signatures_total")}
+        signed = [
+            (await xero.events(event(), key=key)).status_code for key in ("the-new-one", KEY, KEY, "the-new-one,")
+        ]
+
+    assert signed == [200, 200, 200, 401]
+    assert counted("tieout_webhook_signatures_total") - before == {(new,): 1, (old,): 2}
+    # Before its first use, too: an operator waits for a key to stay where it is.
+    assert {new, old} <= shown
+    assert not shown & {KEY, "the-new-one"}
+
+
 async def test_a_huge_body_is_not_kept_in_memory(xero: Sender) -> None:
-    assert (await xero.post(b"x" * (webhooks.MAX_BODY_BYTES + 1))).status_code == 413
+    assert (await xero.post(b"x" * (MAX_BODY_BYTES + 1))).status_code == 413
 
 
 async def test_while_kafka_is_frozen_it_is_503_in_time_and_200_afterwards(hasty: Sender, kafka: Any) -> None:

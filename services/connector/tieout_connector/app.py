@@ -9,7 +9,7 @@ from tieout_connector import api, handlers
 from tieout_connector.config import ConnectorSettings
 from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store
 from tieout_connector.gateway import Folder, Gateway, Leases, Reader, Writer, XeroCaller, batching_rule
-from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
+from tieout_connector.inbound import WEBHOOK_PATH, InteractiveAnswers, WebhookReceiver, webhook_health
 from tieout_connector.kinds import write_kinds
 from tieout_connector.pacing import TIMING, AppBudget, Timing, Usage
 from tieout_connector.xero.http import XeroApi
@@ -17,7 +17,7 @@ from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import Clock, utc_now
 from tieout_kit.http import Keys, make_app
 from tieout_kit.postgres import Database
-from tieout_kit.process import run
+from tieout_kit.process import every, run
 from tieout_schemas.roles import Feature
 
 SERVICE = "connector"
@@ -40,7 +40,8 @@ def http_app(
         async with database.transaction() as tx:
             return (await connection_store.read(tx, tenant_id)).closed
 
-    untraced = frozenset({"/oauth/callback"})
+    # A consent carries a secret in its query; the webhook receiver makes its own span.
+    untraced = frozenset({"/oauth/callback", WEBHOOK_PATH})
     app = make_app(
         "Tieout connector",
         about,
@@ -98,9 +99,12 @@ async def main() -> None:
         async def store_usage() -> None:
             await usage.run(database)
 
+        async def watch_webhooks() -> None:
+            await every(webhook_health.CHECK_EVERY, lambda: webhook_health.check(database))
+
         async def gateway_trouble() -> str | None:
             return gateway.trouble
 
         consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
-        parts = [gateway.run, receiver.run, answers.run, store_usage, connecting.run]
+        parts = [gateway.run, receiver.run, answers.run, store_usage, connecting.run, watch_webhooks]
         await run(settings, SERVICE, database, app, consumed, RECHECKS, parts, {"gateway": gateway_trouble})

@@ -24,7 +24,7 @@ class ConnectorSettings(ServiceConfig):
     xero_redirect_uri: str
     """The address that Xero sends a person back to after the consent: …/oauth/callback, as registered with the app."""
     xero_webhook_key: str
-    """The key that Xero signs webhooks with, as text."""
+    """The key that Xero signs webhooks with, as text. While it is changed at Xero both keys, separated by a comma."""
     xero_page_size: int = Field(1000, ge=1, le=1000)
     """Records on a page of an import or poll. Xero allows 1,000."""
     xero_plan: Literal["starter", "core", "plus", "advanced", "enterprise"] = "starter"

@@ -2,11 +2,14 @@
 
 from tieout_kit.process.config import ServiceConfig
 from tieout_kit.process.gc_tuning import tune_gc
+from tieout_kit.process.server import Server, serve
 from tieout_kit.process.service import every, run
 
 __all__ = [
+    "Server",
     "ServiceConfig",
     "every",
     "run",
+    "serve",
     "tune_gc",
 ]

@@ -1,15 +1,12 @@
 """Runs one service until SIGTERM: its API, health port, consumer, relay and periodic work."""
 
 import asyncio
-import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
-from starlette.applications import Starlette
 
 from tieout_kit.errors import RetryLater
 from tieout_kit.kafka import Consumer, Handlers, Relay, drain
@@ -17,6 +14,7 @@ from tieout_kit.postgres import CHECK_INTERVAL, UNAVAILABLE, Database, Schema, t
 from tieout_kit.process.config import ServiceConfig
 from tieout_kit.process.gc_tuning import tune_gc
 from tieout_kit.process.health import HealthCheck, health_app
+from tieout_kit.process.server import Server, serve
 from tieout_kit.records import Rechecks, Sweeper
 from tieout_kit.telemetry import set_up
 from tieout_schemas.topics import replay_topic
@@ -57,7 +55,7 @@ async def run(
     traces = set_up(service, config.otlp_endpoint, config.log_format)
     consumer = Consumer(database, config.kafka, config.kafka_prefix, service, handlers, replay=replay_topic(service))
     schema = Schema(database, ("tieout_kit", f"tieout_{service}"))
-    api = _Server(app, config.http_host, config.http_port)
+    api = Server(app, config.http_host, config.http_port)
     sweeper = Sweeper(database, rechecks)
     relay = Relay(database, config.kafka, config.kafka_prefix, service, config.partitions)
 
@@ -97,14 +95,14 @@ async def run(
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
 
     async with asyncio.TaskGroup() as group:
-        running = [group.create_task(_serve(_Server(health, config.http_host, config.health_port)))]
+        running = [group.create_task(serve(Server(health, config.http_host, config.health_port)))]
 
         async def start() -> None:
             await database.open()
             await schema.ready()
             for work in (consumer.run, relay.run, draining, sweeper.run, watching, *tasks):
                 running.append(group.create_task(_run(work)))
-            running.append(group.create_task(_serve(api)))
+            running.append(group.create_task(serve(api)))
 
         running.append(group.create_task(start()))
         await stop.wait()
@@ -119,34 +117,3 @@ async def run(
 
 async def _run(work: Job) -> None:
     await work()
-
-
-class _Server(uvicorn.Server):
-    """A server that ends when its task is cancelled. With uvicorn's own signal handlers, a signal would end only it."""
-
-    def __init__(self, app: Starlette, host: str, port: int) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                host=host,
-                port=port,
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                timeout_graceful_shutdown=3,
-            )
-        )
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-async def _serve(server: uvicorn.Server) -> None:
-    serving = asyncio.create_task(server.serve())
-    try:
-        await asyncio.shield(serving)
-    except asyncio.CancelledError:
-        server.should_exit = True
-        await serving
-        raise

@@ -27,7 +27,7 @@ def add_routes(
     app: FastAPI, connecting: Connections, receiver: WebhookReceiver, answers: InteractiveAnswers, partitions: int
 ) -> None:
     """Add every route of the connector, and the objects that the routes use."""
-    app.state.connecting, app.state.receiver, app.state.answers = connecting, receiver, answers
-    app.state.partitions = partitions
+    app.state.connecting, app.state.answers, app.state.partitions = connecting, answers, partitions
+    app.add_middleware(webhooks.WebhooksFirst, receiver=receiver)
     for router in ROUTERS:
         app.include_router(router)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tieout_connector.inbound import ReadRequest, listings, read_requests, resource_problems
+from tieout_connector.inbound import ReadRequest, listings, read_requests, resource_problems, webhook_health
 from tieout_connector.kinds import FOLLOWED, LISTED, spoken
 from tieout_connector.outbound import pauses
 from tieout_kit import problems
@@ -53,6 +53,7 @@ RECHECKS = Rechecks(
         **{_kind_of(resource): _lists(_kind_of(resource)) for resource in LISTED},
         resource_problems.KIND: _lists(resource_problems.KIND),
         unhandled.KIND: unhandled.recheck,
+        webhook_health.KIND: _lists(webhook_health.KIND),
     },
     serial=False,
 )

@@ -32,6 +32,7 @@ from tieout_connector.inbound import (
     snapshots,
     sync_runs,
     unreadable,
+    webhook_health,
     with_smaller_pages,
 )
 from tieout_connector.kinds import FOLLOWED, LISTED, PAGED, spoken
@@ -174,12 +175,14 @@ class Reader:
         raws: list[dict[str, Any]] = answer.json.get(feed.resource) or []
         moved, last = after_page(feed, page_of(answer.json, feed.resource, asked))
         async with self._caller.storing(session) as tx:
-            again, changed = await take_in(
+            again, changed_at = await take_in(
                 tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url, self._caller.timing
             )
             await read_requests.add(tx, [ReadRequest(tenant_id, kind, x, at, cause) for x, at in again.items()])
-            await sync_runs.add_page(tx, tenant_id, feed.resource, len(raws), changed, cause, last=last)
+            await sync_runs.add_page(tx, tenant_id, feed.resource, len(raws), len(changed_at), cause, last=last)
             await self._save(tx, session, moved, cause, last=last)
+            if not feed.importing:
+                await webhook_health.polled(tx, tenant_id, kind, changed_at)
 
     async def _whole(self, session: TenantSession, feed: ListingCursor, cause: Cause) -> None:
         tenant_id = session.org.tenant_id
@@ -193,7 +196,7 @@ class Reader:
                 await chart_of_accounts.save(tx, tenant_id, accounts)
             kind = spoken(feed.resource, one=True).replace(" ", "_")
             await unreadable.store(tx, tenant_id, kind, rows.readable, rows.unreadable, cause)
-            await sync_runs.add_page(tx, tenant_id, feed.resource, len(read), taken.changed, cause, last=True)
+            await sync_runs.add_page(tx, tenant_id, feed.resource, len(read), len(taken.changed), cause, last=True)
             done = len(read)
             moved = replace(feed, importing=False, done=done, total=done)
             await self._save(tx, session, moved, cause, last=True)
@@ -213,7 +216,9 @@ class Reader:
         if last:
             # Locked, so that a change of the poll interval at this moment finds the next poll and moves it.
             chosen = (await settings_store.lock(tx, tenant_id)).settings
-            next_at += session.budget.poll_every(tx.now, len(listings.RESOURCES), chosen.poll_every)
+            silent = await webhook_health.silent_resources(tx)
+            bridged = len(silent) if feed.resource in silent else 0
+            next_at += session.budget.poll_every(tx.now, len(listings.RESOURCES), chosen.poll_every, bridged)
         await listings.save(tx, tenant_id, feed, next_at)
         await connection_store.mark_synced(tx, tenant_id)
         if last:

@@ -26,8 +26,9 @@ async def take_in(
     otherwise: Cause,
     platform_url: str,
     timing: Timing,
-) -> tuple[Mapping[UUID, datetime], int]:
-    """Store the records read. Returns the ids to be read again and when, and how many records had new content.
+) -> tuple[Mapping[UUID, datetime], Sequence[datetime]]:
+    """Store the records read. Returns the ids to be read again and when, and when each record with new content was
+    changed.
 
     A record is read again if a call without an answer writes it, or if a later read of it was stored already. `causes`:
     by Xero's id; `otherwise`: that of the other records.
@@ -44,7 +45,8 @@ async def take_in(
     taken = await snapshots.store(tx, tenant_id, seen)
     soon, later = tx.now + timing.read_echo_after, tx.now + timing.read_resting_after
     again = {xero_id: later if rests else soon for xero_id, rests in waiting.items()}
-    return {**again, **dict.fromkeys(taken.overtaken, soon)}, taken.changed
+    changed_at = [one.updated_at for one in taken.changed if isinstance(one, Snapshot)]
+    return {**again, **dict.fromkeys(taken.overtaken, soon)}, changed_at
 
 
 async def _waiting(

@@ -8,6 +8,7 @@ from tieout_connector.inbound import (
     snapshots,
     sync_runs,
     unreadable,
+    webhook_health,
 )
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.interactive_reads import InteractiveRead
@@ -22,9 +23,11 @@ from tieout_connector.inbound.listings_rules import (
 from tieout_connector.inbound.read_requests import DueRead, ReadRequest
 from tieout_connector.inbound.snapshots import CreatedRecord, ObservedRecord, RecordLink, SnapshotResult
 from tieout_connector.inbound.unreadable import UnreadableRecord
+from tieout_connector.inbound.webhooks import PATH as WEBHOOK_PATH
 from tieout_connector.inbound.webhooks import WebhookReceiver
 
 __all__ = [
+    "WEBHOOK_PATH",
     "CreatedRecord",
     "DueRead",
     "IncompleteList",
@@ -47,5 +50,6 @@ __all__ = [
     "snapshots",
     "sync_runs",
     "unreadable",
+    "webhook_health",
     "with_smaller_pages",
 ]

@@ -1,6 +1,7 @@
 """The cursors of imports and polls, stored in Postgres: a crash loses no position."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from tieout_kit.postgres import Tx, queries
 _SQL = queries.load("tieout_connector", "listings.sql")
 
 RESOURCES = tuple(LISTED)
+SPREAD = timedelta(minutes=5)
 
 
 async def start(tx: Tx, tenant_id: UUID) -> None:
@@ -64,6 +66,15 @@ async def bring_forward(tx: Tx, tenant_id: UUID, at: datetime) -> None:
     """Poll at this time, unless a poll is due sooner."""
     await tx.db.execute(*_SQL["bring_forward"](tenant_id=tenant_id, at=at))
     await schedule.wake_tenants(tx, {tenant_id: at})
+
+
+async def spread(tx: Tx, resources: Sequence[str]) -> None:
+    """Poll these resources of every tenant within SPREAD, not all at once, unless a poll is due sooner."""
+    rows = await tx.db.fetch(*_SQL["spread"](resources=list(resources), now=tx.now, within=SPREAD))
+    soonest: dict[UUID, datetime] = {}
+    for row in rows:
+        soonest[row["tenant_id"]] = min(row["next_at"], soonest.get(row["tenant_id"], row["next_at"]))
+    await schedule.wake_tenants(tx, soonest)
 
 
 async def try_again(tx: Tx, tenant_id: UUID, at: datetime) -> None:

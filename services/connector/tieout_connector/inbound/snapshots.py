@@ -50,8 +50,8 @@ class SnapshotResult(NamedTuple):
 
     sequences: tuple[int | None, ...]
     """The sequence of each record's snapshot; None: the read was overtaken."""
-    changed: int
-    """How many records were published."""
+    changed: tuple[Payload, ...]
+    """The records that were published."""
     overtaken: tuple[UUID, ...]
     """Xero ids whose stored snapshot is newer than this read's start. The caller must read them again."""
 
@@ -73,14 +73,15 @@ async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> 
     UpdatedDateUTC is no version: it moves without a change, and some changes do not move it. So the content decides.
     """
     if not observed:
-        return SnapshotResult((), 0, ())
+        return SnapshotResult((), (), ())
     kind = observed[0].payload.kind
     locked = await _lock(tx, tenant_id, kind, [o.payload.key_id for o in observed])
     # A record may be on two pages of a list; the last one counts.
     last = {o.payload.key_id: n for n, o in enumerate(observed) if o.answers is None}
     rows: dict[str, _Row] = {}
     sequences: dict[int, int] = {}
-    changed: list[outbox.Message] = []
+    changed: list[Payload] = []
+    messages: list[outbox.Message] = []
     overtaken: dict[str, None] = {}
     for n, one in enumerate(observed):
         key = one.payload.key_id
@@ -93,11 +94,12 @@ async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> 
         rows[key], payload = _next(one, before, tx.now)
         sequences[n] = rows[key].sequence
         if sequences[n] != before.sequence:
-            changed.append(outbox.event(tx, _TOPIC[payload.ce_type], tenant_id, payload, sequences[n], one.cause))
+            changed.append(payload)
+            messages.append(outbox.event(tx, _TOPIC[payload.ce_type], tenant_id, payload, sequences[n], one.cause))
     await _save(tx, tenant_id, kind, rows)
-    await outbox.add(tx, changed)
+    await outbox.add(tx, messages)
     results = tuple(sequences.get(last[o.payload.key_id] if o.answers is None else n) for n, o in enumerate(observed))
-    return SnapshotResult(results, len(changed), tuple(UUID(key) for key in overtaken))
+    return SnapshotResult(results, tuple(changed), tuple(UUID(key) for key in overtaken))
 
 
 def _is_overtaken(one: ObservedRecord, row: _Row | None) -> bool:

@@ -4,67 +4,59 @@ Source: docs/xero.md 5.2. It needs no Postgres: events are keyed by Xero's organ
 """
 
 import asyncio
-import base64
-import hashlib
-import hmac
-from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID, uuid4
+from collections.abc import Awaitable
+from uuid import uuid4
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from pydantic import BaseModel, Field, ValidationError
-from starlette.requests import Request
-from starlette.responses import Response
+from opentelemetry.trace import SpanKind
+from starlette.types import Receive, Scope, Send
 
+from tieout_connector.inbound import webhook_events
+from tieout_connector.inbound.webhook_keys import WebhookKeys
+from tieout_connector.inbound.webhook_requests import SIGNATURE, Outcome, answer, read_body, refused_early
+from tieout_connector.metrics import WEBHOOK_REQUESTS, WEBHOOK_SIGNATURES
 from tieout_kit.clock import Clock
-from tieout_kit.telemetry import current_traceparent
+from tieout_kit.telemetry import start_span, traceparent_of
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.signals import Webhook
 from tieout_schemas.topics import CONNECTOR, WEBHOOK, partition_of
 
+PATH = "/webhooks/xero"
 DEADLINE = 3.0
-"""Seconds. Xero waits five, and sends again after a 503. An idempotent send to a lost broker never fails by itself."""
-
-MAX_BODY_BYTES = 1 << 20
+"""Seconds for the body and for Kafka together. Xero waits five, and sends again after a 503. An idempotent send to a
+lost broker never fails by itself."""
+LINGER_MS = 2
+"""One call to Kafka carries the events of all requests that arrive meanwhile."""
 
 log = structlog.get_logger(__name__)
-
-
-class _Event(BaseModel):
-    org_id: UUID = Field(alias="tenantId")
-    resource_id: UUID = Field(alias="resourceId")
-    category: str = Field(alias="eventCategory")
-    event_type: str = Field(alias="eventType")
-    event_at: datetime = Field(alias="eventDateUtc")
-
-
-class _Body(BaseModel):
-    events: list[dict[str, Any]]
 
 
 class WebhookReceiver:
     """Receives Xero's webhooks and publishes them to Kafka."""
 
     def __init__(
-        self, bootstrap: str, prefix: str, partitions: int, key: str, clock: Clock, deadline_s: float = DEADLINE
+        self, bootstrap: str, prefix: str, partitions: int, keys: str, clock: Clock, deadline_s: float = DEADLINE
     ) -> None:
+        """`keys`: the keys that Xero may sign with, separated by commas."""
         self._bootstrap = bootstrap
         self._topic = prefix + WEBHOOK.name
         self._partitions = partitions
-        # The key is used as text, not base64-decoded (trap 28).
-        self._key = key.encode()
+        self._keys = WebhookKeys(keys)
         self._clock = clock
         self._deadline_s = deadline_s
         self._producer: AIOKafkaProducer | None = None
         self._failed = asyncio.Event()
+        self._outcomes = {outcome: WEBHOOK_REQUESTS.labels(outcome.label) for outcome in Outcome}
+        # An unused key must be seen as 0, not as missing.
+        self._signatures = {name: WEBHOOK_SIGNATURES.labels(name) for name in self._keys.fingerprints}
 
     async def run(self) -> None:
         """Keep a producer running until cancelled. Kafka may start later than this service."""
         while True:
             producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True, linger_ms=2
+                bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True, linger_ms=LINGER_MS
             )
             try:
                 await producer.start()
@@ -78,40 +70,62 @@ class WebhookReceiver:
                 self._producer = None
                 await _stop(producer)
 
-    async def receive(self, request: Request) -> Response:
-        """POST. Answers 413 if the body is too large, 401 if the signature is wrong, 503 while Kafka cannot store it,
-        and else 200. The answer's body is always empty."""
-        raw = await _body(request)
-        if raw is None:
-            return Response(status_code=413)
-        signature = base64.b64encode(hmac.new(self._key, raw, hashlib.sha256).digest())
-        if not hmac.compare_digest(signature, request.headers.get("x-xero-signature", "").encode()):
-            return Response(status_code=401)
-        try:
-            body = _Body.model_validate_json(raw)
-        except ValidationError as error:
-            # The signature proves that Xero sent it. If it were refused, Xero would send it again for a day and then
-            # disable the subscription. Polls find the change that it was about.
-            log.error("a signed webhook is not as documented", wrong=error.error_count())
-            return Response(status_code=200)
+    async def receive(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI). `Outcome` lists the answers."""
+        outcome = await self._outcome(scope, receive)
+        self._outcomes[outcome].inc()
+        await answer(send, outcome)
+
+    async def _outcome(self, scope: Scope, receive: Receive) -> Outcome:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        if refused := refused_early(scope["method"], headers):
+            return refused
+        events: list[Webhook] | None = None
         try:
             async with asyncio.timeout(self._deadline_s):
-                await self._publish([event for raw_event in body.events if (event := _event(raw_event))])
+                raw = await read_body(receive)
+                if isinstance(raw, Outcome):
+                    return raw
+                signer = self._keys.signer(raw, headers[SIGNATURE])
+                if signer is None:
+                    return Outcome.FORGED
+                self._signatures[signer].inc()
+                events = webhook_events.events_of(raw)
+                if events is None:
+                    return Outcome.MALFORMED
+                await self._publish(events, headers.get(b"traceparent", b"").decode("latin-1"))
         except (KafkaError, TimeoutError, ConnectionError) as error:
-            if isinstance(error, KafkaError):
-                # A producer does not recover from some of these errors, so a new one is started.
-                self._failed.set()
-            log.warning("a webhook could not be published, Xero will send it again", error=repr(error))
-            return Response(status_code=503)
-        return Response(status_code=200)
+            return Outcome.NO_BODY if events is None else self._not_stored(events, error)
+        for event in events:
+            webhook_events.count_published(event)
+        return Outcome.STORED
 
-    async def _publish(self, events: list[Webhook]) -> None:
+    def _not_stored(self, events: list[Webhook], error: Exception) -> Outcome:
+        if isinstance(error, KafkaError):
+            # A producer does not recover from some of these errors, so a new one is started.
+            self._failed.set()
+        log.warning("a webhook could not be published, Xero will send it again", error=repr(error))
+        for event in events:
+            webhook_events.count(event.category, "not_stored")
+        return Outcome.NOT_STORED
+
+    async def _publish(self, events: list[Webhook], parent: str) -> None:
         if not events:
             return
         if self._producer is None:
             raise ConnectionError("Kafka is not reachable yet")
+        own = start_span(f"POST {PATH}", parent, SpanKind.SERVER)
+        try:
+            sent = await self._send(self._producer, events, traceparent_of(own))
+            # For one event, `gather` would take as long as the send.
+            await (sent[0] if len(sent) == 1 else asyncio.gather(*sent))
+        finally:
+            own.end()
+
+    async def _send(
+        self, producer: AIOKafkaProducer, events: list[Webhook], traceparent: str | None
+    ) -> list[Awaitable[object]]:
         now = self._clock()
-        traceparent = current_traceparent()
         sent = []
         for event in events:
             envelope = Envelope(
@@ -125,7 +139,7 @@ class WebhookReceiver:
                 traceparent=traceparent,
             )
             sent.append(
-                await self._producer.send(
+                await producer.send(
                     self._topic,
                     event.model_dump_json().encode(),
                     WEBHOOK.key_of(event.org_id, event),
@@ -133,17 +147,7 @@ class WebhookReceiver:
                     headers=envelope.to_headers(),
                 )
             )
-        await asyncio.gather(*sent)
-
-
-async def _body(request: Request) -> bytes | None:
-    """The raw body; None if it is larger than Xero ever sends. Unsigned bodies must not fill the memory."""
-    raw = bytearray()
-    async for part in request.stream():
-        raw += part
-        if len(raw) > MAX_BODY_BYTES:
-            return None
-    return bytes(raw)
+        return sent
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
@@ -153,21 +157,3 @@ async def _stop(producer: AIOKafkaProducer) -> None:
             await producer.stop()
     except (KafkaError, OSError) as error:
         log.warning("the webhook producer did not stop cleanly", error=repr(error))
-
-
-def _event(raw: dict[str, Any]) -> Webhook | None:
-    """A webhook event; None if it is not about a record of an organisation."""
-    try:
-        event = _Event.model_validate(raw)
-    except ValidationError as error:
-        log.error("an event of a signed webhook is not as documented", wrong=error.error_count())
-        return None
-    # eventDateUtc has no zone and is UTC.
-    at = event.event_at if event.event_at.tzinfo else event.event_at.replace(tzinfo=UTC)
-    return Webhook(
-        org_id=event.org_id,
-        category=event.category.upper(),
-        resource_id=event.resource_id,
-        event_type=event.event_type.upper(),
-        event_at=at,
-    )

@@ -22,6 +22,8 @@ RESERVED_PER_DAY = 50
 """Calls that only writes may use: 5 % of the smallest plan. An import may use the other 95 %."""
 POLL_EVERY = timedelta(minutes=5)
 POLL_AT_LEAST_EVERY = timedelta(minutes=30)
+POLL_SILENT_EVERY = timedelta(minutes=1)
+"""At the most, lists whose webhooks stay away."""
 XERO_ASKED = "Xero asked to wait (429)"
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -158,14 +160,16 @@ class Budget:
         """Less than a tenth of the day's calls is left, so notes are dropped (CONT-12)."""
         return self.day_left(now) * 10 < self.day_limit
 
-    def poll_every(self, now: datetime, calls: int, wanted: timedelta | None = None) -> timedelta:
+    def poll_every(self, now: datetime, calls: int, wanted: timedelta | None = None, silent: int = 0) -> timedelta:
         """The interval between polls of this many calls, so that polls use half of the day's calls (CONN-9).
 
-        `wanted`: the interval that the tenant chose, which is used as long as the calls last (CONN-10).
+        `wanted`: the interval that the tenant chose, which is used as long as the calls last (CONN-10). `silent`: this
+        is one of so many lists whose webhooks stay away. These may use another quarter of the day's calls.
         """
-        rounds = self.day_left(now) // 2 // calls
-        lasting = (self._at(now).day_ends - now) / rounds if rounds else POLL_AT_LEAST_EVERY
-        return max(wanted or POLL_EVERY, min(lasting, POLL_AT_LEAST_EVERY))
+        every = max(wanted or POLL_EVERY, self._lasting(now, self.day_left(now) // 2 // calls))
+        if not silent:
+            return every
+        return min(every, max(POLL_SILENT_EVERY, self._lasting(now, self.day_left(now) // 4 // silent)))
 
     def why_stretched(self, now: datetime, calls: int, wanted: timedelta | None = None) -> str | None:
         """Why polls are less frequent than the tenant chose; None: they are not (CONN-9)."""
@@ -176,6 +180,11 @@ class Budget:
             f"every {minutes(every)} minutes and not every {minutes(asked)}, so that the day's calls last: "
             f"{self.day_left(now)} are left until {_clock(self._at(now).day_ends)}"
         )
+
+    def _lasting(self, now: datetime, rounds: int) -> timedelta:
+        """The shortest interval at which so many rounds last until the end of the day."""
+        lasting = (self._at(now).day_ends - now) / rounds if rounds else POLL_AT_LEAST_EVERY
+        return min(lasting, POLL_AT_LEAST_EVERY)
 
     def _at(self, now: datetime) -> "Budget":
         """As of now: without calls past their deadline, answers older than a minute, and days that ended."""

@@ -32,6 +32,18 @@ update feed set next_at = $at, trouble = $trouble where tenant_id = $tenant_id a
 -- Makes a tenant's polls due at this time, unless they are due sooner.
 update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id and not importing;
 
+-- name: spread
+-- Makes the polls of these resources due within a time, each at another moment, unless they are due sooner. Locked in
+-- order: two processes may do this at once.
+with later as (
+    select tenant_id, resource, $now::timestamptz + random() * $within::interval as at from feed
+    where resource = any($resources::text[]) and not importing and trouble is null
+    and next_at > $now::timestamptz + $within::interval
+    order by tenant_id, resource for update)
+update feed f set next_at = later.at from later
+where f.tenant_id = later.tenant_id and f.resource = later.resource
+returning f.tenant_id, f.next_at;
+
 -- name: try_again
 -- Makes all lists of a tenant due at this time, unless they are due sooner.
 update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id;

@@ -10,7 +10,7 @@ from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import observations
 from tieout_connector.gateway.writer.lookup import look_up
 from tieout_connector.gateway.writer.observations import Observation
-from tieout_connector.inbound import ReadRequest, read_requests
+from tieout_connector.inbound import ReadRequest, read_requests, webhook_health
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import QueuedIntent, StoredCall, calls, intents, results, setbacks
 from tieout_connector.xero.models import Json
@@ -107,6 +107,10 @@ async def finish(
         await read_requests.add(
             tx, [ReadRequest(tenant_id, r.kind, r.xero_id, tx.now, a.queued.cause) for a, r in also]
         )
+        if kind.snapshot_kind:
+            await webhook_health.wrote(
+                tx, tenant_id, kind.snapshot_kind, call.first_sent_at, sum(1 for a in done if a.sent)
+            )
 
 
 async def _setback(tx: Tx, tenant_id: UUID, failed: Sequence[QueuedIntent]) -> setbacks.Setback:
