@@ -108,7 +108,7 @@ async def test_a_disabled_subscription_is_noticed_by_polls_and_closes_when_it_is
     await harness.control.disable_webhook(client_id)
     # Xero's stamps count as a minute older than they are: its clock may be ahead.
     harness.clock.ahead += timedelta(minutes=2)
-    await harness.sql("update webhook_health set heard_at = heard_at - interval '2 minutes'")
+    await harness.sql("update webhook_health set last_event_at = last_event_at - interval '2 minutes'")
     await harness.control.act(harness.org_id, "edit_contact", ContactID=known, Name="Kea Ltd")
     await harness.their_contact("Tui")
     await harness.sql(

@@ -107,7 +107,7 @@ async def test_changes_that_polls_find_tell_of_a_silence_only_where_events_came_
     for _ in range(2):
         await harness.their_bill(contact_id)
     # Until Xero's stamps of these are later than the event, whatever its clock may be ahead.
-    await harness.sql("update webhook_health set heard_at = heard_at - interval '3 minutes'")
+    await harness.sql("update webhook_health set last_event_at = last_event_at - interval '3 minutes'")
     await poll(harness)
 
     assert await checked(harness, HOUR) == [("webhooks_silent", "invoices", "open")]

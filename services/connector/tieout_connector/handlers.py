@@ -22,11 +22,11 @@ from tieout_schemas.writes import WriteIntent
 async def webhooks_received(tx: Tx, events: Sequence[ReceivedEvent[Webhook]]) -> None:
     """xero.webhook.v1 → read these records again. Events of organisations that no tenant is bound to are skipped."""
     tenants = await connection_store.tenants_of(tx, [event.data.org_id for event in events])
-    heard: dict[tuple[UUID, str], datetime] = {}
+    latest: dict[tuple[UUID, str], datetime] = {}
     for event in events:
         if event.data.org_id in tenants and event.data.category in WEBHOOK_CATEGORIES:
             key = tenants[event.data.org_id], event.data.category
-            heard[key] = max(event.envelope.time, heard.get(key, event.envelope.time))
+            latest[key] = max(event.envelope.time, latest.get(key, event.envelope.time))
     await read_requests.add(
         tx,
         [
@@ -37,7 +37,7 @@ async def webhooks_received(tx: Tx, events: Sequence[ReceivedEvent[Webhook]]) ->
             if event.data.org_id in tenants and (kind := WEBHOOK_CATEGORIES.get(event.data.category))
         ],
     )
-    await webhook_health.heard(tx, heard)
+    await webhook_health.received(tx, latest)
 
 
 async def refreshes_requested(tx: Tx, events: Sequence[ReceivedEvent[Refresh]]) -> None:

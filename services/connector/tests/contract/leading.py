@@ -108,7 +108,7 @@ async def passes(harness: ConnectorHarness, by: timedelta) -> Steps:
 
 
 async def lost(steps: Steps, *wanted: WriteIntent, fault: str = "lost") -> None:
-    """These are sent; Xero's answer is not heard."""
+    """These are sent; Xero's answer is not received."""
     await steps.harness.control.add_fault(fault, times=1, method="PUT")
     await steps.harness.control.add_fault(fault, times=1, method="POST")
     with pytest.raises(OutcomeUnknown):

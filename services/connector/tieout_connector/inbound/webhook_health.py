@@ -32,15 +32,15 @@ _SQL = queries.load("tieout_connector", "webhook_health.sql")
 log = structlog.get_logger(__name__)
 
 
-async def heard(tx: Tx, events: Mapping[tuple[UUID, str], datetime]) -> None:
+async def received(tx: Tx, events: Mapping[tuple[UUID, str], datetime]) -> None:
     """Events of these tenants and categories came, the latest at these times."""
     if events:
         keys = sorted(events)
         await tx.db.execute(
-            *_SQL["heard"](
+            *_SQL["received"](
                 tenant_ids=[tenant_id for tenant_id, _ in keys],
                 categories=[category for _, category in keys],
-                heard_at=[events[key] for key in keys],
+                last_event_at=[events[key] for key in keys],
             )
         )
 

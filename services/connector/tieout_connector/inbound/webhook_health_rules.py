@@ -25,7 +25,7 @@ class CategoryHealth:
     """What is known of a webhook category, over all tenants."""
 
     name: str
-    heard_at: datetime | None = None
+    last_event_at: datetime | None = None
     """When its latest event came; None: never."""
     echoes_since: datetime | None = None
     """When one tenant had enough writes of ours since its latest event."""
@@ -37,12 +37,12 @@ class CategoryHealth:
 
 def silent_since(category: CategoryHealth, now: datetime) -> datetime | None:
     """Since when Xero's events of this category stay away; None: they do not. A silence ends with an event."""
-    if category.silent_since and not _heard_since(category, category.silent_since):
+    if category.silent_since and not _event_since(category, category.silent_since):
         return category.silent_since
     # What was never announced may not be subscribed. Then only our own writes tell that it should be.
-    found = category.found_since if category.heard_at else None
+    found = category.found_since if category.last_event_at else None
     since = min((at for at in (category.echoes_since, found) if at), default=None)
-    if since is None or _heard_since(category, since) or now - since < GRACE:
+    if since is None or _event_since(category, since) or now - since < GRACE:
         return None
     return since
 
@@ -52,5 +52,5 @@ def must_be_announced(changed_at: Sequence[datetime], now: datetime) -> list[dat
     return [at - SKEW for at in changed_at if now - at <= RECENT]
 
 
-def _heard_since(category: CategoryHealth, at: datetime) -> bool:
-    return category.heard_at is not None and category.heard_at >= at
+def _event_since(category: CategoryHealth, at: datetime) -> bool:
+    return category.last_event_at is not None and category.last_event_at >= at

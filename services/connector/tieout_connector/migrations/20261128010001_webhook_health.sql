@@ -4,7 +4,7 @@
 create table webhook_health (
     tenant_id uuid not null,
     category text not null,
-    heard_at timestamptz,
+    last_event_at timestamptz,
     echoes int not null default 0,
     echoes_since timestamptz,
     found int not null default 0,

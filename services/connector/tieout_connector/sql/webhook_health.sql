@@ -1,13 +1,13 @@
--- name: heard
+-- name: received
 -- Events came. The changes before them were announced, or their events are lost alone: then polls find these changes.
-insert into webhook_health (tenant_id, category, heard_at)
-select * from unnest($tenant_ids::uuid[], $categories::text[], $heard_at::timestamptz[])
+insert into webhook_health (tenant_id, category, last_event_at)
+select * from unnest($tenant_ids::uuid[], $categories::text[], $last_event_at::timestamptz[])
 on conflict (tenant_id, category) do update set
-    heard_at = greatest(webhook_health.heard_at, excluded.heard_at),
-    echoes = case when webhook_health.echoes_since > excluded.heard_at then webhook_health.echoes else 0 end,
-    echoes_since = case when webhook_health.echoes_since > excluded.heard_at then webhook_health.echoes_since end,
-    found = case when webhook_health.found_since > excluded.heard_at then webhook_health.found else 0 end,
-    found_since = case when webhook_health.found_since > excluded.heard_at then webhook_health.found_since end;
+    last_event_at = greatest(webhook_health.last_event_at, excluded.last_event_at),
+    echoes = case when webhook_health.echoes_since > excluded.last_event_at then webhook_health.echoes else 0 end,
+    echoes_since = case when webhook_health.echoes_since > excluded.last_event_at then webhook_health.echoes_since end,
+    found = case when webhook_health.found_since > excluded.last_event_at then webhook_health.found else 0 end,
+    found_since = case when webhook_health.found_since > excluded.last_event_at then webhook_health.found_since end;
 
 -- name: unannounced
 -- Changes that no event has announced so far, unless one came after them.
@@ -21,7 +21,7 @@ on conflict (tenant_id, category) do update set
     found = h.found + excluded.found,
     found_since = coalesce(h.found_since,
         case when excluded.found > 0 and h.found + excluded.found >= $enough::int then $at::timestamptz end)
-where h.heard_at is null or h.heard_at < $at::timestamptz;
+where h.last_event_at is null or h.last_event_at < $at::timestamptz;
 
 -- name: lock
 -- One process at a time judges.
@@ -29,17 +29,17 @@ select pg_advisory_xact_lock(hashtextextended('webhook_health', 0));
 
 -- name: forget
 -- What one tenant misses although events of the category came later for others is lost alone.
-with heard as (select category, max(heard_at) as at from webhook_health group by category),
+with latest as (select category, max(last_event_at) as at from webhook_health group by category),
 stale as (
-    select h.tenant_id, h.category from webhook_health h join heard using (category)
-    where least(h.echoes_since, h.found_since) <= heard.at
+    select h.tenant_id, h.category from webhook_health h join latest using (category)
+    where least(h.echoes_since, h.found_since) <= latest.at
     order by h.tenant_id, h.category for update of h)
 update webhook_health h set echoes = 0, echoes_since = null, found = 0, found_since = null
 from stale where h.tenant_id = stale.tenant_id and h.category = stale.category;
 
 -- name: categories
 -- What is known of each category, over all tenants.
-select category as name, max(heard_at) as heard_at, min(echoes_since) as echoes_since, min(found_since) as found_since,
+select category as name, max(last_event_at) as last_event_at, min(echoes_since) as echoes_since, min(found_since) as found_since,
     min(s.since) as silent_since
 from webhook_health left join webhook_silence s using (category) group by category;
 
