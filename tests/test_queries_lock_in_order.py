@@ -29,6 +29,7 @@ EXPECTED = {
     "tieout_connector/interactive_reads.sql purge": SKIPS,
     "tieout_connector/leases.sql take": SKIPS,
     "tieout_connector/leases.sql lock": ONE_ROW,
+    "tieout_connector/listings.sql spread": "tenant_id, resource",
     "tieout_connector/restore_detection.sql recorded": ONE_ROW,
     "tieout_connector/schedule.sql wake_tenants": "t.tenant_id",
     "tieout_connector/schedule.sql recover": SKIPS,
@@ -37,6 +38,9 @@ EXPECTED = {
     "tieout_connector/sync_runs.sql lock": ONE_ROW,
     "tieout_connector/tokens.sql lock": ONE_ROW,
     "tieout_connector/usage.sql delete_old": SKIPS,
+    "tieout_connector/webhook_health.sql clear": "h.tenant_id, h.category",
+    "tieout_connector/webhook_health.sql forget": "h.tenant_id, h.category",
+    "tieout_connector/webhook_health.sql report": "h.tenant_id, h.category",
 }
 """By query, the key by which it locks."""
 

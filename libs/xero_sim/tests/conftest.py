@@ -57,7 +57,7 @@ async def xero(control: Control, http: httpx.AsyncClient) -> Xero:
 
 
 @pytest.fixture
-def sdk(xero: Xero, url: str, tmp_path: Path) -> Callable[..., Any]:
+def sdk(xero: Xero, url: str, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Calls Xero's own SDK: `sdk("get_contacts", where=…)`. It blocks, so its tests are no coroutines."""
     token = {**xero.token, "scope": xero.token["scope"].split()}
     configuration = Configuration()
@@ -71,4 +71,6 @@ def sdk(xero: Xero, url: str, tmp_path: Path) -> Callable[..., Any]:
     def call(operation: str, *arguments: object, **more: object) -> Any:
         return getattr(api, operation)(xero.tenant, *arguments, **more)
 
-    return call
+    yield call
+    # The SDK has no way to close its connections.
+    client.rest_client.pool_manager.clear()

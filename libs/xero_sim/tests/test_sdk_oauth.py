@@ -1,6 +1,7 @@
 """Xero's own SDK through OAuth: consent, exchange, refresh, connections, revocation."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -64,13 +65,16 @@ async def registered(control: Control) -> tuple[str, RegisteredApp]:
 
 
 @pytest.fixture
-def session(url: str, registered: tuple[str, RegisteredApp], monkeypatch: pytest.MonkeyPatch) -> Session:
+def session(url: str, registered: tuple[str, RegisteredApp], monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """Connected by consent. The SDK's token addresses are fixed in its code."""
     monkeypatch.setattr(TokenApi, "refresh_token_url", f"{url}/connect/token")
     monkeypatch.setattr(TokenApi, "revoke_token_url", f"{url}/connect/revocation")
     monkeypatch.setattr(TokenApi, "client_credentials_token_url", f"{url}/connect/token")
     _, app = registered
-    return Session(url, app, exchange(url, app, consent(url, app)["code"][0]))
+    made = Session(url, app, exchange(url, app, consent(url, app)["code"][0]))
+    yield made
+    # The SDK has no way to close its connections.
+    made.client.rest_client.pool_manager.clear()
 
 
 def test_a_consent_brings_a_code_and_the_state_and_a_denial_an_error(

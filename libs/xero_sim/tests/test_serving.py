@@ -8,6 +8,7 @@ from xero_sim import Control, build_app, serve_in_thread
 
 async def test_the_connections_over_which_webhooks_were_sent_are_closed() -> None:
     """Seen to fail: the garbage collector found them in any later test."""
+    gc.collect()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with serve_in_thread(build_app()) as url:

@@ -16,7 +16,6 @@ from tieout_kit.generate import declared
 from tieout_kit.postgres.database import Tx
 from tieout_local.metrics import DECLARING
 from tieout_schemas.writes import Lane
-from tieout_testing.access_sweep import ANA
 from tieout_testing.connector import ConnectorHarness, contact_intent
 from tieout_testing.kafka import running
 
@@ -116,7 +115,7 @@ async def test_all_is_stored_now_and_then_without_any_answer(harness: ConnectorH
         await harness.until("select count(*) from usage", 1)
 
 
-@pytest.mark.parametrize("trouble", ["503", "expired", "no scope"])
+@pytest.mark.parametrize("trouble", ["503", "expired", "no right"])
 async def test_what_came_with_an_error_is_counted_too_for_xero_charges_it(
     harness: ConnectorHarness, trouble: str
 ) -> None:
@@ -125,9 +124,8 @@ async def test_what_came_with_an_error_is_counted_too_for_xero_charges_it(
     process, at = await harness.owner()
     if trouble == "expired":
         await harness.control.advance(timedelta(minutes=31))
-    elif trouble == "no scope":
-        await harness.connections.disconnect(ANA, harness.tenant_id)
-        await harness.connect(harness.org_id, harness.tenant_id, scope="offline_access accounting.payments")
+    elif trouble == "no right":
+        await harness.control.switch_on("not-permitted", path="Contacts")
     else:
         await harness.control.add_fault(trouble)
 
