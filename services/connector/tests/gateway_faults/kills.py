@@ -118,7 +118,7 @@ async def shoot(
     if "token" in point:
         await world.finish(place)
         await world.passes(EXPIRED)
-    if "home." in point and "is_known" not in point:
+    if "restore_detection." in point and "is_known" not in point:
         await world.harness.sql("delete from home")
     await world.begin(place, KillPoint(point, world.chance.randint(1, min(2, way.passages)), sign))
     deadline = time.monotonic() + _LATE
@@ -136,7 +136,7 @@ async def shoot(
         # Now and then long enough for it to come to rest.
         if hit := await _hit(place, sign, 0.15 if doses % 4 else 0.6):
             break
-        await world.passes(TIDIED if "intents.forget" in point else STEP)
+        await world.passes(TIDIED if "intents.delete_old" in point else STEP)
     if hit and sign is signal.SIGKILL:
         await place.killed()
     elif not hit:
