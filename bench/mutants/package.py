@@ -53,7 +53,7 @@ def tried(package: Package) -> list[Tried]:
             raise Broken(f"the tests of {package.name} cannot be run, or fail without any change: see above")
         found, imported, paths, quickest = pickle.loads(file.read_bytes())  # noqa: S301  written just now, by our own child
         _apart(lambda: _at_import(package, file, found, imported, (paths, quickest)))
-        result: list[Tried] = pickle.loads(file.read_bytes())  # noqa: S301  likewise
+        result: list[Tried] = pickle.loads(file.read_bytes())  # noqa: S301  written just now, by our own child
     return sorted(result, key=lambda one: (one.module, one.line))
 
 

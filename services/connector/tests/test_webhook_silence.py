@@ -1,6 +1,7 @@
 """A stopped subscription is noticed, told, and bridged by polls; it ends with the next event."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -68,18 +69,20 @@ async def test_writes_without_echo_become_a_problem_that_the_next_event_closes(h
     assert gauge("CONTACT") == 0
 
 
-async def test_an_echo_that_came_before_the_answer_was_stored_is_expected_no_more(harness: ConnectorHarness) -> None:
+async def test_an_echo_that_came_before_the_answer_was_stored_is_expected_no_more(
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await harness.connect_idle()
     await harness.deliver(contact_intent("Kea"), contact_intent("Tui"))
     process, at = await harness.owner()
     real = process.api.call
 
-    async def announced_at_once(*args: object, **more: object) -> object:
-        answer = await real(*args, **more)  # type: ignore[arg-type]
+    async def announced_at_once(*args: Any, **more: Any) -> Any:
+        answer = await real(*args, **more)
         await came(harness)
         return answer
 
-    process.api.call = announced_at_once  # type: ignore[assignment,method-assign]
+    monkeypatch.setattr(process.api, "call", announced_at_once)
     await harness.send(process, at)
 
     assert await checked(harness, HOUR) == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 from xero import Xero  # type: ignore[import-not-found]  # only in its own environment
-from xero.auth import OAuth2Credentials  # type: ignore[import-not-found]  # likewise
+from xero.auth import OAuth2Credentials  # type: ignore[import-not-found]  # only in its own environment
 
 client_id, client_secret, tenant, callback, *scopes = sys.argv[1:]
 
