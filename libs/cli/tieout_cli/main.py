@@ -32,9 +32,9 @@ app.command(writes)
 def connection(tenant: UUID) -> None:
     """Show a tenant's connection to Xero: state, import progress, waiting writes, calls left today."""
     seen = get("connector", tenant, "/connection")
-    table = Table("resource", "read", "of", title=f"{seen['name']}: {seen['state']} {seen['org_name']}")
+    table = Table("list", "read", "of", title=f"{seen['name']}: {seen['state']} {seen['org_name']}")
     for one in seen["resources"]:
-        table.add_row(one["resource"], str(one["done"]), "?" if one["total"] is None else str(one["total"]))
+        table.add_row(one["listing"], str(one["done"]), "?" if one["total"] is None else str(one["total"]))
     console.print(table)
     writes = ", ".join(f"{count} {state}" for state, count in seen["writes"].items()) or "none"
     if lacks := seen["missing_scopes"]:

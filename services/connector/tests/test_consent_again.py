@@ -47,12 +47,12 @@ async def imported(harness: ConnectorHarness) -> ConnectorHarness:
 
 async def test_the_tenant_stays_connected_and_nothing_is_imported_again(harness: ConnectorHarness) -> None:
     await imported(harness)
-    before = await harness.sql("select resource, importing, since, next_at from feed where $1 order by 1", True)
+    before = await harness.sql("select listing, importing, since, next_at from feed where $1 order by 1", True)
 
     result = await again(harness, harness.org_id)
 
     assert (result.outcome, result.bound_to) == ("renewed", "Kauri Ltd")
-    assert await harness.sql("select resource, importing, since, next_at from feed where $1 order by 1", True) == before
+    assert await harness.sql("select listing, importing, since, next_at from feed where $1 order by 1", True) == before
     assert await states(harness) == {"connected"}
     assert await harness.standing() == ["Kauri Ltd"]
     await harness.deliver(contact_intent("Kea"))

@@ -178,7 +178,7 @@ async def test_progress_rises_to_the_total(harness: ConnectorHarness) -> None:
 
     async def look() -> str:
         async with harness.database.transaction() as tx:
-            (contacts,) = [p for p in await listings.progress(tx, harness.tenant_id) if p["resource"] == "Contacts"]
+            (contacts,) = [p for p in await listings.progress(tx, harness.tenant_id) if p["listing"] == "Contacts"]
             seen.append((contacts["done"], contacts["total"]))
             return (await connection_store.read(tx, harness.tenant_id)).state
 
@@ -192,15 +192,13 @@ async def test_progress_rises_to_the_total(harness: ConnectorHarness) -> None:
 
 async def test_old_payments_are_never_read_not_even_after_empty_polls(harness: ConnectorHarness) -> None:
     await seeded(harness)
-    await harness.sql("update feed set since = now() + interval '1 hour' where resource = 'Payments'")
+    await harness.sql("update feed set since = now() + interval '1 hour' where listing = 'Payments'")
     async with harness.working():
         await harness.until(STATE, "connected")
-        await harness.sql(
-            "update feed set next_at = now() where resource = 'Payments'; update turn set next_at = now()"
-        )
-        await harness.until("select next_at > now() from feed where resource = 'Payments'", True)
+        await harness.sql("update feed set next_at = now() where listing = 'Payments'; update turn set next_at = now()")
+        await harness.until("select next_at > now() from feed where listing = 'Payments'", True)
 
-    assert await harness.sql("select since is not null from feed where resource = 'Payments'") == [(True,)]
+    assert await harness.sql("select since is not null from feed where listing = 'Payments'") == [(True,)]
 
 
 async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(
@@ -222,5 +220,5 @@ async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(
         await harness.until("select count(*) from feed where not importing", 5)
 
     assert await harness.sql(
-        "select resource from feed where importing and next_at > now() + interval '20 minutes'"
+        "select listing from feed where importing and next_at > now() + interval '20 minutes'"
     ) == [("TaxRates",)]

@@ -73,7 +73,7 @@ async def test_each_poll_of_everything_is_one_run_that_says_what_changed(harness
 
     assert [one.run for one in said] == ["import", "poll", "poll"]
     assert [{r.resource: r.changed for r in one.resources}["Invoices"] for one in said[1:]] == [1, 0]
-    assert [r.resource for r in said[0].resources] == list(listings.RESOURCES)
+    assert [r.resource for r in said[0].resources] == list(listings.NAMES)
     assert all(one.started_at <= one.ended_at for one in said)
     assert await last_run(harness) == said[-1]
     sequences = [sequence for sequence, _ in await harness.events(SyncRun)]
@@ -120,7 +120,7 @@ async def test_polls_keep_the_tenants_schedule_and_a_shorter_one_holds_at_once(h
     assert 58 <= hourly <= 60
     # The next poll comes when it was to come; only the one after it is later.
     assert 58 <= unmoved <= 60
-    assert await harness.sql(WAITING) == [(len(listings.RESOURCES),)]
+    assert await harness.sql(WAITING) == [(len(listings.NAMES),)]
 
 
 @pytest.mark.real

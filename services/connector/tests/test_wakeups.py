@@ -10,9 +10,9 @@ import pytest
 
 from tieout_connector.gateway.leases import TERM, LeaseLost
 from tieout_connector.gateway.worker import Worker
-from tieout_connector.pacing import org_budget_store, schedule
+from tieout_connector.pacing import schedule
 from tieout_connector.pacing.app_budget import AppIsBusy
-from tieout_connector.pacing.org_budget import MAX_CONCURRENT, PER_MINUTE, fresh
+from tieout_connector.pacing.org_budget import PER_MINUTE
 from tieout_connector.pacing.timing import LONGEST_CALL
 from tieout_connector.xero.contacts import CONTACTS
 from tieout_connector.xero.errors import OutcomeUnknown
@@ -32,7 +32,9 @@ def a_worker(harness: ConnectorHarness, process: Any, at: Any, *, may_begin: boo
     async def hold(tx: Any) -> None:
         await process.leases.require(tx, at.org.shard, at.epoch)
 
-    return Worker(harness.database, at, process.writer, process.reader, harness.clock, lambda: may_begin, hold)
+    return Worker(
+        harness.database, at, process.writer, process.reader, process.lister, harness.clock, lambda: may_begin, hold
+    )
 
 
 async def turn(harness: ConnectorHarness) -> Any:

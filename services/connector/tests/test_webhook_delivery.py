@@ -74,7 +74,7 @@ async def delivered(harness: ConnectorHarness) -> dict[str, Any]:
 
 def is_idle(subscription: dict[str, Any]) -> bool:
     """Whether nothing is held or repeated any more."""
-    return subscription["held"] == 0 and subscription["attempts"] == 0
+    return bool(subscription["held"] == 0 and subscription["attempts"] == 0)
 
 
 async def test_a_burst_that_comes_doubled_reordered_and_wrongly_signed_ends_as_xero_has_it(
@@ -116,7 +116,7 @@ async def test_a_disabled_subscription_is_noticed_by_polls_and_closes_when_it_is
     await harness.control.act(harness.org_id, "edit_contact", ContactID=known, Name="Kea Ltd")
     await harness.their_contact("Tui")
     await harness.sql(
-        "insert into feed (tenant_id, resource, importing, next_at) select tenant_id, 'Contacts', false, now() "
+        "insert into feed (tenant_id, listing, importing, next_at) select tenant_id, 'Contacts', false, now() "
         "from connection; update turn set next_at = now(); select pg_notify('tieout_work', '')"
     )
     await wait_until(lambda: names(harness), lambda found: found[0] == found[1], 30)

@@ -143,11 +143,11 @@ async def test_while_a_category_is_silent_its_list_is_polled_as_often_as_the_cal
     await harness.sql("update feed set next_at = now() + interval '20 hours'")
 
     await checked(harness, HOUR)
-    soon = "select resource from feed where next_at < now() + interval '66 minutes'"
+    soon = "select listing from feed where next_at < now() + interval '66 minutes'"
     assert await harness.sql(soon) == [("Contacts",)]
 
     harness.clock.ahead = timedelta(0)
     await poll(harness)
-    waits = dict(await harness.sql("select resource, extract(epoch from next_at - now())::float / 60 from feed"))
+    waits = dict(await harness.sql("select listing, extract(epoch from next_at - now())::float / 60 from feed"))
     assert waits["Contacts"] < 2
     assert waits["Invoices"] > 4

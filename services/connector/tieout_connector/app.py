@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from tieout_connector import api, handlers
 from tieout_connector.config import ConnectorSettings
 from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store
-from tieout_connector.gateway import Folder, Gateway, Leases, Reader, Writer, XeroCaller, batching_rule
+from tieout_connector.gateway import Folder, Gateway, Leases, Lister, Reader, Writer, XeroCaller, batching_rule
 from tieout_connector.inbound import WEBHOOK_PATH, InteractiveAnswers, WebhookReceiver, webhook_health
 from tieout_connector.kinds import write_kinds
 from tieout_connector.pacing import TIMING, AppBudget, Timing, Usage
@@ -75,10 +75,11 @@ def xero_side(
     api_of_xero = XeroApi(client, settings.xero_api_url)
     caller = XeroCaller(database, api_of_xero, tokens, leases, app_budget, usage, clock, settings.xero_plan, timing)
     writer = Writer(caller, write_kinds(settings.platform_url), Folder(settings.attachments_folder))
-    reader = Reader(caller, settings.platform_url, settings.xero_page_size)
+    reader = Reader(caller, settings.platform_url)
+    lister = Lister(caller, settings.platform_url, settings.xero_page_size)
     return_origins = [origin.strip() for origin in settings.return_origins.split(",") if origin.strip()]
     connecting = Connections(database, identity, tokens, settings.platform_url, return_origins)
-    return Gateway(database, leases, caller, writer, reader, clock), connecting
+    return Gateway(database, leases, caller, writer, reader, lister, clock), connecting
 
 
 async def main() -> None:

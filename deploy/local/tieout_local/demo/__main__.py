@@ -93,7 +93,7 @@ def _progress(console: Console) -> Progress:
 def _show(progress: Progress, resources: list[Json]) -> None:
     known = {task.description: task.id for task in progress.tasks}
     for one in resources:
-        name = one["resource"]
+        name = one["listing"]
         task = known.get(name)
         task = progress.add_task(name, total=None) if task is None else task
         progress.update(task, completed=one["done"], total=one["total"])

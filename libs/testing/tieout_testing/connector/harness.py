@@ -17,6 +17,7 @@ from tieout_connector.connecting.connections import Connections
 from tieout_connector.connecting.tokens import TokenStore
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.leases import Leases
+from tieout_connector.gateway.lister import Lister
 from tieout_connector.gateway.loop import Gateway
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.session import TenantSession
@@ -82,10 +83,10 @@ class ConnectorHarness:
         app, chosen = AppBudget(self.database, self.clock), replace(QUICK, **timing)
         caller = XeroCaller(self.database, api, self.tokens, leases, app, Usage(self.clock), self.clock, timing=chosen)
         writer = Writer(caller, write_kinds(PLATFORM), self.files)
-        reader = Reader(caller, PLATFORM, page_size)
-        return Process(
-            api, leases, caller, writer, reader, Gateway(self.database, leases, caller, writer, reader, self.clock)
-        )
+        reader = Reader(caller, PLATFORM)
+        lister = Lister(caller, PLATFORM, page_size)
+        gateway = Gateway(self.database, leases, caller, writer, reader, lister, self.clock)
+        return Process(api, leases, caller, writer, reader, lister, gateway)
 
     async def owner(self, **timing: Any) -> tuple[Process, TenantSession]:
         """A process that owns the tenant's shard, to be led step by step."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.leases import Leases
+from tieout_connector.gateway.lister import Lister
 from tieout_connector.gateway.loop import Gateway
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.writer import Writer
@@ -32,6 +33,7 @@ class Process:
     caller: XeroCaller
     writer: Writer
     reader: Reader
+    lister: Lister
     gateway: Gateway
 
     async def die(self, task: "asyncio.Task[Any]") -> None:

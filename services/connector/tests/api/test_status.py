@@ -25,7 +25,7 @@ async def test_status_shows_progress_writes_and_what_is_left(platform: Platform)
     status = (await platform.ask("GET /tenants/{t}/connection", harness.tenant_id)).json()
 
     assert (status["state"], status["org_name"], status["writes"]) == ("connected", "Kauri Ltd", {"queued": 1})
-    assert {p["resource"]: p["done"] == p["total"] for p in status["resources"]} == dict.fromkeys(
+    assert {p["listing"]: p["done"] == p["total"] for p in status["resources"]} == dict.fromkeys(
         ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments"), True
     )
     assert status["calls_left_this_minute"] == 60 - len(await harness.control.calls())

@@ -13,7 +13,7 @@ from tieout_testing.connector import ConnectorHarness, contact_intent
 
 pytestmark = pytest.mark.real
 STATE = "select state from connection"
-POLL = "update feed set next_at = now() where resource = '{}'; update turn set next_at = now()"
+POLL = "update feed set next_at = now() where listing = '{}'; update turn set next_at = now()"
 IDLE = "select count(*) from feed where next_at <= now()"
 
 
@@ -51,7 +51,7 @@ async def test_an_import_that_saw_fewer_rows_than_counted_is_not_complete(harnes
 
     async with harness.working(harness.process(list_again_after=timedelta(seconds=1))):
         await harness.until("select count(*) from problem where state = 'open'", 1)
-        assert await harness.sql("select importing from feed where resource = 'Contacts'") == [(True,)]
+        assert await harness.sql("select importing from feed where listing = 'Contacts'") == [(True,)]
         assert await harness.sql(STATE) == [("importing",)]
         await harness.control.switch_off_oddities()
         await harness.until(STATE, "connected")
@@ -93,7 +93,7 @@ async def test_pages_that_take_too_long_get_smaller_and_the_tenant_remembers(har
         later = [call["path"] for call in await harness.control.calls(path="Contacts")]
 
     assert await names(harness) == vendors(230)
-    assert await harness.sql("select page_size from feed where resource = 'Contacts'") == [(200,)]
+    assert await harness.sql("select page_size from feed where listing = 'Contacts'") == [(200,)]
     assert ["pageSize=400" in path for path in asked] == [True, *[False] * (len(asked) - 1)]
     assert all("pageSize=200" in path for path in [*asked[1:], *later])
 
@@ -106,7 +106,7 @@ async def test_a_list_may_take_longer_than_a_single_record(harness: ConnectorHar
     async with harness.working(harness.process(timeout_s=0.8)):
         await harness.until(STATE, "connected")
 
-    assert await harness.sql("select page_size from feed where resource = 'Contacts'") == [(None,)]
+    assert await harness.sql("select page_size from feed where listing = 'Contacts'") == [(None,)]
     assert await names(harness) == vendors(3)
 
 

@@ -65,10 +65,10 @@ def test_what_is_wrong_with_a_bill_is_said_with_its_field(field: str, value: obj
 
 @pytest.mark.field("F09")
 @pytest.mark.parametrize("content", [{}, {"Contact": "nobody"}, {"LineItems": "none"}, {"LineItems": [None]}])
-@pytest.mark.parametrize("resource", list(LISTED))
-def test_no_row_whatever_it_is_like_raises_anything_else(resource: str, content: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", list(LISTED))
+def test_no_row_whatever_it_is_like_raises_anything_else(name: str, content: dict[str, Any]) -> None:
     with pytest.raises(Unreadable):
-        LISTED[resource].read({**(ROW if resource == "Invoices" and content else {}), **content})
+        LISTED[name].record.read({**(ROW if name == "Invoices" and content else {}), **content})
 
 
 @pytest.mark.field("F09")

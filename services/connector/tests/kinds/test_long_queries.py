@@ -112,8 +112,8 @@ async def test_records_that_are_read_together_fit_in_one_query(kind: XeroKind) -
 
 
 def test_no_listing_is_longer() -> None:
-    for record in LISTED.values():
-        filters = {**getattr(record.listing, "filters", {}), **getattr(record.listing, "import_filters", {})}
+    for record, listing in LISTED.values():
+        filters = {**listing.filters, **listing.import_filters}
         params = {**filters, "page": "99999", "pageSize": "1000", "unitdp": "4", "includeArchived": "true"}
         assert length(XeroRequest("GET", record.resource.name, params)) <= LONGEST_QUERY
 

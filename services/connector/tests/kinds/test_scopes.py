@@ -88,13 +88,13 @@ def test_a_note_needs_the_scope_of_its_document(document: Document) -> None:
     assert enough(request.method, request.resource) & set(note.scopes)
 
 
-@pytest.mark.parametrize("resource", [*listings.RESOURCES, *(one.resource.name for one in FOLLOWED.values())])
+@pytest.mark.parametrize("resource", [*listings.NAMES, *(one.resource.name for one in FOLLOWED.values())])
 def test_the_consent_covers_every_reading(resource: str) -> None:
     assert enough("GET", resource) & set(SCOPES.split())
 
 
 CALLS = [
-    *(("GET", resource) for resource in listings.RESOURCES),
+    *(("GET", resource) for resource in listings.NAMES),
     *((method, one.resource.name) for one in FOLLOWED.values() for method in ("GET", "PUT")),
     ("PUT", "CreditNotes/{CreditNoteID}/Allocations"),
     ("PUT", "Contacts/{ContactID}/History"),

@@ -9,11 +9,11 @@ from tieout_connector.kinds import (
     DOCUMENT_RESOURCES,
     FOLLOWED,
     LISTED,
-    PAGED,
     PATHS,
     RECORDS,
     SEARCHES,
     WEBHOOK_CATEGORIES,
+    FollowedRecord,
     write_kinds,
 )
 from tieout_schemas.bodies import Document
@@ -34,12 +34,13 @@ def test_every_document_that_bears_files_or_notes_is_a_record() -> None:
 
 
 def test_what_others_refer_to_is_imported_first() -> None:
-    assert tuple(LISTED) == listings.RESOURCES
-    assert listings.RESOURCES == ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments")
+    assert tuple(LISTED) == listings.NAMES
+    assert listings.NAMES == ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments")
 
 
 def test_what_is_read_in_pages_is_paged_by_xero_and_what_is_read_whole_is_not() -> None:
-    assert [name for name, record in LISTED.items() if record.resource.paged] == list(PAGED)
+    read_in_pages = {name for name, listed in LISTED.items() if isinstance(listed.record, FollowedRecord)}
+    assert {name for name, listed in LISTED.items() if listed.record.resource.paged} == read_in_pages
 
 
 def test_each_intent_is_written_by_one_record_alone() -> None:

@@ -24,14 +24,14 @@ router = APIRouter(tags=["connection"])
 
 
 class Progress(BaseModel):
-    """How far the import of a resource has come (CONN-4)."""
+    """How far the import of a list has come (CONN-4)."""
 
-    resource: str
+    listing: str = Field(description="The list's name: Contacts, Invoices …")
     importing: bool
     done: int
     total: int | None
     next_at: datetime
-    waits_for: str | None = Field(description="The resource that is imported first; null: none")
+    waits_for: str | None = Field(description="The list that is imported first; null: none")
 
 
 class Status(BaseModel):
@@ -110,7 +110,7 @@ async def _limits(tx: Tx, tenant_id: UUID) -> dict[str, Any]:
     """What is left of Xero's limits, and what waits because of them."""
     budget = await org_budget_store.load(tx, tenant_id)
     free, turn = budget.wait(tx.now), await schedule.read_delay(tx, tenant_id)
-    polls = (tx.now, len(listings.RESOURCES), (await settings_store.read(tx, tenant_id)).poll_every)
+    polls = (tx.now, len(listings.NAMES), (await settings_store.read(tx, tenant_id)).poll_every)
     return {
         "calls_left_this_minute": budget.minute_left(tx.now),
         "calls_left_today": budget.day_left(tx.now),

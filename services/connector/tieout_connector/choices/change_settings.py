@@ -38,7 +38,7 @@ async def change(tx: Tx, caller: Caller, tenant_id: UUID, seen: int, wanted: Map
     await audit.note(tx, caller, tenant_id, RecordRef(kind=settings.kind, id=tenant_id), now, settings)
     if settings.poll_every != now.poll_every:
         budget = await org_budget_store.load(tx, tenant_id)
-        every = budget.poll_every(tx.now, len(listings.RESOURCES), settings.poll_every)
+        every = budget.poll_every(tx.now, len(listings.NAMES), settings.poll_every)
         await listings.bring_forward(tx, tenant_id, tx.now + every)
     return settings
 

@@ -50,7 +50,7 @@ def _kind_of(resource: str) -> str:
 RECHECKS = Rechecks(
     {
         **{kind.value: _records(kind) for kind in FOLLOWED},
-        **{_kind_of(resource): _lists(_kind_of(resource)) for resource in LISTED},
+        **{kind: _lists(kind) for kind in {_kind_of(listed.record.resource.name) for listed in LISTED.values()}},
         resource_problems.KIND: _lists(resource_problems.KIND),
         unhandled.KIND: unhandled.recheck,
         webhook_health.KIND: _lists(webhook_health.KIND),

@@ -2,6 +2,7 @@
 
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.leases import Leases
+from tieout_connector.gateway.lister import Lister
 from tieout_connector.gateway.loop import Gateway
 from tieout_connector.gateway.reactions import REACTIONS
 from tieout_connector.gateway.reader import Reader
@@ -13,6 +14,7 @@ __all__ = [
     "Folder",
     "Gateway",
     "Leases",
+    "Lister",
     "Reader",
     "Writer",
     "XeroCaller",

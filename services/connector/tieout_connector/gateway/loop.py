@@ -9,6 +9,7 @@ import structlog
 from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.leases import LeaseLost, Leases
+from tieout_connector.gateway.lister import Lister
 from tieout_connector.gateway.reactions import Reaction, reaction_to
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.session import TenantSession
@@ -32,13 +33,21 @@ class Gateway:
     """Calls Xero for the tenants of this process's shards. A tenant has a worker only while it has work."""
 
     def __init__(
-        self, database: Database, leases: Leases, caller: XeroCaller, writer: Writer, reader: Reader, clock: Clock
+        self,
+        database: Database,
+        leases: Leases,
+        caller: XeroCaller,
+        writer: Writer,
+        reader: Reader,
+        lister: Lister,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._leases = leases
         self._caller = caller
         self._writer = writer
         self._reader = reader
+        self._lister = lister
         self._clock = clock
         self._timing = caller.timing
         self._workers: dict[UUID, tuple[Org, Worker | None]] = {}
@@ -92,7 +101,16 @@ class Gateway:
             session = await self._caller.start(org)
             may_begin = partial(self._leases.may_begin, org.shard)
             require_lease = partial(self._leases.require, shard=org.shard, epoch=session.epoch)
-            worker = Worker(self._database, session, self._writer, self._reader, self._clock, may_begin, require_lease)
+            worker = Worker(
+                self._database,
+                session,
+                self._writer,
+                self._reader,
+                self._lister,
+                self._clock,
+                may_begin,
+                require_lease,
+            )
             self._workers[org.tenant_id] = (org, worker)
             next_at = await worker.run()
             async with self._database.transaction() as tx:

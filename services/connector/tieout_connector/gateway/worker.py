@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from tieout_connector.gateway.caller import NoCallLeft
+from tieout_connector.gateway.lister import Lister
 from tieout_connector.gateway.pending_work import MAX_IDS_PER_READ, PendingWork, find_work
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.session import TenantSession
@@ -58,6 +59,7 @@ class Worker:
         session: TenantSession,
         writer: Writer,
         reader: Reader,
+        lister: Lister,
         clock: Clock,
         may_begin: Callable[[], bool],
         require_lease: Callable[[Tx], Awaitable[None]],
@@ -68,6 +70,7 @@ class Worker:
         self._session = session
         self._writer = writer
         self._reader = reader
+        self._lister = lister
         self._clock = clock
         self._may_begin = may_begin
         self._require_lease = require_lease
@@ -191,8 +194,8 @@ class Worker:
             feed = await listings.due(tx, tenant_id, in_progress, importing=lane is Lane.IMPORT)
             if feed is None:
                 return Idle(tx.now)
-            job = partial(self._reader.read_listing, session, feed)
-            return self._reserve(in_progress.listings, {feed.resource}, job)
+            job = partial(self._lister.read, session, feed)
+            return self._reserve(in_progress.listings, {feed.listing}, job)
         return await self._write(tx, lane, work.waiting[lane])
 
     def _waits_for_batch(self, now: datetime, since: datetime) -> bool:

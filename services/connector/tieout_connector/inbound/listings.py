@@ -12,14 +12,15 @@ from tieout_kit.postgres import Tx, queries
 
 _SQL = queries.load("tieout_connector", "listings.sql")
 
-RESOURCES = tuple(LISTED)
+NAMES = tuple(LISTED)
+"""The lists' names, in the order of an import."""
 SPREAD = timedelta(minutes=5)
 
 
 async def start(tx: Tx, tenant_id: UUID) -> None:
-    """List every resource from now on. A resource that was listed before goes on from its position."""
-    after = [record.listing.after if record.listing else None for record in LISTED.values()]
-    await tx.db.execute(*_SQL["start"](tenant_id=tenant_id, resources=list(RESOURCES), after=after, now=tx.now))
+    """Read every list from now on. A list that was read before goes on from its position."""
+    after = [listed.listing.after for listed in LISTED.values()]
+    await tx.db.execute(*_SQL["start"](tenant_id=tenant_id, listings=list(NAMES), after=after, now=tx.now))
     await schedule.wake_tenants(tx, [tenant_id])
 
 
@@ -36,7 +37,7 @@ async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime
     await tx.db.execute(
         *_SQL["save"](
             tenant_id=tenant_id,
-            resource=cursor.resource,
+            listing=cursor.listing,
             importing=cursor.importing,
             since=cursor.since,
             page=cursor.page,
@@ -51,15 +52,15 @@ async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime
     )
 
 
-async def postpone(tx: Tx, tenant_id: UUID, resource: str, at: datetime, trouble: Trouble) -> None:
-    """List a resource again at a later time, because it could not be read now. Other imports do not wait for it."""
-    await tx.db.execute(*_SQL["postpone"](tenant_id=tenant_id, resource=resource, at=at, trouble=trouble))
-    await let_follow(tx, tenant_id, resource)
+async def postpone(tx: Tx, tenant_id: UUID, names: Sequence[str], at: datetime, trouble: Trouble) -> None:
+    """Read these lists again at a later time, because they cannot be read now. Other imports do not wait for them."""
+    await tx.db.execute(*_SQL["postpone"](tenant_id=tenant_id, listings=list(names), at=at, trouble=trouble))
+    await let_follow(tx, tenant_id, names)
 
 
-async def let_follow(tx: Tx, tenant_id: UUID, resource: str) -> None:
-    """Begin the imports that waited until this resource was imported."""
-    await tx.db.execute(*_SQL["let_follow"](tenant_id=tenant_id, resource=resource, now=tx.now))
+async def let_follow(tx: Tx, tenant_id: UUID, names: Sequence[str]) -> None:
+    """Begin the imports that waited until these lists were imported."""
+    await tx.db.execute(*_SQL["let_follow"](tenant_id=tenant_id, listings=list(names), now=tx.now))
 
 
 async def bring_forward(tx: Tx, tenant_id: UUID, at: datetime) -> None:
@@ -68,9 +69,9 @@ async def bring_forward(tx: Tx, tenant_id: UUID, at: datetime) -> None:
     await schedule.wake_tenants(tx, {tenant_id: at})
 
 
-async def spread(tx: Tx, resources: Sequence[str]) -> None:
-    """Poll these resources of every tenant within SPREAD, not all at once, unless a poll is due sooner."""
-    rows = await tx.db.fetch(*_SQL["spread"](resources=list(resources), now=tx.now, within=SPREAD))
+async def spread(tx: Tx, names: Sequence[str]) -> None:
+    """Poll these lists of every tenant within SPREAD, not all at once, unless a poll is due sooner."""
+    rows = await tx.db.fetch(*_SQL["spread"](listings=list(names), now=tx.now, within=SPREAD))
     soonest: dict[UUID, datetime] = {}
     for row in rows:
         soonest[row["tenant_id"]] = min(row["next_at"], soonest.get(row["tenant_id"], row["next_at"]))
@@ -90,16 +91,16 @@ async def try_refused(tx: Tx, tenant_id: UUID) -> None:
 
 
 async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:
-    """How far each resource has been read: resource, importing, done, total, next_at, waits_for."""
+    """How far each list has been read: listing, importing, done, total, next_at, waits_for."""
     return [dict(row) for row in await tx.db.fetch(*_SQL["progress"](tenant_id=tenant_id))]
 
 
 async def permitted(tx: Tx, tenant_id: UUID) -> list[str]:
-    """The resources that Xero lets the person who connected read, in the order of an import."""
-    forbidden = {row["resource"] for row in await tx.db.fetch(*_SQL["not_permitted"](tenant_id=tenant_id))}
-    return [resource for resource in RESOURCES if resource not in forbidden]
+    """The lists that Xero lets the person who connected read, in the order of an import."""
+    forbidden = {row["listing"] for row in await tx.db.fetch(*_SQL["not_permitted"](tenant_id=tenant_id))}
+    return [name for name in NAMES if name not in forbidden]
 
 
 async def is_importing(tx: Tx, tenant_id: UUID) -> bool:
-    """Whether the import of any resource is unfinished, of those that Xero permits."""
+    """Whether the import of any list is unfinished, of those that Xero permits."""
     return bool(await tx.db.fetchval(*_SQL["is_importing"](tenant_id=tenant_id)))

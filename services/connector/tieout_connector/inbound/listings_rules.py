@@ -38,9 +38,10 @@ class IncompleteList(OutcomeUnknown):
 
 @dataclass(frozen=True, slots=True)
 class ListingCursor:
-    """The position in the list of one resource."""
+    """The position in a list."""
 
-    resource: str
+    listing: str
+    """The list's name."""
     importing: bool = True
     since: datetime | None = None
     """If-Modified-Since of the next page; None: from the beginning."""

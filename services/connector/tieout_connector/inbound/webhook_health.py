@@ -14,7 +14,7 @@ from tieout_connector.inbound.webhook_health_rules import (
     must_be_announced,
     silent_since,
 )
-from tieout_connector.kinds import FOLLOWED, WEBHOOK_CATEGORIES, spoken
+from tieout_connector.kinds import FOLLOWED, WEBHOOK_CATEGORIES, lists_of, spoken
 from tieout_connector.metrics import WEBHOOKS_SILENT
 from tieout_kit import problems
 from tieout_kit.events import Cause
@@ -57,9 +57,9 @@ async def polled(tx: Tx, tenant_id: UUID, kind: XeroKind, changed_at: Sequence[d
         await _unannounced(tx, tenant_id, kind, min(missing), found=len(missing))
 
 
-async def silent_resources(tx: Tx) -> set[str]:
-    """The resources whose webhooks are silent."""
-    return {_resource(row["category"]) for row in await tx.db.fetch(_SQL["silent"])}
+async def silent_lists(tx: Tx) -> set[str]:
+    """The names of the lists whose webhooks are silent."""
+    return {name for row in await tx.db.fetch(_SQL["silent"]) for name in lists_of(_resource(row["category"]))}
 
 
 async def check(database: Database) -> None:
@@ -69,7 +69,7 @@ async def check(database: Database) -> None:
     if begun:
         # Not with the problems: gateways lock polls and schedules before health.
         async with database.transaction() as tx:
-            await listings.spread(tx, [_resource(one.name) for one in begun])
+            await listings.spread(tx, [name for one in begun for name in lists_of(_resource(one.name))])
     async with database.transaction() as tx:
         silent = await _store(tx)
     for category in WEBHOOK_CATEGORIES:

@@ -2,16 +2,16 @@
 each write is composed, found again and undone, and what a person may search. The tables below are derived from them."""
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
-from tieout_connector.kinds.record import FollowedRecord, Listing, Record, spoken
+from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, Record, spoken
 from tieout_connector.kinds.table import (
     DOCUMENT_RESOURCES,
     FOLLOWED,
     LISTED,
-    PAGED,
     PATHS,
     RECORDS,
     SEARCHES,
     WEBHOOK_CATEGORIES,
+    lists_of,
     write_kinds,
 )
 
@@ -20,15 +20,16 @@ __all__ = [
     "DOCUMENT_RESOURCES",
     "FOLLOWED",
     "LISTED",
-    "PAGED",
     "PATHS",
     "RECORDS",
     "SEARCHES",
     "WEBHOOK_CATEGORIES",
     "FollowedRecord",
+    "ListedRecord",
     "Listing",
     "Record",
     "WriteKind",
+    "lists_of",
     "spoken",
     "write_kinds",
 ]

@@ -4,5 +4,5 @@ from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.accounts import ACCOUNTS
 
 ACCOUNT = Record(
-    resource=ACCOUNTS, listing=Listing(), link=lambda _: "https://go.xero.com/GeneralLedger/ChartOfAccounts.aspx"
+    resource=ACCOUNTS, listings=(Listing(),), link=lambda _: "https://go.xero.com/GeneralLedger/ChartOfAccounts.aspx"
 )

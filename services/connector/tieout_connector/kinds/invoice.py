@@ -22,11 +22,13 @@ INVOICE = FollowedRecord(
     kind=XeroKind.INVOICE,
     snapshot=XeroInvoice,
     category="INVOICE",
-    listing=Listing(
-        filters={"where": 'Type=="ACCPAY"'},
-        # Only unpaid bills are imported (BILL-1).
-        import_filters={"Statuses": "DRAFT,SUBMITTED,AUTHORISED"},
-        after="Contacts",
+    listings=(
+        Listing(
+            filters={"where": 'Type=="ACCPAY"'},
+            # Only unpaid bills are imported (BILL-1).
+            import_filters={"Statuses": "DRAFT,SUBMITTED,AUTHORISED"},
+            after="Contacts",
+        ),
     ),
     stamp_of=stamps.in_url,
     document=Document.INVOICE,

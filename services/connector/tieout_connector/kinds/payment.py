@@ -195,7 +195,7 @@ PAYMENT = FollowedRecord(
     kind=XeroKind.PAYMENT,
     snapshot=XeroPayment,
     category="PAYMENT",
-    listing=Listing(after="Invoices"),
+    listings=(Listing(after="Invoices"),),
     # Xero has no field for a stamp of ours on a payment.
     stamp_of=lambda raw, platform_url: None,
     document=Document.PAYMENT,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tieout_connector.kinds.kind import WriteKind
@@ -31,7 +31,9 @@ class Listing:
     import_filters: Mapping[str, str] = field(default_factory=dict)
     """More query parameters, for an import only."""
     after: str | None = None
-    """The resource that is imported first, because these records refer to its records and would wait for them."""
+    """The list that is imported first, because these records refer to its records and would wait for them."""
+    name: str | None = None
+    """Its name, unique among all lists; None: its resource's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +42,8 @@ class Record:
 
     resource: Resource[Any]
     """Its paths, and how it is listed, read and written. `resource.read` parses Xero's JSON."""
-    listing: Listing | None = None
-    """None: the resource is not listed."""
+    listings: tuple[Listing, ...] = ()
+    """How it is listed; none: it is not."""
     document: Document | None = None
     """The kind of document that files and notes are attached to; None: it can have neither."""
     writes: Callable[[str], Sequence[WriteKind]] = lambda _: ()
@@ -60,12 +62,19 @@ class Record:
         return f"{noun.capitalize()} {next((str(name) for name in names if name), 'without a number')}"
 
 
+class ListedRecord(NamedTuple):
+    """A list, and the record of Xero that it shows."""
+
+    record: Record
+    listing: Listing
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowedRecord(Record):
     """A record that is published as snapshots, one for each change."""
 
     kind: XeroKind
-    listing: Listing = field(default_factory=Listing)
+    listings: tuple[Listing, ...] = (Listing(),)
     snapshot: type[Snapshot]
     category: str
     """Its webhook category. Source: docs/xero.md 5.1."""

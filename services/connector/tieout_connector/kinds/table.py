@@ -13,7 +13,7 @@ from tieout_connector.kinds.item import ITEM
 from tieout_connector.kinds.kind import WriteKind
 from tieout_connector.kinds.note import NoteWrite
 from tieout_connector.kinds.payment import PAYMENT
-from tieout_connector.kinds.record import FollowedRecord, Record
+from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Record
 from tieout_connector.kinds.tax_rate import TAX_RATE
 from tieout_connector.kinds.tracking import TRACKING_CATEGORY
 from tieout_connector.xero.http import XeroRequest
@@ -38,10 +38,12 @@ FOLLOWED: Mapping[XeroKind, FollowedRecord] = {
 }
 WEBHOOK_CATEGORIES: Mapping[str, XeroKind] = {record.category: kind for kind, record in FOLLOWED.items()}
 """By webhook category, the kind of record. Events of other categories are ignored."""
-LISTED: Mapping[str, Record] = {record.resource.name: record for record in RECORDS if record.listing is not None}
-"""The records that are imported and polled, by the resource's name."""
-PAGED: Mapping[str, FollowedRecord] = {record.resource.name: record for record in FOLLOWED.values()}
-"""The records that Xero lists in pages, by the resource's name. The others are listed in one call."""
+LISTED: Mapping[str, ListedRecord] = {
+    listing.name or record.resource.name: ListedRecord(record, listing)
+    for record in RECORDS
+    for listing in record.listings
+}
+"""The lists that are imported and polled, by their names."""
 PATHS: Mapping[str, FollowedRecord] = {record.path: record for record in FOLLOWED.values()}
 """The records that a person may look at, by the part of the path."""
 SEARCHES: Mapping[XeroKind, Callable[[str], XeroRequest]] = {
@@ -52,6 +54,11 @@ DOCUMENT_RESOURCES: Mapping[Document, str] = {
     record.document: record.resource.name for record in RECORDS if record.document is not None
 }
 """The resource of each kind of document that can have files and notes."""
+
+
+def lists_of(resource: str) -> list[str]:
+    """The names of a resource's lists."""
+    return [name for name, listed in LISTED.items() if listed.record.resource.name == resource]
 
 
 def write_kinds(platform_url: str) -> Mapping[str, WriteKind]:

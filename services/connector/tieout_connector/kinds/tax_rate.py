@@ -3,4 +3,4 @@
 from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.tax_rates import TAX_RATES
 
-TAX_RATE = Record(resource=TAX_RATES, listing=Listing(), link=lambda _: "https://go.xero.com/Setup/TaxRates.aspx")
+TAX_RATE = Record(resource=TAX_RATES, listings=(Listing(),), link=lambda _: "https://go.xero.com/Setup/TaxRates.aspx")

@@ -110,7 +110,7 @@ def _status(body: TrackingOptionBody) -> str:
 
 TRACKING_CATEGORY = Record(
     resource=TRACKING_CATEGORIES,
-    listing=Listing(),
+    listings=(Listing(),),
     writes=lambda _: (TrackingOptionWrite(),),
     link=lambda _: "https://go.xero.com/Setup/Tracking.aspx",
 )

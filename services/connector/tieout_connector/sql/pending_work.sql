@@ -29,6 +29,6 @@ select 'full', min(due_at) from (
 having count(*) = $max_ids
 union all
 select case when importing then 'import' else 'poll' end, min(next_at) from feed
-where tenant_id = $tenant_id and not resource = any($listings::text[]) and waits_for is null group by importing
+where tenant_id = $tenant_id and not listing = any($listings::text[]) and waits_for is null group by importing
 union all
 select 'paused', min(until) from paused_batch where tenant_id = $tenant_id and until > $now having count(*) > 0;

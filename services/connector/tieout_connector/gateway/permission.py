@@ -1,0 +1,28 @@
+"""What happens when Xero does not permit a read: its lists are tried again later. Everything else goes on (F13)."""
+
+from uuid import UUID
+
+from tieout_connector.connecting import connection_store
+from tieout_connector.inbound import Trouble, listings, resource_problems
+from tieout_connector.kinds import lists_of
+from tieout_connector.pacing import Timing
+from tieout_connector.xero.errors import NotPermitted
+from tieout_kit.events import Cause
+from tieout_kit.postgres import Tx
+from tieout_schemas.platform import ConnectionState
+
+
+async def not_permitted(tx: Tx, tenant_id: UUID, error: NotPermitted, cause: Cause, timing: Timing) -> None:
+    """Try the resource's lists again later, open its problem, and do not let the import wait for them."""
+    later = tx.now + timing.permission_again_after
+    await listings.postpone(tx, tenant_id, lists_of(error.resource), later, Trouble.NOT_PERMITTED)
+    await resource_problems.not_permitted(tx, tenant_id, error.resource, resource_problems.READ, cause, error.reason)
+    await end_import(tx, tenant_id)
+
+
+async def end_import(tx: Tx, tenant_id: UUID) -> None:
+    """Connect the tenant once every list was imported that Xero permits."""
+    if not await listings.is_importing(tx, tenant_id):
+        connection = await connection_store.lock(tx, tenant_id)
+        if connection.state is ConnectionState.IMPORTING:
+            await connection_store.change(tx, connection, Cause.request(), state=ConnectionState.CONNECTED)
