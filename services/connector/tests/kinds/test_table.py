@@ -17,16 +17,23 @@ from tieout_connector.kinds import (
     write_kinds,
 )
 from tieout_schemas.bodies import Document
+from tieout_schemas.payload import Payload
 from tieout_schemas.signals import XeroKind
+from tieout_schemas.topics import SHARED
 from xero_sim.openapi import accounting
 
 from .writing import KINDS
 
 
 def test_every_kind_that_travels_is_followed_by_one_record_and_knows_its_snapshot() -> None:
-    assert set(FOLLOWED) == set(WEBHOOK_CATEGORIES.values()) == set(XeroKind)
+    assert set(FOLLOWED) == set(XeroKind)
     assert [(kind, record.snapshot.kind) for kind, record in FOLLOWED.items()] == [(kind, kind) for kind in XeroKind]
-    assert len({record.path for record in FOLLOWED.values()}) == len(PATHS) == len(FOLLOWED)
+
+
+def test_webhooks_paths_and_searches_lead_to_one_record_each() -> None:
+    assert len([record for record in FOLLOWED.values() if record.category]) == len(WEBHOOK_CATEGORIES)
+    assert len([record for record in FOLLOWED.values() if record.path]) == len(PATHS)
+    assert set(SEARCHES) <= {record.kind for record in PATHS.values()}
 
 
 def test_every_document_that_bears_files_or_notes_is_a_record() -> None:
@@ -34,13 +41,27 @@ def test_every_document_that_bears_files_or_notes_is_a_record() -> None:
 
 
 def test_what_others_refer_to_is_imported_first() -> None:
+    names = list(LISTED)
+    waits = [(name, listed.listing.after) for name, listed in LISTED.items() if listed.listing.after]
+
     assert tuple(LISTED) == listings.NAMES
-    assert listings.NAMES == ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments")
+    assert [(name, after) for name, after in waits if names.index(after) >= names.index(name)] == []
+    assert {("Invoices", "Contacts"), ("Payments", "Invoices")} <= set(waits)
 
 
-def test_what_is_read_in_pages_is_paged_by_xero_and_what_is_read_whole_is_not() -> None:
-    read_in_pages = {name for name, listed in LISTED.items() if isinstance(listed.record, FollowedRecord)}
-    assert {name for name, listed in LISTED.items() if listed.record.resource.paged} == read_in_pages
+@pytest.mark.parametrize("name", LISTED)
+def test_what_is_listed_is_published_and_of_what_is_read_whole_its_end_too(name: str) -> None:
+    record = LISTED[name].record
+
+    assert record.snapshot
+    assert record.snapshot in topics_of_xero()
+    # Pages show what changed. What is read whole needs a field that says that it is gone.
+    assert isinstance(record, FollowedRecord) or not record.resource.paged
+    assert isinstance(record, FollowedRecord) or "active" in record.snapshot.model_fields
+
+
+def topics_of_xero() -> set[type[Payload]]:
+    return {payload for topic in SHARED if topic.name.startswith("xero.") for payload in topic.payloads}
 
 
 def test_each_intent_is_written_by_one_record_alone() -> None:

@@ -196,11 +196,8 @@ PAYMENT = FollowedRecord(
     snapshot=XeroPayment,
     category="PAYMENT",
     listings=(Listing(after="Invoices"),),
-    # Xero has no field for a stamp of ours on a payment.
-    stamp_of=lambda raw, platform_url: None,
     document=Document.PAYMENT,
     writes=lambda _: (PaymentWrite(), PaymentReversal()),
-    name="payment",
     path="payments",
     link=lambda raw: f"https://go.xero.com/Bank/ViewTransaction.aspx?bankTransactionID={raw.get('PaymentID')}",
 )

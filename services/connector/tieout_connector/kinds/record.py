@@ -12,6 +12,7 @@ from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import Resource
 from tieout_schemas.bodies import Document
+from tieout_schemas.payload import Payload
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import InvoiceType, Snapshot
 
@@ -35,6 +36,11 @@ class Listing:
     name: str | None = None
     """Its name, unique among all lists; None: its resource's name."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether it shows every record of its kind, so that one that it shows no longer is gone."""
+        return not self.filters
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
@@ -44,6 +50,8 @@ class Record:
     """Its paths, and how it is listed, read and written. `resource.read` parses Xero's JSON."""
     listings: tuple[Listing, ...] = ()
     """How it is listed; none: it is not."""
+    snapshot: type[Payload] | None = None
+    """What is published of it; None: nothing."""
     document: Document | None = None
     """The kind of document that files and notes are attached to; None: it can have neither."""
     writes: Callable[[str], Sequence[WriteKind]] = lambda _: ()
@@ -71,19 +79,17 @@ class ListedRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowedRecord(Record):
-    """A record that is published as snapshots, one for each change."""
+    """A record that can be read by its id: after a webhook, a write of ours, or a request."""
 
     kind: XeroKind
-    listings: tuple[Listing, ...] = (Listing(),)
     snapshot: type[Snapshot]
-    category: str
-    """Its webhook category. Source: docs/xero.md 5.1."""
-    stamp_of: Callable[[Json, str], UUID | None]
+    category: str | None = None
+    """Its webhook category; None: it has no webhook. Source: docs/xero.md 5.1."""
+    stamp_of: Callable[[Json, str], UUID | None] = lambda raw, platform_url: None
     """Our record's id in an element's stamp, given the platform's address; None: there is no stamp of ours."""
-    name: str
-    """Its name for people, in the singular."""
-    path: str
-    """The part of the API's path at which a person looks at it: /tenants/{tenant_id}/xero/{path}/{xero_id}."""
+    path: str | None = None
+    """The part of the API's path at which a person looks at it, /tenants/{tenant_id}/xero/{path}/{xero_id}; None:
+    nobody does."""
     search: Callable[[str], XeroRequest] | None = None
     """The request that searches for a text; None: there is no search."""
 

@@ -36,7 +36,9 @@ RECORDS: tuple[Record, ...] = (
 FOLLOWED: Mapping[XeroKind, FollowedRecord] = {
     record.kind: record for record in RECORDS if isinstance(record, FollowedRecord)
 }
-WEBHOOK_CATEGORIES: Mapping[str, XeroKind] = {record.category: kind for kind, record in FOLLOWED.items()}
+WEBHOOK_CATEGORIES: Mapping[str, XeroKind] = {
+    record.category: kind for kind, record in FOLLOWED.items() if record.category
+}
 """By webhook category, the kind of record. Events of other categories are ignored."""
 LISTED: Mapping[str, ListedRecord] = {
     listing.name or record.resource.name: ListedRecord(record, listing)
@@ -44,7 +46,7 @@ LISTED: Mapping[str, ListedRecord] = {
     for listing in record.listings
 }
 """The lists that are imported and polled, by their names."""
-PATHS: Mapping[str, FollowedRecord] = {record.path: record for record in FOLLOWED.values()}
+PATHS: Mapping[str, FollowedRecord] = {record.path: record for record in FOLLOWED.values() if record.path}
 """The records that a person may look at, by the part of the path."""
 SEARCHES: Mapping[XeroKind, Callable[[str], XeroRequest]] = {
     kind: record.search for kind, record in FOLLOWED.items() if record.search is not None
