@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from tieout_schemas import platform, problem, runs, settings, signals, writes, xero
+from tieout_schemas import platform, problem, runs, settings, signals, writes, xero, xero_organisation
 from tieout_schemas.payload import Payload
 
 SERVICES = ("connector", "contacts", "bills", "payments")
@@ -85,6 +85,19 @@ REFERENCE = Topic(
     (CONNECTOR,), (BILLS,), KeyedBy.RECORD, Retention.COMPACTED,
     (xero.XeroAccount, xero.XeroTaxRate, xero.XeroTrackingCategory),
 )  # fmt: skip
+ORGANISATION = Topic(
+    "xero.organisation.v1", "The organisation in Xero: its lock dates, currency, country and edition; its currencies.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED,
+    (xero_organisation.XeroOrganisation, xero_organisation.XeroCurrency),
+)  # fmt: skip
+ITEM = Topic(
+    "xero.item.v1", "An item of Xero, as last read.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (xero_organisation.XeroItem,),
+)  # fmt: skip
+CONTACT_GROUP = Topic(
+    "xero.contact-group.v1", "A contact group of Xero, as last read.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (xero_organisation.XeroContactGroup,),
+)  # fmt: skip
 WRITE = Topic(
     "xero.write.v1", "The state that a domain service wants a record of Xero to have (an intent).",
     DOMAINS, (CONNECTOR,), KeyedBy.TENANT, Retention.DAYS, (writes.WriteIntent,),
@@ -123,7 +136,7 @@ PROBLEM = Topic(
 )  # fmt: skip
 
 SHARED = (
-    WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, REFERENCE, WRITE, WRITE_RESULT,
+    WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, REFERENCE, ORGANISATION, ITEM, CONTACT_GROUP, WRITE, WRITE_RESULT,
     CONNECTION, SETTINGS, CONTACTS_TOPIC, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, PROBLEM,
 )  # fmt: skip
 

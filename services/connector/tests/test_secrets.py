@@ -18,7 +18,7 @@ from tieout_connector.xero.contacts import CONTACTS
 from tieout_connector.xero.contacts import parse as contact
 from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, XeroError
 from tieout_connector.xero.http import XeroApi, XeroRequest
-from tieout_connector.xero.organisation import Organisation
+from tieout_connector.xero.organisation import parse as organisation_of
 from tieout_connector.xero.parsing import Unreadable
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.responses import classify
@@ -52,7 +52,7 @@ def test_a_model_does_not_hold_them() -> None:
         "Account": {"AccountID": ID}, "Date": "/Date(0)/", "TotalAmount": "1.00", "Details": DETAILS,
         "Payments": [{"Invoice": {"InvoiceID": ID}, "Amount": 1, "BankAccountNumber": ACCOUNT, "Details": DETAILS}],
     })  # fmt: skip
-    organisation = Organisation.model_validate(
+    organisation = organisation_of(
         {"OrganisationID": ID, "Name": "Kauri", "BaseCurrency": "NZD", "TaxNumber": TAX, "APIKey": "CTJ60UH519MX"}
     )
 

@@ -1,8 +1,12 @@
 """Lists that are read whole: what they show no longer was deleted in Xero, and is published as inactive (SYS-10)."""
 
+from uuid import UUID
+
 import pytest
 
+from tieout_schemas.payload import Payload
 from tieout_schemas.xero import XeroAccount, XeroTrackingCategory
+from tieout_schemas.xero_organisation import XeroContactGroup, XeroItem
 from tieout_testing.connector import ConnectorHarness
 
 pytestmark = pytest.mark.real
@@ -17,28 +21,62 @@ async def poll(harness: ConnectorHarness) -> None:
     await harness.until(POLLED, 0)
 
 
-async def delete(harness: ConnectorHarness, path: str) -> None:
-    """Somebody deletes a record in Xero."""
-    await harness.control.act(harness.org_id, "request", method="DELETE", path=path)
+async def request(harness: ConnectorHarness, org_id: str, method: str, path: str, **body: object) -> str:
+    """Somebody makes a change in Xero; the id of the record, if there is one."""
+    return await harness.control.act(org_id, "request", method=method, path=path, **({"body": body} if body else {}))
+
+
+async def put(harness: ConnectorHarness, org_id: str, path: str, **body: object) -> str:
+    """Somebody makes a record in Xero; its id."""
+    await request(harness, org_id, "PUT", path, **body)
+    return str((await harness.xero(path, org_id))[-1][f"{path[:-1]}ID"])
+
+
+async def deletable(harness: ConnectorHarness) -> list[XeroTrackingCategory | XeroItem | XeroContactGroup]:
+    """What was published of the records that can be deleted in Xero, in order."""
+    kinds = (XeroTrackingCategory, XeroItem, XeroContactGroup)
+    return [one for one in await harness.published(Payload) if isinstance(one, kinds)]
 
 
 @pytest.mark.rule("SYS-10")
 async def test_what_was_deleted_in_xero_is_published_once_as_inactive(harness: ConnectorHarness) -> None:
     org_id = await harness.control.create_org("Kauri Ltd")
-    category = (await harness.xero("TrackingCategories", org_id))[0]
+    category = (await harness.xero("TrackingCategories", org_id))[0]["TrackingCategoryID"]
+    item = await put(harness, org_id, "Items", Code="NAIL", Name="Nail")
+    group = await put(harness, org_id, "ContactGroups", Name="Friends")
     await harness.connect(org_id)
 
     async with harness.working():
         await harness.until(STATE, "connected")
-        before = await harness.published(XeroTrackingCategory)
-        await delete(harness, f"TrackingCategories/{category['TrackingCategoryID']}")
+        before = await deletable(harness)
+        for path in (f"TrackingCategories/{category}", f"Items/{item}"):
+            await request(harness, org_id, "DELETE", path)
+        await request(harness, org_id, "POST", f"ContactGroups/{group}", ContactGroupID=group, Status="DELETED")
         await poll(harness)
         await poll(harness)
 
-    (gone,) = (await harness.published(XeroTrackingCategory))[len(before) :]
-    (known,) = [one for one in before if one.code == category["TrackingCategoryID"]]
-    assert known.active
-    assert gone == known.replace(active=False)
+    gone = (await deletable(harness))[len(before) :]
+    known = {one.key_id: one for one in before}
+    assert sorted(one.key_id for one in gone) == sorted([category, item, group])
+    assert [one for one in gone if one != known[one.key_id].replace(active=False)] == []
+    assert all(known[one.key_id].model_dump()["active"] for one in gone)
+
+
+@pytest.mark.rule("CONT-2")
+async def test_the_members_of_our_groups_are_read_alone_and_no_others(harness: ConnectorHarness) -> None:
+    org_id = await harness.control.create_org("Kauri Ltd")
+    contact = await harness.their_contact("Paper Ltd", org_id)
+    for name in ("Sync to Kea Vendors", "Friends"):
+        group = await put(harness, org_id, "ContactGroups", Name=name)
+        await request(harness, org_id, "PUT", f"ContactGroups/{group}/Contacts", Contacts=[{"ContactID": contact}])
+    await harness.connect(org_id)
+
+    async with harness.working():
+        await harness.until(STATE, "connected")
+
+    members = {group.name: group.members for group in await harness.published(XeroContactGroup)}
+    assert members == {"Sync to Kea Vendors": (UUID(contact),), "Friends": None}
+    assert len(await harness.control.calls(path="ContactGroups", method="GET")) == 2
 
 
 @pytest.mark.rule("SYS-10")

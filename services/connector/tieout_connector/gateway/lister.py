@@ -30,8 +30,9 @@ from tieout_connector.inbound import (
 from tieout_connector.kinds import LISTED, FollowedRecord, Listing, Record, spoken
 from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import MalformedRequest, NotPermitted, RefusedRequest, TimedOut
+from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, NotPermitted, RefusedRequest, TimedOut
 from tieout_connector.xero.http import XeroRequest
+from tieout_connector.xero.models import Json
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
@@ -112,7 +113,12 @@ class Lister:
         tenant_id, resource = session.org.tenant_id, record.resource
         request = XeroRequest("GET", resource.name, {**_IN_FULL, **listing.filters})
         answer, _ = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
-        rows = parse_rows(record, resource.raws(answer.json))
+        raws = resource.raws(answer.json)
+        if listing.alone:
+            raws = [
+                await self._alone(session, cursor, record, raw, cause) if listing.alone(raw) else raw for raw in raws
+            ]
+        rows = parse_rows(record, raws)
         read = [payload for _, payload in rows.read]
         complete = listing.complete and resource.is_in(answer.json) and not rows.unreadable
         async with self._caller.storing(session) as tx:
@@ -129,6 +135,17 @@ class Lister:
             done = len(read)
             moved = replace(cursor, importing=False, done=done, total=done)
             await self._save(tx, session, moved, cause, last=True)
+
+    async def _alone(
+        self, session: TenantSession, cursor: ListingCursor, record: Record, row: Json, cause: Cause
+    ) -> Json:
+        """The whole record of a row. If it went meanwhile, the row as it is: the next list shows that it is gone."""
+        request = record.resource.one(str(row.get(record.resource.id_field)))
+        try:
+            answer, _ = await self._caller.read(session, _lane(cursor), request, cause.traceparent, more=True)
+        except NoSuchRecord:
+            return row
+        return next(iter(record.resource.raws(answer.json)), row)
 
     async def _save(self, tx: Tx, session: TenantSession, cursor: ListingCursor, cause: Cause, *, last: bool) -> None:
         next_at, tenant_id = tx.now, session.org.tenant_id

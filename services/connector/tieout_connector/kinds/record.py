@@ -33,6 +33,8 @@ class Listing:
     """More query parameters, for an import only."""
     after: str | None = None
     """The list that is imported first, because these records refer to its records and would wait for them."""
+    alone: Callable[[Json], bool] | None = None
+    """Tells the rows that are also read alone, one call for each, because the list shows less of them."""
     name: str | None = None
     """Its name, unique among all lists; None: its resource's name."""
 

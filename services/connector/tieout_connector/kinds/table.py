@@ -8,10 +8,12 @@ from tieout_connector.kinds.bank_transfer import BANK_TRANSFER
 from tieout_connector.kinds.contact import CONTACT
 from tieout_connector.kinds.contact_group import CONTACT_GROUP
 from tieout_connector.kinds.credit_note import CREDIT_NOTE
+from tieout_connector.kinds.currency import CURRENCY
 from tieout_connector.kinds.invoice import INVOICE
 from tieout_connector.kinds.item import ITEM
 from tieout_connector.kinds.kind import WriteKind
 from tieout_connector.kinds.note import NoteWrite
+from tieout_connector.kinds.organisation import ORGANISATION
 from tieout_connector.kinds.payment import PAYMENT
 from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Record
 from tieout_connector.kinds.tax_rate import TAX_RATE
@@ -22,16 +24,18 @@ from tieout_schemas.signals import XeroKind
 
 RECORDS: tuple[Record, ...] = (
     # An import reads them in this order: a record comes after the records that it refers to.
+    ORGANISATION,
+    CURRENCY,
     ACCOUNT,
     TAX_RATE,
     TRACKING_CATEGORY,
+    ITEM,
     CONTACT,
+    CONTACT_GROUP,
     INVOICE,
     CREDIT_NOTE,
     PAYMENT,
     BANK_TRANSFER,
-    CONTACT_GROUP,
-    ITEM,
 )
 FOLLOWED: Mapping[XeroKind, FollowedRecord] = {
     record.kind: record for record in RECORDS if isinstance(record, FollowedRecord)
