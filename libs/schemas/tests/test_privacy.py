@@ -14,6 +14,7 @@ from tieout_schemas.xero import (
     XeroTaxRate,
     XeroTrackingCategory,
 )
+from tieout_schemas.xero_credits import XeroCreditNote, XeroOverpayment, XeroPrepayment, XeroRefund
 from tieout_schemas.xero_organisation import XeroContactGroup, XeroCurrency, XeroItem, XeroOrganisation
 
 ANSWERS = {f"answers.{part}" for part in ("intent_id", "record.kind", "record.id", "effect", "revision", "done")}
@@ -21,6 +22,16 @@ ANSWERS = {f"answers.{part}" for part in ("intent_id", "record.kind", "record.id
 SNAPSHOT = {"xero_id", "record_id", "updated_at", "answers", "answers.explains"} | ANSWERS
 REFERENCE = {"code", "name", "active"}
 MONEY = {"amount", "currency"}
+CREDIT = (
+    SNAPSHOT
+    | {"type", "status", "contact_xero_id", "number", "reference", "date", "currency"}
+    | {"allocations.xero_id", "allocations.invoice_xero_id", "allocations.date", "refunds.xero_id"}
+    | {
+        f"{amount}.{part}"
+        for part in MONEY
+        for amount in ("total", "remaining", "allocations.amount", "refunds.amount")
+    }
+)
 ALLOWED: dict[type[BaseModel], set[str]] = {
     XeroContact: SNAPSHOT
     | {"name", "status", "email", "account_number", "phone", "merged_to"}
@@ -38,6 +49,17 @@ ALLOWED: dict[type[BaseModel], set[str]] = {
     XeroAccount: REFERENCE | {"xero_id", "type", "takes_payments"},
     XeroTaxRate: REFERENCE | {"rate"},
     XeroTrackingCategory: REFERENCE | {"options"},
+    XeroCreditNote: CREDIT
+    | {"line_amount_types"}
+    | {f"lines.{part}" for part in ("xero_line_id", "description", "quantity", "unit_amount", "line_amount")}
+    | {f"lines.{part}" for part in ("tax_amount", "account_code", "tax_type", "tracking.category", "tracking.option")}
+    | {"lines.account_xero_id"}
+    | {f"{total}.{part}" for part in MONEY for total in ("subtotal", "total_tax")},
+    XeroPrepayment: CREDIT,
+    XeroOverpayment: CREDIT,
+    XeroRefund: SNAPSHOT
+    | {"credited", "credit_xero_id", "status", "date", "reference"}
+    | {f"amount.{part}" for part in MONEY},
     XeroOrganisation: {"xero_id", "name", "active", "base_currency", "country", "edition", "timezone", "short_code"}
     | {"period_lock_date", "end_of_year_lock_date"},
     XeroCurrency: REFERENCE,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from tieout_schemas import platform, problem, runs, settings, signals, writes, xero, xero_organisation
+from tieout_schemas import platform, problem, runs, settings, signals, writes, xero, xero_credits, xero_organisation
 from tieout_schemas.payload import Payload
 
 SERVICES = ("connector", "contacts", "bills", "payments")
@@ -80,6 +80,15 @@ PAYMENT = Topic(
     "xero.payment.v1", "A payment of Xero, as last read.",
     (CONNECTOR,), (PAYMENTS,), KeyedBy.RECORD, Retention.COMPACTED, (xero.XeroPayment,),
 )  # fmt: skip
+CREDIT = Topic(
+    "xero.credit.v1", "A credit note, prepayment or overpayment of Xero, as last read.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED,
+    (xero_credits.XeroCreditNote, xero_credits.XeroPrepayment, xero_credits.XeroOverpayment),
+)  # fmt: skip
+REFUND = Topic(
+    "xero.refund.v1", "A payment of Xero that pays back a credit, as last read.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (xero_credits.XeroRefund,),
+)  # fmt: skip
 REFERENCE = Topic(
     "xero.reference.v1", "Accounts, tax rates and tracking categories of Xero.",
     (CONNECTOR,), (BILLS,), KeyedBy.RECORD, Retention.COMPACTED,
@@ -136,8 +145,8 @@ PROBLEM = Topic(
 )  # fmt: skip
 
 SHARED = (
-    WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, REFERENCE, ORGANISATION, ITEM, CONTACT_GROUP, WRITE, WRITE_RESULT,
-    CONNECTION, SETTINGS, CONTACTS_TOPIC, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, PROBLEM,
+    WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, CREDIT, REFUND, REFERENCE, ORGANISATION, ITEM, CONTACT_GROUP,
+    WRITE, WRITE_RESULT, CONNECTION, SETTINGS, CONTACTS_TOPIC, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, PROBLEM,
 )  # fmt: skip
 
 

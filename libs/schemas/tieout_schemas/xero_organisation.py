@@ -82,8 +82,8 @@ class XeroContactGroup(Payload):
     xero_id: UUID
     name: str
     active: bool
-    members: tuple[UUID, ...] | None = None
-    """Its contacts, by Xero's ids; None where they were not read: only those of our own groups are (CONT-2)."""
+    members: tuple[UUID, ...] = ()
+    """The contacts in it, by Xero's ids. They are read of our own groups only (CONT-2)."""
 
     @property
     def key_id(self) -> str:

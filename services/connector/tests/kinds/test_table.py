@@ -21,13 +21,18 @@ from tieout_schemas.payload import Payload
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.topics import SHARED
 from xero_sim.openapi import accounting
+from xero_sim.webhooks.subscription import CATEGORIES
 
 from .writing import KINDS
 
 
 def test_every_kind_that_travels_is_followed_by_one_record_and_knows_its_snapshot() -> None:
     assert set(FOLLOWED) == set(XeroKind)
-    assert [(kind, record.snapshot.kind) for kind, record in FOLLOWED.items()] == [(kind, kind) for kind in XeroKind]
+    assert {kind: record.snapshot.kind for kind, record in FOLLOWED.items()} == {kind: kind for kind in XeroKind}
+
+
+def test_every_category_of_xeros_webhooks_is_handled() -> None:
+    assert set(WEBHOOK_CATEGORIES) == set(CATEGORIES)
 
 
 def test_webhooks_paths_and_searches_lead_to_one_record_each() -> None:

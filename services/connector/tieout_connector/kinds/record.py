@@ -100,7 +100,7 @@ class FollowedRecord(Record):
         """Whether one call can read many records by their ids."""
         return "IDs" in self.resource.filters
 
-    def parse(self, raw: Json) -> Snapshot | None:
-        """The snapshot; None for a record that we do not follow. Raises Unreadable for one not as documented."""
-        snapshot: Snapshot | None = self.read(raw)
+    def parse(self, raw: Json) -> Snapshot:
+        """The snapshot. Raises Unreadable for a record that is not as documented."""
+        snapshot: Snapshot = self.read(raw)
         return snapshot

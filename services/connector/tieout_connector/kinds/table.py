@@ -8,6 +8,7 @@ from tieout_connector.kinds.bank_transfer import BANK_TRANSFER
 from tieout_connector.kinds.contact import CONTACT
 from tieout_connector.kinds.contact_group import CONTACT_GROUP
 from tieout_connector.kinds.credit_note import CREDIT_NOTE
+from tieout_connector.kinds.credits import OVERPAYMENT, PREPAYMENT
 from tieout_connector.kinds.currency import CURRENCY
 from tieout_connector.kinds.invoice import INVOICE
 from tieout_connector.kinds.item import ITEM
@@ -34,6 +35,8 @@ RECORDS: tuple[Record, ...] = (
     CONTACT_GROUP,
     INVOICE,
     CREDIT_NOTE,
+    PREPAYMENT,
+    OVERPAYMENT,
     PAYMENT,
     BANK_TRANSFER,
 )

@@ -13,14 +13,14 @@ from tieout_schemas.xero_organisation import XeroContactGroup
 
 
 def parse(raw: Json) -> XeroContactGroup:
-    """A group; its members only if it was read alone. It has no UpdatedDateUTC. Raises Unreadable."""
+    """A group. A list shows no members, and there is no UpdatedDateUTC. Raises Unreadable."""
     members = each(raw, "Contacts", "contact", lambda contact: required(contact, "ContactID", identifier))
     return XeroContactGroup(
         xero_id=required(raw, "ContactGroupID", identifier),
         name=raw.get("Name") or "",
         active=(raw.get("Status") or "ACTIVE") == "ACTIVE",
         # Xero's order of the members is not documented.
-        members=None if raw.get("Contacts") is None else tuple(sorted(members)),
+        members=tuple(sorted(members)),
     )
 
 
