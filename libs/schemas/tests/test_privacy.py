@@ -14,6 +14,7 @@ from tieout_schemas.xero import (
     XeroTaxRate,
     XeroTrackingCategory,
 )
+from tieout_schemas.xero_bank import XeroBankTransfer, XeroBatchPayment
 from tieout_schemas.xero_credits import XeroCreditNote, XeroOverpayment, XeroPrepayment, XeroRefund
 from tieout_schemas.xero_organisation import XeroContactGroup, XeroCurrency, XeroItem, XeroOrganisation
 
@@ -60,6 +61,11 @@ ALLOWED: dict[type[BaseModel], set[str]] = {
     XeroRefund: SNAPSHOT
     | {"credited", "credit_xero_id", "status", "date", "reference"}
     | {f"amount.{part}" for part in MONEY},
+    XeroBankTransfer: {"xero_id", "status", "from_account_xero_id", "to_account_xero_id", "amount", "date", "reference"}
+    | {"from_is_reconciled", "to_is_reconciled"},
+    XeroBatchPayment: SNAPSHOT
+    | {"type", "status", "account_xero_id", "date", "total", "reference", "is_reconciled"}
+    | {"payments.payment_xero_id", "payments.invoice_xero_id"},
     XeroOrganisation: {"xero_id", "name", "active", "base_currency", "country", "edition", "timezone", "short_code"}
     | {"period_lock_date", "end_of_year_lock_date"},
     XeroCurrency: REFERENCE,

@@ -17,6 +17,7 @@ class XeroKind(StrEnum):
     CREDIT_NOTE = "xero_credit_note"
     PREPAYMENT = "xero_prepayment"
     OVERPAYMENT = "xero_overpayment"
+    BATCH_PAYMENT = "xero_batch_payment"
 
 
 class Webhook(Payload):

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from tieout_schemas import platform, problem, runs, settings, signals, writes, xero, xero_credits, xero_organisation
+from tieout_schemas import (
+    platform,
+    problem,
+    runs,
+    settings,
+    signals,
+    writes,
+    xero,
+    xero_bank,
+    xero_credits,
+    xero_organisation,
+)
 from tieout_schemas.payload import Payload
 
 SERVICES = ("connector", "contacts", "bills", "payments")
@@ -89,6 +100,11 @@ REFUND = Topic(
     "xero.refund.v1", "A payment of Xero that pays back a credit, as last read.",
     (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (xero_credits.XeroRefund,),
 )  # fmt: skip
+BANK = Topic(
+    "xero.bank.v1", "A transfer between bank accounts of Xero, or a batch of payments, as last read.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED,
+    (xero_bank.XeroBankTransfer, xero_bank.XeroBatchPayment),
+)  # fmt: skip
 REFERENCE = Topic(
     "xero.reference.v1", "Accounts, tax rates and tracking categories of Xero.",
     (CONNECTOR,), (BILLS,), KeyedBy.RECORD, Retention.COMPACTED,
@@ -145,7 +161,7 @@ PROBLEM = Topic(
 )  # fmt: skip
 
 SHARED = (
-    WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, CREDIT, REFUND, REFERENCE, ORGANISATION, ITEM, CONTACT_GROUP,
+    WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, CREDIT, REFUND, BANK, REFERENCE, ORGANISATION, ITEM, CONTACT_GROUP,
     WRITE, WRITE_RESULT, CONNECTION, SETTINGS, CONTACTS_TOPIC, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, PROBLEM,
 )  # fmt: skip
 

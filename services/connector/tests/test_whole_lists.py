@@ -11,14 +11,6 @@ from tieout_testing.connector import ConnectorHarness
 
 pytestmark = pytest.mark.real
 STATE = "select state from connection"
-AGAIN = "update feed set next_at = now(); update turn set next_at = now()"
-POLLED = "select count(*) from feed where next_at <= now()"
-
-
-async def poll(harness: ConnectorHarness) -> None:
-    """Read all lists once more."""
-    await harness.sql(AGAIN)
-    await harness.until(POLLED, 0)
 
 
 async def request(harness: ConnectorHarness, org_id: str, method: str, path: str, **body: object) -> str:
@@ -52,8 +44,8 @@ async def test_what_was_deleted_in_xero_is_published_once_as_inactive(harness: C
         for path in (f"TrackingCategories/{category}", f"Items/{item}"):
             await request(harness, org_id, "DELETE", path)
         await request(harness, org_id, "POST", f"ContactGroups/{group}", ContactGroupID=group, Status="DELETED")
-        await poll(harness)
-        await poll(harness)
+        await harness.poll()
+        await harness.poll()
 
     gone = (await deletable(harness))[len(before) :]
     known = {one.key_id: one for one in before}
@@ -89,8 +81,8 @@ async def test_a_row_that_cannot_be_read_is_not_taken_for_deleted(harness: Conne
         await harness.until(STATE, "connected")
         before = await harness.published(XeroAccount)
         await harness.control.switch_on("odd-row", path="Accounts", options={"record": account, "field": "Type"})
-        await poll(harness)
+        await harness.poll()
         await harness.control.switch_off_oddities()
-        await poll(harness)
+        await harness.poll()
 
     assert await harness.published(XeroAccount) == before

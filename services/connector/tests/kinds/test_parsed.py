@@ -43,6 +43,16 @@ REFUND: Json = {
     "Invoice": {"InvoiceID": OTHER, "CurrencyCode": "NZD"},
 }  # fmt: skip
 
+TRANSFER: Json = {
+    "BankTransferID": ID, "FromBankAccount": {"AccountID": ID}, "ToBankAccount": {"AccountID": OTHER}, "Amount": 5.5,
+    "Date": "/Date(1789344000000+0000)/", "Reference": "Run 7", "ToIsReconciled": True,
+}  # fmt: skip
+BATCH: Json = {
+    "BatchPaymentID": ID, "UpdatedDateUTC": "/Date(1789378193493+0000)/", "Type": "PAYBATCH", "Status": "AUTHORISED",
+    "Account": {"AccountID": OTHER}, "Date": "/Date(1789344000000+0000)/", "TotalAmount": 30.02,
+    "Payments": [{"PaymentID": key, "Invoice": {"InvoiceID": key}, "Amount": 15.01} for key in (OTHER, ID)],
+}  # fmt: skip
+
 
 def nzd(amount: str) -> Json:
     return {"amount": amount, "currency": "NZD"}
@@ -95,6 +105,19 @@ def prepaid(name: str, **part: str) -> Json:
         ),
         ("Payments", prepaid("Prepayment", PrepaymentID=OTHER), {"credited": "prepayment", "credit_xero_id": OTHER}),
         ("Payments", prepaid("Invoice", InvoiceID=OTHER, PrepaymentID=""), {"credited": "prepayment"}),
+        (
+            "BankTransfers",
+            TRANSFER,
+            {"status": "AUTHORISED", "amount": "5.50", "date": "2026-09-14", "from_account_xero_id": ID,
+             "to_account_xero_id": OTHER, "reference": "Run 7", "from_is_reconciled": False, "to_is_reconciled": True},
+        ),
+        ("BankTransfers", {**TRANSFER, "Status": "DELETED", "Date": None}, {"status": "DELETED", "date": None}),
+        (
+            "BatchPayments",
+            BATCH,
+            {"type": "PAYBATCH", "status": "AUTHORISED", "account_xero_id": OTHER, "total": "30.02",
+             "payments": [{"payment_xero_id": key, "invoice_xero_id": key} for key in (ID, OTHER)]},
+        ),
         ("Payments", prepaid("Overpayment", OverpaymentID=OTHER), {"credited": "overpayment"}),
     ],
 )  # fmt: skip
@@ -131,6 +154,8 @@ def test_a_line_of_a_credit_note_needs_no_id() -> None:
         ("CreditNotes", {**NOTE, "Contact": {}}, "Contact.ContactID is missing"),
         ("Prepayments", {**PREPAYMENT, "Allocations": [{}]}, "Invoice.InvoiceID of allocation 1 is missing"),
         ("Overpayments", {**OVERPAYMENT, "Payments": [{}]}, "PaymentID of refund 1 is missing"),
+        ("BankTransfers", {**TRANSFER, "Amount": None}, "Amount is missing"),
+        ("BatchPayments", {**BATCH, "Type": "MIXED"}, "Type has the value MIXED"),
         ("Payments", {**REFUND, "Invoice": {}}, "Invoice.CurrencyCode is missing"),
     ],
 )

@@ -1,5 +1,6 @@
 """The tables that follow from the records' declarations."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -51,18 +52,34 @@ def test_what_others_refer_to_is_imported_first() -> None:
 
     assert tuple(LISTED) == listings.NAMES
     assert [(name, after) for name, after in waits if names.index(after) >= names.index(name)] == []
-    assert {("Invoices", "Contacts"), ("Payments", "Invoices")} <= set(waits)
+    assert {("Invoices", "Contacts"), ("CreditNotes", "Invoices"), ("Payments", "Invoices")} <= set(waits)
 
 
 @pytest.mark.parametrize("name", LISTED)
 def test_what_is_listed_is_published_and_of_what_is_read_whole_its_end_too(name: str) -> None:
-    record = LISTED[name].record
+    record, listing = LISTED[name]
 
     assert record.snapshot
     assert record.snapshot in topics_of_xero()
     # Pages show what changed. What is read whole needs a field that says that it is gone.
     assert isinstance(record, FollowedRecord) or not record.resource.paged
-    assert isinstance(record, FollowedRecord) or "active" in record.snapshot.model_fields
+    ends = not isinstance(record, FollowedRecord) and listing.complete
+    assert not ends or "active" in record.snapshot.model_fields
+
+
+def test_a_list_without_changes_shows_what_is_dated_within_some_weeks() -> None:
+    listing = LISTED["BankTransfers"].listing
+    at = datetime(2026, 9, 14, 11, 30, tzinfo=UTC)
+
+    assert listing.filtered(at, importing=False) == {"includeDeleted": "true", "where": "Date>=DateTime(2026,7,16)"}
+    assert not listing.complete
+
+
+@pytest.mark.parametrize("importing", [True, False])
+def test_an_import_leaves_out_more_than_a_poll(importing: bool) -> None:
+    filters = LISTED["CreditNotes"].listing.filtered(datetime(2026, 9, 14, tzinfo=UTC), importing=importing)
+
+    assert filters == ({"where": 'Status=="AUTHORISED"'} if importing else {})
 
 
 def topics_of_xero() -> set[type[Payload]]:

@@ -82,8 +82,8 @@ class Lister:
         kind, resource, tenant_id = record.kind, record.resource, session.org.tenant_id
         asked = cursor.size or self._page_size
         paging = {"page": str(cursor.page), "pageSize": str(asked), "order": "UpdatedDateUTC ASC"}
-        params = {**(paging if resource.paged else {}), **_IN_FULL, **listing.filters}
-        params |= listing.import_filters if cursor.importing else {}
+        filters = listing.filtered(self._caller.now, importing=cursor.importing)
+        params = {**(paging if resource.paged else {}), **_IN_FULL, **filters}
         request = XeroRequest("GET", resource.name, params, wire.since(cursor.since) if cursor.since else None)
         try:
             answer, left_at = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
@@ -111,7 +111,8 @@ class Lister:
     ) -> None:
         """Read a list in one call, and compare it with what was published."""
         tenant_id, resource = session.org.tenant_id, record.resource
-        request = XeroRequest("GET", resource.name, {**_IN_FULL, **listing.filters})
+        filters = listing.filtered(self._caller.now, importing=cursor.importing)
+        request = XeroRequest("GET", resource.name, {**_IN_FULL, **filters})
         answer, _ = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
         raws = resource.raws(answer.json)
         if listing.alone:

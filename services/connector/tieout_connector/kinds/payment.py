@@ -195,7 +195,7 @@ PAYMENT = FollowedRecord(
     kind=XeroKind.PAYMENT,
     snapshot=XeroPayment,
     category="PAYMENT",
-    listings=(Listing(after="Invoices"),),
+    listings=(Listing(after="Invoices", recent=True),),
     document=Document.PAYMENT,
     writes=lambda _: (PaymentWrite(), PaymentReversal()),
     path="payments",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -33,6 +34,10 @@ class Listing:
     """More query parameters, for an import only."""
     after: str | None = None
     """The list that is imported first, because these records refer to its records and would wait for them."""
+    recent: bool = False
+    """Whether an import leaves out what is older than an hour, because it belongs to records that are not imported."""
+    dated_within: timedelta | None = None
+    """How old the records may be by their date, because nothing else tells which of them changed; None: any age."""
     alone: Callable[[Json], bool] | None = None
     """Tells the rows that are also read alone, one call for each, because the list shows less of them."""
     name: str | None = None
@@ -41,7 +46,16 @@ class Listing:
     @property
     def complete(self) -> bool:
         """Whether it shows every record of its kind, so that one that it shows no longer is gone."""
-        return not self.filters
+        return not self.filters and self.dated_within is None
+
+    def filtered(self, now: datetime, *, importing: bool) -> Mapping[str, str]:
+        """Xero's query parameters at this moment."""
+        dated = {"where": _since_day(now - self.dated_within)} if self.dated_within else {}
+        return {**self.filters, **dated, **(self.import_filters if importing else {})}
+
+
+def _since_day(moment: datetime) -> str:
+    return f"Date>=DateTime({moment.year},{moment.month},{moment.day})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

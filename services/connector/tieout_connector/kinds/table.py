@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from tieout_connector.kinds.account import ACCOUNT
 from tieout_connector.kinds.attachment import AttachmentWrite
 from tieout_connector.kinds.bank_transfer import BANK_TRANSFER
+from tieout_connector.kinds.batch_payment import BATCH_PAYMENT
 from tieout_connector.kinds.contact import CONTACT
 from tieout_connector.kinds.contact_group import CONTACT_GROUP
 from tieout_connector.kinds.credit_note import CREDIT_NOTE
@@ -38,6 +39,7 @@ RECORDS: tuple[Record, ...] = (
     PREPAYMENT,
     OVERPAYMENT,
     PAYMENT,
+    BATCH_PAYMENT,
     BANK_TRANSFER,
 )
 FOLLOWED: Mapping[XeroKind, FollowedRecord] = {
