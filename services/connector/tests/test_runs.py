@@ -17,7 +17,7 @@ from tieout_testing.connector import ConnectorHarness
 TENANT = uuid4()
 START = datetime(2026, 11, 22, tzinfo=UTC)
 END = START + timedelta(minutes=1)
-WAITING = "select count(*) from feed where next_at <= now() + interval '6 minutes'"
+WAITING = "select count(*) from feed where next_at <= now() + interval '10 minutes'"
 
 
 def run(*pages: tuple[str, int, int, bool]) -> SyncRunProgress:

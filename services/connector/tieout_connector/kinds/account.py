@@ -2,7 +2,11 @@
 
 from tieout_connector.kinds.record import Listing, Record
 from tieout_connector.xero.accounts import ACCOUNTS
+from tieout_schemas.xero import XeroAccount
 
 ACCOUNT = Record(
-    resource=ACCOUNTS, listings=(Listing(),), link=lambda _: "https://go.xero.com/GeneralLedger/ChartOfAccounts.aspx"
+    resource=ACCOUNTS,
+    listings=(Listing(),),
+    snapshot=XeroAccount,
+    link=lambda _: "https://go.xero.com/GeneralLedger/ChartOfAccounts.aspx",
 )
