@@ -1,8 +1,10 @@
 """Accounts of the chart. Source: docs/xero.md 4.8."""
 
-from tieout_connector.kinds.record import Listing, Record
+from tieout_connector.kinds.record import Listing, Record, Worth
 from tieout_connector.xero.accounts import ACCOUNTS
 
 ACCOUNT = Record(
-    resource=ACCOUNTS, listings=(Listing(),), link=lambda _: "https://go.xero.com/GeneralLedger/ChartOfAccounts.aspx"
+    resource=ACCOUNTS,
+    listings=(Listing(worth=Worth.CODING),),
+    link=lambda _: "https://go.xero.com/GeneralLedger/ChartOfAccounts.aspx",
 )
