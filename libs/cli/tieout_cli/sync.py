@@ -22,11 +22,11 @@ def sync(tenant: UUID) -> None:
         console.print(f"joined the {_named(job)} under way since {job['started_at'][:19]}")
     if console.is_terminal:
         with Live(_table(job), console=console) as live:
-            for job in _until_its_end(tenant, job):
-                live.update(_table(job))
+            for seen in _until_its_end(tenant, job):
+                live.update(_table(seen))
+                job = seen
     else:
-        for job in _until_its_end(tenant, job):
-            pass
+        *_, job = job, *_until_its_end(tenant, job)
     failed = [one for one in job["lists"] if one["state"] == "failed"]
     for one in failed:
         console.print(f"{one['listing']}: {one['why']}", markup=False)
@@ -36,20 +36,21 @@ def sync(tenant: UUID) -> None:
 
 
 def _until_its_end(tenant: UUID, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    path, watched = f"/sync/{job['id']}", True
-    while not job["ended_at"]:
+    path, seen, watched = f"/sync/{job['id']}", job, True
+    while not seen["ended_at"]:
         if watched:
             try:
                 # A stream ends after some minutes; then it is opened again.
-                for job in events("connector", tenant, f"{path}/events"):
-                    yield job
+                for told in events("connector", tenant, f"{path}/events"):
+                    yield told
+                    seen = told
                 continue
             except CommandFailed:
                 watched = False
         else:
             time.sleep(LOOK_EVERY_S)
-        job = get("connector", tenant, path)
-        yield job
+        seen = get("connector", tenant, path)
+        yield seen
 
 
 def _table(job: dict[str, Any]) -> Table:
