@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,6 +25,23 @@ def spoken(resource: str, *, one: bool = False) -> str:
     return (f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")) if one else words
 
 
+class Worth(Enum):
+    """What a change in a list is worth: how much it costs if it arrives late, and how late it may come at the most."""
+
+    SETUP = 1, timedelta(hours=4)
+    """What hardly ever changes: the organisation, its currencies."""
+    CODING = 2, timedelta(hours=2)
+    """What documents refer to: accounts, tax rates, tracking, items, contact groups."""
+    DOCUMENTS = 3, timedelta(minutes=30)
+    """Contacts, bills, credit notes."""
+    MONEY = 4, timedelta(minutes=30)
+    """Payments: a bill that is paid in Xero must not be paid here again."""
+
+    def __init__(self, weight: int, longest: timedelta) -> None:
+        self.weight = weight
+        self.longest = longest
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """How a resource is listed, in an import and in polls: page by page where Xero has pages, else in one call."""
@@ -42,6 +60,8 @@ class Listing:
     """Tells the rows that are also read alone, one call for each, because the list shows less of them."""
     name: str | None = None
     """Its name, unique among all lists; None: its resource's name."""
+    worth: Worth = Worth.DOCUMENTS
+    """Where the day's calls do not last, lists of less worth are polled less often (CONN-9)."""
 
     @property
     def complete(self) -> bool:
