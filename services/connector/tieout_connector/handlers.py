@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.connecting import connection_store
-from tieout_connector.inbound import ReadRequest, read_requests, webhook_health
+from tieout_connector.inbound import ReadRequest, changed_by, echoes, read_requests, webhook_health
 from tieout_connector.kinds import WEBHOOK_CATEGORIES
 from tieout_connector.outbound import intents
 from tieout_kit.events import ReceivedEvent
@@ -20,23 +20,29 @@ from tieout_schemas.writes import WriteIntent
 
 
 async def webhooks_received(tx: Tx, events: Sequence[ReceivedEvent[Webhook]]) -> None:
-    """xero.webhook.v1 → read these records again. Events of organisations that no tenant is bound to are skipped."""
+    """xero.webhook.v1 → read these records again, unless their stored states show the changes already. Events of
+    organisations that no tenant is bound to are skipped."""
     tenants = await connection_store.tenants_of(tx, [event.data.org_id for event in events])
     latest: dict[tuple[UUID, str], datetime] = {}
     for event in events:
         if event.data.org_id in tenants and event.data.category in WEBHOOK_CATEGORIES:
             key = tenants[event.data.org_id], event.data.category
             latest[key] = max(event.envelope.time, latest.get(key, event.envelope.time))
-    await read_requests.add(
-        tx,
-        [
-            ReadRequest(
-                tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause, named_by_xero=True
-            )
-            for event in events
-            if event.data.org_id in tenants and (kind := WEBHOOK_CATEGORIES.get(event.data.category))
-        ],
-    )
+    requests = [
+        ReadRequest(
+            tenants[event.data.org_id],
+            kind,
+            event.data.resource_id,
+            tx.now,
+            event.cause,
+            named_by_xero=True,
+            changed_by=changed_by(event.data.event_at),
+        )
+        for event in events
+        if event.data.org_id in tenants and (kind := WEBHOOK_CATEGORIES.get(event.data.category))
+    ]
+    needed = await echoes.still_needed(tx, requests)
+    await read_requests.add(tx, needed)
     await webhook_health.received(tx, latest)
 
 

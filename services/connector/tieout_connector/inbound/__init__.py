@@ -1,6 +1,7 @@
 """What comes from Xero: webhooks, requested reads, listings (imports and polls), and the snapshots made of them."""
 
 from tieout_connector.inbound import (
+    echoes,
     interactive_reads,
     listings,
     read_requests,
@@ -10,6 +11,7 @@ from tieout_connector.inbound import (
     unreadable,
     webhook_health,
 )
+from tieout_connector.inbound.echoes_rules import changed_by
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.interactive_reads import InteractiveRead
 from tieout_connector.inbound.listings_rules import (
@@ -43,6 +45,8 @@ __all__ = [
     "UnreadableRecord",
     "WebhookReceiver",
     "after_page",
+    "changed_by",
+    "echoes",
     "interactive_reads",
     "listings",
     "read_requests",

@@ -2,7 +2,7 @@
 are joined; many records of one kind are read in one call."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +25,8 @@ class ReadRequest:
     cause: Cause
     named_by_xero: bool = False
     """Xero told of the record in a webhook, so it must be there soon."""
+    changed_by: datetime | None = None
+    """By Xero's clock, the latest moment of the change that a webhook announced; None: something else asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ class DueRead:
 
 async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
     """Request reads. If a record is requested several times, the first request's cause is kept."""
-    first = {(r.tenant_id, r.kind, r.xero_id): r for r in reversed(requests)}
+    first: dict[tuple[UUID, XeroKind, UUID], ReadRequest] = {}
+    for request in requests:
+        key = request.tenant_id, request.kind, request.xero_id
+        first[key] = _joined(first[key], request) if key in first else request
     if not first:
         return
     ordered = [first[key] for key in sorted(first)]
@@ -61,12 +66,19 @@ async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
             correlation_ids=[r.cause.correlation_id for r in ordered],
             traceparents=[r.cause.traceparent for r in ordered],
             named_by_xero=[r.named_by_xero for r in ordered],
+            changed_by=[r.changed_by for r in ordered],
         )
     )
     soonest: dict[UUID, datetime] = {}
     for request in ordered:
         soonest[request.tenant_id] = min(request.due_at, soonest.get(request.tenant_id, request.due_at))
     await schedule.wake_tenants(tx, soonest)
+
+
+def _joined(first: ReadRequest, later: ReadRequest) -> ReadRequest:
+    until = max(first.changed_by, later.changed_by) if first.changed_by and later.changed_by else None
+    named = first.named_by_xero or later.named_by_xero
+    return replace(first, due_at=min(first.due_at, later.due_at), named_by_xero=named, changed_by=until)
 
 
 async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, limit: int) -> list[DueRead]:
