@@ -11,6 +11,7 @@ import pytest
 
 from tieout_connector.gateway.take_in import take_in
 from tieout_connector.inbound import DueRead, ObservedRecord, echoes, read_requests, snapshots
+from tieout_connector.kinds import READ_AT_ONCE
 from tieout_connector.pacing import TIMING, InProgress
 from tieout_connector.xero.contacts import CONTACTS
 from tieout_connector.xero.models import Json
@@ -71,7 +72,7 @@ class Record:
 
     async def begin_read(self) -> None:
         async with self.harness.database.transaction() as tx:
-            due = await read_requests.due(tx, self.harness.tenant_id, InProgress(), 40)
+            due = await read_requests.due(tx, self.harness.tenant_id, InProgress(), READ_AT_ONCE)
             if due:
                 self.calls += 1
                 self.read = due, self.shown(), tx.now

@@ -34,6 +34,7 @@ from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import MalformedRequest, NotPermitted, RefusedRequest, TimedOut
 from tieout_connector.xero.http import XeroRequest
+from tieout_connector.xero.resource import BY_CHANGE
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
@@ -84,7 +85,7 @@ class Lister:
         params = {
             "page": str(cursor.page),
             "pageSize": str(asked),
-            "order": "UpdatedDateUTC ASC",
+            "order": BY_CHANGE,
             "unitdp": "4",
             "includeArchived": "true",
         }

@@ -15,6 +15,7 @@ from tieout_connector.inbound.echoes_rules import changed_by
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.interactive_reads import InteractiveRead
 from tieout_connector.inbound.listings_rules import (
+    OVERLAP,
     IncompleteList,
     ListingCursor,
     Page,
@@ -29,6 +30,7 @@ from tieout_connector.inbound.webhooks import PATH as WEBHOOK_PATH
 from tieout_connector.inbound.webhooks import WebhookReceiver
 
 __all__ = [
+    "OVERLAP",
     "WEBHOOK_PATH",
     "CreatedRecord",
     "DueRead",

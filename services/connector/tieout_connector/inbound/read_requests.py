@@ -1,7 +1,7 @@
 """Requests to read records of Xero again, from webhooks, domain services and our own writes. Requests for one record
 are joined; many records of one kind are read in one call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -40,6 +40,8 @@ class DueRead:
     named_by_xero: bool = False
     not_found: int = 0
     """How often it was read and not found."""
+    changed_by: datetime | None = None
+    """As in its requests; None: not only webhooks asked."""
 
     def again_after(self, waits: Sequence[timedelta]) -> timedelta | None:
         """How long until the next read if Xero does not show the record now, by the waits after each read; None: it is
@@ -81,10 +83,11 @@ def _joined(first: ReadRequest, later: ReadRequest) -> ReadRequest:
     return replace(first, due_at=min(first.due_at, later.due_at), named_by_xero=named, changed_by=until)
 
 
-async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, limit: int) -> list[DueRead]:
-    """The records to read now, all of one kind."""
+async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, at_once: Mapping[XeroKind, int]) -> list[DueRead]:
+    """The records to read now, all of one kind. `at_once`: the most of each kind."""
     claimed = list(in_progress.reads)
-    rows = await tx.db.fetch(*_SQL["due"](tenant_id=tenant_id, now=tx.now, limit=limit, claimed=claimed))
+    most = {"kinds": list(at_once), "at_once": list(at_once.values())}
+    rows = await tx.db.fetch(*_SQL["due"](tenant_id=tenant_id, now=tx.now, claimed=claimed, **most))
     return [
         DueRead(
             XeroKind(row["kind"]),
@@ -93,6 +96,7 @@ async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, limit: int) -> l
             Cause(row["causation_id"], row["correlation_id"], row["traceparent"]),
             row["named_by_xero"],
             row["not_found"],
+            row["changed_by"],
         )
         for row in rows
     ]

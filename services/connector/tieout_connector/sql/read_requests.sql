@@ -16,12 +16,16 @@ on conflict (tenant_id, kind, xero_id) do update set asked = read_request.asked 
 -- name: due
 -- Due requests of the tenant, all of the kind that has been due longest: one call reads many records of one kind. Records
 -- that were not found before are read on their own: one that is still missing may make Xero refuse the others.
-select kind, xero_id, asked, causation_id, correlation_id, traceparent, named_by_xero, not_found from read_request
-where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[]) and (kind, not_found > 0) = (
-    select kind, not_found > 0 from read_request
+with first as (
+    select kind, not_found > 0 as missed from read_request
     where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[])
     order by due_at limit 1)
-order by due_at limit $limit;
+select kind, xero_id, asked, causation_id, correlation_id, traceparent, named_by_xero, not_found, changed_by
+from read_request
+where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[])
+    and (kind, not_found > 0) = (select kind, missed from first)
+order by due_at limit (
+    select most.at_once from unnest($kinds::text[], $at_once::int[]) as most(kind, at_once) join first using (kind));
 
 -- name: remove
 -- Deletes requests whose records were read, unless they were requested again meanwhile.
