@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from tieout_connector.xero import wire
-from tieout_schemas.signals import Webhook
+from tieout_schemas.signals import Webhook, XeroKind
 from tieout_schemas.writes import Lane
-from tieout_schemas.xero import XeroContact, XeroInvoice
+from tieout_schemas.xero import InvoiceType, XeroContact, XeroInvoice
 from tieout_testing.connector import ConnectorHarness, bill_intent, contact_intent, payment_intent
 
 pytestmark = [pytest.mark.real, pytest.mark.rule("CONN-9"), pytest.mark.rule("SYS-1")]
@@ -18,12 +18,14 @@ ASKED = "select xero_id::text from read_request"
 IDS = {"CONTACT": "ContactID", "INVOICE": "InvoiceID", "PAYMENT": "PaymentID"}
 
 
-async def echo(harness: ConnectorHarness, category: str, raw: dict[str, Any], at: datetime | None = None) -> None:
+async def echo(
+    harness: ConnectorHarness, category: str, raw: dict[str, Any], at: datetime | None = None, **more: Any
+) -> None:
     """Xero announces the last change of a record; `at`: with this moment instead of its time of change."""
     await harness.deliver(
         Webhook(
             org_id=UUID(harness.org_id), category=category, resource_id=UUID(raw[IDS[category]]), event_type="UPDATE",
-            event_at=at or wire.instant(raw["UpdatedDateUTC"]),
+            event_at=at or wire.instant(raw["UpdatedDateUTC"]), **more,
         )
     )  # fmt: skip
 
@@ -138,3 +140,44 @@ async def test_late_and_repeated_events_of_a_state_that_was_read_cost_no_call(ha
         await echo(harness, "CONTACT", raw)
 
     assert await harness.sql(ASKED) == []
+
+
+async def sales_invoices(harness: ConnectorHarness, *, synced: bool) -> list[dict[str, Any]]:
+    """Two sales invoices in Xero, of a tenant that syncs invoices or not."""
+    await harness.connect_idle()
+    await harness.sql(f"update settings set doc = doc || '{{\"invoices\": {str(synced).lower()}}}'")
+    contact_id = await harness.their_contact()
+    for number in ("S-1", "S-2"):
+        await harness.their_bill(contact_id, do="create_sales_invoice", InvoiceNumber=number)
+    return await harness.xero("Invoices")
+
+
+WAITING = "select due_at > now() + interval '4 minutes' from read_request"
+
+
+async def test_changes_of_sales_invoices_that_are_not_synced_wait_for_one_call(harness: ConnectorHarness) -> None:
+    known, new = await sales_invoices(harness, synced=False)
+    await echo(harness, "INVOICE", known)
+    async with harness.working():
+        await harness.until(NONE_DUE, 0)
+    assert [said.type for said in await harness.published(XeroInvoice)] == [InvoiceType.ACCREC]
+
+    for later in range(1, 4):
+        await echo(harness, "INVOICE", known, harness.clock() + timedelta(minutes=later))
+    # Xero names the type of a document that was never read.
+    await echo(harness, "INVOICE", new, document_type="ACCREC")
+
+    assert await harness.sql(WAITING) == [(True,), (True,)]
+    await harness.ask(XeroKind.INVOICE, known["InvoiceID"])
+    assert sorted(await harness.sql(WAITING)) == [(False,), (True,)]
+
+
+@pytest.mark.parametrize(("synced", "document_type"), [(True, "ACCREC"), (False, "ACCPAY"), (False, None)])
+async def test_other_invoices_are_read_at_once(
+    harness: ConnectorHarness, document_type: str | None, *, synced: bool
+) -> None:
+    new, _ = await sales_invoices(harness, synced=synced)
+
+    await echo(harness, "INVOICE", new, document_type=document_type)
+
+    assert await harness.sql(WAITING) == [(False,)]

@@ -95,7 +95,7 @@ async def test_where_xero_refuses_the_list_each_payment_is_read_alone(
 
     async def call(token: str, org_id: UUID, request: XeroRequest, body: Any = None) -> Any:
         if request.of_list:
-            raise RefusedRequest(("not filtering efficiently",))
+            raise RefusedRequest([("not filtering efficiently",)])
         return await real(token, org_id, request, body)
 
     monkeypatch.setattr(process.api, "call", call)

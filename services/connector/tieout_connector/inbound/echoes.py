@@ -1,6 +1,7 @@
 """Saves reads that webhooks ask for and that would show nothing new: mostly echoes of our own writes (SYS-1)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ _SQL = queries.load("tieout_connector", "echoes.sql")
 
 
 async def still_needed(tx: Tx, requests: Sequence[ReadRequest]) -> Sequence[ReadRequest]:
-    """The requests whose change the stored state of their record does not show."""
+    """The requests whose change the stored state of their record does not show, with the type that it shows."""
     asked = [request for request in requests if request.changed_by]
     rows = await tx.db.fetch(
         *_SQL["shown"](
@@ -22,12 +23,15 @@ async def still_needed(tx: Tx, requests: Sequence[ReadRequest]) -> Sequence[Read
             xero_ids=[str(request.xero_id) for request in asked],
         )
     )
-    shown = {(row["tenant_id"], row["kind"], UUID(row["xero_id"])): row["shown_at"] for row in rows}
-    return [
-        request
-        for request in requests
-        if not (request.changed_by and is_shown(request.changed_by, shown.get(_key(request))))
-    ]
+    states = {(row["tenant_id"], row["kind"], UUID(row["xero_id"])): row for row in rows}
+    needed = []
+    for request in requests:
+        state = states.get((request.tenant_id, request.kind, request.xero_id))
+        if state and request.changed_by and is_shown(request.changed_by, state["shown_at"]):
+            continue
+        known = request.document_type or (state["document_type"] if state else None)
+        needed.append(replace(request, document_type=known))
+    return needed
 
 
 async def forget(tx: Tx, tenant_id: UUID, kind: XeroKind, shown: Mapping[UUID, datetime]) -> None:
@@ -37,7 +41,3 @@ async def forget(tx: Tx, tenant_id: UUID, kind: XeroKind, shown: Mapping[UUID, d
     seen = [row["xero_id"] for row in rows if is_shown(row["changed_by"], shown[row["xero_id"]])]
     if seen:
         await tx.db.execute(*_SQL["forget"](tenant_id=tenant_id, kind=kind, xero_ids=seen))
-
-
-def _key(request: ReadRequest) -> tuple[UUID, str, UUID]:
-    return request.tenant_id, request.kind, request.xero_id

@@ -27,6 +27,8 @@ class ReadRequest:
     """Xero told of the record in a webhook, so it must be there soon."""
     changed_by: datetime | None = None
     """By Xero's clock, the latest moment of the change that a webhook announced; None: something else asks."""
+    document_type: str | None = None
+    """The type of a document, if the webhook or its last state names it."""
 
 
 @dataclass(frozen=True, slots=True)

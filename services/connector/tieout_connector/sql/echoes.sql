@@ -1,8 +1,8 @@
 -- name: shown
--- Xero's time of change that the stored state of each of these records shows.
-select s.tenant_id, s.kind, s.xero_id, s.shown_at
+-- Xero's time of change that the stored state of each of these records shows, and its type.
+select s.tenant_id, s.kind, s.xero_id, s.shown_at, s.document_type
 from unnest($tenant_ids::uuid[], $kinds::text[], $xero_ids::text[]) as asked(tenant_id, kind, xero_id)
-join snapshot s using (tenant_id, kind, xero_id) where s.shown_at is not null;
+join snapshot s using (tenant_id, kind, xero_id);
 
 -- name: announced
 -- Those of these records whose reads only webhooks ask for, and until when their announced changes were made. Locked in
