@@ -10,6 +10,8 @@ from bench.freshness.fleet import Fleet, Tenant
 from tieout_schemas.platform import SyncState
 
 _NUMBERS = count(1)
+_LAST = 3.0
+"""Seconds within which the webhook of the last change has come and its record was read."""
 
 
 @dataclass
@@ -22,11 +24,14 @@ class Times:
     """From there to the platform."""
     from_xero: list[float] = field(default_factory=list)
     to_xero: list[float] = field(default_factory=list)
+    webhook_calls: float = 0
+    """Calls to Xero that webhooks asked for, of both directions."""
 
 
 async def change(here: Fleet, changes: int, a_second: float) -> Times:
     """Change so many bills, in turn in Xero and on the platform. Raises TimeoutError if a change does not arrive."""
     times, began, tenants = Times(), time.monotonic(), here.tenants
+    before = await here.webhook_calls()
     async with asyncio.TaskGroup() as group:
         for number in range(changes):
             await asyncio.sleep(began + number / a_second - time.monotonic())
@@ -34,6 +39,9 @@ async def change(here: Fleet, changes: int, a_second: float) -> Times:
             in_xero = (number + number // len(tenants)) % 2 == 0
             make = _in_xero if in_xero else _on_platform
             group.create_task(make(here, tenants[number % len(tenants)], times))
+    # The last echoes may be under way.
+    await asyncio.sleep(_LAST)
+    times.webhook_calls = await here.webhook_calls() - before
     return times
 
 

@@ -12,15 +12,17 @@ import httpx
 
 from bench.freshness.watching import Watch
 from bench.servers import Servers
+from tieout_local.demo.platform import until
 from tieout_local.environment import CONNECTOR, XERO_CLIENT_ID, XERO_CLIENT_SECRET
 from tieout_local.stack import PARTITIONS, Stack
 from tieout_schemas.platform import Bill
-from tieout_testing.kafka import wait_until
 from xero_sim.control_client import Control
 
 _AT_ONCE = 8
 """Tenants that connect at the same time."""
 _IMPORTED_WITHIN = 300.0
+_KEPT = httpx.Limits(keepalive_expiry=2)
+"""Less than the services keep a connection, so that none is used while it is being closed."""
 
 
 @dataclass
@@ -81,6 +83,14 @@ class Fleet:
         milliseconds = invoice["UpdatedDateUTC"].removeprefix("/Date(").partition("+")[0]
         return invoice["InvoiceNumber"], int(milliseconds) / 1000
 
+    async def webhook_calls(self) -> float:
+        """The calls to Xero so far that webhooks asked for, by the connector's own metric."""
+        answer = await self._http.get(f"{self._stack.services[CONNECTOR].health_url}/metrics")
+        counted = [
+            line for line in answer.text.splitlines() if line.startswith('tieout_xero_calls_total{lane="webhook"')
+        ]
+        return sum(float(line.rpartition(" ")[2]) for line in counted)
+
     async def _connected(self) -> Tenant:
         tenant_id, org_id = uuid4(), await self.xero.create_org(f"Org {uuid4()}", country="NZ")
         vendor = await self.xero.act(org_id, "create_contact", Name="Paper Ltd")
@@ -95,11 +105,11 @@ class Fleet:
         await self._call(CONNECTOR, tenant_id, "PUT", "/connection/organisation", json={"org_id": org_id})
         arrived = await self.watch.bill(tenant_id, lambda bill: bill.number == "B-1", within=_IMPORTED_WITHIN)
 
-        async def imported() -> str:
+        async def imported() -> bool:
             answer = await self._call(CONNECTOR, tenant_id, "GET", "/connection")
-            return str(answer.json()["state"])
+            return bool(answer.json()["state"] == "connected")
 
-        await wait_until(imported, lambda state: state == "connected", _IMPORTED_WITHIN)
+        await until("the first import", imported, within=_IMPORTED_WITHIN, every=0.5)
         return Tenant(tenant_id, org_id, arrived.bill)
 
     async def _allow(self, url: str, org_id: str, user: str) -> None:
@@ -132,7 +142,7 @@ async def fleet(started: Servers) -> AsyncIterator[Fleet]:
         headers = {"Authorization": f"Bearer {stack.keys.token('bench@platform')}"}
         async with (
             Control(stack.simulator_url, timeout=300) as xero,
-            httpx.AsyncClient(headers=headers, timeout=60, trust_env=False) as http,
+            httpx.AsyncClient(headers=headers, timeout=60, trust_env=False, limits=_KEPT) as http,
             Watch.of(started.kafka.bootstrap, PARTITIONS) as watch,
         ):
             await xero.register_app(
