@@ -12,7 +12,7 @@ from tieout_connector.kinds.kind import WriteKind
 from tieout_connector.xero import parsing
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
-from tieout_connector.xero.resource import Resource
+from tieout_connector.xero.resource import MAX_PAGE_SIZE, Resource
 from tieout_schemas.bodies import Document
 from tieout_schemas.payload import Payload
 from tieout_schemas.signals import XeroKind
@@ -132,7 +132,12 @@ class FollowedRecord(Record):
     @property
     def listed_by_ids(self) -> bool:
         """Whether one call can read many records by their ids."""
-        return "IDs" in self.resource.filters
+        return bool(self.resource.most_ids)
+
+    @property
+    def read_at_once(self) -> int:
+        """The most records that are read together: by their ids, or from one page of the records that changed."""
+        return self.resource.most_ids or MAX_PAGE_SIZE
 
     def parse(self, raw: Json) -> Snapshot:
         """The snapshot. Raises Unreadable for a record that is not as documented."""
