@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tieout_connector.choices import settings_store
@@ -10,7 +10,6 @@ from tieout_connector.connecting import connection_store
 from tieout_connector.inbound import ReadRequest, changed_by, echoes, read_requests, webhook_health
 from tieout_connector.kinds import WEBHOOK_CATEGORIES
 from tieout_connector.outbound import intents
-from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import Handlers
 from tieout_kit.postgres import Tx
@@ -21,6 +20,9 @@ from tieout_schemas.problem import Problem
 from tieout_schemas.signals import Refresh, Webhook
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import InvoiceType
+
+UNSYNCED_AFTER = timedelta(minutes=30)
+"""After a webhook names a sales invoice that the tenant does not sync, the invoice is read this much later."""
 
 
 async def webhooks_received(tx: Tx, events: Sequence[ReceivedEvent[Webhook]]) -> None:
@@ -56,7 +58,7 @@ async def _at_leisure(tx: Tx, requests: Sequence[ReadRequest]) -> Sequence[ReadR
     all that they tell is who is a customer (CONT-4)."""
     sales = {each.tenant_id for each in requests if each.document_type == InvoiceType.ACCREC}
     unsynced = await settings_store.without_invoices(tx, sales)
-    later = tx.now + POLL_AT_LEAST_EVERY
+    later = tx.now + UNSYNCED_AFTER
     return [
         replace(each, due_at=later) if each.document_type == InvoiceType.ACCREC and each.tenant_id in unsynced else each
         for each in requests
