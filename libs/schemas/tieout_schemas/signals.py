@@ -14,6 +14,10 @@ class XeroKind(StrEnum):
     CONTACT = "xero_contact"
     INVOICE = "xero_invoice"
     PAYMENT = "xero_payment"
+    CREDIT_NOTE = "xero_credit_note"
+    PREPAYMENT = "xero_prepayment"
+    OVERPAYMENT = "xero_overpayment"
+    BATCH_PAYMENT = "xero_batch_payment"
 
 
 class Webhook(Payload):

@@ -1,5 +1,6 @@
 """The composition root: the one place where everything is wired."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -9,7 +10,14 @@ from tieout_connector import api, handlers
 from tieout_connector.config import ConnectorSettings
 from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store
 from tieout_connector.gateway import Folder, Gateway, Leases, Lister, Reader, Writer, XeroCaller, batching_rule
-from tieout_connector.inbound import WEBHOOK_PATH, InteractiveAnswers, WebhookReceiver, sync_runs, webhook_health
+from tieout_connector.inbound import (
+    WEBHOOK_PATH,
+    InteractiveAnswers,
+    WebhookReceiver,
+    listings,
+    sync_runs,
+    webhook_health,
+)
 from tieout_connector.kinds import write_kinds
 from tieout_connector.pacing import TIMING, AppBudget, Timing, Usage
 from tieout_connector.xero.http import XeroApi
@@ -21,6 +29,8 @@ from tieout_kit.process import every, run
 from tieout_schemas.roles import Feature
 
 SERVICE = "connector"
+NEW_LISTS_EVERY = timedelta(hours=1)
+"""After an upgrade the first time is what counts; later a process of an older version may have connected a tenant."""
 LIMITS = httpx.Limits(max_connections=250, max_keepalive_connections=100)
 """Enough for the app's limit of 10,000 calls a minute, at one and a half seconds each."""
 
@@ -104,6 +114,9 @@ async def main() -> None:
         async def store_usage() -> None:
             await usage.run(database)
 
+        async def start_new_lists() -> None:
+            await every(NEW_LISTS_EVERY, lambda: database.run(listings.start_new))
+
         async def watch_webhooks() -> None:
             await every(webhook_health.CHECK_EVERY, lambda: webhook_health.check(database))
 
@@ -111,5 +124,6 @@ async def main() -> None:
             return gateway.trouble
 
         consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
-        parts = [gateway.run, receiver.run, answers.run, sync_changes.run, store_usage, connecting.run, watch_webhooks]
+        parts = [gateway.run, receiver.run, answers.run, sync_changes.run, store_usage, connecting.run]
+        parts += [watch_webhooks, start_new_lists]
         await run(settings, SERVICE, database, app, consumed, RECHECKS, parts, {"gateway": gateway_trouble})

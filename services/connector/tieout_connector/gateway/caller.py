@@ -90,6 +90,11 @@ class XeroCaller:
         self._day_limit = PLANS[plan]
         self.timing = timing
 
+    @property
+    def now(self) -> datetime:
+        """Our clock's time."""
+        return self._clock()
+
     async def start(self, org: Org) -> TenantSession:
         """Begin a tenant's session. Raises LeaseLost."""
         epoch = self._leases.epochs.get(org.shard)

@@ -1,7 +1,6 @@
 """Reads lists page by page, for imports and polls, and publishes the records that really changed."""
 
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
@@ -16,7 +15,6 @@ from tieout_connector.gateway.take_in import take_in
 from tieout_connector.inbound import (
     IncompleteList,
     ListingCursor,
-    ObservedRecord,
     ReadRequest,
     RunStep,
     Trouble,
@@ -26,24 +24,25 @@ from tieout_connector.inbound import (
     read_requests,
     resource_problems,
     rows_left,
-    snapshots,
     sync_runs,
     unreadable,
     webhook_health,
+    whole_lists,
     with_smaller_pages,
 )
 from tieout_connector.kinds import LISTED, FollowedRecord, Listing, Record, spoken
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import MalformedRequest, NotPermitted, RefusedRequest, TimedOut
+from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, NotPermitted, RefusedRequest, TimedOut
 from tieout_connector.xero.http import XeroRequest
+from tieout_connector.xero.models import Json
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
 from tieout_schemas.writes import Lane
 from tieout_schemas.xero import XeroAccount
 
-_WITH_ARCHIVED = {"includeArchived": "true"}
-"""Without it, an archived record would vanish from a list and stay active here. Other lists ignore it."""
+_IN_FULL = {"includeArchived": "true", "unitdp": "4"}
+"""Without it, an archived record would vanish from a list, and prices would be rounded. Other lists ignore it."""
 
 log = structlog.get_logger(__name__)
 
@@ -63,9 +62,9 @@ class Lister:
             cause = Cause(str(tenant_id), str(tenant_id), traceparent_of(current))
             try:
                 if isinstance(listed.record, FollowedRecord):
-                    await self._page(session, cursor, listed.record, listed.listing, cause)
+                    await self._changes(session, cursor, listed.record, listed.listing, cause)
                 else:
-                    await self._whole(session, cursor, listed.record, cause)
+                    await self._whole(session, cursor, *listed, cause)
             except NotPermitted as error:
                 async with self._caller.storing(session) as tx:
                     await not_permitted(tx, tenant_id, error, cause, self._caller.timing)
@@ -82,31 +81,27 @@ class Lister:
                         await sync_status.tell(tx, tenant_id, cause)
                     await resource_problems.not_listed(tx, tenant_id, listed.record.resource.name, str(error), cause)
 
-    async def _page(
+    async def _changes(
         self, session: TenantSession, cursor: ListingCursor, record: FollowedRecord, listing: Listing, cause: Cause
     ) -> None:
-        kind, resource, tenant_id = record.kind, record.resource.name, session.org.tenant_id
+        """Read what changed since the last read: a page of it, or all of it where Xero has no pages."""
+        kind, resource, tenant_id = record.kind, record.resource, session.org.tenant_id
         asked = cursor.size or self._page_size
-        params = {
-            "page": str(cursor.page),
-            "pageSize": str(asked),
-            "order": "UpdatedDateUTC ASC",
-            "unitdp": "4",
-            "includeArchived": "true",
-        }
-        params |= {**listing.filters, **(listing.import_filters if cursor.importing else {})}
-        modified_since = wire.since(cursor.since) if cursor.since else None
-        request = XeroRequest("GET", resource, params, modified_since)
+        paging = {"page": str(cursor.page), "pageSize": str(asked), "order": "UpdatedDateUTC ASC"}
+        filters = listing.filtered(self._caller.now, importing=cursor.importing)
+        params = {**(paging if resource.paged else {}), **_IN_FULL, **filters}
+        request = XeroRequest("GET", resource.name, params, wire.since(cursor.since) if cursor.since else None)
         try:
             answer, left_at = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
         except TimedOut:
-            if (smaller := with_smaller_pages(cursor, asked)) is None:
+            smaller = with_smaller_pages(cursor, asked) if resource.paged else None
+            if smaller is None:
                 raise
             async with self._caller.storing(session) as tx:
                 await listings.save(tx, tenant_id, smaller, tx.now)
             return
-        raws: list[dict[str, Any]] = answer.json.get(resource) or []
-        page = page_of(answer.json, resource, asked)
+        raws, page = resource.raws(answer.json), page_of(answer.json, resource.name, asked)
+        page = page if resource.paged else replace(page, items=page.rows)
         moved, last = after_page(cursor, page)
         async with self._caller.storing(session) as tx:
             again, changed_at = await take_in(
@@ -121,24 +116,49 @@ class Lister:
             if not cursor.importing:
                 await webhook_health.polled(tx, tenant_id, kind, changed_at)
 
-    async def _whole(self, session: TenantSession, cursor: ListingCursor, record: Record, cause: Cause) -> None:
-        tenant_id, resource = session.org.tenant_id, record.resource.name
-        request = XeroRequest("GET", resource, _WITH_ARCHIVED)
+    async def _whole(
+        self, session: TenantSession, cursor: ListingCursor, record: Record, listing: Listing, cause: Cause
+    ) -> None:
+        """Read a list in one call, and compare it with what was published."""
+        tenant_id, resource = session.org.tenant_id, record.resource
+        filters = listing.filtered(self._caller.now, importing=cursor.importing)
+        request = XeroRequest("GET", resource.name, {**_IN_FULL, **filters})
         answer, left_at = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
-        rows = parse_rows(record, answer.json.get(resource) or [])
+        raws = resource.raws(answer.json)
+        if listing.alone:
+            raws = [
+                await self._alone(session, cursor, record, raw, cause) if listing.alone(raw) else raw for raw in raws
+            ]
+        rows = parse_rows(record, raws)
         read = [payload for _, payload in rows.read]
+        complete = listing.complete and resource.is_in(answer.json) and not rows.unreadable
         async with self._caller.storing(session) as tx:
-            taken = await snapshots.store(tx, tenant_id, [ObservedRecord(payload, cause) for payload in read])
+            changed = (
+                await whole_lists.store(tx, tenant_id, record.snapshot, read, cause, complete=complete)
+                if record.snapshot
+                else []
+            )
             if accounts := [one for one in read if isinstance(one, XeroAccount)]:
                 await chart_of_accounts.save(tx, tenant_id, accounts)
-            kind = spoken(resource, one=True).replace(" ", "_")
+            kind = spoken(resource.name, one=True).replace(" ", "_")
             await unreadable.store(tx, tenant_id, kind, rows.readable, rows.unreadable, cause)
             step = await sync_runs.add_page(
-                tx, tenant_id, cursor.listing, len(read), len(taken.changed), cause, last=True, sent_at=left_at
+                tx, tenant_id, cursor.listing, len(read), len(changed), cause, last=True, sent_at=left_at
             )
             done = len(read)
             moved = replace(cursor, importing=False, done=done, total=done)
             await self._save(tx, session, moved, cause, step, last=True)
+
+    async def _alone(
+        self, session: TenantSession, cursor: ListingCursor, record: Record, row: Json, cause: Cause
+    ) -> Json:
+        """The whole record of a row. If it went meanwhile, the row as it is: the next list shows that it is gone."""
+        request = record.resource.one(str(row.get(record.resource.id_field)))
+        try:
+            answer, _ = await self._caller.read(session, _lane(cursor), request, cause.traceparent, more=True)
+        except NoSuchRecord:
+            return row
+        return next(iter(record.resource.raws(answer.json)), row)
 
     async def _save(
         self, tx: Tx, session: TenantSession, cursor: ListingCursor, cause: Cause, step: RunStep, *, last: bool

@@ -11,6 +11,7 @@ from tieout_connector.inbound import (
     sync_runs,
     unreadable,
     webhook_health,
+    whole_lists,
 )
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.interactive_reads import InteractiveRead
@@ -62,5 +63,6 @@ __all__ = [
     "sync_runs",
     "unreadable",
     "webhook_health",
+    "whole_lists",
     "with_smaller_pages",
 ]

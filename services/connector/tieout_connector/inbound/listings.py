@@ -15,13 +15,26 @@ _SQL = queries.load("tieout_connector", "listings.sql")
 NAMES = tuple(LISTED)
 """The lists' names, in the order of an import."""
 SPREAD = timedelta(minutes=5)
+_RECENT = timedelta(hours=1)
+"""How far the import of what belongs to records that are not imported goes back."""
 
 
 async def start(tx: Tx, tenant_id: UUID) -> None:
     """Read every list from now on. A list that was read before goes on from its position."""
-    after = [listed.listing.after for listed in LISTED.values()]
-    await tx.db.execute(*_SQL["start"](tenant_id=tenant_id, listings=list(NAMES), after=after, now=tx.now))
+    await tx.db.execute(*_SQL["start"](tenant_id=tenant_id, **_all(tx.now)))
     await schedule.wake_tenants(tx, [tenant_id])
+
+
+async def start_new(tx: Tx) -> None:
+    """Read also the lists that are new with this version, of every tenant that is connected. They begin with the
+    tenant's next call."""
+    await tx.db.execute(*_SQL["start_new"](**_all(tx.now)))
+
+
+def _all(now: datetime) -> dict[str, Any]:
+    lists = [listed.listing for listed in LISTED.values()]
+    since = [now - _RECENT if one.recent else None for one in lists]
+    return {"listings": list(NAMES), "after": [one.after for one in lists], "since": since, "now": now}
 
 
 async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, *, importing: bool) -> ListingCursor | None:

@@ -85,7 +85,8 @@ async def check(database: Database) -> None:
 async def _unannounced(
     tx: Tx, tenant_id: UUID, kind: XeroKind, at: datetime, *, echoes: int = 0, found: int = 0
 ) -> None:
-    category = FOLLOWED[kind].category
+    if (category := FOLLOWED[kind].category) is None:
+        return
     await tx.db.execute(
         *_SQL["unannounced"](tenant_id=tenant_id, category=category, at=at, echoes=echoes, found=found, enough=ENOUGH)
     )

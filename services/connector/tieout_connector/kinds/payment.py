@@ -195,12 +195,9 @@ PAYMENT = FollowedRecord(
     kind=XeroKind.PAYMENT,
     snapshot=XeroPayment,
     category="PAYMENT",
-    listings=(Listing(after="Invoices", worth=Worth.MONEY),),
-    # Xero has no field for a stamp of ours on a payment.
-    stamp_of=lambda raw, platform_url: None,
+    listings=(Listing(after="Invoices", recent=True, worth=Worth.MONEY),),
     document=Document.PAYMENT,
     writes=lambda _: (PaymentWrite(), PaymentReversal()),
-    name="payment",
     path="payments",
     link=lambda raw: f"https://go.xero.com/Bank/ViewTransaction.aspx?bankTransactionID={raw.get('PaymentID')}",
 )

@@ -15,6 +15,7 @@ from tieout_connector.xero.scopes import Scope
 from tieout_connector.xero.tracking import TRACKING_CATEGORIES, TrackingForm, options_of
 from tieout_schemas.bodies import TrackingOptionBody
 from tieout_schemas.writes import WriteIntent
+from tieout_schemas.xero import XeroTrackingCategory
 
 _NEVER_USED = re.compile(r"not (been |in )?use", re.IGNORECASE)
 """How Xero says that an option was never used (docs/xero.md 4.10)."""
@@ -110,6 +111,7 @@ def _status(body: TrackingOptionBody) -> str:
 
 TRACKING_CATEGORY = Record(
     resource=TRACKING_CATEGORIES,
+    snapshot=XeroTrackingCategory,
     listings=(Listing(worth=Worth.CODING),),
     writes=lambda _: (TrackingOptionWrite(),),
     link=lambda _: "https://go.xero.com/Setup/Tracking.aspx",

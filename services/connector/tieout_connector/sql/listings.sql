@@ -1,11 +1,19 @@
 -- name: start
--- Reads these lists from now on. A list that was read before goes on from where it was. Payments start an
--- hour ago, because older payments belong to bills that are not imported: only unpaid bills are.
+-- Reads these lists from now on. A list that was read before goes on from where it was.
 insert into feed (tenant_id, listing, since, next_at, waits_for)
-select $tenant_id, listing, case when listing = 'Payments' then $now::timestamptz - interval '1 hour' end, $now, after
-from unnest($listings::text[], $after::text[]) as l(listing, after)
+select $tenant_id, listing, since, $now, after
+from unnest($listings::text[], $after::text[], $since::timestamptz[]) as l(listing, after, since)
 on conflict (tenant_id, listing) do update set next_at = excluded.next_at, page = 1, backwards = false,
     page_size = null;
+
+-- name: start_new
+-- Reads also these lists, of every tenant whose lists are read: those that are new with this version.
+insert into feed (tenant_id, listing, since, next_at, waits_for)
+select tenant_id, listing, since, $now, after
+from (select distinct tenant_id from feed) as t,
+    unnest($listings::text[], $after::text[], $since::timestamptz[]) as l(listing, after, since)
+order by tenant_id, listing
+on conflict (tenant_id, listing) do nothing;
 
 -- name: due
 -- The import, or the poll, that has been due longest.

@@ -90,6 +90,10 @@ class Resource(Generic[T]):
         """The elements of an answer, unparsed."""
         return list(content.get(self.key or self.name) or [])
 
+    def is_in(self, content: Json) -> bool:
+        """Whether an answer has a list of elements at all, even if there are none in it."""
+        return isinstance(content.get(self.key or self.name), list)
+
     def rows(self, content: Json) -> list[T]:
         """The parsed records of an answer. Raises ValueError for one that cannot be parsed."""
         return [self.read(raw) for raw in self.raws(content)]
