@@ -102,8 +102,7 @@ class Lister:
                 await listings.save(tx, tenant_id, smaller, tx.now)
             return
         raws, page = resource.raws(answer.json), page_of(answer.json, resource.name, asked)
-        if not resource.paged:
-            page = replace(page, items=page.rows)
+        page = page if resource.paged else replace(page, items=page.rows)
         moved, last = after_page(cursor, page)
         async with self._caller.storing(session) as tx:
             again, changed_at = await take_in(

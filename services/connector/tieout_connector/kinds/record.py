@@ -64,6 +64,11 @@ class Listing:
     """Where the day's calls do not last, lists of less worth are polled less often (CONN-9)."""
 
     @property
+    def calls(self) -> int:
+        """How many calls it takes to read, as a rule: it alone, or with the groups of vendors and customers."""
+        return 3 if self.alone else 1
+
+    @property
     def complete(self) -> bool:
         """Whether it shows every record of its kind, so that one that it shows no longer is gone."""
         return not self.filters and self.dated_within is None
