@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from tieout_schemas import platform, problem, runs, settings, signals, writes, xero
+from tieout_schemas import history, platform, problem, runs, settings, signals, writes, xero
 from tieout_schemas.payload import Payload
 
 SERVICES = ("connector", "contacts", "bills", "payments")
@@ -114,8 +114,8 @@ PAYMENTS_TOPIC = Topic(
     (PAYMENTS,), (), KeyedBy.RECORD, Retention.COMPACTED, (platform.Payment,),
 )  # fmt: skip
 RUN = Topic(
-    "tieout.sync-run.v1", "A sync of a tenant has ended: what was read, and what had changed.",
-    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncRun,),
+    "tieout.sync-run.v1", "A sync of a tenant, or a historical import, has ended: what was read, and what had changed.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncRun, history.HistoryRun),
 )  # fmt: skip
 PROBLEM = Topic(
     "tieout.problem.v1", "A record that is skipped, held, refused or in conflict, and why.",

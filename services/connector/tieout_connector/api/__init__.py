@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from tieout_connector.api import connection, consent, settings, tenants, usage, webhooks, writes, xero_records
+from tieout_connector.api import connection, consent, history, settings, tenants, usage, webhooks, writes, xero_records
 from tieout_connector.connecting import Connections
 from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
 from tieout_kit.http import audit_router, operator_router, problem_router, retry_router
@@ -11,6 +11,7 @@ ROUTERS = (
     tenants.router,
     consent.router,
     connection.router,
+    history.router,
     problem_router,
     retry_router,
     settings.router,

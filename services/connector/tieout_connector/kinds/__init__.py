@@ -2,11 +2,12 @@
 each write is composed, found again and undone, and what a person may search. The tables below are derived from them."""
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
-from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, Record, spoken
+from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, PastRecords, Record, spoken
 from tieout_connector.kinds.table import (
     DOCUMENT_RESOURCES,
     FOLLOWED,
     LISTED,
+    PAST,
     PATHS,
     RECORDS,
     SEARCHES,
@@ -20,6 +21,7 @@ __all__ = [
     "DOCUMENT_RESOURCES",
     "FOLLOWED",
     "LISTED",
+    "PAST",
     "PATHS",
     "RECORDS",
     "SEARCHES",
@@ -27,6 +29,7 @@ __all__ = [
     "FollowedRecord",
     "ListedRecord",
     "Listing",
+    "PastRecords",
     "Record",
     "WriteKind",
     "lists_of",

@@ -17,7 +17,7 @@ from tieout_connector.kinds.fields import (
 )
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, Refetch
 from tieout_connector.kinds.matching import CLOCK_SKEW, body_of, match_once, unclaimed
-from tieout_connector.kinds.record import FollowedRecord, Listing
+from tieout_connector.kinds.record import FollowedRecord, Listing, PastRecords
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import InvoiceRef
@@ -195,7 +195,12 @@ PAYMENT = FollowedRecord(
     kind=XeroKind.PAYMENT,
     snapshot=XeroPayment,
     category="PAYMENT",
-    listings=(Listing(after="Invoices"),),
+    listings=(
+        Listing(
+            after="Invoices",
+            past=PastRecords("payments", "Date", {"where": 'Status=="AUTHORISED"'}),
+        ),
+    ),
     # Xero has no field for a stamp of ours on a payment.
     stamp_of=lambda raw, platform_url: None,
     document=Document.PAYMENT,
