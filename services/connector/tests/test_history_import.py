@@ -37,7 +37,7 @@ async def seeded(harness: ConnectorHarness, bills: int = 8) -> list[str]:
         ids.append(await harness.their_bill(contact, org_id=org_id, **usual))
         await harness.control.act(org_id, "pay_invoice", InvoiceID=ids[-1], Date=day)
     await harness.connect(org_id)
-    await harness.sql("update feed set next_at = 'infinity'; update connection set state = 'connected'")
+    await harness.sql("update feed set next_at = now() + interval '1 year'; update connection set state = 'connected'")
     return ids[1:-1]
 
 

@@ -13,7 +13,18 @@ from tieout_connector.inbound import HistoryImport, history, history_rules
 from tieout_connector.kinds import PAST
 from tieout_connector.pacing import org_budget_store, schedule
 from tieout_kit.errors import Clash
-from tieout_kit.http import ADMINS, READERS, Caller, CurrentCaller, InDatabase, InTx, Limit, allow, refusals
+from tieout_kit.http import (
+    ADMINS,
+    READERS,
+    Caller,
+    CurrentCaller,
+    InDatabase,
+    InTx,
+    KnownTenant,
+    Limit,
+    allow,
+    refusals,
+)
 from tieout_kit.postgres import Tx
 from tieout_schemas.history import HistoryRun, HistoryState
 
@@ -108,20 +119,21 @@ async def start_import(tenant_id: UUID, wanted: ImportIn, database: InDatabase, 
 
 
 @router.get("/imports", summary="Past and present historical imports", dependencies=[allow(*READERS)])
-async def list_imports(tenant_id: UUID, tx: InTx, limit: Limit = 100) -> ImportPage:
+async def list_imports(tenant_id: KnownTenant, tx: InTx, limit: Limit = 100) -> ImportPage:
     """The newest first."""
-    await connection_store.read(tx, tenant_id)
     return ImportPage(items=[await _shown(tx, job) for job in await history.page(tx, tenant_id, limit)])
 
 
 @router.get("/imports/{import_id}", summary="One historical import: its progress", dependencies=[allow(*READERS)])
-async def get_import(tenant_id: UUID, import_id: UUID, tx: InTx) -> ImportShown:
+async def get_import(tenant_id: KnownTenant, import_id: UUID, tx: InTx) -> ImportShown:
     """Its progress, the time left, and at its end what came."""
     return await _shown(tx, await history.one(tx, tenant_id, import_id))
 
 
 @router.delete("/imports/{import_id}", summary="Cancel a historical import", dependencies=[allow(*ADMINS)])
-async def cancel_import(tenant_id: UUID, import_id: UUID, database: InDatabase, caller: CurrentCaller) -> ImportShown:
+async def cancel_import(
+    tenant_id: KnownTenant, import_id: UUID, database: InDatabase, caller: CurrentCaller
+) -> ImportShown:
     """What came stays. One that has ended stays as it is."""
 
     async def work(tx: Tx) -> ImportShown:
