@@ -17,7 +17,7 @@ from tieout_schemas.xero import (
 
 ANSWERS = {f"answers.{part}" for part in ("intent_id", "record.kind", "record.id", "effect", "revision", "done")}
 """Which of our own intents it answers; `explains` names fields and holds none of their values."""
-SNAPSHOT = {"xero_id", "record_id", "updated_at", "answers", "answers.explains"} | ANSWERS
+SNAPSHOT = {"xero_id", "record_id", "updated_at", "asked_for", "answers", "answers.explains"} | ANSWERS
 REFERENCE = {"code", "name", "active"}
 MONEY = {"amount", "currency"}
 ALLOWED: dict[type[BaseModel], set[str]] = {
