@@ -41,9 +41,9 @@ class HistoryKindResult(Frozen):
     read: int
     """The records of the range."""
     new: int
-    """Those that the other side did not have."""
+    """Those that the other side did not have: they came in, or are on their way."""
     changed: int
-    """Those that differed."""
+    """Those that differed. An export counts none: what changes here is sent at once."""
     known: int
     """Those that the other side had already, with the same content."""
     skipped: tuple[SkippedRecords, ...] = ()
@@ -74,5 +74,4 @@ class HistoryRun(Payload):
 
     @property
     def key_id(self) -> str:
-        # By tenant, so that the compacted topic keeps each tenant's latest one.
-        return str(self.tenant_id)
+        return str(self.id)

@@ -114,8 +114,8 @@ PAYMENTS_TOPIC = Topic(
     (PAYMENTS,), (), KeyedBy.RECORD, Retention.COMPACTED, (platform.Payment,),
 )  # fmt: skip
 RUN = Topic(
-    "tieout.sync-run.v1", "A sync of a tenant, or a historical import, has ended: what was read, and what had changed.",
-    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncRun, history.HistoryRun),
+    "tieout.sync-run.v1", "A sync of a tenant, a historical import or a historical export has ended: what it did.",
+    SERVICES, (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncRun, history.HistoryRun),
 )  # fmt: skip
 PROBLEM = Topic(
     "tieout.problem.v1", "A record that is skipped, held, refused or in conflict, and why.",

@@ -9,7 +9,6 @@ create table history_import (
     state text not null,
     started_at timestamptz not null,
     next_at timestamptz not null,
-    sequence bigint not null,
     doc jsonb not null
 );
 create unique index history_import_running on history_import (tenant_id) where state = 'running';

@@ -1,7 +1,7 @@
 -- name: add
 -- Stores a new import. Nothing is stored while another import of the tenant runs.
-insert into history_import (id, tenant_id, state, started_at, next_at, sequence, doc)
-values ($id, $tenant_id, 'running', $now, $now, 0, $doc) on conflict do nothing;
+insert into history_import (id, tenant_id, state, started_at, next_at, doc)
+values ($id, $tenant_id, 'running', $now, $now, $doc) on conflict do nothing;
 
 -- name: running
 -- The import of a tenant that runs, if any.
@@ -18,12 +18,8 @@ select doc::text from history_import where tenant_id = $tenant_id and id = $id f
 
 -- name: save
 -- The new state of an import, and when its next page is due.
-update history_import set state = $state, next_at = $next_at, sequence = $sequence, doc = $doc
+update history_import set state = $state, next_at = $next_at, doc = $doc
 where tenant_id = $tenant_id and id = $id;
-
--- name: last_sequence
--- The sequence of the last event about an import of the tenant.
-select coalesce(max(sequence), 0) from history_import where tenant_id = $tenant_id;
 
 -- name: one
 -- One import.
