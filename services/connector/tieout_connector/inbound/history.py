@@ -79,15 +79,11 @@ async def lock(tx: Tx, tenant_id: UUID, job_id: UUID) -> HistoryImport:
 
 async def save(tx: Tx, job: HistoryImport, next_at: datetime, cause: Cause) -> None:
     """Save a locked import, and when its next page is due. One that has ended is published."""
-    sequence = 0
     if job.ended_at:
-        sequence = next_sequence(await tx.db.fetchval(*_SQL["last_sequence"](tenant_id=job.tenant_id)), tx.now)
-        event = outbox.event(tx, RUN, job.tenant_id, history_rules.result(job), sequence, cause)
-        await outbox.add(tx, [event])
+        result = history_rules.result(job)
+        await outbox.add(tx, [outbox.event(tx, RUN, job.tenant_id, result, next_sequence(0, tx.now), cause)])
     doc = job.model_dump_json().encode()
-    await tx.db.execute(
-        *_SQL["save"](tenant_id=job.tenant_id, id=job.id, state=job.state, next_at=next_at, sequence=sequence, doc=doc)
-    )
+    await tx.db.execute(*_SQL["save"](tenant_id=job.tenant_id, id=job.id, state=job.state, next_at=next_at, doc=doc))
 
 
 async def one(tx: Tx, tenant_id: UUID, job_id: UUID) -> HistoryImport:
