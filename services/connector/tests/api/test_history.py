@@ -85,6 +85,17 @@ async def test_only_a_connected_tenant_imports(platform: Platform) -> None:
     assert "connect it" in refused.text
 
 
+async def test_an_import_that_waits_for_the_connection_says_so(platform: Platform) -> None:
+    tenant_id = await platform.harness.connect_idle()
+    begun = (await platform.ask(START, tenant_id, body=PAST)).json()
+    await platform.harness.sql("update connection set state = 'disconnected'")
+
+    shown = (await platform.ask(f"GET {IMPORTS}/{begun['id']}", tenant_id, VIEWER)).json()
+
+    assert (begun["why"], shown["state"]) == ("", "running")
+    assert "connect it, and the import goes on" in shown["why"]
+
+
 async def test_another_tenants_import_is_not_found(platform: Platform) -> None:
     tenant_id = await platform.harness.connect_idle()
     begun = (await platform.ask(START, tenant_id, body=PAST)).json()

@@ -157,6 +157,8 @@ async def _shown(tx: Tx, job: HistoryImport) -> ImportShown:
         free, turn = budget.wait(tx.now), await schedule.read_delay(tx, job.tenant_id)
         waits_until = max((at for at in (free.at if free else None, turn.not_before) if at), default=None)
         because = turn.because or (free.why if free else "")
+        if not (await connection_store.read(tx, job.tenant_id)).public.open:
+            because = because or "the tenant is not connected to Xero: connect it, and the import goes on"
     left = history_rules.time_left(job, tx.now, waits_until)
     return ImportShown(
         **job.model_dump(include={"id", "state", "from_date", "to_date", "asked_by", "started_at", "ended_at"}),
@@ -164,7 +166,8 @@ async def _shown(tx: Tx, job: HistoryImport) -> ImportShown:
             KindShown(
                 done=each.cursor.done,
                 total=each.cursor.total,
-                **each.model_dump(include={"kind", "ended", "new", "changed", "known", "skipped", "why"}),
+                skipped={reason: len(ids) for reason, ids in each.skipped.items()},
+                **each.model_dump(include={"kind", "ended", "new", "changed", "known", "why"}),
             )
             for each in job.kinds
         ],

@@ -26,9 +26,10 @@ class TakenIn(NamedTuple):
     """When each record with new content was changed."""
     news: Sequence[News] = ()
     """Of each record that the historical import had not read before."""
-    unreadable: int = 0
-    not_followed: int = 0
-    """Rows of records that we do not follow."""
+    unreadable: Sequence[str] = ()
+    """Xero's ids of the records that could not be read."""
+    not_followed: Sequence[str] = ()
+    """Xero's ids of the records that we do not follow."""
 
 
 async def take_in(
@@ -61,12 +62,13 @@ async def take_in(
     soon, later = tx.now + timing.read_echo_after, tx.now + timing.read_resting_after
     again = {xero_id: later if rests else soon for xero_id, rests in waiting.items()}
     changed_at = [one.updated_at for one in taken.changed if isinstance(one, Snapshot)]
+    followed = {snapshot.key_id for _, snapshot in parsed}
     return TakenIn(
         {**again, **dict.fromkeys(taken.overtaken, soon)},
         changed_at,
         taken.news,
-        len(rows.unreadable),
-        len(rows.readable) - len(parsed),
+        [one.key for one in rows.unreadable],
+        [key for key in rows.readable if key.lower() not in followed],
     )
 
 

@@ -3,8 +3,7 @@
 It reads the list of one kind after another: contacts before documents, documents before payments.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -20,13 +19,14 @@ MAX_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class PageCounts:
-    """The records of a page that this import had not read before."""
+    """The records of a page: how many this import had not read before, and which are left in Xero."""
 
     new: int = 0
     changed: int = 0
     known: int = 0
-    unreadable: int = 0
-    not_followed: int = 0
+    unreadable: Collection[str] = ()
+    """Xero's ids. Pages overlap, so one of these may have been on an earlier page, too."""
+    not_followed: Collection[str] = ()
 
 
 class KindProgress(Frozen):
@@ -39,8 +39,8 @@ class KindProgress(Frozen):
     new: int = 0
     changed: int = 0
     known: int = 0
-    skipped: Mapping[str, int] = {}
-    """By reason, the records that are left in Xero."""
+    skipped: Mapping[str, tuple[str, ...]] = {}
+    """By reason, Xero's ids of the records that are left there."""
     tries: int = 0
     """Times in a row that the next page was asked for in vain."""
     why: str = ""
@@ -78,14 +78,15 @@ def after_page(
 ) -> HistoryImport:
     """The import after a page of the current kind. `last`: it was the list's last page."""
     part = _current(job)
-    skipped = Counter(part.skipped) + Counter({UNREADABLE: counts.unreadable, NOT_FOLLOWED: counts.not_followed})
+    left = {UNREADABLE: counts.unreadable, NOT_FOLLOWED: counts.not_followed}
+    skipped = {reason: tuple(sorted({*part.skipped.get(reason, ()), *ids})) for reason, ids in left.items()}
     read = part.replace(
         cursor=cursor,
         ended=last,
         new=part.new + counts.new,
         changed=part.changed + counts.changed,
         known=part.known + counts.known,
-        skipped=dict(skipped),
+        skipped={reason: ids for reason, ids in skipped.items() if ids},
         tries=0,
         why="",
     )
@@ -164,10 +165,10 @@ def _put(job: HistoryImport, part: KindProgress) -> HistoryImport:
 def _result(part: KindProgress) -> HistoryKindResult:
     return HistoryKindResult(
         kind=part.kind,
-        read=part.new + part.changed + part.known + sum(part.skipped.values()),
+        read=part.new + part.changed + part.known + sum(map(len, part.skipped.values())),
         new=part.new,
         changed=part.changed,
         known=part.known,
-        skipped=tuple(SkippedRecords(reason=reason, count=count) for reason, count in sorted(part.skipped.items())),
+        skipped=tuple(SkippedRecords(reason=reason, count=len(ids)) for reason, ids in sorted(part.skipped.items())),
         why=part.why,
     )
