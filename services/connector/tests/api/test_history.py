@@ -92,8 +92,8 @@ async def test_an_import_that_waits_for_the_connection_says_so(platform: Platfor
 
     shown = (await platform.ask(f"GET {IMPORTS}/{begun['id']}", tenant_id, VIEWER)).json()
 
-    assert (begun["why"], shown["state"]) == ("", "running")
-    assert "connect it, and the import goes on" in shown["why"]
+    assert (begun["waits_because"], shown["state"]) == ("", "running")
+    assert "connect it, and the import goes on" in shown["waits_because"]
 
 
 async def test_another_tenants_import_is_not_found(platform: Platform) -> None:

@@ -93,7 +93,7 @@ class ImportShown(BaseModel):
     """An estimate; null: it has ended, or nothing was read yet."""
     waits_until: datetime | None
     """Xero's limits let no call leave before."""
-    why: str
+    waits_because: str
     """Why it does not go on now; empty: it does, or it has ended."""
     result: HistoryRun | None
     """What came and what to do next; null: it has not ended."""
@@ -173,6 +173,6 @@ async def _shown(tx: Tx, job: HistoryImport) -> ImportShown:
         ],
         seconds_left=round(left.total_seconds()) if left is not None else None,
         waits_until=waits_until,
-        why=because or (job.current.why if job.current else "") if not job.ended_at else "",
+        waits_because=because or (job.current.why if job.current else "") if not job.ended_at else "",
         result=history_rules.result(job) if job.ended_at else None,
     )
