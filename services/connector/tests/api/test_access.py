@@ -55,8 +55,11 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         answer = await platform.http.post(url, json=past, headers={"Authorization": f"Bearer {admin}"})
         return {"import_id": answer.json()["id"]}
 
-    async def connected() -> None:
+    async def may_import() -> None:
         await harness.sql("update connection set state = 'connected'; delete from history_import")
+
+    async def connected() -> None:
+        await harness.sql("update connection set state = 'connected'; update feed set importing = false")
 
     async with harness.database.transaction() as tx:
         tenant_id, reading = service_api.tenant_id, resource_problems.READ
@@ -67,8 +70,9 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         "POST /tenants/{tenant_id}/connection/consent": [Change({}, always=True)],
         "PUT /tenants/{tenant_id}/connection/organisation": [Change({"org_id": org_id}, consent)],
         "DELETE /tenants/{tenant_id}/connection": [Change()],
-        "POST /tenants/{tenant_id}/history/imports": [Change(past, connected, makes=True)],
+        "POST /tenants/{tenant_id}/history/imports": [Change(past, may_import, makes=True)],
         "DELETE /tenants/{tenant_id}/history/imports/{import_id}": [Change(first=importing)],
+        "POST /tenants/{tenant_id}/sync": [Change(first=connected, makes=True)],
         "PATCH /tenants/{tenant_id}/settings": [Change({"version": 0, "changes": {"approved_only_bills": True}})],
         "POST /tenants/{tenant_id}/settings/preview": [],  # saves nothing
         "POST /tenants/{tenant_id}/writes/{intent_id}/cancel": [Change(first=write)],

@@ -2,13 +2,14 @@
 each write is composed, found again and undone, and what a person may search. The tables below are derived from them."""
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
-from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, PastRecords, Record, spoken
+from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, PastRecords, Record, Worth, spoken
 from tieout_connector.kinds.table import (
     DOCUMENT_RESOURCES,
     FOLLOWED,
     LISTED,
     PAST,
     PATHS,
+    READ_AT_ONCE,
     RECORDS,
     SEARCHES,
     WEBHOOK_CATEGORIES,
@@ -23,6 +24,7 @@ __all__ = [
     "LISTED",
     "PAST",
     "PATHS",
+    "READ_AT_ONCE",
     "RECORDS",
     "SEARCHES",
     "WEBHOOK_CATEGORIES",
@@ -31,6 +33,7 @@ __all__ = [
     "Listing",
     "PastRecords",
     "Record",
+    "Worth",
     "WriteKind",
     "lists_of",
     "spoken",

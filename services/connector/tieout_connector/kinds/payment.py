@@ -17,7 +17,7 @@ from tieout_connector.kinds.fields import (
 )
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, Refetch
 from tieout_connector.kinds.matching import CLOCK_SKEW, body_of, match_once, unclaimed
-from tieout_connector.kinds.record import FollowedRecord, Listing, PastRecords
+from tieout_connector.kinds.record import FollowedRecord, Listing, PastRecords, Worth
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import InvoiceRef
@@ -198,14 +198,13 @@ PAYMENT = FollowedRecord(
     listings=(
         Listing(
             after="Invoices",
+            recent=True,
+            worth=Worth.MONEY,
             past=PastRecords("payments", "Date", {"where": 'Status=="AUTHORISED"'}),
         ),
     ),
-    # Xero has no field for a stamp of ours on a payment.
-    stamp_of=lambda raw, platform_url: None,
     document=Document.PAYMENT,
     writes=lambda _: (PaymentWrite(), PaymentReversal()),
-    name="payment",
     path="payments",
     link=lambda raw: f"https://go.xero.com/Bank/ViewTransaction.aspx?bankTransactionID={raw.get('PaymentID')}",
 )
