@@ -28,7 +28,7 @@ def run() -> list[Figure]:
 
 def figures(found: Measured) -> Iterator[Figure]:
     """What was measured, as figures."""
-    rows = found.rows["Invoices"]
+    rows = found.records
     yield Figure("unpaid bills in Xero", rows, "records")
     yield Figure("bills on the platform", found.imported, "records")
     yield Figure("bills that stay in Xero, with a reason", found.kept, "records")

@@ -3,34 +3,36 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from tieout_local.environment import SERVICES
+from tieout_local.environment import CONNECTOR, SERVICES
 from tieout_local.stack import Stack
 
-_QUEUES = """
-select exists (select from outbox) or exists (select from sweep)
-or exists (select from record where doc -> 'sync' ->> 'state' <> 'in_step')
-or exists (select from xero_only where array_remove(names, '') <> '{}')
+_WAITING = """
+select exists (select from outbox where tenant_id = $1) or exists (select from sweep where tenant_id = $1)
+or exists (select from record where tenant_id = $1 and doc -> 'sync' ->> 'state' <> 'in_step')
+or exists (select from xero_only where tenant_id = $1 and array_remove(names, '') <> '{}')
 """
-_CONNECTOR_QUEUES = """
-select exists (select from outbox) or exists (select from sweep) or exists (select from read_request)
-or exists (select from intent where state <> 'done') or exists (select from feed where importing)
+_WAITING_IN_CONNECTOR = """
+select exists (select from outbox where tenant_id = $1) or exists (select from feed where tenant_id = $1 and importing)
+or exists (select from read_request where tenant_id = $1)
+or exists (select from intent where tenant_id = $1 and state <> 'done')
 """
-_BILLS = "select count(*) from record where kind = 'bill'"
-_KEPT = "select count(*) from xero_only where kind = 'xero_invoice' and has_problem"
-_COPIES = "select count(*) from copy where kind = $1"
-_PROBLEMS = "select count(*) from problem where state = 'open' and not copied"
-_COPIED_PROBLEMS = "select count(*) from problem where state = 'open' and copied"
-_VENDORS = "select count(*) from record where doc ->> 'vendor' is not null"
+_BILLS = "select count(*) from record where tenant_id = $1 and kind = 'bill'"
+_KEPT = "select count(*) from xero_only where tenant_id = $1 and kind = 'xero_invoice' and has_problem"
+_COPIED = "select count(*) from copy where tenant_id = $1 and kind = $2"
+_VENDORS = "select count(*) from record where tenant_id = $1 and doc ->> 'vendor' is not null"
+_PROBLEMS = "select count(*) from problem where tenant_id = $1 and state = 'open' and not copied"
+_COPIED_PROBLEMS = "select count(*) from problem where tenant_id = $1 and state = 'open' and copied"
 _POSITIONS = "select topic, partition, next_offset from position"
 
 
 @asynccontextmanager
-async def ledger_of(stack: Stack) -> AsyncIterator["Ledger"]:
-    """Looks into the databases of a stack's services and into its Kafka."""
+async def ledger_of(stack: Stack, tenant_id: UUID) -> AsyncIterator["Ledger"]:
+    """What the services of a stack have of a tenant, and what waits for them."""
     async with AsyncExitStack() as exits:
         databases = {}
         for name in SERVICES:
@@ -39,15 +41,16 @@ async def ledger_of(stack: Stack) -> AsyncIterator["Ledger"]:
         consumer = AIOKafkaConsumer(bootstrap_servers=stack.kafka.bootstrap)
         exits.push_async_callback(consumer.stop)
         await consumer.start()
-        yield Ledger(databases, consumer)
+        yield Ledger(databases, consumer, tenant_id)
 
 
 class Ledger:
-    """What the services have, and what waits for them."""
+    """Looks into the services' databases and into Kafka."""
 
-    def __init__(self, databases: Mapping[str, Any], consumer: AIOKafkaConsumer) -> None:
+    def __init__(self, databases: Mapping[str, Any], consumer: AIOKafkaConsumer, tenant_id: UUID) -> None:
         self._databases = databases
         self._consumer = consumer
+        self._tenant_id = tenant_id
 
     async def imported(self) -> int:
         """The bills on the platform."""
@@ -58,25 +61,28 @@ class Ledger:
         return await self._count("bills", _KEPT)
 
     async def settled(self, rows: int) -> bool:
-        """Whether nothing waits, after an import of this many bills."""
-        for name, database in self._databases.items():
-            if await database.fetchval(_CONNECTOR_QUEUES if name == "connector" else _QUEUES):
+        """Whether nothing waits, after an import of this many bills. What others wait for is looked at first."""
+        for name in SERVICES:
+            if await self._one(name, _WAITING_IN_CONNECTOR if name == CONNECTOR else _WAITING):
                 return False
         bills = await self.imported()
-        if bills + await self.kept() != rows or await self._count("payments", _COPIES, "bill") != bills:
+        if bills + await self.kept() != rows or await self._count("payments", _COPIED, "bill") != bills:
             return False
-        if await self._count("bills", _COPIES, "vendor") != await self._count("contacts", _VENDORS):
+        if await self._count("bills", _COPIED, "vendor") != await self._count("contacts", _VENDORS):
             return False
-        problems = sum([await self._count(name, _PROBLEMS) for name in SERVICES if name != "connector"])
-        if await self._count("connector", _COPIED_PROBLEMS) != problems:
+        problems = [await self._count(name, _PROBLEMS) for name in SERVICES if name != CONNECTOR]
+        if await self._count(CONNECTOR, _COPIED_PROBLEMS) != sum(problems):
             return False
         return not any([await self._lags(database) for database in self._databases.values()])
 
+    async def _one(self, service: str, query: str, *arguments: str) -> Any:
+        return await self._databases[service].fetchval(query, self._tenant_id, *arguments)
+
     async def _count(self, service: str, query: str, *arguments: str) -> int:
-        return int(await self._databases[service].fetchval(query, *arguments))
+        return int(await self._one(service, query, *arguments))
 
     async def _lags(self, database: Any) -> bool:
-        """Whether Kafka has a record behind the positions of a service. Markers of transactions are no records."""
+        """Whether Kafka has a record behind a service's positions. A transaction's marker is no record."""
         rows = await database.fetch(_POSITIONS)
         at = {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
         ends = await self._consumer.end_offsets(list(at))
