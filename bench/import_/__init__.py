@@ -9,7 +9,7 @@ settings of production; the clock starts when the tenant confirms its organisati
 * The least possible: each list that was read, with the rows that it has, in pages of 1,000; and a second for each of
   these calls, since Xero allows 60 a minute.
 * CPU and memory are those of each process with all its children, from start to settled. Memory is the largest sum of
-  their proportional shares (PSS), seen once a second. A record is a row of the list of bills.
+  their proportional shares (PSS), seen every five seconds. A record is a row of the list of bills.
 """
 
 import asyncio

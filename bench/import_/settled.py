@@ -10,16 +10,19 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from tieout_local.environment import CONNECTOR, SERVICES
 from tieout_local.stack import Stack
+from tieout_schemas.topics import DOMAINS
 
-_WAITING = """
+_QUEUED = """
 select exists (select from outbox where tenant_id = $1) or exists (select from sweep where tenant_id = $1)
-or exists (select from record where tenant_id = $1 and doc -> 'sync' ->> 'state' <> 'in_step')
-or exists (select from xero_only where tenant_id = $1 and array_remove(names, '') <> '{}')
 """
-_WAITING_IN_CONNECTOR = """
+_QUEUED_IN_CONNECTOR = """
 select exists (select from outbox where tenant_id = $1) or exists (select from feed where tenant_id = $1 and importing)
 or exists (select from read_request where tenant_id = $1)
 or exists (select from intent where tenant_id = $1 and state <> 'done')
+"""
+_HELD = """
+select exists (select from record where tenant_id = $1 and doc -> 'sync' ->> 'state' <> 'in_step')
+or exists (select from xero_only where tenant_id = $1 and array_remove(names, '') <> '{}')
 """
 _BILLS = "select count(*) from record where tenant_id = $1 and kind = 'bill'"
 _KEPT = "select count(*) from xero_only where tenant_id = $1 and kind = 'xero_invoice' and has_problem"
@@ -61,19 +64,21 @@ class Ledger:
         return await self._count("bills", _KEPT)
 
     async def settled(self, rows: int) -> bool:
-        """Whether nothing waits, after an import of this many bills. What others wait for is looked at first."""
+        """Whether nothing waits, after an import of this many bills. What is cheap to see is looked at first."""
         for name in SERVICES:
-            if await self._one(name, _WAITING_IN_CONNECTOR if name == CONNECTOR else _WAITING):
+            if await self._one(name, _QUEUED_IN_CONNECTOR if name == CONNECTOR else _QUEUED):
                 return False
         bills = await self.imported()
         if bills + await self.kept() != rows or await self._count("payments", _COPIED, "bill") != bills:
             return False
         if await self._count("bills", _COPIED, "vendor") != await self._count("contacts", _VENDORS):
             return False
-        problems = [await self._count(name, _PROBLEMS) for name in SERVICES if name != CONNECTOR]
-        if await self._count(CONNECTOR, _COPIED_PROBLEMS) != sum(problems):
+        own = [await self._count(name, _PROBLEMS) for name in DOMAINS]
+        if await self._count(CONNECTOR, _COPIED_PROBLEMS) != sum(own):
             return False
-        return not any([await self._lags(database) for database in self._databases.values()])
+        if any([await self._lags(database) for database in self._databases.values()]):
+            return False
+        return not any([await self._one(name, _HELD) for name in DOMAINS])
 
     async def _one(self, service: str, query: str, *arguments: str) -> Any:
         return await self._databases[service].fetchval(query, self._tenant_id, *arguments)
