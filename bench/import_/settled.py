@@ -25,7 +25,7 @@ select exists (select from record where tenant_id = $1 and doc -> 'sync' ->> 'st
 or exists (select from xero_only where tenant_id = $1 and array_remove(names, '') <> '{}')
 """
 _BILLS = "select count(*) from record where tenant_id = $1 and kind = 'bill'"
-_KEPT = "select count(*) from xero_only where tenant_id = $1 and kind = 'xero_invoice' and has_problem"
+_KEPT = "select count(*) from xero_only where tenant_id = $1 and kind = 'bill' and has_problem"
 _COPIED = "select count(*) from copy where tenant_id = $1 and kind = $2"
 _VENDORS = "select count(*) from record where tenant_id = $1 and doc ->> 'vendor' is not null"
 _PROBLEMS = "select count(*) from problem where tenant_id = $1 and state = 'open' and not copied"
