@@ -14,6 +14,10 @@ class XeroKind(StrEnum):
     CONTACT = "xero_contact"
     INVOICE = "xero_invoice"
     PAYMENT = "xero_payment"
+    CREDIT_NOTE = "xero_credit_note"
+    PREPAYMENT = "xero_prepayment"
+    OVERPAYMENT = "xero_overpayment"
+    BATCH_PAYMENT = "xero_batch_payment"
 
 
 class Webhook(Payload):
@@ -27,6 +31,8 @@ class Webhook(Payload):
     resource_id: UUID
     event_type: str
     event_at: datetime
+    document_type: str | None = None
+    """The document's type, where Xero's event names it; such as ACCREC for a sales invoice."""
 
     @property
     def key_id(self) -> str:

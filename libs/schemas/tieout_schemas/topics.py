@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from tieout_schemas import platform, problem, runs, settings, signals, writes, xero
+from tieout_schemas import (
+    platform,
+    problem,
+    runs,
+    settings,
+    signals,
+    writes,
+    xero,
+    xero_bank,
+    xero_credits,
+    xero_organisation,
+)
 from tieout_schemas.payload import Payload
 
 SERVICES = ("connector", "contacts", "bills", "payments")
@@ -80,10 +91,37 @@ PAYMENT = Topic(
     "xero.payment.v1", "A payment of Xero, as last read.",
     (CONNECTOR,), (PAYMENTS,), KeyedBy.RECORD, Retention.COMPACTED, (xero.XeroPayment,),
 )  # fmt: skip
+CREDIT = Topic(
+    "xero.credit.v1", "A credit note, prepayment or overpayment of Xero, as last read.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED,
+    (xero_credits.XeroCreditNote, xero_credits.XeroPrepayment, xero_credits.XeroOverpayment),
+)  # fmt: skip
+REFUND = Topic(
+    "xero.refund.v1", "A payment of Xero that pays back a credit, as last read.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (xero_credits.XeroRefund,),
+)  # fmt: skip
+BANK = Topic(
+    "xero.bank.v1", "A transfer between bank accounts of Xero, or a batch of payments, as last read.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED,
+    (xero_bank.XeroBankTransfer, xero_bank.XeroBatchPayment),
+)  # fmt: skip
 REFERENCE = Topic(
     "xero.reference.v1", "Accounts, tax rates and tracking categories of Xero.",
     (CONNECTOR,), (BILLS,), KeyedBy.RECORD, Retention.COMPACTED,
     (xero.XeroAccount, xero.XeroTaxRate, xero.XeroTrackingCategory),
+)  # fmt: skip
+ORGANISATION = Topic(
+    "xero.organisation.v1", "The organisation in Xero: its lock dates, currency, country and edition; its currencies.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED,
+    (xero_organisation.XeroOrganisation, xero_organisation.XeroCurrency),
+)  # fmt: skip
+ITEM = Topic(
+    "xero.item.v1", "An item of Xero, as last read.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (xero_organisation.XeroItem,),
+)  # fmt: skip
+CONTACT_GROUP = Topic(
+    "xero.contact-group.v1", "A contact group of Xero, as last read.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (xero_organisation.XeroContactGroup,),
 )  # fmt: skip
 WRITE = Topic(
     "xero.write.v1", "The state that a domain service wants a record of Xero to have (an intent).",
@@ -117,14 +155,18 @@ RUN = Topic(
     "tieout.sync-run.v1", "A sync of a tenant has ended: what was read, and what had changed.",
     (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncRun,),
 )  # fmt: skip
+SYNC_STATUS = Topic(
+    "tieout.sync-status.v1", "Whether a sync of a tenant is under way, when it was last in sync, and what waits.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncStatus,),
+)  # fmt: skip
 PROBLEM = Topic(
     "tieout.problem.v1", "A record that is skipped, held, refused or in conflict, and why.",
     SERVICES, (CONNECTOR,), KeyedBy.RECORD, Retention.COMPACTED, (problem.Problem,),
 )  # fmt: skip
 
 SHARED = (
-    WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, REFERENCE, WRITE, WRITE_RESULT,
-    CONNECTION, SETTINGS, CONTACTS_TOPIC, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, PROBLEM,
+    WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, CREDIT, REFUND, BANK, REFERENCE, ORGANISATION, ITEM, CONTACT_GROUP,
+    WRITE, WRITE_RESULT, CONNECTION, SETTINGS, CONTACTS_TOPIC, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, SYNC_STATUS, PROBLEM,
 )  # fmt: skip
 
 

@@ -105,10 +105,11 @@ class Tracking(Frozen):
     option: str
 
 
-class XeroLine(Frozen):
-    """A line of an invoice; amounts in the document's currency."""
+class XeroDocumentLine(Frozen):
+    """A line of a document; amounts in the document's currency."""
 
-    xero_line_id: UUID
+    xero_line_id: UUID | None = None
+    """None where Xero leaves it out, as it may in credit notes (docs/xero.md 3.4)."""
     description: str = ""
     quantity: Decimal | None = None
     unit_amount: Decimal | None = None
@@ -119,6 +120,12 @@ class XeroLine(Frozen):
     """Set for accounts without a code too."""
     tax_type: str | None = None
     tracking: tuple[Tracking, ...] = ()
+
+
+class XeroLine(XeroDocumentLine):
+    """A line of an invoice; amounts in the document's currency."""
+
+    xero_line_id: UUID
 
 
 class Applied(Frozen):

@@ -165,7 +165,7 @@ async def test_what_changes_while_it_is_imported_is_not_lost(
     async with harness.working(process):
         await harness.until(STATE, "connected")
         await harness.sql("update feed set next_at = now(); update turn set next_at = now()")
-        await harness.until("select count(*) from feed where next_at > now()", 6)
+        await harness.until("select count(*) from feed where next_at > now()", len(listings.NAMES))
 
     last = {str(c.xero_id): c.name for c in await harness.published(XeroContact)}
     assert last == {c["ContactID"]: c["Name"] for c in await harness.xero("Contacts")}
@@ -217,7 +217,7 @@ async def test_a_list_that_xero_refuses_does_not_keep_the_others_back(
 
     monkeypatch.setattr(process.api, "call", without_tax_rates)
     async with harness.working(process):
-        await harness.until("select count(*) from feed where not importing", 5)
+        await harness.until("select count(*) from feed where not importing", len(listings.NAMES) - 1)
 
     assert await harness.sql(
         "select listing from feed where importing and next_at > now() + interval '20 minutes'"

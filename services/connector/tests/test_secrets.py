@@ -12,13 +12,14 @@ import pytest
 from tieout_connector.kinds import FOLLOWED
 from tieout_connector.xero import redaction, wire
 from tieout_connector.xero.allocations import InvoiceRef
-from tieout_connector.xero.bank_transactions import AccountRef
-from tieout_connector.xero.batch_payments import BATCH_PAYMENTS, BatchMemberForm, BatchPayment, BatchPaymentForm
+from tieout_connector.xero.bank_transactions import AccountRef, BankTransaction
+from tieout_connector.xero.batch_payments import BATCH_PAYMENTS, BatchMemberForm, BatchPaymentForm
+from tieout_connector.xero.batch_payments import parse as batch_of
 from tieout_connector.xero.contacts import CONTACTS
 from tieout_connector.xero.contacts import parse as contact
 from tieout_connector.xero.errors import MalformedRequest, RefusedRequest, XeroError
 from tieout_connector.xero.http import XeroApi, XeroRequest
-from tieout_connector.xero.organisation import Organisation
+from tieout_connector.xero.organisation import parse as organisation_of
 from tieout_connector.xero.parsing import Unreadable
 from tieout_connector.xero.refusals import refusal_of
 from tieout_connector.xero.responses import classify
@@ -47,12 +48,12 @@ def shows(*told: object) -> list[str]:
 
 
 def test_a_model_does_not_hold_them() -> None:
-    batch = BatchPayment.model_validate({
+    batch = batch_of({
         "BatchPaymentID": ID, "UpdatedDateUTC": "/Date(1)/", "Type": "PAYBATCH", "Status": "AUTHORISED",
         "Account": {"AccountID": ID}, "Date": "/Date(0)/", "TotalAmount": "1.00", "Details": DETAILS,
         "Payments": [{"Invoice": {"InvoiceID": ID}, "Amount": 1, "BankAccountNumber": ACCOUNT, "Details": DETAILS}],
     })  # fmt: skip
-    organisation = Organisation.model_validate(
+    organisation = organisation_of(
         {"OrganisationID": ID, "Name": "Kauri", "BaseCurrency": "NZD", "TaxNumber": TAX, "APIKey": "CTJ60UH519MX"}
     )
 
@@ -74,8 +75,8 @@ def test_a_form_shows_them_to_xero_alone() -> None:
 
 
 def test_a_record_that_cannot_be_read_is_not_quoted() -> None:
-    with pytest.raises(ValueError, match="BatchPaymentID") as raised:
-        BatchPayment.model_validate({"Details": DETAILS, "TotalAmount": ACCOUNT, "BatchPaymentID": TAX})
+    with pytest.raises(ValueError, match="BankTransactionID") as raised:
+        BankTransaction.model_validate({"Reference": DETAILS, "Total": ACCOUNT, "BankTransactionID": TAX})
     with pytest.raises(Unreadable, match="UpdatedDateUTC") as unreadable:
         FOLLOWED[XeroKind.CONTACT].read({**FULL, "UpdatedDateUTC": ACCOUNT})
 

@@ -10,7 +10,7 @@ import pytest
 from tieout_connector.gateway.parsed import parse_rows
 from tieout_connector.kinds import FOLLOWED, write_kinds
 from tieout_connector.xero import wire
-from tieout_connector.xero.credit_notes import CreditNote
+from tieout_connector.xero.bank_transactions import BankTransaction
 from tieout_schemas.bodies import BillBody, ContactBody, PaymentBody, WriteLine
 from tieout_schemas.money import Money
 from tieout_schemas.payload import RecordRef
@@ -108,25 +108,26 @@ def test_what_is_no_amount_is_refused_and_not_quoted(value: object) -> None:
         wire.cents(value)
 
 
-CREDIT = {
-    "CreditNoteID": str(ID), "UpdatedDateUTC": "/Date(1)/", "Type": "ACCPAYCREDIT", "Status": "AUTHORISED",
+SPENT = {
+    "BankTransactionID": str(ID), "UpdatedDateUTC": "/Date(1)/", "Type": "SPEND", "Status": "AUTHORISED",
+    "BankAccount": {"AccountID": str(ID)},
     "Date": "/Date(0)/", "CurrencyCode": "NZD", "Total": "10.10",
 }  # fmt: skip
 
 
 def test_what_is_absent_null_or_empty_is_the_same_and_new_names_are_left_out() -> None:
-    bare = CreditNote.model_validate(CREDIT)
+    bare = BankTransaction.model_validate(SPENT)
 
-    empty = {"Reference": None, "CreditNoteNumber": "", "LineItems": None, "TotalTax": None, "CurrencyRate": ""}
-    assert CreditNote.model_validate({**CREDIT, **empty, "NewIn2027": {"a": 1}}) == bare
+    empty = {"Reference": None, "Url": "", "LineItems": None, "TotalTax": None, "CurrencyRate": ""}
+    assert BankTransaction.model_validate({**SPENT, **empty, "NewIn2027": {"a": 1}}) == bare
     assert (bare.total, bare.total_tax, bare.lines, bare.contact_xero_id) == (nzd("10.10"), nzd("0.00"), (), None)
 
 
 def test_a_value_new_to_one_of_xeros_lists_breaks_no_reading() -> None:
-    read = CreditNote.model_validate({**CREDIT, "Status": "PARKED", "Type": "OTHERCREDIT"})
+    read = BankTransaction.model_validate({**SPENT, "Status": "PARKED", "Type": "OTHERSPEND"})
 
-    assert (read.status, read.type) == ("PARKED", "OTHERCREDIT")
-    assert CreditNote.model_validate(CREDIT).status is InvoiceStatus.AUTHORISED
+    assert (read.status, read.type) == ("PARKED", "OTHERSPEND")
+    assert BankTransaction.model_validate(SPENT).status is InvoiceStatus.AUTHORISED
 
 
 def test_a_snapshot_with_a_value_nobody_knows_is_named_and_keeps_no_other_back() -> None:

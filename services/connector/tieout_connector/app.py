@@ -1,5 +1,6 @@
 """The composition root: the one place where everything is wired."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -9,18 +10,27 @@ from tieout_connector import api, handlers
 from tieout_connector.config import ConnectorSettings
 from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store
 from tieout_connector.gateway import Folder, Gateway, Leases, Lister, Reader, Writer, XeroCaller, batching_rule
-from tieout_connector.inbound import WEBHOOK_PATH, InteractiveAnswers, WebhookReceiver, webhook_health
+from tieout_connector.inbound import (
+    WEBHOOK_PATH,
+    InteractiveAnswers,
+    WebhookReceiver,
+    listings,
+    sync_runs,
+    webhook_health,
+)
 from tieout_connector.kinds import write_kinds
 from tieout_connector.pacing import TIMING, AppBudget, Timing, Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import Clock, utc_now
 from tieout_kit.http import Keys, make_app
-from tieout_kit.postgres import Database
+from tieout_kit.postgres import Broadcast, Database
 from tieout_kit.process import every, run
 from tieout_schemas.roles import Feature
 
 SERVICE = "connector"
+NEW_LISTS_EVERY = timedelta(hours=1)
+"""After an upgrade the first time is what counts; later a process of an older version may have connected a tenant."""
 LIMITS = httpx.Limits(max_connections=250, max_keepalive_connections=100)
 """Enough for the app's limit of 10,000 calls a minute, at one and a half seconds each."""
 
@@ -31,7 +41,9 @@ def http_app(
     connecting: Connections,
     receiver: WebhookReceiver,
     answers: InteractiveAnswers,
+    sync_changes: Broadcast,
     partitions: int,
+    plan: str,
 ) -> FastAPI:
     """The HTTP API, and the route for Xero's webhooks."""
     about = "Xero's side: connections, webhooks, settings, problems."
@@ -52,7 +64,7 @@ def http_app(
         rechecks=RECHECKS,
         untraced=untraced,
     )
-    api.add_routes(app, connecting, receiver, answers, partitions)
+    api.add_routes(app, connecting, receiver, answers, sync_changes, partitions, plan)
     return app
 
 
@@ -95,10 +107,15 @@ async def main() -> None:
         )
         keys = Keys(settings.jwks_url, settings.jwt_issuer)
         answers = InteractiveAnswers(database)
-        app = http_app(database, keys, connecting, receiver, answers, settings.partitions)
+        sync_changes = Broadcast(database, sync_runs.CHANNEL)
+        plan = settings.xero_plan
+        app = http_app(database, keys, connecting, receiver, answers, sync_changes, settings.partitions, plan)
 
         async def store_usage() -> None:
             await usage.run(database)
+
+        async def start_new_lists() -> None:
+            await every(NEW_LISTS_EVERY, lambda: database.run(listings.start_new))
 
         async def watch_webhooks() -> None:
             await every(webhook_health.CHECK_EVERY, lambda: webhook_health.check(database))
@@ -107,5 +124,6 @@ async def main() -> None:
             return gateway.trouble
 
         consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
-        parts = [gateway.run, receiver.run, answers.run, store_usage, connecting.run, watch_webhooks]
+        parts = [gateway.run, receiver.run, answers.run, sync_changes.run, store_usage, connecting.run]
+        parts += [watch_webhooks, start_new_lists]
         await run(settings, SERVICE, database, app, consumed, RECHECKS, parts, {"gateway": gateway_trouble})

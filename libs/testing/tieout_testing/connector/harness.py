@@ -216,6 +216,11 @@ class ConnectorHarness:
 
         await wait_until(look, lambda found: found == wanted, within)
 
+    async def poll(self) -> None:
+        """Read every list once more. A gateway must be at work."""
+        await self.sql("update feed set next_at = now(); update turn set next_at = now()")
+        await self.until("select count(*) from feed where next_at <= now()", 0)
+
     async def sql(self, query: str, *values: object) -> list[Any]:
         """Ask the database."""
         async with self.database.transaction() as tx:

@@ -75,7 +75,6 @@ def test_no_row_whatever_it_is_like_raises_anything_else(name: str, content: dic
 def test_an_unknown_type_of_payment_is_no_refund() -> None:
     with pytest.raises(Unreadable, match="PaymentType has the value BARTER"):
         FOLLOWED[XeroKind.PAYMENT].read({"PaymentType": "BARTER"})
-    assert FOLLOWED[XeroKind.PAYMENT].read({"PaymentType": "ARCREDITPAYMENT"}) is None
 
 
 async def with_bills(harness: ConnectorHarness) -> list[str]:

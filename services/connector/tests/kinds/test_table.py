@@ -1,5 +1,6 @@
 """The tables that follow from the records' declarations."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,16 +18,28 @@ from tieout_connector.kinds import (
     write_kinds,
 )
 from tieout_schemas.bodies import Document
+from tieout_schemas.payload import Payload
 from tieout_schemas.signals import XeroKind
+from tieout_schemas.topics import SHARED
 from xero_sim.openapi import accounting
+from xero_sim.webhooks.subscription import CATEGORIES
 
 from .writing import KINDS
 
 
 def test_every_kind_that_travels_is_followed_by_one_record_and_knows_its_snapshot() -> None:
-    assert set(FOLLOWED) == set(WEBHOOK_CATEGORIES.values()) == set(XeroKind)
-    assert [(kind, record.snapshot.kind) for kind, record in FOLLOWED.items()] == [(kind, kind) for kind in XeroKind]
-    assert len({record.path for record in FOLLOWED.values()}) == len(PATHS) == len(FOLLOWED)
+    assert set(FOLLOWED) == set(XeroKind)
+    assert {kind: record.snapshot.kind for kind, record in FOLLOWED.items()} == {kind: kind for kind in XeroKind}
+
+
+def test_every_category_of_xeros_webhooks_is_handled() -> None:
+    assert set(WEBHOOK_CATEGORIES) == set(CATEGORIES)
+
+
+def test_webhooks_paths_and_searches_lead_to_one_record_each() -> None:
+    assert len([record for record in FOLLOWED.values() if record.category]) == len(WEBHOOK_CATEGORIES)
+    assert len([record for record in FOLLOWED.values() if record.path]) == len(PATHS)
+    assert set(SEARCHES) <= {record.kind for record in PATHS.values()}
 
 
 def test_every_document_that_bears_files_or_notes_is_a_record() -> None:
@@ -34,13 +47,43 @@ def test_every_document_that_bears_files_or_notes_is_a_record() -> None:
 
 
 def test_what_others_refer_to_is_imported_first() -> None:
+    names = list(LISTED)
+    waits = [(name, listed.listing.after) for name, listed in LISTED.items() if listed.listing.after]
+
     assert tuple(LISTED) == listings.NAMES
-    assert listings.NAMES == ("Accounts", "TaxRates", "TrackingCategories", "Contacts", "Invoices", "Payments")
+    assert [(name, after) for name, after in waits if names.index(after) >= names.index(name)] == []
+    assert {("Invoices", "Contacts"), ("CreditNotes", "Invoices"), ("Payments", "Invoices")} <= set(waits)
 
 
-def test_what_is_read_in_pages_is_paged_by_xero_and_what_is_read_whole_is_not() -> None:
-    read_in_pages = {name for name, listed in LISTED.items() if isinstance(listed.record, FollowedRecord)}
-    assert {name for name, listed in LISTED.items() if listed.record.resource.paged} == read_in_pages
+@pytest.mark.parametrize("name", LISTED)
+def test_what_is_listed_is_published_and_of_what_is_read_whole_its_end_too(name: str) -> None:
+    record, listing = LISTED[name]
+
+    assert record.snapshot
+    assert record.snapshot in topics_of_xero()
+    # Pages show what changed. What is read whole needs a field that says that it is gone.
+    assert isinstance(record, FollowedRecord) or not record.resource.paged
+    ends = not isinstance(record, FollowedRecord) and listing.complete
+    assert not ends or "active" in record.snapshot.model_fields
+
+
+def test_a_list_without_changes_shows_what_is_dated_within_some_weeks() -> None:
+    listing = LISTED["BankTransfers"].listing
+    at = datetime(2026, 9, 14, 11, 30, tzinfo=UTC)
+
+    assert listing.filtered(at, importing=False) == {"includeDeleted": "true", "where": "Date>=DateTime(2026,7,16)"}
+    assert not listing.complete
+
+
+@pytest.mark.parametrize("importing", [True, False])
+def test_an_import_leaves_out_more_than_a_poll(importing: bool) -> None:
+    filters = LISTED["CreditNotes"].listing.filtered(datetime(2026, 9, 14, tzinfo=UTC), importing=importing)
+
+    assert filters == ({"where": 'Status=="AUTHORISED"'} if importing else {})
+
+
+def topics_of_xero() -> set[type[Payload]]:
+    return {payload for topic in SHARED if topic.name.startswith("xero.") for payload in topic.payloads}
 
 
 def test_each_intent_is_written_by_one_record_alone() -> None:

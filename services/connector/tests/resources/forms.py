@@ -12,12 +12,13 @@ from tieout_connector.xero.bank_transactions import (
     BankTransactionType,
 )
 from tieout_connector.xero.contacts import CONTACTS, ContactForm
-from tieout_connector.xero.credit_notes import CREDIT_NOTES, CreditNote, CreditNoteForm, CreditNoteType
+from tieout_connector.xero.credit_notes import CREDIT_NOTES, CreditNoteForm
 from tieout_connector.xero.documents import ContactRef, LineForm
 from tieout_connector.xero.forms import StatusForm
 from tieout_connector.xero.invoices import INVOICES, InvoiceForm
 from tieout_schemas.money import Money
 from tieout_schemas.xero import InvoiceStatus, InvoiceType, XeroContact, XeroInvoice
+from tieout_schemas.xero_credits import CreditNoteType, XeroCreditNote
 from tieout_testing.connector import AtXero
 
 DAY = dt.date(2026, 9, 14)
@@ -45,7 +46,7 @@ async def a_bill(xero: AtXero, contact: XeroContact, **more: Any) -> XeroInvoice
     return await xero.create(INVOICES, InvoiceForm(**{**usual, **more}))
 
 
-async def a_credit(xero: AtXero, contact: XeroContact) -> CreditNote:
+async def a_credit(xero: AtXero, contact: XeroContact) -> XeroCreditNote:
     form = CreditNoteForm(
         type=CreditNoteType.ACCPAYCREDIT, contact=ContactRef(contact_id=contact.xero_id), date=DAY,
         status=InvoiceStatus.AUTHORISED, credit_note_number="CN-1", line_items=(line("40"),),

@@ -34,8 +34,8 @@ async def test_a_contact_group_is_made_filled_renamed_and_ended(xero: AtXero) ->
     await xero.delete(members, other.xero_id)
     renamed = await xero.update(CONTACT_GROUPS, ContactGroupForm(name="Our vendors"), group.xero_id)
 
-    assert (renamed.name, renamed.status) == ("Our vendors", "ACTIVE")
-    assert [m.name for m in (await xero.one(CONTACT_GROUPS, group.xero_id)).members] == ["Paper Ltd"]
+    assert (renamed.name, renamed.active) == ("Our vendors", True)
+    assert (await xero.one(CONTACT_GROUPS, group.xero_id)).members == (contact.xero_id,)
     await xero.update(CONTACT_GROUPS, ContactGroupForm(status="DELETED"), group.xero_id)
     assert group.xero_id not in [each.xero_id for each in await xero.all(CONTACT_GROUPS)]
 

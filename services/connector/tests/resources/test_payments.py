@@ -20,6 +20,7 @@ from tieout_connector.xero.overpayments import OVERPAYMENTS
 from tieout_connector.xero.payments import PAYMENTS, CreditNoteRef, PaymentForm
 from tieout_connector.xero.prepayments import PREPAYMENTS
 from tieout_schemas.xero import InvoiceStatus
+from tieout_schemas.xero_credits import Credited, XeroRefund
 from tieout_testing.connector import AtXero
 
 from .forms import BANK, DAY, DELETED, OTHER_BANK, a_bill, a_contact, a_credit, nzd, spent
@@ -48,8 +49,15 @@ async def test_a_refund_is_made_and_is_no_payment_of_a_bill(xero: AtXero) -> Non
         credit_note=CreditNoteRef(credit_note_id=credit.xero_id), account=BANK, date=DAY, amount=Decimal(46)
     )
 
-    assert await xero.create(PAYMENTS, form) is None
-    assert (await xero.one(CREDIT_NOTES, credit.xero_id)).status is InvoiceStatus.PAID
+    made = await xero.create(PAYMENTS, form)
+    refunded = await xero.one(CREDIT_NOTES, credit.xero_id)
+
+    assert isinstance(made, XeroRefund)
+    assert (made.credited, made.credit_xero_id) == (Credited.CREDIT_NOTE, credit.xero_id)
+    assert (refunded.status, [(one.xero_id, one.amount) for one in refunded.refunds]) == (
+        InvoiceStatus.PAID,
+        [(made.xero_id, made.amount)],
+    )
 
 
 async def test_bills_are_paid_in_a_batch_that_is_deleted_as_a_whole(xero: AtXero) -> None:
@@ -104,7 +112,7 @@ async def test_a_credit_that_was_paid_is_read_and_allocated(xero: AtXero, kind: 
     read = await xero.one(resource, xero_id)
 
     assert (listed.xero_id, listed.type, listed.remaining) == (xero_id, f"SPEND-{kind}", listed.total)
-    assert (read.remaining, read.allocations[0].amount) == (listed.total - nzd("5.00"), Decimal("5.00"))
+    assert (read.remaining, read.allocations[0].amount) == (listed.total - nzd("5.00"), nzd("5.00"))
     await xero.delete(allocations_of(resource.name, xero_id), read.allocations[0].xero_id)
     assert not (await xero.one(resource, xero_id)).allocations
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from tieout_connector.connecting import connection_store
 from tieout_connector.inbound import InteractiveAnswers, InteractiveRead, interactive_reads
-from tieout_connector.kinds import PATHS, SEARCHES
+from tieout_connector.kinds import PATHS, SEARCHES, spoken
 from tieout_connector.xero.http import XeroRequest
 from tieout_kit.errors import Clash, NotFound
 from tieout_kit.http import READERS, InDatabase, allow, refusals
@@ -60,7 +60,7 @@ async def get_xero_record(
     for record in await _read(database, answers, tenant_id, looked_at.kind, looked_at.resource.one(xero_id)):
         if isinstance(record, XeroContact | XeroInvoice | XeroPayment):
             return record
-    raise NotFound(f"Xero has no such {looked_at.name}")
+    raise NotFound(f"Xero has no such {spoken(looked_at.resource.name, one=True)}")
 
 
 async def _read(

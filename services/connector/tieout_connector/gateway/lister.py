@@ -1,12 +1,11 @@
 """Reads lists page by page, for imports and polls, and publishes the records that really changed."""
 
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
 from tieout_connector.choices import chart_of_accounts, settings_store
-from tieout_connector.connecting import connection_store
+from tieout_connector.connecting import connection_store, sync_status
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.paging import page_of
 from tieout_connector.gateway.parsed import parse_rows
@@ -16,32 +15,35 @@ from tieout_connector.gateway.take_in import take_in
 from tieout_connector.inbound import (
     IncompleteList,
     ListingCursor,
-    ObservedRecord,
     ReadRequest,
+    RunStep,
     Trouble,
     after_page,
     listings,
+    poll_schedule,
     read_requests,
     resource_problems,
-    snapshots,
+    rows_left,
     sync_runs,
     unreadable,
     webhook_health,
+    whole_lists,
     with_smaller_pages,
 )
 from tieout_connector.kinds import LISTED, FollowedRecord, Listing, Record, spoken
-from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
-from tieout_connector.xero.errors import MalformedRequest, NotPermitted, RefusedRequest, TimedOut
+from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, NotPermitted, RefusedRequest, TimedOut
 from tieout_connector.xero.http import XeroRequest
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.resource import BY_CHANGE
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
 from tieout_schemas.writes import Lane
 from tieout_schemas.xero import XeroAccount
 
-_WITH_ARCHIVED = {"includeArchived": "true"}
-"""Without it, an archived record would vanish from a list and stay active here. Other lists ignore it."""
+_IN_FULL = {"includeArchived": "true", "unitdp": "4"}
+"""Without it, an archived record would vanish from a list, and prices would be rounded. Other lists ignore it."""
 
 log = structlog.get_logger(__name__)
 
@@ -61,9 +63,9 @@ class Lister:
             cause = Cause(str(tenant_id), str(tenant_id), traceparent_of(current))
             try:
                 if isinstance(listed.record, FollowedRecord):
-                    await self._page(session, cursor, listed.record, listed.listing, cause)
+                    await self._changes(session, cursor, listed.record, listed.listing, cause)
                 else:
-                    await self._whole(session, cursor, listed.record, cause)
+                    await self._whole(session, cursor, *listed, cause)
             except NotPermitted as error:
                 async with self._caller.storing(session) as tx:
                     await not_permitted(tx, tenant_id, error, cause, self._caller.timing)
@@ -71,80 +73,114 @@ class Lister:
                 # The other listings continue while somebody investigates.
                 log.error("a list cannot be read", listing=cursor.listing, tenant=str(tenant_id), error=str(error))
                 async with self._caller.storing(session) as tx:
-                    soon = self._caller.timing.list_again_after
-                    later = soon if isinstance(error, IncompleteList) else POLL_AT_LEAST_EVERY
+                    timing, short = self._caller.timing, isinstance(error, IncompleteList)
+                    later = timing.list_again_after if short else timing.refused_list_again_after
+                    await sync_runs.lock(tx, tenant_id)
                     await listings.postpone(tx, tenant_id, [cursor.listing], tx.now + later, Trouble.NOT_LISTED)
+                    step = await sync_runs.add_failure(tx, tenant_id, [cursor.listing], f"{error}", cause)
+                    if step.ended:
+                        await sync_status.tell(tx, tenant_id, cause)
                     await resource_problems.not_listed(tx, tenant_id, listed.record.resource.name, str(error), cause)
 
-    async def _page(
+    async def _changes(
         self, session: TenantSession, cursor: ListingCursor, record: FollowedRecord, listing: Listing, cause: Cause
     ) -> None:
-        kind, resource, tenant_id = record.kind, record.resource.name, session.org.tenant_id
+        """Read what changed since the last read: a page of it, or all of it where Xero has no pages."""
+        kind, resource, tenant_id = record.kind, record.resource, session.org.tenant_id
         asked = cursor.size or self._page_size
-        params = {
-            "page": str(cursor.page),
-            "pageSize": str(asked),
-            "order": "UpdatedDateUTC ASC",
-            "unitdp": "4",
-            "includeArchived": "true",
-        }
-        params |= {**listing.filters, **(listing.import_filters if cursor.importing else {})}
-        modified_since = wire.since(cursor.since) if cursor.since else None
-        request = XeroRequest("GET", resource, params, modified_since)
+        paging = {"page": str(cursor.page), "pageSize": str(asked), "order": BY_CHANGE}
+        filters = listing.filtered(self._caller.now, importing=cursor.importing)
+        params = {**(paging if resource.paged else {}), **_IN_FULL, **filters}
+        request = XeroRequest("GET", resource.name, params, wire.since(cursor.since) if cursor.since else None)
         try:
             answer, left_at = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
         except TimedOut:
-            if (smaller := with_smaller_pages(cursor, asked)) is None:
+            smaller = with_smaller_pages(cursor, asked) if resource.paged else None
+            if smaller is None:
                 raise
             async with self._caller.storing(session) as tx:
                 await listings.save(tx, tenant_id, smaller, tx.now)
             return
-        raws: list[dict[str, Any]] = answer.json.get(resource) or []
-        moved, last = after_page(cursor, page_of(answer.json, resource, asked))
+        raws, page = resource.raws(answer.json), page_of(answer.json, resource.name, asked)
+        page = page if resource.paged else replace(page, items=page.rows)
+        moved, last = after_page(cursor, page)
         async with self._caller.storing(session) as tx:
             again, changed_at = await take_in(
                 tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url, self._caller.timing
             )
             await read_requests.add(tx, [ReadRequest(tenant_id, kind, x, at, cause) for x, at in again.items()])
-            await sync_runs.add_page(tx, tenant_id, cursor.listing, len(raws), len(changed_at), cause, last=last)
-            await self._save(tx, session, moved, cause, last=last)
+            step = await sync_runs.add_page(
+                tx, tenant_id, cursor.listing, len(raws), len(changed_at), cause,
+                last=last, left=rows_left(cursor, page), sent_at=left_at,
+            )  # fmt: skip
+            await self._save(tx, session, moved, cause, step, last=last)
             if not cursor.importing:
                 await webhook_health.polled(tx, tenant_id, kind, changed_at)
 
-    async def _whole(self, session: TenantSession, cursor: ListingCursor, record: Record, cause: Cause) -> None:
-        tenant_id, resource = session.org.tenant_id, record.resource.name
-        request = XeroRequest("GET", resource, _WITH_ARCHIVED)
-        answer, _ = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
-        rows = parse_rows(record, answer.json.get(resource) or [])
+    async def _whole(
+        self, session: TenantSession, cursor: ListingCursor, record: Record, listing: Listing, cause: Cause
+    ) -> None:
+        """Read a list in one call, and compare it with what was published."""
+        tenant_id, resource = session.org.tenant_id, record.resource
+        filters = listing.filtered(self._caller.now, importing=cursor.importing)
+        request = XeroRequest("GET", resource.name, {**_IN_FULL, **filters})
+        answer, left_at = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
+        raws = resource.raws(answer.json)
+        if listing.alone:
+            raws = [
+                await self._alone(session, cursor, record, raw, cause) if listing.alone(raw) else raw for raw in raws
+            ]
+        rows = parse_rows(record, raws)
         read = [payload for _, payload in rows.read]
+        complete = listing.complete and resource.is_in(answer.json) and not rows.unreadable
         async with self._caller.storing(session) as tx:
-            taken = await snapshots.store(tx, tenant_id, [ObservedRecord(payload, cause) for payload in read])
+            changed = (
+                await whole_lists.store(tx, tenant_id, record.snapshot, read, cause, complete=complete)
+                if record.snapshot
+                else []
+            )
             if accounts := [one for one in read if isinstance(one, XeroAccount)]:
                 await chart_of_accounts.save(tx, tenant_id, accounts)
-            kind = spoken(resource, one=True).replace(" ", "_")
+            kind = spoken(resource.name, one=True).replace(" ", "_")
             await unreadable.store(tx, tenant_id, kind, rows.readable, rows.unreadable, cause)
-            await sync_runs.add_page(tx, tenant_id, cursor.listing, len(read), len(taken.changed), cause, last=True)
+            step = await sync_runs.add_page(
+                tx, tenant_id, cursor.listing, len(read), len(changed), cause, last=True, sent_at=left_at
+            )
             done = len(read)
             moved = replace(cursor, importing=False, done=done, total=done)
-            await self._save(tx, session, moved, cause, last=True)
+            await self._save(tx, session, moved, cause, step, last=True)
 
-    async def _save(self, tx: Tx, session: TenantSession, cursor: ListingCursor, cause: Cause, *, last: bool) -> None:
+    async def _alone(
+        self, session: TenantSession, cursor: ListingCursor, record: Record, row: Json, cause: Cause
+    ) -> Json:
+        """The whole record of a row. If it went meanwhile, the row as it is: the next list shows that it is gone."""
+        request = record.resource.one(str(row.get(record.resource.id_field)))
+        try:
+            answer, _ = await self._caller.read(session, _lane(cursor), request, cause.traceparent, more=True)
+        except NoSuchRecord:
+            return row
+        return next(iter(record.resource.raws(answer.json)), row)
+
+    async def _save(
+        self, tx: Tx, session: TenantSession, cursor: ListingCursor, cause: Cause, step: RunStep, *, last: bool
+    ) -> None:
         next_at, tenant_id = tx.now, session.org.tenant_id
         resource = LISTED[cursor.listing].record.resource.name
         if cursor.trouble:
             await resource_problems.works(tx, tenant_id, resource, resource_problems.READ, cause)
             cursor = replace(cursor, trouble=None)
-        if last:
+        if last and not step.awaited:
             # Locked, so that a change of the poll interval at this moment finds the next poll and moves it.
             chosen = (await settings_store.lock(tx, tenant_id)).settings
-            silent = await webhook_health.silent_lists(tx)
-            bridged = len(silent) if cursor.listing in silent else 0
-            next_at += session.budget.poll_every(tx.now, len(listings.NAMES), chosen.poll_every, bridged)
-        await listings.save(tx, tenant_id, cursor, next_at)
+            polls = await poll_schedule.read(tx, tenant_id, session.budget, chosen.poll_every)
+            next_at += polls[cursor.listing].every
+        await listings.save(tx, tenant_id, cursor, next_at, ended=last)
         await connection_store.mark_synced(tx, tenant_id)
         if last:
             await listings.let_follow(tx, tenant_id, [cursor.listing])
             await end_import(tx, tenant_id)
+        if step.begun or step.ended:
+            await sync_status.tell(tx, tenant_id, cause)
 
 
 def _lane(cursor: ListingCursor) -> Lane:

@@ -17,9 +17,9 @@ class ParsedRows(NamedTuple):
     """The rows of an answer."""
 
     read: list[tuple[Json, Any]]
-    """The rows that we follow, each with what was read from it."""
+    """The rows that can be read, each with what was read from it."""
     readable: list[str]
-    """Xero's ids of all rows that can be read."""
+    """Xero's ids of these rows."""
     unreadable: list[UnreadableRecord]
 
 
@@ -35,6 +35,5 @@ def parse_rows(record: Record, raws: Sequence[Json]) -> ParsedRows:
             rows.unreadable.append(UnreadableRecord(key, record.label(raw), error.field, error.fault, record.link(raw)))
             continue
         rows.readable.append(key)
-        if read is not None:
-            rows.read.append((raw, read))
+        rows.read.append((raw, read))
     return rows

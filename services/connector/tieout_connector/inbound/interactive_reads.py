@@ -83,7 +83,8 @@ async def store_answer(tx: Tx, read: InteractiveRead, content: dict[str, Any]) -
     record = FOLLOWED[read.kind]
     raws = record.resource.raws(content)
     try:
-        snapshots = [snapshot for raw in raws if (snapshot := record.parse(raw))]
+        # The refund of a credit is no payment that a person looks at.
+        snapshots = [snapshot for raw in raws if isinstance(snapshot := record.parse(raw), record.snapshot)]
     except ValueError as error:
         log.error("a record of Xero's is not as documented", request=read.request.resource, error=str(error))
         await store_failure(tx, read, f"this cannot be shown: in Xero, its {error}", tx.now)

@@ -1,6 +1,6 @@
 """The cursors of imports and polls, stored in Postgres: a crash loses no position."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,13 +15,26 @@ _SQL = queries.load("tieout_connector", "listings.sql")
 NAMES = tuple(LISTED)
 """The lists' names, in the order of an import."""
 SPREAD = timedelta(minutes=5)
+_RECENT = timedelta(hours=1)
+"""How far the import of what belongs to records that are not imported goes back."""
 
 
 async def start(tx: Tx, tenant_id: UUID) -> None:
     """Read every list from now on. A list that was read before goes on from its position."""
-    after = [listed.listing.after for listed in LISTED.values()]
-    await tx.db.execute(*_SQL["start"](tenant_id=tenant_id, listings=list(NAMES), after=after, now=tx.now))
+    await tx.db.execute(*_SQL["start"](tenant_id=tenant_id, **_all(tx.now)))
     await schedule.wake_tenants(tx, [tenant_id])
+
+
+async def start_new(tx: Tx) -> None:
+    """Read also the lists that are new with this version, of every tenant that is connected. They begin with the
+    tenant's next call."""
+    await tx.db.execute(*_SQL["start_new"](**_all(tx.now)))
+
+
+def _all(now: datetime) -> dict[str, Any]:
+    lists = [listed.listing for listed in LISTED.values()]
+    since = [now - _RECENT if one.recent else None for one in lists]
+    return {"listings": list(NAMES), "after": [one.after for one in lists], "since": since, "now": now}
 
 
 async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, *, importing: bool) -> ListingCursor | None:
@@ -32,8 +45,8 @@ async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, *, importing: bo
     return ListingCursor(**dict(row)) if row else None
 
 
-async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime) -> None:
-    """Save a cursor, and when its next page is due."""
+async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime, *, ended: bool = False) -> None:
+    """Save a cursor, and when its next page is due. `ended`: the list was read to its end."""
     await tx.db.execute(
         *_SQL["save"](
             tenant_id=tenant_id,
@@ -48,6 +61,7 @@ async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime
             page_size=cursor.size,
             trouble=cursor.trouble,
             next_at=next_at,
+            ended_at=tx.now if ended else None,
         )
     )
 
@@ -63,10 +77,11 @@ async def let_follow(tx: Tx, tenant_id: UUID, names: Sequence[str]) -> None:
     await tx.db.execute(*_SQL["let_follow"](tenant_id=tenant_id, listings=list(names), now=tx.now))
 
 
-async def bring_forward(tx: Tx, tenant_id: UUID, at: datetime) -> None:
-    """Poll at this time, unless a poll is due sooner."""
-    await tx.db.execute(*_SQL["bring_forward"](tenant_id=tenant_id, at=at))
-    await schedule.wake_tenants(tx, {tenant_id: at})
+async def bring_forward(tx: Tx, tenant_id: UUID, at: Mapping[str, datetime]) -> None:
+    """Poll these lists at these times, unless a poll is due sooner."""
+    query = _SQL["bring_forward"](tenant_id=tenant_id, listings=list(at), at=list(at.values()))
+    await tx.db.execute(*query)
+    await schedule.wake_tenants(tx, {tenant_id: min(at.values())})
 
 
 async def spread(tx: Tx, names: Sequence[str]) -> None:
@@ -91,7 +106,7 @@ async def try_refused(tx: Tx, tenant_id: UUID) -> None:
 
 
 async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:
-    """How far each list has been read: listing, importing, done, total, next_at, waits_for."""
+    """How far each list has been read: listing, importing, done, total, next_at, waits_for, last_read_at, trouble."""
     return [dict(row) for row in await tx.db.fetch(*_SQL["progress"](tenant_id=tenant_id))]
 
 
@@ -99,6 +114,12 @@ async def permitted(tx: Tx, tenant_id: UUID) -> list[str]:
     """The lists that Xero lets the person who connected read, in the order of an import."""
     forbidden = {row["listing"] for row in await tx.db.fetch(*_SQL["not_permitted"](tenant_id=tenant_id))}
     return [name for name in NAMES if name not in forbidden]
+
+
+async def known(tx: Tx, tenant_id: UUID) -> list[str]:
+    """The lists that are read for a tenant, those too that Xero does not permit."""
+    found = {row["listing"] for row in await progress(tx, tenant_id)}
+    return [name for name in NAMES if name in found]
 
 
 async def is_importing(tx: Tx, tenant_id: UUID) -> bool:

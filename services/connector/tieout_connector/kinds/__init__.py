@@ -2,12 +2,13 @@
 each write is composed, found again and undone, and what a person may search. The tables below are derived from them."""
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
-from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, Record, spoken
+from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, Record, Worth, spoken
 from tieout_connector.kinds.table import (
     DOCUMENT_RESOURCES,
     FOLLOWED,
     LISTED,
     PATHS,
+    READ_AT_ONCE,
     RECORDS,
     SEARCHES,
     WEBHOOK_CATEGORIES,
@@ -21,6 +22,7 @@ __all__ = [
     "FOLLOWED",
     "LISTED",
     "PATHS",
+    "READ_AT_ONCE",
     "RECORDS",
     "SEARCHES",
     "WEBHOOK_CATEGORIES",
@@ -28,6 +30,7 @@ __all__ = [
     "ListedRecord",
     "Listing",
     "Record",
+    "Worth",
     "WriteKind",
     "lists_of",
     "spoken",

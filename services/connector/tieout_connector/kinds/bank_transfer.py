@@ -1,13 +1,13 @@
 """Transfers between bank accounts. Source: docs/xero.md 4.7."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tieout_connector.kinds.fields import loosely, trimmed
 from tieout_connector.kinds.kind import UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import CLOCK_SKEW, body_of
-from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.record import Listing, Record, Worth
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.bank_transactions import AccountRef
@@ -17,6 +17,10 @@ from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import BankTransferBody, Document
 from tieout_schemas.writes import WriteIntent
+from tieout_schemas.xero_bank import XeroBankTransfer
+
+_CAN_BE_DELETED = timedelta(days=60)
+"""Transfers of the last weeks are read again and again. Later nobody deletes them: their statements are reconciled."""
 
 
 class BankTransferWrite(ResourceKind):
@@ -66,6 +70,9 @@ def _form(body: BankTransferBody) -> BankTransferForm:
 
 BANK_TRANSFER = Record(
     resource=BANK_TRANSFERS,
+    # A transfer has no time of change, so that a deletion is seen only where it is listed again.
+    listings=(Listing(filters={"includeDeleted": "true"}, dated_within=_CAN_BE_DELETED, worth=Worth.MONEY),),
+    snapshot=XeroBankTransfer,
     document=Document.BANK_TRANSFER,
     writes=lambda _: (BankTransferWrite(),),
 )

@@ -38,7 +38,6 @@ CONTACT = FollowedRecord(
     stamp_of=lambda raw, _: stamps.in_contact_number(raw),
     document=Document.CONTACT,
     writes=lambda _: (ContactWrite(), ContactArchive()),
-    name="contact",
     path="contacts",
     link=lambda raw: f"https://go.xero.com/Contacts/View/{raw.get('ContactID')}",
     search=search,

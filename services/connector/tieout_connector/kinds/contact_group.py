@@ -1,4 +1,4 @@
-"""Contact groups: creating them, adding contacts and removing contacts. Source: docs/xero.md 4.2."""
+"""Contact groups: ours with their members, created, and contacts added and removed. Source: docs/xero.md 4.2."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import NOT_FOUND, body_of, inner_rows, rows_of
 from tieout_connector.kinds.pairing import lacks, own_id, safely
-from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.record import Listing, Record, Worth
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
 from tieout_connector.xero.documents import ContactRef
@@ -16,6 +16,7 @@ from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import ContactGroupBody, GroupLeaverBody, GroupMemberBody
 from tieout_schemas.writes import WriteIntent
+from tieout_schemas.xero_organisation import XeroContactGroup
 
 
 class ContactGroupWrite(ResourceKind):
@@ -142,7 +143,15 @@ def _contact_id(member: Json) -> UUID | None:
     return own_id(member, "ContactID")
 
 
+def _of_sync(group: Json) -> bool:
+    name = (group.get("Name") or "").strip().casefold()
+    return name.startswith("sync to ") and name.endswith(("vendors", "customers"))
+
+
 CONTACT_GROUP = Record(
     resource=CONTACT_GROUPS,
+    # The list names no members.
+    listings=(Listing(after="Contacts", alone=_of_sync, worth=Worth.CODING),),
+    snapshot=XeroContactGroup,
     writes=lambda _: (ContactGroupWrite(), GroupMemberWrite(), GroupLeaverWrite()),
 )

@@ -1,23 +1,25 @@
-"""How vendor credits are created, changed, voided and deleted. Source: docs/xero.md 4.4."""
+"""Credit notes, and how vendor credits are created, changed, voided and deleted. Source: docs/xero.md 4.4."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.kinds import document
+from tieout_connector.kinds import credits, document
 from tieout_connector.kinds.allocation import AllocationRemoval, AllocationWrite
 from tieout_connector.kinds.fields import BodyField, differing, filled, is_shown, names, parts_of
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import CLOCK_SKEW, body_of
-from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.record import FollowedRecord, Listing
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
-from tieout_connector.xero.credit_notes import CREDIT_NOTES, CreditNoteForm, CreditNoteType
+from tieout_connector.xero.credit_notes import CREDIT_NOTES, CreditNoteForm
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import Document, VendorCreditBody
+from tieout_schemas.signals import XeroKind
 from tieout_schemas.writes import WriteIntent
+from tieout_schemas.xero_credits import CreditNoteType, XeroCreditNote
 
 _IDS_PER_QUERY = 20
 """Credits in one query: the URL must stay short (trap 27)."""
@@ -118,8 +120,13 @@ def _form(intent: WriteIntent, now: Json, *, is_terminal: bool) -> CreditNoteFor
     return CreditNoteForm(credit_note_id=intent.xero_id, **parts_of(differing(FIELDS, body, now), body, now))
 
 
-CREDIT_NOTE = Record(
+CREDIT_NOTE = FollowedRecord(
     resource=CREDIT_NOTES,
+    kind=XeroKind.CREDIT_NOTE,
+    snapshot=XeroCreditNote,
+    category="CREDITNOTE",
+    # Those to customers too: they make their contacts customers (CONT-4). Only unused ones can come in (CRED-1).
+    listings=(Listing(import_filters=credits.STILL_OPEN, after="Invoices"),),
     document=Document.CREDIT_NOTE,
     writes=lambda _: (VendorCreditWrite(), AllocationWrite(), AllocationRemoval()),
 )

@@ -33,7 +33,6 @@ INVOICE = FollowedRecord(
     stamp_of=stamps.in_url,
     document=Document.INVOICE,
     writes=lambda platform_url: (BillWrite(platform_url), InvoiceWrite(platform_url)),
-    name="invoice",
     path="invoices",
     link=_link,
 )

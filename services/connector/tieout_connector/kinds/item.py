@@ -7,7 +7,7 @@ from tieout_connector.kinds.fields import BodyField, differing, filled, parts_of
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import body_of, rows_of
 from tieout_connector.kinds.pairing import own_id
-from tieout_connector.kinds.record import Record
+from tieout_connector.kinds.record import Listing, Record, Worth
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.http import XeroRequest
@@ -16,6 +16,7 @@ from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_schemas.bodies import Document, ItemBody, ItemPrice
 from tieout_schemas.writes import WriteIntent
+from tieout_schemas.xero_organisation import XeroItem
 
 
 class ItemWrite(ResourceKind):
@@ -119,4 +120,10 @@ FIELDS: tuple[BodyField[ItemBody], ...] = (
         lambda body, _: _price_parts("sales_details", body.sale),
     ),
 )
-ITEM = Record(resource=ITEMS, document=Document.ITEM, writes=lambda _: (ItemWrite(),))
+ITEM = Record(
+    resource=ITEMS,
+    listings=(Listing(worth=Worth.CODING),),
+    snapshot=XeroItem,
+    document=Document.ITEM,
+    writes=lambda _: (ItemWrite(),),
+)

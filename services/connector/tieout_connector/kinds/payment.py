@@ -17,7 +17,7 @@ from tieout_connector.kinds.fields import (
 )
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, Refetch
 from tieout_connector.kinds.matching import CLOCK_SKEW, body_of, match_once, unclaimed
-from tieout_connector.kinds.record import FollowedRecord, Listing
+from tieout_connector.kinds.record import FollowedRecord, Listing, Worth
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import InvoiceRef
@@ -195,12 +195,9 @@ PAYMENT = FollowedRecord(
     kind=XeroKind.PAYMENT,
     snapshot=XeroPayment,
     category="PAYMENT",
-    listings=(Listing(after="Invoices"),),
-    # Xero has no field for a stamp of ours on a payment.
-    stamp_of=lambda raw, platform_url: None,
+    listings=(Listing(after="Invoices", recent=True, worth=Worth.MONEY),),
     document=Document.PAYMENT,
     writes=lambda _: (PaymentWrite(), PaymentReversal()),
-    name="payment",
     path="payments",
     link=lambda raw: f"https://go.xero.com/Bank/ViewTransaction.aspx?bankTransactionID={raw.get('PaymentID')}",
 )

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,8 +12,9 @@ from tieout_connector.kinds.kind import WriteKind
 from tieout_connector.xero import parsing
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
-from tieout_connector.xero.resource import Resource
+from tieout_connector.xero.resource import MAX_PAGE_SIZE, Resource
 from tieout_schemas.bodies import Document
+from tieout_schemas.payload import Payload
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import InvoiceType, Snapshot
 
@@ -20,6 +23,23 @@ def spoken(resource: str, *, one: bool = False) -> str:
     """A resource in words: `TaxRates` are tax rates; `one`: a tax rate."""
     words = re.sub(r"(?<!^)(?=[A-Z])", " ", resource.partition("/")[0]).lower()
     return (f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")) if one else words
+
+
+class Worth(Enum):
+    """What a change in a list is worth: how much it costs if it arrives late, and how late it may come at the most."""
+
+    SETUP = 1, timedelta(hours=4)
+    """What hardly ever changes: the organisation, its currencies."""
+    CODING = 2, timedelta(hours=2)
+    """What documents refer to: accounts, tax rates, tracking, items, contact groups."""
+    DOCUMENTS = 3, timedelta(minutes=30)
+    """Contacts, bills, credit notes."""
+    MONEY = 4, timedelta(minutes=30)
+    """Payments: a bill that is paid in Xero must not be paid here again."""
+
+    def __init__(self, weight: int, longest: timedelta) -> None:
+        self.weight = weight
+        self.longest = longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +52,35 @@ class Listing:
     """More query parameters, for an import only."""
     after: str | None = None
     """The list that is imported first, because these records refer to its records and would wait for them."""
+    recent: bool = False
+    """Whether an import leaves out what is older than an hour, because it belongs to records that are not imported."""
+    dated_within: timedelta | None = None
+    """How old the records may be by their date, because nothing else tells which of them changed; None: any age."""
+    alone: Callable[[Json], bool] | None = None
+    """Tells the rows that are also read alone, one call for each, because the list shows less of them."""
     name: str | None = None
     """Its name, unique among all lists; None: its resource's name."""
+    worth: Worth = Worth.DOCUMENTS
+    """Where the day's calls do not last, lists of less worth are polled less often (CONN-9)."""
+
+    @property
+    def calls(self) -> int:
+        """How many calls it takes to read, as a rule: it alone, or with the groups of vendors and customers."""
+        return 3 if self.alone else 1
+
+    @property
+    def complete(self) -> bool:
+        """Whether it shows every record of its kind, so that one that it shows no longer is gone."""
+        return not self.filters and self.dated_within is None
+
+    def filtered(self, now: datetime, *, importing: bool) -> Mapping[str, str]:
+        """Xero's query parameters at this moment."""
+        dated = {"where": _since_day(now - self.dated_within)} if self.dated_within else {}
+        return {**self.filters, **dated, **(self.import_filters if importing else {})}
+
+
+def _since_day(moment: datetime) -> str:
+    return f"Date>=DateTime({moment.year},{moment.month},{moment.day})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +91,8 @@ class Record:
     """Its paths, and how it is listed, read and written. `resource.read` parses Xero's JSON."""
     listings: tuple[Listing, ...] = ()
     """How it is listed; none: it is not."""
+    snapshot: type[Payload] | None = None
+    """What is published of it; None: nothing."""
     document: Document | None = None
     """The kind of document that files and notes are attached to; None: it can have neither."""
     writes: Callable[[str], Sequence[WriteKind]] = lambda _: ()
@@ -71,28 +120,31 @@ class ListedRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowedRecord(Record):
-    """A record that is published as snapshots, one for each change."""
+    """A record that can be read by its id: after a webhook, a write of ours, or a request."""
 
     kind: XeroKind
-    listings: tuple[Listing, ...] = (Listing(),)
     snapshot: type[Snapshot]
-    category: str
-    """Its webhook category. Source: docs/xero.md 5.1."""
-    stamp_of: Callable[[Json, str], UUID | None]
+    category: str | None = None
+    """Its webhook category; None: it has no webhook. Source: docs/xero.md 5.1."""
+    stamp_of: Callable[[Json, str], UUID | None] = lambda raw, platform_url: None
     """Our record's id in an element's stamp, given the platform's address; None: there is no stamp of ours."""
-    name: str
-    """Its name for people, in the singular."""
-    path: str
-    """The part of the API's path at which a person looks at it: /tenants/{tenant_id}/xero/{path}/{xero_id}."""
+    path: str | None = None
+    """The part of the API's path at which a person looks at it, /tenants/{tenant_id}/xero/{path}/{xero_id}; None:
+    nobody does."""
     search: Callable[[str], XeroRequest] | None = None
     """The request that searches for a text; None: there is no search."""
 
     @property
     def listed_by_ids(self) -> bool:
         """Whether one call can read many records by their ids."""
-        return "IDs" in self.resource.filters
+        return bool(self.resource.most_ids)
 
-    def parse(self, raw: Json) -> Snapshot | None:
-        """The snapshot; None for a record that we do not follow. Raises Unreadable for one not as documented."""
-        snapshot: Snapshot | None = self.read(raw)
+    @property
+    def read_at_once(self) -> int:
+        """The most records that are read together: by their ids, or from one page of the records that changed."""
+        return self.resource.most_ids or MAX_PAGE_SIZE
+
+    def parse(self, raw: Json) -> Snapshot:
+        """The snapshot. Raises Unreadable for a record that is not as documented."""
+        snapshot: Snapshot = self.read(raw)
         return snapshot

@@ -8,13 +8,14 @@ from uuid import UUID
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of, inner_rows, rows_of
 from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, safely, with_the_last
-from tieout_connector.kinds.record import Listing, Record
+from tieout_connector.kinds.record import Listing, Record, Worth
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
 from tieout_connector.xero.tracking import TRACKING_CATEGORIES, TrackingForm, options_of
 from tieout_schemas.bodies import TrackingOptionBody
 from tieout_schemas.writes import WriteIntent
+from tieout_schemas.xero import XeroTrackingCategory
 
 _NEVER_USED = re.compile(r"not (been |in )?use", re.IGNORECASE)
 """How Xero says that an option was never used (docs/xero.md 4.10)."""
@@ -110,7 +111,8 @@ def _status(body: TrackingOptionBody) -> str:
 
 TRACKING_CATEGORY = Record(
     resource=TRACKING_CATEGORIES,
-    listings=(Listing(),),
+    snapshot=XeroTrackingCategory,
+    listings=(Listing(worth=Worth.CODING),),
     writes=lambda _: (TrackingOptionWrite(),),
     link=lambda _: "https://go.xero.com/Setup/Tracking.aspx",
 )

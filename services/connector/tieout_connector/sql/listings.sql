@@ -1,11 +1,19 @@
 -- name: start
--- Reads these lists from now on. A list that was read before goes on from where it was. Payments start an
--- hour ago, because older payments belong to bills that are not imported: only unpaid bills are.
+-- Reads these lists from now on. A list that was read before goes on from where it was.
 insert into feed (tenant_id, listing, since, next_at, waits_for)
-select $tenant_id, listing, case when listing = 'Payments' then $now::timestamptz - interval '1 hour' end, $now, after
-from unnest($listings::text[], $after::text[]) as l(listing, after)
+select $tenant_id, listing, since, $now, after
+from unnest($listings::text[], $after::text[], $since::timestamptz[]) as l(listing, after, since)
 on conflict (tenant_id, listing) do update set next_at = excluded.next_at, page = 1, backwards = false,
     page_size = null;
+
+-- name: start_new
+-- Reads also these lists, of every tenant whose lists are read: those that are new with this version.
+insert into feed (tenant_id, listing, since, next_at, waits_for)
+select tenant_id, listing, since, $now, after
+from (select distinct tenant_id from feed) as t,
+    unnest($listings::text[], $after::text[], $since::timestamptz[]) as l(listing, after, since)
+order by tenant_id, listing
+on conflict (tenant_id, listing) do nothing;
 
 -- name: due
 -- The import, or the poll, that has been due longest.
@@ -21,7 +29,8 @@ update feed set waits_for = null, next_at = $now where tenant_id = $tenant_id an
 -- name: save
 -- The cursor's new position, and when its next page is due.
 update feed set importing = $importing, since = $since, page = $page, backwards = $backwards, newest = $newest,
-    done = $done, total = $total, page_size = $page_size, trouble = $trouble, next_at = $next_at
+    done = $done, total = $total, page_size = $page_size, trouble = $trouble, next_at = $next_at,
+    last_read_at = coalesce($ended_at, last_read_at)
 where tenant_id = $tenant_id and listing = $listing;
 
 -- name: postpone
@@ -29,8 +38,10 @@ where tenant_id = $tenant_id and listing = $listing;
 update feed set next_at = $at, trouble = $trouble where tenant_id = $tenant_id and listing = any($listings::text[]);
 
 -- name: bring_forward
--- Makes a tenant's polls due at this time, unless they are due sooner.
-update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id and not importing;
+-- Makes a tenant's polls due at these times, unless they are due sooner. What could not be read keeps its time.
+update feed f set next_at = least(f.next_at, l.at)
+from unnest($listings::text[], $at::timestamptz[]) as l(listing, at)
+where f.tenant_id = $tenant_id and f.listing = l.listing and not f.importing and f.trouble is null;
 
 -- name: spread
 -- Makes the polls of these lists due within a time, each at another moment, unless they are due sooner. Locked in
@@ -55,7 +66,8 @@ where tenant_id = $tenant_id and trouble = 'not_permitted';
 
 -- name: progress
 -- How far each list has been read (CONN-4).
-select listing, importing, done, total, next_at, waits_for from feed where tenant_id = $tenant_id order by listing;
+select listing, importing, done, total, next_at, waits_for, last_read_at, trouble from feed
+where tenant_id = $tenant_id order by listing;
 
 -- name: is_importing
 -- Whether the import of any list is unfinished. A list that Xero does not permit keeps no import open.

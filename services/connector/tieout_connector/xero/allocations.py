@@ -7,11 +7,9 @@ from uuid import UUID
 
 from pydantic import AliasChoices, AliasPath, Field
 
-from tieout_connector.xero.documents import XeroDocument
 from tieout_connector.xero.forms import Form
 from tieout_connector.xero.models import Cents, Day, XeroModel
 from tieout_connector.xero.resource import Resource, WriteMode
-from tieout_schemas.money import Money
 
 
 class Allocation(XeroModel):
@@ -29,13 +27,6 @@ class Allocation(XeroModel):
     amount: Cents = Decimal(0)
     date: Day
     is_deleted: bool = False
-
-
-class Credit(XeroDocument):
-    """The fields of every credit, beside those of a document."""
-
-    remaining: Annotated[Money, Field(alias="RemainingCredit")]
-    allocations: tuple[Allocation, ...] = ()
 
 
 class InvoiceRef(Form):

@@ -2,35 +2,31 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AliasPath, Field
-
+from tieout_connector.xero import wire
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.models import Cents, Day, Moment, XeroModel
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import identifier, optional, required, word
 from tieout_connector.xero.resource import Resource, WriteMode
+from tieout_schemas.xero import PaymentStatus
+from tieout_schemas.xero_bank import XeroBankTransfer
 
 
-class BankTransfer(XeroModel):
-    """A transfer, in the currency of the account it comes from. It has no UpdatedDateUTC."""
-
-    xero_id: Annotated[UUID, Field(alias="BankTransferID")]
-    created_at: Annotated[Moment | None, Field(alias="CreatedDateUTC")] = None
-    status: str = "AUTHORISED"
-    from_account_xero_id: Annotated[UUID, Field(validation_alias=AliasPath("FromBankAccount", "AccountID"))]
-    to_account_xero_id: Annotated[UUID, Field(validation_alias=AliasPath("ToBankAccount", "AccountID"))]
-    amount: Cents
-    date: Day | None = None
-    """None in the reply to a deletion."""
-    reference: str = ""
-    currency_rate: Decimal | None = None
-    from_bank_transaction_xero_id: Annotated[UUID | None, Field(alias="FromBankTransactionID")] = None
-    to_bank_transaction_xero_id: Annotated[UUID | None, Field(alias="ToBankTransactionID")] = None
-    from_is_reconciled: bool = False
-    to_is_reconciled: bool = False
-    has_attachments: bool = False
+def parse(raw: Json) -> XeroBankTransfer:
+    """A transfer. It has no UpdatedDateUTC. Raises Unreadable."""
+    return XeroBankTransfer(
+        xero_id=required(raw, "BankTransferID", identifier),
+        status=optional(raw, "Status", word(PaymentStatus)) or PaymentStatus.AUTHORISED,
+        from_account_xero_id=required(raw, "FromBankAccount.AccountID", identifier),
+        to_account_xero_id=required(raw, "ToBankAccount.AccountID", identifier),
+        amount=required(raw, "Amount", wire.cents),
+        date=optional(raw, "Date", wire.day),
+        reference=raw.get("Reference") or "",
+        from_is_reconciled=bool(raw.get("FromIsReconciled")),
+        to_is_reconciled=bool(raw.get("ToIsReconciled")),
+    )
 
 
 class BankTransferForm(Form):
@@ -53,7 +49,7 @@ class BankTransferDeletion(Form):
 BANK_TRANSFERS = Resource(
     "BankTransfers",
     "BankTransferID",
-    BankTransfer.model_validate,
+    parse,
     filters=frozenset({"where", "order", "includeDeleted"}),
     modified_since=True,
     create=WriteMode.MANY,

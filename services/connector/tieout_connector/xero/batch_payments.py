@@ -2,41 +2,33 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated
-from uuid import UUID
 
-from pydantic import AliasPath, Field
-
+from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import InvoiceRef
 from tieout_connector.xero.bank_transactions import AccountRef
 from tieout_connector.xero.forms import Form, Secret
-from tieout_connector.xero.models import Cents, Day, Moment, XeroModel
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import each, identifier, optional, required, word
 from tieout_connector.xero.resource import Resource, WriteMode
+from tieout_schemas.xero import PaymentStatus
+from tieout_schemas.xero_bank import BatchType, XeroBatchMember, XeroBatchPayment
 
 
-class BatchMember(XeroModel):
-    """A payment of a batch. `amount` is in the bill's currency, `bank_amount` in the account's."""
-
-    payment_xero_id: Annotated[UUID | None, Field(alias="PaymentID")] = None
-    invoice_xero_id: Annotated[UUID, Field(validation_alias=AliasPath("Invoice", "InvoiceID"))]
-    amount: Cents
-    bank_amount: Cents | None = None
-
-
-class BatchPayment(XeroModel):
-    """A batch. The reply to its deletion names no payments. The total is in the account's currency."""
-
-    xero_id: Annotated[UUID, Field(alias="BatchPaymentID")]
-    updated_at: Annotated[Moment, Field(alias="UpdatedDateUTC")]
-    type: str
-    """PAYBATCH for bills, RECBATCH for sales invoices."""
-    status: str
-    account_xero_id: Annotated[UUID, Field(validation_alias=AliasPath("Account", "AccountID"))]
-    date: Day
-    reference: str = ""
-    total: Annotated[Cents, Field(alias="TotalAmount")]
-    is_reconciled: bool = False
-    payments: tuple[BatchMember, ...] = ()
+def parse(raw: Json) -> XeroBatchPayment:
+    """A batch. The reply to its deletion names no payments. Raises Unreadable."""
+    payments = each(raw, "Payments", "payment", _member)
+    return XeroBatchPayment(
+        xero_id=required(raw, "BatchPaymentID", identifier),
+        updated_at=required(raw, "UpdatedDateUTC", wire.instant),
+        type=required(raw, "Type", word(BatchType)),
+        status=required(raw, "Status", word(PaymentStatus)),
+        account_xero_id=required(raw, "Account.AccountID", identifier),
+        date=required(raw, "Date", wire.day),
+        total=required(raw, "TotalAmount", wire.cents),
+        reference=raw.get("Reference") or "",
+        is_reconciled=bool(raw.get("IsReconciled")),
+        payments=tuple(sorted(payments, key=lambda each: (each.invoice_xero_id, str(each.payment_xero_id)))),
+    )
 
 
 class BatchMemberForm(Form):
@@ -67,10 +59,17 @@ class BatchPaymentForm(Form):
 BATCH_PAYMENTS = Resource(
     "BatchPayments",
     "BatchPaymentID",
-    BatchPayment.model_validate,
+    parse,
     filters=frozenset({"where", "order"}),
     modified_since=True,
     create=WriteMode.MANY,
     # Only the status can be updated: a batch is deleted as a whole.
     update=WriteMode.BY_ID,
 )
+
+
+def _member(raw: Json) -> XeroBatchMember:
+    return XeroBatchMember(
+        payment_xero_id=optional(raw, "PaymentID", identifier),
+        invoice_xero_id=required(raw, "Invoice.InvoiceID", identifier),
+    )

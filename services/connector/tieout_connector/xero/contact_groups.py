@@ -6,24 +6,29 @@ from uuid import UUID
 from pydantic import Field
 
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.models import XeroModel
+from tieout_connector.xero.models import Json, XeroModel
+from tieout_connector.xero.parsing import each, identifier, required
 from tieout_connector.xero.resource import Resource, WriteMode
+from tieout_schemas.xero_organisation import XeroContactGroup
+
+
+def parse(raw: Json) -> XeroContactGroup:
+    """A group. A list shows no members, and there is no UpdatedDateUTC. Raises Unreadable."""
+    members = each(raw, "Contacts", "contact", lambda contact: required(contact, "ContactID", identifier))
+    return XeroContactGroup(
+        xero_id=required(raw, "ContactGroupID", identifier),
+        name=raw.get("Name") or "",
+        active=(raw.get("Status") or "ACTIVE") == "ACTIVE",
+        # Xero's order of the members is not documented.
+        members=tuple(sorted(members)),
+    )
 
 
 class Member(XeroModel):
-    """A contact in a group. Lists of groups leave the contacts out."""
+    """A contact in a group. Lists of groups leave them out."""
 
     xero_id: Annotated[UUID, Field(alias="ContactID")]
     name: str = ""
-
-
-class ContactGroup(XeroModel):
-    """A group; status ACTIVE or DELETED. It has no UpdatedDateUTC, so changes are found by comparing."""
-
-    xero_id: Annotated[UUID, Field(alias="ContactGroupID")]
-    name: str = ""
-    status: str = "ACTIVE"
-    members: Annotated[tuple[Member, ...], Field(alias="Contacts")] = ()
 
 
 class ContactGroupForm(Form):
@@ -36,7 +41,7 @@ class ContactGroupForm(Form):
 CONTACT_GROUPS = Resource(
     "ContactGroups",
     "ContactGroupID",
-    ContactGroup.model_validate,
+    parse,
     filters=frozenset({"where", "order"}),
     create=WriteMode.MANY,
     update=WriteMode.BY_ID,

@@ -1,30 +1,29 @@
 """Credit notes of vendors (ACCPAYCREDIT) and to customers (ACCRECCREDIT). Source: docs/xero.md 4.4."""
 
-from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-
-from tieout_connector.xero.allocations import Credit
+from tieout_connector.xero.credits import credit_fields
 from tieout_connector.xero.documents import DocumentForm
-from tieout_connector.xero.models import OPEN
+from tieout_connector.xero.invoices import line_fields
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import each, identifier, money, optional, required, word
 from tieout_connector.xero.resource import Resource, WriteMode
+from tieout_schemas.xero import LineAmountTypes, XeroDocumentLine
+from tieout_schemas.xero_credits import CreditNoteType, XeroCreditNote
 
 
-class CreditNoteType(StrEnum):
-    """A vendor's or a customer's credit note."""
-
-    ACCPAYCREDIT = "ACCPAYCREDIT"
-    ACCRECCREDIT = "ACCRECCREDIT"
-
-
-class CreditNote(Credit):
-    """A credit note. It is PAID once it is fully allocated or refunded."""
-
-    xero_id: Annotated[UUID, Field(alias="CreditNoteID")]
-    type: Annotated[CreditNoteType | str, OPEN]
-    number: Annotated[str, Field(alias="CreditNoteNumber")] = ""
+def parse(raw: Json) -> XeroCreditNote:
+    """A credit note from a paged list or a single read. Unpaged lists have no lines. Raises Unreadable."""
+    currency = required(raw, "CurrencyCode", str)
+    return XeroCreditNote(
+        **credit_fields(raw, "CreditNoteID"),
+        type=required(raw, "Type", word(CreditNoteType)),
+        number=raw.get("CreditNoteNumber") or "",
+        line_amount_types=optional(raw, "LineAmountTypes", word(LineAmountTypes)) or LineAmountTypes.EXCLUSIVE,
+        lines=each(raw, "LineItems", "line", _line),
+        subtotal=money(raw, "SubTotal", currency),
+        total_tax=money(raw, "TotalTax", currency),
+    )
 
 
 class CreditNoteForm(DocumentForm):
@@ -39,7 +38,7 @@ class CreditNoteForm(DocumentForm):
 CREDIT_NOTES = Resource(
     "CreditNotes",
     "CreditNoteID",
-    CreditNote.model_validate,
+    parse,
     filters=frozenset({"where", "order"}),
     paged=True,
     modified_since=True,
@@ -47,3 +46,7 @@ CREDIT_NOTES = Resource(
     create=WriteMode.MANY,
     update=WriteMode.MANY,
 )
+
+
+def _line(raw: Json) -> XeroDocumentLine:
+    return XeroDocumentLine(xero_line_id=optional(raw, "LineItemID", identifier), **line_fields(raw))

@@ -1,16 +1,15 @@
 """Currencies that the organisation is subscribed to. Source: docs/xero.md 4.11."""
 
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.models import XeroModel
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import required
 from tieout_connector.xero.resource import Resource, WriteMode
-from tieout_schemas.money import Currency as Code
+from tieout_schemas.xero_organisation import XeroCurrency
 
 
-class Currency(XeroModel):
-    """A currency. Xero cannot remove one."""
-
-    code: Code
-    description: str = ""
+def parse(raw: Json) -> XeroCurrency:
+    """A currency. Xero cannot remove one. Raises Unreadable."""
+    return XeroCurrency(code=required(raw, "Code", str), name=raw.get("Description") or "", active=True)
 
 
 class CurrencyForm(Form):
@@ -23,7 +22,7 @@ class CurrencyForm(Form):
 CURRENCIES = Resource(
     "Currencies",
     "Code",
-    Currency.model_validate,
+    parse,
     filters=frozenset({"where", "order"}),
     create=WriteMode.ONE,
     bare=True,

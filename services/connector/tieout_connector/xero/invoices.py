@@ -95,20 +95,24 @@ def _part(id_field: str, amount_field: str) -> Callable[[Json], tuple[UUID, Deci
     return lambda part: (required(part, id_field, identifier), required(part, amount_field, wire.cents))
 
 
+def line_fields(raw: Json) -> dict[str, Any]:
+    """The fields of a line in a snapshot, without its id. Raises Unreadable."""
+    return {
+        "description": raw.get("Description") or "",
+        "quantity": optional(raw, "Quantity", wire.number),
+        "unit_amount": optional(raw, "UnitAmount", wire.number),
+        "line_amount": optional(raw, "LineAmount", wire.number) or Decimal(0),
+        "tax_amount": optional(raw, "TaxAmount", wire.number) or Decimal(0),
+        "account_code": raw.get("AccountCode") or None,
+        "account_xero_id": optional(raw, "AccountID", identifier),
+        "tax_type": raw.get("TaxType") or None,
+        "tracking": each(raw, "Tracking", "tracking category", _tracking),
+    }
+
+
 def _line(raw: Json) -> XeroLine:
     # Without its id, an update of ours would delete the line and make it again (trap 17), so the bill is not read.
-    return XeroLine(
-        xero_line_id=required(raw, "LineItemID", identifier),
-        description=raw.get("Description") or "",
-        quantity=optional(raw, "Quantity", wire.number),
-        unit_amount=optional(raw, "UnitAmount", wire.number),
-        line_amount=optional(raw, "LineAmount", wire.number) or Decimal(0),
-        tax_amount=optional(raw, "TaxAmount", wire.number) or Decimal(0),
-        account_code=raw.get("AccountCode") or None,
-        account_xero_id=optional(raw, "AccountID", identifier),
-        tax_type=raw.get("TaxType") or None,
-        tracking=each(raw, "Tracking", "tracking category", _tracking),
-    )
+    return XeroLine(xero_line_id=required(raw, "LineItemID", identifier), **line_fields(raw))
 
 
 def _tracking(raw: Json) -> Tracking:

@@ -1,41 +1,31 @@
 """Items from and to Xero's form. Source: docs/xero.md 4.11."""
 
 from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-
+from tieout_connector.xero import wire
 from tieout_connector.xero.forms import Form
-from tieout_connector.xero.models import Moment, XeroModel
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import identifier, optional, required
 from tieout_connector.xero.resource import Resource, WriteMode
+from tieout_schemas.xero_organisation import XeroItem, XeroPrice
 
 
-class PriceDetails(XeroModel):
-    """The price that an item is bought or sold at, in the base currency; with 4 decimals if unitdp=4 was asked for."""
-
-    unit_price: Decimal | None = None
-    account_code: str = ""
-    cogs_account_code: str = ""
-    tax_type: str = ""
-
-
-class Item(XeroModel):
-    """An item. Its code is its natural key."""
-
-    xero_id: Annotated[UUID, Field(alias="ItemID")]
-    code: str
-    name: str = ""
-    updated_at: Annotated[Moment | None, Field(alias="UpdatedDateUTC")] = None
-    description: str = ""
-    purchase_description: str = ""
-    is_sold: bool = True
-    is_purchased: bool = True
-    is_tracked: Annotated[bool, Field(alias="IsTrackedAsInventory")] = False
-    inventory_asset_account_code: str = ""
-    quantity_on_hand: Decimal | None = None
-    purchase: Annotated[PriceDetails, Field(alias="PurchaseDetails")] = PriceDetails()
-    sale: Annotated[PriceDetails, Field(alias="SalesDetails")] = PriceDetails()
+def parse(raw: Json) -> XeroItem:
+    """An item. Xero cannot archive one, only delete it. Raises Unreadable."""
+    return XeroItem(
+        xero_id=required(raw, "ItemID", identifier),
+        code=required(raw, "Code", str),
+        name=raw.get("Name") or "",
+        active=True,
+        description=raw.get("Description") or "",
+        purchase_description=raw.get("PurchaseDescription") or "",
+        # An item without these flags can be used on both sides.
+        purchased=raw.get("IsPurchased") is not False,
+        sold=raw.get("IsSold") is not False,
+        purchase=_price(raw, "PurchaseDetails"),
+        sale=_price(raw, "SalesDetails"),
+    )
 
 
 class PriceForm(Form):
@@ -65,7 +55,7 @@ class ItemForm(Form):
 ITEMS = Resource(
     "Items",
     "ItemID",
-    Item.model_validate,
+    parse,
     filters=frozenset({"where", "order"}),
     modified_since=True,
     unitdp=frozenset({"list", "one", "write"}),
@@ -73,3 +63,12 @@ ITEMS = Resource(
     update=WriteMode.MANY,
     delete=True,
 )
+
+
+def _price(raw: Json, field: str) -> XeroPrice:
+    details = raw.get(field) or {}
+    return XeroPrice(
+        unit_price=optional(raw, f"{field}.UnitPrice", wire.number),
+        account_code=details.get("AccountCode") or "",
+        tax_type=details.get("TaxType") or "",
+    )

@@ -1,32 +1,26 @@
 """The organisation, and the actions that its plan and user allow. Source: docs/xero.md 4.11."""
 
-from typing import Annotated
-from uuid import UUID
-
-from pydantic import Field
-
-from tieout_connector.xero.models import Day, XeroModel
+from tieout_connector.xero import wire
+from tieout_connector.xero.models import Json, XeroModel
+from tieout_connector.xero.parsing import identifier, optional, required
 from tieout_connector.xero.resource import Resource
-from tieout_schemas.money import Currency
+from tieout_schemas.xero_organisation import XeroOrganisation
 
 
-class Organisation(XeroModel):
-    """An organisation. Nothing may be written on or before a lock date (trap 30)."""
-
-    xero_id: Annotated[UUID, Field(alias="OrganisationID")]
-    name: str
-    legal_name: str = ""
-    base_currency: Currency
-    country_code: str = ""
-    version: str = ""
-    timezone: str = ""
-    """Windows' name of the time zone, without spaces: NEWZEALANDSTANDARDTIME."""
-    status: Annotated[str, Field(alias="OrganisationStatus")] = "ACTIVE"
-    plan: Annotated[str, Field(alias="Class")] = ""
-    is_demo_company: bool = False
-    short_code: str = ""
-    period_lock_date: Day | None = None
-    end_of_year_lock_date: Day | None = None
+def parse(raw: Json) -> XeroOrganisation:
+    """The organisation. Nothing may be written on or before a lock date (trap 30). Raises Unreadable."""
+    return XeroOrganisation(
+        xero_id=required(raw, "OrganisationID", identifier),
+        name=required(raw, "Name", str),
+        active=(raw.get("OrganisationStatus") or "ACTIVE") == "ACTIVE",
+        base_currency=required(raw, "BaseCurrency", str),
+        country=raw.get("CountryCode") or "",
+        edition=raw.get("Version") or "",
+        timezone=raw.get("Timezone") or "",
+        short_code=raw.get("ShortCode") or "",
+        period_lock_date=optional(raw, "PeriodLockDate", wire.day),
+        end_of_year_lock_date=optional(raw, "EndOfYearLockDate", wire.day),
+    )
 
 
 class Action(XeroModel):
@@ -41,6 +35,6 @@ class Action(XeroModel):
         return self.status == "ALLOWED"
 
 
-ORGANISATION = Resource("Organisation", "OrganisationID", Organisation.model_validate, key="Organisations")
+ORGANISATION = Resource("Organisation", "OrganisationID", parse, key="Organisations")
 """Read as a list of one. Xero does not charge for its egress."""
 ACTIONS = Resource("Organisation/Actions", "Name", Action.model_validate, key="Actions")

@@ -1,35 +1,24 @@
 """Overpayments. They are created as bank transactions, and allocated here. Source: docs/xero.md 4.7."""
 
-from enum import StrEnum
-from typing import Annotated
-from uuid import UUID
-
-from pydantic import Field
-
-from tieout_connector.xero.allocations import Credit
-from tieout_connector.xero.models import OPEN
+from tieout_connector.xero.credits import credit_fields
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import required, word
 from tieout_connector.xero.resource import Resource
+from tieout_schemas.xero_credits import OverpaymentType, XeroOverpayment
 
 
-class OverpaymentType(StrEnum):
-    """SPEND is to a vendor. Xero makes an AROVERPAYMENT when a sales invoice is overpaid."""
-
-    RECEIVE_OVERPAYMENT = "RECEIVE-OVERPAYMENT"
-    SPEND_OVERPAYMENT = "SPEND-OVERPAYMENT"
-    AROVERPAYMENT = "AROVERPAYMENT"
-
-
-class Overpayment(Credit):
-    """An overpayment; status AUTHORISED, PAID or VOIDED."""
-
-    xero_id: Annotated[UUID, Field(alias="OverpaymentID")]
-    type: Annotated[OverpaymentType | str, OPEN]
+def parse(raw: Json) -> XeroOverpayment:
+    """An overpayment. Raises Unreadable."""
+    return XeroOverpayment(
+        **credit_fields(raw, "OverpaymentID"),
+        type=required(raw, "Type", word(OverpaymentType)),
+    )
 
 
 OVERPAYMENTS = Resource(
     "Overpayments",
     "OverpaymentID",
-    Overpayment.model_validate,
+    parse,
     filters=frozenset({"where", "order", "References"}),
     paged=True,
     modified_since=True,

@@ -1,35 +1,25 @@
 """Prepayments. They are created as bank transactions, and allocated here. Source: docs/xero.md 4.7."""
 
-from enum import StrEnum
-from typing import Annotated
-from uuid import UUID
-
-from pydantic import Field
-
-from tieout_connector.xero.allocations import Credit
-from tieout_connector.xero.models import OPEN
+from tieout_connector.xero.credits import credit_fields
+from tieout_connector.xero.models import Json
+from tieout_connector.xero.parsing import required, word
 from tieout_connector.xero.resource import Resource
+from tieout_schemas.xero_credits import PrepaymentType, XeroPrepayment
 
 
-class PrepaymentType(StrEnum):
-    """SPEND is to a vendor."""
-
-    RECEIVE_PREPAYMENT = "RECEIVE-PREPAYMENT"
-    SPEND_PREPAYMENT = "SPEND-PREPAYMENT"
-
-
-class Prepayment(Credit):
-    """A prepayment; status AUTHORISED, PAID or VOIDED."""
-
-    xero_id: Annotated[UUID, Field(alias="PrepaymentID")]
-    type: Annotated[PrepaymentType | str, OPEN]
-    number: Annotated[str, Field(alias="InvoiceNumber")] = ""
+def parse(raw: Json) -> XeroPrepayment:
+    """A prepayment. Raises Unreadable."""
+    return XeroPrepayment(
+        **credit_fields(raw, "PrepaymentID"),
+        type=required(raw, "Type", word(PrepaymentType)),
+        number=raw.get("InvoiceNumber") or "",
+    )
 
 
 PREPAYMENTS = Resource(
     "Prepayments",
     "PrepaymentID",
-    Prepayment.model_validate,
+    parse,
     filters=frozenset({"where", "order", "InvoiceNumbers"}),
     paged=True,
     modified_since=True,
