@@ -29,6 +29,15 @@ INVOICE = FollowedRecord(
             import_filters={"Statuses": "DRAFT,SUBMITTED,AUTHORISED"},
             after="Contacts",
         ),
+        # Webhooks name sales invoices too. Without this setting, that is all that CONT-4 gets.
+        Listing(
+            name="SalesInvoices",
+            filters={"where": 'Type=="ACCREC"'},
+            # INV-5: drafts made in Xero do not come in.
+            import_filters={"Statuses": "AUTHORISED"},
+            after="Invoices",
+            setting="invoices",
+        ),
     ),
     stamp_of=stamps.in_url,
     document=Document.INVOICE,

@@ -48,7 +48,7 @@ FOLLOWED: Mapping[XeroKind, FollowedRecord] = {
 WEBHOOK_CATEGORIES: Mapping[str, XeroKind] = {
     record.category: kind for kind, record in FOLLOWED.items() if record.category
 }
-"""By webhook category, the kind of record. Events of other categories are ignored."""
+"""By webhook category, the kind of record. Events of other categories are counted, and stay on their topic."""
 LISTED: Mapping[str, ListedRecord] = {
     listing.name or record.resource.name: ListedRecord(record, listing)
     for record in RECORDS
