@@ -29,7 +29,7 @@ EXPECTED = {
     "tieout_connector/interactive_reads.sql purge": SKIPS,
     "tieout_connector/leases.sql take": SKIPS,
     "tieout_connector/leases.sql lock": ONE_ROW,
-    "tieout_connector/listings.sql spread": "tenant_id, resource",
+    "tieout_connector/listings.sql spread": "tenant_id, listing",
     "tieout_connector/restore_detection.sql recorded": ONE_ROW,
     "tieout_connector/schedule.sql wake_tenants": "t.tenant_id",
     "tieout_connector/schedule.sql recover": SKIPS,

@@ -18,7 +18,7 @@ from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Wired
 from tieout_kit.http import Keys, operations
-from tieout_kit.postgres import Database
+from tieout_kit.postgres import Broadcast, Database
 from tieout_schemas.generate import DOCS, write_files
 
 PAGE = DOCS / "roles.md"
@@ -43,7 +43,14 @@ def apps() -> dict[str, FastAPI]:
     receiver = WebhookReceiver("127.0.0.1:1", "", 1, "nobody's", utc_now)
     return {
         "connector": tieout_connector.app.http_app(
-            database, keys, connecting, receiver, InteractiveAnswers(database), 1
+            database,
+            keys,
+            connecting,
+            receiver,
+            InteractiveAnswers(database),
+            Broadcast(database, "nobody"),
+            1,
+            "starter",
         ),
         "contacts": Wired(tieout_contacts.app.SERVICE).http_app(database, keys),
         "bills": Wired(tieout_bills.app.SERVICE).http_app(database, keys),

@@ -93,7 +93,7 @@ def _first_calls(stack: Stack, org_id: str) -> list[str]:
         "# confirm the organisation; the first import runs",
         f"""{call} -X PUT {connector}/connection/organisation -d '{{"org_id": "{org_id}"}}'""",
         "# the progress of the import, open problems, settings, imported bills",
-        f".venv/bin/tieout connection {TENANT}",
+        f".venv/bin/tieout status {TENANT}",
         f".venv/bin/tieout problems {TENANT}",
         f".venv/bin/tieout settings {TENANT}",
         f".venv/bin/tieout records bills {TENANT}",

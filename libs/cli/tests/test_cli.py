@@ -133,7 +133,7 @@ def test_a_services_refusal_is_printed_in_its_words(
 
 def test_missing_addresses_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delenv("TIEOUT_TOKEN", raising=False)
-    monkeypatch.setattr("sys.argv", ["tieout", "connection", str(TENANT)])
+    monkeypatch.setattr("sys.argv", ["tieout", "status", str(TENANT)])
 
     with pytest.raises(SystemExit):
         run()

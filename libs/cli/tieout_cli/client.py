@@ -1,5 +1,7 @@
 """HTTP requests to the services, with the addresses and the token from the environment."""
 
+import json
+from collections.abc import Iterator
 from typing import Any, Literal
 from uuid import UUID
 
@@ -36,15 +38,34 @@ def send(method: Literal["POST", "PATCH"], service: Service, tenant_id: UUID, pa
     return _call(method, service, tenant_id, path, json=body)
 
 
-def _call(method: str, service: Service, tenant_id: UUID, path: str, **sent: Any) -> Any:
+def events(service: Service, tenant_id: UUID, path: str) -> Iterator[Any]:
+    """The data of each server-sent event, until the service ends the stream. Raises CommandFailed."""
+    url, token = _address(service, tenant_id, path)
+    try:
+        with httpx.stream("GET", url, headers=token, timeout=30) as answer:
+            if answer.is_error:
+                answer.read()
+                raise CommandFailed(f"{service}: {_title(answer)}")
+            for line in answer.iter_lines():
+                if line.startswith("data:"):
+                    yield json.loads(line.removeprefix("data:"))
+    except httpx.TransportError as error:
+        raise CommandFailed(f"{service} does not answer at {url}: {error}") from error
+
+
+def _address(service: Service, tenant_id: UUID, path: str) -> tuple[str, dict[str, str]]:
     try:
         addresses = Addresses()
     except ValidationError as error:
         missing = ", ".join(f"TIEOUT_{str(e['loc'][0]).upper()}" for e in error.errors())
         raise CommandFailed(f"set {missing}; `make up` prints these lines for a local stack") from error
     url = f"{getattr(addresses, f'{service}_url')}/tenants/{tenant_id}{path}"
+    return url, {"Authorization": f"Bearer {addresses.token}"}
+
+
+def _call(method: str, service: Service, tenant_id: UUID, path: str, **sent: Any) -> Any:
+    url, token = _address(service, tenant_id, path)
     try:
-        token = {"Authorization": f"Bearer {addresses.token}"}
         answer = httpx.request(method, url, headers=token, timeout=30, **sent)
     except httpx.TransportError as error:
         raise CommandFailed(f"{service} does not answer at {url}: {error}") from error

@@ -1,4 +1,4 @@
-"""The commands `tieout connection | settings | writes | problems | retry | dismiss | records | why`."""
+"""The commands `tieout status | sync | settings | writes | problems | retry | dismiss | records | why`."""
 
 import sys
 from typing import Any, Literal
@@ -11,6 +11,8 @@ from tieout_cli import problems
 from tieout_cli.client import CommandFailed, Service, get
 from tieout_cli.console import console
 from tieout_cli.settings import settings
+from tieout_cli.status import status
+from tieout_cli.sync import sync
 from tieout_cli.writes import writes
 
 Kind = Literal["vendors", "customers", "bills", "payments"]
@@ -26,20 +28,8 @@ for command in (problems.problems, problems.retry, problems.dismiss):
     app.command(command)
 app.command(settings)
 app.command(writes)
-
-
-@app.command
-def connection(tenant: UUID) -> None:
-    """Show a tenant's connection to Xero: state, import progress, waiting writes, calls left today."""
-    seen = get("connector", tenant, "/connection")
-    table = Table("list", "read", "of", title=f"{seen['name']}: {seen['state']} {seen['org_name']}")
-    for one in seen["resources"]:
-        table.add_row(one["listing"], str(one["done"]), "?" if one["total"] is None else str(one["total"]))
-    console.print(table)
-    writes = ", ".join(f"{count} {state}" for state, count in seen["writes"].items()) or "none"
-    if lacks := seen["missing_scopes"]:
-        console.print(f"the consent lacks {', '.join(lacks)}; start it once more to use them")
-    console.print(f"writes: {writes}; open problems: {seen['open_problems']}; calls left: {seen['calls_left_today']}")
+app.command(sync)
+app.command(status)
 
 
 @app.command

@@ -155,6 +155,10 @@ RUN = Topic(
     "tieout.sync-run.v1", "A sync of a tenant has ended: what was read, and what had changed.",
     (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncRun,),
 )  # fmt: skip
+SYNC_STATUS = Topic(
+    "tieout.sync-status.v1", "Whether a sync of a tenant is under way, when it was last in sync, and what waits.",
+    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncStatus,),
+)  # fmt: skip
 PROBLEM = Topic(
     "tieout.problem.v1", "A record that is skipped, held, refused or in conflict, and why.",
     SERVICES, (CONNECTOR,), KeyedBy.RECORD, Retention.COMPACTED, (problem.Problem,),
@@ -162,7 +166,7 @@ PROBLEM = Topic(
 
 SHARED = (
     WEBHOOK, REFRESH, CONTACT, INVOICE, PAYMENT, CREDIT, REFUND, BANK, REFERENCE, ORGANISATION, ITEM, CONTACT_GROUP,
-    WRITE, WRITE_RESULT, CONNECTION, SETTINGS, CONTACTS_TOPIC, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, PROBLEM,
+    WRITE, WRITE_RESULT, CONNECTION, SETTINGS, CONTACTS_TOPIC, BILLS_TOPIC, PAYMENTS_TOPIC, RUN, SYNC_STATUS, PROBLEM,
 )  # fmt: skip
 
 

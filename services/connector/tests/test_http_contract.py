@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from tieout_connector.app import http_app
+from tieout_connector.inbound import sync_runs
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
 from tieout_kit.http.auth import Keys
+from tieout_kit.postgres.notifications import Broadcast
 from tieout_local import keys as local
 from tieout_testing.connector import ConnectorHarness
 from tieout_testing.http_contract import keeps_its_contract
@@ -27,6 +29,7 @@ async def test_every_answer_is_as_the_openapi_document_says(
     )
     receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
     keys = Keys(signing.jwks_url, local.ISSUER)
-    app = http_app(harness.database, keys, harness.connections, receiver, answers, 2)
+    changes = Broadcast(harness.database, sync_runs.CHANNEL)
+    app = http_app(harness.database, keys, harness.connections, receiver, answers, changes, 2, "advanced")
 
     assert await keeps_its_contract(app, tenant_id, signing.token("ana"), known={}, examples=examples)

@@ -10,14 +10,21 @@ from tieout_connector import api, handlers
 from tieout_connector.config import ConnectorSettings
 from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store
 from tieout_connector.gateway import Folder, Gateway, Leases, Lister, Reader, Writer, XeroCaller, batching_rule
-from tieout_connector.inbound import WEBHOOK_PATH, InteractiveAnswers, WebhookReceiver, listings, webhook_health
+from tieout_connector.inbound import (
+    WEBHOOK_PATH,
+    InteractiveAnswers,
+    WebhookReceiver,
+    listings,
+    sync_runs,
+    webhook_health,
+)
 from tieout_connector.kinds import write_kinds
 from tieout_connector.pacing import TIMING, AppBudget, Timing, Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import Clock, utc_now
 from tieout_kit.http import Keys, make_app
-from tieout_kit.postgres import Database
+from tieout_kit.postgres import Broadcast, Database
 from tieout_kit.process import every, run
 from tieout_schemas.roles import Feature
 
@@ -34,7 +41,9 @@ def http_app(
     connecting: Connections,
     receiver: WebhookReceiver,
     answers: InteractiveAnswers,
+    sync_changes: Broadcast,
     partitions: int,
+    plan: str,
 ) -> FastAPI:
     """The HTTP API, and the route for Xero's webhooks."""
     about = "Xero's side: connections, webhooks, settings, problems."
@@ -55,7 +64,7 @@ def http_app(
         rechecks=RECHECKS,
         untraced=untraced,
     )
-    api.add_routes(app, connecting, receiver, answers, partitions)
+    api.add_routes(app, connecting, receiver, answers, sync_changes, partitions, plan)
     return app
 
 
@@ -98,7 +107,9 @@ async def main() -> None:
         )
         keys = Keys(settings.jwks_url, settings.jwt_issuer)
         answers = InteractiveAnswers(database)
-        app = http_app(database, keys, connecting, receiver, answers, settings.partitions)
+        sync_changes = Broadcast(database, sync_runs.CHANNEL)
+        plan = settings.xero_plan
+        app = http_app(database, keys, connecting, receiver, answers, sync_changes, settings.partitions, plan)
 
         async def store_usage() -> None:
             await usage.run(database)
@@ -113,5 +124,14 @@ async def main() -> None:
             return gateway.trouble
 
         consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
-        parts = [gateway.run, receiver.run, answers.run, store_usage, connecting.run, watch_webhooks, start_new_lists]
+        parts = [
+            gateway.run,
+            receiver.run,
+            answers.run,
+            sync_changes.run,
+            store_usage,
+            connecting.run,
+            watch_webhooks,
+            start_new_lists,
+        ]
         await run(settings, SERVICE, database, app, consumed, RECHECKS, parts, {"gateway": gateway_trouble})

@@ -2,7 +2,7 @@
 
 from tieout_kit.postgres import queries
 from tieout_kit.postgres.database import UNAVAILABLE, Database, Tx
-from tieout_kit.postgres.notifications import Notifications
+from tieout_kit.postgres.notifications import Broadcast, Notifications
 from tieout_kit.postgres.schema import Schema
 from tieout_kit.postgres.stuck_sessions import CHECK_INTERVAL, terminate_stuck_sessions
 from tieout_kit.postgres.tenant_rows import of_tenant
@@ -10,6 +10,7 @@ from tieout_kit.postgres.tenant_rows import of_tenant
 __all__ = [
     "CHECK_INTERVAL",
     "UNAVAILABLE",
+    "Broadcast",
     "Database",
     "Notifications",
     "Schema",

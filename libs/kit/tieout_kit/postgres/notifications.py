@@ -56,3 +56,25 @@ class Notifications:
         db.add_termination_listener(lambda _: gone.set())
         await db.add_listener(self._channel, lambda *_: self._woken.set())
         await gone.wait()
+
+
+class Broadcast:
+    """A channel of Postgres that wakes every waiting task of this process. While they wait, they hold no connection."""
+
+    def __init__(self, database: Database, channel: str, poll_s: float = POLL_FALLBACK_S) -> None:
+        self._bell = Notifications(database, channel, poll_s)
+        self._next = asyncio.Event()
+
+    def next(self) -> asyncio.Event:
+        """Set by the next notification, or after `poll_s` seconds. Whoever takes it before looking misses nothing."""
+        return self._next
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._bell.run())
+            while True:
+                self._bell.clear()
+                await self._bell.wait()
+                self._next, woken = asyncio.Event(), self._next
+                woken.set()

@@ -7,11 +7,13 @@ import pytest_asyncio
 
 from tieout_connector.api import writes as api_writes
 from tieout_connector.app import http_app
+from tieout_connector.inbound import sync_runs
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
+from tieout_kit.postgres.notifications import Broadcast
 from tieout_local import keys as local
 from tieout_testing.access_sweep import nothing_closed
 from tieout_testing.connector import ConnectorHarness
@@ -29,7 +31,9 @@ async def platform(harness: ConnectorHarness, signing: local.SigningKeys) -> Asy
         harness.connections,
         receiver,
         InteractiveAnswers(harness.database),
+        Broadcast(harness.database, sync_runs.CHANNEL),
         2,
+        "advanced",
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
         yield Platform(harness, app, http, signing)

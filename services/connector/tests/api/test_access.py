@@ -46,6 +46,9 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         await harness.deliver(intent, tenant_id=service_api.tenant_id)
         return {"intent_id": intent.intent_id}
 
+    async def connected() -> None:
+        await harness.sql("update connection set state = 'connected'; update feed set importing = false")
+
     async with harness.database.transaction() as tx:
         tenant_id, reading = service_api.tenant_id, resource_problems.READ
         await resource_problems.not_permitted(tx, tenant_id, "TaxRates", reading, Cause.request())
@@ -55,6 +58,7 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         "POST /tenants/{tenant_id}/connection/consent": [Change({}, always=True)],
         "PUT /tenants/{tenant_id}/connection/organisation": [Change({"org_id": org_id}, consent)],
         "DELETE /tenants/{tenant_id}/connection": [Change()],
+        "POST /tenants/{tenant_id}/sync": [Change(first=connected, makes=True)],
         "PATCH /tenants/{tenant_id}/settings": [Change({"version": 0, "changes": {"approved_only_bills": True}})],
         "POST /tenants/{tenant_id}/settings/preview": [],  # saves nothing
         "POST /tenants/{tenant_id}/writes/{intent_id}/cancel": [Change(first=write)],

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from tieout_connector.inbound import listings
+from tieout_connector.pacing import PLANS
 from tieout_kit.clock import utc_now
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem
@@ -31,25 +32,50 @@ async def test_status_shows_progress_writes_and_what_is_left(platform: Platform)
     assert 0 < status["calls_left_today"] <= 5000
     assert status["last_sync_at"]
     assert status["last_run"]["run"] == "import"
+    assert {p["polled_every_minutes"] for p in status["resources"]} == {5}
+    assert {p["last_read_at"] is None for p in status["resources"]} == {False}
+    assert (status["running"], status["waiting_writes"], status["failed_writes"]) == (None, 1, 0)
 
 
 @pytest.mark.rule("CONN-9")
 @pytest.mark.rule("CONN-10")
-async def test_status_says_how_often_polls_come_and_why_they_are_stretched(platform: Platform) -> None:
+async def test_status_says_how_often_each_list_is_polled_and_why(platform: Platform) -> None:
     harness = platform.harness
-    tenant_id = await harness.tenant()
+    await harness.connect()
+    tenant_id = harness.tenant_id
+
+    async def polls() -> dict[str, tuple[int, str]]:
+        status = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+        return {p["listing"]: (p["polled_every_minutes"], p["polled_because"]) for p in status["resources"]}
+
     body = {"version": 0, "changes": {"poll_every_minutes": 10}}
     assert (await platform.ask("PATCH /tenants/{t}/settings", tenant_id, body=body)).status_code == 200
-    before = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+    before = await polls()
+    await harness.sql("insert into webhook_silence values ('CONTACT', now())")
+    silent = await polls()
     await harness.sql(
         "insert into budget select tenant_id, '{}', (now() at time zone 'UTC')::date, 4990, 5000 from connection"
     )
 
-    after = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+    after = await polls()
 
-    assert (before["polled_every_minutes"], before["polls_stretched_because"]) == (10, None)
-    assert (after["polled_every_minutes"], after["last_run"]) == (30, None)
-    assert after["polls_stretched_because"].startswith("every 30 minutes and not every 10, so that the day's calls ")
+    assert set(before.values()) == {(10, "every 10 minutes, as chosen in the settings")}
+    assert silent["Contacts"][0] < 10
+    assert silent["Contacts"][1].endswith(", because Xero's webhooks for it stay away")
+    assert {name: every for name, (every, _) in after.items()} == {
+        "Accounts": 120, "TaxRates": 120, "TrackingCategories": 120, "Contacts": 30, "Invoices": 30, "Payments": 30,
+    }  # fmt: skip
+    assert after["Payments"][1].startswith("every 30 minutes, because the 5,000 calls of the day would not last ")
+
+
+@pytest.mark.rule("CONN-7")
+async def test_a_tenant_without_calls_so_far_is_shown_the_calls_of_the_apps_plan(platform: Platform) -> None:
+    tenant_id = await platform.harness.tenant()
+    platform.app.state.day_limit = PLANS["starter"]
+
+    status = (await platform.ask("GET /tenants/{t}/connection", tenant_id)).json()
+
+    assert status["calls_left_today"] == 1000
 
 
 @pytest.mark.rule("SYS-2")

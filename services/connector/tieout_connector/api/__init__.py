@@ -2,15 +2,18 @@
 
 from fastapi import FastAPI
 
-from tieout_connector.api import connection, consent, settings, tenants, usage, webhooks, writes, xero_records
+from tieout_connector.api import connection, consent, settings, sync, tenants, usage, webhooks, writes, xero_records
 from tieout_connector.connecting import Connections
 from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
+from tieout_connector.pacing import PLANS
 from tieout_kit.http import audit_router, operator_router, problem_router, retry_router
+from tieout_kit.postgres import Broadcast
 
 ROUTERS = (
     tenants.router,
     consent.router,
     connection.router,
+    sync.router,
     problem_router,
     retry_router,
     settings.router,
@@ -24,10 +27,17 @@ ROUTERS = (
 
 
 def add_routes(
-    app: FastAPI, connecting: Connections, receiver: WebhookReceiver, answers: InteractiveAnswers, partitions: int
+    app: FastAPI,
+    connecting: Connections,
+    receiver: WebhookReceiver,
+    answers: InteractiveAnswers,
+    sync_changes: Broadcast,
+    partitions: int,
+    plan: str,
 ) -> None:
-    """Add every route of the connector, and the objects that the routes use."""
-    app.state.connecting, app.state.answers, app.state.partitions = connecting, answers, partitions
+    """Add every route of the connector, and the objects that the routes use. `plan`: the app's plan with Xero."""
+    app.state.connecting, app.state.answers, app.state.sync_changes = connecting, answers, sync_changes
+    app.state.partitions, app.state.day_limit = partitions, PLANS[plan]
     app.add_middleware(webhooks.WebhooksFirst, receiver=receiver)
     for router in ROUTERS:
         app.include_router(router)

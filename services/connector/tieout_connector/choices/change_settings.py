@@ -7,7 +7,7 @@ from uuid import UUID
 from tieout_connector.choices import chart_of_accounts, settings_store
 from tieout_connector.choices.model import SettingPreview, SettingsEffect, SettingsVersion
 from tieout_connector.choices.settings_rules import changed, check_version
-from tieout_connector.inbound import listings
+from tieout_connector.inbound import listings, poll_schedule
 from tieout_connector.pacing import org_budget_store
 from tieout_kit.http import Caller, audit
 from tieout_kit.postgres import Tx
@@ -39,8 +39,8 @@ async def change(tx: Tx, caller: Caller, tenant_id: UUID, seen: int, wanted: Map
     await listings.follow(tx, tenant_id, settings)
     if settings.poll_every != now.poll_every:
         budget = await org_budget_store.load(tx, tenant_id)
-        every = budget.poll_every(tx.now, len(listings.NAMES), settings.poll_every)
-        await listings.bring_forward(tx, tenant_id, tx.now + every)
+        polls = await poll_schedule.read(tx, tenant_id, budget, settings.poll_every)
+        await listings.bring_forward(tx, tenant_id, {name: tx.now + one.every for name, one in polls.items()})
     return settings
 
 

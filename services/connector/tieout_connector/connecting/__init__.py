@@ -1,6 +1,6 @@
 """Connecting a tenant to its Xero organisation: consent, choice of the organisation, tokens, disconnect."""
 
-from tieout_connector.connecting import connection_store, connections, consent_store
+from tieout_connector.connecting import connection_store, connections, consent_store, sync_jobs, sync_status
 from tieout_connector.connecting.connections import Connections
 from tieout_connector.connecting.consent_result import ConsentRefused, ConsentResult, Outcome
 from tieout_connector.connecting.tokens import TokenStore
@@ -16,4 +16,6 @@ __all__ = [
     "connection_store",
     "connections",
     "consent_store",
+    "sync_jobs",
+    "sync_status",
 ]

@@ -14,6 +14,7 @@ from tieout_connector.connecting import (
     grants,
     return_address,
     spare_connections,
+    sync_jobs,
     try_again,
 )
 from tieout_connector.connecting.consent_result import ConsentResult
@@ -131,9 +132,9 @@ class Connections:
             )
             await note(tx, caller, connection, changed)
             await consent_store.end(tx, tenant_id)
+            await sync_runs.abandon(tx, tenant_id, "The organisation was connected anew: everything is read again.")
             await listings.start(tx, tenant_id)
             await try_again.all_refused(tx, tenant_id)
-            await sync_runs.abandon(tx, tenant_id)
         with suppress(RetryLater):
             await self._spare.release(tenant_id)
         return changed
@@ -149,16 +150,18 @@ class Connections:
             await note(tx, caller, connection, await connection_store.change(tx, connection, Cause.request(), **gone))
             await self._tokens.drop_unused(tx)
         with suppress(RetryLater):
+            await sync_jobs.end(self._database, tenant_id, "The organisation was disconnected from Xero.")
             await self._spare.release(tenant_id)
 
     async def tidy(self) -> None:
-        """End abandoned consents, and remove the connections in Xero that nobody needs."""
+        """End abandoned consents and syncs that cannot go on, and remove the connections in Xero that nobody needs."""
         async with self._database.transaction() as tx:
             abandoned = await consent_store.abandoned(tx)
         for tenant_id in abandoned:
             async with self._database.transaction() as tx:
                 await grants.end_abandoned(tx, tenant_id)
                 await self._tokens.drop_unused(tx)
+        await sync_jobs.end_overdue(self._database)
         await self._spare.release()
 
     async def missing_scopes(self, tx: Tx, connection: StoredConnection) -> list[str]:

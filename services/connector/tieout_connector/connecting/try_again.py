@@ -19,6 +19,13 @@ async def all_refused(tx: Tx, tenant_id: UUID) -> None:
     await pauses.end_all(tx, tenant_id)
 
 
+async def everything(tx: Tx, tenant_id: UUID) -> None:
+    """Read every list of a tenant now, and try again what was put off."""
+    await listings.try_again(tx, tenant_id, tx.now)
+    await read_requests.try_again(tx, tenant_id)
+    await pauses.end_all(tx, tenant_id)
+
+
 def _records(kind: XeroKind) -> Rechecker:
     async def read_again(tx: Tx, asked: Sequence[Recheck]) -> None:
         await read_requests.add(tx, [ReadRequest(one.tenant_id, kind, one.id, tx.now, one.cause) for one in asked])
@@ -30,8 +37,7 @@ def _records(kind: XeroKind) -> Rechecker:
 def _lists(kind: str) -> Rechecker:
     async def list_again(tx: Tx, asked: Sequence[Recheck]) -> None:
         for tenant_id in sorted({one.tenant_id for one in asked}):
-            await listings.try_again(tx, tenant_id, tx.now)
-            await pauses.end_all(tx, tenant_id)
+            await everything(tx, tenant_id)
         await _note(tx, kind, asked)
 
     return list_again

@@ -104,15 +104,17 @@ class XeroCaller:
             await self._leases.require(tx, org.shard, epoch)
             return TenantSession(org, epoch, await org_budget_store.load(tx, org.tenant_id, self._day_limit))
 
-    async def ready(self, session: TenantSession) -> str:
+    async def ready(self, session: TenantSession, read: XeroRequest | None = None) -> str:
         """Get a valid access token and take one of the app's calls. Before a call is stored, since a refresh is slow.
 
-        Raises ConsentLost, RetryAfter.
+        Raises ConsentLost, RetryAfter, and ScopeMissing for a `read` that the consent does not cover: no call is made.
         """
-        access = (await self._tokens.access(session.org.token_set_id)).access
+        tokens = await self._tokens.access(session.org.token_set_id)
+        if read and not scopes.cover(tokens.scopes, read.method, read.resource):
+            raise ScopeMissing(read.resource)
         if later := await self._app.take():
             raise AppIsBusy("the app's calls of this minute are used", later - self._clock())
-        return access
+        return tokens.access
 
     @asynccontextmanager
     async def storing(self, session: TenantSession) -> AsyncIterator[Tx]:
@@ -190,7 +192,7 @@ class XeroCaller:
         self, session: TenantSession, lane: Lane, request: XeroRequest, parent: str | None, *, more: bool = False
     ) -> tuple[XeroAnswer, datetime]:
         """Count and make a reading call. Returns its answer and when it was sent."""
-        access = await self.ready(session)
+        access = await self.ready(session, request)
         async with self.storing(session) as tx:
             longest = SEND_WITHIN + timedelta(seconds=self._api.timeout_s(request))
             permit = await self.permit(tx, session, lane, more=more, longest=longest)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import structlog
 
 from tieout_connector.choices import chart_of_accounts, settings_store
-from tieout_connector.connecting import connection_store
+from tieout_connector.connecting import connection_store, sync_status
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.paging import page_of
 from tieout_connector.gateway.parsed import parse_rows
@@ -16,11 +16,14 @@ from tieout_connector.inbound import (
     IncompleteList,
     ListingCursor,
     ReadRequest,
+    RunStep,
     Trouble,
     after_page,
     listings,
+    poll_schedule,
     read_requests,
     resource_problems,
+    rows_left,
     sync_runs,
     unreadable,
     webhook_health,
@@ -28,7 +31,6 @@ from tieout_connector.inbound import (
     with_smaller_pages,
 )
 from tieout_connector.kinds import LISTED, FollowedRecord, Listing, Record, spoken
-from tieout_connector.pacing import POLL_AT_LEAST_EVERY
 from tieout_connector.xero import wire
 from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, NotPermitted, RefusedRequest, TimedOut
 from tieout_connector.xero.http import XeroRequest
@@ -70,9 +72,13 @@ class Lister:
                 # The other listings continue while somebody investigates.
                 log.error("a list cannot be read", listing=cursor.listing, tenant=str(tenant_id), error=str(error))
                 async with self._caller.storing(session) as tx:
-                    soon = self._caller.timing.list_again_after
-                    later = soon if isinstance(error, IncompleteList) else POLL_AT_LEAST_EVERY
+                    timing, short = self._caller.timing, isinstance(error, IncompleteList)
+                    later = timing.list_again_after if short else timing.refused_list_again_after
+                    await sync_runs.lock(tx, tenant_id)
                     await listings.postpone(tx, tenant_id, [cursor.listing], tx.now + later, Trouble.NOT_LISTED)
+                    step = await sync_runs.add_failure(tx, tenant_id, [cursor.listing], f"{error}", cause)
+                    if step.ended:
+                        await sync_status.tell(tx, tenant_id, cause)
                     await resource_problems.not_listed(tx, tenant_id, listed.record.resource.name, str(error), cause)
 
     async def _changes(
@@ -95,14 +101,19 @@ class Lister:
                 await listings.save(tx, tenant_id, smaller, tx.now)
             return
         raws, page = resource.raws(answer.json), page_of(answer.json, resource.name, asked)
-        moved, last = after_page(cursor, page if resource.paged else replace(page, items=page.rows))
+        if not resource.paged:
+            page = replace(page, items=page.rows)
+        moved, last = after_page(cursor, page)
         async with self._caller.storing(session) as tx:
             again, changed_at = await take_in(
                 tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url, self._caller.timing
             )
             await read_requests.add(tx, [ReadRequest(tenant_id, kind, x, at, cause) for x, at in again.items()])
-            await sync_runs.add_page(tx, tenant_id, cursor.listing, len(raws), len(changed_at), cause, last=last)
-            await self._save(tx, session, moved, cause, last=last)
+            step = await sync_runs.add_page(
+                tx, tenant_id, cursor.listing, len(raws), len(changed_at), cause,
+                last=last, left=rows_left(cursor, page), sent_at=left_at,
+            )  # fmt: skip
+            await self._save(tx, session, moved, cause, step, last=last)
             if not cursor.importing:
                 await webhook_health.polled(tx, tenant_id, kind, changed_at)
 
@@ -113,7 +124,7 @@ class Lister:
         tenant_id, resource = session.org.tenant_id, record.resource
         filters = listing.filtered(self._caller.now, importing=cursor.importing)
         request = XeroRequest("GET", resource.name, {**_IN_FULL, **filters})
-        answer, _ = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
+        answer, left_at = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
         raws = resource.raws(answer.json)
         if listing.alone:
             raws = [
@@ -132,10 +143,12 @@ class Lister:
                 await chart_of_accounts.save(tx, tenant_id, accounts)
             kind = spoken(resource.name, one=True).replace(" ", "_")
             await unreadable.store(tx, tenant_id, kind, rows.readable, rows.unreadable, cause)
-            await sync_runs.add_page(tx, tenant_id, cursor.listing, len(read), len(changed), cause, last=True)
+            step = await sync_runs.add_page(
+                tx, tenant_id, cursor.listing, len(read), len(changed), cause, last=True, sent_at=left_at
+            )
             done = len(read)
             moved = replace(cursor, importing=False, done=done, total=done)
-            await self._save(tx, session, moved, cause, last=True)
+            await self._save(tx, session, moved, cause, step, last=True)
 
     async def _alone(
         self, session: TenantSession, cursor: ListingCursor, record: Record, row: Json, cause: Cause
@@ -148,23 +161,26 @@ class Lister:
             return row
         return next(iter(record.resource.raws(answer.json)), row)
 
-    async def _save(self, tx: Tx, session: TenantSession, cursor: ListingCursor, cause: Cause, *, last: bool) -> None:
+    async def _save(
+        self, tx: Tx, session: TenantSession, cursor: ListingCursor, cause: Cause, step: RunStep, *, last: bool
+    ) -> None:
         next_at, tenant_id = tx.now, session.org.tenant_id
         resource = LISTED[cursor.listing].record.resource.name
         if cursor.trouble:
             await resource_problems.works(tx, tenant_id, resource, resource_problems.READ, cause)
             cursor = replace(cursor, trouble=None)
-        if last:
+        if last and not step.awaited:
             # Locked, so that a change of the poll interval at this moment finds the next poll and moves it.
             chosen = (await settings_store.lock(tx, tenant_id)).settings
-            silent = await webhook_health.silent_lists(tx)
-            bridged = len(silent) if cursor.listing in silent else 0
-            next_at += session.budget.poll_every(tx.now, len(listings.NAMES), chosen.poll_every, bridged)
-        await listings.save(tx, tenant_id, cursor, next_at)
+            polls = await poll_schedule.read(tx, tenant_id, session.budget, chosen.poll_every)
+            next_at += polls[cursor.listing].every
+        await listings.save(tx, tenant_id, cursor, next_at, ended=last)
         await connection_store.mark_synced(tx, tenant_id)
         if last:
             await listings.let_follow(tx, tenant_id, [cursor.listing])
             await end_import(tx, tenant_id)
+        if step.begun or step.ended:
+            await sync_status.tell(tx, tenant_id, cause)
 
 
 def _lane(cursor: ListingCursor) -> Lane:

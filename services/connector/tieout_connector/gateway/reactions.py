@@ -75,9 +75,9 @@ REACTIONS = (
         "when somebody connects again; everything else goes on",
     ),
     Reaction(
-        "the consent does not cover this", "the same, and the consent lacks the scope",
-        "a problem of the tenant that says so; tried again after an hour, and when somebody consents again; everything "
-        "else goes on",
+        "the consent does not cover this", "its token lacks the scope of a read; or the same for a write",
+        "a problem of the tenant that says so; a read costs no call until somebody consents again, a write is tried "
+        "again after an hour; everything else goes on",
     ),
     Reaction(
         "a list cannot be read to its end", "Xero refuses it, or shows fewer rows than it counts",

@@ -3,9 +3,11 @@
 from tieout_connector.inbound import (
     interactive_reads,
     listings,
+    poll_schedule,
     read_requests,
     resource_problems,
     snapshots,
+    sync_jobs_rules,
     sync_runs,
     unreadable,
     webhook_health,
@@ -19,10 +21,13 @@ from tieout_connector.inbound.listings_rules import (
     Page,
     Trouble,
     after_page,
+    rows_left,
     with_smaller_pages,
 )
 from tieout_connector.inbound.read_requests import DueRead, ReadRequest
 from tieout_connector.inbound.snapshots import CreatedRecord, ObservedRecord, RecordLink, SnapshotResult
+from tieout_connector.inbound.sync_jobs_rules import JobState, SyncJob
+from tieout_connector.inbound.sync_runs import RunStep
 from tieout_connector.inbound.unreadable import UnreadableRecord
 from tieout_connector.inbound.webhooks import PATH as WEBHOOK_PATH
 from tieout_connector.inbound.webhooks import WebhookReceiver
@@ -34,21 +39,27 @@ __all__ = [
     "IncompleteList",
     "InteractiveAnswers",
     "InteractiveRead",
+    "JobState",
     "ListingCursor",
     "ObservedRecord",
     "Page",
     "ReadRequest",
     "RecordLink",
+    "RunStep",
     "SnapshotResult",
+    "SyncJob",
     "Trouble",
     "UnreadableRecord",
     "WebhookReceiver",
     "after_page",
     "interactive_reads",
     "listings",
+    "poll_schedule",
     "read_requests",
     "resource_problems",
+    "rows_left",
     "snapshots",
+    "sync_jobs_rules",
     "sync_runs",
     "unreadable",
     "webhook_health",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from tieout_connector.inbound import interactive_reads
 from tieout_connector.inbound.interactive_reads import CHANNEL, PATIENCE, InteractiveRead
 from tieout_kit.errors import NotNow
-from tieout_kit.postgres import Database, Notifications
+from tieout_kit.postgres import Broadcast, Database
 from tieout_schemas.xero import Snapshot
 
 LOOK_EVERY_S = 1.0
@@ -20,26 +20,18 @@ class InteractiveAnswers:
         notification."""
         self.patience = patience
         self._database = database
-        self._bell = Notifications(database, CHANNEL, look_every_s)
-        self._notified = asyncio.Event()
+        self._stored = Broadcast(database, CHANNEL, look_every_s)
 
     async def run(self) -> None:
         """Listen until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._bell.run())
-            while True:
-                self._bell.clear()
-                await self._bell.wait()
-                # Whoever waits holds the event that existed before it queried Postgres, so it misses no answer.
-                self._notified, notified = asyncio.Event(), self._notified
-                notified.set()
+        await self._stored.run()
 
     async def wait_for(self, read: InteractiveRead) -> list[Snapshot]:
         """Xero's records. Raises NotNow if they could not be read before the deadline."""
         try:
             async with asyncio.timeout((read.deadline - read.asked_at).total_seconds()):
                 while True:
-                    notified = self._notified
+                    notified = self._stored.next()
                     async with self._database.transaction() as tx:
                         result = await interactive_reads.result(tx, read)
                     if result is not None:

@@ -1,6 +1,6 @@
 """The cursors of imports and polls, stored in Postgres: a crash loses no position."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -61,8 +61,8 @@ async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, *, importing: bo
     return ListingCursor(**dict(row)) if row else None
 
 
-async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime) -> None:
-    """Save a cursor, and when its next page is due."""
+async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime, *, ended: bool = False) -> None:
+    """Save a cursor, and when its next page is due. `ended`: the list was read to its end."""
     await tx.db.execute(
         *_SQL["save"](
             tenant_id=tenant_id,
@@ -77,6 +77,7 @@ async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime
             page_size=cursor.size,
             trouble=cursor.trouble,
             next_at=next_at,
+            ended_at=tx.now if ended else None,
         )
     )
 
@@ -92,10 +93,11 @@ async def let_follow(tx: Tx, tenant_id: UUID, names: Sequence[str]) -> None:
     await tx.db.execute(*_SQL["let_follow"](tenant_id=tenant_id, listings=list(names), now=tx.now))
 
 
-async def bring_forward(tx: Tx, tenant_id: UUID, at: datetime) -> None:
-    """Poll at this time, unless a poll is due sooner."""
-    await tx.db.execute(*_SQL["bring_forward"](tenant_id=tenant_id, at=at))
-    await schedule.wake_tenants(tx, {tenant_id: at})
+async def bring_forward(tx: Tx, tenant_id: UUID, at: Mapping[str, datetime]) -> None:
+    """Poll these lists at these times, unless a poll is due sooner."""
+    query = _SQL["bring_forward"](tenant_id=tenant_id, listings=list(at), at=list(at.values()))
+    await tx.db.execute(*query)
+    await schedule.wake_tenants(tx, {tenant_id: min(at.values())})
 
 
 async def spread(tx: Tx, names: Sequence[str]) -> None:
@@ -120,7 +122,7 @@ async def try_refused(tx: Tx, tenant_id: UUID) -> None:
 
 
 async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:
-    """How far each list has been read: listing, importing, done, total, next_at, waits_for."""
+    """How far each list has been read: listing, importing, done, total, next_at, waits_for, last_read_at, trouble."""
     return [dict(row) for row in await tx.db.fetch(*_SQL["progress"](tenant_id=tenant_id))]
 
 
@@ -128,6 +130,12 @@ async def permitted(tx: Tx, tenant_id: UUID) -> list[str]:
     """The lists that are read, and that Xero lets the person who connected read, in the order of an import."""
     read = {row["listing"] for row in await tx.db.fetch(*_SQL["permitted"](tenant_id=tenant_id))}
     return [name for name in NAMES if name in read]
+
+
+async def known(tx: Tx, tenant_id: UUID) -> list[str]:
+    """The lists that are read for a tenant, those too that Xero does not permit."""
+    found = {row["listing"] for row in await progress(tx, tenant_id)}
+    return [name for name in NAMES if name in found]
 
 
 async def is_importing(tx: Tx, tenant_id: UUID) -> bool:

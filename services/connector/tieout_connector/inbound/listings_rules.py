@@ -98,6 +98,13 @@ def after_page(cursor: ListingCursor, page: Page) -> tuple[ListingCursor, bool]:
     return replace(moved, page=page.last, size=page.size, backwards=True), False
 
 
+def rows_left(cursor: ListingCursor, page: Page) -> int | None:
+    """The rows that Xero counts behind a page; None: it does not tell."""
+    if page.items is None:
+        return None
+    return max(0, (cursor.page - 1) * page.size if cursor.backwards else page.items - page.rows)
+
+
 def with_smaller_pages(cursor: ListingCursor, asked: int) -> ListingCursor | None:
     """The cursor after a page of `asked` rows took too long: at the same place, with pages half as large.
 
@@ -132,7 +139,7 @@ def _counted(cursor: ListingCursor, page: Page) -> ListingCursor:
     if total is None or page.items is None:
         done = cursor.done + page.rows if total is None else min(cursor.done + page.rows, total)
     else:
-        left = (cursor.page - 1) * page.size if cursor.backwards else page.items - page.rows
+        left = rows_left(cursor, page) or 0
         done = min(max(cursor.done, total - left), total)
     return replace(cursor, newest=newest, done=done, total=total)
 

@@ -59,7 +59,13 @@ async def polled(tx: Tx, tenant_id: UUID, kind: XeroKind, changed_at: Sequence[d
 
 async def silent_lists(tx: Tx) -> set[str]:
     """The names of the lists whose webhooks are silent."""
-    return {name for row in await tx.db.fetch(_SQL["silent"]) for name in lists_of(_resource(row["category"]))}
+    return {name for row in await tx.db.fetch(_SQL["silent"]) for name in _lists(row["category"])}
+
+
+async def told_lists(tx: Tx, tenant_id: UUID) -> set[str]:
+    """The names of the lists whose webhooks came at least once for this tenant: they are subscribed, and reach us."""
+    rows = await tx.db.fetch(*_SQL["came"](tenant_id=tenant_id))
+    return {name for row in rows if row["category"] in WEBHOOK_CATEGORIES for name in _lists(row["category"])}
 
 
 async def check(database: Database) -> None:
@@ -69,7 +75,7 @@ async def check(database: Database) -> None:
     if begun:
         # Not with the problems: gateways lock polls and schedules before health.
         async with database.transaction() as tx:
-            await listings.spread(tx, [name for one in begun for name in lists_of(_resource(one.name))])
+            await listings.spread(tx, [name for one in begun for name in _lists(one.name)])
     async with database.transaction() as tx:
         silent = await _store(tx)
     for category in WEBHOOK_CATEGORIES:
@@ -119,6 +125,10 @@ def _finding(tenant_id: UUID, category: str, *found: FoundProblem) -> Finding:
 def _problem(category: str, since: datetime) -> FoundProblem:
     params = {"what": spoken(_resource(category)), "since": f"{since:%Y-%m-%d %H:%M} UTC"}
     return FoundProblem(Reason.WEBHOOKS_SILENT, params)
+
+
+def _lists(category: str) -> list[str]:
+    return lists_of(_resource(category))
 
 
 def _resource(category: str) -> str:

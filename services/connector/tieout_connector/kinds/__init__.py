@@ -2,7 +2,7 @@
 each write is composed, found again and undone, and what a person may search. The tables below are derived from them."""
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
-from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, Record, spoken
+from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, Record, Worth, spoken
 from tieout_connector.kinds.table import (
     DOCUMENT_RESOURCES,
     FOLLOWED,
@@ -28,6 +28,7 @@ __all__ = [
     "ListedRecord",
     "Listing",
     "Record",
+    "Worth",
     "WriteKind",
     "lists_of",
     "spoken",

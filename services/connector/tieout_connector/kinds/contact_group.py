@@ -7,7 +7,7 @@ from uuid import UUID
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import NOT_FOUND, body_of, inner_rows, rows_of
 from tieout_connector.kinds.pairing import lacks, own_id, safely
-from tieout_connector.kinds.record import Listing, Record
+from tieout_connector.kinds.record import Listing, Record, Worth
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero.contact_groups import CONTACT_GROUPS, ContactGroupForm, members_of
 from tieout_connector.xero.documents import ContactRef
@@ -151,7 +151,7 @@ def _of_sync(group: Json) -> bool:
 CONTACT_GROUP = Record(
     resource=CONTACT_GROUPS,
     # The list names no members.
-    listings=(Listing(after="Contacts", alone=_of_sync),),
+    listings=(Listing(after="Contacts", alone=_of_sync, worth=Worth.CODING),),
     snapshot=XeroContactGroup,
     writes=lambda _: (ContactGroupWrite(), GroupMemberWrite(), GroupLeaverWrite()),
 )

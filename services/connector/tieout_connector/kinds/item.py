@@ -7,7 +7,7 @@ from tieout_connector.kinds.fields import BodyField, differing, filled, parts_of
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import body_of, rows_of
 from tieout_connector.kinds.pairing import own_id
-from tieout_connector.kinds.record import Listing, Record
+from tieout_connector.kinds.record import Listing, Record, Worth
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.http import XeroRequest
@@ -122,7 +122,7 @@ FIELDS: tuple[BodyField[ItemBody], ...] = (
 )
 ITEM = Record(
     resource=ITEMS,
-    listings=(Listing(),),
+    listings=(Listing(worth=Worth.CODING),),
     snapshot=XeroItem,
     document=Document.ITEM,
     writes=lambda _: (ItemWrite(),),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,6 +23,23 @@ def spoken(resource: str, *, one: bool = False) -> str:
     """A resource in words: `TaxRates` are tax rates; `one`: a tax rate."""
     words = re.sub(r"(?<!^)(?=[A-Z])", " ", resource.partition("/")[0]).lower()
     return (f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")) if one else words
+
+
+class Worth(Enum):
+    """What a change in a list is worth: how much it costs if it arrives late, and how late it may come at the most."""
+
+    SETUP = 1, timedelta(hours=4)
+    """What hardly ever changes: the organisation, its currencies."""
+    CODING = 2, timedelta(hours=2)
+    """What documents refer to: accounts, tax rates, tracking, items, contact groups."""
+    DOCUMENTS = 3, timedelta(minutes=30)
+    """Contacts, bills, credit notes."""
+    MONEY = 4, timedelta(minutes=30)
+    """Payments: a bill that is paid in Xero must not be paid here again."""
+
+    def __init__(self, weight: int, longest: timedelta) -> None:
+        self.weight = weight
+        self.longest = longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,8 @@ class Listing:
     """The setting that a tenant must have on, because only then a rule needs these records; None: all tenants."""
     name: str | None = None
     """Its name, unique among all lists; None: its resource's name."""
+    worth: Worth = Worth.DOCUMENTS
+    """Where the day's calls do not last, lists of less worth are polled less often (CONN-9)."""
 
     @property
     def complete(self) -> bool:

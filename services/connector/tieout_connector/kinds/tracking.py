@@ -8,7 +8,7 @@ from uuid import UUID
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, WriteKind
 from tieout_connector.kinds.matching import body_of, inner_rows, rows_of
 from tieout_connector.kinds.pairing import objects, only_made, own_id, paired, safely, with_the_last
-from tieout_connector.kinds.record import Listing, Record
+from tieout_connector.kinds.record import Listing, Record, Worth
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
 from tieout_connector.xero.scopes import Scope
@@ -112,7 +112,7 @@ def _status(body: TrackingOptionBody) -> str:
 TRACKING_CATEGORY = Record(
     resource=TRACKING_CATEGORIES,
     snapshot=XeroTrackingCategory,
-    listings=(Listing(),),
+    listings=(Listing(worth=Worth.CODING),),
     writes=lambda _: (TrackingOptionWrite(),),
     link=lambda _: "https://go.xero.com/Setup/Tracking.aspx",
 )

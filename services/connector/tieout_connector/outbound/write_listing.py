@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tieout_connector.kinds import spoken
@@ -107,6 +107,19 @@ async def page(
         )
     rows = of_tenant(await tx.db.fetch(*found), tenant_id)
     return [QueuedWrite(**fields) for fields in _shown(rows, connected=connected)]
+
+
+class WriteCounts(NamedTuple):
+    """How many of a tenant's writes are not done, and how many failed that no later write of the record follows."""
+
+    waiting: int
+    failed: int
+
+
+async def counts(tx: Tx, tenant_id: UUID) -> WriteCounts:
+    """The numbers of a tenant's waiting and failed writes."""
+    outcomes = [outcome for outcome, shown in _OUTCOMES.items() if shown is WriteState.FAILED]
+    return WriteCounts(*await tx.db.fetchrow(*_SQL["counts"](tenant_id=tenant_id, outcomes=outcomes)))
 
 
 async def one(tx: Tx, tenant_id: UUID, intent_id: str, *, connected: bool) -> tuple[WriteDetails, WriteStatus]:

@@ -7,7 +7,6 @@ from tieout_connector.pacing.model import InProgress, Org
 from tieout_connector.pacing.org_budget import (
     MAX_CONCURRENT,
     PLANS,
-    POLL_AT_LEAST_EVERY,
     READ,
     READ_IN_TURN,
     RESERVED_SLOTS,
@@ -15,6 +14,7 @@ from tieout_connector.pacing.org_budget import (
     BudgetWait,
     minutes,
 )
+from tieout_connector.pacing.poll_schedule_rules import PolledList, PollInterval, intervals
 from tieout_connector.pacing.pricing import PlanCost, Plans, costs, month_of, projected
 from tieout_connector.pacing.timing import LONGEST_CALL, RESEND_WINDOW, SEND_WITHIN, TIMING, Timing
 from tieout_connector.pacing.usage import RETENTION, CallOutcome, HourlyUsage, TenantTotal, Usage
@@ -36,7 +36,6 @@ __all__ = [
     "LONGEST_CALL",
     "MAX_CONCURRENT",
     "PLANS",
-    "POLL_AT_LEAST_EVERY",
     "READ",
     "READ_IN_TURN",
     "RESEND_WINDOW",
@@ -58,6 +57,8 @@ __all__ = [
     "OwnWait",
     "PlanCost",
     "Plans",
+    "PollInterval",
+    "PolledList",
     "SentCall",
     "TenantTotal",
     "Timing",
@@ -67,6 +68,7 @@ __all__ = [
     "WriteStatus",
     "costs",
     "free_at",
+    "intervals",
     "minutes",
     "moment",
     "month_of",

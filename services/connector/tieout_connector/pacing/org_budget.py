@@ -20,10 +20,6 @@ RESERVED_PER_MINUTE = 2
 """Calls that only writes may use: the fresh read before an update, and the update."""
 RESERVED_PER_DAY = 50
 """Calls that only writes may use: 5 % of the smallest plan. An import may use the other 95 %."""
-POLL_EVERY = timedelta(minutes=5)
-POLL_AT_LEAST_EVERY = timedelta(minutes=30)
-POLL_SILENT_EVERY = timedelta(minutes=1)
-"""At the most, lists whose webhooks stay away."""
 XERO_ASKED = "Xero asked to wait (429)"
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -61,6 +57,16 @@ class BudgetWait:
 
     at: datetime
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayLeft:
+    """What is left of an organisation's day: calls of its `limit`, and time until it `ends`."""
+
+    calls: int
+    limit: int
+    ends: datetime
+    time: timedelta
 
 
 class RateLimitHeaders(Protocol):
@@ -160,31 +166,10 @@ class Budget:
         """Less than a tenth of the day's calls is left, so notes are dropped (CONT-12)."""
         return self.day_left(now) * 10 < self.day_limit
 
-    def poll_every(self, now: datetime, calls: int, wanted: timedelta | None = None, silent: int = 0) -> timedelta:
-        """The interval between polls of this many calls, so that polls use half of the day's calls (CONN-9).
-
-        `wanted`: the interval that the tenant chose, which is used as long as the calls last (CONN-10). `silent`: this
-        is one of so many lists whose webhooks stay away. These may use another quarter of the day's calls.
-        """
-        every = max(wanted or POLL_EVERY, self._lasting(now, self.day_left(now) // 2 // calls))
-        if not silent:
-            return every
-        return min(every, max(POLL_SILENT_EVERY, self._lasting(now, self.day_left(now) // 4 // silent)))
-
-    def why_stretched(self, now: datetime, calls: int, wanted: timedelta | None = None) -> str | None:
-        """Why polls are less frequent than the tenant chose; None: they are not (CONN-9)."""
-        every, asked = self.poll_every(now, calls, wanted), wanted or POLL_EVERY
-        if every <= asked:
-            return None
-        return (
-            f"every {minutes(every)} minutes and not every {minutes(asked)}, so that the day's calls last: "
-            f"{self.day_left(now)} are left until {_clock(self._at(now).day_ends)}"
-        )
-
-    def _lasting(self, now: datetime, rounds: int) -> timedelta:
-        """The shortest interval at which so many rounds last until the end of the day."""
-        lasting = (self._at(now).day_ends - now) / rounds if rounds else POLL_AT_LEAST_EVERY
-        return min(lasting, POLL_AT_LEAST_EVERY)
+    def day(self, now: datetime) -> DayLeft:
+        """What is left of today."""
+        ends = self._at(now).day_ends
+        return DayLeft(self.day_left(now), self.day_limit, ends, ends - now)
 
     def _at(self, now: datetime) -> "Budget":
         """As of now: without calls past their deadline, answers older than a minute, and days that ended."""
@@ -229,18 +214,18 @@ class Budget:
     def _parked(self, now: datetime) -> list[BudgetWait]:
         if not self.parked_until:
             return []
-        return [BudgetWait(self.parked_until, f"{self.parked_because}; next at {_clock(self.parked_until)}")]
+        return [BudgetWait(self.parked_until, f"{self.parked_because}; next at {clock(self.parked_until)}")]
 
     def _day(self, reserve: Reserve, calls: int) -> list[BudgetWait]:
         if self.in_flight and self.day_unsure:
             first = min(call.deadline for call in self.in_flight)
-            return [BudgetWait(first, f"the day's first call is under way; next at {_clock(first)} at the latest")]
+            return [BudgetWait(first, f"the day's first call is under way; next at {clock(first)} at the latest")]
         left = self.day_limit - self.day_used
         if left >= calls + reserve.per_day:
             return []
         spent = f"the last {left} of the organisation's {self.day_limit} calls a day are kept for writes"
         used = f"the organisation's {self.day_limit} calls a day are used"
-        return [BudgetWait(self.day_ends, f"{spent if left >= calls else used}; next at {_clock(self.day_ends)}")]
+        return [BudgetWait(self.day_ends, f"{spent if left >= calls else used}; next at {clock(self.day_ends)}")]
 
     def _minute(self, now: datetime, reserve: Reserve, calls: int) -> list[BudgetWait]:
         ends = sorted([*self._counted(now), *(call.deadline for call in self.in_flight)])
@@ -251,7 +236,7 @@ class Budget:
         left = PER_MINUTE - len(ends)
         kept = f"the last {left} of the organisation's {PER_MINUTE} calls a minute are kept for writes"
         used = f"the organisation's {PER_MINUTE} calls a minute are used"
-        return [BudgetWait(at, f"{kept if left >= calls else used}; next at {_clock(at)}")]
+        return [BudgetWait(at, f"{kept if left >= calls else used}; next at {clock(at)}")]
 
     def _slots(self, reserve: Reserve) -> list[BudgetWait]:
         deadlines = sorted(call.deadline for call in self.in_flight)
@@ -260,7 +245,7 @@ class Budget:
             return []
         at = deadlines[over - 1]
         under_way = f"{len(deadlines)} calls are under way, of {MAX_CONCURRENT} at once"
-        return [BudgetWait(at, f"{under_way}; next at {_clock(at)} at the latest")]
+        return [BudgetWait(at, f"{under_way}; next at {clock(at)} at the latest")]
 
 
 def fresh(now: datetime, day_limit: int = PLANS["core"]) -> Budget:
@@ -278,6 +263,7 @@ def minutes(time: timedelta) -> int:
     return -(-time // _MINUTE)
 
 
-def _clock(at: datetime) -> str:
+def clock(at: datetime) -> str:
+    """A moment of today in words, UTC."""
     at = at.astimezone(UTC)
     return "midnight UTC" if at == midnight_after(at.date() - _DAY) else f"{at:%H:%M:%S} UTC"

@@ -17,12 +17,13 @@ from tieout_kit.postgres import Tx, queries
 _SQL = queries.load("tieout_connector", "org_budget_store.sql")
 
 
-async def load(tx: Tx, tenant_id: UUID, day_limit: int = PLANS["core"]) -> Budget:
-    """A tenant's budget. That of a tenant without calls starts with `day_limit` calls a day."""
+async def load(tx: Tx, tenant_id: UUID, day_limit: int = PLANS["starter"]) -> Budget:
+    """A tenant's budget. That of a tenant without calls starts with `day_limit` calls a day: those of the app's plan,
+    or where they do not matter, of the smallest plan."""
     return (await load_all(tx, [tenant_id], day_limit))[tenant_id]
 
 
-async def load_all(tx: Tx, tenant_ids: Sequence[UUID], day_limit: int = PLANS["core"]) -> dict[UUID, Budget]:
+async def load_all(tx: Tx, tenant_ids: Sequence[UUID], day_limit: int = PLANS["starter"]) -> dict[UUID, Budget]:
     """The budgets of many tenants, in one query."""
     rows = await tx.db.fetch(*_SQL["load"](tenant_ids=tenant_ids))
     return dict.fromkeys(tenant_ids, fresh(tx.now, day_limit)) | {row["tenant_id"]: _budget(row) for row in rows}

@@ -37,6 +37,8 @@ class Timing:
     """How long after each read that did not show it a record is read again that a webhook named (F12)."""
     list_again_after: timedelta = timedelta(minutes=5)
     """After a list that shows fewer rows than it counts."""
+    refused_list_again_after: timedelta = timedelta(minutes=30)
+    """After a list whose request Xero refuses: a person must look."""
     permission_again_after: timedelta = timedelta(hours=1)
     """After Xero did not permit something: somebody may have given the right meanwhile."""
     after_a_bug: timedelta = timedelta(minutes=5)

@@ -39,7 +39,8 @@ update feed set waits_for = null, next_at = $now where tenant_id = $tenant_id an
 -- name: save
 -- The cursor's new position, and when its next page is due.
 update feed set importing = $importing, since = $since, page = $page, backwards = $backwards, newest = $newest,
-    done = $done, total = $total, page_size = $page_size, trouble = $trouble, next_at = $next_at
+    done = $done, total = $total, page_size = $page_size, trouble = $trouble, next_at = $next_at,
+    last_read_at = coalesce($ended_at, last_read_at)
 where tenant_id = $tenant_id and listing = $listing;
 
 -- name: postpone
@@ -47,8 +48,10 @@ where tenant_id = $tenant_id and listing = $listing;
 update feed set next_at = $at, trouble = $trouble where tenant_id = $tenant_id and listing = any($listings::text[]);
 
 -- name: bring_forward
--- Makes a tenant's polls due at this time, unless they are due sooner.
-update feed set next_at = least(next_at, $at) where tenant_id = $tenant_id and not importing;
+-- Makes a tenant's polls due at these times, unless they are due sooner. What could not be read keeps its time.
+update feed f set next_at = least(f.next_at, l.at)
+from unnest($listings::text[], $at::timestamptz[]) as l(listing, at)
+where f.tenant_id = $tenant_id and f.listing = l.listing and not f.importing and f.trouble is null;
 
 -- name: spread
 -- Makes the polls of these lists due within a time, each at another moment, unless they are due sooner. Locked in
@@ -73,7 +76,8 @@ where tenant_id = $tenant_id and trouble = 'not_permitted';
 
 -- name: progress
 -- How far each list has been read (CONN-4).
-select listing, importing, done, total, next_at, waits_for from feed where tenant_id = $tenant_id order by listing;
+select listing, importing, done, total, next_at, waits_for, last_read_at, trouble from feed
+where tenant_id = $tenant_id order by listing;
 
 -- name: is_importing
 -- Whether the import of any list is unfinished. A list that Xero does not permit keeps no import open.

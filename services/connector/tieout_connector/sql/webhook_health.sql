@@ -75,3 +75,7 @@ with told as (
 update webhook_health h set reported = false from told
 where h.tenant_id = told.tenant_id and h.category = told.category
 returning h.tenant_id, h.category;
+
+-- name: came
+-- The categories of which events came for a tenant.
+select category from webhook_health where tenant_id = $tenant_id and last_event_at is not null;

@@ -37,3 +37,11 @@ from intent i left join call k on k.tenant_id = i.tenant_id and k.id = i.call_id
 left join paused_batch p on p.tenant_id = i.tenant_id and p.batch_key = i.batch_key and p.until > $now
     and i.state = 'queued'
 where i.tenant_id = $tenant_id and i.id = $intent_id;
+
+-- name: counts
+-- How many writes are not done, and how many have one of these outcomes and no later write of the same record.
+select (select count(*) from intent where tenant_id = $tenant_id and state <> 'done') as waiting,
+    (select count(*) from intent i where tenant_id = $tenant_id and state = 'done'
+        and result ->> 'outcome' = any($outcomes::text[])
+        and not exists (select 1 from intent later where later.tenant_id = i.tenant_id
+            and later.record_id = i.record_id and (later.received_at, later.id) > (i.received_at, i.id))) as failed;

@@ -1,0 +1,20 @@
+"""The schedule of a tenant's polls: what the rules need to know of each list."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from tieout_connector.inbound import webhook_health
+from tieout_connector.kinds import LISTED
+from tieout_connector.pacing import Budget, PolledList, PollInterval, intervals
+from tieout_kit.postgres import Tx
+
+
+async def read(tx: Tx, tenant_id: UUID, budget: Budget, wanted: timedelta | None) -> Mapping[str, PollInterval]:
+    """By list, how often it is polled from now on, and why. `wanted`: the interval that the tenant chose."""
+    told, silent = await webhook_health.told_lists(tx, tenant_id), await webhook_health.silent_lists(tx)
+    lists = [
+        PolledList(name, one.listing.worth.weight, one.listing.worth.longest, name in told, name in silent)
+        for name, one in LISTED.items()
+    ]
+    return intervals(lists, budget.day(tx.now), wanted)
