@@ -38,6 +38,7 @@ EXPECTED = {
     "tieout_connector/sync_runs.sql lock": ONE_ROW,
     "tieout_connector/tokens.sql lock": ONE_ROW,
     "tieout_connector/usage.sql delete_old": SKIPS,
+    "tieout_connector/whole_lists.sql gone": "xero_id",
     "tieout_connector/webhook_health.sql clear": "h.tenant_id, h.category",
     "tieout_connector/webhook_health.sql forget": "h.tenant_id, h.category",
     "tieout_connector/webhook_health.sql report": "h.tenant_id, h.category",

@@ -1,20 +1,20 @@
 """The schedule of polls: what has no webhook every five minutes, and less often only where the calls would not last."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieout_connector.kinds import LISTED, Worth
+from tieout_connector.kinds import FOLLOWED, LISTED, Worth, lists_of
 from tieout_connector.pacing.org_budget import RESERVED_PER_DAY, DayLeft
 from tieout_connector.pacing.poll_schedule_rules import (
     SHORTEST,
     USUAL,
     USUAL_TOLD,
     PolledList,
-    calls_until,
+    PollInterval,
     intervals,
 )
 
@@ -27,17 +27,21 @@ def day(calls: int, hours: float = 24, limit: int = 5000) -> DayLeft:
     return DayLeft(calls, limit, MIDNIGHT, hours * HOUR)
 
 
-def polled(name: str, worth: Worth, *, told: bool = False, silent: bool = False) -> PolledList:
-    return PolledList(name, worth.weight, worth.longest, told, silent)
+def polled(name: str, worth: Worth, *, told: bool = False, silent: bool = False, calls: int = 1) -> PolledList:
+    return PolledList(name, worth.weight, worth.longest, told, silent, calls)
 
 
 ORGANISATION, TAX_RATES = polled("Organisation", Worth.SETUP), polled("TaxRates", Worth.CODING)
 CONTACTS, PAYMENTS = polled("Contacts", Worth.DOCUMENTS), polled("Payments", Worth.MONEY)
 ONE_OF_EACH = (ORGANISATION, TAX_RATES, CONTACTS, PAYMENTS)
-SIXTEEN = [polled(f"{worth.name} {n}", worth) for worth in Worth for n in range(4)]
+TOLD = {name for kind, record in FOLLOWED.items() if record.category for name in lists_of(record.resource.name)}
+OURS = [polled(n, one.listing.worth, told=n in TOLD, calls=one.listing.calls) for n, one in LISTED.items()]
 
 lists = st.lists(
-    st.builds(polled, st.just(""), st.sampled_from(Worth), told=st.booleans(), silent=st.booleans()), max_size=20
+    st.builds(
+        polled, st.just(""), st.sampled_from(Worth), told=st.booleans(), silent=st.booleans(), calls=st.integers(1, 3)
+    ),
+    max_size=20,
 ).map(lambda found: [PolledList(str(n), *fields(one)) for n, one in enumerate(found)])
 days = st.builds(
     lambda calls, seconds, limit: DayLeft(min(calls, limit), limit, MIDNIGHT, timedelta(seconds=seconds)),
@@ -48,8 +52,12 @@ days = st.builds(
 choices = st.none() | st.integers(5, 1440).map(lambda number: number * MINUTE)
 
 
-def fields(one: PolledList) -> tuple[int, timedelta, bool, bool]:
-    return one.worth, one.longest, one.told, one.silent
+def fields(one: PolledList) -> tuple[int, timedelta, bool, bool, int]:
+    return one.worth, one.longest, one.told, one.silent, one.calls
+
+
+def calls_until(left: DayLeft, found: Sequence[PolledList], planned: Mapping[str, PollInterval]) -> float:
+    return sum(one.calls * (left.time / planned[one.name].every) for one in found)
 
 
 def waits(found: Sequence[PolledList], left: DayLeft, wanted: timedelta | None = None) -> list[float]:
@@ -63,25 +71,32 @@ def test_while_the_calls_last_each_list_without_webhooks_is_polled_every_five_mi
 
 
 def test_where_they_do_not_last_what_is_worth_least_waits_first_and_longest() -> None:
-    assert waits(ONE_OF_EACH, day(1000, limit=1000)) == [20.2, 10.1, 6.8, 5.1]
-    assert waits(ONE_OF_EACH, day(500, limit=1000)) == [42.7, 21.3, 14.2, 10.7]
-    assert waits(ONE_OF_EACH, day(300, limit=1000)) == [76.8, 38.4, 25.6, 19.2]
+    assert waits(ONE_OF_EACH, day(1000, limit=1000)) == [18.3, 9.2, 6.1, 5]
+    assert waits(ONE_OF_EACH, day(500, limit=1000)) == [40, 20, 13.3, 10]
+    assert waits(ONE_OF_EACH, day(300, limit=1000)) == [72, 36, 24, 18]
 
 
 def test_none_waits_longer_than_its_longest_even_if_no_call_is_left() -> None:
     assert waits(ONE_OF_EACH, day(0)) == [240, 120, 30, 30]
 
 
-def test_sixteen_lists_last_a_day_on_the_smallest_plan() -> None:
-    planned = intervals(SIXTEEN, day(1000, limit=1000))
+def test_on_the_usual_plan_all_our_lists_without_webhooks_are_polled_every_five_minutes() -> None:
+    assert {one.name: minutes for one, minutes in zip(OURS, waits(OURS, day(5000)), strict=True)} == {
+        one.name: 15 if one.told else 5 for one in OURS
+    }
 
-    assert 640 < calls_until(24 * HOUR, planned) <= 0.75 * 950
-    assert planned["MONEY 0"].every < 21 * MINUTE
+
+def test_on_the_smallest_plan_all_our_lists_last_the_day() -> None:
+    left = day(1000, limit=1000)
+    planned = intervals(OURS, left)
+
+    assert 700 < calls_until(left, OURS, planned) <= 950
+    assert planned["BankTransfers"].every < 20 * MINUTE < planned["Accounts"].every < planned["Organisation"].every
 
 
 @pytest.mark.rule("CONN-10")
 @pytest.mark.parametrize(
-    ("wanted", "calls", "minutes"), [(10, 5000, 10), (60, 1000, 60), (1440, 0, 1440), (5, 300, 19.2), (20, 300, 20)]
+    ("wanted", "calls", "minutes"), [(10, 5000, 10), (60, 1000, 60), (1440, 0, 1440), (5, 300, 18), (20, 300, 20)]
 )
 def test_a_tenants_own_interval_holds_as_long_as_the_calls_last(wanted: int, calls: int, minutes: float) -> None:
     assert waits(ONE_OF_EACH, day(calls), wanted * MINUTE)[3] == minutes
@@ -105,7 +120,7 @@ def test_polls_until_the_day_ends_take_no_more_calls_than_are_left(
     at_their_longest = all(
         planned[one.name].every == max(one.longest, wanted or USUAL) for one in found if not one.silent
     )
-    assert calls_until(left.time, planned) <= max(0, left.calls - RESERVED_PER_DAY) or at_their_longest
+    assert calls_until(left, found, planned) <= max(0, left.calls - RESERVED_PER_DAY) or at_their_longest
 
 
 @settings(deadline=None)
@@ -155,13 +170,16 @@ def test_each_interval_says_why_in_a_bookkeepers_words() -> None:
     assert why(PAYMENTS, day(5000), HOUR) == "every 60 minutes, as chosen in the settings"
     assert why(silent, day(5000)) == "every minute, because Xero's webhooks for it stay away"
     assert why(PAYMENTS, day(1000 - 850, limit=1000)) == (
-        "every 20 minutes, because the 1,000 calls of the day would not last otherwise: 150 are left until midnight UTC"
+        "every 18 minutes, because the 1,000 calls of the day would not last otherwise: 150 are left until midnight UTC"
     )
 
 
 def test_every_list_declares_what_its_changes_are_worth() -> None:
-    worth = {name: one.listing.worth for name, one in LISTED.items()}
+    by_worth = {worth: {name for name, one in LISTED.items() if one.listing.worth is worth} for worth in Worth}
 
-    assert worth["Payments"] is Worth.MONEY
-    assert {worth[name] for name in ("Contacts", "Invoices")} == {Worth.DOCUMENTS}
-    assert {worth[name] for name in ("Accounts", "TaxRates", "TrackingCategories")} == {Worth.CODING}
+    assert by_worth == {
+        Worth.SETUP: {"Organisation", "Currencies"},
+        Worth.CODING: {"Accounts", "TaxRates", "TrackingCategories", "Items", "ContactGroups"},
+        Worth.DOCUMENTS: {"Contacts", "Invoices", "CreditNotes"},
+        Worth.MONEY: {"Payments", "Prepayments", "Overpayments", "BankTransfers", "BatchPayments"},
+    }

@@ -139,7 +139,7 @@ def test_the_time_left_is_at_the_measured_pace_and_no_less_than_xeros_limits_all
 
 
 def status(running: RunKind | None = None, job_id: UUID | None = None, **more: Any) -> SyncStatus:
-    usual = {
+    usual: dict[str, Any] = {
         "last_sync_at": None, "last_read_at": {}, "waiting_writes": 0, "failed_writes": 0, "open_problems": 0,
         "calls_left_today": 0, "egress_bytes_this_month": 0,
     }  # fmt: skip

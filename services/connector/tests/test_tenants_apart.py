@@ -7,10 +7,12 @@ import pytest
 
 from tieout_connector.app import http_app
 from tieout_connector.choices import change_settings
+from tieout_connector.inbound import sync_runs
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
 from tieout_kit.http.auth import Keys
+from tieout_kit.postgres.notifications import Broadcast
 from tieout_local import keys as local
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem, ProblemState
@@ -40,7 +42,9 @@ async def test_no_route_shows_one_tenant_what_another_has(harness: ConnectorHarn
         harness.connections,
         WebhookReceiver("nowhere:1", "", 2, "key", utc_now),
         InteractiveAnswers(harness.database),
+        Broadcast(harness.database, sync_runs.CHANNEL),
         2,
+        "advanced",
     )
 
     async def close(_: object) -> None: ...

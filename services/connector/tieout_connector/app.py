@@ -124,14 +124,6 @@ async def main() -> None:
             return gateway.trouble
 
         consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
-        parts = [
-            gateway.run,
-            receiver.run,
-            answers.run,
-            sync_changes.run,
-            store_usage,
-            connecting.run,
-            watch_webhooks,
-            start_new_lists,
-        ]
+        parts = [gateway.run, receiver.run, answers.run, sync_changes.run, store_usage, connecting.run]
+        parts += [watch_webhooks, start_new_lists]
         await run(settings, SERVICE, database, app, consumed, RECHECKS, parts, {"gateway": gateway_trouble})

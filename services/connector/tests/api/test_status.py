@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 
 from tieout_connector.inbound import listings
-from tieout_connector.pacing import PLANS
+from tieout_connector.kinds import LISTED
+from tieout_connector.pacing import PLANS, minutes
 from tieout_kit.clock import utc_now
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.problem import Problem
@@ -32,7 +33,7 @@ async def test_status_shows_progress_writes_and_what_is_left(platform: Platform)
     assert 0 < status["calls_left_today"] <= 5000
     assert status["last_sync_at"]
     assert status["last_run"]["run"] == "import"
-    assert {p["polled_every_minutes"] for p in status["resources"]} == {5}
+    assert {p["polled_every_minutes"] for p in status["resources"] if p["listing"] == "Payments"} == {5}
     assert {p["last_read_at"] is None for p in status["resources"]} == {False}
     assert (status["running"], status["waiting_writes"], status["failed_writes"]) == (None, 1, 0)
 
@@ -63,8 +64,8 @@ async def test_status_says_how_often_each_list_is_polled_and_why(platform: Platf
     assert silent["Contacts"][0] < 10
     assert silent["Contacts"][1].endswith(", because Xero's webhooks for it stay away")
     assert {name: every for name, (every, _) in after.items()} == {
-        "Accounts": 120, "TaxRates": 120, "TrackingCategories": 120, "Contacts": 30, "Invoices": 30, "Payments": 30,
-    }  # fmt: skip
+        name: minutes(one.listing.worth.longest) for name, one in LISTED.items()
+    }
     assert after["Payments"][1].startswith("every 30 minutes, because the 5,000 calls of the day would not last ")
 
 

@@ -27,9 +27,9 @@ from .people import PLATFORM, Platform
 pytestmark = [pytest.mark.real, pytest.mark.rule("CONN-8")]
 
 
-async def connected(harness: ConnectorHarness, **form: str) -> None:
+async def connected(harness: ConnectorHarness, scope: str = SCOPES) -> None:
     """A connected tenant, whose lists are read only when somebody asks."""
-    await harness.connect(**form)
+    await harness.connect(scope=scope)
     await harness.sql(
         "update connection set state = 'connected'; "
         "update feed set importing = false, waits_for = null, next_at = now() + interval '20 hours'"
@@ -241,7 +241,6 @@ async def test_a_watcher_holds_no_connection_and_leaves_nothing_behind(harness: 
     assert pool.get_idle_size() == pool.get_size()
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    await watching.aclose()
 
 
 async def test_a_watch_ends_in_time_also_without_any_change(harness: ConnectorHarness) -> None:

@@ -35,6 +35,7 @@ from tieout_connector.xero import wire
 from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, NotPermitted, RefusedRequest, TimedOut
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
+from tieout_connector.xero.resource import BY_CHANGE
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
@@ -87,7 +88,7 @@ class Lister:
         """Read what changed since the last read: a page of it, or all of it where Xero has no pages."""
         kind, resource, tenant_id = record.kind, record.resource, session.org.tenant_id
         asked = cursor.size or self._page_size
-        paging = {"page": str(cursor.page), "pageSize": str(asked), "order": "UpdatedDateUTC ASC"}
+        paging = {"page": str(cursor.page), "pageSize": str(asked), "order": BY_CHANGE}
         filters = listing.filtered(self._caller.now, importing=cursor.importing)
         params = {**(paging if resource.paged else {}), **_IN_FULL, **filters}
         request = XeroRequest("GET", resource.name, params, wire.since(cursor.since) if cursor.since else None)
@@ -101,8 +102,7 @@ class Lister:
                 await listings.save(tx, tenant_id, smaller, tx.now)
             return
         raws, page = resource.raws(answer.json), page_of(answer.json, resource.name, asked)
-        if not resource.paged:
-            page = replace(page, items=page.rows)
+        page = page if resource.paged else replace(page, items=page.rows)
         moved, last = after_page(cursor, page)
         async with self._caller.storing(session) as tx:
             again, changed_at = await take_in(

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tieout_connector.gateway.parsed import parse_rows
-from tieout_connector.inbound import ObservedRecord, snapshots, unreadable
+from tieout_connector.inbound import ObservedRecord, echoes, snapshots, unreadable
 from tieout_connector.kinds import FOLLOWED
 from tieout_connector.outbound import intents
 from tieout_connector.pacing import Timing
@@ -43,6 +43,8 @@ async def take_in(
         if snapshot.xero_id not in waiting
     ]
     taken = await snapshots.store(tx, tenant_id, seen)
+    shown = {one.xero_id: one.updated_at for _, one in parsed if one.xero_id not in {*waiting, *taken.overtaken}}
+    await echoes.forget(tx, tenant_id, kind, shown)
     soon, later = tx.now + timing.read_echo_after, tx.now + timing.read_resting_after
     again = {xero_id: later if rests else soon for xero_id, rests in waiting.items()}
     changed_at = [one.updated_at for one in taken.changed if isinstance(one, Snapshot)]

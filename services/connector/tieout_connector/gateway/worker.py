@@ -10,11 +10,12 @@ from typing import Any
 
 from tieout_connector.gateway.caller import NoCallLeft
 from tieout_connector.gateway.lister import Lister
-from tieout_connector.gateway.pending_work import MAX_IDS_PER_READ, PendingWork, find_work
+from tieout_connector.gateway.pending_work import PendingWork, find_work
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import Writer
 from tieout_connector.inbound import interactive_reads, listings, read_requests
+from tieout_connector.kinds import READ_AT_ONCE
 from tieout_connector.outbound import calls, intents, pauses
 from tieout_connector.pacing import (
     MAX_CONCURRENT,
@@ -205,7 +206,7 @@ class Worker:
         session = self._session
         if self._waits_for_batch(tx.now, since):
             return Idle(since + BATCH_WAIT)
-        due = await read_requests.due(tx, session.org.tenant_id, session.in_progress, MAX_IDS_PER_READ)
+        due = await read_requests.due(tx, session.org.tenant_id, session.in_progress, READ_AT_ONCE)
         ids = {each.xero_id for each in due}
         return self._reserve(session.in_progress.reads, ids, partial(self._reader.read, session, due))
 

@@ -1,6 +1,7 @@
 """What comes from Xero: webhooks, requested reads, listings (imports and polls), and the snapshots made of them."""
 
 from tieout_connector.inbound import (
+    echoes,
     interactive_reads,
     listings,
     poll_schedule,
@@ -13,9 +14,11 @@ from tieout_connector.inbound import (
     webhook_health,
     whole_lists,
 )
+from tieout_connector.inbound.echoes_rules import changed_by
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.interactive_reads import InteractiveRead
 from tieout_connector.inbound.listings_rules import (
+    OVERLAP,
     IncompleteList,
     ListingCursor,
     Page,
@@ -33,6 +36,7 @@ from tieout_connector.inbound.webhooks import PATH as WEBHOOK_PATH
 from tieout_connector.inbound.webhooks import WebhookReceiver
 
 __all__ = [
+    "OVERLAP",
     "WEBHOOK_PATH",
     "CreatedRecord",
     "DueRead",
@@ -52,6 +56,8 @@ __all__ = [
     "UnreadableRecord",
     "WebhookReceiver",
     "after_page",
+    "changed_by",
+    "echoes",
     "interactive_reads",
     "listings",
     "poll_schedule",

@@ -14,7 +14,8 @@ async def read(tx: Tx, tenant_id: UUID, budget: Budget, wanted: timedelta | None
     """By list, how often it is polled from now on, and why. `wanted`: the interval that the tenant chose."""
     told, silent = await webhook_health.told_lists(tx, tenant_id), await webhook_health.silent_lists(tx)
     lists = [
-        PolledList(name, one.listing.worth.weight, one.listing.worth.longest, name in told, name in silent)
-        for name, one in LISTED.items()
+        PolledList(name, worth.weight, worth.longest, name in told, name in silent, listed.listing.calls)
+        for name, listed in LISTED.items()
+        for worth in [listed.listing.worth]
     ]
     return intervals(lists, budget.day(tx.now), wanted)

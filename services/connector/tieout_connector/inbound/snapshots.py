@@ -19,6 +19,7 @@ from tieout_kit.postgres import Tx, queries
 from tieout_schemas import topics
 from tieout_schemas.payload import Answers, Payload, RecordRef
 from tieout_schemas.topics import Topic
+from tieout_schemas.xero import Snapshot, XeroInvoice
 
 _SQL = queries.load("tieout_connector", "snapshots.sql")
 _TOPIC: Mapping[str, Topic] = {p.ce_type: t for t in topics.SHARED for p in t.payloads if t.name.startswith("xero.")}
@@ -65,6 +66,8 @@ class _Row:
     record_kind: str | None = None
     effect: str | None = None
     made_at: datetime | None = None
+    shown_at: datetime | None = None
+    document_type: str | None = None
 
 
 async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> SnapshotResult:
@@ -109,7 +112,9 @@ def _is_overtaken(one: ObservedRecord, row: _Row | None) -> bool:
 
 def _next(one: ObservedRecord, row: _Row, now: datetime) -> tuple[_Row, Payload]:
     """The row to store, and the payload to publish if its sequence changed."""
-    row = replace(_linked(row, one.link, now), as_of=now)
+    shown_at = one.payload.updated_at if isinstance(one.payload, Snapshot) else None
+    document_type = one.payload.type if isinstance(one.payload, XeroInvoice) else None
+    row = replace(_linked(row, one.link, now), as_of=now, shown_at=shown_at, document_type=document_type)
     payload = one.payload.replace(record_id=row.record_id) if row.record_id else one.payload
     content = _content(payload)
     if row.content != content or (one.answers and one.answers.done):

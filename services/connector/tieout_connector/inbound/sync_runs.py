@@ -86,14 +86,15 @@ async def start_or_join(tx: Tx, tenant_id: UUID) -> tuple[SyncRunProgress, bool]
     """The run that a person asks for, and whether it was under way before. An import under way is joined."""
     stored = await _lock(tx, tenant_id)
     run = stored.under_way
-    if run and run.kind is not RunKind.POLL and run.id:
-        return run, True
-    if await listings.is_importing(tx, tenant_id):
-        # It may have read nothing yet, or it began before people could watch imports.
-        run = (run or await _begun(tx, tenant_id)).replace(id=uuid4())
-        joined = True
-    else:
-        run, joined = requested(run, uuid4(), tx.now), False
+    if run is None and await listings.is_importing(tx, tenant_id):
+        # It has read nothing yet.
+        run = await _begun(tx, tenant_id)
+    joined = run is not None and run.kind is not RunKind.POLL
+    if run is None or not joined:
+        run = requested(run, uuid4(), tx.now)
+    elif not run.id:
+        # It began before people could watch imports.
+        run = run.replace(id=uuid4())
     await _store(tx, tenant_id, stored.sequence, run, stored.last)
     return run, joined
 

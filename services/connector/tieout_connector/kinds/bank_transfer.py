@@ -7,7 +7,7 @@ from uuid import UUID
 from tieout_connector.kinds.fields import loosely, trimmed
 from tieout_connector.kinds.kind import UNKEYED, ComposedCall
 from tieout_connector.kinds.matching import CLOCK_SKEW, body_of
-from tieout_connector.kinds.record import Listing, Record
+from tieout_connector.kinds.record import Listing, Record, Worth
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.bank_transactions import AccountRef
@@ -71,7 +71,7 @@ def _form(body: BankTransferBody) -> BankTransferForm:
 BANK_TRANSFER = Record(
     resource=BANK_TRANSFERS,
     # A transfer has no time of change, so that a deletion is seen only where it is listed again.
-    listings=(Listing(filters={"includeDeleted": "true"}, dated_within=_CAN_BE_DELETED),),
+    listings=(Listing(filters={"includeDeleted": "true"}, dated_within=_CAN_BE_DELETED, worth=Worth.MONEY),),
     snapshot=XeroBankTransfer,
     document=Document.BANK_TRANSFER,
     writes=lambda _: (BankTransferWrite(),),

@@ -1,6 +1,6 @@
 """Batch payments, which people make. Source: docs/xero.md 4.6."""
 
-from tieout_connector.kinds.record import FollowedRecord, Listing
+from tieout_connector.kinds.record import FollowedRecord, Listing, Worth
 from tieout_connector.xero.batch_payments import BATCH_PAYMENTS
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero_bank import XeroBatchPayment
@@ -9,5 +9,5 @@ BATCH_PAYMENT = FollowedRecord(
     resource=BATCH_PAYMENTS,
     kind=XeroKind.BATCH_PAYMENT,
     snapshot=XeroBatchPayment,
-    listings=(Listing(after="Payments", recent=True),),
+    listings=(Listing(after="Payments", recent=True, worth=Worth.MONEY),),
 )

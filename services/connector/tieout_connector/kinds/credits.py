@@ -1,6 +1,6 @@
 """Prepayments and overpayments, which only people make. Source: docs/xero.md 4.7."""
 
-from tieout_connector.kinds.record import FollowedRecord, Listing
+from tieout_connector.kinds.record import FollowedRecord, Listing, Worth
 from tieout_connector.xero.overpayments import OVERPAYMENTS
 from tieout_connector.xero.prepayments import PREPAYMENTS
 from tieout_schemas.signals import XeroKind
@@ -14,12 +14,12 @@ PREPAYMENT = FollowedRecord(
     kind=XeroKind.PREPAYMENT,
     snapshot=XeroPrepayment,
     category="PREPAYMENT",
-    listings=(Listing(import_filters=STILL_OPEN, after="Invoices"),),
+    listings=(Listing(import_filters=STILL_OPEN, after="Invoices", worth=Worth.MONEY),),
 )
 OVERPAYMENT = FollowedRecord(
     resource=OVERPAYMENTS,
     kind=XeroKind.OVERPAYMENT,
     snapshot=XeroOverpayment,
     category="OVERPAYMENT",
-    listings=(Listing(import_filters=STILL_OPEN, after="Invoices"),),
+    listings=(Listing(import_filters=STILL_OPEN, after="Invoices", worth=Worth.MONEY),),
 )

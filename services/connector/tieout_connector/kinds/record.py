@@ -12,7 +12,7 @@ from tieout_connector.kinds.kind import WriteKind
 from tieout_connector.xero import parsing
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
-from tieout_connector.xero.resource import Resource
+from tieout_connector.xero.resource import MAX_PAGE_SIZE, Resource
 from tieout_schemas.bodies import Document
 from tieout_schemas.payload import Payload
 from tieout_schemas.signals import XeroKind
@@ -64,6 +64,11 @@ class Listing:
     """Its name, unique among all lists; None: its resource's name."""
     worth: Worth = Worth.DOCUMENTS
     """Where the day's calls do not last, lists of less worth are polled less often (CONN-9)."""
+
+    @property
+    def calls(self) -> int:
+        """How many calls it takes to read, as a rule: it alone, or with the groups of vendors and customers."""
+        return 3 if self.alone else 1
 
     @property
     def complete(self) -> bool:
@@ -134,7 +139,12 @@ class FollowedRecord(Record):
     @property
     def listed_by_ids(self) -> bool:
         """Whether one call can read many records by their ids."""
-        return "IDs" in self.resource.filters
+        return bool(self.resource.most_ids)
+
+    @property
+    def read_at_once(self) -> int:
+        """The most records that are read together: by their ids, or from one page of the records that changed."""
+        return self.resource.most_ids or MAX_PAGE_SIZE
 
     def parse(self, raw: Json) -> Snapshot:
         """The snapshot. Raises Unreadable for a record that is not as documented."""

@@ -18,7 +18,7 @@ USUAL_TOLD = timedelta(minutes=15)
 """What webhooks tell of: as often as Xero repeats a delivery that failed."""
 SHORTEST = timedelta(minutes=1)
 """Lists whose webhooks stay away are polled no more often."""
-POLLS = Fraction(3, 4)
+POLLS = Fraction(4, 5)
 """Of the calls left today. Webhooks, writes and people have the others."""
 BRIDGING = Fraction(1, 8)
 """Of the calls left today, for more polls of the lists whose webhooks stay away."""
@@ -27,7 +27,7 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class PolledList:
-    """A list, as the schedule sees it. A poll of it is one call, as a rule."""
+    """A list, as the schedule sees it."""
 
     name: str
     worth: int
@@ -38,6 +38,8 @@ class PolledList:
     """Webhooks tell of its changes."""
     silent: bool = False
     """Webhooks should tell of its changes, and stay away."""
+    calls: int = 1
+    """For one poll, as a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,12 @@ def intervals(lists: Sequence[PolledList], day: DayLeft, wanted: timedelta | Non
     planned = _planned(lists, day.time, usable * POLLS, wanted)
     bridged = [one for one in lists if one.silent]
     if bridged:
-        calls = usable * BRIDGING + sum(day.time / planned[one.name] for one in bridged)
-        faster = _whole(day.time / float(calls / len(bridged))) if calls else None
+        calls = usable * BRIDGING + sum(one.calls * (day.time / planned[one.name]) for one in bridged)
+        round_of_polls = sum(one.calls for one in bridged)
+        faster = _whole(day.time * round_of_polls / float(calls)) if calls else None
         for one in bridged:
             planned[one.name] = min(planned[one.name], max(SHORTEST, faster or planned[one.name]))
     return {one.name: PollInterval(planned[one.name], _why(one, planned[one.name], day, wanted)) for one in lists}
-
-
-def calls_until(time: timedelta, planned: Mapping[str, PollInterval]) -> float:
-    """How many calls these polls take within a time."""
-    return sum(time / interval.every for interval in planned.values())
 
 
 def _planned(
@@ -79,7 +77,8 @@ def _planned(
         return {one.name: _at_level(one, level * _SECOND, wanted) for one in lists}
 
     def lasts(level: int) -> bool:
-        return sum(time / every for every in at(level).values()) <= calls
+        planned = at(level)
+        return sum(one.calls * (time / planned[one.name]) for one in lists) <= calls
 
     if lasts(0):
         return at(0)
