@@ -31,6 +31,15 @@ INVOICE = FollowedRecord(
             # Drafts wait for their approval, and what is voided never comes in (BILL-1).
             past=PastRecords("bills", "Date", {"Statuses": "AUTHORISED,PAID"}),
         ),
+        # Webhooks name sales invoices too. Without this setting, that is all that CONT-4 gets.
+        Listing(
+            name="SalesInvoices",
+            filters={"where": 'Type=="ACCREC"'},
+            # INV-5: drafts made in Xero do not come in.
+            import_filters={"Statuses": "AUTHORISED"},
+            after="Invoices",
+            setting="invoices",
+        ),
     ),
     stamp_of=stamps.in_url,
     document=Document.INVOICE,

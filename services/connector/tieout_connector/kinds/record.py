@@ -70,6 +70,8 @@ class Listing:
     """How old the records may be by their date, because nothing else tells which of them changed; None: any age."""
     alone: Callable[[Json], bool] | None = None
     """Tells the rows that are also read alone, one call for each, because the list shows less of them."""
+    setting: str | None = None
+    """The setting that a tenant must have on, because only then a rule needs these records; None: all tenants."""
     name: str | None = None
     """Its name, unique among all lists; None: its resource's name."""
     past: PastRecords | None = None

@@ -48,7 +48,7 @@ FOLLOWED: Mapping[XeroKind, FollowedRecord] = {
 WEBHOOK_CATEGORIES: Mapping[str, XeroKind] = {
     record.category: kind for kind, record in FOLLOWED.items() if record.category
 }
-"""By webhook category, the kind of record. Events of other categories are ignored."""
+"""By webhook category, the kind of record. Events of other categories are counted, and stay on their topic."""
 READ_AT_ONCE: Mapping[XeroKind, int] = {kind: record.read_at_once for kind, record in FOLLOWED.items()}
 """The most records of each kind that are read together."""
 LISTED: Mapping[str, ListedRecord] = {
