@@ -28,6 +28,7 @@ EXPECTED = {
     "tieout_kit/xero_only.sql load": "tenant_id, xero_id",
     "tieout_connector/connection_store.sql lock": ONE_ROW,
     "tieout_connector/history.sql lock": ONE_ROW,
+    "tieout_connector/echoes.sql announced": "xero_id",
     "tieout_connector/interactive_reads.sql purge": SKIPS,
     "tieout_connector/leases.sql take": SKIPS,
     "tieout_connector/leases.sql lock": ONE_ROW,
@@ -44,7 +45,6 @@ EXPECTED = {
     "tieout_connector/webhook_health.sql clear": "h.tenant_id, h.category",
     "tieout_connector/webhook_health.sql forget": "h.tenant_id, h.category",
     "tieout_connector/webhook_health.sql report": "h.tenant_id, h.category",
-    "tieout_connector/whole_lists.sql gone": "xero_id",
 }
 """By query, the key by which it locks."""
 
