@@ -31,6 +31,8 @@ class Webhook(Payload):
     resource_id: UUID
     event_type: str
     event_at: datetime
+    document_type: str | None = None
+    """The document's type, where Xero's event names it; such as ACCREC for a sales invoice."""
 
     @property
     def key_id(self) -> str:

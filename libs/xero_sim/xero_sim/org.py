@@ -46,7 +46,7 @@ class Org(Books):
         contact.UpdatedDateUTC = self.stamp(before)
         self.note(contact.ContactID, history.of_record(before, contact))
         self.index_contact(contact)
-        self._announce("CONTACT", "Contacts", contact.ContactID, created=before is None)
+        self._announce("CONTACT", "Contacts", contact.ContactID, contact.UpdatedDateUTC, created=before is None)
 
     def index_contact(self, contact: Contact) -> None:
         """Store and index a contact without a new UpdatedDateUTC and without an event."""
@@ -75,7 +75,8 @@ class Org(Books):
         self.note(invoice.InvoiceID, history.of_document(before, invoice, name))
         self.index_invoice(invoice)
         if announced:
-            self._announce("INVOICE", "Invoices", invoice.InvoiceID, created=before is None)
+            changed_at = invoice.UpdatedDateUTC if moves_stamp else self.clock.now_ms()
+            self._announce("INVOICE", "Invoices", invoice.InvoiceID, changed_at, created=before is None)
 
     def index_invoice(self, invoice: Invoice) -> None:
         """Store and index an invoice without a new UpdatedDateUTC and without an event."""
@@ -101,7 +102,7 @@ class Org(Books):
         self.note(payment.PaymentID, history.of_record(before, payment))
         self.payments.put(payment)
         if self.switches.payment_events:
-            self._announce("PAYMENT", "Payments", payment.PaymentID, created=before is None)
+            self._announce("PAYMENT", "Payments", payment.PaymentID, payment.UpdatedDateUTC, created=before is None)
 
     def save_batch(self, batch: BatchPayment) -> None:
         """Store a batch. Batches raise no events of their own (behaviour 75)."""
@@ -134,7 +135,8 @@ class Org(Books):
         if credit.resource != "CreditNotes":
             data["UpdatedDateUTCString"] = utc_string(credit.UpdatedDateUTC)
         category = credit.resource[:-1].upper()
-        self._announce(category, credit.resource, credit.CreditID, created=before is None, data=data)
+        changed_at = credit.UpdatedDateUTC
+        self._announce(category, credit.resource, credit.CreditID, changed_at, created=before is None, data=data)
 
     def index_credit(self, credit: Credit) -> None:
         """Store and index a credit without a new UpdatedDateUTC and without an event."""
@@ -206,7 +208,8 @@ class Org(Books):
         contact.Forms = {}
 
     def _announce(
-        self, category: str, resource: str, resource_id: str, *, created: bool, data: Json | None = None
+        self, category: str, resource: str, resource_id: str, at_ms: int, *, created: bool, data: Json | None = None
     ) -> None:
+        # That an event has the time of change of its record, to the millisecond, is unconfirmed (docs/xero.md 5.2).
         kind = "CREATE" if created else "UPDATE"
-        self.announce(Change(self.tenant_id, category, resource, resource_id, kind, self.clock.now_ms(), data))
+        self.announce(Change(self.tenant_id, category, resource, resource_id, kind, at_ms, data))

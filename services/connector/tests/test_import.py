@@ -77,7 +77,7 @@ async def test_contacts_are_imported_before_bills_and_bills_before_payments(harn
     async with harness.working(harness.process(page_size=5)):
         await harness.until(STATE, "connected")
 
-    calls = [str(call["path"]) for call in await harness.control.calls()]
+    calls = [str(call["path"]) for call in await harness.control.calls() if "ACCREC" not in str(call["path"])]
     pages = [name for call in calls for name in ("Contacts", "Invoices", "Payments") if f"/{name}?" in call]
     assert pages == sorted(pages)
     assert len({*pages}) == 3

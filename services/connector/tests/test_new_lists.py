@@ -7,7 +7,7 @@ from tieout_schemas.xero_organisation import XeroItem
 from tieout_testing.connector import ConnectorHarness
 
 pytestmark = pytest.mark.real
-STATE = "select state from connection"
+CONNECTED = "select count(*) from connection where state = 'connected'"
 LISTS = "select listing from feed where tenant_id = $1 and not importing order by listing"
 
 
@@ -21,7 +21,7 @@ async def test_a_list_that_is_new_is_imported_and_the_others_go_on(harness: Conn
     other = await harness.tenant()
 
     async with harness.working():
-        await harness.until(STATE, "connected")
+        await harness.until(CONNECTED, 1)
         before = await harness.published(XeroItem)
         await harness.database.run(listings.start_new)
         await harness.poll()

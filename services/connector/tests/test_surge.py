@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.gateway.pending_work import MAX_IDS_PER_READ
+from tieout_connector.kinds import READ_AT_ONCE
 from tieout_connector.outbound import intents
 from tieout_kit.postgres import queries
 from tieout_testing.connector import ConnectorHarness
@@ -88,7 +88,7 @@ def find_work(harness: ConnectorHarness, full_only: Sequence[str] = ()) -> tuple
     found: tuple[Any, ...] = PENDING_WORK["find_work"](
         tenant_id=harness.tenant_id, now=harness.clock(), lanes=list(range(6)), person_lane=0, intents=[],
         serial_in_progress=[], full_only=full_only, calls=[], reads=[], listings=[], interactive_reads=[],
-        max_ids=MAX_IDS_PER_READ,
+        max_ids=min(READ_AT_ONCE.values()),
     )  # fmt: skip
     return found
 

@@ -1,11 +1,13 @@
 """The connector's Kafka handlers: each batch of events becomes work for the gateway, in one transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from tieout_connector.choices import settings_store
 from tieout_connector.connecting import connection_store
-from tieout_connector.inbound import ReadRequest, read_requests, webhook_health
+from tieout_connector.inbound import ReadRequest, changed_by, echoes, read_requests, webhook_health
 from tieout_connector.kinds import WEBHOOK_CATEGORIES
 from tieout_connector.outbound import intents
 from tieout_kit.events import ReceivedEvent
@@ -17,27 +19,50 @@ from tieout_schemas import topics
 from tieout_schemas.problem import Problem
 from tieout_schemas.signals import Refresh, Webhook
 from tieout_schemas.writes import WriteIntent
+from tieout_schemas.xero import InvoiceType
+
+UNSYNCED_AFTER = timedelta(minutes=30)
+"""After a webhook names a sales invoice that the tenant does not sync, the invoice is read this much later."""
 
 
 async def webhooks_received(tx: Tx, events: Sequence[ReceivedEvent[Webhook]]) -> None:
-    """xero.webhook.v1 → read these records again. Events of organisations that no tenant is bound to are skipped."""
+    """xero.webhook.v1 → read these records again, unless their stored states show the changes already. Events of
+    organisations that no tenant is bound to are skipped."""
     tenants = await connection_store.tenants_of(tx, [event.data.org_id for event in events])
     latest: dict[tuple[UUID, str], datetime] = {}
     for event in events:
         if event.data.org_id in tenants and event.data.category in WEBHOOK_CATEGORIES:
             key = tenants[event.data.org_id], event.data.category
             latest[key] = max(event.envelope.time, latest.get(key, event.envelope.time))
-    await read_requests.add(
-        tx,
-        [
-            ReadRequest(
-                tenants[event.data.org_id], kind, event.data.resource_id, tx.now, event.cause, named_by_xero=True
-            )
-            for event in events
-            if event.data.org_id in tenants and (kind := WEBHOOK_CATEGORIES.get(event.data.category))
-        ],
-    )
+    requests = [
+        ReadRequest(
+            tenants[event.data.org_id],
+            kind,
+            event.data.resource_id,
+            tx.now,
+            event.cause,
+            named_by_xero=True,
+            changed_by=changed_by(event.data.event_at),
+            document_type=event.data.document_type,
+        )
+        for event in events
+        if event.data.org_id in tenants and (kind := WEBHOOK_CATEGORIES.get(event.data.category))
+    ]
+    needed = await echoes.still_needed(tx, requests)
+    await read_requests.add(tx, await _at_leisure(tx, needed))
     await webhook_health.received(tx, latest)
+
+
+async def _at_leisure(tx: Tx, requests: Sequence[ReadRequest]) -> Sequence[ReadRequest]:
+    """The same requests, but sales invoices of tenants that do not sync them are read later, with others in one call:
+    all that they tell is who is a customer (CONT-4)."""
+    sales = {each.tenant_id for each in requests if each.document_type == InvoiceType.ACCREC}
+    unsynced = await settings_store.without_invoices(tx, sales)
+    later = tx.now + UNSYNCED_AFTER
+    return [
+        replace(each, due_at=later) if each.document_type == InvoiceType.ACCREC and each.tenant_id in unsynced else each
+        for each in requests
+    ]
 
 
 async def refreshes_requested(tx: Tx, events: Sequence[ReceivedEvent[Refresh]]) -> None:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from tieout_connector.gateway.pending_work import MAX_IDS_PER_READ
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.inbound import read_requests
+from tieout_connector.kinds import READ_AT_ONCE
 from tieout_connector.outbound import calls
 from tieout_connector.xero.errors import OutcomeUnknown
 from tieout_schemas.signals import XeroKind
@@ -55,7 +55,7 @@ class Steps:
         await self.harness.ask(kind, str(xero_id))
         async with self.harness.database.transaction() as tx:
             await tx.db.execute("update read_request set due_at = 'epoch' where xero_id = $1", UUID(str(xero_id)))
-            due = await read_requests.due(tx, self.harness.tenant_id, self.at.in_progress, MAX_IDS_PER_READ)
+            due = await read_requests.due(tx, self.harness.tenant_id, self.at.in_progress, READ_AT_ONCE)
         await self.process.reader.read(self.at, due)
         left = "select count(*) from read_request where xero_id = $1"
         return int((await self.harness.sql(left, UUID(str(xero_id))))[0][0])

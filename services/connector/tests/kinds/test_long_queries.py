@@ -9,9 +9,8 @@ import httpx
 import pytest
 
 from tieout_connector.gateway.fetch import fetch
-from tieout_connector.gateway.pending_work import MAX_IDS_PER_READ
 from tieout_connector.inbound.read_requests import DueRead
-from tieout_connector.kinds import FOLLOWED, LISTED, SEARCHES
+from tieout_connector.kinds import FOLLOWED, LISTED, READ_AT_ONCE, SEARCHES
 from tieout_connector.xero.errors import MalformedRequest
 from tieout_connector.xero.http import LONGEST_QUERY, XeroApi, XeroRequest
 from tieout_kit.events import Cause
@@ -43,6 +42,11 @@ def length(request: XeroRequest) -> int:
     paged = {"order": "UpdatedDateUTC ASC", "page": "99999"} if "page" in request.params else {}
     params = dict(sorted({**request.params, **paged}.items()))
     return len(httpx.Request(request.method, "http://xero", params=params).url.query)
+
+
+def httpx_length(request: XeroRequest) -> int:
+    """Bytes of the query as it leaves."""
+    return len(httpx.Request(request.method, "http://xero", params=dict(sorted(request.params.items()))).url.query)
 
 
 def body(kind: str) -> Body:
@@ -99,16 +103,29 @@ def test_a_search_that_fits_is_not_cut() -> None:
     assert SEARCHES[XeroKind.CONTACT]("a" * 255).params["searchTerm"] == "a" * 255
 
 
-@pytest.mark.parametrize("kind", [kind for kind in XeroKind if FOLLOWED[kind].listed_by_ids])
-async def test_records_that_are_read_together_fit_in_one_query(kind: XeroKind) -> None:
-    due = [DueRead(kind, uuid4(), 1, Cause.request()) for _ in range(MAX_IDS_PER_READ)]
+BY_IDS = [kind for kind in XeroKind if FOLLOWED[kind].listed_by_ids]
 
+
+async def read_of(kind: XeroKind, count: int) -> XeroRequest:
+    """The request that reads so many records together, as it leaves."""
+    due = [DueRead(kind, uuid4(), 1, Cause.request()) for _ in range(count)]
     with pytest.raises(Sent) as sent:
         await fetch(cast(Any, Asked()), cast(Any, None), due)
-
     (request,) = sent.value.args
-    assert request.params["IDs"].count(",") == MAX_IDS_PER_READ - 1
-    assert length(request) <= LONGEST_QUERY
+    assert isinstance(request, XeroRequest)
+    return request
+
+
+@pytest.mark.rule("CONN-9")
+@pytest.mark.parametrize("kind", BY_IDS)
+async def test_as_many_records_are_read_together_as_fit_in_one_query(kind: XeroKind) -> None:
+    most = READ_AT_ONCE[kind]
+
+    request, longer = await read_of(kind, most), await read_of(kind, most + 1)
+
+    assert request.params["IDs"].count(",") == most - 1
+    assert most == 50
+    assert httpx_length(request) <= LONGEST_QUERY < httpx_length(longer)
 
 
 def test_no_listing_is_longer() -> None:

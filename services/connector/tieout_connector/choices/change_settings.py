@@ -36,6 +36,7 @@ async def change(tx: Tx, caller: Caller, tenant_id: UUID, seen: int, wanted: Map
     version = SettingsVersion(version=settings.version, at=tx.now, by=caller.sub, changes=changes)
     await settings_store.save(tx, before, settings, version)
     await audit.note(tx, caller, tenant_id, RecordRef(kind=settings.kind, id=tenant_id), now, settings)
+    await listings.follow(tx, tenant_id, settings)
     if settings.poll_every != now.poll_every:
         budget = await org_budget_store.load(tx, tenant_id)
         polls = await poll_schedule.read(tx, tenant_id, budget, settings.poll_every)

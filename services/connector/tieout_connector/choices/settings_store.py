@@ -1,5 +1,6 @@
 """Tenants' settings: load and save them, keep every version, and publish changes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,12 @@ async def create(tx: Tx, tenant_id: UUID, cause: Cause) -> None:
 async def read(tx: Tx, tenant_id: UUID) -> TenantSettings:
     """A tenant's settings. Raises NotFound."""
     return _stored(await tx.db.fetchrow(*_SQL["read"](tenant_id=tenant_id))).settings
+
+
+async def without_invoices(tx: Tx, tenant_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these tenants that do not sync invoices."""
+    rows = await tx.db.fetch(*_SQL["without_invoices"](tenant_ids=list(tenant_ids))) if tenant_ids else []
+    return {row["tenant_id"] for row in rows}
 
 
 async def lock(tx: Tx, tenant_id: UUID) -> StoredSettings:

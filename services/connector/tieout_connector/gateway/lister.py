@@ -7,6 +7,7 @@ import structlog
 from tieout_connector.choices import chart_of_accounts, settings_store
 from tieout_connector.connecting import connection_store, sync_status
 from tieout_connector.gateway.caller import XeroCaller
+from tieout_connector.gateway.history_reader import HistoryReader
 from tieout_connector.gateway.paging import page_of
 from tieout_connector.gateway.parsed import parse_rows
 from tieout_connector.gateway.permission import end_import, not_permitted
@@ -35,6 +36,7 @@ from tieout_connector.xero import wire
 from tieout_connector.xero.errors import MalformedRequest, NoSuchRecord, NotPermitted, RefusedRequest, TimedOut
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
+from tieout_connector.xero.resource import BY_CHANGE
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import span, traceparent_of
@@ -54,6 +56,8 @@ class Lister:
         self._caller = caller
         self._platform_url = platform_url
         self._page_size = page_size
+        self.past = HistoryReader(caller, platform_url, page_size)
+        """Reads the lists of historical imports."""
 
     async def read(self, session: TenantSession, cursor: ListingCursor) -> None:
         """Read the next page of a list."""
@@ -87,7 +91,7 @@ class Lister:
         """Read what changed since the last read: a page of it, or all of it where Xero has no pages."""
         kind, resource, tenant_id = record.kind, record.resource, session.org.tenant_id
         asked = cursor.size or self._page_size
-        paging = {"page": str(cursor.page), "pageSize": str(asked), "order": "UpdatedDateUTC ASC"}
+        paging = {"page": str(cursor.page), "pageSize": str(asked), "order": BY_CHANGE}
         filters = listing.filtered(self._caller.now, importing=cursor.importing)
         params = {**(paging if resource.paged else {}), **_IN_FULL, **filters}
         request = XeroRequest("GET", resource.name, params, wire.since(cursor.since) if cursor.since else None)
@@ -104,7 +108,7 @@ class Lister:
         page = page if resource.paged else replace(page, items=page.rows)
         moved, last = after_page(cursor, page)
         async with self._caller.storing(session) as tx:
-            again, changed_at = await take_in(
+            again, changed_at, *_ = await take_in(
                 tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url, self._caller.timing
             )
             await read_requests.add(tx, [ReadRequest(tenant_id, kind, x, at, cause) for x, at in again.items()])

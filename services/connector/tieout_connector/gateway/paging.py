@@ -17,9 +17,7 @@ from tieout_connector.xero import wire
 from tieout_connector.xero.errors import TimedOut
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
-from tieout_connector.xero.resource import DEFAULT_PAGE_SIZE
-
-_ORDER = {"order": "UpdatedDateUTC ASC"}
+from tieout_connector.xero.resource import BY_CHANGE, DEFAULT_PAGE_SIZE
 
 
 def page_of(content: Json, resource: str, asked: int) -> Page:
@@ -86,7 +84,7 @@ def _is_last(feed: ListingCursor, page: Page) -> bool:
 def _page(request: XeroRequest, feed: ListingCursor, asked: int) -> XeroRequest:
     since = wire.since(feed.since) if feed.since else request.modified_since
     paging = {"page": str(feed.page), "pageSize": str(asked)}
-    return replace(request, params={**request.params, **_ORDER, **paging}, modified_since=since)
+    return replace(request, params={**request.params, "order": BY_CHANGE, **paging}, modified_since=since)
 
 
 def _stamp(row: Json) -> datetime | None:

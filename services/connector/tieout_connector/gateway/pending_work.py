@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tieout_connector.kinds import READ_AT_ONCE
 from tieout_connector.outbound import LANES, PERSON_LANE
 from tieout_connector.pacing import InProgress
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.writes import Lane
 
 _SQL = queries.load("tieout_connector", "pending_work.sql")
-MAX_IDS_PER_READ = 40
-"""Ids in one read, so that its URL stays short (trap 27)."""
+_FULL = min(READ_AT_ONCE.values())
+"""So many reads are worth a call beside the one that is under way."""
 _READS = {"read": Lane.WEBHOOK, "poll": Lane.POLL, "import": Lane.IMPORT}
 
 
@@ -43,12 +44,15 @@ async def find_work(tx: Tx, tenant_id: UUID, in_progress: InProgress) -> Pending
         calls=list(in_progress.calls),
         reads=list(in_progress.reads),
         listings=list(in_progress.listings),
+        history=list(in_progress.history),
         interactive_reads=list(in_progress.interactive_reads),
-        max_ids=MAX_IDS_PER_READ,
+        max_ids=_FULL,
     )
     at = {row["work"]: row["at"] for row in await tx.db.fetch(*found)}
     lanes = {LANES[int(what.split()[1])]: moment for what, moment in at.items() if what.startswith("lane ")}
     lanes |= {lane: at[what] for what, lane in _READS.items() if what in at}
+    if past := at.get("history"):
+        lanes[Lane.IMPORT] = min(past, lanes.get(Lane.IMPORT, past))
     reading = False
     if asked := at.get("person"):
         reading = asked <= lanes.get(Lane.PERSON, asked)

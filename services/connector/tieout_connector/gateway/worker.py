@@ -10,11 +10,12 @@ from typing import Any
 
 from tieout_connector.gateway.caller import NoCallLeft
 from tieout_connector.gateway.lister import Lister
-from tieout_connector.gateway.pending_work import MAX_IDS_PER_READ, PendingWork, find_work
+from tieout_connector.gateway.pending_work import PendingWork, find_work
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import Writer
-from tieout_connector.inbound import interactive_reads, listings, read_requests
+from tieout_connector.inbound import history, interactive_reads, listings, read_requests
+from tieout_connector.kinds import READ_AT_ONCE
 from tieout_connector.outbound import calls, intents, pauses
 from tieout_connector.pacing import (
     MAX_CONCURRENT,
@@ -193,10 +194,17 @@ class Worker:
         if lane in (Lane.POLL, Lane.IMPORT):
             feed = await listings.due(tx, tenant_id, in_progress, importing=lane is Lane.IMPORT)
             if feed is None:
-                return Idle(tx.now)
+                return await self._past(tx) if lane is Lane.IMPORT else Idle(tx.now)
             job = partial(self._lister.read, session, feed)
             return self._reserve(in_progress.listings, {feed.listing}, job)
         return await self._write(tx, lane, work.waiting[lane])
+
+    async def _past(self, tx: Tx) -> Job | Idle:
+        session, in_progress = self._session, self._session.in_progress.history
+        job = await history.due(tx, session.org.tenant_id, in_progress)
+        if job is None:
+            return Idle(tx.now)
+        return self._reserve(in_progress, {job.id}, partial(self._lister.past.read, session, job))
 
     def _waits_for_batch(self, now: datetime, since: datetime) -> bool:
         return self._session.budget.minute_left(now) < BATCH_BELOW_CALLS_LEFT and now - since < BATCH_WAIT
@@ -205,7 +213,7 @@ class Worker:
         session = self._session
         if self._waits_for_batch(tx.now, since):
             return Idle(since + BATCH_WAIT)
-        due = await read_requests.due(tx, session.org.tenant_id, session.in_progress, MAX_IDS_PER_READ)
+        due = await read_requests.due(tx, session.org.tenant_id, session.in_progress, READ_AT_ONCE)
         ids = {each.xero_id for each in due}
         return self._reserve(session.in_progress.reads, ids, partial(self._reader.read, session, due))
 

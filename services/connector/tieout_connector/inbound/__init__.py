@@ -1,6 +1,9 @@
 """What comes from Xero: webhooks, requested reads, listings (imports and polls), and the snapshots made of them."""
 
 from tieout_connector.inbound import (
+    echoes,
+    history,
+    history_rules,
     interactive_reads,
     listings,
     poll_schedule,
@@ -13,9 +16,12 @@ from tieout_connector.inbound import (
     webhook_health,
     whole_lists,
 )
+from tieout_connector.inbound.echoes_rules import changed_by
+from tieout_connector.inbound.history_rules import HistoryImport, PageCounts
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.interactive_reads import InteractiveRead
 from tieout_connector.inbound.listings_rules import (
+    OVERLAP,
     IncompleteList,
     ListingCursor,
     Page,
@@ -25,7 +31,7 @@ from tieout_connector.inbound.listings_rules import (
     with_smaller_pages,
 )
 from tieout_connector.inbound.read_requests import DueRead, ReadRequest
-from tieout_connector.inbound.snapshots import CreatedRecord, ObservedRecord, RecordLink, SnapshotResult
+from tieout_connector.inbound.snapshots import CreatedRecord, News, ObservedRecord, RecordLink, SnapshotResult
 from tieout_connector.inbound.sync_jobs_rules import JobState, SyncJob
 from tieout_connector.inbound.sync_runs import RunStep
 from tieout_connector.inbound.unreadable import UnreadableRecord
@@ -33,16 +39,20 @@ from tieout_connector.inbound.webhooks import PATH as WEBHOOK_PATH
 from tieout_connector.inbound.webhooks import WebhookReceiver
 
 __all__ = [
+    "OVERLAP",
     "WEBHOOK_PATH",
     "CreatedRecord",
     "DueRead",
+    "HistoryImport",
     "IncompleteList",
     "InteractiveAnswers",
     "InteractiveRead",
     "JobState",
     "ListingCursor",
+    "News",
     "ObservedRecord",
     "Page",
+    "PageCounts",
     "ReadRequest",
     "RecordLink",
     "RunStep",
@@ -52,6 +62,10 @@ __all__ = [
     "UnreadableRecord",
     "WebhookReceiver",
     "after_page",
+    "changed_by",
+    "echoes",
+    "history",
+    "history_rules",
     "interactive_reads",
     "listings",
     "poll_schedule",

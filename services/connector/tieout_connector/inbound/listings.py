@@ -9,6 +9,7 @@ from tieout_connector.inbound.listings_rules import ListingCursor, Trouble
 from tieout_connector.kinds import LISTED
 from tieout_connector.pacing import InProgress, schedule
 from tieout_kit.postgres import Tx, queries
+from tieout_schemas.settings import Choices
 
 _SQL = queries.load("tieout_connector", "listings.sql")
 
@@ -20,7 +21,7 @@ _RECENT = timedelta(hours=1)
 
 
 async def start(tx: Tx, tenant_id: UUID) -> None:
-    """Read every list from now on. A list that was read before goes on from its position."""
+    """Read every list from now on that the tenant's settings ask for. One that was read before goes on from there."""
     await tx.db.execute(*_SQL["start"](tenant_id=tenant_id, **_all(tx.now)))
     await schedule.wake_tenants(tx, [tenant_id])
 
@@ -28,13 +29,28 @@ async def start(tx: Tx, tenant_id: UUID) -> None:
 async def start_new(tx: Tx) -> None:
     """Read also the lists that are new with this version, of every tenant that is connected. They begin with the
     tenant's next call."""
-    await tx.db.execute(*_SQL["start_new"](**_all(tx.now)))
+    await tx.db.execute(*_SQL["start_new"](tenant_id=None, **_all(tx.now)))
+
+
+async def follow(tx: Tx, tenant_id: UUID, settings: Choices) -> None:
+    """Begin and end the lists that depend on settings, after these were stored."""
+    depending = {name: one.listing.setting for name, one in LISTED.items() if one.listing.setting}
+    ended = [name for name, setting in depending.items() if not getattr(settings, setting)]
+    await tx.db.execute(*_SQL["end"](tenant_id=tenant_id, listings=ended))
+    await tx.db.execute(*_SQL["start_new"](tenant_id=tenant_id, **_all(tx.now)))
+    await schedule.wake_tenants(tx, [tenant_id])
 
 
 def _all(now: datetime) -> dict[str, Any]:
     lists = [listed.listing for listed in LISTED.values()]
     since = [now - _RECENT if one.recent else None for one in lists]
-    return {"listings": list(NAMES), "after": [one.after for one in lists], "since": since, "now": now}
+    return {
+        "listings": list(NAMES),
+        "after": [one.after for one in lists],
+        "since": since,
+        "settings": [one.setting for one in lists],
+        "now": now,
+    }
 
 
 async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, *, importing: bool) -> ListingCursor | None:
@@ -111,9 +127,9 @@ async def progress(tx: Tx, tenant_id: UUID) -> list[dict[str, Any]]:
 
 
 async def permitted(tx: Tx, tenant_id: UUID) -> list[str]:
-    """The lists that Xero lets the person who connected read, in the order of an import."""
-    forbidden = {row["listing"] for row in await tx.db.fetch(*_SQL["not_permitted"](tenant_id=tenant_id))}
-    return [name for name in NAMES if name not in forbidden]
+    """The lists that are read, and that Xero lets the person who connected read, in the order of an import."""
+    read = {row["listing"] for row in await tx.db.fetch(*_SQL["permitted"](tenant_id=tenant_id))}
+    return [name for name in NAMES if name in read]
 
 
 async def known(tx: Tx, tenant_id: UUID) -> list[str]:

@@ -1,8 +1,8 @@
 """Requests to read records of Xero again, from webhooks, domain services and our own writes. Requests for one record
 are joined; many records of one kind are read in one call."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +25,10 @@ class ReadRequest:
     cause: Cause
     named_by_xero: bool = False
     """Xero told of the record in a webhook, so it must be there soon."""
+    changed_by: datetime | None = None
+    """By Xero's clock, the latest moment of the change that a webhook announced; None: something else asks."""
+    document_type: str | None = None
+    """The type of a document, if the webhook or its last state names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class DueRead:
     named_by_xero: bool = False
     not_found: int = 0
     """How often it was read and not found."""
+    changed_by: datetime | None = None
+    """As in its requests; None: not only webhooks asked."""
 
     def again_after(self, waits: Sequence[timedelta]) -> timedelta | None:
         """How long until the next read if Xero does not show the record now, by the waits after each read; None: it is
@@ -47,7 +53,10 @@ class DueRead:
 
 async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
     """Request reads. If a record is requested several times, the first request's cause is kept."""
-    first = {(r.tenant_id, r.kind, r.xero_id): r for r in reversed(requests)}
+    first: dict[tuple[UUID, XeroKind, UUID], ReadRequest] = {}
+    for request in requests:
+        key = request.tenant_id, request.kind, request.xero_id
+        first[key] = _joined(first[key], request) if key in first else request
     if not first:
         return
     ordered = [first[key] for key in sorted(first)]
@@ -61,6 +70,7 @@ async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
             correlation_ids=[r.cause.correlation_id for r in ordered],
             traceparents=[r.cause.traceparent for r in ordered],
             named_by_xero=[r.named_by_xero for r in ordered],
+            changed_by=[r.changed_by for r in ordered],
         )
     )
     soonest: dict[UUID, datetime] = {}
@@ -69,10 +79,17 @@ async def add(tx: Tx, requests: Sequence[ReadRequest]) -> None:
     await schedule.wake_tenants(tx, soonest)
 
 
-async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, limit: int) -> list[DueRead]:
-    """The records to read now, all of one kind."""
+def _joined(first: ReadRequest, later: ReadRequest) -> ReadRequest:
+    until = max(first.changed_by, later.changed_by) if first.changed_by and later.changed_by else None
+    named = first.named_by_xero or later.named_by_xero
+    return replace(first, due_at=min(first.due_at, later.due_at), named_by_xero=named, changed_by=until)
+
+
+async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, at_once: Mapping[XeroKind, int]) -> list[DueRead]:
+    """The records to read now, all of one kind. `at_once`: the most of each kind."""
     claimed = list(in_progress.reads)
-    rows = await tx.db.fetch(*_SQL["due"](tenant_id=tenant_id, now=tx.now, limit=limit, claimed=claimed))
+    most = {"kinds": list(at_once), "at_once": list(at_once.values())}
+    rows = await tx.db.fetch(*_SQL["due"](tenant_id=tenant_id, now=tx.now, claimed=claimed, **most))
     return [
         DueRead(
             XeroKind(row["kind"]),
@@ -81,6 +98,7 @@ async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, limit: int) -> l
             Cause(row["causation_id"], row["correlation_id"], row["traceparent"]),
             row["named_by_xero"],
             row["not_found"],
+            row["changed_by"],
         )
         for row in rows
     ]

@@ -23,6 +23,7 @@ class _Event(BaseModel):
     category: str = Field(alias="eventCategory")
     event_type: str = Field(alias="eventType")
     event_at: datetime = Field(alias="eventDateUtc")
+    data: Any = None
 
 
 class _Body(BaseModel):
@@ -67,4 +68,11 @@ def _event(raw: dict[str, Any]) -> Webhook | None:
         resource_id=event.resource_id,
         event_type=event.event_type.upper(),
         event_at=at,
+        document_type=_document_type(event.data),
     )
+
+
+def _document_type(data: object) -> str | None:
+    # Some categories have it, and others may get it. A missing or odd one must not lose the event.
+    named = data.get("Type") if isinstance(data, dict) else None
+    return named.upper() if isinstance(named, str) else None

@@ -12,7 +12,7 @@ from tieout_connector.kinds.kind import WriteKind
 from tieout_connector.xero import parsing
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
-from tieout_connector.xero.resource import Resource
+from tieout_connector.xero.resource import MAX_PAGE_SIZE, Resource
 from tieout_schemas.bodies import Document
 from tieout_schemas.payload import Payload
 from tieout_schemas.signals import XeroKind
@@ -43,6 +43,18 @@ class Worth(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class PastRecords:
+    """How a historical import lists the records of a kind (SYS-4)."""
+
+    kind: str
+    """The kind in a bookkeeper's words, in the plural: bills."""
+    date_field: str | None = None
+    """Xero's field with the date of a record; None: it has none, and the time of its last change counts."""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Xero's query parameters that choose the records to list, besides those of the list."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """How a resource is listed, in an import and in polls: page by page where Xero has pages, else in one call."""
 
@@ -58,8 +70,12 @@ class Listing:
     """How old the records may be by their date, because nothing else tells which of them changed; None: any age."""
     alone: Callable[[Json], bool] | None = None
     """Tells the rows that are also read alone, one call for each, because the list shows less of them."""
+    setting: str | None = None
+    """The setting that a tenant must have on, because only then a rule needs these records; None: all tenants."""
     name: str | None = None
     """Its name, unique among all lists; None: its resource's name."""
+    past: PastRecords | None = None
+    """How a historical import lists it; None: none does."""
     worth: Worth = Worth.DOCUMENTS
     """Where the day's calls do not last, lists of less worth are polled less often (CONN-9)."""
 
@@ -137,7 +153,12 @@ class FollowedRecord(Record):
     @property
     def listed_by_ids(self) -> bool:
         """Whether one call can read many records by their ids."""
-        return "IDs" in self.resource.filters
+        return bool(self.resource.most_ids)
+
+    @property
+    def read_at_once(self) -> int:
+        """The most records that are read together: by their ids, or from one page of the records that changed."""
+        return self.resource.most_ids or MAX_PAGE_SIZE
 
     def parse(self, raw: Json) -> Snapshot:
         """The snapshot. Raises Unreadable for a record that is not as documented."""

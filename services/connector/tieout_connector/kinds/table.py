@@ -48,13 +48,17 @@ FOLLOWED: Mapping[XeroKind, FollowedRecord] = {
 WEBHOOK_CATEGORIES: Mapping[str, XeroKind] = {
     record.category: kind for kind, record in FOLLOWED.items() if record.category
 }
-"""By webhook category, the kind of record. Events of other categories are ignored."""
+"""By webhook category, the kind of record. Events of other categories are counted, and stay on their topic."""
+READ_AT_ONCE: Mapping[XeroKind, int] = {kind: record.read_at_once for kind, record in FOLLOWED.items()}
+"""The most records of each kind that are read together."""
 LISTED: Mapping[str, ListedRecord] = {
     listing.name or record.resource.name: ListedRecord(record, listing)
     for record in RECORDS
     for listing in record.listings
 }
 """The lists that are imported and polled, by their names."""
+PAST: Mapping[str, str] = {listed.listing.past.kind: name for name, listed in LISTED.items() if listed.listing.past}
+"""By kind in a bookkeeper's words, the list that a historical import reads, in the order in which it reads them."""
 PATHS: Mapping[str, FollowedRecord] = {record.path: record for record in FOLLOWED.values() if record.path}
 """The records that a person may look at, by the part of the path."""
 SEARCHES: Mapping[XeroKind, Callable[[str], XeroRequest]] = {

@@ -2,18 +2,28 @@
 -- Reads these lists from now on. A list that was read before goes on from where it was.
 insert into feed (tenant_id, listing, since, next_at, waits_for)
 select $tenant_id, listing, since, $now, after
-from unnest($listings::text[], $after::text[], $since::timestamptz[]) as l(listing, after, since)
+from unnest($listings::text[], $after::text[], $since::timestamptz[], $settings::text[])
+    as l(listing, after, since, setting)
+where setting is null
+or (select (doc ->> setting)::boolean from settings s where s.tenant_id = $tenant_id) is not false
 on conflict (tenant_id, listing) do update set next_at = excluded.next_at, page = 1, backwards = false,
     page_size = null;
 
 -- name: start_new
--- Reads also these lists, of every tenant whose lists are read: those that are new with this version.
+-- Reads also these lists, of one tenant or of every tenant whose lists are read, if they are not read yet.
 insert into feed (tenant_id, listing, since, next_at, waits_for)
 select tenant_id, listing, since, $now, after
-from (select distinct tenant_id from feed) as t,
-    unnest($listings::text[], $after::text[], $since::timestamptz[]) as l(listing, after, since)
+from (select distinct tenant_id from feed where tenant_id = coalesce($tenant_id, tenant_id)) as t,
+    unnest($listings::text[], $after::text[], $since::timestamptz[], $settings::text[])
+    as l(listing, after, since, setting)
+where setting is null
+or (select (doc ->> setting)::boolean from settings s where s.tenant_id = t.tenant_id) is not false
 order by tenant_id, listing
 on conflict (tenant_id, listing) do nothing;
+
+-- name: end
+-- Reads these lists no longer.
+delete from feed where tenant_id = $tenant_id and listing = any($listings::text[]);
 
 -- name: due
 -- The import, or the poll, that has been due longest.
@@ -75,6 +85,6 @@ select exists (
     select 1 from feed
     where tenant_id = $tenant_id and importing and trouble is distinct from 'not_permitted');
 
--- name: not_permitted
--- The lists that Xero does not let the person who connected read.
-select listing from feed where tenant_id = $tenant_id and trouble = 'not_permitted';
+-- name: permitted
+-- The lists that are read, and that Xero lets the person who connected read.
+select listing from feed where tenant_id = $tenant_id and trouble is distinct from 'not_permitted';

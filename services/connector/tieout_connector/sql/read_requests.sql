@@ -1,23 +1,31 @@
 -- name: add
 -- Requests reads of these records. `asked` counts the requests: a record that is requested again while it is being read
--- is read once more.
-insert into read_request (tenant_id, kind, xero_id, due_at, causation_id, correlation_id, traceparent, named_by_xero)
+-- is read once more. `changed_by` stays only while none but webhooks request the record.
+insert into read_request (tenant_id, kind, xero_id, due_at, causation_id, correlation_id, traceparent, named_by_xero,
+    changed_by)
 select * from unnest($tenant_ids::uuid[], $kinds::text[], $xero_ids::uuid[], $due_at::timestamptz[],
-    $causation_ids::text[], $correlation_ids::text[], $traceparents::text[], $named_by_xero::boolean[])
+    $causation_ids::text[], $correlation_ids::text[], $traceparents::text[], $named_by_xero::boolean[],
+    $changed_by::timestamptz[])
 on conflict (tenant_id, kind, xero_id) do update set asked = read_request.asked + 1,
     due_at = least(read_request.due_at, excluded.due_at),
     named_by_xero = read_request.named_by_xero or excluded.named_by_xero,
-    not_found = case when excluded.named_by_xero then 0 else read_request.not_found end;
+    not_found = case when excluded.named_by_xero then 0 else read_request.not_found end,
+    changed_by = case when read_request.changed_by is not null and excluded.changed_by is not null
+        then greatest(read_request.changed_by, excluded.changed_by) end;
 
 -- name: due
 -- Due requests of the tenant, all of the kind that has been due longest: one call reads many records of one kind. Records
 -- that were not found before are read on their own: one that is still missing may make Xero refuse the others.
-select kind, xero_id, asked, causation_id, correlation_id, traceparent, named_by_xero, not_found from read_request
-where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[]) and (kind, not_found > 0) = (
-    select kind, not_found > 0 from read_request
+with first as (
+    select kind, not_found > 0 as missed from read_request
     where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[])
     order by due_at limit 1)
-order by due_at limit $limit;
+select kind, xero_id, asked, causation_id, correlation_id, traceparent, named_by_xero, not_found, changed_by
+from read_request
+where tenant_id = $tenant_id and due_at <= $now and not xero_id = any($claimed::uuid[])
+    and (kind, not_found > 0) = (select kind, missed from first)
+order by due_at limit (
+    select most.at_once from unnest($kinds::text[], $at_once::int[]) as most(kind, at_once) join first using (kind));
 
 -- name: remove
 -- Deletes requests whose records were read, unless they were requested again meanwhile.

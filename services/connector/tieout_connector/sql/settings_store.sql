@@ -6,6 +6,10 @@ insert into settings (tenant_id, sequence, doc) values ($tenant_id, $sequence, $
 -- A tenant's settings.
 select sequence, doc from settings where tenant_id = $tenant_id;
 
+-- name: without_invoices
+-- The tenants that do not sync invoices.
+select tenant_id from settings where tenant_id = any($tenant_ids::uuid[]) and doc -> 'invoices' = 'false';
+
 -- name: lock
 -- A tenant's settings, locked because they are about to change.
 select sequence, doc from settings where tenant_id = $tenant_id for update;

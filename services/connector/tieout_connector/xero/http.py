@@ -46,6 +46,11 @@ class XeroRequest:
         """True for the read of a list, which exists whatever records Xero has."""
         return self.method == "GET" and "/" not in self.resource
 
+    @property
+    def query_bytes(self) -> int:
+        """The length of its query, percent-encoded."""
+        return len(str(httpx.QueryParams(dict(sorted(self.params.items())))))
+
     def one_by_one(self, shown: Collection[UUID] = ()) -> "list[XeroRequest]":
         """The requests that read the records of a list by ids each alone, but for those `shown` already; none for any
         other request."""

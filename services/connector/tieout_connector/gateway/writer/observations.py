@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tieout_connector.inbound import ObservedRecord, RecordLink, snapshots
+from tieout_connector.inbound import ObservedRecord, RecordLink, echoes, snapshots
 from tieout_connector.kinds import WriteKind
 from tieout_connector.outbound import QueuedIntent
 from tieout_connector.xero.models import Json
@@ -30,6 +30,9 @@ async def store(tx: Tx, tenant_id: UUID, kind: WriteKind, observed: Sequence[Obs
     read = [(o, snapshot) for o in observed if (snapshot := kind.snapshot(o.element)) is not None]
     seen = [ObservedRecord(snapshot, o.queued.cause, o.read_at, _link(kind, o), o.answers) for o, snapshot in read]
     taken = await snapshots.store(tx, tenant_id, seen)
+    if kind.snapshot_kind:
+        shown = {one.xero_id: one.updated_at for _, one in read if one.xero_id not in taken.overtaken}
+        await echoes.forget(tx, tenant_id, kind.snapshot_kind, shown)
     return {o.queued.intent.intent_id: sequence for (o, _), sequence in zip(read, taken.sequences, strict=True)}
 
 
