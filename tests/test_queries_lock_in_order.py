@@ -42,7 +42,6 @@ EXPECTED = {
     "tieout_connector/webhook_health.sql clear": "h.tenant_id, h.category",
     "tieout_connector/webhook_health.sql forget": "h.tenant_id, h.category",
     "tieout_connector/webhook_health.sql report": "h.tenant_id, h.category",
-    "tieout_connector/whole_lists.sql gone": "xero_id",
 }
 """By query, the key by which it locks."""
 
