@@ -15,6 +15,7 @@ ORDER = re.compile(r"order by ([\w., ]+?)(?: limit \$\d+)? +for (?:no key )?(?:u
 ONE_ROW = "one row"
 SKIPS = "skips what is locked, so it never waits"
 EXPECTED = {
+    "tieout_kit/exports.sql lock": ONE_ROW,
     "tieout_kit/parking.sql parked": "tenant_id",
     "tieout_kit/parking.sql release": ONE_ROW,
     "tieout_kit/parking.sql lock_released": ONE_ROW,
@@ -26,6 +27,8 @@ EXPECTED = {
     "tieout_kit/sweeps.sql next": SKIPS,
     "tieout_kit/xero_only.sql load": "tenant_id, xero_id",
     "tieout_connector/connection_store.sql lock": ONE_ROW,
+    "tieout_connector/history.sql lock": ONE_ROW,
+    "tieout_connector/echoes.sql announced": "xero_id",
     "tieout_connector/interactive_reads.sql purge": SKIPS,
     "tieout_connector/leases.sql take": SKIPS,
     "tieout_connector/leases.sql lock": ONE_ROW,

@@ -12,6 +12,7 @@ from tieout_kit.events import ReceivedEvent
 from tieout_kit.http import (
     Keys,
     audit_router,
+    export_routes,
     link_routes,
     make_app,
     operator_router,
@@ -125,6 +126,7 @@ class Wired:
         title, closed = f"Tieout {service.name}", closed_by_plan(database)
         app = make_app(title, service.about, keys, closed, database, rechecks=self.rechecks)
         records = [make(each) for each in self.reconcilers for make in (record_routes, link_routes)]
+        records.append(export_routes([kind.name for kind in service.kinds]))
         for router in (*service.routers, *records, retry_router, problem_router, operator_router, audit_router):
             app.include_router(router)
         return app

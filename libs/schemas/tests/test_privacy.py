@@ -20,7 +20,7 @@ from tieout_schemas.xero_organisation import XeroContactGroup, XeroCurrency, Xer
 
 ANSWERS = {f"answers.{part}" for part in ("intent_id", "record.kind", "record.id", "effect", "revision", "done")}
 """Which of our own intents it answers; `explains` names fields and holds none of their values."""
-SNAPSHOT = {"xero_id", "record_id", "updated_at", "answers", "answers.explains"} | ANSWERS
+SNAPSHOT = {"xero_id", "record_id", "updated_at", "asked_for", "answers", "answers.explains"} | ANSWERS
 REFERENCE = {"code", "name", "active"}
 MONEY = {"amount", "currency"}
 CREDIT = (

@@ -6,6 +6,7 @@ from enum import Enum
 from uuid import UUID
 
 from tieout_schemas import (
+    history,
     platform,
     problem,
     runs,
@@ -152,8 +153,8 @@ PAYMENTS_TOPIC = Topic(
     (PAYMENTS,), (), KeyedBy.RECORD, Retention.COMPACTED, (platform.Payment,),
 )  # fmt: skip
 RUN = Topic(
-    "tieout.sync-run.v1", "A sync of a tenant has ended: what was read, and what had changed.",
-    (CONNECTOR,), (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncRun,),
+    "tieout.sync-run.v1", "A sync of a tenant, a historical import or a historical export has ended: what it did.",
+    SERVICES, (), KeyedBy.RECORD, Retention.COMPACTED, (runs.SyncRun, history.HistoryRun),
 )  # fmt: skip
 SYNC_STATUS = Topic(
     "tieout.sync-status.v1", "Whether a sync of a tenant is under way, when it was last in sync, and what waits.",

@@ -67,6 +67,8 @@ class Snapshot(Payload):
     """Xero's UpdatedDateUTC. It is no version: it moves without a change, and some changes do not move it."""
     answers: Answers | None = None
     """The intent whose answer or look-up this snapshot was made from; None: an ordinary read."""
+    asked_for: bool = False
+    """A person asked for this record by a historical import (SYS-4). Once true, it is true of all later snapshots."""
 
     @property
     def key_id(self) -> str:

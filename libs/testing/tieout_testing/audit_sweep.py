@@ -68,6 +68,24 @@ def problem_changes(api: ServiceApi) -> dict[str, Sequence[Change]]:
     }
 
 
+def export_changes(api: ServiceApi, database: Database) -> dict[str, Sequence[Change]]:
+    """The requests that start and cancel a historical export, the same in every domain service."""
+    path, wanted = "/tenants/{tenant_id}/history/exports", {"from_date": "2025-01-01"}
+
+    async def none_is_running() -> None:
+        async with database.transaction() as tx:
+            await tx.db.execute("update history_export set state = 'cancelled'")
+
+    async def one_is_running() -> dict[str, object]:
+        answer = await api.ask(Operation("POST", path, "", None), api.token("ana", ["*"], EVERY_ROLE), wanted)
+        return {"export_id": answer.json()["id"]}
+
+    return {
+        f"POST {path}": [Change(wanted, first=none_is_running, makes=True)],
+        f"DELETE {path}/{{export_id}}": [Change(first=one_is_running)],
+    }
+
+
 def operator_changes(database: Database, tenant_id: UUID) -> dict[str, Sequence[Change]]:
     """The requests of an operator, the same in every service."""
 

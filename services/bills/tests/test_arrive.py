@@ -104,6 +104,35 @@ def test_an_unpaid_approved_bill_comes_in_whole() -> None:
     )
 
 
+@pytest.mark.rule("SYS-4")
+@pytest.mark.rule("BILL-1")
+@pytest.mark.parametrize(
+    ("snapshot", "decision"),
+    [
+        (seen(InvoiceStatus.PAID, amount_paid=nzd("115.00"), amount_due=nzd("0.00")), (True, "0.00")),
+        (seen(amount_paid=nzd("15.00"), amount_due=nzd("100.00")), (False, "100.00")),
+        (seen(amount_credited=nzd("15.00"), amount_due=nzd("100.00")), (False, "100.00")),
+        (seen(InvoiceStatus.DRAFT), waits_for_approval("DRAFT")),
+        (seen(InvoiceStatus.VOIDED), Skip(Reason.GONE_IN_XERO, {"number": "B-1", "status": "VOIDED"})),
+        (seen(InvoiceStatus.PAID, amount_paid=nzd("115.00"), contact_xero_id=STRANGER_XERO_ID), WAITS_FOR_VENDOR),
+    ],
+    ids=["paid", "part paid", "part credited", "a draft", "voided", "its vendor is not here"],
+)
+def test_a_paid_bill_comes_in_if_a_person_asked_for_it(
+    snapshot: XeroInvoice, decision: tuple[bool, str] | Wait | Skip
+) -> None:
+    found = arrived(snapshot.replace(asked_for=True))
+
+    if isinstance(decision, tuple) and isinstance(found, Import):
+        assert (found.record.paid, str(found.record.amount_due), found.rule) == (
+            decision[0],
+            f"{decision[1]} NZD",
+            "SYS-4",
+        )
+    else:
+        assert found == decision
+
+
 @pytest.mark.rule("BILL-4")
 def test_a_bill_of_nothing_that_xero_shows_as_paid_comes_in_paid() -> None:
     nothing = {"total": nzd("0.00"), "amount_due": nzd("0.00")}

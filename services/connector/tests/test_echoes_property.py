@@ -83,7 +83,7 @@ class Record:
         (due, raw, left_at), self.read = self.read, None
         async with self.harness.database.transaction() as tx:
             tenant_id, cause = self.harness.tenant_id, Cause.request()
-            again, _ = await take_in(tx, tenant_id, XeroKind.CONTACT, [raw], {}, left_at, cause, PLATFORM, TIMING)
+            again, *_ = await take_in(tx, tenant_id, XeroKind.CONTACT, [raw], {}, left_at, cause, PLATFORM, TIMING)
             await read_requests.remove(tx, tenant_id, [one for one in due if one.xero_id not in again])
 
     async def stored(self) -> str:

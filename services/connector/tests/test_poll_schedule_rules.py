@@ -168,7 +168,7 @@ def test_each_interval_says_why_in_a_bookkeepers_words() -> None:
     assert why(PAYMENTS, day(5000)) == "every 5 minutes, because no webhook of Xero tells of its changes"
     assert why(told, day(5000)) == "every 15 minutes, in case a webhook of Xero was lost"
     assert why(PAYMENTS, day(5000), HOUR) == "every 60 minutes, as chosen in the settings"
-    assert why(silent, day(5000)) == "every minute, because Xero's webhooks for it stay away"
+    assert why(silent, day(5000, hours=2)) == "every minute, because Xero's webhooks for it stay away"
     assert why(PAYMENTS, day(1000 - 850, limit=1000)) == (
         "every 18 minutes, because the 1,000 calls of the day would not last otherwise: 150 are left until midnight UTC"
     )

@@ -7,6 +7,7 @@ import pytest
 
 from tieout_connector.app import http_app
 from tieout_connector.choices import change_settings
+from tieout_connector.connecting import sync_jobs
 from tieout_connector.inbound import sync_runs
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.webhooks import WebhookReceiver
@@ -24,7 +25,6 @@ pytestmark = pytest.mark.real
 NOT_LISTED = {
     # Answers with figures and choices, not with records.
     "/tenants/{tenant_id}/settings",
-    "/tenants/{tenant_id}/connection",
     "/tenants/{tenant_id}/settings/choices",
     "/tenants/{tenant_id}/usage",
     # Asks Xero, as the tenant's own connection.
@@ -60,9 +60,13 @@ async def test_no_route_shows_one_tenant_what_another_has(harness: ConnectorHarn
     assert answer.version == 1
 
     await harness.database.run(lambda tx: add_dead_letter(tx, ours, DEAD_LETTER))
+    await harness.sql("update connection set state = 'connected'")
+    job = await harness.database.run(lambda tx: sync_jobs.start_or_join(tx, ANA, ours))
+    # What has ended is not watched for minutes.
+    await sync_jobs.end(harness.database, ours, "It was enough.")
     # Who changed the settings shows only in their history.
-    marks = [intent.record.id, problem.id, DEAD_LETTER, f'"{ANA.sub}"']
-    known = {"problem_id": problem.id, "intent_id": intent.intent_id}
+    marks = [intent.record.id, problem.id, job.id, DEAD_LETTER, f'"{ANA.sub}"']
+    known = {"problem_id": problem.id, "intent_id": intent.intent_id, "job_id": job.id}
     shown = await routes_that_show(api, ours, marks, known)
     assert await routes_that_show(api, theirs, marks, known) == []
     assert set(lists(api)) - set(shown) == NOT_LISTED

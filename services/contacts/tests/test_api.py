@@ -8,7 +8,7 @@ import pytest
 
 from tieout_schemas.platform import ConnectionState
 from tieout_schemas.roles import Role
-from tieout_testing.audit_sweep import Change, operator_changes, problem_changes, unaudited
+from tieout_testing.audit_sweep import Change, export_changes, operator_changes, problem_changes, unaudited
 from tieout_testing.builders import ANA_MADE_IT, xero_contact
 from tieout_testing.service_harness import ServiceHarness
 from tieout_testing.service_tests import AccessTests
@@ -32,6 +32,7 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(harness: ServiceHa
         **changes_of(harness, "vendors"),
         **changes_of(harness, "customers"),
         **problem_changes(harness.service_api),
+        **export_changes(harness.service_api, harness.database),
         **operator_changes(harness.database, harness.tenant_id),
     }
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tieout_kit.sync.arrival import Wait, XeroOnly
+from tieout_kit.sync.arrival import Import, Wait, XeroOnly, imported_id
 from tieout_kit.sync.facts import Facts
 from tieout_payments.payment import PAYMENT
 from tieout_payments.payment.arrive import arrive, restore
@@ -17,7 +17,7 @@ from tieout_payments.payment.rules import (
 from tieout_schemas.bodies import PaymentBody
 from tieout_schemas.payload import Origin, OriginKind
 from tieout_schemas.platform import Bill, BillStatus, Payment, PaymentMethod, SyncState
-from tieout_schemas.references import CONNECTION, record
+from tieout_schemas.references import CONNECTION, record, setting
 from tieout_schemas.xero import InvoiceStatus, LineAmountTypes, PaymentStatus, XeroInvoice
 from tieout_testing.builders import (
     DAY,
@@ -106,6 +106,28 @@ def test_how_far_a_bill_is_on_its_way_is_nothing_that_payments_look_at() -> None
 @pytest.mark.rule("PAY-1")
 def test_a_payment_made_in_xero_is_kept_as_seen() -> None:
     assert arrive(XeroOnly(FITS.tenant_id, 1, xero_payment(PAYMENT_XERO_ID, BILL_XERO_ID)), [], FITS) == Wait()
+
+
+@pytest.mark.rule("SYS-4")
+@pytest.mark.rule("PAY-8")
+@pytest.mark.parametrize(
+    ("seen_by", "more", "decision"),
+    [
+        (FITS, {}, BILL_ID),
+        (facts(), {}, Wait(record(XeroInvoice, BILL_XERO_ID))),
+        (FITS, {"status": PaymentStatus.DELETED}, Wait()),
+        (facts(bill(BILL_ID, BILL_XERO_ID), inbound_payments=False), {}, Wait(setting("inbound_payments"))),
+    ],
+    ids=["its bill is here", "no bill", "deleted", "inbound payments are off"],
+)
+def test_a_payment_made_in_xero_comes_in_if_a_person_asked_for_it(
+    seen_by: Facts, more: dict[str, Any], decision: Any
+) -> None:
+    there = xero_payment(PAYMENT_XERO_ID, BILL_XERO_ID, asked_for=True, **more)
+    found = arrive(XeroOnly(FITS.tenant_id, 1, there), [], seen_by)
+
+    assert (found.record.bill_id if isinstance(found, Import) else found) == decision
+    assert not isinstance(found, Import) or found.record.id == imported_id(FITS.tenant_id, PAYMENT_XERO_ID)
 
 
 @pytest.mark.rule("SYS-1")

@@ -57,8 +57,8 @@ class Demo:
         return found
 
 
-async def connect(demo: Demo, show: ShowProgress) -> str:
-    """A tenant connects with the real OAuth flow, and the first import runs."""
+async def begin_import(demo: Demo) -> None:
+    """A tenant connects with the real OAuth flow; its first import begins."""
     platform = demo.platform
     await platform.put("connector", "", {"name": "Kererū Coffee Roasters"})
     consent = await platform.post("connector", "/connection/consent", {})
@@ -67,6 +67,12 @@ async def connect(demo: Demo, show: ShowProgress) -> str:
     if status["state"] != "choosing_org" or [c["org_id"] for c in status["choices"]] != [demo.org_id]:
         raise DemoFailed(f"expected one organisation to choose, saw {status}")
     await platform.put("connector", "/connection/organisation", {"org_id": demo.org_id})
+
+
+async def connect(demo: Demo, show: ShowProgress) -> str:
+    """A tenant connects, and the first import runs."""
+    await begin_import(demo)
+    platform = demo.platform
 
     async def imported() -> bool:
         seen = await platform.get("connector", "/connection")

@@ -6,6 +6,7 @@ from tieout_kit.http.app import make_app
 from tieout_kit.http.audit_routes import router as audit_router
 from tieout_kit.http.auth import ANONYMOUS, EVERY_TENANT, Caller, CurrentCaller, Keys, with_request
 from tieout_kit.http.dependencies import InDatabase, InTx, KnownTenant
+from tieout_kit.http.export_routes import export_routes
 from tieout_kit.http.inputs import Limit, Moment, Text, Version
 from tieout_kit.http.link_routes import link_routes
 from tieout_kit.http.openapi import refusals
@@ -37,6 +38,7 @@ __all__ = [
     "audit",
     "audit_router",
     "edits",
+    "export_routes",
     "link_routes",
     "make_app",
     "operations",

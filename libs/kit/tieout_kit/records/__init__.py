@@ -1,8 +1,9 @@
 """Stores records and keeps them in step with Xero. What a change means is decided in tieout_kit.sync."""
 
-from tieout_kit.records import locks, reference, sweeps, tenants, unhandled
+from tieout_kit.records import exports, exports_rules, locks, reference, sweeps, tenants, unhandled
 from tieout_kit.records.copies import Copies
 from tieout_kit.records.desk_store import Loaded
+from tieout_kit.records.exports_rules import HistoryExport
 from tieout_kit.records.facts_loader import FactsLoader
 from tieout_kit.records.reconciler import Reconciler
 from tieout_kit.records.reference import ReferenceStore
@@ -14,6 +15,7 @@ from tieout_kit.records.tenants import Tenants, closed_by_plan
 __all__ = [
     "Copies",
     "FactsLoader",
+    "HistoryExport",
     "Loaded",
     "Recheck",
     "Rechecker",
@@ -28,6 +30,8 @@ __all__ = [
     "Sweeper",
     "Tenants",
     "closed_by_plan",
+    "exports",
+    "exports_rules",
     "locks",
     "reference",
     "sweeps",

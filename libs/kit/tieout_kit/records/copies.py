@@ -43,7 +43,8 @@ class Copies:
                 ids=[e.data.id for e in ordered],
                 sequences=[e.sequence for e in ordered],
                 xero_ids=[e.data.sync.xero_id for e in ordered],
-                docs=[e.data.model_dump_json().encode() for e in ordered],
+                # The bytes that came: to make them anew took a quarter of the time.
+                docs=[e.value or e.data.model_dump_json().encode() for e in ordered],
             )
         )
         asked: list[Sweep] = []

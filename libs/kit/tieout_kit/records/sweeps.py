@@ -15,7 +15,7 @@ from uuid import UUID
 from tieout_kit import problems
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx, queries
-from tieout_kit.records import locks
+from tieout_kit.records import exports, locks
 from tieout_schemas.references import Reference, moment
 
 _SQL = queries.load("tieout_kit", "sweeps.sql")
@@ -33,6 +33,8 @@ class SweepScope(StrEnum):
     """All records of a kind."""
     CAUSE = "cause"
     """All problems of a cause."""
+    EXPORT = "export"
+    """All records of a historical export that are not in Xero yet (exports.py)."""
 
 
 class SweepAction(StrEnum):
@@ -121,7 +123,8 @@ async def process_page(tx: Tx, rechecks: Rechecks | None, limit: int = PAGE) -> 
         await locks.tenants(tx, tenants, alone=tenants)
         await _check(tx, picked, found, rechecks)
     await _dismiss(tx, picked, found)
-    await _move_on(tx, list(picked), found, limit)
+    ended = await _move_on(tx, list(picked), found, limit)
+    await _count_exported(tx, picked, found, ended)
     return True
 
 
@@ -150,15 +153,26 @@ async def _dismiss(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any]) -> N
             await problems.dismiss(tx, sweep["tenant_id"], ids, _cause(sweep), sweep["asked_by"])
 
 
-async def _move_on(tx: Tx, picked: Sequence[int], found: Sequence[Any], limit: int) -> None:
-    """Finish the sweeps that the page covered to their end; the last sweep of a full page continues where it ended."""
+async def _count_exported(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any], ended: Sequence[int]) -> None:
+    of_exports = [sweep for sweep in picked.values() if sweep["scope"] == SweepScope.EXPORT]
+    # In the order of their keys, so that two pages cannot deadlock.
+    for sweep in sorted(of_exports, key=lambda each: each["key"]):
+        ids, last = [row["id"] for row in found if row["sweep"] == sweep["id"]], sweep["id"] in ended
+        if ids or last:
+            await exports.after_page(tx, sweep["tenant_id"], sweep["key"], ids, _cause(sweep), last=last)
+
+
+async def _move_on(tx: Tx, picked: Sequence[int], found: Sequence[Any], limit: int) -> Sequence[int]:
+    """Finish the sweeps that the page covered to their end; the last sweep of a full page continues where it ended.
+    Returns the sweeps that are finished."""
     if len(found) < limit:
         await tx.db.execute(*_SQL["finish"](ids=list(picked)))
-        return
+        return picked
     last = found[-1]
     done = picked[: list(picked).index(last["sweep"])]
     await tx.db.execute(*_SQL["finish"](ids=list(done)))
     await tx.db.execute(*_SQL["advance"](id=last["sweep"], after_place=last["place"], after_id=last["id"]))
+    return done
 
 
 def _recheck(sweep: Any, row: Any) -> Recheck:

@@ -8,6 +8,7 @@ from unnest($tenant_ids::uuid[], $scopes::text[], $keys::text[], $actions::text[
 where case scope
     when 'reference' then exists (select from refers r where r.tenant_id = asked.tenant_id and r.reference = key)
     when 'kind' then exists (select from record r where r.tenant_id = asked.tenant_id and r.kind = key)
+    when 'export' then true
     else exists (select from problem p
         where p.tenant_id = asked.tenant_id and p.cause = key and p.state <> 'closed' and not p.copied)
 end;
@@ -26,9 +27,13 @@ select pg_notify('tieout_sweep', '');
 
 -- name: next
 -- The sweeps whose turn it is. Each sweep gets a page before any gets its second, so that a small one never waits for a
--- large one, and many small ones share a page. Sweeps that another process works on are skipped.
+-- large one, and many small ones share a page. Sweeps that another process works on are skipped. An export waits while
+-- as many of the tenant's records as it adds at once have no answer yet: what somebody changes now comes before it.
 select id, tenant_id, scope, key, action, asked_by, causation_id, correlation_id, traceparent
-from sweep order by turns, id limit $limit for update skip locked;
+from sweep s
+where scope <> 'export' or (select count(*) from (select from record r
+    where r.tenant_id = s.tenant_id and r.in_flight_since is not null limit $limit) as unanswered) < $limit
+order by turns, id limit $limit for update skip locked;
 
 -- name: page
 -- The next records or problems of these sweeps, sweep by sweep, those that have waited longest first. Not locked: the
@@ -43,6 +48,13 @@ cross join lateral (
     union all
     (select r.kind, r.id, 0, null from record r
      where s.scope = 'kind' and r.tenant_id = s.tenant_id and r.kind = s.key and r.id > s.after_id
+     order by r.id limit $limit)
+    union all
+    (select r.kind, r.id, 0, null from history_export e join record r on r.tenant_id = s.tenant_id
+        and r.kind = split_part(s.key, ':', 2) and r.xero_id is null and r.id > s.after_id
+        and (r.doc ->> 'date' is null or r.doc ->> 'date' >= to_char(e.from_date, 'YYYY-MM-DD')
+            and (e.to_date is null or r.doc ->> 'date' <= to_char(e.to_date, 'YYYY-MM-DD')))
+     where s.scope = 'export' and e.tenant_id = s.tenant_id and e.id::text = split_part(s.key, ':', 1)
      order by r.id limit $limit)
     union all
     (select p.record_kind, p.record_id, p.place, p.id from problem p

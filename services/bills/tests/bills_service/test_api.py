@@ -7,7 +7,7 @@ import pytest
 
 from tieout_schemas.settings import ConflictPolicy, TenantSettings
 from tieout_schemas.writes import WriteIntent
-from tieout_testing.audit_sweep import Change, operator_changes, problem_changes, unaudited
+from tieout_testing.audit_sweep import Change, export_changes, operator_changes, problem_changes, unaudited
 from tieout_testing.builders import answered, bill_request, vendor, xero_invoice, xero_invoice_after
 from tieout_testing.service_harness import ServiceHarness
 from tieout_testing.service_tests import AccessTests
@@ -80,6 +80,7 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(harness: ServiceHa
         f"POST {ROUTE}/export": [Change(first=bills.unlinked)],
         f"POST {ROUTE}/resolve": [Change({**NUMBERS, "keep": "xero"}, first=bills.in_conflict)],
         **problem_changes(harness.service_api),
+        **export_changes(harness.service_api, harness.database),
         **operator_changes(harness.database, harness.tenant_id),
     }
 

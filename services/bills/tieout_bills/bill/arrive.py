@@ -13,17 +13,18 @@ from tieout_schemas.xero import InvoiceStatus, XeroContact, XeroInvoice
 
 
 def arrive(only: XeroOnly[XeroInvoice], _: Sequence[Bill], facts: Facts) -> Arrival:
-    """BILL-1. Only approved, unpaid bills are imported. A part payment shows in the amounts, not in the status."""
+    """BILL-1. Only approved, unpaid bills are imported, and paid ones that a person asked for (SYS-4). A part payment
+    shows in the amounts, not in the status."""
     seen = only.snapshot
     if seen.status in (InvoiceStatus.DRAFT, InvoiceStatus.SUBMITTED):
         return Wait(reason=Reason.NOT_APPROVED_IN_XERO, params={"number": seen.number, "status": seen.status})
     if seen.status.is_final:
         return Skip(Reason.GONE_IN_XERO, {"number": seen.number, "status": seen.status})
-    if seen.amount_paid or seen.amount_credited:
+    if (seen.amount_paid or seen.amount_credited) and not seen.asked_for:
         paid, credited = str(seen.amount_paid), str(seen.amount_credited)
         return Skip(Reason.ALREADY_PAID_IN_XERO, {"number": seen.number, "paid": paid, "credited": credited})
     bill = restore(imported_id(only.tenant_id, seen.xero_id), seen, facts)
-    return bill if isinstance(bill, Wait) else Import(bill, rule="BILL-1")
+    return bill if isinstance(bill, Wait) else Import(bill, rule="SYS-4" if seen.asked_for else "BILL-1")
 
 
 def restore(bill_id: UUID, seen: XeroInvoice, facts: Facts) -> Bill | Wait:

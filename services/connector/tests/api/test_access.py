@@ -46,6 +46,18 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         await harness.deliver(intent, tenant_id=service_api.tenant_id)
         return {"intent_id": intent.intent_id}
 
+    past = {"kinds": ["bills"], "from_date": "2025-01-01", "to_date": "2025-12-31"}
+
+    async def importing() -> dict[str, object]:
+        await harness.sql("update connection set state = 'connected'")
+        admin = service_api.token("ana", ["*"], ["admin"])
+        url = f"/tenants/{service_api.tenant_id}/history/imports"
+        answer = await platform.http.post(url, json=past, headers={"Authorization": f"Bearer {admin}"})
+        return {"import_id": answer.json()["id"]}
+
+    async def may_import() -> None:
+        await harness.sql("update connection set state = 'connected'; delete from history_import")
+
     async def connected() -> None:
         await harness.sql("update connection set state = 'connected'; update feed set importing = false")
 
@@ -58,6 +70,8 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         "POST /tenants/{tenant_id}/connection/consent": [Change({}, always=True)],
         "PUT /tenants/{tenant_id}/connection/organisation": [Change({"org_id": org_id}, consent)],
         "DELETE /tenants/{tenant_id}/connection": [Change()],
+        "POST /tenants/{tenant_id}/history/imports": [Change(past, may_import, makes=True)],
+        "DELETE /tenants/{tenant_id}/history/imports/{import_id}": [Change(first=importing)],
         "POST /tenants/{tenant_id}/sync": [Change(first=connected, makes=True)],
         "PATCH /tenants/{tenant_id}/settings": [Change({"version": 0, "changes": {"approved_only_bills": True}})],
         "POST /tenants/{tenant_id}/settings/preview": [],  # saves nothing

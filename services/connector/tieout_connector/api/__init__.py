@@ -2,7 +2,18 @@
 
 from fastapi import FastAPI
 
-from tieout_connector.api import connection, consent, settings, sync, tenants, usage, webhooks, writes, xero_records
+from tieout_connector.api import (
+    connection,
+    consent,
+    history,
+    settings,
+    sync,
+    tenants,
+    usage,
+    webhooks,
+    writes,
+    xero_records,
+)
 from tieout_connector.connecting import Connections
 from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
 from tieout_connector.pacing import PLANS
@@ -13,6 +24,7 @@ ROUTERS = (
     tenants.router,
     consent.router,
     connection.router,
+    history.router,
     sync.router,
     problem_router,
     retry_router,

@@ -7,6 +7,7 @@ import structlog
 from tieout_connector.choices import chart_of_accounts, settings_store
 from tieout_connector.connecting import connection_store, sync_status
 from tieout_connector.gateway.caller import XeroCaller
+from tieout_connector.gateway.history_reader import HistoryReader
 from tieout_connector.gateway.paging import page_of
 from tieout_connector.gateway.parsed import parse_rows
 from tieout_connector.gateway.permission import end_import, not_permitted
@@ -55,6 +56,8 @@ class Lister:
         self._caller = caller
         self._platform_url = platform_url
         self._page_size = page_size
+        self.past = HistoryReader(caller, platform_url, page_size)
+        """Reads the lists of historical imports."""
 
     async def read(self, session: TenantSession, cursor: ListingCursor) -> None:
         """Read the next page of a list."""
@@ -105,7 +108,7 @@ class Lister:
         page = page if resource.paged else replace(page, items=page.rows)
         moved, last = after_page(cursor, page)
         async with self._caller.storing(session) as tx:
-            again, changed_at = await take_in(
+            again, changed_at, *_ = await take_in(
                 tx, tenant_id, kind, raws, {}, left_at, cause, self._platform_url, self._caller.timing
             )
             await read_requests.add(tx, [ReadRequest(tenant_id, kind, x, at, cause) for x, at in again.items()])

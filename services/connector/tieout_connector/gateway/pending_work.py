@@ -44,12 +44,15 @@ async def find_work(tx: Tx, tenant_id: UUID, in_progress: InProgress) -> Pending
         calls=list(in_progress.calls),
         reads=list(in_progress.reads),
         listings=list(in_progress.listings),
+        history=list(in_progress.history),
         interactive_reads=list(in_progress.interactive_reads),
         max_ids=_FULL,
     )
     at = {row["work"]: row["at"] for row in await tx.db.fetch(*found)}
     lanes = {LANES[int(what.split()[1])]: moment for what, moment in at.items() if what.startswith("lane ")}
     lanes |= {lane: at[what] for what, lane in _READS.items() if what in at}
+    if past := at.get("history"):
+        lanes[Lane.IMPORT] = min(past, lanes.get(Lane.IMPORT, past))
     reading = False
     if asked := at.get("person"):
         reading = asked <= lanes.get(Lane.PERSON, asked)

@@ -57,7 +57,7 @@ class Reader:
         causes = {one.xero_id: one.cause for one in due}
         shown = {str(raw.get(FOLLOWED[kind].resource.id_field)).lower() for raw in raws}
         async with self._caller.storing(session) as tx:
-            again, _ = await take_in(
+            again, *_ = await take_in(
                 tx, tenant_id, kind, raws, causes, left_at, due[0].cause, self._platform_url, self._caller.timing
             )
             found = [one for one in read if str(one.xero_id) in shown]
@@ -97,7 +97,7 @@ class Reader:
         async with self._caller.storing(session) as tx:
             raws = await interactive_reads.store_answer(tx, read, content)
             tenant_id, cause = session.org.tenant_id, Cause.request()
-            again, _ = await take_in(
+            again, *_ = await take_in(
                 tx, tenant_id, read.kind, raws, {}, left_at, cause, self._platform_url, self._caller.timing
             )
             await read_requests.add(tx, [ReadRequest(tenant_id, read.kind, x, at, cause) for x, at in again.items()])

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from tieout_connector.gateway.parsed import parse_rows
-from tieout_connector.inbound import ObservedRecord, echoes, snapshots, unreadable
+from tieout_connector.inbound import News, ObservedRecord, echoes, snapshots, unreadable
 from tieout_connector.kinds import FOLLOWED
 from tieout_connector.outbound import intents
 from tieout_connector.pacing import Timing
@@ -14,6 +15,21 @@ from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import Snapshot, XeroPayment
+
+
+class TakenIn(NamedTuple):
+    """What became of the rows of a read."""
+
+    again: Mapping[UUID, datetime]
+    """The records to be read again, and when."""
+    changed_at: Sequence[datetime]
+    """When each record with new content was changed."""
+    news: Sequence[News] = ()
+    """Of each record that the historical import had not read before."""
+    unreadable: Sequence[str] = ()
+    """Xero's ids of the records that could not be read."""
+    not_followed: Sequence[str] = ()
+    """Xero's ids of the records that we do not follow."""
 
 
 async def take_in(
@@ -26,19 +42,19 @@ async def take_in(
     otherwise: Cause,
     platform_url: str,
     timing: Timing,
-) -> tuple[Mapping[UUID, datetime], Sequence[datetime]]:
-    """Store the records read. Returns the ids to be read again and when, and when each record with new content was
-    changed.
+    asked_for_by: UUID | None = None,
+) -> TakenIn:
+    """Store the records read.
 
     A record is read again if a call without an answer writes it, or if a later read of it was stored already. `causes`:
-    by Xero's id; `otherwise`: that of the other records.
+    by Xero's id; `otherwise`: that of the other records. `asked_for_by`: the historical import that reads them.
     """
     rows = parse_rows(FOLLOWED[kind], raws)
     parsed = rows.read
     await unreadable.store(tx, tenant_id, kind, rows.readable, rows.unreadable, otherwise)
     waiting = await _waiting(tx, tenant_id, kind, parsed, platform_url)
     seen = [
-        ObservedRecord(snapshot, causes.get(snapshot.xero_id) or otherwise, left_at)
+        ObservedRecord(snapshot, causes.get(snapshot.xero_id) or otherwise, left_at, asked_for_by=asked_for_by)
         for _, snapshot in parsed
         if snapshot.xero_id not in waiting
     ]
@@ -48,7 +64,14 @@ async def take_in(
     soon, later = tx.now + timing.read_echo_after, tx.now + timing.read_resting_after
     again = {xero_id: later if rests else soon for xero_id, rests in waiting.items()}
     changed_at = [one.updated_at for one in taken.changed if isinstance(one, Snapshot)]
-    return {**again, **dict.fromkeys(taken.overtaken, soon)}, changed_at
+    followed = {snapshot.key_id for _, snapshot in parsed}
+    return TakenIn(
+        {**again, **dict.fromkeys(taken.overtaken, soon)},
+        changed_at,
+        taken.news,
+        [one.key for one in rows.unreadable],
+        [key for key in rows.readable if key.lower() not in followed],
+    )
 
 
 async def _waiting(

@@ -14,7 +14,7 @@ from tieout_connector.gateway.pending_work import PendingWork, find_work
 from tieout_connector.gateway.reader import Reader
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.writer import Writer
-from tieout_connector.inbound import interactive_reads, listings, read_requests
+from tieout_connector.inbound import history, interactive_reads, listings, read_requests
 from tieout_connector.kinds import READ_AT_ONCE
 from tieout_connector.outbound import calls, intents, pauses
 from tieout_connector.pacing import (
@@ -194,10 +194,17 @@ class Worker:
         if lane in (Lane.POLL, Lane.IMPORT):
             feed = await listings.due(tx, tenant_id, in_progress, importing=lane is Lane.IMPORT)
             if feed is None:
-                return Idle(tx.now)
+                return await self._past(tx) if lane is Lane.IMPORT else Idle(tx.now)
             job = partial(self._lister.read, session, feed)
             return self._reserve(in_progress.listings, {feed.listing}, job)
         return await self._write(tx, lane, work.waiting[lane])
+
+    async def _past(self, tx: Tx) -> Job | Idle:
+        session, in_progress = self._session, self._session.in_progress.history
+        job = await history.due(tx, session.org.tenant_id, in_progress)
+        if job is None:
+            return Idle(tx.now)
+        return self._reserve(in_progress, {job.id}, partial(self._lister.past.read, session, job))
 
     def _waits_for_batch(self, now: datetime, since: datetime) -> bool:
         return self._session.budget.minute_left(now) < BATCH_BELOW_CALLS_LEFT and now - since < BATCH_WAIT

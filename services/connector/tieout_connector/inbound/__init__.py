@@ -2,6 +2,8 @@
 
 from tieout_connector.inbound import (
     echoes,
+    history,
+    history_rules,
     interactive_reads,
     listings,
     poll_schedule,
@@ -15,6 +17,7 @@ from tieout_connector.inbound import (
     whole_lists,
 )
 from tieout_connector.inbound.echoes_rules import changed_by
+from tieout_connector.inbound.history_rules import HistoryImport, PageCounts
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.interactive_reads import InteractiveRead
 from tieout_connector.inbound.listings_rules import (
@@ -28,7 +31,7 @@ from tieout_connector.inbound.listings_rules import (
     with_smaller_pages,
 )
 from tieout_connector.inbound.read_requests import DueRead, ReadRequest
-from tieout_connector.inbound.snapshots import CreatedRecord, ObservedRecord, RecordLink, SnapshotResult
+from tieout_connector.inbound.snapshots import CreatedRecord, News, ObservedRecord, RecordLink, SnapshotResult
 from tieout_connector.inbound.sync_jobs_rules import JobState, SyncJob
 from tieout_connector.inbound.sync_runs import RunStep
 from tieout_connector.inbound.unreadable import UnreadableRecord
@@ -40,13 +43,16 @@ __all__ = [
     "WEBHOOK_PATH",
     "CreatedRecord",
     "DueRead",
+    "HistoryImport",
     "IncompleteList",
     "InteractiveAnswers",
     "InteractiveRead",
     "JobState",
     "ListingCursor",
+    "News",
     "ObservedRecord",
     "Page",
+    "PageCounts",
     "ReadRequest",
     "RecordLink",
     "RunStep",
@@ -58,6 +64,8 @@ __all__ = [
     "after_page",
     "changed_by",
     "echoes",
+    "history",
+    "history_rules",
     "interactive_reads",
     "listings",
     "poll_schedule",

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,6 +24,10 @@ from tieout_schemas.xero import Snapshot, XeroInvoice
 
 _SQL = queries.load("tieout_connector", "snapshots.sql")
 _TOPIC: Mapping[str, Topic] = {p.ce_type: t for t in topics.SHARED for p in t.payloads if t.name.startswith("xero.")}
+
+
+_NO_CONTENT = {"updated_at", "answers", "asked_for"}
+"""The fields of a snapshot whose changes are no news."""
 
 
 class RecordLink(NamedTuple):
@@ -44,6 +49,18 @@ class ObservedRecord:
     """When the read was sent. None for the answer to a write, which is never overtaken."""
     link: RecordLink | None = None
     answers: Answers | None = None
+    asked_for_by: UUID | None = None
+    """The historical import that asks for it (SYS-4)."""
+
+
+class News(StrEnum):
+    """What a historical import has found out about a record."""
+
+    NEW = "new"
+    """It was read for the first time."""
+    CHANGED = "changed"
+    KNOWN = "known"
+    """Its content was known already."""
 
 
 class SnapshotResult(NamedTuple):
@@ -55,6 +72,8 @@ class SnapshotResult(NamedTuple):
     """The records that were published."""
     overtaken: tuple[UUID, ...]
     """Xero ids whose stored snapshot is newer than this read's start. The caller must read them again."""
+    news: tuple[News, ...]
+    """Of each record that the historical import had not read before; of other reads: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +87,8 @@ class _Row:
     made_at: datetime | None = None
     shown_at: datetime | None = None
     document_type: str | None = None
+    asked_for_by: UUID | None = None
+    """The last historical import that asked for it."""
 
 
 async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> SnapshotResult:
@@ -76,7 +97,7 @@ async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> 
     UpdatedDateUTC is no version: it moves without a change, and some changes do not move it. So the content decides.
     """
     if not observed:
-        return SnapshotResult((), (), ())
+        return SnapshotResult((), (), (), ())
     kind = observed[0].payload.kind
     locked = await _lock(tx, tenant_id, kind, [o.payload.key_id for o in observed])
     # A record may be on two pages of a list; the last one counts.
@@ -86,15 +107,21 @@ async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> 
     changed: list[Payload] = []
     messages: list[outbox.Message] = []
     overtaken: dict[str, None] = {}
+    news: list[News] = []
     for n, one in enumerate(observed):
         key = one.payload.key_id
         if one.answers is None and last[key] != n:
             continue
         if _is_overtaken(one, locked.get(key)):
             overtaken[key] = None
+            if one.asked_for_by:
+                # The next read, whatever asks for it, publishes the record as asked for.
+                rows[key] = replace(rows.get(key) or locked[key], asked_for_by=one.asked_for_by)
             continue
         before = rows.get(key) or locked.get(key) or _Row()
         rows[key], payload = _next(one, before, tx.now)
+        if one.asked_for_by and one.asked_for_by != before.asked_for_by:
+            news.append(_news(before, payload))
         sequences[n] = rows[key].sequence
         if sequences[n] != before.sequence:
             changed.append(payload)
@@ -102,7 +129,7 @@ async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> 
     await _save(tx, tenant_id, kind, rows)
     await outbox.add(tx, messages)
     results = tuple(sequences.get(last[o.payload.key_id] if o.answers is None else n) for n, o in enumerate(observed))
-    return SnapshotResult(results, tuple(changed), tuple(UUID(key) for key in overtaken))
+    return SnapshotResult(results, tuple(changed), tuple(UUID(key) for key in overtaken), tuple(news))
 
 
 def _is_overtaken(one: ObservedRecord, row: _Row | None) -> bool:
@@ -114,8 +141,17 @@ def _next(one: ObservedRecord, row: _Row, now: datetime) -> tuple[_Row, Payload]
     """The row to store, and the payload to publish if its sequence changed."""
     shown_at = one.payload.updated_at if isinstance(one.payload, Snapshot) else None
     document_type = one.payload.type if isinstance(one.payload, XeroInvoice) else None
-    row = replace(_linked(row, one.link, now), as_of=now, shown_at=shown_at, document_type=document_type)
+    asked_for_by = one.asked_for_by or row.asked_for_by
+    row = replace(
+        _linked(row, one.link, now),
+        as_of=now,
+        shown_at=shown_at,
+        document_type=document_type,
+        asked_for_by=asked_for_by,
+    )
     payload = one.payload.replace(record_id=row.record_id) if row.record_id else one.payload
+    if row.asked_for_by:
+        payload = payload.replace(asked_for=True)
     content = _content(payload)
     if row.content != content or (one.answers and one.answers.done):
         row = replace(row, sequence=next_sequence(row.sequence, now), content=content)
@@ -134,8 +170,17 @@ def _linked(row: _Row, link: RecordLink | None, now: datetime) -> _Row:
     )
 
 
+def _news(before: _Row, payload: Payload) -> News:
+    if not before.sequence:
+        return News.NEW
+    as_before = payload.replace(asked_for=before.asked_for_by is not None)
+    return News.KNOWN if before.content == _content(as_before) else News.CHANGED
+
+
 def _content(payload: Payload) -> bytes:
-    text = payload.model_dump_json(exclude={"updated_at", "answers"})
+    # A record is published once a person asks for it. The content of all others stays as it was stored.
+    is_asked_for = getattr(payload, "asked_for", False)
+    text = payload.model_dump_json(exclude=_NO_CONTENT - {"asked_for"} if is_asked_for else _NO_CONTENT)
     return hashlib.sha256(text.encode()).digest()
 
 

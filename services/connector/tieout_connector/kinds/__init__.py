@@ -2,11 +2,12 @@
 each write is composed, found again and undone, and what a person may search. The tables below are derived from them."""
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
-from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, Record, Worth, spoken
+from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, PastRecords, Record, Worth, spoken
 from tieout_connector.kinds.table import (
     DOCUMENT_RESOURCES,
     FOLLOWED,
     LISTED,
+    PAST,
     PATHS,
     READ_AT_ONCE,
     RECORDS,
@@ -21,6 +22,7 @@ __all__ = [
     "DOCUMENT_RESOURCES",
     "FOLLOWED",
     "LISTED",
+    "PAST",
     "PATHS",
     "READ_AT_ONCE",
     "RECORDS",
@@ -29,6 +31,7 @@ __all__ = [
     "FollowedRecord",
     "ListedRecord",
     "Listing",
+    "PastRecords",
     "Record",
     "Worth",
     "WriteKind",

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from tieout_connector.kinds import stamps
 from tieout_connector.kinds.contact_write import ContactArchive, ContactWrite
-from tieout_connector.kinds.record import FollowedRecord, Listing
+from tieout_connector.kinds.record import FollowedRecord, Listing, PastRecords
 from tieout_connector.xero.contacts import CONTACTS
 from tieout_connector.xero.http import XeroRequest
 from tieout_schemas.bodies import Document
@@ -34,7 +34,7 @@ CONTACT = FollowedRecord(
     kind=XeroKind.CONTACT,
     snapshot=XeroContact,
     category="CONTACT",
-    listings=(Listing(),),
+    listings=(Listing(past=PastRecords("contacts")),),
     stamp_of=lambda raw, _: stamps.in_contact_number(raw),
     document=Document.CONTACT,
     writes=lambda _: (ContactWrite(), ContactArchive()),

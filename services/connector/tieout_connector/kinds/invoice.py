@@ -2,7 +2,7 @@
 
 from tieout_connector.kinds import stamps
 from tieout_connector.kinds.invoice_write import BillWrite, InvoiceWrite
-from tieout_connector.kinds.record import FollowedRecord, Listing
+from tieout_connector.kinds.record import FollowedRecord, Listing, PastRecords
 from tieout_connector.xero.invoices import INVOICES
 from tieout_connector.xero.models import Json
 from tieout_schemas.bodies import Document
@@ -28,6 +28,8 @@ INVOICE = FollowedRecord(
             # Only unpaid bills are imported (BILL-1).
             import_filters={"Statuses": "DRAFT,SUBMITTED,AUTHORISED"},
             after="Contacts",
+            # Drafts wait for their approval, and what is voided never comes in (BILL-1).
+            past=PastRecords("bills", "Date", {"Statuses": "AUTHORISED,PAID"}),
         ),
         # Webhooks name sales invoices too. Without this setting, that is all that CONT-4 gets.
         Listing(

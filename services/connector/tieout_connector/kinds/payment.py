@@ -17,7 +17,7 @@ from tieout_connector.kinds.fields import (
 )
 from tieout_connector.kinds.kind import ABSENT, UNKEYED, ComposedCall, Refetch
 from tieout_connector.kinds.matching import CLOCK_SKEW, body_of, match_once, unclaimed
-from tieout_connector.kinds.record import FollowedRecord, Listing, Worth
+from tieout_connector.kinds.record import FollowedRecord, Listing, PastRecords, Worth
 from tieout_connector.kinds.resource_kind import ResourceKind
 from tieout_connector.xero import wire
 from tieout_connector.xero.allocations import InvoiceRef
@@ -195,7 +195,14 @@ PAYMENT = FollowedRecord(
     kind=XeroKind.PAYMENT,
     snapshot=XeroPayment,
     category="PAYMENT",
-    listings=(Listing(after="Invoices", recent=True, worth=Worth.MONEY),),
+    listings=(
+        Listing(
+            after="Invoices",
+            recent=True,
+            worth=Worth.MONEY,
+            past=PastRecords("payments", "Date", {"where": 'Status=="AUTHORISED"'}),
+        ),
+    ),
     document=Document.PAYMENT,
     writes=lambda _: (PaymentWrite(), PaymentReversal()),
     path="payments",

@@ -43,6 +43,18 @@ class Worth(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class PastRecords:
+    """How a historical import lists the records of a kind (SYS-4)."""
+
+    kind: str
+    """The kind in a bookkeeper's words, in the plural: bills."""
+    date_field: str | None = None
+    """Xero's field with the date of a record; None: it has none, and the time of its last change counts."""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Xero's query parameters that choose the records to list, besides those of the list."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """How a resource is listed, in an import and in polls: page by page where Xero has pages, else in one call."""
 
@@ -62,6 +74,8 @@ class Listing:
     """The setting that a tenant must have on, because only then a rule needs these records; None: all tenants."""
     name: str | None = None
     """Its name, unique among all lists; None: its resource's name."""
+    past: PastRecords | None = None
+    """How a historical import lists it; None: none does."""
     worth: Worth = Worth.DOCUMENTS
     """Where the day's calls do not last, lists of less worth are polled less often (CONN-9)."""
 

@@ -57,6 +57,8 @@ LISTED: Mapping[str, ListedRecord] = {
     for listing in record.listings
 }
 """The lists that are imported and polled, by their names."""
+PAST: Mapping[str, str] = {listed.listing.past.kind: name for name, listed in LISTED.items() if listed.listing.past}
+"""By kind in a bookkeeper's words, the list that a historical import reads, in the order in which it reads them."""
 PATHS: Mapping[str, FollowedRecord] = {record.path: record for record in FOLLOWED.values() if record.path}
 """The records that a person may look at, by the part of the path."""
 SEARCHES: Mapping[XeroKind, Callable[[str], XeroRequest]] = {

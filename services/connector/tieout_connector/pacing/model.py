@@ -30,4 +30,6 @@ class InProgress:
     calls: set[UUID] = field(default_factory=set)
     reads: set[UUID] = field(default_factory=set)
     listings: set[str] = field(default_factory=set)
+    history: set[UUID] = field(default_factory=set)
+    """Historical imports of which a page is being read."""
     interactive_reads: set[UUID] = field(default_factory=set)

@@ -1,7 +1,8 @@
 -- name: find_work
 -- What a tenant's next call could be, and since when it waits or from when it is due: the first intent of each lane, the
--- first call without an answer, reads (`full`: enough reads to fill a call), polls and imports. `open`: the tenant is
--- connected; `rest`: when the first intent that rests is sent again. Work that this process has in progress is left out.
+-- first call without an answer, reads (`full`: enough reads to fill a call), polls, imports, a historical import.
+-- `open`: the tenant is connected; `rest`: when the first intent that rests is sent again. Work that this process has in
+-- progress is left out.
 select 'open' as work, $now::timestamptz as at from turn where tenant_id = $tenant_id and open
 union all
 select 'lane ' || lanes.lane, first.received_at from unnest($lanes::int[]) as lanes(lane) cross join lateral (
@@ -30,5 +31,8 @@ having count(*) = $max_ids
 union all
 select case when importing then 'import' else 'poll' end, min(next_at) from feed
 where tenant_id = $tenant_id and not listing = any($listings::text[]) and waits_for is null group by importing
+union all
+select 'history', next_at from history_import
+where tenant_id = $tenant_id and state = 'running' and not id = any($history::uuid[])
 union all
 select 'paused', min(until) from paused_batch where tenant_id = $tenant_id and until > $now having count(*) > 0;

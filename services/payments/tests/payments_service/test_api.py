@@ -8,7 +8,7 @@ import pytest
 
 from tieout_kit.http.access import APPROVERS, Allowed, operations
 from tieout_schemas.roles import Feature
-from tieout_testing.audit_sweep import Change, operator_changes, problem_changes, unaudited
+from tieout_testing.audit_sweep import Change, export_changes, operator_changes, problem_changes, unaudited
 from tieout_testing.builders import payment_request, xero_payment
 from tieout_testing.service_harness import ServiceHarness
 from tieout_testing.service_tests import AccessTests
@@ -44,6 +44,7 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(harness: ServiceHa
         f"POST {path}/unlink": [Change(first=that_one)],
         f"POST {path}/export": [Change(first=that_one)],
         **problem_changes(harness.service_api),
+        **export_changes(harness.service_api, harness.database),
         **operator_changes(harness.database, harness.tenant_id),
     }
 
