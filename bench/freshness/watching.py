@@ -43,6 +43,7 @@ class Watch:
         self._bills: dict[UUID, list[ArrivedBill]] = {}
         self._webhooks: dict[UUID, list[ArrivedWebhook]] = {}
         self._news: dict[UUID, asyncio.Event] = {}
+        self._failed: Exception | None = None
 
     @classmethod
     @asynccontextmanager
@@ -58,8 +59,11 @@ class Watch:
         await consumer.seek_to_beginning()
 
         async def watch() -> None:
-            async for record in consumer:
-                made._take(record, time.time())
+            try:
+                async for record in consumer:
+                    made._take(record, time.time())
+            except Exception as error:
+                made._fail(error)
 
         watching = asyncio.create_task(watch())
         try:
@@ -85,9 +89,17 @@ class Watch:
         async with asyncio.timeout(within):
             while True:
                 news.clear()
+                if self._failed:
+                    raise RuntimeError("the topics are not watched any more") from self._failed
                 if found := next(look(), None):
                     return found
                 await news.wait()
+
+    def _fail(self, error: Exception) -> None:
+        """Whoever waits for an event learns that none can come."""
+        self._failed = error
+        for news in self._news.values():
+            news.set()
 
     def _take(self, record: ConsumerRecord, at: float) -> None:
         topic = WEBHOOK if record.topic == WEBHOOK.name else BILLS_TOPIC
