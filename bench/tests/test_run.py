@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+import bench.import_
 from bench.__main__ import main
-from bench.benchmarks import names
+from bench.benchmarks import description, names, runner
 from bench.machine import ROOT, commit, machine
 
 
@@ -59,6 +60,12 @@ def test_a_name_that_is_no_benchmark_is_refused(recorded: Path, capsys: pytest.C
 def test_every_benchmark_is_a_folder_with_a_run() -> None:
     assert "kit" in names()
     assert "tests" not in names()
+
+
+def test_a_benchmark_may_have_the_name_of_a_word_of_python() -> None:
+    assert "import" in names()
+    assert runner("import") is bench.import_.run
+    assert description("import").startswith("The first import of a tenant")
 
 
 def test_a_result_tells_neither_host_nor_path() -> None:

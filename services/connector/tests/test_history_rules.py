@@ -130,6 +130,12 @@ def test_its_end_says_what_came_and_what_to_do_next() -> None:
     )
 
 
+def test_a_contact_that_does_not_come_in_is_explained() -> None:
+    said = result(read(job("contacts"), 1, 1, last=True, new=1))
+
+    assert said.next_steps[-1] == "A contact without a bill or invoice comes in with its first one."
+
+
 def test_a_cancelled_import_says_how_to_go_on() -> None:
     said = result(cancelled(job("contacts"), LATER))
 

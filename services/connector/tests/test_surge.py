@@ -87,7 +87,7 @@ def find_work(harness: ConnectorHarness, full_only: Sequence[str] = ()) -> tuple
     """The query of every look at a tenant's work, with nothing else in progress."""
     found: tuple[Any, ...] = PENDING_WORK["find_work"](
         tenant_id=harness.tenant_id, now=harness.clock(), lanes=list(range(6)), person_lane=0, intents=[],
-        serial_in_progress=[], full_only=full_only, calls=[], reads=[], listings=[], interactive_reads=[],
+        serial_in_progress=[], full_only=full_only, calls=[], reads=[], listings=[], interactive_reads=[], history=[],
         max_ids=min(READ_AT_ONCE.values()),
     )  # fmt: skip
     return found

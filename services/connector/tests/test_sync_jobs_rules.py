@@ -138,21 +138,19 @@ def test_the_time_left_is_at_the_measured_pace_and_no_less_than_xeros_limits_all
     assert round(left.total_seconds()) == seconds
 
 
-def status(running: RunKind | None = None, job_id: UUID | None = None, **more: Any) -> SyncStatus:
-    usual: dict[str, Any] = {
-        "last_sync_at": None, "last_read_at": {}, "waiting_writes": 0, "failed_writes": 0, "open_problems": 0,
-        "calls_left_today": 0, "egress_bytes_this_month": 0,
-    }  # fmt: skip
-    return SyncStatus(tenant_id=TENANT, running=running, job_id=job_id, **{**usual, **more})
+def told(job_id: UUID | None = None) -> SyncStatus:
+    return SyncStatus(
+        tenant_id=TENANT, running=RunKind.REQUESTED if job_id else None, job_id=job_id, last_sync_at=None,
+        last_read_at={}, waiting_writes=0, failed_writes=0, open_problems=0, calls_left_today=0,
+        egress_bytes_this_month=0,
+    )  # fmt: skip
 
 
 @pytest.mark.rule("CONN-7")
 def test_a_status_is_told_when_a_watched_run_begins_or_ends_and_else_now_and_then() -> None:
-    idle, running = status(), status(RunKind.REQUESTED, JOB)
-
-    assert is_worth_telling(None, None, idle, START)
-    assert is_worth_telling(idle, START, running, START + SECOND)
-    assert is_worth_telling(running, START, status(RunKind.REQUESTED, uuid4()), START + SECOND)
-    assert is_worth_telling(running, START, idle, START + SECOND)
-    assert not is_worth_telling(idle, START, status(waiting_writes=5), START + TOLD_EVERY - SECOND)
-    assert is_worth_telling(idle, START, idle, START + TOLD_EVERY)
+    assert is_worth_telling(None, None, None, START)
+    assert is_worth_telling(told(), START, JOB, START + SECOND)
+    assert is_worth_telling(told(JOB), START, uuid4(), START + SECOND)
+    assert is_worth_telling(told(JOB), START, None, START + SECOND)
+    assert not is_worth_telling(told(), START, None, START + TOLD_EVERY - SECOND)
+    assert is_worth_telling(told(), START, None, START + TOLD_EVERY)

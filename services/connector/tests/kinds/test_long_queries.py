@@ -151,3 +151,16 @@ def test_a_list_by_ids_can_be_read_one_by_one() -> None:
 
     assert listed.one_by_one() == [XeroRequest("GET", f"Invoices/{UUID(int=n)}", {"unitdp": "4"}) for n in (1, 2)]
     assert XeroRequest("GET", "Items", {"includeArchived": "true"}).one_by_one() == []
+
+
+@pytest.mark.rule("CONN-9")
+@pytest.mark.parametrize("kind", XeroKind)
+async def test_several_announced_records_of_any_kind_are_read_from_a_list_if_xero_has_pages(kind: XeroKind) -> None:
+    at = dt.datetime.combine(DAY, dt.time(), dt.UTC)
+    due = [DueRead(kind, uuid4(), 1, Cause.request(), named_by_xero=True, changed_by=at) for _ in range(2)]
+
+    with pytest.raises(Sent) as sent:
+        await fetch(cast(Any, Asked()), cast(Any, None), due)
+
+    (request,) = sent.value.args
+    assert request.of_list is FOLLOWED[kind].resource.paged

@@ -29,12 +29,13 @@ async def fetch(
 
     Raises XeroError.
     """
+    record = FOLLOWED[due[0].kind]
     # Records that were not found before are read alone.
     announced = [one.changed_by for one in due if one.changed_by and not one.not_found]
     try:
-        if FOLLOWED[due[0].kind].listed_by_ids:
+        if record.listed_by_ids:
             return *await _together(caller, session, due), due
-        if len(announced) >= FEW:
+        if record.resource.paged and len(announced) >= FEW:
             return await _among_changed(caller, session, due, min(announced))
     except (RefusedRequest, MalformedRequest, IncompleteList):
         # Such a list says nothing about its records. So each is read alone, and an unknown one is skipped.

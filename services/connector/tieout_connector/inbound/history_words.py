@@ -26,6 +26,8 @@ def next_steps(kinds: Sequence[HistoryKindResult], *, cancelled: bool) -> tuple[
     if any(each.new or each.changed or each.known for each in kinds):
         steps.append("Look at the problems in a few minutes: a record that waits or stays in Xero says why there.")
     named = {each.kind for each in kinds}
+    if "contacts" in named:
+        steps.append("A contact without a bill or invoice comes in with its first one.")
     if "bills" in named and "payments" not in named:
         steps.append("Import the payments of the same dates as well, if each payment should be seen here.")
     return tuple(steps)
