@@ -57,8 +57,9 @@ class HttpContractTests:
             assert (await harness.put(path, dict(body))).status_code == 200
         problem = (await harness.problems())[0]
         await harness.database.run(lambda tx: add_dead_letter(tx, harness.tenant_id, DEAD_LETTER))
-        marks = [path.split("/")[1] for path in self.requests] + [problem.id, DEAD_LETTER]
-        known = {"record_id": self.record_id, "problem_id": problem.id}
+        export = (await harness.post("history/exports", {"from_date": "2025-01-01"})).json()["id"]
+        marks = [path.split("/")[1] for path in self.requests] + [problem.id, DEAD_LETTER, export]
+        known = {"record_id": self.record_id, "problem_id": problem.id, "export_id": export}
         api = harness.service_api
 
         shown = await routes_that_show(api, harness.tenant_id, marks, known)

@@ -42,6 +42,7 @@ NOT_FOLLOWED = {
     "record_id": "the connector's stamp",
     "updated_at": "no version, and nothing of the bill",
     "answers": "of the sync",
+    "asked_for": "whether a person asked for it, and nothing of the bill",
     "type": "a bill stays a bill",
     "lines": "tried one by one",
 }

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from tieout_connector.connecting import ConsentResult, connection_store
-from tieout_connector.xero.scopes import SCOPES, Scope
+from tieout_connector.kinds import LISTED
+from tieout_connector.xero.scopes import SCOPES, Scope, cover
 from tieout_schemas.platform import Connection
 from tieout_schemas.problem import Problem
 from tieout_schemas.signals import XeroKind
@@ -64,10 +65,14 @@ async def test_the_tenant_stays_connected_and_nothing_is_imported_again(harness:
 async def test_a_list_that_the_consent_did_not_cover_is_read_after_it_and_says_so_before(
     harness: ConnectorHarness,
 ) -> None:
-    await harness.connect(scope=without(Scope.SETTINGS))
+    scope = without(Scope.SETTINGS)
+    read = {listed.record.resource.name for listed in LISTED.values()}
+    missing = [resource for resource in read if not cover(scope.split(), "GET", resource)]
+    assert len(missing) > 2
+    await harness.connect(scope=scope)
     async with harness.working():
         await harness.until(STATE, "connected")
-        await harness.until(OPEN, 3)
+        await harness.until(OPEN, len(missing))
         sentences = {problem.sentence for problem in await harness.published(Problem)}
         await again(harness, harness.org_id)
         await harness.until(OPEN, 0)

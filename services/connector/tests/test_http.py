@@ -22,6 +22,7 @@ from tieout_connector.xero.errors import (
     TokenExpired,
 )
 from tieout_connector.xero.http import XeroApi, XeroRequest
+from tieout_schemas.xero_credits import XeroRefund
 
 ORG = UUID(int=1)
 GET = XeroRequest("GET", "Contacts", {"b": "2", "a": "1"})
@@ -174,8 +175,9 @@ async def test_every_record_of_a_living_organisation_can_be_read(harness: Any) -
 
 def test_a_refund_is_no_payment_of_a_bill() -> None:
     refund = {
-        "PaymentID": str(ORG), "PaymentType": "ARCREDITPAYMENT", "Status": "AUTHORISED",
+        "PaymentID": str(ORG), "PaymentType": "ARCREDITPAYMENT", "Status": "AUTHORISED", "Amount": 10,
+        "UpdatedDateUTC": "/Date(1700000000000+0000)/", "Date": "/Date(1700000000000+0000)/",
         "Invoice": {"Type": "ACCRECCREDIT", "InvoiceID": str(ORG), "InvoiceNumber": "CN-0005", "CurrencyCode": "NZD"},
     }  # fmt: skip
 
-    assert payments.parse(refund) is None
+    assert isinstance(payments.parse(refund), XeroRefund)

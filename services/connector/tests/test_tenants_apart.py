@@ -8,7 +8,7 @@ import pytest
 from tieout_connector.app import http_app
 from tieout_connector.choices import change_settings
 from tieout_connector.connecting import sync_jobs
-from tieout_connector.inbound import sync_runs
+from tieout_connector.inbound import history, sync_runs
 from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
@@ -64,9 +64,10 @@ async def test_no_route_shows_one_tenant_what_another_has(harness: ConnectorHarn
     job = await harness.database.run(lambda tx: sync_jobs.start_or_join(tx, ANA, ours))
     # What has ended is not watched for minutes.
     await sync_jobs.end(harness.database, ours, "It was enough.")
+    past = await harness.database.run(lambda tx: history.start(tx, ANA, ours, ["bills"], now.date(), None))
     # Who changed the settings shows only in their history.
-    marks = [intent.record.id, problem.id, job.id, DEAD_LETTER, f'"{ANA.sub}"']
-    known = {"problem_id": problem.id, "intent_id": intent.intent_id, "job_id": job.id}
+    marks = [intent.record.id, problem.id, job.id, past.id, DEAD_LETTER, f'"{ANA.sub}"']
+    known = {"problem_id": problem.id, "intent_id": intent.intent_id, "job_id": job.id, "import_id": past.id}
     shown = await routes_that_show(api, ours, marks, known)
     assert await routes_that_show(api, theirs, marks, known) == []
     assert set(lists(api)) - set(shown) == NOT_LISTED
