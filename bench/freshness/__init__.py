@@ -50,7 +50,7 @@ async def measure(
         await here.grow(many)
         await change(here, warming, MANY_A_SECOND)
         at_many = await change(here, changes, MANY_A_SECOND)
-    return [*_figures(at_few, FEW), *_figures(at_many, MANY)]
+    return [*_figures(at_few, few), *_figures(at_many, many)]
 
 
 def _figures(times: Times, tenants: int) -> list[Figure]:
