@@ -19,6 +19,7 @@ from tieout_connector.kinds import (
 )
 from tieout_schemas.bodies import Document
 from tieout_schemas.payload import Payload
+from tieout_schemas.settings import Choices
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.topics import SHARED
 from xero_sim.openapi import accounting
@@ -80,6 +81,14 @@ def test_an_import_leaves_out_more_than_a_poll(importing: bool) -> None:
     filters = LISTED["CreditNotes"].listing.filtered(datetime(2026, 9, 14, tzinfo=UTC), importing=importing)
 
     assert filters == ({"where": 'Status=="AUTHORISED"'} if importing else {})
+
+
+def test_a_list_that_depends_on_a_setting_names_it_and_the_others_are_for_all() -> None:
+    without = Choices(**{one.listing.setting: False for one in LISTED.values() if one.listing.setting})
+    left = [name for name, one in LISTED.items() if one.listing.is_wanted(without)]
+
+    assert {name for name in LISTED if name not in left} == {"SalesInvoices"}
+    assert all(one.listing.is_wanted(Choices()) for one in LISTED.values())
 
 
 def topics_of_xero() -> set[type[Payload]]:

@@ -128,7 +128,7 @@ async def _under_way(tx: Tx, tenant_id: UUID) -> dict[str, Any]:
 async def _resources(tx: Tx, tenant_id: UUID, budget: Budget) -> list[Progress]:
     """How far each list was read, and how often it is polled."""
     chosen = await settings_store.read(tx, tenant_id)
-    polls = await poll_schedule.read(tx, tenant_id, budget, chosen.poll_every)
+    polls = await poll_schedule.read(tx, tenant_id, budget, chosen)
     return [
         Progress(**row, polled_every_minutes=minutes(poll.every), polled_because=poll.why)
         for row in await listings.progress(tx, tenant_id)

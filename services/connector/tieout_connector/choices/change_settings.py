@@ -39,7 +39,7 @@ async def change(tx: Tx, caller: Caller, tenant_id: UUID, seen: int, wanted: Map
     await listings.follow(tx, tenant_id, settings)
     if settings.poll_every != now.poll_every:
         budget = await org_budget_store.load(tx, tenant_id)
-        polls = await poll_schedule.read(tx, tenant_id, budget, settings.poll_every)
+        polls = await poll_schedule.read(tx, tenant_id, budget, settings)
         await listings.bring_forward(tx, tenant_id, {name: tx.now + one.every for name, one in polls.items()})
     return settings
 

@@ -1,6 +1,7 @@
 """Reads lists page by page, for imports and polls, and publishes the records that really changed."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -175,8 +176,9 @@ class Lister:
         if last and not step.awaited:
             # Locked, so that a change of the poll interval at this moment finds the next poll and moves it.
             chosen = (await settings_store.lock(tx, tenant_id)).settings
-            polls = await poll_schedule.read(tx, tenant_id, session.budget, chosen.poll_every)
-            next_at += polls[cursor.listing].every
+            polls = await poll_schedule.read(tx, tenant_id, session.budget, chosen)
+            # A list that has just been ended has no next poll, and no cursor to save.
+            next_at += polls[cursor.listing].every if cursor.listing in polls else timedelta()
         await listings.save(tx, tenant_id, cursor, next_at, ended=last)
         await connection_store.mark_synced(tx, tenant_id)
         if last:

@@ -34,8 +34,7 @@ async def start_new(tx: Tx) -> None:
 
 async def follow(tx: Tx, tenant_id: UUID, settings: Choices) -> None:
     """Begin and end the lists that depend on settings, after these were stored."""
-    depending = {name: one.listing.setting for name, one in LISTED.items() if one.listing.setting}
-    ended = [name for name, setting in depending.items() if not getattr(settings, setting)]
+    ended = [name for name, one in LISTED.items() if not one.listing.is_wanted(settings)]
     await tx.db.execute(*_SQL["end"](tenant_id=tenant_id, listings=ended))
     await tx.db.execute(*_SQL["start_new"](tenant_id=tenant_id, **_all(tx.now)))
     await schedule.wake_tenants(tx, [tenant_id])

@@ -15,6 +15,7 @@ from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import MAX_PAGE_SIZE, Resource
 from tieout_schemas.bodies import Document
 from tieout_schemas.payload import Payload
+from tieout_schemas.settings import Choices
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import InvoiceType, Snapshot
 
@@ -83,6 +84,10 @@ class Listing:
     def calls(self) -> int:
         """How many calls it takes to read, as a rule: it alone, or with the groups of vendors and customers."""
         return 3 if self.alone else 1
+
+    def is_wanted(self, settings: Choices) -> bool:
+        """Whether the records of a tenant with these settings are listed."""
+        return self.setting is None or bool(getattr(settings, self.setting))
 
     @property
     def complete(self) -> bool:
