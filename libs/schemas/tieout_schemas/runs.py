@@ -44,6 +44,12 @@ class SyncRun(Payload):
     resources: tuple[ResourceRead, ...]
     job_id: UUID | None = None
     """The id by which people watched the run; None: it had none."""
+    cancelled: bool = False
+    """A person has ended it early."""
+    summary: str = ""
+    """What came, in a bookkeeper's words; empty for polls."""
+    next_steps: tuple[str, ...] = ()
+    """What to do next, in a bookkeeper's words, the most urgent first."""
 
     @property
     def key_id(self) -> str:

@@ -109,9 +109,10 @@ def test_a_sync_that_reads_nothing_for_long_is_overdue_and_an_import_never_is() 
 def test_a_sync_failed_if_one_list_failed() -> None:
     ok, bad = (JobList(listing="A", state=state) for state in (ListState.DONE, ListState.FAILED))
 
-    assert sync_jobs_rules.state([ok, bad], None) is JobState.RUNNING
-    assert sync_jobs_rules.state([ok, ok], START) is JobState.DONE
-    assert sync_jobs_rules.state([ok, bad], START) is JobState.FAILED
+    assert sync_jobs_rules.state([ok, bad], None, cancelled=False) is JobState.RUNNING
+    assert sync_jobs_rules.state([ok, ok], START, cancelled=False) is JobState.DONE
+    assert sync_jobs_rules.state([ok, bad], START, cancelled=False) is JobState.FAILED
+    assert sync_jobs_rules.state([ok, bad], START, cancelled=True) is JobState.CANCELLED
 
 
 @pytest.mark.rule("CONN-4")

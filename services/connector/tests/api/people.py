@@ -27,6 +27,7 @@ BODIES: dict[str, Any] = {
     "DELETE /tenants/{t}/history/imports/{problem_id}": None,
     "POST /tenants/{t}/sync": None,
     "GET /tenants/{t}/sync/{problem_id}": None,
+    "DELETE /tenants/{t}/sync/{problem_id}": None,
     "GET /tenants/{t}/sync/{problem_id}/events": None,
     "GET /tenants/{t}/settings": None,
     "PATCH /tenants/{t}/settings": {"version": 0, "changes": {}},

@@ -61,6 +61,13 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
     async def connected() -> None:
         await harness.sql("update connection set state = 'connected'; update feed set importing = false")
 
+    async def syncing() -> dict[str, object]:
+        await connected()
+        admin = service_api.token("ana", ["*"], ["admin"])
+        url = f"/tenants/{service_api.tenant_id}/sync"
+        answer = await platform.http.post(url, headers={"Authorization": f"Bearer {admin}"})
+        return {"job_id": answer.json()["id"]}
+
     async with harness.database.transaction() as tx:
         tenant_id, reading = service_api.tenant_id, resource_problems.READ
         await resource_problems.not_permitted(tx, tenant_id, "TaxRates", reading, Cause.request())
@@ -73,6 +80,7 @@ async def test_every_change_by_a_person_is_in_the_audit_trail(platform: Platform
         "POST /tenants/{tenant_id}/history/imports": [Change(past, may_import, makes=True)],
         "DELETE /tenants/{tenant_id}/history/imports/{import_id}": [Change(first=importing)],
         "POST /tenants/{tenant_id}/sync": [Change(first=connected, makes=True)],
+        "DELETE /tenants/{tenant_id}/sync/{job_id}": [Change(first=syncing)],
         "PATCH /tenants/{tenant_id}/settings": [Change({"version": 0, "changes": {"approved_only_bills": True}})],
         "POST /tenants/{tenant_id}/settings/preview": [],  # saves nothing
         "POST /tenants/{tenant_id}/writes/{intent_id}/cancel": [Change(first=write)],

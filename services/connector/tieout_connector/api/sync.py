@@ -13,7 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from tieout_connector.connecting import sync_jobs
 from tieout_connector.inbound import SyncJob
 from tieout_kit.errors import Clash, NotNow, RetryLater
-from tieout_kit.http import APPROVERS, READERS, CurrentCaller, InDatabase, KnownTenant, allow, refusals
+from tieout_kit.http import ADMINS, APPROVERS, READERS, CurrentCaller, InDatabase, KnownTenant, allow, refusals
 from tieout_kit.postgres import Broadcast
 from tieout_schemas.roles import Role
 
@@ -48,6 +48,17 @@ async def sync_now(tenant_id: UUID, database: InDatabase, caller: CurrentCaller)
 async def get_job(tenant_id: KnownTenant, job: InJob) -> SyncJob:
     """A sync or import under way, or one that ended within the last days."""
     return job
+
+
+@router.delete(
+    "/{job_id}",
+    summary="Cancel a sync or an import: what was read stays",
+    description="After an import, what changes in Xero from now on comes; a historical import brings the rest.",
+    dependencies=[allow(*ADMINS)],
+)
+async def cancel(tenant_id: UUID, job_id: UUID, database: InDatabase, caller: CurrentCaller) -> SyncJob:
+    """One that has ended stays as it is."""
+    return await database.run(lambda tx: sync_jobs.cancel(tx, caller, tenant_id, job_id))
 
 
 @router.get(

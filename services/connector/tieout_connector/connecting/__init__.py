@@ -3,6 +3,7 @@
 from tieout_connector.connecting import connection_store, connections, consent_store, sync_jobs, sync_status
 from tieout_connector.connecting.connections import Connections
 from tieout_connector.connecting.consent_result import ConsentRefused, ConsentResult, Outcome
+from tieout_connector.connecting.imports import end_import
 from tieout_connector.connecting.tokens import TokenStore
 from tieout_connector.connecting.try_again import RECHECKS
 
@@ -16,6 +17,7 @@ __all__ = [
     "connection_store",
     "connections",
     "consent_store",
+    "end_import",
     "sync_jobs",
     "sync_status",
 ]

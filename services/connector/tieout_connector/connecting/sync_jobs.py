@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tieout_connector.connecting import connection_store, sync_status, try_again
+from tieout_connector.connecting.imports import end_import
 from tieout_connector.connecting.model import StoredConnection
-from tieout_connector.inbound import SyncJob, listings, sync_jobs_rules, sync_runs
+from tieout_connector.inbound import JobState, SyncJob, listings, sync_jobs_rules, sync_runs
 from tieout_connector.inbound.sync_runs_rules import PATIENCE, SyncRunProgress, is_overdue
 from tieout_connector.pacing import free_at, read_wait_reasons, why_not_now
 from tieout_kit.errors import Clash, NotFound, NotNow
@@ -13,6 +14,7 @@ from tieout_kit.events import Cause
 from tieout_kit.http import Caller, audit
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.payload import RecordRef
+from tieout_schemas.runs import RunKind
 
 KIND = "sync"
 """The kind of record in the audit trail."""
@@ -54,6 +56,21 @@ async def read(tx: Tx, tenant_id: UUID, job_id: UUID) -> SyncJob:
     if ended is None:
         raise NotFound("no such sync: it is unknown, or ended long ago")
     return await _shown(tx, tenant_id, *ended)
+
+
+async def cancel(tx: Tx, caller: Caller, tenant_id: UUID, job_id: UUID) -> SyncJob:
+    """End a sync or an import. What was read stays. What an import has not read comes when it changes in Xero; what a
+    sync has not read is read as usual. One that has ended stays as it is. Raises NotFound."""
+    await connection_store.read(tx, tenant_id)
+    kind = await sync_runs.cancel(tx, tenant_id, job_id)
+    if kind is RunKind.IMPORT:
+        await listings.stop_import(tx, tenant_id)
+        await end_import(tx, tenant_id)
+    if kind:
+        await sync_status.tell(tx, tenant_id, Cause.request())
+        was, now = {"state": JobState.RUNNING}, {"state": JobState.CANCELLED}
+        await audit.note(tx, caller, tenant_id, RecordRef(kind=KIND, id=job_id), was, now)
+    return await read(tx, tenant_id, job_id)
 
 
 async def end(database: Database, tenant_id: UUID, why: str) -> None:
@@ -107,7 +124,7 @@ async def _shown(
     shown = SyncJob(
         id=_id(run),
         run=run.kind,
-        state=sync_jobs_rules.state(lists, ended_at),
+        state=sync_jobs_rules.state(lists, ended_at, cancelled=run.cancelled),
         joined=joined,
         started_at=run.started_at,
         ended_at=ended_at,

@@ -6,12 +6,12 @@ from datetime import timedelta
 import structlog
 
 from tieout_connector.choices import chart_of_accounts, settings_store
-from tieout_connector.connecting import connection_store, sync_status
+from tieout_connector.connecting import connection_store, end_import, sync_status
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.history_reader import HistoryReader
 from tieout_connector.gateway.paging import page_of
 from tieout_connector.gateway.parsed import parse_rows
-from tieout_connector.gateway.permission import end_import, not_permitted
+from tieout_connector.gateway.permission import not_permitted
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.take_in import take_in
 from tieout_connector.inbound import (
@@ -103,7 +103,7 @@ class Lister:
             if smaller is None:
                 raise
             async with self._caller.storing(session) as tx:
-                await listings.save(tx, tenant_id, smaller, tx.now)
+                await listings.save(tx, tenant_id, smaller, tx.now, importing=cursor.importing)
             return
         raws, page = resource.raws(answer.json), page_of(answer.json, resource.name, asked)
         page = page if resource.paged else replace(page, items=page.rows)
@@ -117,7 +117,7 @@ class Lister:
                 tx, tenant_id, cursor.listing, len(raws), len(changed_at), cause,
                 last=last, left=rows_left(cursor, page), sent_at=left_at,
             )  # fmt: skip
-            await self._save(tx, session, moved, cause, step, last=last)
+            await self._save(tx, session, moved, cause, step, last=last, importing=cursor.importing)
             if not cursor.importing:
                 await webhook_health.polled(tx, tenant_id, kind, changed_at)
 
@@ -152,7 +152,7 @@ class Lister:
             )
             done = len(read)
             moved = replace(cursor, importing=False, done=done, total=done)
-            await self._save(tx, session, moved, cause, step, last=True)
+            await self._save(tx, session, moved, cause, step, last=True, importing=cursor.importing)
 
     async def _alone(
         self, session: TenantSession, cursor: ListingCursor, record: Record, row: Json, cause: Cause
@@ -166,7 +166,15 @@ class Lister:
         return next(iter(record.resource.raws(answer.json)), row)
 
     async def _save(
-        self, tx: Tx, session: TenantSession, cursor: ListingCursor, cause: Cause, step: RunStep, *, last: bool
+        self,
+        tx: Tx,
+        session: TenantSession,
+        cursor: ListingCursor,
+        cause: Cause,
+        step: RunStep,
+        *,
+        last: bool,
+        importing: bool,
     ) -> None:
         next_at, tenant_id = tx.now, session.org.tenant_id
         resource = LISTED[cursor.listing].record.resource.name
@@ -179,7 +187,7 @@ class Lister:
             polls = await poll_schedule.read(tx, tenant_id, session.budget, chosen)
             # A list that has just been ended has no next poll, and no cursor to save.
             next_at += polls[cursor.listing].every if cursor.listing in polls else timedelta()
-        await listings.save(tx, tenant_id, cursor, next_at, ended=last)
+        await listings.save(tx, tenant_id, cursor, next_at, ended=last, importing=importing)
         await connection_store.mark_synced(tx, tenant_id)
         if last:
             await listings.let_follow(tx, tenant_id, [cursor.listing])

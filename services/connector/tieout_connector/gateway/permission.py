@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from tieout_connector.connecting import connection_store, sync_status
+from tieout_connector.connecting import end_import, sync_status
 from tieout_connector.inbound import Trouble, listings, resource_problems, sync_runs
 from tieout_connector.kinds import lists_of, spoken
 from tieout_connector.pacing import Timing
 from tieout_connector.xero.errors import NotPermitted
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
-from tieout_schemas.platform import ConnectionState
 
 
 async def not_permitted(tx: Tx, tenant_id: UUID, error: NotPermitted, cause: Cause, timing: Timing) -> None:
@@ -23,11 +22,3 @@ async def not_permitted(tx: Tx, tenant_id: UUID, error: NotPermitted, cause: Cau
     if step.ended:
         await sync_status.tell(tx, tenant_id, cause)
     await end_import(tx, tenant_id)
-
-
-async def end_import(tx: Tx, tenant_id: UUID) -> None:
-    """Connect the tenant once every list was imported that Xero permits."""
-    if not await listings.is_importing(tx, tenant_id):
-        connection = await connection_store.lock(tx, tenant_id)
-        if connection.state is ConnectionState.IMPORTING:
-            await connection_store.change(tx, connection, Cause.request(), state=ConnectionState.CONNECTED)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tieout_connector.inbound.listings_rules import ListingCursor, Trouble
+from tieout_connector.inbound.listings_rules import OVERLAP, ListingCursor, Trouble
 from tieout_connector.kinds import LISTED
 from tieout_connector.pacing import InProgress, schedule
 from tieout_kit.postgres import Tx, queries
@@ -60,8 +60,11 @@ async def due(tx: Tx, tenant_id: UUID, in_progress: InProgress, *, importing: bo
     return ListingCursor(**dict(row)) if row else None
 
 
-async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime, *, ended: bool = False) -> None:
-    """Save a cursor, and when its next page is due. `ended`: the list was read to its end."""
+async def save(
+    tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime, *, importing: bool, ended: bool = False
+) -> None:
+    """Save a cursor, and when its next page is due. `ended`: the list was read to its end. `importing`: an import
+    has read the page. If it was cancelled meanwhile, the cursor stays as it is."""
     await tx.db.execute(
         *_SQL["save"](
             tenant_id=tenant_id,
@@ -77,8 +80,15 @@ async def save(tx: Tx, tenant_id: UUID, cursor: ListingCursor, next_at: datetime
             trouble=cursor.trouble,
             next_at=next_at,
             ended_at=tx.now if ended else None,
+            was_importing=importing,
         )
     )
+
+
+async def stop_import(tx: Tx, tenant_id: UUID) -> None:
+    """Import nothing more: from now on, the lists are read for what changes."""
+    await tx.db.execute(*_SQL["stop_import"](tenant_id=tenant_id, now=tx.now, since=tx.now - OVERLAP))
+    await schedule.wake_tenants(tx, [tenant_id])
 
 
 async def postpone(tx: Tx, tenant_id: UUID, names: Sequence[str], at: datetime, trouble: Trouble) -> None:

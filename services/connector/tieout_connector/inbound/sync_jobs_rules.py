@@ -34,6 +34,8 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     """It has ended, and some lists could not be read."""
+    CANCELLED = "cancelled"
+    """A person has ended it. What was read stays."""
 
 
 class JobList(Frozen):
@@ -73,10 +75,12 @@ def lists(run: SyncRunProgress, feed: Sequence[Mapping[str, Any]]) -> tuple[JobL
     return tuple(_list(run, row) for row in feed)
 
 
-def state(found: Sequence[JobList], ended_at: datetime | None) -> JobState:
+def state(found: Sequence[JobList], ended_at: datetime | None, *, cancelled: bool) -> JobState:
     """The state of a sync with these lists."""
     if ended_at is None:
         return JobState.RUNNING
+    if cancelled:
+        return JobState.CANCELLED
     return JobState.FAILED if any(one.state is ListState.FAILED for one in found) else JobState.DONE
 
 

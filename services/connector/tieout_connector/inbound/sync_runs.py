@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tieout_connector.inbound import listings
+from tieout_connector.inbound.sync_run_words import CANCELLED
 from tieout_connector.inbound.sync_runs_rules import (
     SyncRunProgress,
     after_failure,
@@ -106,6 +107,18 @@ async def end_early(tx: Tx, tenant_id: UUID, why: str) -> bool:
         return False
     names = await listings.known(tx, tenant_id)
     return await _save(tx, tenant_id, stored, after_failure(stored.under_way, names, why), Cause.request())
+
+
+async def cancel(tx: Tx, tenant_id: UUID, job_id: UUID) -> RunKind | None:
+    """End a run because a person wants so: what it has not read has failed. None: it is not under way."""
+    stored = await _lock(tx, tenant_id)
+    run = stored.under_way
+    if run is None or run.id != job_id:
+        return None
+    ended = after_failure(run, await listings.known(tx, tenant_id), CANCELLED).replace(cancelled=True)
+    # Every list that is known has ended now, also those that Xero does not permit.
+    await _save(tx, tenant_id, stored, ended, Cause.request())
+    return run.kind
 
 
 async def abandon(tx: Tx, tenant_id: UUID, why: str) -> None:

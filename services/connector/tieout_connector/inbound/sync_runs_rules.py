@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from tieout_connector.inbound import sync_run_words
 from tieout_schemas.payload import Frozen
 from tieout_schemas.runs import ResourceRead, RunKind, SyncRun
 
@@ -40,6 +41,8 @@ class SyncRunProgress(Frozen):
     """When something was last read; None: nothing was."""
     before: Mapping[str, ResourceProgress] = {}
     """What the polls under way had read when a person asked: it counts in the event at the end."""
+    cancelled: bool = False
+    """A person has ended it."""
 
 
 def requested(polls: SyncRunProgress | None, job_id: UUID, now: datetime) -> SyncRunProgress:
@@ -91,13 +94,17 @@ def finished(run: SyncRunProgress, names: Sequence[str], tenant_id: UUID, now: d
     """The finished run, to be published; None until every one of these lists has ended."""
     if not all(name in run.parts and run.parts[name].ended for name in names):
         return None
+    lists, polls = tuple(_read(name, run) for name in names), run.kind is RunKind.POLL
     return SyncRun(
         tenant_id=tenant_id,
         run=run.kind,
         started_at=run.started_at,
         ended_at=now,
-        resources=tuple(_read(name, run) for name in names),
+        resources=lists,
         job_id=run.id,
+        cancelled=run.cancelled,
+        summary="" if polls else sync_run_words.summary(run.kind, lists, cancelled=run.cancelled),
+        next_steps=() if polls else sync_run_words.next_steps(run.kind, lists, cancelled=run.cancelled),
     )
 
 

@@ -2,7 +2,7 @@
 each write is composed, found again and undone, and what a person may search. The tables below are derived from them."""
 
 from tieout_connector.kinds.kind import ABSENT, WriteKind
-from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, PastRecords, Record, Worth, spoken
+from tieout_connector.kinds.record import FollowedRecord, ListedRecord, Listing, PastRecords, Record, Worth
 from tieout_connector.kinds.table import (
     DOCUMENT_RESOURCES,
     FOLLOWED,
@@ -16,6 +16,7 @@ from tieout_connector.kinds.table import (
     lists_of,
     write_kinds,
 )
+from tieout_connector.kinds.words import spoken
 
 __all__ = [
     "ABSENT",

@@ -1,6 +1,5 @@
 """What the connector must know of a record of Xero. Each record's module declares it; table.py lists all of them."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from tieout_connector.kinds.kind import WriteKind
+from tieout_connector.kinds.words import spoken
 from tieout_connector.xero import parsing
 from tieout_connector.xero.http import XeroRequest
 from tieout_connector.xero.models import Json
@@ -18,12 +18,6 @@ from tieout_schemas.payload import Payload
 from tieout_schemas.settings import Choices
 from tieout_schemas.signals import XeroKind
 from tieout_schemas.xero import InvoiceType, Snapshot
-
-
-def spoken(resource: str, *, one: bool = False) -> str:
-    """A resource in words: `TaxRates` are tax rates; `one`: a tax rate."""
-    words = re.sub(r"(?<!^)(?=[A-Z])", " ", resource.partition("/")[0]).lower()
-    return (f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")) if one else words
 
 
 class Worth(Enum):

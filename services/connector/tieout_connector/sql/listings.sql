@@ -37,11 +37,17 @@ order by next_at limit 1;
 update feed set waits_for = null, next_at = $now where tenant_id = $tenant_id and waits_for = any($listings::text[]);
 
 -- name: save
--- The cursor's new position, and when its next page is due.
+-- The cursor's new position, and when its next page is due; not after the end of the import that has read the page.
 update feed set importing = $importing, since = $since, page = $page, backwards = $backwards, newest = $newest,
     done = $done, total = $total, page_size = $page_size, trouble = $trouble, next_at = $next_at,
     last_read_at = coalesce($ended_at, last_read_at)
-where tenant_id = $tenant_id and listing = $listing;
+where tenant_id = $tenant_id and listing = $listing and (importing or not $was_importing::boolean);
+
+-- name: stop_import
+-- Ends the import of all lists. They are polled from now on, for what changes after this moment.
+update feed set importing = false, since = $since, newest = null, page = 1, backwards = false, page_size = null,
+    waits_for = null, next_at = $now
+where tenant_id = $tenant_id and importing;
 
 -- name: postpone
 -- Reads these lists again at a later time, because they cannot be read now.
