@@ -132,6 +132,9 @@ class DeskStore(Generic[R, S]):
     ) -> dict[RecordKey, StoredXeroOnly[S]]:
         """The unlinked records of Xero that these were merged into, perhaps in several steps."""
         more: dict[RecordKey, StoredXeroOnly[S]] = {}
+        if not self.kind.follows_merges:
+            # Else each stored snapshot would be parsed to find that it was merged into none.
+            return more
         ours = [(one.tenant_id, one.seen.snapshot) for one in found if one.seen]
         looked_at = [*snapshots, *ours, *keys_of(only)]
         while wanted := self._winners(looked_at) - only.keys() - more.keys():
