@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from bench.figures import bounds_of, check_bounds
 from bench.import_ import figures
@@ -20,9 +21,15 @@ child.communicate(b"\\n")
 """
 
 
-def measured(**other: object) -> Measured:
-    usual = {"rows": {"Invoices": 1_000}, "calls": 1, "read": 1.0, "settled": 2.0, "cpu": {"bills": 3.0}}
-    return Measured(**{**usual, **other})  # type: ignore[arg-type]
+def measured(**other: Any) -> Measured:
+    usual: dict[str, Any] = {
+        "rows": {"Invoices": 1_000},
+        "calls": 1,
+        "read": 1.0,
+        "settled": 2.0,
+        "cpu": {"bills": 3.0},
+    }
+    return Measured(**{**usual, **other})
 
 
 def test_the_least_possible_is_a_call_for_each_thousand_rows_and_a_second_for_each_call() -> None:

@@ -1,8 +1,9 @@
 """The connector on a real Postgres against the simulated Xero over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ import pytest_asyncio
 from tieout_connector.xero.scopes import SCOPES
 from tieout_kit.postgres.database import Database
 from tieout_testing.connector import REDIRECT, AtXero, Clock, ConnectorHarness
+from tieout_testing.connector.process import Process
 from xero_sim import Control, serve_in_thread
 
 
@@ -69,3 +71,29 @@ def hang() -> Callable[..., Any]:
         return hanging
 
     return make
+
+
+@pytest.fixture
+def die_at(hang: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Awaitable[None]]:
+    """Runs a process until its page of this number, and ends it there as by a power cut: before the call, or else
+    before the commit of what `storing` saves."""
+
+    async def run(process: Process, page: int, moment: str, storing: ModuleType) -> None:
+        reached, count, before_call = asyncio.Event(), 0, moment == "before the call"
+        where, name = (process.api, "call") if before_call else (storing, "save")
+        real = getattr(where, name)
+
+        async def until_then(*args: Any, **more: Any) -> Any:
+            nonlocal count
+            count += 1
+            if count == page:
+                await hang(None if before_call else real, reached)(*args, **more)
+            return await real(*args, **more)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(where, name, until_then)
+            task = asyncio.create_task(process.gateway.run())
+            await asyncio.wait_for(reached.wait(), 10)
+            await process.die(task)
+
+    return run

@@ -1,6 +1,5 @@
 """Past records come in, once, page by page, whatever dies on the way (SYS-4)."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -80,26 +79,11 @@ async def test_paid_bills_of_last_year_come_with_their_payments_contacts_first(h
 @pytest.mark.parametrize("page", [2, 4])
 @pytest.mark.parametrize("moment", ["before the call", "before the commit"])
 async def test_an_import_killed_at_any_page_goes_on_where_it_was(
-    harness: ConnectorHarness, hang: Callable[..., Any], page: int, moment: str, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, die_at: Callable[..., Any], page: int, moment: str
 ) -> None:
     ids = await seeded(harness)
     await start(harness, "bills", "payments")
-    one, reached, count = harness.process(page_size=PAGE), asyncio.Event(), 0
-    where, name = (one.api, "call") if moment == "before the call" else (history, "save")
-    real = getattr(where, name)
-
-    async def until_then(*args: Any, **more: Any) -> Any:
-        nonlocal count
-        count += 1
-        if count == page:
-            await hang(None if moment == "before the call" else real, reached)(*args, **more)
-        return await real(*args, **more)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(where, name, until_then)
-        task = asyncio.create_task(one.gateway.run())
-        await asyncio.wait_for(reached.wait(), 10)
-        await one.die(task)
+    await die_at(harness.process(page_size=PAGE), page, moment, history)
     harness.clock.ahead = TERM + timedelta(seconds=1)
 
     async with harness.working(harness.process(page_size=PAGE)):

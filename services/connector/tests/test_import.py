@@ -1,6 +1,5 @@
 """Everything unpaid comes in, once, page by page, whatever dies on the way (SYS-4, CONN-4)."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -98,25 +97,10 @@ async def test_bills_do_not_wait_for_contacts_that_cannot_be_listed(harness: Con
 @pytest.mark.parametrize("call", [1, 4, 7, 10])
 @pytest.mark.parametrize("moment", ["before the call", "before the commit"])
 async def test_an_import_killed_anywhere_goes_on_where_it_was(
-    harness: ConnectorHarness, hang: Callable[..., Any], call: int, moment: str, monkeypatch: pytest.MonkeyPatch
+    harness: ConnectorHarness, die_at: Callable[..., Any], call: int, moment: str
 ) -> None:
     await seeded(harness)
-    one, reached, count = harness.process(page_size=5), asyncio.Event(), 0
-    where, name = (one.api, "call") if moment == "before the call" else (listings, "save")
-    real = getattr(where, name)
-
-    async def until_then(*args: Any, **more: Any) -> Any:
-        nonlocal count
-        count += 1
-        if count == call:
-            await hang(None if moment == "before the call" else real, reached)(*args, **more)
-        return await real(*args, **more)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(where, name, until_then)
-        task = asyncio.create_task(one.gateway.run())
-        await asyncio.wait_for(reached.wait(), 10)
-        await one.die(task)
+    await die_at(harness.process(page_size=5), call, moment, listings)
     harness.clock.ahead = TERM + timedelta(seconds=1)
 
     async with harness.working(harness.process(page_size=5)):
