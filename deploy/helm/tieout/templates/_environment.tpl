@@ -32,7 +32,12 @@
 {{- $secret := $kafka.sasl.existingSecret | default (printf "%s-kafka%s" (include "tieout.fullname" .root) .secrets) }}
 - name: TIEOUT_KAFKA_SASL_MECHANISM
   value: {{ $kafka.sasl.mechanism | quote }}
+{{- if $kafka.sasl.username }}
+- name: TIEOUT_KAFKA_USERNAME
+  value: {{ $kafka.sasl.username | quote }}
+{{- else }}
 {{ include "tieout.fromSecret" (list "TIEOUT_KAFKA_USERNAME" $secret $kafka.sasl.keys.username) }}
+{{- end }}
 {{ include "tieout.fromSecret" (list "TIEOUT_KAFKA_PASSWORD" $secret $kafka.sasl.keys.password) }}
 {{- end }}
 {{- if $kafka.tls.ca.existingSecret }}
@@ -72,7 +77,7 @@
 {{- if eq .service.module "tieout_connector" -}}
 {{- $settings = mergeOverwrite $settings (include "tieout.trialConnectorSettings" .root | fromJson) $values.connector.settings -}}
 {{- end -}}
-{{- $settings = mergeOverwrite $settings .service.settings -}}
+{{- $settings = mergeOverwrite $settings (.service.settings | default dict) -}}
 {{- $_ := required "settings.jwksUrl: say where the keys are that sign your tokens" $settings.jwksUrl -}}
 {{- $_ := required "settings.jwtIssuer: say which issuer your tokens name" $settings.jwtIssuer -}}
 {{- if eq .service.module "tieout_connector" -}}

@@ -44,3 +44,12 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 {{- define "tieout.serviceOf" -}}
 {{- trimPrefix "tieout_" . -}}
 {{- end -}}
+
+{{/* The entry of `services` that receives webhooks. */}}
+{{- define "tieout.webhookService" -}}
+{{- $found := list -}}
+{{- range $name, $service := .Values.services -}}
+{{- if has $service.role (list "web" "all") -}}{{ $found = append $found $name }}{{- end -}}
+{{- end -}}
+{{- first $found | required "services: one of them needs the role web or all, to receive webhooks" -}}
+{{- end -}}
