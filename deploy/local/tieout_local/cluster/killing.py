@@ -8,12 +8,16 @@ from tieout_local.cluster.tools import CommandFailed, Release
 
 PAUSE = (1.0, 4.0)
 """Seconds between two kills, from and to."""
+AT_LEAST = 12
 
 
 async def kill_at_random(release: Release, rng: random.Random, enough: asyncio.Event) -> Counter[str]:
-    """Kill one pod after the other, without grace, until `enough`. Returns how many of each component were killed."""
+    """Kill one pod after the other, without grace, until `enough` and at least AT_LEAST.
+
+    Returns how many pods of each component were killed.
+    """
     killed: Counter[str] = Counter()
-    while not enough.is_set():
+    while not enough.is_set() or killed.total() < AT_LEAST:
         pods = await release.pods()
         pod = rng.choice(sorted(pods, key=lambda one: str(one["metadata"]["name"])))
         try:

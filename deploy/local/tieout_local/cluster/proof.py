@@ -39,7 +39,7 @@ class Proof:
     async def both_ways(self) -> str:
         """Bills change in Xero and come in; a vendor, a bill and its payment go to Xero."""
         outcomes = [await change_in_xero(self.run), await bill_from_here(self.run), await pay(self.run)]
-        return "\n                        ".join(outcomes)
+        return "; ".join(outcomes)
 
     async def upgrade_under_load(self, tag: str) -> str:
         """Upgrade and kill pods at random while 200 changes are under way."""
@@ -73,7 +73,7 @@ class Proof:
 
     async def scale(self, tag: str) -> str:
         """The bills service with three replicas; changes still come through."""
-        await self.release.upgrade(tag, **{"services.bills.replicas": str(REPLICAS)})
+        await self.release.upgrade(tag, "--set", f"services.bills.replicas={REPLICAS}")
         pods = await self.release.pods("app.kubernetes.io/component=bills")
         if len(pods) != REPLICAS:
             raise DemoFailed(f"{REPLICAS} pods of bills were wanted, there are {len(pods)}")
@@ -83,13 +83,18 @@ class Proof:
         """Everything is removed."""
         await self.release.helm("uninstall", self.release.name, "--wait", "--timeout", "5m")
 
-        async def nothing_left() -> bool:
-            return not await self.release.pods("app.kubernetes.io/part-of=tieout")
+        async def left() -> list[str]:
+            found = await self.release.kubectl("get", "all,secret,configmap,pvc", "--output", "name")
+            return [name for name in found.split() if name != "configmap/kube-root-ca.crt"]
 
-        await until("no pod is left", nothing_left, within=120, every=1)
-        left = (await self.release.kubectl("get", "all,secret,configmap,pvc", "--output", "name")).split()
-        kept = [name for name in left if name != "configmap/kube-root-ca.crt"]
-        return f"nothing is left but the namespace{': and ' + ', '.join(kept) if kept else ''}"
+        async def nothing_left() -> bool:
+            return not await left()
+
+        try:
+            await until("everything removed", nothing_left, within=120, every=1)
+        except DemoFailed as error:
+            raise DemoFailed(f"an uninstall leaves {await left()}") from error
+        return "nothing is left but the namespace"
 
     async def _runs(self, tag: str) -> None:
         """Raises DemoFailed if a service runs another version."""

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +34,9 @@ class Release:
         more = ("--create-namespace", "--wait", "--timeout", TIMEOUT)
         await self.helm("install", self.name, str(CHART), *self._values(tag), *more)
 
-    async def upgrade(self, tag: str, **settings: str) -> None:
-        """Upgrade to this version and wait until everything is ready."""
-        await self.helm(
-            "upgrade", self.name, str(CHART), *self._values(tag, **settings), "--wait", "--timeout", TIMEOUT
-        )
+    async def upgrade(self, tag: str, *more: str) -> None:
+        """Upgrade to this version, with more options of helm, and wait until everything is ready."""
+        await self.helm("upgrade", self.name, str(CHART), *self._values(tag), *more, "--wait", "--timeout", TIMEOUT)
 
     async def helm(self, *words: str) -> str:
         """Run helm in the namespace. Raises CommandFailed."""
@@ -54,8 +51,8 @@ class Release:
         found = json.loads(await self.kubectl("get", "pods", "--selector", selector, "--output", "json"))["items"]
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
-    def _values(self, tag: str, **settings: str) -> list[str]:
-        values = {**self.settings, "image.tag": tag, **settings}
+    def _values(self, tag: str) -> list[str]:
+        values = {**self.settings, "image.tag": tag}
         pairs = [word for path, value in values.items() for word in ("--set-string", f"{path}={value}")]
         return ["--values", str(CHART / "examples" / "trial.yaml"), *pairs]
 
@@ -67,6 +64,4 @@ async def _run(*command: str) -> str:
     done = await asyncio.to_thread(run)
     if done.returncode != 0:
         raise CommandFailed(f"{' '.join(command)}\n{done.stderr.strip()}")
-    if done.stderr.strip():
-        print(done.stderr.strip(), file=sys.stderr)
     return done.stdout

@@ -41,6 +41,10 @@ class DemoFailed(Exception):
     """A step of the demo failed; the message names what was expected and what was seen."""
 
 
+class NotThere(DemoFailed):
+    """A service answered 404: it does not know the tenant or the record, or does not know it yet."""
+
+
 async def until(what: str, look: Callable[[], Awaitable[Any]], *, within: float = 30.0, every: float = 0.05) -> Any:
     """Poll until `look` returns something true. Raises DemoFailed, with the last thing seen."""
     loop = asyncio.get_running_loop()
@@ -57,8 +61,8 @@ async def until(what: str, look: Callable[[], Awaitable[Any]], *, within: float 
 class Platform:
     """One tenant of the platform, with a token for it.
 
-    A call whose connection fails is repeated for `repeat_for` seconds. Callers choose the ids of records, so a repeated
-    PUT makes no second record.
+    A call that fails in between, or that is to be tried again, is repeated for `repeat_for` seconds. Callers choose the
+    ids of records, so a repeated PUT makes no second record.
     """
 
     def __init__(self, stack: Installation, tenant_id: UUID, *, repeat_for: float = 0) -> None:
@@ -127,7 +131,8 @@ class Platform:
     async def _call(self, method: str, service: str, path: str, **more: Any) -> Any:
         answer = await self._answer(method, self._url(service, path), **more)
         if answer.is_error:
-            raise DemoFailed(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
+            failure = NotThere if answer.status_code == httpx.codes.NOT_FOUND else DemoFailed
+            raise failure(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json() if answer.content else None
 
     async def _answer(self, method: str, url: str, **more: Any) -> httpx.Response:
@@ -135,8 +140,10 @@ class Platform:
         end = loop.time() + self._repeat_for
         while True:
             try:
-                return await self._http.request(method, url, **more)
+                answer = await self._http.request(method, url, **more)
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or loop.time() > end:
+                    return answer
             except httpx.TransportError:
                 if loop.time() > end:
                     raise
-                await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2)
