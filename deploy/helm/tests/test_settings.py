@@ -148,6 +148,16 @@ def test_the_jobs_are_one_for_the_topics_and_one_for_each_database(name: str) ->
     ]
 
 
+def test_contracting_migrations_run_only_if_that_is_asked_for() -> None:
+    jobs = [one for one in render(example("small", {"jobs": {"contract": True}})) if one["kind"] == "Job"]
+    commands = [job["spec"]["template"]["spec"]["containers"][0]["args"] for job in jobs]
+
+    assert [command for command in commands if "--contract" in command] == [
+        ["tieout_kit.postgres.migrate", "tieout_kit", f"tieout_{service}", "--contract"]
+        for service in ("bills", "connector", "contacts", "payments")
+    ]
+
+
 def test_more_variables_and_volumes_reach_services_and_jobs() -> None:
     more: dict[str, list[dict[str, Any]]] = {
         "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}],
