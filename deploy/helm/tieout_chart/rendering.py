@@ -7,12 +7,27 @@ from typing import Any
 import helm_python
 import yaml
 
-from tieout_chart.paths import CHART
+from tieout_chart.paths import CHART, EXAMPLES
 
 NOTES = "NOTES.txt"
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 Object = dict[str, Any]
 """A Kubernetes object."""
+
+
+def changed(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with changes, as several `--values` files are merged: maps by their keys, the rest as a whole."""
+    merged = dict(values)
+    for name, change in changes.items():
+        before = merged.get(name)
+        merged[name] = changed(before, change) if isinstance(before, dict) and isinstance(change, dict) else change
+    return merged
+
+
+def example(name: str, changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The values of an example, with changes."""
+    return changed(values_of(EXAMPLES / f"{name}.yaml"), changes or {})
 
 
 def values_of(file: Path) -> dict[str, Any]:
@@ -30,7 +45,7 @@ def render(values: Mapping[str, Any], chart: Path = CHART, release: str = "tieou
         found
         for template, text in _rendered(values, chart, release).items()
         if not template.endswith(NOTES)
-        for found in yaml.safe_load_all(text)
+        for found in yaml.load_all(text, _LOADER)
         if found
     ]
 

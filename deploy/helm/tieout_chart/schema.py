@@ -21,7 +21,6 @@ FREE = frozenset({
 
 NO_AUTOSCALING = {"properties": {"enabled": {"const": False}}}
 MODULES = ("tieout_connector", "tieout_contacts", "tieout_bills", "tieout_payments")
-NO_LATEST = {"not": {"const": "latest"}}
 PROBE = {
     "type": "object",
     "additionalProperties": False,
@@ -33,7 +32,6 @@ PROBE = {
 """How often a probe asks; what it asks is the chart's."""
 
 CONSTRAINTS: dict[str, Schema] = {
-    "image.tag": NO_LATEST,
     "image.digest": {"pattern": "^(sha256:[0-9a-f]{64})?$"},
     "image.pullPolicy": {"enum": ["Always", "IfNotPresent", "Never"]},
     "kafka.partitions": {"minimum": 1},
@@ -61,9 +59,8 @@ CONSTRAINTS: dict[str, Schema] = {
     "networkPolicy.kafka.ports": {"items": {"type": "integer"}},
     "networkPolicy.postgres.ports": {"items": {"type": "integer"}},
     **{
-        f"trial.{server}.image.{part}": rule
+        f"trial.{server}.image.pullPolicy": {"enum": ["Always", "IfNotPresent", "Never"]}
         for server in ("kafka", "postgres", "simulator", "helper")
-        for part, rule in (("tag", NO_LATEST), ("pullPolicy", {"enum": ["Always", "IfNotPresent", "Never"]}))
     },
 }
 """What a value must be beyond the type of its default."""
@@ -134,7 +131,7 @@ def _service(of_service: dict[str, Schema]) -> Schema:
         "required": ["module"],
         "if": {"properties": {"module": {"const": "tieout_connector"}}},
         "then": {"required": ["role"], "properties": {"settings": settings[1]}},
-        "else": {"properties": {"role": False, "settings": settings[0]}},
+        "else": {"properties": {"settings": settings[0]}},
         "allOf": [
             {
                 "if": {"properties": {"role": {"enum": ["sync", "all"]}}, "required": ["role"]},

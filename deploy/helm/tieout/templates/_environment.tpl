@@ -25,7 +25,7 @@
 - name: TIEOUT_KAFKA_PREFIX
   value: {{ $kafka.prefix | quote }}
 - name: TIEOUT_PARTITIONS
-  value: {{ $kafka.partitions | quote }}
+  value: {{ int64 $kafka.partitions | quote }}
 - name: TIEOUT_KAFKA_SECURITY
   value: {{ $kafka.security | quote }}
 {{- if hasPrefix "SASL_" $kafka.security }}

@@ -31,6 +31,7 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 
 {{/* An image's reference. Takes (dict "root" $ "image" {registry, repository, tag, digest}). */}}
 {{- define "tieout.image" -}}
+{{- if eq .image.tag "latest" }}{{ fail (printf "%s: name a version; latest is another image every day" .image.repository) }}{{ end -}}
 {{- with .image.registry }}{{ . }}/{{ end -}}
 {{- .image.repository -}}
 {{- if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ end -}}
