@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +24,7 @@ class FakeRelease(Release):
 
     name: str = "tieout"
     namespace: str = "proof"
-    settings: Mapping[str, str] = field(default_factory=dict)
+    options: Sequence[str] = ()
     gone: str = ""
     commands: list[tuple[str, ...]] = field(default_factory=list)
 
