@@ -10,7 +10,7 @@ from bench.kit.bill import BILL
 from bench.kit.load import ARRIVING, PARTITIONS
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Service, Wired
-from tieout_kit.kafka import Consumer, Relay
+from tieout_kit.kafka import Consumer, KafkaConnection, Relay
 from tieout_kit.postgres import Database
 from tieout_kit.process import tune_gc
 from tieout_kit.telemetry import set_up
@@ -28,8 +28,8 @@ async def main(bootstrap: str, prefix: str, dsn: str) -> None:
     await database.open()
     # Only the topics that receive events, since the others do not exist.
     handlers = replace(Wired(SERVICE).handlers, topics=(ARRIVING,))
-    loop = Consumer(database, bootstrap, prefix, SERVICE.name, handlers)
-    relay = Relay(database, bootstrap, prefix, SERVICE.name, PARTITIONS)
+    loop = Consumer(database, KafkaConnection(bootstrap), prefix, SERVICE.name, handlers)
+    relay = Relay(database, KafkaConnection(bootstrap), prefix, SERVICE.name, PARTITIONS)
     await asyncio.gather(loop.run(), relay.run())
 
 

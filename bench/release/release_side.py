@@ -13,7 +13,7 @@ from bench.kit.load import ARRIVING, HELD, PARTITIONS
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Wired
 from tieout_kit.events import ReceivedEvent
-from tieout_kit.kafka import Consumer, Handler, Relay
+from tieout_kit.kafka import Consumer, Handler, KafkaConnection, Relay
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.records import Sweeper
 from tieout_kit.sync import State, Work, created
@@ -47,8 +47,8 @@ async def main(bootstrap: str, prefix: str, dsn: str) -> None:
     await database.open()
     wired = Wired(replace(SERVICE, also=((Bill, _made),)))
     handlers = replace(wired.handlers, topics=(ARRIVING, HELD, SETTINGS, CONTACTS_TOPIC))
-    loop = Consumer(database, bootstrap, prefix, SERVICE.name, handlers)
-    relay = Relay(database, bootstrap, prefix, SERVICE.name, PARTITIONS)
+    loop = Consumer(database, KafkaConnection(bootstrap), prefix, SERVICE.name, handlers)
+    relay = Relay(database, KafkaConnection(bootstrap), prefix, SERVICE.name, PARTITIONS)
     sweeper = Sweeper(database, wired.rechecks)
     await asyncio.gather(loop.run(), relay.run(), sweeper.run())
 

@@ -17,6 +17,7 @@ from tieout_connector.inbound import InteractiveAnswers, WebhookReceiver
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import utc_now
 from tieout_kit.http import Keys
+from tieout_kit.kafka import KafkaConnection
 from tieout_kit.postgres import Broadcast, Database
 from tieout_kit.process import Server, serve, tune_gc
 from tieout_kit.telemetry import set_up
@@ -33,7 +34,7 @@ async def main(bootstrap: str, prefix: str, port: str) -> None:
     identity = XeroIdentity(httpx.AsyncClient(), (NOWHERE, NOWHERE, NOWHERE), "", "", "")
     tokens = TokenStore(database, identity, Fernet.generate_key().decode())
     connecting = Connections(database, identity, tokens, NOWHERE)
-    receiver = WebhookReceiver(bootstrap, prefix, PARTITIONS, KEY, utc_now)
+    receiver = WebhookReceiver(KafkaConnection(bootstrap), prefix, PARTITIONS, KEY, utc_now)
     answers, changes = InteractiveAnswers(database), Broadcast(database, "nobody")
     app = http_app(database, Keys(NOWHERE, ""), connecting, receiver, answers, changes, PARTITIONS, "starter")
     await asyncio.gather(receiver.run(), serve(Server(app, "127.0.0.1", int(port))))

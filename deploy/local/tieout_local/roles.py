@@ -18,6 +18,7 @@ from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import utc_now
 from tieout_kit.domain import Wired
 from tieout_kit.http import Keys, operations
+from tieout_kit.kafka import KafkaConnection
 from tieout_kit.postgres import Broadcast, Database
 from tieout_schemas.generate import DOCS, write_files
 
@@ -40,7 +41,7 @@ def apps() -> dict[str, FastAPI]:
     identity = XeroIdentity(httpx.AsyncClient(), (NOWHERE, NOWHERE, NOWHERE), "", "", "")
     tokens = TokenStore(database, identity, Fernet.generate_key().decode())
     connecting = Connections(database, identity, tokens, NOWHERE)
-    receiver = WebhookReceiver("127.0.0.1:1", "", 1, "nobody's", utc_now)
+    receiver = WebhookReceiver(KafkaConnection("127.0.0.1:1"), "", 1, "nobody's", utc_now)
     return {
         "connector": tieout_connector.app.http_app(
             database,

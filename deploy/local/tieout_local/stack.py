@@ -123,9 +123,9 @@ class Stack:
                 raise
 
     def _make_topics(self) -> None:
-        from tieout_kit.kafka import create_topics  # noqa: PLC0415  the kit is not needed for the servers alone
+        from tieout_kit.kafka import KafkaConnection, create_topics  # noqa: PLC0415  the kit is not needed for the servers alone
 
-        run(lambda: create_topics(self.kafka.bootstrap, self._prefix, self._partitions))
+        run(lambda: create_topics(KafkaConnection(self.kafka.bootstrap), self._prefix, self._partitions))
 
     def _start_simulator(self) -> None:
         port = self.simulator_url.rpartition(":")[2]

@@ -16,6 +16,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import batch, consumer
 from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.dead_letters import ORIGIN, REASON
 from tieout_kit.kafka.relay import Relay
@@ -64,8 +65,8 @@ class World:
         """Run the service until these versions are handled and there are dead letters."""
         prefix = self.publisher.prefix
         handlers = Handlers.by_topic({SETTINGS: handle, WRITE_RESULT: handle})
-        loop = Consumer(self.database, self.bootstrap, prefix, SERVICE, handlers)
-        relay = Relay(self.database, self.bootstrap, prefix, SERVICE, PARTITIONS)
+        loop = Consumer(self.database, KafkaConnection(self.bootstrap), prefix, SERVICE, handlers)
+        relay = Relay(self.database, KafkaConnection(self.bootstrap), prefix, SERVICE, PARTITIONS)
         async with running(loop.run(), relay.run()):
             await wait_until(self.handled, lambda seen: seen == list(expected), 15)
             return await wait_until(self.letters, bool, 15)

@@ -21,6 +21,7 @@ from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.generate import declared
 from tieout_kit.kafka import outbox, parking
 from tieout_kit.kafka.batch import BatchHandler, Handlers
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay, RelayTiming
 from tieout_kit.kafka.unparking import drain
@@ -66,11 +67,22 @@ class World:
 
     def loop(self) -> Consumer:
         return Consumer(
-            self.database, self.bootstrap, self.publisher.prefix, "bills", Handlers.by_topic({SETTINGS: self.handle})
+            self.database,
+            KafkaConnection(self.bootstrap),
+            self.publisher.prefix,
+            "bills",
+            Handlers.by_topic({SETTINGS: self.handle}),
         )
 
     def relay(self) -> Relay:
-        return Relay(self.database, self.bootstrap, self.publisher.prefix, "bills", 1, RelayTiming(transaction_s=2))
+        return Relay(
+            self.database,
+            KafkaConnection(self.bootstrap),
+            self.publisher.prefix,
+            "bills",
+            1,
+            RelayTiming(transaction_s=2),
+        )
 
     async def handle(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         await self.goes_on.wait()

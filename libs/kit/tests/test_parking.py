@@ -13,13 +13,14 @@ from tieout_kit.clock import utc_now
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import parking
 from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.parking import LIMITS, Limits
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.kafka.unparking import drain
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
-from tieout_kit.process.service import every
+from tieout_kit.process.every import every
 from tieout_local.servers import KafkaServer
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import SETTINGS, dead_letter_topic, replay_topic
@@ -44,10 +45,12 @@ class World:
     def loop(self, limits: Limits = LIMITS) -> Consumer:
         replay, prefix = replay_topic(SERVICE), self.publisher.prefix
         handlers = Handlers.by_topic({SETTINGS: self.handle})
-        return Consumer(self.database, self.bootstrap, prefix, SERVICE, handlers, replay=replay, limits=limits)
+        return Consumer(
+            self.database, KafkaConnection(self.bootstrap), prefix, SERVICE, handlers, replay=replay, limits=limits
+        )
 
     def relay(self) -> Relay:
-        return Relay(self.database, self.bootstrap, self.publisher.prefix, SERVICE, PARTITIONS)
+        return Relay(self.database, KafkaConnection(self.bootstrap), self.publisher.prefix, SERVICE, PARTITIONS)
 
     async def handle(self, tx: Tx, events: Sequence[ReceivedEvent[TenantSettings]]) -> None:
         for event in events:

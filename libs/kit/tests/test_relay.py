@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 from tieout_kit.clock import utc_now
 from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.relay import TIMING, Relay, RelayTiming
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
@@ -40,7 +41,7 @@ class World:
         self.tenants = [uuid4() for _ in range(6)]
 
     def relay(self, timing: RelayTiming = TIMING) -> Relay:
-        return Relay(self.database, self.bootstrap, self.prefix, "bills", PARTITIONS, timing)
+        return Relay(self.database, KafkaConnection(self.bootstrap), self.prefix, "bills", PARTITIONS, timing)
 
     async def write(self, versions: Iterable[int]) -> None:
         """One transaction for each version, which publishes it for every tenant."""

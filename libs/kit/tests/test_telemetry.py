@@ -19,6 +19,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.kafka import outbox
 from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
@@ -54,8 +55,8 @@ async def test_what_follows_from_an_event_is_in_its_trace_under_its_consumer(
     db = Database(database, "bills", utc_now)
     await db.open()
     await migrate(db, ["tieout_kit"])
-    loop = Consumer(db, kafka.bootstrap, topic_prefix, "bills", Handlers.by_topic({SETTINGS: again}))
-    relay = Relay(db, kafka.bootstrap, topic_prefix, "bills", 2)
+    loop = Consumer(db, KafkaConnection(kafka.bootstrap), topic_prefix, "bills", Handlers.by_topic({SETTINGS: again}))
+    relay = Relay(db, KafkaConnection(kafka.bootstrap), topic_prefix, "bills", 2)
     tenant_id = uuid4()
     settings = TenantSettings(tenant_id=tenant_id)
     async with event_publisher(kafka.bootstrap, topic_prefix, 2) as publisher:

@@ -11,6 +11,7 @@ from tieout_kit.clock import utc_now
 from tieout_kit.events import ReceivedEvent, latest_per_record
 from tieout_kit.kafka import outbox
 from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
@@ -57,8 +58,10 @@ async def test_events_go_all_the_way(kafka: Any, database: str, topic_prefix: st
         async with db.transaction() as tx:
             return tuple(await tx.db.fetchrow("select (select count(*) from kept), (select count(*) from outbox)"))
 
-    loop = Consumer(db, kafka.bootstrap, topic_prefix, "bills", Handlers.by_topic({CONNECTION: store_and_say}))
-    relay = Relay(db, kafka.bootstrap, topic_prefix, "bills", PARTITIONS)
+    loop = Consumer(
+        db, KafkaConnection(kafka.bootstrap), topic_prefix, "bills", Handlers.by_topic({CONNECTION: store_and_say})
+    )
+    relay = Relay(db, KafkaConnection(kafka.bootstrap), topic_prefix, "bills", PARTITIONS)
     async with running(relay.run()):
         await wait_until(lambda: _trouble(relay), lambda trouble: trouble is None)
         started = time.monotonic()

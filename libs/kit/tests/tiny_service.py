@@ -14,6 +14,7 @@ from tieout_kit.kafka import outbox
 from tieout_kit.kafka.batch import Handlers
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.process.config import ServiceConfig
+from tieout_kit.process.consumption import Consumption
 from tieout_kit.process.service import run
 from tieout_kit.records.sweeps import Rechecks
 from tieout_kit.records.tenants import closed_by_plan
@@ -43,7 +44,8 @@ async def main() -> None:
         await asyncio.Event().wait()
 
     handlers = Handlers.by_topic({SETTINGS: settings_changed})
-    await run(settings, SERVICE, database, app, handlers, Rechecks({}, serial=False))
+    consumption = Consumption(settings, SERVICE, database, handlers, Rechecks({}, serial=False))
+    await run(settings, SERVICE, database, app, consumption)
 
 
 uvloop.run(main())

@@ -23,7 +23,7 @@ from tieout_kit.http import (
 )
 from tieout_kit.kafka import Handler, Handlers
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.process import ServiceConfig, every, run
+from tieout_kit.process import Consumption, ServiceConfig, every, run
 from tieout_kit.records import (
     Copies,
     FactsLoader,
@@ -74,7 +74,8 @@ class Service:
         async def resend() -> None:
             await every(RESEND_INTERVAL, lambda: wired.resend(database))
 
-        await run(config, self.name, database, app, wired.handlers, wired.rechecks, [resend])
+        consumption = Consumption(config, self.name, database, wired.handlers, wired.rechecks)
+        await run(config, self.name, database, app, consumption, [resend])
 
 
 class Wired:

@@ -10,6 +10,7 @@ from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
 from tieout_kit.http.auth import Keys
+from tieout_kit.kafka import KafkaConnection
 from tieout_kit.postgres.notifications import Broadcast
 from tieout_local import keys as local
 from tieout_testing.connector import ConnectorHarness
@@ -27,7 +28,7 @@ async def test_every_answer_is_as_the_openapi_document_says(
         await harness.tenant(),
         InteractiveAnswers(harness.database),
     )
-    receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
+    receiver = WebhookReceiver(KafkaConnection("nowhere:1"), "", 2, "key", utc_now)
     keys = Keys(signing.jwks_url, local.ISSUER)
     changes = Broadcast(harness.database, sync_runs.CHANNEL)
     app = http_app(harness.database, keys, harness.connections, receiver, answers, changes, 2, "advanced")

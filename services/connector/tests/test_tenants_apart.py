@@ -13,6 +13,7 @@ from tieout_connector.inbound.interactive_answers import InteractiveAnswers
 from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
 from tieout_kit.http.auth import Keys
+from tieout_kit.kafka import KafkaConnection
 from tieout_kit.postgres.notifications import Broadcast
 from tieout_local import keys as local
 from tieout_schemas.payload import RecordRef
@@ -40,7 +41,7 @@ async def test_no_route_shows_one_tenant_what_another_has(harness: ConnectorHarn
         harness.database,
         Keys(signing.jwks_url, local.ISSUER),
         harness.connections,
-        WebhookReceiver("nowhere:1", "", 2, "key", utc_now),
+        WebhookReceiver(KafkaConnection("nowhere:1"), "", 2, "key", utc_now),
         InteractiveAnswers(harness.database),
         Broadcast(harness.database, sync_runs.CHANNEL),
         2,

@@ -16,7 +16,7 @@ from tieout_connector.handlers import webhooks_received
 from tieout_connector.inbound import webhook_health
 from tieout_connector.inbound.webhook_health_rules import GRACE
 from tieout_connector.inbound.webhooks import PATH, WebhookReceiver
-from tieout_kit.kafka import Consumer, Handlers
+from tieout_kit.kafka import Consumer, Handlers, KafkaConnection
 from tieout_kit.process import Server, serve
 from tieout_schemas import topics
 from tieout_schemas.problem import Problem
@@ -49,9 +49,11 @@ async def subscribed(harness: ConnectorHarness, kafka: Any, topic_prefix: str) -
     """A connected tenant whose events reach the connector, which is at work."""
     await make_topics(kafka.bootstrap, topic_prefix, [topics.WEBHOOK], PARTITIONS)
     await harness.connect_idle()
-    receiver = WebhookReceiver(kafka.bootstrap, topic_prefix, PARTITIONS, f"the-new-one,{KEY}", harness.clock)
+    receiver = WebhookReceiver(
+        KafkaConnection(kafka.bootstrap), topic_prefix, PARTITIONS, f"the-new-one,{KEY}", harness.clock
+    )
     handlers = Handlers.by_topic({topics.WEBHOOK: webhooks_received})
-    consumer = Consumer(harness.database, kafka.bootstrap, topic_prefix, "connector", handlers)
+    consumer = Consumer(harness.database, KafkaConnection(kafka.bootstrap), topic_prefix, "connector", handlers)
     async with listening(receiver) as url, running(consumer.run()), harness.working():
         subscription = await harness.control.set_webhook(harness.app.client_id, url, KEY, ["CONTACT"])
         assert subscription["problems"] == []

@@ -14,6 +14,7 @@ from tieout_connector.inbound.webhook_keys import WebhookKeys
 from tieout_connector.inbound.webhook_requests import MAX_BODY_BYTES
 from tieout_connector.inbound.webhooks import PATH, WebhookReceiver
 from tieout_kit.clock import utc_now
+from tieout_kit.kafka import KafkaConnection
 from tieout_kit.process import Server, serve
 from tieout_testing.kafka import running, wait_until
 
@@ -41,7 +42,7 @@ class Request:
         self.sent.append(message)
 
     async def answered(self, deadline_s: float = 0.05) -> int:
-        receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now, deadline_s)
+        receiver = WebhookReceiver(KafkaConnection("nowhere:1"), "", 2, "key", utc_now, deadline_s)
         async with asyncio.timeout(5):
             await receiver.receive(self.scope, self.receive, self.send)
         assert self.sent[1] == {"type": "http.response.body", "body": b""}
@@ -108,7 +109,7 @@ async def test_a_body_of_unknown_length_is_read_up_to_the_limit_only() -> None:
     ],
 )
 async def test_a_sender_that_waits_with_its_body_is_answered_and_cut_off(more: str, status: int) -> None:
-    receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now, deadline_s=0.1)
+    receiver = WebhookReceiver(KafkaConnection("nowhere:1"), "", 2, "key", utc_now, deadline_s=0.1)
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
     server = Server(WebhooksFirst(Starlette(), receiver), "127.0.0.1", port)

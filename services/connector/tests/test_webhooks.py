@@ -23,6 +23,7 @@ from tieout_connector.inbound.webhook_keys import fingerprint
 from tieout_connector.inbound.webhook_requests import MAX_BODY_BYTES
 from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
+from tieout_kit.kafka import KafkaConnection
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.signals import Webhook
@@ -72,7 +73,7 @@ async def sender(
     kafka: Any, topic_prefix: str, deadline_s: float = webhooks.DEADLINE, keys: str = KEY
 ) -> AsyncIterator[Sender]:
     await make_topics(kafka.bootstrap, topic_prefix, [topics.WEBHOOK], PARTITIONS)
-    receiver = WebhookReceiver(kafka.bootstrap, topic_prefix, PARTITIONS, keys, utc_now, deadline_s)
+    receiver = WebhookReceiver(KafkaConnection(kafka.bootstrap), topic_prefix, PARTITIONS, keys, utc_now, deadline_s)
     app = WebhooksFirst(Starlette(), receiver)
     async with (
         running(receiver.run()),

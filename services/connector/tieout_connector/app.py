@@ -25,7 +25,7 @@ from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import Clock, utc_now
 from tieout_kit.http import HttpLimits, Keys, make_app
 from tieout_kit.postgres import Broadcast, Database
-from tieout_kit.process import every, run
+from tieout_kit.process import Consumption, every, run
 from tieout_schemas.roles import Feature
 
 SERVICE = "connector"
@@ -104,7 +104,7 @@ async def main() -> None:
         usage = Usage(utc_now)
         gateway, connecting = xero_side(settings, database, client, usage, utc_now)
         receiver = WebhookReceiver(
-            settings.kafka, settings.kafka_prefix, settings.partitions, settings.xero_webhook_key, utc_now
+            settings.kafka_connection, settings.kafka_prefix, settings.partitions, settings.xero_webhook_key, utc_now
         )
         keys = Keys(settings.jwks_url, settings.jwt_issuer)
         answers = InteractiveAnswers(database)
@@ -125,7 +125,15 @@ async def main() -> None:
         async def gateway_trouble() -> str | None:
             return gateway.trouble
 
+        web = [receiver.run, answers.run, sync_changes.run]
+        sync = [gateway.run, store_usage, connecting.run, watch_webhooks, start_new_lists]
+        if settings.role == "web":
+            await run(settings, SERVICE, database, app, None, web)
+            return
         consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
-        parts = [gateway.run, receiver.run, answers.run, sync_changes.run, store_usage, connecting.run]
-        parts += [watch_webhooks, start_new_lists]
-        await run(settings, SERVICE, database, app, consumed, RECHECKS, parts, {"gateway": gateway_trouble})
+        consumption = Consumption(settings, SERVICE, database, consumed, RECHECKS)
+        trouble = {"gateway": gateway_trouble}
+        if settings.role == "sync":
+            await run(settings, SERVICE, database, None, consumption, sync, trouble)
+        else:
+            await run(settings, SERVICE, database, app, consumption, [*web, *sync], trouble)

@@ -11,6 +11,8 @@ from tieout_kit.process import ServiceConfig
 class ConnectorSettings(ServiceConfig):
     """Each variable with its sentence."""
 
+    role: Literal["all", "web", "sync"] = "all"
+    """What this process does: `web` serves the API and receives webhooks, `sync` consumes events and calls Xero."""
     xero_api_url: str = "https://api.xero.com"
     """The address of Xero's API."""
     xero_identity_url: str = "https://identity.xero.com"

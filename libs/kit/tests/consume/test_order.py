@@ -11,6 +11,7 @@ import pytest
 from tieout_kit import metrics
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.postgres.database import Tx
 from tieout_schemas.platform import Connection, ConnectionState
@@ -56,7 +57,9 @@ async def test_a_second_loop_goes_on_where_one_was_cancelled_in_its_batch(world:
 async def test_a_topic_seen_for_the_first_time_is_read_from_its_beginning(world: World) -> None:
     await world.talk(1, 2)
     handlers = Handlers.by_topic({CONNECTION: applied})
-    async with running(Consumer(world.database, world.bootstrap, world.publisher.prefix, SERVICE, handlers).run()):
+    async with running(
+        Consumer(world.database, KafkaConnection(world.bootstrap), world.publisher.prefix, SERVICE, handlers).run()
+    ):
         tenant_id = world.tenants[0]
         connection = Connection(tenant_id=tenant_id, state=ConnectionState.CONNECTED)
         await world.publisher.publish(CONNECTION, tenant_id, connection, 1000)

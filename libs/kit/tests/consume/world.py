@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from tieout_kit.clock import utc_now
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.postgres.database import Database, Tx
 from tieout_kit.postgres.migrate import migrate
@@ -33,7 +34,9 @@ class World:
     def loop(self, handler: Any = None, **more: Any) -> Consumer:
         handler = handler or applied
         handlers = Handlers.by_topic({SETTINGS: handler, CONNECTION: handler})
-        return Consumer(self.database, self.bootstrap, self.publisher.prefix, SERVICE, handlers, **more)
+        return Consumer(
+            self.database, KafkaConnection(self.bootstrap), self.publisher.prefix, SERVICE, handlers, **more
+        )
 
     async def talk(self, first: int, count: int) -> None:
         """So many versions of the settings of every tenant."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tieout_kit.clock import utc_now
 from tieout_kit.kafka.batch import Handlers
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.postgres.database import Database, Tx
@@ -40,11 +41,13 @@ async def opened(dsn: str) -> AsyncIterator[Database]:
 
 
 def loop(world: World, database: Database, handlers: Handlers = HANDLERS) -> Consumer:
-    return Consumer(database, world.bootstrap, world.publisher.prefix, SERVICE, handlers)
+    return Consumer(database, KafkaConnection(world.bootstrap), world.publisher.prefix, SERVICE, handlers)
 
 
 def relay(world: World, database: Database) -> Relay:
-    return Relay(database, world.bootstrap, world.publisher.prefix, SERVICE, world.publisher.partitions)
+    return Relay(
+        database, KafkaConnection(world.bootstrap), world.publisher.prefix, SERVICE, world.publisher.partitions
+    )
 
 
 def sweeper(database: Database) -> Sweeper:

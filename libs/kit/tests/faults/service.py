@@ -26,13 +26,14 @@ from tieout_kit.http import edits
 from tieout_kit.http.auth import Caller
 from tieout_kit.http.edits import PutRequest
 from tieout_kit.kafka.batch import Handler, Handlers
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.relay import Relay
 from tieout_kit.kafka.unparking import drain
 from tieout_kit.postgres.database import UNAVAILABLE, Database, Tx
 from tieout_kit.postgres.migrate import migrate
 from tieout_kit.postgres.stuck_sessions import terminate_stuck_sessions
-from tieout_kit.process.service import every
+from tieout_kit.process.every import every
 from tieout_kit.records.store import RecordVersion
 from tieout_kit.records.sweeper import Sweeper
 from tieout_kit.sync.work import Work
@@ -121,8 +122,8 @@ async def serve(path: Path) -> None:
         aiokafka.AIOKafkaConsumer.__init__.__kwdefaults__[name] = value
     database = Database(env["FAULT_DATABASE"], SERVICE, utc_now, timeouts=patience.timeouts)
     kafka, prefix, partitions = env["FAULT_KAFKA"], env["FAULT_PREFIX"], int(env["FAULT_PARTITIONS"])
-    loop = Consumer(database, kafka, prefix, SERVICE, HANDLERS, replay=REPLAY, limits=patience.limits)
-    relay = Relay(database, kafka, prefix, SERVICE, partitions, patience.relay)
+    loop = Consumer(database, KafkaConnection(kafka), prefix, SERVICE, HANDLERS, replay=REPLAY, limits=patience.limits)
+    relay = Relay(database, KafkaConnection(kafka), prefix, SERVICE, partitions, patience.relay)
     unanswered = timedelta(seconds=patience.unanswered_s)
     sweeper = Sweeper(database, WIRED.rechecks)
     stop = asyncio.Event()

@@ -2,6 +2,7 @@
 
 from tieout_kit.kafka import outbox, parking
 from tieout_kit.kafka.batch import Handler, Handlers
+from tieout_kit.kafka.connection import KafkaConnection, KafkaSettings
 from tieout_kit.kafka.consumer import Consumer
 from tieout_kit.kafka.outbox import TooLarge
 from tieout_kit.kafka.relay import Relay
@@ -12,6 +13,8 @@ __all__ = [
     "Consumer",
     "Handler",
     "Handlers",
+    "KafkaConnection",
+    "KafkaSettings",
     "Relay",
     "TooLarge",
     "create_topics",

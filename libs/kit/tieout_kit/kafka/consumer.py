@@ -16,6 +16,7 @@ from tieout_kit import metrics
 from tieout_kit.errors import Conflict, PositionLost, RetryLater, Stopped, TooManyParked
 from tieout_kit.kafka import parking, positions
 from tieout_kit.kafka.batch import BatchHandler, FetchedRecords, Handlers
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.lag import Lag
 from tieout_kit.postgres import Database
 from tieout_kit.telemetry import trace_id_in
@@ -42,7 +43,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
     def __init__(
         self,
         database: Database,
-        bootstrap: str,
+        kafka: KafkaConnection,
         prefix: str,
         service: str,
         handlers: Handlers,
@@ -52,7 +53,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         silent_after_s: float = SILENT_AFTER_S,
     ) -> None:
         self._database = database
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._group = f"{prefix}tieout-{service}"
         self._topics = {prefix + topic.name: topic for topic in (*handlers.topics, *([replay] if replay else ()))}
         self.batch_handler = BatchHandler(database, service, handlers, self._topics, limits)
@@ -116,9 +117,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         self._offsets.clear()
         async with self._database.transaction() as tx:
             await parking.check(tx, self.batch_handler.limits)
-        self._cluster_id = await _cluster_id(self._bootstrap)
+        self._cluster_id = await _cluster_id(self._kafka)
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **self._kafka.options,
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="none",
@@ -298,8 +299,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         await asyncio.sleep(0.5)
 
 
-async def _cluster_id(bootstrap: str) -> str:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+async def _cluster_id(kafka: KafkaConnection) -> str:
+    admin = AIOKafkaAdminClient(**kafka.options)
     try:
         async with asyncio.timeout(_KAFKA_TIMEOUT_S):
             await admin.start()

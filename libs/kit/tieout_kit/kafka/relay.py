@@ -13,6 +13,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from tieout_kit import metrics
 from tieout_kit.clock import utc_now
+from tieout_kit.kafka.connection import KafkaConnection
 from tieout_kit.kafka.outbox import from_json
 from tieout_kit.postgres import UNAVAILABLE, Database, queries
 from tieout_schemas.topics import partition_of
@@ -50,14 +51,14 @@ class Relay:
     def __init__(
         self,
         database: Database,
-        bootstrap: str,
+        kafka: KafkaConnection,
         prefix: str,
         service: str,
         partitions: int,
         timing: RelayTiming = TIMING,
     ) -> None:
         self._database = database
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._prefix = prefix
         self._transactional_id = f"{prefix}tieout-{service}-relay"
         self._partitions = partitions
@@ -92,7 +93,7 @@ class Relay:
             # For the metric, should Kafka be unavailable: the rows themselves are read later.
             self._oldest = await db.fetchval(_SQL["oldest_at"])
             producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
+                **self._kafka.options,
                 transactional_id=self._transactional_id,
                 transaction_timeout_ms=self._timing.transaction_s * 1000,
                 acks="all",

@@ -1,20 +1,25 @@
-"""Creates the topics: `python -m tieout_kit.kafka.topics`.
-
-Reads TIEOUT_KAFKA, TIEOUT_KAFKA_PREFIX and TIEOUT_PARTITIONS.
-"""
+"""Creates the topics: `python -m tieout_kit.kafka.topics`. `TopicSettings` lists the variables that it reads."""
 
 import asyncio
-import os
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
+from pydantic import Field
 
+from tieout_kit.kafka.connection import KafkaConnection, KafkaSettings
 from tieout_schemas.topics import every_topic
 
 
-async def create_topics(bootstrap: str, prefix: str, partitions: int, replication: int = 1) -> None:
+class TopicSettings(KafkaSettings):
+    """What a service needs to reach Kafka, and what only the making of topics needs."""
+
+    replication: int = Field(1, ge=1)
+    """Copies of every partition that Kafka holds; 3 in production."""
+
+
+async def create_topics(kafka: KafkaConnection, prefix: str, partitions: int, replication: int = 1) -> None:
     """Create every topic that does not exist; existing topics are not changed."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=60_000)
+    admin = AIOKafkaAdminClient(**kafka.options, request_timeout_ms=60_000)
     await admin.start()
     try:
         wanted = [
@@ -32,13 +37,9 @@ async def create_topics(bootstrap: str, prefix: str, partitions: int, replicatio
 
 def main() -> None:
     """Create the topics of this installation."""
+    settings = TopicSettings()
     asyncio.run(
-        create_topics(
-            os.environ["TIEOUT_KAFKA"],
-            os.environ.get("TIEOUT_KAFKA_PREFIX", ""),
-            int(os.environ.get("TIEOUT_PARTITIONS", "48")),
-            int(os.environ.get("TIEOUT_REPLICATION", "1")),
-        )
+        create_topics(settings.kafka_connection, settings.kafka_prefix, settings.partitions, settings.replication)
     )
 
 

@@ -1,11 +1,14 @@
 """A service as a process: its configuration, its parts, its health."""
 
 from tieout_kit.process.config import ServiceConfig
+from tieout_kit.process.consumption import Consumption
+from tieout_kit.process.every import every
 from tieout_kit.process.gc_tuning import tune_gc
 from tieout_kit.process.server import Server, serve
-from tieout_kit.process.service import every, run
+from tieout_kit.process.service import run
 
 __all__ = [
+    "Consumption",
     "Server",
     "ServiceConfig",
     "every",

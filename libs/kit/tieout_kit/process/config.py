@@ -1,22 +1,13 @@
 """The configuration of a process, from `TIEOUT_*` environment variables."""
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from tieout_kit.kafka import KafkaSettings
 
 from tieout_kit.limits import MAX_BODY, RATE
 
 
-class ServiceConfig(BaseSettings):
+class ServiceConfig(KafkaSettings):
     """What every service needs; a service adds its own variables in a subclass."""
 
-    model_config = SettingsConfigDict(env_prefix="TIEOUT_", frozen=True, extra="ignore")
-
-    kafka: str
-    """Bootstrap servers, host:port, comma-separated."""
-    kafka_prefix: str = ""
-    """Put before every topic, group and transactional id, so that several installations share a cluster."""
-    partitions: int = Field(48, ge=1)
-    """Partitions of every topic. Never changed, since a tenant's partition follows from it."""
     database_url: str
     """The service's own database, postgresql://…"""
     http_host: str = "127.0.0.1"

@@ -1,63 +1,45 @@
-"""Runs one service until SIGTERM: its API, health port, consumer, relay and periodic work."""
+"""Runs one service until SIGTERM: its health port, its API, what consumes events, and periodic work."""
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import timedelta
 
 import structlog
 from fastapi import FastAPI
 
 from tieout_kit.errors import RetryLater
-from tieout_kit.kafka import Consumer, Handlers, Relay, drain
-from tieout_kit.postgres import CHECK_INTERVAL, UNAVAILABLE, Database, Schema, terminate_stuck_sessions
+from tieout_kit.postgres import Database, Schema
 from tieout_kit.process.config import ServiceConfig
+from tieout_kit.process.consumption import Consumption
+from tieout_kit.process.every import Job
 from tieout_kit.process.gc_tuning import tune_gc
 from tieout_kit.process.health import HealthCheck, health_app
 from tieout_kit.process.server import Server, serve
-from tieout_kit.records import Rechecks, Sweeper
 from tieout_kit.telemetry import set_up
-from tieout_schemas.topics import replay_topic
-
-DRAIN_INTERVAL = timedelta(seconds=1)
-
-Job = Callable[[], Awaitable[object]]
 
 log = structlog.get_logger(__name__)
-
-
-async def every(period: timedelta, work: Job) -> None:
-    """Do the work periodically until cancelled. If a dependency is unavailable, the work is tried again next time."""
-    while True:
-        try:
-            await work()
-        except (RetryLater, *UNAVAILABLE) as error:
-            log.warning("periodic work failed", work=getattr(work, "__qualname__", "?"), error=str(error))
-        await asyncio.sleep(period.total_seconds())
 
 
 async def run(
     config: ServiceConfig,
     service: str,
     database: Database,
-    app: FastAPI,
-    handlers: Handlers,
-    rechecks: Rechecks,
+    app: FastAPI | None,
+    consumption: Consumption | None,
     tasks: Iterable[Callable[[], Awaitable[None]]] = (),
     informational: Mapping[str, HealthCheck] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT. Open transactions are rolled back then, which loses nothing.
 
-    `rechecks`: check held records again, by kind. `tasks`: run until the service ends, beside the consumer and the
-    relay; if one of them fails, the service ends with its error. `informational`: health checks of the tasks.
+    `app`, `consumption`: None where another process of this service has that part. `tasks`: run until the service
+    ends, beside the consumer and the relay; if one of them fails, the service ends with its error. `informational`:
+    health checks of the tasks.
     """
     tune_gc()
     traces = set_up(service, config.otlp_endpoint, config.log_format)
-    consumer = Consumer(database, config.kafka, config.kafka_prefix, service, handlers, replay=replay_topic(service))
     schema = Schema(database, ("tieout_kit", f"tieout_{service}"))
-    api = Server(app, config.http_host, config.http_port)
-    sweeper = Sweeper(database, rechecks)
-    relay = Relay(database, config.kafka, config.kafka_prefix, service, config.partitions)
+    api = Server(app, config.http_host, config.http_port) if app else None
 
     async def postgres() -> str | None:
         try:
@@ -70,26 +52,20 @@ async def run(
     async def database_schema() -> str | None:
         return schema.unhealthy_because
 
-    async def consuming() -> str | None:
-        return consumer.unhealthy_because
+    required = {"postgres": postgres, "schema": database_schema}
+    if api:
 
-    async def relaying() -> str | None:
-        return relay.unhealthy_because
+        async def listening() -> str | None:
+            return None if api.started else "not listening yet"
 
-    async def draining() -> None:
-        await every(DRAIN_INTERVAL, lambda: drain(consumer.batch_handler))
+        required["api"] = listening
 
-    async def watching() -> None:
-        await every(CHECK_INTERVAL, lambda: terminate_stuck_sessions(database))
+    def last_progress_at() -> float:
+        # A process that consumes nothing lives as long as it answers this.
+        return max(schema.last_progress_at, consumption.last_progress_at) if consumption else time.monotonic()
 
-    async def listening() -> str | None:
-        return None if api.started else "not listening yet"
-
-    health = health_app(
-        lambda: max(schema.last_progress_at, consumer.last_progress_at),
-        {"postgres": postgres, "schema": database_schema, "api": listening},
-        {"consuming": consuming, "relay": relaying, **(informational or {})},
-    )
+    consuming = consumption.checks if consumption else {}
+    health = health_app(last_progress_at, required, {**consuming, **(informational or {})})
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
@@ -100,9 +76,10 @@ async def run(
         async def start() -> None:
             await database.open()
             await schema.ready()
-            for work in (consumer.run, relay.run, draining, sweeper.run, watching, *tasks):
+            for work in (*(consumption.tasks if consumption else ()), *tasks):
                 running.append(group.create_task(_run(work)))
-            running.append(group.create_task(serve(api)))
+            if api:
+                running.append(group.create_task(serve(api)))
 
         running.append(group.create_task(start()))
         await stop.wait()

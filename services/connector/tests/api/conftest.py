@@ -13,6 +13,7 @@ from tieout_connector.inbound.webhooks import WebhookReceiver
 from tieout_kit.clock import utc_now
 from tieout_kit.http.app import make_app
 from tieout_kit.http.auth import Keys
+from tieout_kit.kafka import KafkaConnection
 from tieout_kit.postgres.notifications import Broadcast
 from tieout_local import keys as local
 from tieout_testing.access_sweep import nothing_closed
@@ -24,7 +25,7 @@ from .write_queue import Queue
 
 @pytest_asyncio.fixture
 async def platform(harness: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Platform]:
-    receiver = WebhookReceiver("nowhere:1", "", 2, "key", utc_now)
+    receiver = WebhookReceiver(KafkaConnection("nowhere:1"), "", 2, "key", utc_now)
     app = http_app(
         harness.database,
         Keys(signing.jwks_url, local.ISSUER),

@@ -17,7 +17,7 @@ from tieout_connector.pacing.timing import Timing
 from tieout_connector.pacing.usage import Usage
 from tieout_kit.postgres.database import Database, Timeouts
 from tieout_kit.postgres.stuck_sessions import terminate_stuck_sessions
-from tieout_kit.process.service import every
+from tieout_kit.process.every import every
 from tieout_testing.faults import KillPoint
 from tieout_testing.shared_clock import SharedClock
 

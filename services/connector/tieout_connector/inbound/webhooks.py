@@ -18,6 +18,7 @@ from tieout_connector.inbound.webhook_keys import WebhookKeys
 from tieout_connector.inbound.webhook_requests import SIGNATURE, Outcome, answer, read_body, refused_early
 from tieout_connector.metrics import WEBHOOK_REQUESTS, WEBHOOK_SIGNATURES
 from tieout_kit.clock import Clock
+from tieout_kit.kafka import KafkaConnection
 from tieout_kit.telemetry import start_span, traceparent_of
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.signals import Webhook
@@ -37,10 +38,16 @@ class WebhookReceiver:
     """Receives Xero's webhooks and publishes them to Kafka."""
 
     def __init__(
-        self, bootstrap: str, prefix: str, partitions: int, keys: str, clock: Clock, deadline_s: float = DEADLINE
+        self,
+        kafka: KafkaConnection,
+        prefix: str,
+        partitions: int,
+        keys: str,
+        clock: Clock,
+        deadline_s: float = DEADLINE,
     ) -> None:
         """`keys`: the keys that Xero may sign with, separated by commas."""
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._topic = prefix + WEBHOOK.name
         self._partitions = partitions
         self._keys = WebhookKeys(keys)
@@ -55,9 +62,7 @@ class WebhookReceiver:
     async def run(self) -> None:
         """Keep a producer running until cancelled. Kafka may start later than this service."""
         while True:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True, linger_ms=LINGER_MS
-            )
+            producer = AIOKafkaProducer(**self._kafka.options, acks="all", enable_idempotence=True, linger_ms=LINGER_MS)
             try:
                 await producer.start()
                 self._producer = producer
