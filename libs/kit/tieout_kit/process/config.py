@@ -1,7 +1,8 @@
 """The configuration of a process, from `TIEOUT_*` environment variables."""
 
-from tieout_kit.kafka import KafkaSettings
+from pydantic import Field
 
+from tieout_kit.kafka import KafkaSettings
 from tieout_kit.limits import MAX_BODY, RATE
 
 
