@@ -50,6 +50,8 @@ check: .venv/ready ## Lint, types, layers, generated files
 	@$(BIN)/python -m tieout_local.roles --check
 	@$(BIN)/python -m tieout_local.rules_tests --check
 	@$(BIN)/python -m bench.report --check
+	@$(BIN)/python -m tieout_local.advisories
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
 
 format: .venv/ready ## Format the code
 	@$(BIN)/ruff check --fix-only .

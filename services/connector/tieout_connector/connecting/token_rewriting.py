@@ -67,5 +67,5 @@ async def _rewrite(tx: Tx, cipher: TokenCipher, ids: list[UUID]) -> frozenset[UU
 
 def _key(cipher: TokenCipher, row: Any) -> str | None:
     """The key of a token set; an older one if its two tokens were written with different keys."""
-    keys = [cipher.key_of(row[name]) for name in ("access_token", "refresh_token")]
-    return None if None in keys else max(keys, key=cipher.fingerprints.index)
+    access, refresh = (cipher.key_of(row[name]) for name in ("access_token", "refresh_token"))
+    return max(access, refresh, key=cipher.fingerprints.index) if access and refresh else None
