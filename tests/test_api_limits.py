@@ -35,8 +35,8 @@ def limited(app: FastAPI) -> list[Operation]:
 
 def limit_anew(app: FastAPI) -> HttpLimits:
     """Forget all requests. One a minute is allowed."""
-    app.state.limits = HttpLimits(LARGEST, 1, stands_still)
-    return app.state.limits
+    limits = app.state.limits = HttpLimits(LARGEST, 1, stands_still)
+    return limits
 
 
 async def ask(app: FastAPI, operation: Operation, content: bytes | AsyncIterator[bytes] = b"") -> httpx.Response:

@@ -9,14 +9,18 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
 from tieout_kit.errors import RetryLater
+from tieout_kit.http import allow, make_app
 from tieout_kit.http.auth import Keys, NotAuthenticated
 from tieout_kit.http.key_set import LIFESPAN, PAUSE, KeySet, from_location
+from tieout_schemas.roles import Role
+from tieout_testing.access_sweep import nothing_closed
 
 ISSUER = "https://issuer.test"
 SIGNING = {kid: ec.generate_private_key(ec.SECP256R1()) for kid in ("old", "new")}
@@ -79,7 +83,7 @@ def keys(issuer: Issuer, clock: Clock) -> Keys:
 
 
 def signed(kid: str) -> str:
-    claims = {"sub": "ada", "iss": ISSUER, "exp": time.time() + 3600}
+    claims = {"sub": "ada", "iss": ISSUER, "exp": time.time() + 3600, "tenants": ["*"], "roles": ["admin"]}
     return jwt.encode(claims, SIGNING.get(kid, SIGNING["old"]), "ES256", {"kid": kid})
 
 
@@ -184,3 +188,24 @@ async def test_a_mounted_file_is_read_again(tmp_path: Path, clock: Clock) -> Non
 async def test_a_file_that_is_not_there_yet_is_no_reason_to_refuse_anybody(tmp_path: Path) -> None:
     with pytest.raises(RetryLater, match="cannot be fetched"):
         await Keys((tmp_path / "nothing").as_uri(), ISSUER).caller(signed("old"))
+
+
+async def test_an_api_lets_in_with_the_new_key_and_no_longer_with_the_withdrawn_one(
+    issuer: Issuer, keys: Keys, clock: Clock
+) -> None:
+    app = make_app("Test", "", keys, nothing_closed)
+
+    @app.get("/things", dependencies=[allow(Role.ADMIN)])
+    async def things() -> None: ...
+
+    async def status(kid: str) -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
+            return (await http.get("/things", headers={"Authorization": f"Bearer {signed(kid)}"})).status_code
+
+    assert (await status("old"), await status("new")) == (200, 401)
+    issuer.body = jwks("old", "new")
+    clock.now += PAUSE
+    assert (await status("old"), await status("new")) == (200, 200)
+    issuer.body = jwks("new")
+    clock.now += LIFESPAN
+    assert (await status("old"), await status("new")) == (401, 200)

@@ -14,11 +14,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tieout_kit import metrics
 from tieout_kit.http.auth import Caller, identify
 from tieout_kit.http.buckets import Buckets, Taken
 from tieout_kit.http.problem_response import problem_response
 from tieout_kit.limits import MAX_BODY, RATE
-from tieout_kit.metrics import HTTP_REFUSED
 
 MOST_CALLERS = 20_000
 """Buckets that are kept of those with a token, and as many of those without: a few MB."""
@@ -60,7 +60,7 @@ class LimitsFirst:
         taken = limits.take(await identify(scope), scope["path"], _address(scope))
         told = {"RateLimit-Policy": f'"caller";q={limits.rate};w=60', "RateLimit": _told(taken)}
         if not taken.allowed:
-            HTTP_REFUSED.labels("rate").inc()
+            metrics.HTTP_REFUSED.labels("rate").inc()
             seconds = _seconds(taken.wait_ns)
             title = f"more than {limits.rate} requests a minute; try again in {seconds} s"
             response = problem_response(429, title, {"Retry-After": str(seconds), **told})
@@ -68,7 +68,7 @@ class LimitsFirst:
             return
         length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > limits.max_body:
-            HTTP_REFUSED.labels("body").inc()
+            metrics.HTTP_REFUSED.labels("body").inc()
             # The rest of the body may still be on its way.
             response = problem_response(413, _too_large(limits), {"Connection": "close", **told})
             await response(scope, receive, send)
@@ -85,7 +85,7 @@ def _counting(receive: Receive, limits: HttpLimits) -> Receive:
         if message["type"] == "http.request":
             arrived += len(message.get("body", b""))
             if arrived > limits.max_body:
-                HTTP_REFUSED.labels("body").inc()
+                metrics.HTTP_REFUSED.labels("body").inc()
                 raise HTTPException(413, _too_large(limits), {"Connection": "close"})
         return message
 
