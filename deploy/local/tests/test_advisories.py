@@ -71,6 +71,7 @@ def osv(package: str, page: str | None) -> dict[str, Any]:
         return {}
     if page is None:
         events = [{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "2.0"}, {"last_affected": "2.3"}]
+        events += [{"introduced": "4.0"}]
         affected = [
             {
                 "package": {"ecosystem": "PyPI", "name": "Starlette"},
@@ -96,7 +97,7 @@ def test_osvs_answers_become_our_data() -> None:
         found = fetch(client, ["starlette", "uvicorn"], TODAY)
 
     assert found.known == (
-        Advisory("starlette", "GHSA-1", ("CVE-1",), (">=0,<1.0", ">=2.0,<=2.3"), 'says "no"'),
+        Advisory("starlette", "GHSA-1", ("CVE-1",), (">=0,<1.0", ">=2.0,<=2.3", ">=4.0"), 'says "no"'),
         Advisory("starlette", "PYSEC-1", (), ("==3.1",), ""),
     )
     assert read(written(found)) == found

@@ -13,6 +13,7 @@ from tieout_connector.connecting.token_cipher import KeyMissing, TokenCipher, fi
 from tieout_connector.connecting.tokens import TokenStore
 from tieout_connector.metrics import TOKEN_SETS
 from tieout_connector.xero.identity import Tokens
+from tieout_kit.errors import RetryLater
 from tieout_testing.connector import ConnectorHarness
 from tieout_testing.kafka import running, wait_until
 
@@ -57,7 +58,7 @@ def test_the_first_key_encrypts_and_each_decrypts() -> None:
     assert during.key_of(before.encrypt("kea")) == fingerprint(OLD)
     assert after.decrypt(during.encrypt("kea")) == "kea"
     assert after.key_of(before.encrypt("kea")) is None
-    with pytest.raises(KeyMissing, match="TIEOUT_TOKEN_KEY"):
+    with pytest.raises(RetryLater, match="TIEOUT_TOKEN_KEY"):
         after.decrypt(before.encrypt("kea"))
     assert OLD not in str(during.fingerprints)
 
@@ -122,6 +123,7 @@ async def test_a_key_taken_away_too_early_stops_no_process_and_loses_no_connecti
         f"select id, '{uuid4()}', '{harness.tenant_id}', now() - interval '1 day' from token_set"
     )
 
+    TOKEN_SETS.labels(token_rewriting.UNREADABLE).set(0)
     before = await harness.sql("select state, lost_because from connection")
 
     async def unreadable() -> float:
