@@ -176,6 +176,7 @@ class Connections:
         """Tidy up and bring stored tokens under the newest key now and then, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(every(TIDY_EVERY, self.tidy))
+            group.create_task(token_rewriting.run(self._database, self._tokens.cipher))
 
 
 def _hash(state: str) -> bytes:
