@@ -100,3 +100,13 @@ def test_an_entry_overrides_the_defaults_even_with_nothing() -> None:
     assert deployment["spec"]["replicas"] == 0
     assert "topologySpreadConstraints" not in deployment["spec"]["template"]["spec"]
     assert {one["kind"] for one in bills} == {"Deployment", "Service", "NetworkPolicy"}
+
+
+def test_a_default_of_kubernetes_own_can_be_taken_away() -> None:
+    pod = next(
+        one
+        for one in render(example("small", {"podSecurityContext": {"fsGroup": None}}))
+        if one["kind"] == "Deployment"
+    )
+
+    assert "fsGroup" not in pod["spec"]["template"]["spec"]["securityContext"]
