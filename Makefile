@@ -67,8 +67,15 @@ generate: .venv/ready ## Write the JSON Schemas and the pages that are made from
 rules: .venv/ready ## Write docs/rules-tests.md: which tests prove which rule
 	@$(BIN)/python -m tieout_local.rules_tests
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+IMAGES := deploy/images/requirements
+
 lock: ## Pin the third parties by hash
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
+	$(LOCK) requirements.in -o requirements.txt
+	@# What is in an image or builds it, in the same versions.
+	@for name in services simulator cli build; do \
+		$(LOCK) -c requirements.txt $(IMAGES)/$$name.in -o $(IMAGES)/$$name.txt || exit 1; \
+	done
 
 clean: ## Remove the environment and all local data
 	rm -rf .venv .tieout

@@ -30,10 +30,11 @@ labels:
   tieout/trial: not-for-production
 {{- end -}}
 
-{{/* The same for a pod. */}}
+{{/* The labels of a pod of the trial. Without the services' version: an upgrade of theirs restarts no server. */}}
 {{- define "tieout.trialPodMetadata" -}}
 labels:
-  {{- include "tieout.podLabels" . | nindent 2 }}
+  {{- include "tieout.selector" . | nindent 2 }}
+  app.kubernetes.io/part-of: tieout
   tieout/trial: not-for-production
 {{- end -}}
 
