@@ -114,8 +114,8 @@ class Wired:
 
     async def lock(self, tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:
         """Lock the tenants of a batch: alone if the batch changes their facts, or if the service is serial."""
-        facts: tuple[type[Payload], ...] = (Connection, TenantSettings, *self._copies.types, *self.service.reference)
-        alone = {event.tenant_id for event in events if self._serial or isinstance(event.data, facts)}
+        facts: set[type[Payload]] = {Connection, TenantSettings, *self._copies.types, *self.service.reference}
+        alone = {event.tenant_id for event in events if self._serial or type(event.data) in facts}
         await locks.tenants(tx, {event.tenant_id for event in events}, alone=alone)
 
     async def resend(self, database: Database) -> None:
