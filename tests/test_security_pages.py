@@ -52,7 +52,12 @@ def test_every_threat_names_a_test() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_setting_and_metric_that_a_page_names_exists(page: str) -> None:
     settings = {f"TIEOUT_{name.upper()}" for name in ConnectorSettings.model_fields} | OTHERS
-    families = {metric.describe()[0].name for kind in (of_kit, of_connector) for metric in declared(kind).values()}
+    families = {
+        family.name
+        for module in (of_kit, of_connector)
+        for metric in declared(module).values()
+        for family in metric.describe()
+    }
 
     assert set(re.findall(r"TIEOUT_[A-Z_]+", text(page))) <= settings
     assert {name.removesuffix("_total") for name in re.findall(r"\btieout_(?!\w*\.)[a-z_]+", text(page))} <= families
