@@ -3,9 +3,7 @@
 from prometheus_client import Counter, Gauge
 
 RECORDS_CONSUMED = Counter("tieout_kafka_records_consumed", "Records handled in a committed transaction.", ["topic"])
-DEAD_LETTERS = Counter(
-    "tieout_dead_letters", "Records that could not be handled and were stored as dead letters.", ["service"]
-)
+DEAD_LETTERS = Counter("tieout_dead_letters", "Records that could not be handled and were stored as dead letters.")
 CONFLICTS = Counter("tieout_position_conflicts", "Batches abandoned because another member had moved a position.")
 LAG_SECONDS = Gauge(
     "tieout_consumer_lag_seconds",
@@ -13,6 +11,11 @@ LAG_SECONDS = Gauge(
     ["topic"],
 )
 RECORDS_PUBLISHED = Counter("tieout_outbox_records_published", "Outbox records that Kafka has acknowledged.")
+RELAY_LEADS = Gauge(
+    "tieout_relay_leads",
+    "1 in the process whose relay leads, 0 in those that wait for it; `database` is the service's.",
+    ["database"],
+)
 RELAY_ELECTED = Counter("tieout_relay_elected", "Times this process became the leading relay.")
 RELAY_FENCED = Counter(
     "tieout_relay_fenced",

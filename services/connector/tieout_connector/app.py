@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from tieout_connector import api, handlers
 from tieout_connector.config import ConnectorSettings
-from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store
+from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store, tenant_metrics
 from tieout_connector.gateway import Folder, Gateway, Leases, Lister, Reader, Writer, XeroCaller, batching_rule
 from tieout_connector.inbound import (
     WEBHOOK_PATH,
@@ -19,7 +19,7 @@ from tieout_connector.inbound import (
     webhook_health,
 )
 from tieout_connector.kinds import write_kinds
-from tieout_connector.pacing import TIMING, AppBudget, Timing, Usage
+from tieout_connector.pacing import PLANS, TIMING, AppBudget, Timing, Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import Clock, utc_now
@@ -122,11 +122,14 @@ async def main() -> None:
         async def watch_webhooks() -> None:
             await every(webhook_health.CHECK_EVERY, lambda: webhook_health.check(database))
 
+        async def measure_tenants() -> None:
+            await every(tenant_metrics.MEASURE_EVERY, lambda: tenant_metrics.measure(database, PLANS[plan]))
+
         async def gateway_trouble() -> str | None:
             return gateway.trouble
 
         web = [receiver.run, answers.run, sync_changes.run]
-        sync = [gateway.run, store_usage, connecting.run, watch_webhooks, start_new_lists]
+        sync = [gateway.run, store_usage, connecting.run, watch_webhooks, start_new_lists, measure_tenants]
         if settings.role == "web":
             await run(settings, SERVICE, database, app, None, web)
             return
