@@ -52,6 +52,8 @@ check: .venv/ready ## Lint, types, layers, generated files, the Helm chart
 	@$(BIN)/pytest -q deploy/helm
 	@$(BIN)/python -m tieout_local.rules_tests --check
 	@$(BIN)/python -m bench.report --check
+	@$(BIN)/python -m tieout_local.advisories
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
 
 format: .venv/ready ## Format the code
 	@$(BIN)/ruff check --fix-only .
