@@ -38,7 +38,7 @@ mutants: .venv/ready ## Change the pure code a little, and see that its tests no
 	@$(BIN)/python -m bench.mutants $(NAME)
 	@$(BIN)/python -m bench.report
 
-check: .venv/ready ## Lint, types, layers, generated files
+check: .venv/ready ## Lint, types, layers, generated files, the Helm chart
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@# One package at a time: every tests/ folder has a conftest of its own.
@@ -49,8 +49,11 @@ check: .venv/ready ## Lint, types, layers, generated files
 	@$(BIN)/python -m tieout_connector.generate --check
 	@$(BIN)/python -m tieout_local.roles --check
 	@$(BIN)/python -m tieout_chart.generate --check
+	@$(BIN)/pytest -q deploy/helm
 	@$(BIN)/python -m tieout_local.rules_tests --check
 	@$(BIN)/python -m bench.report --check
+	@$(BIN)/python -m tieout_local.advisories
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
 
 format: .venv/ready ## Format the code
 	@$(BIN)/ruff check --fix-only .

@@ -85,7 +85,7 @@ def test_who_may_call_and_where_servers_are_can_be_narrowed() -> None:
     assert postgres["to"] == [{"podSelector": {"matchLabels": {"cnpg.io/cluster": "tieout-db"}}}]
 
     narrowed = policies(example("production"))["bills"]["ingress"]
-    assert [len(rule["from"]) for rule in narrowed] == [2, 1]
+    assert [len(rule["from"]) for rule in narrowed] == [2, 1 + 1], "`helm test` asks the health port too"
 
 
 @pytest.mark.parametrize(
@@ -111,11 +111,18 @@ def test_there_are_none_if_they_are_turned_off() -> None:
     assert policies(example("production", {"networkPolicy": {"enabled": False}})) == {}
 
 
-def test_the_servers_of_a_trial_are_reached_by_this_release_alone() -> None:
-    found = policies(example("trial"))
+def test_the_servers_of_a_trial_talk_with_this_release_alone() -> None:
+    objects = render(example("trial"))
+    trial = policies(example("trial"))["trial"]
+    release = {"podSelector": {"matchLabels": {"app.kubernetes.io/instance": "tieout"}}}
+    selected = {
+        one["metadata"]["name"]
+        for one in objects
+        if "template" in one.get("spec", {})
+        and trial["podSelector"]["matchLabels"].items() <= one["spec"]["template"]["metadata"]["labels"].items()
+    }
 
-    for server in ("trial-kafka", "trial-postgres"):
-        assert found[server]["policyTypes"] == ["Ingress", "Egress"]
-        assert [rule["from"] for rule in found[server]["ingress"]] == [
-            [{"podSelector": {"matchLabels": {"app.kubernetes.io/instance": "tieout"}}}]
-        ]
+    assert selected == {f"tieout-trial-{server}" for server in ("kafka", "postgres", "simulator", "helper")}
+    assert trial["policyTypes"] == ["Ingress", "Egress"]
+    assert trial["ingress"] == [{"from": [release]}]
+    assert trial["egress"][1:] == [{"to": [release]}]

@@ -18,6 +18,8 @@ def pods(objects: list[Object]) -> Iterator[tuple[str, Object]]:
     for one in objects:
         if one["kind"] in ("Deployment", "StatefulSet", "Job"):
             yield one["metadata"]["name"], one["spec"]["template"]["spec"]
+        elif one["kind"] == "Pod":
+            yield one["metadata"]["name"], one["spec"]
 
 
 def services(objects: list[Object]) -> Iterator[Object]:
@@ -51,7 +53,7 @@ def test_no_pod_gets_a_token_of_kubernetes_or_shares_anything_of_its_node(name: 
         assert pod["automountServiceAccountToken"] is False, maker
         assert pod["enableServiceLinks"] is False, maker
         assert not pod.keys() & {"hostNetwork", "hostPID", "hostIPC"}, maker
-        assert not [volume for volume in pod["volumes"] if "hostPath" in volume], maker
+        assert not [volume for volume in pod.get("volumes", ()) if "hostPath" in volume], maker
     for account in objects:
         if account["kind"] == "ServiceAccount":
             assert account["automountServiceAccountToken"] is False
@@ -65,6 +67,22 @@ def test_every_container_names_a_version_and_what_it_needs(name: str) -> None:
             assert tag[:1].isdigit(), (maker, container["image"])
             assert container["resources"]["requests"].keys() == {"cpu", "memory"}, maker
             assert "memory" in container["resources"]["limits"], maker
+
+
+@pytest.mark.parametrize("name", ["production", "trial"])
+def test_every_pod_pulls_with_the_secrets_that_are_named(name: str) -> None:
+    for maker, pod in pods(render(example(name, {"imagePullSecrets": [{"name": "registry"}]}))):
+        assert pod["imagePullSecrets"] == [{"name": "registry"}], maker
+
+
+def test_a_test_of_the_release_asks_every_service() -> None:
+    objects = render(example("small"))
+    (test,) = (one for one in objects if one["kind"] == "Pod")
+    script, *asked = test["spec"]["containers"][0]["args"]
+
+    compile(script, "test", "exec")
+    assert test["metadata"]["annotations"]["helm.sh/hook"] == "test"
+    assert asked == [one["metadata"]["name"] for one in objects if one["kind"] == "Service"]
 
 
 def test_a_digest_takes_the_place_of_the_tag() -> None:
@@ -166,8 +184,8 @@ def test_all_pods_of_the_connector_mount_the_folder_of_attachments() -> None:
     claims = [one["metadata"]["name"] for one in objects if one["kind"] == "PersistentVolumeClaim"]
     with_it = {}
     for maker, pod in pods(objects):
-        mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
-        volumes: dict[str, Any] = {volume["name"]: volume for volume in pod["volumes"]}
+        mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0].get("volumeMounts", ())}
+        volumes: dict[str, Any] = {volume["name"]: volume for volume in pod.get("volumes", ())}
         if "attachments" in mounts:
             with_it[maker] = volumes["attachments"]["persistentVolumeClaim"]["claimName"]
             folder = {env["name"]: env.get("value") for env in pod["containers"][0]["env"]}["TIEOUT_ATTACHMENTS_FOLDER"]

@@ -4,7 +4,10 @@ import ast
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from tieout_chart.rendering import Object, example, notes, render
+from tieout_local.trial.settings import TrialSettings
 
 SERVERS = {"trial-kafka", "trial-postgres", "trial-simulator", "trial-helper"}
 
@@ -41,6 +44,19 @@ def test_every_address_inside_the_cluster_is_a_service_of_the_release() -> None:
         seen.add(host)
 
     assert {f"mine-tieout-{server}" for server in SERVERS - {"trial-postgres"}} | {"mine-tieout-connector-web"} <= seen
+
+
+def test_the_helper_reads_every_variable_that_it_gets(monkeypatch: pytest.MonkeyPatch) -> None:
+    helper = by_component(render(example("trial")), "Deployment")["trial-helper"]
+    variables = {
+        env["name"]: env.get("value", "from a secret")
+        for env in helper["spec"]["template"]["spec"]["containers"][0]["env"]
+    }
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+
+    assert not variables.keys() - {f"TIEOUT_{field.upper()}" for field in TrialSettings.model_fields}
+    assert TrialSettings().trial_webhook_url == "http://tieout-connector-web:8000/webhooks/xero"
 
 
 def test_the_jobs_are_no_hooks_and_wait_for_their_server() -> None:

@@ -84,7 +84,10 @@ def test_autoscaling_is_not_turned_on_for_all_at_once() -> None:
 
 
 def test_a_service_can_be_left_out_and_another_be_added() -> None:
-    values = example("small", {"services": {"payments": None, "bills-eu": {"module": "tieout_bills", "replicas": 4}}})
+    values = example("small", {
+        "services": {"payments": None, "bills-eu": {"module": "tieout_bills", "replicas": 4}},
+        "databases": {"payments": {"existingSecret": ""}},
+    })  # fmt: skip
     deployments = {one["metadata"]["name"]: one for one in render(values) if one["kind"] == "Deployment"}
 
     assert "tieout-payments" not in deployments
@@ -100,3 +103,13 @@ def test_an_entry_overrides_the_defaults_even_with_nothing() -> None:
     assert deployment["spec"]["replicas"] == 0
     assert "topologySpreadConstraints" not in deployment["spec"]["template"]["spec"]
     assert {one["kind"] for one in bills} == {"Deployment", "Service", "NetworkPolicy"}
+
+
+def test_a_default_of_kubernetes_own_can_be_taken_away() -> None:
+    pod = next(
+        one
+        for one in render(example("small", {"podSecurityContext": {"fsGroup": None}}))
+        if one["kind"] == "Deployment"
+    )
+
+    assert "fsGroup" not in pod["spec"]["template"]["spec"]["securityContext"]

@@ -30,3 +30,8 @@ PARKED_TENANTS = Gauge("tieout_parked_tenants", "Tenants that are parked after a
 UNHEALTHY = Gauge(
     "tieout_unhealthy", "1 while a component of this process is unhealthy; /readyz shows why.", ["component"]
 )
+HTTP_REFUSED = Counter(
+    "tieout_http_refused",
+    "Requests refused unhandled: the caller asked too often (`rate`), or the body was too large (`body`).",
+    ["limit"],
+)

@@ -23,7 +23,7 @@ from tieout_connector.pacing import PLANS, TIMING, AppBudget, Timing, Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import Clock, utc_now
-from tieout_kit.http import Keys, make_app
+from tieout_kit.http import HttpLimits, Keys, make_app
 from tieout_kit.postgres import Broadcast, Database
 from tieout_kit.process import Consumption, every, run
 from tieout_schemas.roles import Feature
@@ -63,6 +63,7 @@ def http_app(
         find_tenant=connection_store.read,
         rechecks=RECHECKS,
         untraced=untraced,
+        unlimited=frozenset({WEBHOOK_PATH}),
     )
     api.add_routes(app, connecting, receiver, answers, sync_changes, partitions, plan)
     return app
@@ -110,6 +111,7 @@ async def main() -> None:
         sync_changes = Broadcast(database, sync_runs.CHANNEL)
         plan = settings.xero_plan
         app = http_app(database, keys, connecting, receiver, answers, sync_changes, settings.partitions, plan)
+        app.state.limits = HttpLimits(settings.http_max_body, settings.http_rate)
 
         async def store_usage() -> None:
             await usage.run(database)

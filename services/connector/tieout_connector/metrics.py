@@ -25,6 +25,12 @@ WEBHOOK_SIGNATURES = Counter(
     "Webhooks signed with each key; `key` is the start of its SHA-256. An old key that stays at its count can go.",
     ["key"],
 )
+TOKEN_SETS = Gauge(
+    "tieout_token_sets",
+    "Stored tokens by the key that encrypts them; `key` is the start of its SHA-256, `none` if no configured key fits. "
+    "An old key at 0 can go.",
+    ["key"],
+)
 WEBHOOKS_SILENT = Gauge(
     "tieout_webhooks_silent", "1 while Xero's events of a category stay away although records change.", ["category"]
 )

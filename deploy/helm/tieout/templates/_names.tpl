@@ -46,6 +46,13 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 {{- trimPrefix "tieout_" . -}}
 {{- end -}}
 
+{{/* The modules that run here, as JSON; two deployments of one module share its database. */}}
+{{- define "tieout.modules" -}}
+{{- $modules := list -}}
+{{- range .Values.services -}}{{ $modules = append $modules .module }}{{- end -}}
+{{- $modules | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
 {{/* The entry of `services` that receives webhooks. */}}
 {{- define "tieout.webhookService" -}}
 {{- $found := list -}}

@@ -100,3 +100,15 @@ topologySpreadConstraints:
   {{- end }}
 {{- end }}
 {{- end -}}
+
+{{/* The volume with the files of attachments. */}}
+{{- define "tieout.attachmentsVolume" -}}
+{{- with .Values.connector.attachments }}
+{{- if .enabled }}
+persistentVolumeClaim:
+  claimName: {{ .existingClaim | default (printf "%s-attachments" (include "tieout.fullname" $)) }}
+{{- else }}
+emptyDir: {}
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -19,3 +19,16 @@ delete from token_set t
 where not exists (select 1 from connection c where c.token_set_id = t.id)
 and not exists (select 1 from consent c where c.token_set_id = t.id)
 and not exists (select 1 from spare_connection s where s.token_set_id = t.id);
+
+-- name: page
+-- Token sets in the order of their ids, to see which key each is encrypted with.
+select id, access_token, refresh_token from token_set where id > $after order by id limit $most;
+
+-- name: lock_free
+-- Those of these token sets that nobody is refreshing, locked in key order.
+select id, access_token, refresh_token from token_set where id = any($ids::uuid[])
+order by id for update skip locked;
+
+-- name: rewrite
+-- The same tokens, encrypted with another key.
+update token_set set access_token = $access_token, refresh_token = $refresh_token where id = $id;
