@@ -181,7 +181,8 @@ async def _stop(producer: AIOKafkaProducer) -> None:
     try:
         async with asyncio.timeout(_STOP_TIMEOUT_S):
             await producer.stop()
-    except (KafkaError, OSError, TimeoutError) as error:
+    except (KafkaError, OSError, TimeoutError, KeyError) as error:
+        # KeyError: aiokafka was about to send a batch again, and looks for it among those that were dropped above.
         log.warning("the relay's producer did not stop cleanly", error=repr(error))
         # An interrupted stop leaves these running, and they would try to send for ever.
         if sending := producer._sender.sender_task:
