@@ -65,6 +65,7 @@ def make_app(
     closed: ClosedFeatures,
     database: Database | None = None,
     *,
+    every_tenant: Database | None = None,
     find_tenant: FindTenant = tenants.get,
     rechecks: Rechecks | None = None,
     untraced: frozenset[str] = frozenset(),
@@ -73,6 +74,7 @@ def make_app(
 
     `closed` returns the features that a tenant's plan does not have.
     `database`, `find_tenant` and `rechecks` serve the routes that ask for InTx, InDatabase, KnownTenant or InRechecks.
+    `every_tenant` serves the routes that ask for InEveryTenant; None: `database` sees every tenant.
     `untraced`: paths whose query carries a secret, which a span would reveal.
     """
     # One span for each request. Validation errors and bodies may hold personal data: they stay out of traces.
@@ -86,6 +88,7 @@ def make_app(
     app.state.keys = keys
     app.state.closed = closed
     app.state.database = database
+    app.state.every_tenant = every_tenant
     app.state.find_tenant = find_tenant
     app.state.rechecks = rechecks
     app.add_exception_handler(Refused, _refused)
