@@ -194,3 +194,32 @@ async def test_a_login_with_the_owners_rights_is_refused(urls: DatabaseUrls, dat
 
     with pytest.raises(ValueError, match="has the owner's rights"):
         await migrate(Database(database, "migrate", utc_now), ["tieout_kit"], (owner, Login.of(urls.api)))
+
+
+async def test_an_owner_needs_no_more_rights_where_the_logins_are_there(database: str) -> None:
+    """As where Postgres is managed by somebody else."""
+    name = f"plain_{uuid4().hex[:8]}"
+    plain = DatabaseUrls.of(f"postgresql://{name}:secret@{database.rpartition('@')[2].rpartition('/')[0]}/{name}")
+    worker, api = Login.of(plain.worker), Login.of(plain.api)
+    server = await asyncpg.connect(database)
+    await server.execute(f"create role {name} login password 'secret'")
+    await server.execute(f"create database {name} owner {name}")
+
+    with pytest.raises(ValueError, match=f"the login {worker.name} is missing, and the owner may not create it"):
+        await plain.migrate(["tieout_kit"])
+    for login in (worker, api):
+        await server.execute(f"create role {login.name} login password '{login.password}'")
+    await plain.migrate(["tieout_kit"])
+
+    by_worker, by_api = (Database(url, "bills", utc_now) for url in (plain.worker, plain.api))
+    for each in (by_worker, by_api):
+        await each.open()
+    async with by_worker.transaction() as tx:
+        for tenant_id in (OURS, THEIRS):
+            await tx.db.execute("insert into parked_tenant values ($1, now(), 'why')", tenant_id)
+    async with by_api.of_tenant(OURS).transaction() as tx:
+        assert [row["tenant_id"] for row in await tx.db.fetch("select * from parked_tenant")] == [OURS]
+    for each in (by_worker, by_api):
+        await each.close()
+    await server.execute(f"drop database {name} with (force)")
+    await server.close()

@@ -17,6 +17,7 @@ import asyncpg
 import httpx
 import pytest
 
+from tieout_kit.process import STOPS_WITHIN_S
 from tieout_local.logins import DatabaseUrls
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS, replay_topic
@@ -28,7 +29,6 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 PARTITIONS = 2
 REPLAY = replay_topic("bills")
 SCRIPT = Path(__file__).with_name("tiny_service.py")
-ENDS_WITHIN = 10.0
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,7 @@ class Service:
         """SIGTERM, and the seconds until it is gone; it must end by itself and in order."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        code = await asyncio.wait_for(self.process.wait(), ENDS_WITHIN)
+        code = await asyncio.wait_for(self.process.wait(), STOPS_WITHIN_S)
         assert code == 0, self.log.read_text()[-3000:]
         return time.monotonic() - started
 

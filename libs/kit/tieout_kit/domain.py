@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from tieout_kit.clock import utc_now
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.http import (
+    HttpLimits,
     Keys,
     audit_router,
     export_routes,
@@ -69,6 +70,7 @@ class Service:
         api_database = Database(config.api_database_url, self.name, utc_now)
         wired = Wired(self)
         app = wired.http_app(api_database, Keys(config.jwks_url, config.jwt_issuer), every_tenant=database)
+        app.state.limits = HttpLimits(config.http_max_body, config.http_rate)
 
         async def resend() -> None:
             await every(RESEND_INTERVAL, lambda: wired.resend(database))

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from tieout_connector import api, handlers
 from tieout_connector.config import ConnectorSettings
-from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store
+from tieout_connector.connecting import RECHECKS, Connections, TokenStore, connection_store, tenant_metrics
 from tieout_connector.gateway import Folder, Gateway, Leases, Lister, Reader, Writer, XeroCaller, batching_rule
 from tieout_connector.inbound import (
     WEBHOOK_PATH,
@@ -19,11 +19,11 @@ from tieout_connector.inbound import (
     webhook_health,
 )
 from tieout_connector.kinds import write_kinds
-from tieout_connector.pacing import TIMING, AppBudget, Timing, Usage
+from tieout_connector.pacing import PLANS, TIMING, AppBudget, Timing, Usage
 from tieout_connector.xero.http import XeroApi
 from tieout_connector.xero.identity import XeroIdentity
 from tieout_kit.clock import Clock, utc_now
-from tieout_kit.http import Keys, make_app
+from tieout_kit.http import HttpLimits, Keys, make_app
 from tieout_kit.postgres import Broadcast, Database
 from tieout_kit.process import Consumption, every, run
 from tieout_schemas.roles import Feature
@@ -66,6 +66,7 @@ def http_app(
         find_tenant=connection_store.read,
         rechecks=RECHECKS,
         untraced=untraced,
+        unlimited=frozenset({WEBHOOK_PATH}),
     )
     api.add_routes(app, connecting, receiver, answers, sync_changes, partitions, plan)
     return app
@@ -120,6 +121,7 @@ async def main() -> None:
         app = http_app(
             api_database, keys, connecting, receiver, answers, sync_changes, partitions, plan, every_tenant=database
         )
+        app.state.limits = HttpLimits(settings.http_max_body, settings.http_rate)
 
         async def store_usage() -> None:
             await usage.run(database)
@@ -130,11 +132,14 @@ async def main() -> None:
         async def watch_webhooks() -> None:
             await every(webhook_health.CHECK_EVERY, lambda: webhook_health.check(database))
 
+        async def measure_tenants() -> None:
+            await every(tenant_metrics.MEASURE_EVERY, lambda: tenant_metrics.measure(database, PLANS[plan]))
+
         async def gateway_trouble() -> str | None:
             return gateway.trouble
 
         web = [receiver.run, answers.run, sync_changes.run]
-        sync = [gateway.run, store_usage, connecting.run, watch_webhooks, start_new_lists]
+        sync = [gateway.run, store_usage, connecting.run, watch_webhooks, start_new_lists, measure_tenants]
         if settings.role == "web":
             await run(settings, SERVICE, database, app, None, web, api_database=api_database)
             return

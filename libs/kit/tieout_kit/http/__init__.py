@@ -8,6 +8,7 @@ from tieout_kit.http.auth import ANONYMOUS, EVERY_TENANT, Caller, CurrentCaller,
 from tieout_kit.http.dependencies import InDatabase, InEveryTenant, InTx, KnownTenant
 from tieout_kit.http.export_routes import export_routes
 from tieout_kit.http.inputs import Limit, Moment, Text, Version
+from tieout_kit.http.limits import HttpLimits
 from tieout_kit.http.link_routes import link_routes
 from tieout_kit.http.openapi import refusals
 from tieout_kit.http.operator_routes import router as operator_router
@@ -25,6 +26,7 @@ __all__ = [
     "Allowed",
     "Caller",
     "CurrentCaller",
+    "HttpLimits",
     "InDatabase",
     "InEveryTenant",
     "InTx",

@@ -64,6 +64,7 @@ class Relay:
         self._partitions = partitions
         self._timing = timing
         self._oldest: datetime | None = None
+        self._leads = metrics.RELAY_LEADS.labels(service)
         self.unhealthy_because: str | None = "not started"
 
     async def run(self) -> None:
@@ -105,9 +106,11 @@ class Relay:
                 async with asyncio.timeout(30):
                     await producer.start()
                 metrics.RELAY_ELECTED.inc()
+                self._leads.set(1)
                 self.unhealthy_because = None
                 await self._relay(db, producer)
             finally:
+                self._leads.set(0)
                 await _stop(producer)
         finally:
             db.terminate()

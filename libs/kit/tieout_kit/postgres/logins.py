@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
+
 _ROUNDS = 4096
 
 
@@ -31,7 +33,8 @@ class Login:
 async def create_if_missing(db: Any, logins: Iterable[Login]) -> None:
     """Create the logins that do not exist; the others stay as they are, with their passwords.
 
-    Raises ValueError for a login that passes row-level security: a superuser, the owner, or a member of its role.
+    Raises ValueError for a login that passes row-level security: a superuser, the owner, or a member of its role. And
+    for one that is missing, if the owner may not create logins.
     """
     for login in logins:
         found = await db.fetchrow(
@@ -41,7 +44,10 @@ async def create_if_missing(db: Any, logins: Iterable[Login]) -> None:
         )
         if found is None:
             password = f" password '{scram(login.password)}'" if login.password else ""
-            await db.execute(f"create role {quoted(login.name)} login{password}")
+            try:
+                await db.execute(f"create role {quoted(login.name)} login{password}")
+            except asyncpg.InsufficientPrivilegeError as error:
+                raise ValueError(f"the login {login.name} is missing, and the owner may not create it") from error
         elif found["free"]:
             raise ValueError(
                 f"the login {login.name} is a superuser or has the owner's rights: give the service a login of its own"

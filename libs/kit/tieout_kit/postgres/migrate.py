@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -117,8 +118,11 @@ def main() -> None:
         os.environ.get(name) or parser.error(f"set {name}")
         for name in ("TIEOUT_OWNER_DATABASE_URL", "TIEOUT_DATABASE_URL", "TIEOUT_API_DATABASE_URL")
     )
-    database, logins = Database(owner, "migrate", utc_now), (Login.of(worker), Login.of(api))
-    applied_now, left = asyncio.run(migrate(database, asked.packages, logins, contract=asked.contract))
+    try:
+        database, logins = Database(owner, "migrate", utc_now), (Login.of(worker), Login.of(api))
+        applied_now, left = asyncio.run(migrate(database, asked.packages, logins, contract=asked.contract))
+    except ValueError as error:
+        sys.exit(f"{error}")
     print(f"applied {', '.join(applied_now) or 'nothing'}; {logins[0].name} and {logins[1].name} have their rights")
     if left:
         print(f"left for --contract, once no older version runs: {', '.join(left)}")

@@ -1,6 +1,9 @@
 """The configuration of a process, from `TIEOUT_*` environment variables."""
 
+from pydantic import Field
+
 from tieout_kit.kafka import KafkaSettings
+from tieout_kit.limits import MAX_BODY, RATE
 
 
 class ServiceConfig(KafkaSettings):
@@ -14,6 +17,10 @@ class ServiceConfig(KafkaSettings):
     """The address the API listens on."""
     http_port: int = 8000
     """The port the API listens on."""
+    http_max_body: int = Field(MAX_BODY, ge=1024)
+    """Bytes of a request's body; a larger one is refused with 413."""
+    http_rate: int = Field(RATE, ge=1)
+    """Requests a minute of each caller to each replica, as many at once; more are refused with 429."""
     health_port: int = 9000
     """The port of /livez, /readyz and /metrics."""
     jwks_url: str

@@ -18,6 +18,9 @@ from tieout_kit.process.health import HealthCheck, health_app
 from tieout_kit.process.server import Server, serve
 from tieout_kit.telemetry import set_up
 
+STOPS_WITHIN_S = 10
+"""Seconds in which a service ends after SIGTERM, whatever is away. Who kills it later must wait longer."""
+
 log = structlog.get_logger(__name__)
 
 

@@ -1,5 +1,6 @@
 """Connecting a tenant to its Xero organisation: consent, choice, disconnect (CONN-1 to CONN-6)."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
@@ -15,6 +16,7 @@ from tieout_connector.connecting import (
     return_address,
     spare_connections,
     sync_jobs,
+    token_rewriting,
     try_again,
 )
 from tieout_connector.connecting.consent_result import ConsentResult
@@ -186,8 +188,10 @@ class Connections:
         return (await self._tokens.stored(tx, connection.token_set_id)).missing_scopes
 
     async def run(self) -> None:
-        """Tidy up now and then, until cancelled."""
-        await every(TIDY_EVERY, self.tidy)
+        """Tidy up and bring stored tokens under the newest key now and then, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(every(TIDY_EVERY, self.tidy))
+            group.create_task(token_rewriting.run(self._database, self._tokens.cipher))
 
 
 def _hash(state: str) -> bytes:

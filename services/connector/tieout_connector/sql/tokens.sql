@@ -13,3 +13,16 @@ select save_token_set($id, $access_token, $refresh_token, $expires_at);
 -- name: drop_unused
 -- Deletes tokens that no tenant and no consent under way uses, and that no connection in Xero is left to be removed with.
 select drop_unused_token_sets();
+
+-- name: page
+-- Token sets in the order of their ids, to see which key each is encrypted with.
+select id, access_token, refresh_token from token_set where id > $after order by id limit $most;
+
+-- name: lock_free
+-- Those of these token sets that nobody is refreshing, locked in key order.
+select id, access_token, refresh_token from token_set where id = any($ids::uuid[])
+order by id for update skip locked;
+
+-- name: rewrite
+-- The same tokens, encrypted with another key.
+update token_set set access_token = $access_token, refresh_token = $refresh_token where id = $id;
