@@ -56,8 +56,8 @@ class Schema:
     async def _unfit(self, db: Any) -> str | None:
         if not await db.fetchval("select to_regclass('schema_migrations')"):
             return f"the database is empty; {self._how_to_fix}"
-        if not await db.fetchval("select has_table_privilege('schema_migrations', 'select')"):
-            return f"TIEOUT_DATABASE_URL: its login may not read the schema's version; {self._how_to_fix}"
+        if not await _has_rights(db):
+            return f"TIEOUT_DATABASE_URL: its login has no rights; {self._how_to_fix}"
         known, done = migrate.known(self._packages), await migrate.recorded(db)
         unknown = {version: why for version, why in done.items() if version not in {one.version for one in known}}
         if contracts := sorted(f"{version} ({why})" for version, why in unknown.items() if why):
@@ -74,7 +74,14 @@ class Schema:
         return f"run `python -m tieout_kit.postgres.migrate {' '.join(self._packages)}`"
 
 
+async def _has_rights(db: Any) -> bool:
+    """Whether the migration job knows this login."""
+    return bool(await db.fetchval("select has_table_privilege('schema_migrations', 'select')"))
+
+
 async def _walled(db: Any) -> str | None:
+    if not await _has_rights(db):
+        return "TIEOUT_API_DATABASE_URL: its login has no rights; name it when you run tieout_kit.postgres.migrate"
     if mighty := await access.too_mighty(db):
         return f"TIEOUT_API_DATABASE_URL: {mighty}"
     seen = await access.sees_every_tenant(db)
