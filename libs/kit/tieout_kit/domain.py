@@ -67,15 +67,16 @@ class Service:
         """Run until SIGTERM."""
         config = ServiceConfig()
         database = Database(config.database_url, self.name, utc_now)
+        api_database = Database(config.api_database_url, self.name, utc_now)
         wired = Wired(self)
-        app = wired.http_app(database, Keys(config.jwks_url, config.jwt_issuer))
+        app = wired.http_app(api_database, Keys(config.jwks_url, config.jwt_issuer), every_tenant=database)
         app.state.limits = HttpLimits(config.http_max_body, config.http_rate)
 
         async def resend() -> None:
             await every(RESEND_INTERVAL, lambda: wired.resend(database))
 
         consumption = Consumption(config, self.name, database, wired.handlers, wired.rechecks)
-        await run(config, self.name, database, app, consumption, [resend])
+        await run(config, self.name, database, app, consumption, [resend], api_database=api_database)
 
 
 class Wired:
@@ -123,11 +124,11 @@ class Wired:
         for each in self.reconcilers:
             await database.run(each.resend_unanswered)
 
-    def http_app(self, database: Database, keys: Keys) -> FastAPI:
-        """The HTTP API."""
+    def http_app(self, database: Database, keys: Keys, *, every_tenant: Database | None = None) -> FastAPI:
+        """The HTTP API. `every_tenant`: as `make_app` takes it."""
         service = self.service
         title, closed = f"Tieout {service.name}", closed_by_plan(database)
-        app = make_app(title, service.about, keys, closed, database, rechecks=self.rechecks)
+        app = make_app(title, service.about, keys, closed, database, every_tenant=every_tenant, rechecks=self.rechecks)
         records = [make(each) for each in self.reconcilers for make in (record_routes, link_routes)]
         records.append(export_routes([kind.name for kind in service.kinds]))
         for router in (*service.routers, *records, retry_router, problem_router, operator_router, audit_router):

@@ -57,6 +57,7 @@ def make_app(
     closed: ClosedFeatures,
     database: Database | None = None,
     *,
+    every_tenant: Database | None = None,
     find_tenant: FindTenant = tenants.get,
     rechecks: Rechecks | None = None,
     untraced: frozenset[str] = frozenset(),
@@ -66,6 +67,7 @@ def make_app(
 
     `closed` returns the features that a tenant's plan does not have.
     `database`, `find_tenant` and `rechecks` serve the routes that ask for InTx, InDatabase, KnownTenant or InRechecks.
+    `every_tenant` serves the routes that ask for InEveryTenant; None: `database` sees every tenant.
     `untraced`: paths whose query carries a secret, which a span would reveal.
     `unlimited`: paths that another middleware answers before the limits of `app.state.limits` are looked at.
     """
@@ -80,6 +82,7 @@ def make_app(
     app.state.keys = keys
     app.state.closed = closed
     app.state.database = database
+    app.state.every_tenant = every_tenant
     app.state.find_tenant = find_tenant
     app.state.rechecks = rechecks
     app.state.limits = HttpLimits()

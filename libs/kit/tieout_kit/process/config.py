@@ -10,7 +10,9 @@ class ServiceConfig(KafkaSettings):
     """What every service needs; a service adds its own variables in a subclass."""
 
     database_url: str
-    """The service's own database, postgresql://…"""
+    """The service's own database, postgresql://…, with the login of consumers, relay and periodic work."""
+    api_database_url: str
+    """The same database with the login of requests, which sees one tenant at a time."""
     http_host: str = "127.0.0.1"
     """The address the API listens on."""
     http_port: int = 8000
