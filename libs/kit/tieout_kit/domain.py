@@ -67,7 +67,7 @@ class Service:
         config = ServiceConfig()
         database = Database(config.database_url, self.name, utc_now)
         wired = Wired(self)
-        app = wired.http_app(database, Keys(config.jwks_url, config.jwt_issuer))
+        app = wired.http_app(database, Keys(config.jwks_url, config.jwt_issuer), config.trace_url)
 
         async def resend() -> None:
             await every(RESEND_INTERVAL, lambda: wired.resend(database))
@@ -121,11 +121,11 @@ class Wired:
         for each in self.reconcilers:
             await database.run(each.resend_unanswered)
 
-    def http_app(self, database: Database, keys: Keys) -> FastAPI:
-        """The HTTP API."""
+    def http_app(self, database: Database, keys: Keys, trace_url: str | None = None) -> FastAPI:
+        """The HTTP API. `trace_url`: as in `make_app`."""
         service = self.service
         title, closed = f"Tieout {service.name}", closed_by_plan(database)
-        app = make_app(title, service.about, keys, closed, database, rechecks=self.rechecks)
+        app = make_app(title, service.about, keys, closed, database, rechecks=self.rechecks, trace_url=trace_url)
         records = [make(each) for each in self.reconcilers for make in (record_routes, link_routes)]
         records.append(export_routes([kind.name for kind in service.kinds]))
         for router in (*service.routers, *records, retry_router, problem_router, operator_router, audit_router):

@@ -68,12 +68,14 @@ def make_app(
     find_tenant: FindTenant = tenants.get,
     rechecks: Rechecks | None = None,
     untraced: frozenset[str] = frozenset(),
+    trace_url: str | None = None,
 ) -> FastAPI:
     """An app without routes; `/docs` and `/openapi.json` describe the routes that are added.
 
     `closed` returns the features that a tenant's plan does not have.
     `database`, `find_tenant` and `rechecks` serve the routes that ask for InTx, InDatabase, KnownTenant or InRechecks.
     `untraced`: paths whose query carries a secret, which a span would reveal.
+    `trace_url`: the address of a trace in the viewer, with `{trace_id}`; None: histories give no links.
     """
     # One span for each request. Validation errors and bodies may hold personal data: they stay out of traces.
     telemetry: TelemetryConfig = {
@@ -88,6 +90,7 @@ def make_app(
     app.state.database = database
     app.state.find_tenant = find_tenant
     app.state.rechecks = rechecks
+    app.state.trace_url = trace_url
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RetryLater, _later)

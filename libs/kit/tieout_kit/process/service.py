@@ -37,7 +37,7 @@ async def run(
     health checks of the tasks.
     """
     tune_gc()
-    traces = set_up(service, config.otlp_endpoint, config.log_format)
+    traces = set_up(service, config.otlp_endpoint, config.log_format, config.trace_sample)
     schema = Schema(database, ("tieout_kit", f"tieout_{service}"))
     api = Server(app, config.http_host, config.http_port) if app else None
 
