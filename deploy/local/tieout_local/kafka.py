@@ -7,9 +7,10 @@ import os
 import shutil
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -53,10 +54,14 @@ SETTINGS: Final = {
 
 
 class Kafka:
-    """One broker with its data in `folder`. Its port and cluster id stay the same over restarts."""
+    """One broker with its data in `folder`. Its port and cluster id stay the same over restarts.
 
-    def __init__(self, folder: Path, children: Children) -> None:
+    `settings`: Kafka's own, instead of or beside those that this class gives.
+    """
+
+    def __init__(self, folder: Path, children: Children, settings: Mapping[str, object] = MappingProxyType({})) -> None:
         self.folder = folder.absolute()
+        self._settings = settings
         self.port = 0
         self._controller_port = 0
         self._children = children
@@ -127,7 +132,7 @@ class Kafka:
             "controller.quorum.voters": f"1@{controller}",
             "log.dirs": self.folder / "data",
         }
-        lines = (f"{name}={value}\n" for name, value in {**SETTINGS, **addresses}.items())
+        lines = (f"{name}={value}\n" for name, value in {**SETTINGS, **addresses, **self._settings}.items())
         self._settings_file.write_text("".join(lines))
 
     def _format(self, java: list[str | Path]) -> None:
