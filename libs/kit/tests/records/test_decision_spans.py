@@ -8,7 +8,9 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from tieout_kit.events import Cause
 from tieout_kit.kafka.outbox import LINK, TRACEPARENT
+from tieout_kit.records.sweeps import Recheck
 from tieout_kit.telemetry import attributes as at
 from tieout_schemas.platform import Bill, BillStatus
 from tieout_schemas.topics import BILLS_TOPIC, SETTINGS
@@ -138,14 +140,17 @@ async def test_a_sweep_of_one_record_goes_on_in_its_trace(held: Held, spans: InM
     assert decision.parent.span_id == cause.context.span_id
 
 
-async def test_records_that_a_sweep_leaves_as_they_are_have_no_span(held: Held, spans: InMemorySpanExporter) -> None:
-    await held.make(TENANT, 2)
+@pytest.mark.parametrize(("shared", "shown"), [(True, 0), (False, 2)])
+async def test_records_that_a_sweep_leaves_as_they_are_have_no_span(
+    held: Held, spans: InMemorySpanExporter, shared: bool, shown: int
+) -> None:
+    ids = await held.make(TENANT, 2)
     spans.clear()
 
-    await held.world.choose(**OFF, approved_only_bills=True)
-    await held.sweep()
+    cause = Cause("sweep", "sweep", None, shared=shared)
+    await held.world.check(*(Recheck(TENANT, bill_id, cause) for bill_id in ids))
 
-    assert decided(spans) == []
+    assert len(decided(spans)) == shown
 
 
 async def test_where_traces_are_off_an_event_is_in_the_trace_of_its_cause(plain: World) -> None:

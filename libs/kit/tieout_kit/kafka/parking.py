@@ -149,7 +149,7 @@ async def return_dead_letters(tx: Tx, tenant_id: UUID, replay: Topic, traceparen
                 replay.name,
                 tenant_id,
                 row["key"],
-                [*_linked(from_json(row["headers"]), traceparent), replay_id],
+                [*linked(from_json(row["headers"]), traceparent), replay_id],
                 # aiokafka sends no record that has neither key nor value.
                 b"" if row["key"] is None and row["value"] is None else row["value"],
             )
@@ -159,7 +159,7 @@ async def return_dead_letters(tx: Tx, tenant_id: UUID, replay: Topic, traceparen
     return len(rows)
 
 
-def _linked(headers: Headers, traceparent: str | None) -> Headers:
+def linked(headers: Headers, traceparent: str | None) -> Headers:
     """The headers of a record, with links to its trace and to another in place of its place in its trace."""
     former = [value for name, value in headers if name == TRACEPARENT and value is not None][-1:]
     links = b",".join([*former, *([traceparent.encode()] if traceparent else [])])
