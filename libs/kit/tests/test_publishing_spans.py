@@ -47,6 +47,7 @@ def relayed(spans: InMemorySpanExporter, headers: Headers, error: Exception | No
     publishing.end(error)
     (span,) = spans.get_finished_spans()
     if REASON not in dict(headers):
+        assert (LINK in sent) is ("ce_replayid" in sent)
         assert (sent[TRACEPARENT] or b"").decode().split("-")[2] == f"{span.context.span_id:016x}"
     return span
 

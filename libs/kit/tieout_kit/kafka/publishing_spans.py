@@ -39,7 +39,9 @@ class PublishingSpans:
             # A dead letter stays as it came.
             return headers
         own = (traceparent_of(sent) or "").encode()
-        return [*(each for each in headers if each[0] != TRACEPARENT), (TRACEPARENT, own)]
+        # Readers of a replay link to the former trace, too. For others, this span has the link.
+        replaced = (TRACEPARENT,) if f"{PREFIX}replayid" in texts else (TRACEPARENT, LINK)
+        return [*(each for each in headers if each[0] not in replaced), (TRACEPARENT, own)]
 
     def end(self, error: Exception | None = None) -> None:
         """End them all: Kafka has the events, or the relay starts over."""
