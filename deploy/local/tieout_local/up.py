@@ -15,11 +15,11 @@ from tieout_local.errors import LocalError
 from tieout_local.folders import data_folder, only_one
 from tieout_local.jaeger import Jaeger, find_jaeger
 from tieout_local.stack import PARTITIONS, Stack
+from tieout_local.xero_app import the_organisation
 from xero_sim.control_client import Control
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TENANT = "00000000-0000-4000-8000-000000000001"
-DOCUMENTS = 300
 # In a narrower table, addresses would be broken and could not be copied.
 NARROWEST = 100
 
@@ -124,13 +124,8 @@ def _first_calls(stack: Stack, org_id: str) -> list[str]:
 
 
 async def _organisation(simulator_url: str) -> str:
-    """The organisation in the simulator, created at the first start."""
     async with Control(simulator_url) as xero:
-        for org in await xero.orgs():
-            return str(org["tenantId"])
-        org_id = await xero.create_org("Demo Company (NZ)", country="NZ")
-        await xero.seed(org_id, DOCUMENTS)
-        return org_id
+        return await the_organisation(xero)
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ class BatchHandler:
         parked = await parking.add_dead_letters(tx, letters, self.limits)
         if letters and self._handlers.unhandled:
             await self._handlers.unhandled(tx, letters)
-        tx.on_commit.append(lambda: metrics.DEAD_LETTERS.labels(self._service).inc(len(letters)))
+        tx.on_commit.append(lambda: metrics.DEAD_LETTERS.inc(len(letters)))
         return parked
 
     def topic(self, name: str) -> Topic:

@@ -67,6 +67,7 @@ class Relay:
         self._partitions = partitions
         self._timing = timing
         self._oldest: datetime | None = None
+        self._leads = metrics.RELAY_LEADS.labels(service)
         self.unhealthy_because: str | None = "not started"
 
     async def run(self) -> None:
@@ -108,9 +109,11 @@ class Relay:
                 async with asyncio.timeout(30):
                     await producer.start()
                 metrics.RELAY_ELECTED.inc()
+                self._leads.set(1)
                 self.unhealthy_because = None
                 await self._relay(db, producer)
             finally:
+                self._leads.set(0)
                 await _stop(producer)
         finally:
             db.terminate()
@@ -197,7 +200,8 @@ async def _stop(producer: AIOKafkaProducer) -> None:
     try:
         async with asyncio.timeout(_STOP_TIMEOUT_S):
             await producer.stop()
-    except (KafkaError, OSError, TimeoutError) as error:
+    except (KafkaError, OSError, TimeoutError, KeyError) as error:
+        # KeyError: aiokafka was about to send a batch again, and looks for it among those that were dropped above.
         log.warning("the relay's producer did not stop cleanly", error=repr(error))
         # An interrupted stop leaves these running, and they would try to send for ever.
         if sending := producer._sender.sender_task:
