@@ -146,6 +146,17 @@ def test_the_jobs_are_one_for_the_topics_and_one_for_each_database(name: str) ->
     ]
 
 
+@pytest.mark.parametrize("name", ["small", "trial"])
+def test_what_a_failed_job_wrote_can_be_read(name: str) -> None:
+    for job in (one for one in render(example(name)) if one["kind"] == "Job"):
+        policy = job["metadata"].get("annotations", {}).get("helm.sh/hook-delete-policy", "")
+
+        assert job["spec"]["template"]["spec"]["restartPolicy"] == "Never", (
+            "with OnFailure the last pod goes with its log"
+        )
+        assert "hook-failed" not in policy
+
+
 def test_contracting_migrations_run_only_if_that_is_asked_for() -> None:
     jobs = [one for one in render(example("small", {"jobs": {"contract": True}})) if one["kind"] == "Job"]
     commands = [job["spec"]["template"]["spec"]["containers"][0]["args"] for job in jobs]

@@ -18,7 +18,7 @@ XERO_WEBHOOK_KEY = "tieout-local-webhook-key"
 PLATFORM_URL = "http://localhost:3000"
 
 # Variables that a user may set in the shell of `make up`. All other variables of ours are removed.
-FROM_THE_SHELL = ("TIEOUT_OTLP_ENDPOINT", "TIEOUT_LOG_FORMAT")
+FROM_THE_SHELL = ("TIEOUT_OTLP_ENDPOINT", "TIEOUT_TRACE_SAMPLE", "TIEOUT_TRACE_URL", "TIEOUT_LOG_FORMAT")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tieout_local.cluster.forwards import Forwarded, Forwards, HelperKeys, InCluster
 from tieout_local.cluster.proof import Proof
-from tieout_local.cluster.tools import Release
+from tieout_local.cluster.tools import Release, versions
 from tieout_local.demo.__main__ import NARROWEST, print_result
 from tieout_local.demo.platform import DemoFailed, Platform
 from tieout_local.demo.steps import Run
@@ -47,15 +47,15 @@ def main() -> int:
 async def _prove(asked: argparse.Namespace, console: Console) -> int:
     began = time.monotonic()
     connector, simulator = free_port(), free_port()
-    # The browser of the person who consents is on this machine.
-    release = Release(
-        asked.release,
-        asked.namespace,
-        {
-            "connector.settings.xeroRedirectUri": f"http://localhost:{connector}/oauth/callback",
-            "connector.settings.xeroLoginUrl": f"http://localhost:{simulator}",
-        },
-    )
+    options = {
+        # The browser of the person who consents is on this machine.
+        "connector.settings.xeroRedirectUri": f"http://localhost:{connector}/oauth/callback",
+        "connector.settings.xeroLoginUrl": f"http://localhost:{simulator}",
+        # As in production: while a pod is killed, another one takes Xero's webhooks.
+        "services.connector-web.replicas": "2",
+    }
+    words = [word for path, value in options.items() for word in ("--set", f"{path}={value}")]
+    release = Release(asked.release, asked.namespace, words)
     ports = {CONNECTOR: connector, **{service: free_port() for service in ("contacts", "bills", "payments")}}
     names = {CONNECTOR: "connector-web"}
     services = {s: Forwarded(f"{release.name}-{names.get(s, s)}", port) for s, port in ports.items()}
@@ -67,6 +67,7 @@ async def _prove(asked: argparse.Namespace, console: Console) -> int:
         outcome = await work
         console.print(f"[dim]{time.monotonic() - started:6.1f} s[/dim]  [bold]{title:<12}[/bold] {outcome}")
 
+    console.print(f"{await versions()}; seed {asked.seed}")
     await step("1 install", _install(release, asked.old))
     with Forwards(release, [*services.values(), *trial.values()]):
         installation = InCluster(services, HelperKeys(trial["helper"].url))

@@ -13,6 +13,8 @@ from tieout_local.demo.platform import DemoFailed, until
 from tieout_local.demo.steps import Run, bill_from_here, change_in_xero, changes_from_both_sides, connect, pay
 
 REPLICAS = 3
+WITHIN = 20 * 60
+"""Seconds until all changes must be on both sides. Xero repeats a webhook that nobody took after 15 minutes."""
 PAUSE = 0.6
 """Seconds between two changes of each side: the 200 changes take as long as the upgrade."""
 
@@ -57,7 +59,7 @@ class Proof:
             done, _ = await asyncio.gather(kill_at_random(self.release, self._rng, upgraded), upgrade())
             killed.update(done)
 
-        new, edits = await changes_from_both_sides(self.run, disturb, pause=PAUSE, within=180)
+        new, edits = await changes_from_both_sides(self.run, disturb, pause=PAUSE, within=WITHIN)
         await self._runs(tag)
         pods = ", ".join(f"{number} of {component}" for component, number in sorted(killed.items()))
         return (

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ class Release:
 
     name: str
     namespace: str
-    settings: Mapping[str, str]
-    """Values of the chart, by their paths, for every version of the release."""
+    options: Sequence[str]
+    """Options of helm for every version of the release."""
 
     async def install(self, tag: str) -> None:
         """Install this version and wait until everything is ready."""
@@ -52,9 +52,13 @@ class Release:
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
     def _values(self, tag: str) -> list[str]:
-        values = {**self.settings, "image.tag": tag}
-        pairs = [word for path, value in values.items() for word in ("--set-string", f"{path}={value}")]
-        return ["--values", str(CHART / "examples" / "trial.yaml"), *pairs]
+        return ["--values", str(CHART / "examples" / "trial.yaml"), *self.options, "--set-string", f"image.tag={tag}"]
+
+
+async def versions() -> str:
+    """The versions of the cluster and of helm."""
+    server = json.loads(await _run("kubectl", "version", "--output", "json"))["serverVersion"]["gitVersion"]
+    return f"Kubernetes {server}, Helm {(await _run('helm', 'version', '--template', '{{.Version}}')).strip()}"
 
 
 async def _run(*command: str) -> str:

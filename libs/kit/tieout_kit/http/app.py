@@ -62,6 +62,7 @@ def make_app(
     rechecks: Rechecks | None = None,
     untraced: frozenset[str] = frozenset(),
     unlimited: frozenset[str] = frozenset(),
+    trace_url: str | None = None,
 ) -> FastAPI:
     """An app without routes; `/docs` and `/openapi.json` describe the routes that are added.
 
@@ -70,6 +71,7 @@ def make_app(
     `every_tenant` serves the routes that ask for InEveryTenant; None: `database` sees every tenant.
     `untraced`: paths whose query carries a secret, which a span would reveal.
     `unlimited`: paths that another middleware answers before the limits of `app.state.limits` are looked at.
+    `trace_url`: the address of a trace in the viewer, with `{trace_id}`; None: histories give no links.
     """
     # One span for each request. Validation errors and bodies may hold personal data: they stay out of traces.
     telemetry: TelemetryConfig = {
@@ -88,6 +90,7 @@ def make_app(
     app.state.limits = HttpLimits()
     app.state.unlimited = unlimited
     app.add_middleware(LimitsFirst)
+    app.state.trace_url = trace_url
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RetryLater, _later)

@@ -29,5 +29,10 @@ class ServiceConfig(KafkaSettings):
     """The issuer that a token must name."""
     otlp_endpoint: str | None = None
     """Where traces are sent, OTLP over HTTP: http://host:4318. None: traces are not sent."""
+    trace_sample: float = Field(1.0, ge=0, le=1)
+    """The share of the traces that is sent. Traces in which something fails are sent in any case."""
+    trace_url: str | None = None
+    """The address of a trace in the viewer, with `{trace_id}`: http://host:16686/trace/{trace_id}. None: histories give
+    no links."""
     log_format: str = "json"
     """`json`, or `text` for people."""

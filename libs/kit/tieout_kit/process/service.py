@@ -42,7 +42,7 @@ async def run(
     health checks of the tasks. `api_database`: the database as the API uses it.
     """
     tune_gc()
-    traces = set_up(service, config.otlp_endpoint, config.log_format)
+    traces = set_up(service, config.otlp_endpoint, config.log_format, config.trace_sample)
     databases = (database, api_database) if app else (database,)
     schema = Schema(database, ("tieout_kit", f"tieout_{service}"), api_database if app else None)
     api = Server(app, config.http_host, config.http_port) if app else None
