@@ -19,7 +19,7 @@ PLANTED = {
     "values.yaml": f"tokenKey: {Fernet.generate_key().decode()}\n",
     "key.pem": PEM,
     "url.py": f'URL = "postgresql://ada:{"".join(reversed("yranac"))}9@db.example.com/bills"\n',
-    "call.md": f"curl -H 'Authorization: Bearer {jwt.encode({'sub': 'ada'}, KEY, 'ES256')}'\n",
+    "call.sh": f"curl -H 'Authorization: Bearer {jwt.encode({'sub': 'ada'}, KEY, 'ES256')}'\n",
     "aws.txt": "AKIA" + "Z7RWJ4DKXMQTLEPU\n",
 }
 

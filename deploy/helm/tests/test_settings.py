@@ -14,8 +14,6 @@ from tieout_kit.kafka.topics import TopicSettings
 from tieout_kit.process import ServiceConfig
 
 MIGRATION = {"TIEOUT_DATABASE_URL", "TIEOUT_API_DATABASE_URL", "TIEOUT_OWNER_DATABASE_URL"}
-COMING = {"api_database_url"}
-"""Settings that the chart sets already, and that the services get next."""
 every_example = pytest.mark.parametrize("name", sorted(file.stem for file in EXAMPLES.glob("*.yaml")))
 every_plain_setting = pytest.mark.parametrize(
     "setting", [one for one in every_setting() if one.is_plain], ids=lambda one: one.variable
@@ -86,7 +84,7 @@ def test_every_other_setting_has_a_value_of_its_own() -> None:
     others = [one for one in every_setting() if not one.is_plain]
     rendered = list(environments(render(everything())))
 
-    assert {one.field for one in others} | COMING == VALUE_OF.keys() | FIXED.keys()
+    assert {one.field for one in others} == VALUE_OF.keys() | FIXED.keys()
     for setting in others:
         seen = {maker: variables.get(setting.variable) for maker, _, variables in rendered}
         where = [maker for maker in seen if seen[maker] is not None]
@@ -99,7 +97,7 @@ def test_every_other_setting_has_a_value_of_its_own() -> None:
 def test_no_variable_is_unknown(name: str) -> None:
     for maker, module, variables in environments(render(example(name))):
         model = model_of(module)
-        known = {f"TIEOUT_{field.upper()}" for field in {*model.model_fields, *COMING}} if model else MIGRATION
+        known = {f"TIEOUT_{field.upper()}" for field in model.model_fields} if model else MIGRATION
 
         assert not variables.keys() - known, maker
 
@@ -146,6 +144,17 @@ def test_the_jobs_are_one_for_the_topics_and_one_for_each_database(name: str) ->
         ["tieout_kit.postgres.migrate", "tieout_kit", "tieout_contacts"],
         ["tieout_kit.postgres.migrate", "tieout_kit", "tieout_payments"],
     ]
+
+
+@pytest.mark.parametrize("name", ["small", "trial"])
+def test_what_a_failed_job_wrote_can_be_read(name: str) -> None:
+    for job in (one for one in render(example(name)) if one["kind"] == "Job"):
+        policy = job["metadata"].get("annotations", {}).get("helm.sh/hook-delete-policy", "")
+
+        assert job["spec"]["template"]["spec"]["restartPolicy"] == "Never", (
+            "with OnFailure the last pod goes with its log"
+        )
+        assert "hook-failed" not in policy
 
 
 def test_contracting_migrations_run_only_if_that_is_asked_for() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -42,7 +43,7 @@ class Issuer:
     """Serves keys, counts how often it was asked, and may fail or keep callers waiting."""
 
     def __init__(self) -> None:
-        self.body, self.status, self.asked, self.delay_s = jwks("old"), 200, 0, 0.0
+        self.body, self.status, self.asked, self.delay_s, self.location = jwks("old"), 200, 0, 0.0, "/"
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -50,6 +51,7 @@ class Issuer:
                 issuer.asked += 1
                 time.sleep(issuer.delay_s)
                 self.send_response(issuer.status)
+                self.send_header("Location", issuer.location)
                 self.end_headers()
                 self.wfile.write(issuer.body)
 
@@ -59,8 +61,8 @@ class Issuer:
         self.url = f"http://127.0.0.1:{self.server.server_port}/jwks.json"
 
 
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
+@contextmanager
+def serving() -> Iterator[Issuer]:
     made = Issuer()
     thread = Thread(target=made.server.serve_forever, args=(0.05,))
     thread.start()
@@ -68,6 +70,12 @@ def issuer() -> Iterator[Issuer]:
     made.server.shutdown()
     made.server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    with serving() as made:
+        yield made
 
 
 @pytest.fixture
@@ -82,9 +90,9 @@ def keys(issuer: Issuer, clock: Clock) -> Keys:
     return made
 
 
-def signed(kid: str) -> str:
+def signed(kid: str, **headers: str) -> str:
     claims = {"sub": "ada", "iss": ISSUER, "exp": time.time() + 3600, "tenants": ["*"], "roles": ["admin"]}
-    return jwt.encode(claims, SIGNING.get(kid, SIGNING["old"]), "ES256", {"kid": kid})
+    return jwt.encode(claims, SIGNING.get(kid, SIGNING["old"]), "ES256", {"kid": kid, **headers})
 
 
 async def good(keys: Keys, kid: str) -> bool:
@@ -162,6 +170,19 @@ async def test_keys_that_encrypt_sign_nothing(issuer: Issuer, keys: Keys) -> Non
     issuer.body = jwks("old", use="enc")
 
     assert not await good(keys, "old")
+
+
+async def test_an_address_that_a_token_names_is_never_called(issuer: Issuer, keys: Keys) -> None:
+    with serving() as theirs:
+        theirs.body = jwks("new")
+        named = signed("new", jku=theirs.url, x5u=theirs.url)
+
+        for status in (200, 302):
+            issuer.status, issuer.location = status, theirs.url
+            with pytest.raises((NotAuthenticated, RetryLater)):
+                await Keys(issuer.url, ISSUER).caller(named)
+
+        assert (theirs.asked, issuer.asked) == (0, 2)
 
 
 @pytest.mark.parametrize("nonsense", [b"", b"[]", b'{"keys": []}', b"<html>"])

@@ -3,16 +3,16 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
+
+from tieout_schemas.payload import Frozen
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """An ISO 4217 code."""
 
 
-class Money(BaseModel):
+class Money(Frozen):
     """An amount in one currency. Adding two currencies raises ValueError; nothing is ever converted."""
-
-    model_config = ConfigDict(frozen=True)
 
     amount: Decimal
     currency: Currency

@@ -4,6 +4,7 @@ When the referenced thing changes, every record that names it is checked again.
 """
 
 import datetime as dt
+from functools import lru_cache
 from uuid import UUID
 
 from tieout_schemas.payload import Frozen, Payload
@@ -35,6 +36,8 @@ def setting(name: str) -> Reference:
     return Reference(kind=SETTING, id=name)
 
 
+# The same few records are named again and again: a vendor by all its bills.
+@lru_cache(maxsize=4096)
 def record(kind: type[Payload], record_id: UUID) -> Reference:
     """A reference to a record of the platform (`Vendor`) or of Xero (`XeroContact`, `XeroAccount`)."""
     return Reference(kind=kind.kind, id=str(record_id))

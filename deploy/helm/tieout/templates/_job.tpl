@@ -29,7 +29,8 @@ spec:
         {{- include "tieout.podLabels" (dict "root" .root "component" .name) | nindent 8 }}
         tieout/job: "true"
     spec:
-      restartPolicy: OnFailure
+      # The pods of tries that failed stay as well; with OnFailure, the last one would go with its log.
+      restartPolicy: Never
       {{- if and .root.Values.serviceAccount.create (not $trial) }}
       # The chart's own account does not exist yet when a hook runs.
       {{- else }}

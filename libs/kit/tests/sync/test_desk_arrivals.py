@@ -57,6 +57,17 @@ def test_an_import_is_linked_and_in_step_from_the_start(asked_by: str | None) ->
     assert desk.linked_to(TENANT, X1) is work
 
 
+def test_the_bytes_of_an_imported_snapshot_are_stored_as_they_came() -> None:
+    text = THERE.snapshot.model_dump_json(indent=1).encode()
+    desk = a_desk()
+
+    desk.snapshot(TENANT, Seen(THERE.sequence, THERE.snapshot, text), NEWS)
+
+    work = desk.works[TENANT, I1]
+    assert work.seen
+    assert work.seen.text == text
+
+
 def test_a_value_that_differs_from_xeros_in_an_import_is_ours_and_is_sent() -> None:
     kind = replace(BARE, arrive=lambda *_: Import(IMPORTED.replace(name="better"), "CONT-3"))
     desk = a_desk(kind=kind)

@@ -1,11 +1,13 @@
 """What rules find among the facts, whose value of a field counts, and what is stored of a state."""
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid5
 
 import pytest
+from pydantic_core import to_json
 
 from tieout_kit.sync.arrival import imported_id
 from tieout_kit.sync.field import Field, Owner
@@ -14,7 +16,7 @@ from tieout_kit.sync.state import EffectState, Flight, Link, OtherEffect, Refusa
 from tieout_kit.sync.values import NEVER, is_empty, mark
 from tieout_kit.sync.views import View
 from tieout_schemas.payload import RecordRef
-from tieout_schemas.platform import Sync
+from tieout_schemas.platform import Sync, SyncState
 from tieout_schemas.references import record as record_reference
 from tieout_schemas.writes import Lane, WriteIntent
 from tieout_schemas.xero import Address, XeroAccount, XeroTaxRate
@@ -136,6 +138,15 @@ def test_long_values_are_remembered_by_a_digest(length: int, digest: bool) -> No
     assert remembered == f'"{text}"' if not digest else remembered.startswith("#")
     assert not digest or len(remembered) == 33
     assert NEVER == ""
+
+
+@pytest.mark.parametrize("value", [
+    "a", "é\u2028\"\\\x00", SyncState.IN_STEP, A, None, True, False, 7, Decimal("1.00"), ("a",),
+    dt.date(2026, 11, 1), dt.datetime(2026, 11, 1, tzinfo=dt.UTC), dt.datetime(2026, 11, 1, 1, 2, 3, 4, tzinfo=dt.UTC),
+])  # fmt: skip
+def test_a_mark_is_the_same_json_for_whatever_type_of_value(value: Any) -> None:
+    # Stored marks are compared with those of later versions.
+    assert mark(value) == to_json(value).decode()
 
 
 @pytest.mark.parametrize(("value", "empty"), [

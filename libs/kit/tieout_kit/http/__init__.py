@@ -5,7 +5,7 @@ from tieout_kit.http.access import ADMINS, APPROVERS, EDITORS, READERS, Allowed,
 from tieout_kit.http.app import make_app
 from tieout_kit.http.audit_routes import router as audit_router
 from tieout_kit.http.auth import ANONYMOUS, EVERY_TENANT, Caller, CurrentCaller, Keys, with_request
-from tieout_kit.http.dependencies import InDatabase, InTx, KnownTenant
+from tieout_kit.http.dependencies import InDatabase, InEveryTenant, InTx, KnownTenant
 from tieout_kit.http.export_routes import export_routes
 from tieout_kit.http.inputs import Limit, Moment, Text, Version
 from tieout_kit.http.limits import HttpLimits
@@ -28,6 +28,7 @@ __all__ = [
     "CurrentCaller",
     "HttpLimits",
     "InDatabase",
+    "InEveryTenant",
     "InTx",
     "Keys",
     "KnownTenant",

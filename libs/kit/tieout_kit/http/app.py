@@ -57,17 +57,21 @@ def make_app(
     closed: ClosedFeatures,
     database: Database | None = None,
     *,
+    every_tenant: Database | None = None,
     find_tenant: FindTenant = tenants.get,
     rechecks: Rechecks | None = None,
     untraced: frozenset[str] = frozenset(),
     unlimited: frozenset[str] = frozenset(),
+    trace_url: str | None = None,
 ) -> FastAPI:
     """An app without routes; `/docs` and `/openapi.json` describe the routes that are added.
 
     `closed` returns the features that a tenant's plan does not have.
     `database`, `find_tenant` and `rechecks` serve the routes that ask for InTx, InDatabase, KnownTenant or InRechecks.
+    `every_tenant` serves the routes that ask for InEveryTenant; None: `database` sees every tenant.
     `untraced`: paths whose query carries a secret, which a span would reveal.
     `unlimited`: paths that another middleware answers before the limits of `app.state.limits` are looked at.
+    `trace_url`: the address of a trace in the viewer, with `{trace_id}`; None: histories give no links.
     """
     # One span for each request. Validation errors and bodies may hold personal data: they stay out of traces.
     telemetry: TelemetryConfig = {
@@ -80,11 +84,13 @@ def make_app(
     app.state.keys = keys
     app.state.closed = closed
     app.state.database = database
+    app.state.every_tenant = every_tenant
     app.state.find_tenant = find_tenant
     app.state.rechecks = rechecks
     app.state.limits = HttpLimits()
     app.state.unlimited = unlimited
     app.add_middleware(LimitsFirst)
+    app.state.trace_url = trace_url
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RetryLater, _later)

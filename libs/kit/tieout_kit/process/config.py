@@ -10,7 +10,9 @@ class ServiceConfig(KafkaSettings):
     """What every service needs; a service adds its own variables in a subclass."""
 
     database_url: str
-    """The service's own database, postgresql://…"""
+    """The service's own database, postgresql://…, with the login of consumers, relay and periodic work."""
+    api_database_url: str
+    """The same database with the login of requests, which sees one tenant at a time."""
     http_host: str = "127.0.0.1"
     """The address the API listens on."""
     http_port: int = 8000
@@ -27,5 +29,10 @@ class ServiceConfig(KafkaSettings):
     """The issuer that a token must name."""
     otlp_endpoint: str | None = None
     """Where traces are sent, OTLP over HTTP: http://host:4318. None: traces are not sent."""
+    trace_sample: float = Field(1.0, ge=0, le=1)
+    """The share of the traces that is sent. Traces in which something fails are sent in any case."""
+    trace_url: str | None = None
+    """The address of a trace in the viewer, with `{trace_id}`: http://host:16686/trace/{trace_id}. None: histories give
+    no links."""
     log_format: str = "json"
     """`json`, or `text` for people."""

@@ -92,7 +92,8 @@ class Records(Generic[R, S]):
 
         Raises RetryLater if another transaction has created one of them meanwhile.
         """
-        ordered = sorted(works, key=lambda each: each[0].key)
+        # In the order of the keys, compared as integers, which is what UUIDs compare.
+        ordered = sorted(works, key=lambda each: (each[0].tenant_id.int, each[0].record.id.int))
         works_only = [work for work, _ in ordered]
         match = self.kind.match
         count = await tx.db.fetchval(

@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 from tieout_kit.errors import NotFound
@@ -11,12 +12,14 @@ from tieout_kit.postgres import Database, Tx, queries
 from tieout_kit.records import sweeps
 from tieout_kit.records.sweeps import Sweep, SweepScope
 from tieout_kit.sync import Kind
+from tieout_schemas.payload import Payload
 from tieout_schemas.platform import Connection, ConnectionState
 from tieout_schemas.references import CONNECTION, setting
 from tieout_schemas.roles import Feature
 from tieout_schemas.settings import Choices, TenantSettings
 
 _SQL = queries.load("tieout_kit", "tenants.sql")
+P = TypeVar("P", bound=Payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def closed_by_plan(database: Database) -> Callable[[UUID], Awaitable[tuple[Featu
     """A function that returns the features which a tenant's plan does not include, as last received (SYS-11)."""
 
     async def closed(tenant_id: UUID) -> tuple[Feature, ...]:
-        async with database.transaction() as tx:
+        async with database.of_tenant(tenant_id).transaction() as tx:
             return (await get(tx, tenant_id)).connection.closed
 
     return closed
@@ -106,10 +109,15 @@ async def _store(tx: Tx, query: str, events: Sequence[ReceivedEvent[Any]]) -> No
 
 
 def _tenant(tenant_id: UUID, row: Any) -> Tenant:
-    connection = Connection(tenant_id=tenant_id, state=ConnectionState.DISCONNECTED)
-    settings = TenantSettings(tenant_id=tenant_id)
-    if row and row["connection"]:
-        connection = Connection.model_validate_json(row["connection"])
-    if row and row["settings"]:
-        settings = TenantSettings.model_validate_json(row["settings"])
-    return Tenant(connection, settings)
+    connection = _parsed(Connection, row["connection"]) if row and row["connection"] else None
+    settings = _parsed(TenantSettings, row["settings"]) if row and row["settings"] else None
+    return Tenant(
+        connection or Connection(tenant_id=tenant_id, state=ConnectionState.DISCONNECTED),
+        settings or TenantSettings(tenant_id=tenant_id),
+    )
+
+
+# They seldom change, and every batch needs them.
+@lru_cache(maxsize=2048)
+def _parsed(model: type[P], text: str) -> P:
+    return model.model_validate_json(text)

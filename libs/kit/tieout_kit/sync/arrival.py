@@ -1,6 +1,7 @@
 """What to do with an unlinked record of Xero."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
@@ -58,8 +59,12 @@ class XeroOnly(Generic[S]):
     snapshot: S
     former: UUID | None = None
     """The record of ours that was linked to it before."""
+    text: bytes | None = field(default=None, repr=False, compare=False)
+    """The JSON that the snapshot was parsed from, if it has just arrived."""
 
 
+# Asked for when a batch is loaded, and again when the record is made.
+@lru_cache(maxsize=1024)
 def imported_id(tenant_id: UUID, xero_id: UUID) -> UUID:
     """The id of a record that is imported. It follows from Xero's id, so that a record is never imported twice."""
     return uuid5(tenant_id, str(xero_id))

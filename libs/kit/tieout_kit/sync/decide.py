@@ -22,12 +22,12 @@ from tieout_schemas.writes import Lane, WriteIntent
 def wanted(work: Work[Any, Any]) -> dict[str, Any]:
     """The values that Xero's record should show. Fields in conflict, fields that belong to Xero, and fields that Xero
     refuses are left out."""
-    settings = work.facts.settings
+    settings, linked, conflict = work.facts.settings, work.link is not None, work.state.conflict
     sent = []
     for each in work.kind.fields:
         owner = each.owner_for(settings)
-        theirs_alone = owner is Owner.XERO_ALONE or (owner is Owner.XERO and work.link is not None)
-        closed = each.name in work.state.conflict or is_left_out(work, each.name)
+        theirs_alone = owner is Owner.XERO_ALONE or (owner is Owner.XERO and linked)
+        closed = each.name in conflict or is_left_out(work, each.name)
         if not theirs_alone and each.synced(settings) and not closed:
             sent.append(each)
     return content(work.record, sent)
@@ -43,7 +43,7 @@ def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
 
 def is_left_out(work: Work[Any, Any], name: str) -> bool:
     """Whether Xero refuses the present value of a field, so that the others go without it."""
-    left_out = work.state.left_out.get(name)
+    left_out = work.state.left_out.get(name) if work.state.left_out else None
     return left_out is not None and left_out.mark == work.mark(name)
 
 
@@ -69,6 +69,8 @@ def judge_rules(work: Work[Any, Any]) -> None:
         holds.append(Hold(Reason.NOT_CONNECTED, {"kind": work.kind.name}, on=CONNECTION))
     for rule in work.kind.rules:
         found = rule(work.record, work.facts)
+        if found is None:
+            continue
         for answer in found if isinstance(found, Sequence) else (found,):
             match answer:
                 case Stay():

@@ -264,7 +264,7 @@ class Desk(Generic[R, S]):
         key = (tenant_id, seen.snapshot.xero_id)
         known = self.xero_only.get(key)
         former = known.former if known else None
-        self.xero_only[key] = XeroOnly(tenant_id, seen.sequence, seen.snapshot, former)
+        self.xero_only[key] = XeroOnly(tenant_id, seen.sequence, seen.snapshot, former, seen.text)
         self.changed_only.add(key)
 
     def _arrive(self, key: RecordKey, cause: Cause, asked_by: str | None = None) -> None:
@@ -307,19 +307,19 @@ class Desk(Generic[R, S]):
                     # Linking now would leave the record in Xero twice. If the create fails, the match is tried again.
                     decision = Wait()
                 elif work.link is None and not work.state.by_hand and snapshot.xero_id not in work.state.closed_ids:
-                    open_link(work, snapshot.xero_id, rule, Seen(only.sequence, snapshot))
+                    open_link(work, snapshot.xero_id, rule, Seen(only.sequence, snapshot, only.text))
                     self._now_linked(work)
                     work.made_by(rule, cause)
                     self._judge(work, cause)
         return decision
 
     def _take_first(self, work: Work[R, S], only: XeroOnly[S], cause: Cause) -> None:
-        take_in(work, Seen(only.sequence, only.snapshot))
+        take_in(work, Seen(only.sequence, only.snapshot, only.text))
         self._judge(work, cause)
 
     def _seen_only(self, tenant_id: UUID, xero_id: UUID | None) -> Seen[S] | None:
         only = self.xero_only.get((tenant_id, xero_id)) if xero_id else None
-        return Seen(only.sequence, only.snapshot) if only else None
+        return Seen(only.sequence, only.snapshot, only.text) if only else None
 
     def _now_linked(self, work: Work[R, S], xero_id: UUID | None = None) -> None:
         """Xero's record is linked now."""

@@ -3,7 +3,7 @@
 Source of every field: docs/sync-semantics.md, section 1.
 """
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field, PlainSerializer
@@ -24,7 +24,16 @@ MOST_REVISIONS = 20
 """Revisions that an effect remembers. A result with another revision answers an intent from before a restore."""
 
 
-class Link(BaseModel):
+class _Mutable(BaseModel):  # noqa: PLW1641  # it changes, so it has no hash
+    if not TYPE_CHECKING:
+        # Assignments are not validated; pydantic's own way to store them takes ten times as long.
+        __setattr__ = object.__setattr__
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+
+class Link(_Mutable):
     """The record of Xero that ours is or was linked to."""
 
     xero_id: UUID
@@ -40,7 +49,7 @@ class Link(BaseModel):
     """When Xero's record last changed: its UpdatedDateUTC, or the time of the reading if that did not change."""
 
 
-class Flight(BaseModel):
+class Flight(_Mutable):
     """An intent without its answer."""
 
     intent: StoredIntent
@@ -89,7 +98,7 @@ class Refusal(BaseModel):
     cancelled_by: str | None = None
 
 
-class EffectState(BaseModel):
+class EffectState(_Mutable):
     """One effect of a record. The record itself shows in snapshots, other effects only in results."""
 
     last: int = 0
@@ -131,7 +140,7 @@ class Lost(BaseModel):
     why: str
 
 
-class State(BaseModel):
+class State(_Mutable):
     """The sync state of one record."""
 
     changed_at: dict[str, int] = Field(default_factory=dict)

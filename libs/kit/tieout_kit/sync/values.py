@@ -1,7 +1,9 @@
 """Special values of fields, empty values, and marks, by which a base remembers values."""
 
+from datetime import date
 from hashlib import blake2b
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 from pydantic_core import to_json
@@ -13,6 +15,8 @@ Mark = str
 NEVER: Final[Mark] = ""
 """Equals no value, so the field must be sent or taken."""
 _SHORT = 48
+_PLAIN = frozenset({str, UUID, date, bool, type(None)})
+"""The types for which orjson gives the same JSON as pydantic, in a fraction of the time."""
 
 
 class Unknown:
@@ -24,8 +28,7 @@ UNKNOWN: Final = Unknown()
 
 def mark(value: Any) -> Mark:
     """What a base remembers of a value."""
-    # Most values are text, for which orjson gives the same JSON in a fraction of the time.
-    text = orjson.dumps(value) if isinstance(value, str) else to_json(value)
+    text = orjson.dumps(value) if type(value) in _PLAIN or isinstance(value, str) else to_json(value)
     return text.decode() if len(text) <= _SHORT else "#" + blake2b(text, digest_size=16).hexdigest()
 
 
