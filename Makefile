@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := libs/schemas libs/kit libs/xero_sim libs/testing libs/cli services/connector services/contacts services/bills services/payments deploy/local
+PACKAGES := libs/schemas libs/kit libs/xero_sim libs/testing libs/cli services/connector services/contacts services/bills services/payments deploy/local deploy/helm
 
 .venv/ready: requirements.txt $(PACKAGES:%=%/pyproject.toml)
 	@echo "Making .venv and installing the pinned packages …"
@@ -38,18 +38,22 @@ mutants: .venv/ready ## Change the pure code a little, and see that its tests no
 	@$(BIN)/python -m bench.mutants $(NAME)
 	@$(BIN)/python -m bench.report
 
-check: .venv/ready ## Lint, types, layers, generated files
+check: .venv/ready ## Lint, types, layers, generated files, the Helm chart
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@# One package at a time: every tests/ folder has a conftest of its own.
-	@for package in $(PACKAGES) tests bench; do $(BIN)/mypy $$package || exit 1; done
+	@for package in $(PACKAGES) tests bench examples/python; do $(BIN)/mypy $$package || exit 1; done
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tieout_schemas.generate --check
 	@$(BIN)/python -m tieout_local.metrics --check
 	@$(BIN)/python -m tieout_connector.generate --check
 	@$(BIN)/python -m tieout_local.roles --check
+	@$(BIN)/python -m tieout_chart.generate --check
+	@$(BIN)/pytest -q deploy/helm
 	@$(BIN)/python -m tieout_local.rules_tests --check
 	@$(BIN)/python -m bench.report --check
+	@$(BIN)/python -m tieout_local.advisories
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
 
 format: .venv/ready ## Format the code
 	@$(BIN)/ruff check --fix-only .
@@ -60,13 +64,21 @@ generate: .venv/ready ## Write the JSON Schemas and the pages that are made from
 	@$(BIN)/python -m tieout_local.metrics
 	@$(BIN)/python -m tieout_connector.generate
 	@$(BIN)/python -m tieout_local.roles
+	@$(BIN)/python -m tieout_chart.generate
 	@$(BIN)/python -m tieout_local.rules_tests
 
 rules: .venv/ready ## Write docs/rules-tests.md: which tests prove which rule
 	@$(BIN)/python -m tieout_local.rules_tests
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+IMAGES := deploy/images/requirements
+
 lock: ## Pin the third parties by hash
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
+	$(LOCK) requirements.in -o requirements.txt
+	@# What is in an image or builds it, in the same versions.
+	@for name in services simulator cli build; do \
+		$(LOCK) -c requirements.txt $(IMAGES)/$$name.in -o $(IMAGES)/$$name.txt || exit 1; \
+	done
 
 clean: ## Remove the environment and all local data
 	rm -rf .venv .tieout

@@ -1,5 +1,6 @@
 """All services as processes, against the simulator; one stack for the tests of the folder, which ends with them."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -9,23 +10,28 @@ import pytest_asyncio
 
 from tieout_local.demo.platform import Platform
 from tieout_local.demo.steps import Demo, connect
+from tieout_local.jaeger_traces import JaegerTraces
 from tieout_local.otlp import OtlpReceiver
+from tieout_local.seen_spans import Traces
 from tieout_local.servers import KafkaServer, PostgresServer
 from tieout_local.stack import Stack
 from xero_sim.control_client import Control
 
 
 @pytest.fixture(scope="package")
-def otlp() -> Iterator[OtlpReceiver]:
-    """Where the services' traces arrive."""
+def traces() -> Iterator[Traces]:
+    """Where the services' traces arrive: in the Jaeger of TIEOUT_JAEGER_URL, or else in a receiver of this process."""
+    if jaeger := os.environ.get("TIEOUT_JAEGER_URL"):
+        yield JaegerTraces(jaeger, os.environ.get("TIEOUT_OTLP_ENDPOINT", "http://127.0.0.1:4318"))
+        return
     with OtlpReceiver() as receiver:
         yield receiver
 
 
 @pytest.fixture(scope="package")
-def stack(tieout_folder: Path, kafka: KafkaServer, postgres: PostgresServer, otlp: OtlpReceiver) -> Iterator[Stack]:
+def stack(tieout_folder: Path, kafka: KafkaServer, postgres: PostgresServer, traces: Traces) -> Iterator[Stack]:
     """The whole of Tieout."""
-    settings = {"TIEOUT_OTLP_ENDPOINT": otlp.endpoint}
+    settings = {"TIEOUT_OTLP_ENDPOINT": traces.endpoint, "TIEOUT_TRACE_URL": "http://viewer.test/{trace_id}"}
     with Stack(
         tieout_folder / "e2e", kafka=kafka, postgres=postgres, prefix="e2e.", partitions=4, settings=settings
     ) as running:

@@ -1,6 +1,8 @@
 """Stand-ins for the services and the simulator: real processes that only listen; and a folder for servers."""
 
+import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +40,15 @@ port = os.environ.get("TIEOUT_HEALTH_PORT") or sys.argv[2]
 http.server.HTTPServer(("127.0.0.1", int(port)), Answer).serve_forever()
 """
 
+# A program `jaeger` that listens where its configuration says.
+JAEGER = """#!{python}
+import json, pathlib, socket, sys, time
+config = json.loads(pathlib.Path(sys.argv[2]).read_text())
+asked = config["extensions"]["jaeger_query"]["http"], config["receivers"]["otlp"]["protocols"]["http"]
+listening = [socket.create_server(("127.0.0.1", int(each["endpoint"].rpartition(":")[2]))) for each in asked]
+time.sleep(3600)
+"""
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
@@ -60,3 +71,14 @@ def stand_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(control_client.__file__, folder / "xero_sim" / "control_client.py")
     monkeypatch.setenv("PYTHONPATH", str(folder))
     return folder
+
+
+@pytest.fixture
+def jaeger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A stand-in for Jaeger, the first on the PATH."""
+    program = tmp_path / "bin" / "jaeger"
+    program.parent.mkdir()
+    program.write_text(JAEGER.format(python=sys.executable))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return str(program)

@@ -18,7 +18,7 @@ Up = Callable[[], "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def up(folder: Path, stand_ins: Path) -> Iterator[Up]:
+def up(folder: Path, stand_ins: Path, jaeger: str) -> Iterator[Up]:
     """Starts `python -m tieout_local.up` in a checkout of its own."""
     runs: list[subprocess.Popen[str]] = []
     (folder / ".git").mkdir()
@@ -77,8 +77,9 @@ def test_everything_ends_when_asked_to(up: Up, folder: Path, how: signal.Signals
     process = up()
     wait_until_up(folder)
     family = below(process)
-    # Postgres, Kafka, the simulator, four services.
-    assert len(family) >= 7
+    # Jaeger, Postgres, Kafka, the simulator, four services.
+    assert len(family) >= 8
+    assert re.search(r"traces +http://127\.0\.0\.1:\d+/search", said(folder))
 
     process.send_signal(how)
 

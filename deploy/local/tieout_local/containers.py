@@ -14,14 +14,16 @@ from tieout_local.waiting import wait_until
 KAFKA_IMAGE = "apache/kafka:4.3.1"
 POSTGRES_IMAGE = "postgres:18"
 READY_WITHIN = 120.0
+_PASSWORD = "for-tests-on-this-machine"  # noqa: S105
 
 
 class _ContainerServer:
     """A container with one port, which stays the same on the machine over restarts."""
 
-    def __init__(self, container: DockerContainer, inner_port: int, ready: Callable[[], bool]) -> None:
+    def __init__(self, container: DockerContainer, inner_port: int | None, ready: Callable[[], bool]) -> None:
+        """`inner_port`: the port inside the container; None: the same as on the machine."""
         self.port = free_port()
-        self._container = container.with_bind_ports(inner_port, self.port)
+        self._container = container.with_bind_ports(inner_port or self.port, self.port)
         self._ready = ready
         self._made = False
 
@@ -63,10 +65,11 @@ class ContainerKafka(_ContainerServer):
 
     def __init__(self) -> None:
         container = DockerContainer(KAFKA_IMAGE)
-        super().__init__(container, 9092, lambda: answers(self.port) and run(lambda: kafka_answers(self.bootstrap)))
+        super().__init__(container, None, lambda: answers(self.port) and run(lambda: kafka_answers(self.bootstrap)))
         settings = {
             **SETTINGS,
-            "listeners": "PLAINTEXT://:9092,CONTROLLER://:9093",
+            # The broker reaches itself as clients do, for example to end a transaction: so inside the port is the same.
+            "listeners": f"PLAINTEXT://:{self.port},CONTROLLER://:9093",
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
             "controller.quorum.voters": "1@localhost:9093",
         }
@@ -84,13 +87,13 @@ class ContainerPostgres(_ContainerServer):
     """A Postgres in a container."""
 
     def __init__(self) -> None:
-        container = DockerContainer(POSTGRES_IMAGE).with_env("POSTGRES_HOST_AUTH_METHOD", "trust")
+        container = DockerContainer(POSTGRES_IMAGE).with_env("POSTGRES_PASSWORD", _PASSWORD)
         container.with_command("postgres -c max_connections=300 -c fsync=off -c jit=off")
         super().__init__(container, 5432, lambda: run(lambda: databases.answers(self.dsn())))
 
     def dsn(self, database: str = "postgres") -> str:
         """The connection string of a database, which need not exist yet."""
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://postgres:{_PASSWORD}@127.0.0.1:{self.port}/{database}"
 
     def create_database(self, database: str) -> str:
         """Create the database if it is missing. Returns its dsn."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tieout_local.keys import ISSUER, SigningKeys
+from tieout_local.logins import DatabaseUrls
 
 CONNECTOR = "connector"
 SERVICES = (CONNECTOR, "contacts", "bills", "payments")
@@ -17,7 +18,7 @@ XERO_WEBHOOK_KEY = "tieout-local-webhook-key"
 PLATFORM_URL = "http://localhost:3000"
 
 # Variables that a user may set in the shell of `make up`. All other variables of ours are removed.
-FROM_THE_SHELL = ("TIEOUT_OTLP_ENDPOINT", "TIEOUT_LOG_FORMAT")
+FROM_THE_SHELL = ("TIEOUT_OTLP_ENDPOINT", "TIEOUT_TRACE_SAMPLE", "TIEOUT_TRACE_URL", "TIEOUT_LOG_FORMAT")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class SharedEnvironment:
 
 
 def service_environment(
-    service: str, address: ServiceAddress, dsn: str, shared: SharedEnvironment, settings: Mapping[str, str]
+    service: str, address: ServiceAddress, urls: DatabaseUrls, shared: SharedEnvironment, settings: Mapping[str, str]
 ) -> dict[str, str]:
     """The environment of a service; `settings` overrides everything else."""
     return {
@@ -64,7 +65,7 @@ def service_environment(
         "TIEOUT_KAFKA": shared.kafka,
         "TIEOUT_KAFKA_PREFIX": shared.prefix,
         "TIEOUT_PARTITIONS": str(shared.partitions),
-        "TIEOUT_DATABASE_URL": dsn,
+        **urls.environment,
         "TIEOUT_HTTP_HOST": "127.0.0.1",
         "TIEOUT_HTTP_PORT": str(address.port),
         "TIEOUT_HEALTH_PORT": str(address.health_port),

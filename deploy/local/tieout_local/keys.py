@@ -36,6 +36,11 @@ class SigningKeys:
         """The URL of the public key."""
         return self._jwks.as_uri()
 
+    @property
+    def jwks(self) -> bytes:
+        """The public key, as a JWKS."""
+        return self._jwks.read_bytes()
+
     def token(
         self,
         sub: str,

@@ -3,6 +3,7 @@
 All functions block; a coroutine calls them with `asyncio.to_thread`.
 """
 
+import asyncio
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from tieout_local.environment import (
 )
 from tieout_local.kafka import Kafka
 from tieout_local.keys import SigningKeys
+from tieout_local.logins import DatabaseUrls
 from tieout_local.ports import remembered_port
 from tieout_local.postgres import Postgres
 from tieout_local.processes import Child, Children
@@ -74,8 +76,7 @@ class Stack:
         try:
             self._start_servers()
             self._make_topics()
-            for service in SERVICES:
-                self.postgres.create_database(self._database(service))
+            self._make_databases()
             self._start_simulator()
             # All at once, since a start is mostly imports.
             for service in SERVICES:
@@ -99,7 +100,7 @@ class Stack:
         self.stop()
 
     def dsn(self, service: str) -> str:
-        """The connection string of the service's database."""
+        """The connection string of the service's database, as its owner."""
         return self.postgres.dsn(self._database(service))
 
     def child(self, name: str) -> Child:
@@ -127,6 +128,19 @@ class Stack:
 
         run(lambda: create_topics(KafkaConnection(self.kafka.bootstrap), self._prefix, self._partitions))
 
+    def _make_databases(self) -> None:
+        for service in SERVICES:
+            self.postgres.create_database(self._database(service))
+
+        async def migrate() -> None:
+            # All at once: each mostly waits for Postgres.
+            async with asyncio.TaskGroup() as group:
+                for service in SERVICES:
+                    urls = DatabaseUrls.of(self.dsn(service))
+                    group.create_task(urls.migrate(("tieout_kit", f"tieout_{service}")))
+
+        run(migrate)
+
     def _start_simulator(self) -> None:
         port = self.simulator_url.rpartition(":")[2]
         data = self.folder / SIMULATOR / "world"
@@ -144,8 +158,8 @@ class Stack:
             platform_url=self._platform_url,
             keys=self.keys,
         )
-        address, dsn = self.services[service], self.dsn(service)
-        environment = service_environment(service, address, dsn, shared, self._settings)
+        address, urls = self.services[service], DatabaseUrls.of(self.dsn(service))
+        environment = service_environment(service, address, urls, shared, self._settings)
         self.children.start(self._command(service, [sys.executable, "-m", f"tieout_{service}"], environment))
 
     def _await_service(self, service: str) -> None:

@@ -13,12 +13,13 @@ from rich.table import Table
 from tieout_local.environment import CONNECTOR
 from tieout_local.errors import LocalError
 from tieout_local.folders import data_folder, only_one
+from tieout_local.jaeger import Jaeger, find_jaeger
 from tieout_local.stack import PARTITIONS, Stack
+from tieout_local.xero_app import the_organisation
 from xero_sim.control_client import Control
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TENANT = "00000000-0000-4000-8000-000000000001"
-DOCUMENTS = 300
 # In a narrower table, addresses would be broken and could not be copied.
 NARROWEST = 100
 
@@ -45,12 +46,16 @@ def main() -> int:
 def _run(folder: Path, console: Console) -> None:
     began = time.monotonic()
     partitions = int(os.environ.get("TIEOUT_PARTITIONS", PARTITIONS))
-    stack = Stack(folder, partitions=partitions)
+    jaeger = _own_jaeger(folder)
+    settings = {"TIEOUT_OTLP_ENDPOINT": jaeger.endpoint, "TIEOUT_TRACE_URL": jaeger.trace_url} if jaeger else {}
+    stack = Stack(folder, partitions=partitions, settings=settings)
     try:
+        if jaeger:
+            jaeger.start(stack.children)
         with console.status("Starting Postgres, Kafka, the Xero simulator and four services …"):
             stack.start()
             org_id = asyncio.run(_organisation(stack.simulator_url))
-        _print_addresses(stack, org_id, time.monotonic() - began, console)
+        _print_addresses(stack, org_id, time.monotonic() - began, console, jaeger)
         stack.children.watch(until=lambda: False)
     finally:
         # A second Ctrl-C must not leave the rest running.
@@ -60,7 +65,24 @@ def _run(folder: Path, console: Console) -> None:
             stack.stop()
 
 
-def _print_addresses(stack: Stack, org_id: str, seconds: float, console: Console) -> None:
+def _own_jaeger(folder: Path) -> Jaeger | None:
+    """A Jaeger of our own, if the program is there and the shell does not say where else traces go."""
+    program = find_jaeger()
+    if program is None or os.environ.get("TIEOUT_OTLP_ENDPOINT"):
+        return None
+    return Jaeger(program, folder / "jaeger")
+
+
+def traces_go_to(jaeger: Jaeger | None) -> str:
+    """Where to look for traces, in a line."""
+    if jaeger:
+        return f"{jaeger.url}/search"
+    if endpoint := os.environ.get("TIEOUT_OTLP_ENDPOINT"):
+        return f"sent to {endpoint}; look at {os.environ.get('TIEOUT_TRACE_URL') or 'its viewer'}"
+    return "not sent: put jaeger on the PATH, or set TIEOUT_OTLP_ENDPOINT (docs/tracing.md)"
+
+
+def _print_addresses(stack: Stack, org_id: str, seconds: float, console: Console, jaeger: Jaeger | None) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for name, address in stack.services.items():
         table.add_row(name, f"{address.url}/docs", style="bold")
@@ -69,6 +91,7 @@ def _print_addresses(stack: Stack, org_id: str, seconds: float, console: Console
     table.add_row("Xero simulator", stack.simulator_url, style="bold")
     table.add_row("  its controls", f"{stack.simulator_url}/control")
     table.add_row("Kafka", stack.kafka.bootstrap, style="bold")
+    table.add_row("traces", traces_go_to(jaeger), style="bold")
     table.add_row("logs", str(stack.folder / "logs"), style="bold")
     console.print(f"\nTieout is up after {seconds:.1f} s.\n", table, sep="\n")
     console.print("\nTry it: connect a tenant to the organisation that waits in the simulator, and see its bills.\n")
@@ -101,13 +124,8 @@ def _first_calls(stack: Stack, org_id: str) -> list[str]:
 
 
 async def _organisation(simulator_url: str) -> str:
-    """The organisation in the simulator, created at the first start."""
     async with Control(simulator_url) as xero:
-        for org in await xero.orgs():
-            return str(org["tenantId"])
-        org_id = await xero.create_org("Demo Company (NZ)", country="NZ")
-        await xero.seed(org_id, DOCUMENTS)
-        return org_id
+        return await the_organisation(xero)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ def records(kind: Kind, tenant: UUID, *, limit: int = 50) -> None:
 def why(kind: Kind, tenant: UUID, record: UUID) -> None:
     """Show a record's history: when it changed, what caused it, by which rule, and the trace."""
     table = Table("when", "caused by", "rule", "settings version", "sync", "trace")
-    for change in get(_SERVICE[kind], tenant, f"/{kind}/{record}/changes"):
+    changes = get(_SERVICE[kind], tenant, f"/{kind}/{record}/changes")
+    for change in changes:
         origin, sync = change["doc"]["origin"], change["doc"]["sync"]
         trace = (change["traceparent"] or "--").split("-")[1]
         who = f"{origin['kind']} {origin['by']}"
@@ -55,6 +56,10 @@ def why(kind: Kind, tenant: UUID, record: UUID) -> None:
             change["at"][:19], who, origin["rule"] or "", str(origin["settings_version"]), _state(sync), trace
         )
     console.print(table)
+    for change in changes:
+        # Below the table, where they are not broken into pieces.
+        if url := change.get("trace_url"):
+            console.print(f"{change['at'][:19]}  {url}", soft_wrap=True, markup=False)
 
 
 def _name(record: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from tieout_kit.sync.field import Field
 from tieout_kit.sync.kind import Kind
 from tieout_kit.sync.views import Put, View
 from tieout_local import keys as local
+from tieout_local.logins import DatabaseUrls
 from tieout_schemas import topics
 from tieout_schemas.bodies import ContactBody
 from tieout_schemas.platform import Vendor
@@ -89,10 +90,10 @@ SHARING = replace(VENDOR, serial=False)
 
 @pytest_asyncio.fixture(params=[VENDOR, SHARING], ids=["alone", "sharing"])
 async def harness(
-    request: pytest.FixtureRequest, database: str, signing: local.SigningKeys
+    request: pytest.FixtureRequest, urls: DatabaseUrls, signing: local.SigningKeys
 ) -> AsyncIterator[ServiceHarness]:
     """Vendors of a service that locks its tenants exclusively, and of a service that locks them shared."""
-    async with serve(database, signing, Service("contacts", "Vendors.", kinds=(request.param,))) as made:
+    async with serve(urls, signing, Service("contacts", "Vendors.", kinds=(request.param,))) as made:
         await made.connect()
         yield made
 

@@ -43,10 +43,10 @@ def app(tmp_path: Path) -> FastAPI:
 @pytest.mark.parametrize(
     ("operation", "statuses"),
     [
-        ("get /open", []),
-        ("get /things", [401, 403, 503]),
-        ("put /tenants/{tenant_id}/things", [400, 401, 403, 404, 409, 413, 422, 503]),
-        ("get /callback", [404, 422]),
+        ("get /open", [429]),
+        ("get /things", [401, 403, 429, 503]),
+        ("put /tenants/{tenant_id}/things", [400, 401, 403, 404, 409, 413, 422, 429, 503]),
+        ("get /callback", [404, 422, 429]),
     ],
 )
 def test_each_refusal_follows_from_what_the_route_declares(app: FastAPI, operation: str, statuses: list[int]) -> None:

@@ -165,6 +165,32 @@ async def test_a_relay_that_dies_between_kafka_and_the_delete_repeats_and_never_
     await world.told_in_order(3)
 
 
+async def test_a_producer_that_fails_while_it_is_stopped_does_not_end_the_relay(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """aiokafka's sender does so when Kafka goes away while a batch is on its way."""
+    stop, send, interrupted = AIOKafkaProducer.stop, Relay._send, False
+
+    async def interrupted_once(relay: Relay, producer: AIOKafkaProducer, rows: list[Any]) -> None:
+        nonlocal interrupted
+        if not interrupted:
+            interrupted = True
+            raise ConnectionError("away")
+        await send(relay, producer, rows)
+
+    async def loses_a_batch(producer: AIOKafkaProducer) -> None:
+        await stop(producer)
+        raise KeyError("a batch")
+
+    monkeypatch.setattr(Relay, "_send", interrupted_once)
+    monkeypatch.setattr(AIOKafkaProducer, "stop", loses_a_batch)
+    await world.write([1])
+    async with running(world.relay().run()):
+        await world.relayed()
+
+    await world.told_in_order(1)
+
+
 async def test_a_superseded_relay_cannot_publish_an_old_state_last(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

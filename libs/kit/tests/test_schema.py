@@ -1,8 +1,9 @@
-"""A service on a database that is older or newer than its code: it migrates, goes on, or reports and waits (ADR 8)."""
+"""A service on a database that is older or newer than its code: it goes on, or reports and waits (ADR 8, ADR 29)."""
 
 import asyncio
 import os
 import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,13 +17,14 @@ from tieout_kit.clock import utc_now
 from tieout_kit.postgres.database import Database
 from tieout_kit.postgres.migrate import LOCK
 from tieout_kit.postgres.schema import Schema
+from tieout_local.logins import DatabaseUrls
 from tieout_testing.kafka import running, wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
 EXPAND, CONTRACT, LATER = "1_make", "2_drop", "3_add"
 STEPS = {
-    EXPAND: "-- migrate:up\ncreate table bill (old int);",
+    EXPAND: "-- migrate:up\ncreate table bill (tenant_id uuid, old int);",
     CONTRACT: "-- contract: nobody reads bill.old any more\n-- migrate:up\nalter table bill drop old;",
     LATER: "-- migrate:up\nalter table bill add new int;",
 }
@@ -38,7 +40,7 @@ class Code:
     """A release: it knows some of the steps."""
 
     def __init__(self, folder: Path, database: str, *steps: str) -> None:
-        self.folder, self.package, self._url = folder, f"release_{uuid4().hex}", database
+        self.folder, self.package, self.urls = folder, f"release_{uuid4().hex}", DatabaseUrls.of(database)
         (folder / self.package / "migrations").mkdir(parents=True)
         (folder / self.package / "__init__.py").touch()
         for step in steps:
@@ -46,14 +48,24 @@ class Code:
 
     @property
     def starting(self) -> Schema:
-        return Schema(Database(self._url, "bills", utc_now), (self.package,))
+        databases = [Database(url, "bills", utc_now) for url in (self.urls.worker, self.urls.api)]
+        return Schema(databases[0], (self.package,), databases[1])
 
-    async def command(self) -> None:
-        """`python -m tieout_kit.postgres.migrate`, as Helm runs it after the roll-out."""
-        env = os.environ | {"PYTHONPATH": str(self.folder), "TIEOUT_DATABASE_URL": self._url}
-        words = [sys.executable, "-m", "tieout_kit.postgres.migrate", self.package]
-        process = await asyncio.create_subprocess_exec(*words, env=env)
-        assert await process.wait() == 0
+    async def command(self, *options: str, **changed: str) -> tuple[int, str]:
+        """`python -m tieout_kit.postgres.migrate`, as Helm runs it before the roll-out: exit code and output."""
+        env = os.environ | self.urls.environment | {"TIEOUT_OWNER_DATABASE_URL": self.urls.owner, **changed}
+        words = [sys.executable, "-m", "tieout_kit.postgres.migrate", *options, self.package]
+        process = await asyncio.create_subprocess_exec(
+            *words, env=env | {"PYTHONPATH": str(self.folder)}, stdout=PIPE, stderr=STDOUT
+        )
+        output, _ = await process.communicate()
+        return process.returncode or 0, output.decode()
+
+    async def migrated(self, *options: str) -> "Code":
+        """This release, after its migration job."""
+        code, output = await self.command(*options)
+        assert code == 0, output
+        return self
 
 
 @pytest.fixture
@@ -72,7 +84,7 @@ async def asked(database: str) -> AsyncIterator[Any]:
 async def columns(database: str) -> list[str]:
     async with asked(database) as db:
         rows = await db.fetch("select column_name from information_schema.columns where table_name = 'bill'")
-    return sorted(row["column_name"] for row in rows)
+    return sorted({row["column_name"] for row in rows} - {"tenant_id"})
 
 
 async def versions(database: str) -> list[str]:
@@ -95,37 +107,82 @@ async def waiting(schema: Schema, trouble: str) -> AsyncIterator[None]:
     assert schema.unhealthy_because is None
 
 
-async def test_on_an_older_database_a_starting_service_expands_and_leaves_contracting_for_later(
+async def test_the_job_expands_before_the_roll_out_and_contracts_on_request_after_it(
     releases: Any, database: str
 ) -> None:
     """Seen to fail when all pending migrations were made: the release that still runs lost a column it reads."""
-    await releases(EXPAND).starting.ready()
+    await releases(EXPAND).migrated()
     new = releases(EXPAND, CONTRACT, LATER)
 
-    await new.starting.ready()
+    await new.migrated()
     assert await columns(database) == ["new", "old"]
+    await new.starting.ready()
 
-    await new.command()
+    await new.migrated("--contract")
     assert await columns(database) == ["new"]
     await new.starting.ready()
     assert await versions(database) == ["1", "2", "3"]
 
 
+async def test_a_service_waits_until_the_job_has_made_what_it_needs(releases: Any) -> None:
+    await releases(EXPAND).migrated()
+    new = releases(EXPAND, LATER)
+
+    async with waiting(
+        new.starting, f"lacks the migrations 3; run `python -m tieout_kit.postgres.migrate {new.package}`"
+    ):
+        await new.migrated()
+
+
+async def test_a_service_waits_for_a_login_that_the_job_is_yet_to_make(releases: Any, database: str) -> None:
+    code = releases(EXPAND)
+
+    async with waiting(code.starting, "Postgres is unavailable: password authentication failed"):
+        await code.migrated()
+        assert await columns(database) == ["old"]
+
+
+@pytest.mark.rule("SYS-11")
+@pytest.mark.parametrize(
+    ("worker", "api", "reason"),
+    [
+        ("owner", "api", "TIEOUT_DATABASE_URL: its login owns bill"),
+        ("worker", "owner", "TIEOUT_API_DATABASE_URL: its login owns bill"),
+        ("worker", "worker", "TIEOUT_API_DATABASE_URL: its login sees every tenant in bill"),
+    ],
+)
+async def test_a_service_refuses_a_login_that_may_do_too_much(
+    releases: Any, worker: str, api: str, reason: str
+) -> None:
+    code = await releases(EXPAND).migrated()
+    databases = [Database(getattr(code.urls, login), "bills", utc_now) for login in (worker, api)]
+    schema = Schema(databases[0], (code.package,), databases[1])
+
+    async with running(schema.ready()):
+        await wait_until(lambda: _said(schema), lambda said: reason in str(said))
+
+
+async def test_the_job_names_the_variable_that_is_missing(releases: Any) -> None:
+    code, output = await releases(EXPAND).command(TIEOUT_API_DATABASE_URL="")
+
+    assert (code, "set TIEOUT_API_DATABASE_URL" in output) == (2, True)
+
+
 async def test_on_an_empty_database_everything_is_made_in_order(releases: Any, database: str) -> None:
-    await releases(EXPAND, CONTRACT, LATER).starting.ready()
+    await releases(EXPAND, CONTRACT, LATER).migrated()
 
     assert await columns(database) == ["new"]
 
 
 async def test_on_a_database_that_was_only_expanded_older_code_goes_on(releases: Any) -> None:
-    await releases(EXPAND, LATER).starting.ready()
+    await releases(EXPAND, LATER).migrated()
 
     await asyncio.wait_for(releases(EXPAND).starting.ready(), 5)
 
 
 async def test_on_a_database_that_was_contracted_older_code_says_so_and_waits(releases: Any, database: str) -> None:
     """Seen to fail when the mark was not kept in the table: it began on tables it does not know."""
-    await releases(EXPAND, CONTRACT, LATER).starting.ready()
+    await releases(EXPAND, CONTRACT, LATER).migrated()
 
     reason = "the database is newer than this code can work with: 2 (nobody reads bill.old any more)"
     async with waiting(releases(EXPAND).starting, reason), asked(database) as db:
@@ -135,21 +192,25 @@ async def test_on_a_database_that_was_contracted_older_code_says_so_and_waits(re
 
 async def test_while_another_process_migrates_it_says_so(releases: Any, database: str) -> None:
     """Seen to fail with a lock that is waited for: the reason stayed what it was before."""
+    code = await releases(EXPAND).migrated()
     async with asked(database) as db:
         await db.execute("select pg_advisory_lock($1)", LOCK)
-        async with waiting(releases(EXPAND).starting, "another process migrates"):
-            assert await columns(database) == []
+        async with waiting(code.starting, "another process migrates"):
             await db.execute("select pg_advisory_unlock($1)", LOCK)
-    assert await columns(database) == ["old"]
 
 
 async def test_a_table_that_dbmate_made_is_understood_and_stays_of_use_to_it(releases: Any, database: str) -> None:
     async with asked(database) as db:
-        await db.execute("create table bill (old int); create table schema_migrations (version varchar primary key)")
+        await db.execute("create table bill (tenant_id uuid, old int)")
+        await db.execute("create table schema_migrations (version varchar primary key)")
         await db.execute("insert into schema_migrations (version) values ('1')")
-    await releases(EXPAND, LATER).starting.ready()
+    await releases(EXPAND, LATER).migrated()
 
     async with asked(database) as db:
         await db.execute("insert into schema_migrations (version) values ('4')")
-    await releases(EXPAND, LATER).starting.ready()
+    await (await releases(EXPAND, LATER).migrated()).starting.ready()
     assert await versions(database) == ["1", "3", "4"]
+
+
+async def _said(schema: Schema) -> str | None:
+    return schema.unhealthy_because

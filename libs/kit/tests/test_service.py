@@ -17,6 +17,8 @@ import asyncpg
 import httpx
 import pytest
 
+from tieout_kit.process import STOPS_WITHIN_S
+from tieout_local.logins import DatabaseUrls
 from tieout_schemas.settings import TenantSettings
 from tieout_schemas.topics import CONNECTION, SETTINGS, replay_topic
 from tieout_testing.kafka import event_publisher, make_topics, read_topic, wait_until
@@ -27,13 +29,11 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 PARTITIONS = 2
 REPLAY = replay_topic("bills")
 SCRIPT = Path(__file__).with_name("tiny_service.py")
-ENDS_WITHIN = 10.0
 
 
 @pytest.fixture(scope="session")
 def migrated_packages() -> Sequence[str]:
-    """None: the service migrates when it starts."""
-    return ()
+    return ("tieout_kit",)
 
 
 class Service:
@@ -73,7 +73,7 @@ class Service:
         """SIGTERM, and the seconds until it is gone; it must end by itself and in order."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        code = await asyncio.wait_for(self.process.wait(), ENDS_WITHIN)
+        code = await asyncio.wait_for(self.process.wait(), STOPS_WITHIN_S)
         assert code == 0, self.log.read_text()[-3000:]
         return time.monotonic() - started
 
@@ -85,17 +85,17 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def service(kafka: Any, database: str, prefix: str, folder: Path) -> AsyncIterator[Service]:
+async def service(kafka: Any, urls: DatabaseUrls, prefix: str, folder: Path) -> AsyncIterator[Service]:
     jwks, log = folder / "jwks.json", folder / "log"
     jwks.write_text(json.dumps({"keys": [{"kty": "oct", "k": "AAAA", "kid": "one", "alg": "HS256"}]}))
     api, health = free_port(), free_port()
     settings = {
-        "KAFKA": kafka.bootstrap, "KAFKA_PREFIX": prefix, "PARTITIONS": str(PARTITIONS), "DATABASE_URL": database,
+        "KAFKA": kafka.bootstrap, "KAFKA_PREFIX": prefix, "PARTITIONS": str(PARTITIONS),
         "HTTP_PORT": str(api), "HEALTH_PORT": str(health), "JWKS_URL": jwks.as_uri(), "JWT_ISSUER": "test",
         # Nobody listens there: traces that nobody takes must not keep the process.
         "OTLP_ENDPOINT": "http://127.0.0.1:1",
     }  # fmt: skip
-    env = os.environ | {f"TIEOUT_{name}": value for name, value in settings.items()}
+    env = os.environ | {f"TIEOUT_{name}": value for name, value in settings.items()} | urls.environment
     with log.open("wb") as out:
         process = await asyncio.create_subprocess_exec(sys.executable, SCRIPT, env=env, stdout=out, stderr=out)
     try:
@@ -107,11 +107,11 @@ async def service(kafka: Any, database: str, prefix: str, folder: Path) -> Async
 
 
 async def test_a_service_starts_handles_says_and_ends(
-    kafka: Any, database: str, topic_prefix: str, tmp_path: Path
+    kafka: Any, urls: DatabaseUrls, topic_prefix: str, tmp_path: Path
 ) -> None:
     await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION, REPLAY], PARTITIONS)
     tenant_id = uuid4()
-    async with service(kafka, database, topic_prefix, tmp_path) as tiny:
+    async with service(kafka, urls, topic_prefix, tmp_path) as tiny:
         async with event_publisher(kafka.bootstrap, topic_prefix, PARTITIONS) as publisher:
             await publisher.publish(SETTINGS, tenant_id, TenantSettings(tenant_id=tenant_id, version=1), 1)
         await wait_until(
@@ -129,10 +129,10 @@ async def test_a_service_starts_handles_says_and_ends(
 
 
 async def test_a_service_started_without_postgres_waits_and_then_works_and_ends_without_it(
-    kafka: Any, postgres: Any, database: str, topic_prefix: str, tmp_path: Path
+    kafka: Any, postgres: Any, urls: DatabaseUrls, topic_prefix: str, tmp_path: Path
 ) -> None:
     await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION, REPLAY], PARTITIONS)
-    async with service(kafka, database, topic_prefix, tmp_path) as tiny:
+    async with service(kafka, urls, topic_prefix, tmp_path) as tiny:
         async with down(postgres):
             assert '"postgres"' in await tiny.becomes("/readyz", 503)
             assert (await tiny.ask(tiny.health + "/livez"))[0] == 200
@@ -145,26 +145,24 @@ async def test_a_service_started_without_postgres_waits_and_then_works_and_ends_
 
 
 async def test_a_service_on_a_database_that_is_too_new_lives_and_says_so_but_neither_serves_nor_consumes(
-    kafka: Any, database: str, topic_prefix: str, tmp_path: Path
+    kafka: Any, urls: DatabaseUrls, topic_prefix: str, tmp_path: Path
 ) -> None:
     """Seen to fail when unknown versions were not looked at: it served, consumed and was ready."""
     await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION, REPLAY], PARTITIONS)
     tenant_id = uuid4()
     async with event_publisher(kafka.bootstrap, topic_prefix, PARTITIONS) as publisher:
         await publisher.publish(SETTINGS, tenant_id, TenantSettings(tenant_id=tenant_id, version=1), 1)
-    db = await asyncpg.connect(database)
-    await db.execute("create table schema_migrations (version varchar primary key, contract text)")
+    db = await asyncpg.connect(urls.owner)
     await db.execute("insert into schema_migrations values ('20991231000001', 'the outbox has moved')")
-    async with service(kafka, database, topic_prefix, tmp_path) as tiny:
+    async with service(kafka, urls, topic_prefix, tmp_path) as tiny:
         await wait_until(lambda: tiny.says("schema"), lambda said: "20991231000001 (the outbox has moved)" in said)
         assert "20991231000001" in tiny.log.read_text()
         assert (await tiny.ask(tiny.health + "/readyz"))[0] == 503
         assert (await tiny.ask(tiny.health + "/livez"))[0] == 200
         assert (await tiny.ask(tiny.api + "/now"))[0] == 0
-        assert await db.fetchval("select to_regclass('outbox')") is None
         assert await read_topic(kafka.bootstrap, topic_prefix + CONNECTION.name) == []
 
-        await db.execute("delete from schema_migrations")
+        await db.execute("delete from schema_migrations where version = '20991231000001'")
         await tiny.becomes("/readyz", 200)
         await wait_until(
             lambda: read_topic(kafka.bootstrap, topic_prefix + CONNECTION.name), lambda seen: len(seen) == 1
@@ -173,18 +171,18 @@ async def test_a_service_on_a_database_that_is_too_new_lives_and_says_so_but_nei
 
 
 async def test_a_service_ends_while_postgres_is_not_there_yet(
-    kafka: Any, postgres: Any, database: str, topic_prefix: str, tmp_path: Path
+    kafka: Any, postgres: Any, urls: DatabaseUrls, topic_prefix: str, tmp_path: Path
 ) -> None:
-    async with down(postgres), service(kafka, database, topic_prefix, tmp_path) as tiny:
+    async with down(postgres), service(kafka, urls, topic_prefix, tmp_path) as tiny:
         await tiny.becomes("/readyz", 503)
         print(f"ended after {await tiny.ends():.1f} s before it ever had Postgres")
 
 
 async def test_a_service_stays_live_and_ends_while_kafka_is_frozen(
-    kafka: Any, database: str, topic_prefix: str, tmp_path: Path
+    kafka: Any, urls: DatabaseUrls, topic_prefix: str, tmp_path: Path
 ) -> None:
     await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION, REPLAY], PARTITIONS)
-    async with service(kafka, database, topic_prefix, tmp_path) as tiny:
+    async with service(kafka, urls, topic_prefix, tmp_path) as tiny:
         await tiny.is_well()
         async with frozen(kafka):
             assert "Kafka has not answered" in await tiny.says("consuming")

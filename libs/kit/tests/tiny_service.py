@@ -33,11 +33,12 @@ async def main() -> None:
     """Run until SIGTERM."""
     settings = ServiceConfig()
     database = Database(settings.database_url, SERVICE, utc_now)
-    app = make_app("Tiny", "For a test.", Keys(settings.jwks_url, settings.jwt_issuer), closed_by_plan(database))
+    api_database = Database(settings.api_database_url, SERVICE, utc_now)
+    app = make_app("Tiny", "For a test.", Keys(settings.jwks_url, settings.jwt_issuer), closed_by_plan(api_database))
 
     @app.get("/now")
     async def now() -> Any:
-        return await database.run(lambda tx: tx.db.fetchval("select now()"))
+        return await api_database.run(lambda tx: tx.db.fetchval("select now()"))
 
     @app.get("/never")
     async def never() -> None:
@@ -45,7 +46,7 @@ async def main() -> None:
 
     handlers = Handlers.by_topic({SETTINGS: settings_changed})
     consumption = Consumption(settings, SERVICE, database, handlers, Rechecks({}, serial=False))
-    await run(settings, SERVICE, database, app, consumption)
+    await run(settings, SERVICE, database, app, consumption, api_database=api_database)
 
 
 uvloop.run(main())

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from tieout_kit.clock import utc_now
 from tieout_kit.events import ReceivedEvent
 from tieout_kit.http import (
+    HttpLimits,
     Keys,
     audit_router,
     export_routes,
@@ -66,14 +67,17 @@ class Service:
         """Run until SIGTERM."""
         config = ServiceConfig()
         database = Database(config.database_url, self.name, utc_now)
+        api_database = Database(config.api_database_url, self.name, utc_now)
         wired = Wired(self)
-        app = wired.http_app(database, Keys(config.jwks_url, config.jwt_issuer))
+        keys = Keys(config.jwks_url, config.jwt_issuer)
+        app = wired.http_app(api_database, keys, every_tenant=database, trace_url=config.trace_url)
+        app.state.limits = HttpLimits(config.http_max_body, config.http_rate)
 
         async def resend() -> None:
             await every(RESEND_INTERVAL, lambda: wired.resend(database))
 
         consumption = Consumption(config, self.name, database, wired.handlers, wired.rechecks)
-        await run(config, self.name, database, app, consumption, [resend])
+        await run(config, self.name, database, app, consumption, [resend], api_database=api_database)
 
 
 class Wired:
@@ -121,11 +125,21 @@ class Wired:
         for each in self.reconcilers:
             await database.run(each.resend_unanswered)
 
-    def http_app(self, database: Database, keys: Keys) -> FastAPI:
-        """The HTTP API."""
-        service = self.service
-        title, closed = f"Tieout {service.name}", closed_by_plan(database)
-        app = make_app(title, service.about, keys, closed, database, rechecks=self.rechecks)
+    def http_app(
+        self, database: Database, keys: Keys, *, every_tenant: Database | None = None, trace_url: str | None = None
+    ) -> FastAPI:
+        """The HTTP API. `every_tenant`, `trace_url`: as `make_app` takes them."""
+        service, closed = self.service, closed_by_plan(database)
+        app = make_app(
+            f"Tieout {service.name}",
+            service.about,
+            keys,
+            closed,
+            database,
+            every_tenant=every_tenant,
+            rechecks=self.rechecks,
+            trace_url=trace_url,
+        )
         records = [make(each) for each in self.reconcilers for make in (record_routes, link_routes)]
         records.append(export_routes([kind.name for kind in service.kinds]))
         for router in (*service.routers, *records, retry_router, problem_router, operator_router, audit_router):

@@ -1,7 +1,7 @@
 """An event as a handler receives it, and the cause that is carried from event to event."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from uuid import UUID, uuid4
 
@@ -19,6 +19,13 @@ class Cause:
     causation_id: str
     correlation_id: str
     traceparent: str | None
+    shared: bool = False
+    """Many records follow from it, such as from a page of a list. Each of them begins a trace of its own, linked to
+    this one."""
+
+    def under(self, traceparent: str | None) -> "Cause":
+        """The same cause, in the span of one record."""
+        return replace(self, traceparent=traceparent, shared=False)
 
     @classmethod
     def request(cls) -> "Cause":

@@ -3,9 +3,7 @@
 from prometheus_client import Counter, Gauge
 
 RECORDS_CONSUMED = Counter("tieout_kafka_records_consumed", "Records handled in a committed transaction.", ["topic"])
-DEAD_LETTERS = Counter(
-    "tieout_dead_letters", "Records that could not be handled and were stored as dead letters.", ["service"]
-)
+DEAD_LETTERS = Counter("tieout_dead_letters", "Records that could not be handled and were stored as dead letters.")
 CONFLICTS = Counter("tieout_position_conflicts", "Batches abandoned because another member had moved a position.")
 LAG_SECONDS = Gauge(
     "tieout_consumer_lag_seconds",
@@ -13,6 +11,11 @@ LAG_SECONDS = Gauge(
     ["topic"],
 )
 RECORDS_PUBLISHED = Counter("tieout_outbox_records_published", "Outbox records that Kafka has acknowledged.")
+RELAY_LEADS = Gauge(
+    "tieout_relay_leads",
+    "1 in the process whose relay leads, 0 in those that wait for it; `database` is the service's.",
+    ["database"],
+)
 RELAY_ELECTED = Counter("tieout_relay_elected", "Times this process became the leading relay.")
 RELAY_FENCED = Counter(
     "tieout_relay_fenced",
@@ -26,4 +29,9 @@ PARKED_EVENTS = Counter("tieout_parked_events", "Events held back because their 
 PARKED_TENANTS = Gauge("tieout_parked_tenants", "Tenants that are parked after a burst of dead letters.")
 UNHEALTHY = Gauge(
     "tieout_unhealthy", "1 while a component of this process is unhealthy; /readyz shows why.", ["component"]
+)
+HTTP_REFUSED = Counter(
+    "tieout_http_refused",
+    "Requests refused unhandled: the caller asked too often (`rate`), or the body was too large (`body`).",
+    ["limit"],
 )

@@ -27,7 +27,13 @@ class Change:
     """The same request again is audited again."""
 
 
-async def unaudited(api: ServiceApi, changes: Mapping[str, Sequence[Change]]) -> list[str]:
+Rehearse = Callable[[Operation, Any, str | None, Mapping[str, Any]], Awaitable[None]]
+"""Called before each change: the operation, the body, the ETag, the ids in the path."""
+
+
+async def unaudited(
+    api: ServiceApi, changes: Mapping[str, Sequence[Change]], rehearse: Rehearse | None = None
+) -> list[str]:
     """The operations whose changes the audit trail does not show correctly, or that `changes` leaves out.
 
     `changes`: for each operation, by its name, the requests to send, one after the other.
@@ -42,6 +48,8 @@ async def unaudited(api: ServiceApi, changes: Mapping[str, Sequence[Change]]) ->
             ids |= (await change.first() if change.first else None) or {}
             before = await _last(api, token, ids["tenant_id"])
             etag = None if change.makes else await _etag(api, operation, token, ids)
+            if rehearse:
+                await rehearse(operation, change.body, etag, ids)
             answer = await api.ask(operation, token, change.body, etag=etag, **ids)
             entry = await _last(api, token, ids["tenant_id"])
             if not answer.is_success or entry == before or not _is_right(entry, operation, change):

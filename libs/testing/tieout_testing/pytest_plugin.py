@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from tieout_local import databases, keys, topics
 from tieout_local.kafka import Kafka
+from tieout_local.logins import DatabaseUrls
 from tieout_local.postgres import Postgres
 from tieout_local.processes import Children
 from tieout_local.run_async import run
@@ -117,6 +118,12 @@ async def database(
     await databases.create(postgres.dsn(), name, await templates.migrated(migrated_packages))
     yield postgres.dsn(name)
     await databases.drop(postgres.dsn(), name)
+
+
+@pytest.fixture
+def urls(database: str, templates: Templates, migrated_packages: Sequence[str]) -> DatabaseUrls:
+    """The fresh database, which has migrations, as its owner and its two logins reach it."""
+    return templates.logins(migrated_packages, database)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from tieout_kit.domain import Service
 from tieout_local import keys as local
+from tieout_local.logins import DatabaseUrls
 from tieout_testing.service_harness import ServiceHarness, serve
 
 __all__ = ["harness", "migrated_packages"]
@@ -19,7 +20,7 @@ def migrated_packages(service: Service) -> Sequence[str]:
 
 
 @pytest_asyncio.fixture
-async def harness(database: str, signing: local.SigningKeys, service: Service) -> AsyncIterator[ServiceHarness]:
+async def harness(urls: DatabaseUrls, signing: local.SigningKeys, service: Service) -> AsyncIterator[ServiceHarness]:
     """The service, migrated, with an empty database."""
-    async with serve(database, signing, service) as made:
+    async with serve(urls, signing, service) as made:
         yield made

@@ -16,6 +16,7 @@ from tieout_kit.http import Keys, edits
 from tieout_kit.postgres import Database, Tx
 from tieout_kit.records import Sweeper
 from tieout_local import keys as local
+from tieout_local.logins import DatabaseUrls
 from tieout_schemas import topics
 from tieout_schemas.events import decode
 from tieout_schemas.payload import Payload
@@ -165,12 +166,15 @@ class ServiceHarness:
 
 
 @asynccontextmanager
-async def serve(url: str, signing: local.SigningKeys, service: Service) -> AsyncIterator[ServiceHarness]:
+async def serve(urls: DatabaseUrls, signing: local.SigningKeys, service: Service) -> AsyncIterator[ServiceHarness]:
     """Run the service, with its HTTP API, on a migrated database without rows."""
-    database, wired = Database(url, service.name, utc_now), Wired(service)
-    await database.open()
-    app = wired.http_app(database, Keys(signing.jwks_url, local.ISSUER))
+    database, api_database = (Database(url, service.name, utc_now) for url in (urls.worker, urls.api))
+    wired = Wired(service)
+    for each in (database, api_database):
+        await each.open()
+    app = wired.http_app(api_database, Keys(signing.jwks_url, local.ISSUER), every_tenant=database)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service.name}") as http:
         yield ServiceHarness(database, app, http, signing.token, wired)
     async with asyncio.timeout(10):
-        await database.close()
+        for each in (database, api_database):
+            await each.close()

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from tieout_connector.xero.scopes import SCOPES
 from tieout_kit.postgres.database import Database
+from tieout_local.logins import DatabaseUrls
 from tieout_testing.connector import REDIRECT, AtXero, Clock, ConnectorHarness
 from tieout_testing.connector.process import Process
 from xero_sim import Control, serve_in_thread
@@ -31,17 +32,19 @@ def simulator() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture
-async def harness(database: str, simulator: str, tmp_path: Path) -> AsyncIterator[ConnectorHarness]:
+async def harness(urls: DatabaseUrls, simulator: str, tmp_path: Path) -> AsyncIterator[ConnectorHarness]:
     """A migrated connector, and an empty Xero with our app."""
     clock = Clock()
-    db = Database(database, "connector", clock)
-    await db.open()
+    db, api = (Database(url, "connector", clock) for url in (urls.owner, urls.api))
+    for each in (db, api):
+        await each.open()
     async with Control(simulator) as control, httpx.AsyncClient(trust_env=False, verify=False) as client:
         await control.reset()
         app = await control.register_app(redirect_uris=[REDIRECT], plan="advanced")
-        yield ConnectorHarness(db, client, control, app, clock, tmp_path)
+        yield ConnectorHarness(db, api, client, control, app, clock, tmp_path)
     async with asyncio.timeout(10):
-        await db.close()
+        for each in (db, api):
+            await each.close()
 
 
 @pytest_asyncio.fixture

@@ -26,11 +26,14 @@ async def test_every_answer_is_as_the_openapi_document_says(
     signing, tenant_id, answers = (
         local.SigningKeys(tmp_path),
         await harness.tenant(),
-        InteractiveAnswers(harness.database),
+        InteractiveAnswers(harness.api_database),
     )
     receiver = WebhookReceiver(KafkaConnection("nowhere:1"), "", 2, "key", utc_now)
     keys = Keys(signing.jwks_url, local.ISSUER)
-    changes = Broadcast(harness.database, sync_runs.CHANNEL)
-    app = http_app(harness.database, keys, harness.connections, receiver, answers, changes, 2, "advanced")
+    changes = Broadcast(harness.api_database, sync_runs.CHANNEL)
+    database, api_database = harness.database, harness.api_database
+    app = http_app(
+        api_database, keys, harness.connections, receiver, answers, changes, 2, "advanced", every_tenant=database
+    )
 
     assert await keeps_its_contract(app, tenant_id, signing.token("ana"), known={}, examples=examples)

@@ -81,8 +81,8 @@ async def desk_of(
     harness: ConnectorHarness, signing: local.SigningKeys, patience: timedelta = PATIENCE, look_every_s: float = 0.1
 ) -> AsyncIterator[Desk]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
-    answers = InteractiveAnswers(harness.database, patience, look_every_s)
-    app.state.database, app.state.answers = harness.database, answers
+    answers = InteractiveAnswers(harness.api_database, patience, look_every_s)
+    app.state.database, app.state.answers = harness.api_database, answers
     app.include_router(api_xero_records.router)
     await harness.connect_idle()
     transport = httpx.ASGITransport(app)
@@ -257,6 +257,7 @@ async def test_what_nobody_fetched_is_purged(desk: Desk) -> None:
             await interactive_reads.add(tx, harness.tenant_id, XeroKind.CONTACT, request, connected=True)
         harness.clock.ahead += timedelta(seconds=seconds)
 
+    await harness.connections.tidy()
     assert await desk.left() == 1
 
 

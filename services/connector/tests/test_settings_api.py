@@ -66,7 +66,7 @@ class Page:
 @pytest_asyncio.fixture
 async def page(harness: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Page]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
-    app.state.database = harness.database
+    app.state.database = harness.api_database
     app.include_router(api_settings.router)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
         yield Page(harness, http, signing, await harness.tenant())

@@ -152,7 +152,7 @@ async def test_a_call_that_stood_still_after_its_check_does_not_leave(harness: C
     too_late = replace(permit, send_before=time.monotonic() - 0.001)
 
     with pytest.raises(LeaseLost):
-        await one.caller.send(at, too_late, access, CONTACTS.listing(page=1), None, None)
+        await one.caller.send(at, too_late, access, CONTACTS.listing(page=1), None, [])
 
     assert await harness.control.calls(path="Contacts") == []
 

@@ -38,14 +38,15 @@ async def test_no_route_shows_one_tenant_what_another_has(harness: ConnectorHarn
     """Seen to fail without the tenant in the query of the waiting writes, and of the settings' history."""
     signing, ours, theirs = local.SigningKeys(tmp_path), await harness.tenant(), await harness.tenant()
     app = http_app(
-        harness.database,
+        harness.api_database,
         Keys(signing.jwks_url, local.ISSUER),
         harness.connections,
         WebhookReceiver(KafkaConnection("nowhere:1"), "", 2, "key", utc_now),
-        InteractiveAnswers(harness.database),
-        Broadcast(harness.database, sync_runs.CHANNEL),
+        InteractiveAnswers(harness.api_database),
+        Broadcast(harness.api_database, sync_runs.CHANNEL),
         2,
         "advanced",
+        every_tenant=harness.database,
     )
 
     async def close(_: object) -> None: ...

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from uuid import UUID, uuid4
 
 import pytest
@@ -55,6 +56,14 @@ async def test_calls_are_counted_by_utc_hour_lane_and_endpoint(harness: Connecto
         ("write", "Invoices", 2, 500, 1200, 1, 0),
         ("write", "Invoices", 1, 1, 2, 0, 0),
     ]
+
+
+def test_the_first_call_of_a_kind_is_an_increase_for_prometheus() -> None:
+    Usage(Hand())
+
+    for lane, outcome in product(Lane, CallOutcome):
+        labels = {"lane": lane.value, "outcome": outcome.value}
+        assert REGISTRY.get_sample_value("tieout_xero_calls_total", labels) is not None
 
 
 async def test_a_tenants_counts_are_stored_with_its_answer_and_those_of_others_stay(harness: ConnectorHarness) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tieout_kit.kafka import KafkaConnection, create_topics
 from tieout_local.environment import ServiceAddress, SharedEnvironment, service_environment
 from tieout_local.keys import SigningKeys
+from tieout_local.logins import DatabaseUrls
 from tieout_local.ports import free_port
 from tieout_local.processes import Children
 from tieout_local.spawn import Command
@@ -31,7 +32,7 @@ def children() -> Iterator[Children]:
 
 async def test_what_the_web_process_stores_the_sync_process_publishes(
     kafka: Any,
-    database: str,
+    urls: DatabaseUrls,
     topic_prefix: str,
     signing: SigningKeys,
     simulator: str,
@@ -42,7 +43,7 @@ async def test_what_the_web_process_stores_the_sync_process_publishes(
     shared = SharedEnvironment(kafka.bootstrap, topic_prefix, 1, simulator, "http://localhost", signing)
     addresses = {role: ServiceAddress(free_port(), free_port()) for role in ("web", "sync")}
     for role, address in addresses.items():
-        environment = service_environment("connector", address, database, shared, {"TIEOUT_ROLE": role})
+        environment = service_environment("connector", address, urls, shared, {"TIEOUT_ROLE": role})
         argv = [sys.executable, "-m", "tieout_connector"]
         children.start(Command(name=role, argv=argv, log=tmp_path / role, cwd=tmp_path, env=environment))
     for address in addresses.values():

@@ -34,7 +34,7 @@ class ConnectorSettings(ServiceConfig):
     attachments_folder: Path = Path("attachments")
     """The folder with the files of attachments, on a volume that every replica mounts."""
     token_key: str
-    """The Fernet key that encrypts tokens at rest. Older keys may follow, separated by commas."""
+    """The Fernet key that encrypts tokens at rest. Older keys may follow, separated by commas (docs/rotate-keys.md)."""
     platform_url: str = Field("http://localhost", pattern=r"^https?://[^\s?#]+$")
     """The platform's address. The stamps of bills in Xero begin with it, and a consent may return to its origin."""
     return_origins: str = ""

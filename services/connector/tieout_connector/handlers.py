@@ -15,12 +15,16 @@ from tieout_kit.kafka import Handlers
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import listing
 from tieout_kit.records import unhandled
+from tieout_kit.telemetry import add_to, attributes, is_on
 from tieout_schemas import topics
 from tieout_schemas.problem import Problem
 from tieout_schemas.signals import Refresh, Webhook
 from tieout_schemas.writes import WriteIntent
 from tieout_schemas.xero import InvoiceType
 
+TO_BE_READ = "to be read"
+SHOWN_ALREADY = "its state here shows it already"
+NOT_FOLLOWED = "not followed"
 UNSYNCED_AFTER = timedelta(minutes=30)
 """After a webhook names a sales invoice that the tenant does not sync, the invoice is read this much later."""
 
@@ -49,8 +53,23 @@ async def webhooks_received(tx: Tx, events: Sequence[ReceivedEvent[Webhook]]) ->
         if event.data.org_id in tenants and (kind := WEBHOOK_CATEGORIES.get(event.data.category))
     ]
     needed = await echoes.still_needed(tx, requests)
+    _tell(events, requests, needed)
     await read_requests.add(tx, await _at_leisure(tx, needed))
     await webhook_health.received(tx, latest)
+
+
+def _tell(
+    events: Sequence[ReceivedEvent[Webhook]], known: Sequence[ReadRequest], needed: Sequence[ReadRequest]
+) -> None:
+    """Say in the span of each event whether its record is read."""
+    if not is_on():
+        return
+    told = {each.cause.traceparent for each in known}
+    read = {each.cause.traceparent for each in needed}
+    for event in events:
+        own = event.cause.traceparent
+        decision = TO_BE_READ if own in read else SHOWN_ALREADY if own in told else NOT_FOLLOWED
+        add_to(own, {attributes.DECISION: decision})
 
 
 async def _at_leisure(tx: Tx, requests: Sequence[ReadRequest]) -> Sequence[ReadRequest]:

@@ -25,6 +25,37 @@ WEBHOOK_SIGNATURES = Counter(
     "Webhooks signed with each key; `key` is the start of its SHA-256. An old key that stays at its count can go.",
     ["key"],
 )
+TOKEN_SETS = Gauge(
+    "tieout_token_sets",
+    "Stored tokens by the key that encrypts them; `key` is the start of its SHA-256, `none` if no configured key fits. "
+    "An old key at 0 can go.",
+    ["key"],
+)
 WEBHOOKS_SILENT = Gauge(
     "tieout_webhooks_silent", "1 while Xero's events of a category stay away although records change.", ["category"]
 )
+CONNECTIONS = Gauge("tieout_connections", "Tenants, by the state of their connection to Xero.", ["state"])
+DAY_LEFT = Gauge(
+    "tieout_tenant_day_calls_left", "Calls to Xero that the tenant's organisation has left today.", ["tenant"]
+)
+DAY_LIMIT = Gauge(
+    "tieout_tenant_day_calls_limit", "Calls to Xero that its plan allows the organisation a day.", ["tenant"]
+)
+OVERDUE = Gauge(
+    "tieout_tenant_overdue_seconds",
+    "For how long the tenant's next call has been due and no process has begun it.",
+    ["tenant"],
+)
+OLDEST_READ = Gauge(
+    "tieout_tenant_read_age_seconds",
+    "Since when the list of the tenant that was read longest ago was read.",
+    ["tenant"],
+)
+READS_WAITING = Gauge(
+    "tieout_tenant_reads_waiting", "Records that webhooks named and that wait to be read.", ["tenant"]
+)
+WRITES_WAITING = Gauge("tieout_tenant_writes_waiting", "Intents without a result.", ["tenant"])
+OLDEST_WRITE = Gauge(
+    "tieout_tenant_write_age_seconds", "Age of the tenant's oldest intent without a result.", ["tenant"]
+)
+PROBLEMS = Gauge("tieout_tenant_problems", "Open problems of the tenant, of all services.", ["tenant"])

@@ -71,7 +71,7 @@ async def _run(stack: Stack, console: Console) -> int:
     finally:
         with console.status("Stopping …"):
             await asyncio.to_thread(stack.stop)
-    return _print_result(console, rows, time.monotonic() - began)
+    return print_result(console, rows, time.monotonic() - began, "6 both sides")
 
 
 async def _run_step(console: Console, title: str, step: Awaitable[str]) -> None:
@@ -99,8 +99,9 @@ def _show(progress: Progress, resources: list[Json]) -> None:
         progress.update(task, completed=one["done"], total=one["total"])
 
 
-def _print_result(console: Console, rows: list[Row], seconds: float) -> int:
-    table = Table("6 both sides", "in Xero", "here", "sum in Xero", "sum here", "different")
+def print_result(console: Console, rows: list[Row], seconds: float, title: str) -> int:
+    """Print both sides beside each other. Returns the exit code: 0 if they are the same."""
+    table = Table(title, "in Xero", "here", "sum in Xero", "sum here", "different")
     for row in rows:
         sums = [f"{amount:,.2f}" if amount is not None else "" for amount in (row.xero_sum, row.platform_sum)]
         table.add_row(row.kind, str(row.xero_count), str(row.platform_count), *sums, str(len(row.differences)))

@@ -1,19 +1,48 @@
 """The platform's side: a payables product that calls the services' APIs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, Self
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 import httpx
 
-from tieout_local.stack import Stack
-
 Json = dict[str, Any]
+
+
+class Address(Protocol):
+    """Where a service is."""
+
+    @property
+    def url(self) -> str:
+        """Its API."""
+
+
+class Signer(Protocol):
+    """Signs tokens that the services accept."""
+
+    def token(self, sub: str, tenants: Sequence[str]) -> str:
+        """A token for these tenants and every role."""
+
+
+class Installation(Protocol):
+    """A running Tieout, on this machine or elsewhere."""
+
+    @property
+    def services(self) -> Mapping[str, Address]:
+        """The address of each service, by its name."""
+
+    @property
+    def keys(self) -> Signer:
+        """Who signs tokens."""
 
 
 class DemoFailed(Exception):
     """A step of the demo failed; the message names what was expected and what was seen."""
+
+
+class NotThere(DemoFailed):
+    """A service answered 404: it does not know the tenant or the record, or does not know it yet."""
 
 
 async def until(what: str, look: Callable[[], Awaitable[Any]], *, within: float = 30.0, every: float = 0.05) -> Any:
@@ -30,10 +59,15 @@ async def until(what: str, look: Callable[[], Awaitable[Any]], *, within: float 
 
 
 class Platform:
-    """One tenant of the platform, with a token for it."""
+    """One tenant of the platform, with a token for it.
 
-    def __init__(self, stack: Stack, tenant_id: UUID) -> None:
+    A call that fails in between, or that is to be tried again, is repeated for `repeat_for` seconds. Callers choose the
+    ids of records, so a repeated PUT makes no second record.
+    """
+
+    def __init__(self, stack: Installation, tenant_id: UUID, *, repeat_for: float = 0) -> None:
         self.tenant_id = tenant_id
+        self._repeat_for = repeat_for
         token = stack.keys.token("demo@platform", tenants=[str(tenant_id)])
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False, follow_redirects=False
@@ -95,7 +129,21 @@ class Platform:
         return f"{self._urls[service]}/tenants/{self.tenant_id}{path}"
 
     async def _call(self, method: str, service: str, path: str, **more: Any) -> Any:
-        answer = await self._http.request(method, self._url(service, path), **more)
+        answer = await self._answer(method, self._url(service, path), **more)
         if answer.is_error:
-            raise DemoFailed(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
+            failure = NotThere if answer.status_code == httpx.codes.NOT_FOUND else DemoFailed
+            raise failure(f"{method} {service} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json() if answer.content else None
+
+    async def _answer(self, method: str, url: str, **more: Any) -> httpx.Response:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._repeat_for
+        while True:
+            try:
+                answer = await self._http.request(method, url, **more)
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or loop.time() > end:
+                    return answer
+            except httpx.TransportError:
+                if loop.time() > end:
+                    raise
+            await asyncio.sleep(0.2)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tieout_local.demo.platform import Json
-from tieout_local.demo.steps import Demo, comes_in
+from tieout_local.demo.steps import Run, comes_in
 
 UNPAID = ("DRAFT", "SUBMITTED", "AUTHORISED")
 """The statuses that the import of unpaid bills reads."""
@@ -29,7 +29,7 @@ class Row:
         return not self.differences and (self.xero_count, self.xero_sum) == (self.platform_count, self.platform_sum)
 
 
-async def tie_out(demo: Demo) -> list[Row]:
+async def tie_out(demo: Run) -> list[Row]:
     """Every vendor, bill and payment of the tenant against Xero's."""
     xero = await demo.xero.state(demo.org_id, "Contacts", "Invoices", "Payments")
     bills = await demo.platform.all("bills", "/bills")

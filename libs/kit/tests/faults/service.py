@@ -160,7 +160,8 @@ async def _part(name: str, work: Coroutine[Any, Any, Any]) -> None:
 async def _migrated(database: Database) -> None:
     while True:
         try:
-            return await migrate(database, ["tieout_kit"])
+            await migrate(database, ["tieout_kit"])
+            return
         except UNAVAILABLE:
             await asyncio.sleep(0.2)
 

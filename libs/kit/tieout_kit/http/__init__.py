@@ -5,9 +5,10 @@ from tieout_kit.http.access import ADMINS, APPROVERS, EDITORS, READERS, Allowed,
 from tieout_kit.http.app import make_app
 from tieout_kit.http.audit_routes import router as audit_router
 from tieout_kit.http.auth import ANONYMOUS, EVERY_TENANT, Caller, CurrentCaller, Keys, with_request
-from tieout_kit.http.dependencies import InDatabase, InTx, KnownTenant
+from tieout_kit.http.dependencies import InDatabase, InEveryTenant, InTx, KnownTenant
 from tieout_kit.http.export_routes import export_routes
 from tieout_kit.http.inputs import Limit, Moment, Text, Version
+from tieout_kit.http.limits import HttpLimits
 from tieout_kit.http.link_routes import link_routes
 from tieout_kit.http.openapi import refusals
 from tieout_kit.http.operator_routes import router as operator_router
@@ -25,7 +26,9 @@ __all__ = [
     "Allowed",
     "Caller",
     "CurrentCaller",
+    "HttpLimits",
     "InDatabase",
+    "InEveryTenant",
     "InTx",
     "Keys",
     "KnownTenant",

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from tieout_kit.errors import NotFound, Refused
 from tieout_kit.http.auth import Caller, CurrentCaller
+from tieout_kit.telemetry import add_to_current, attributes
 from tieout_schemas.roles import Feature, Role
 
 READERS = (Role.VIEWER, Role.BOOKKEEPER, Role.APPROVER, Role.ADMIN, Role.PLATFORM)
@@ -62,6 +63,7 @@ class Allowed:
         tenant_id = request.path_params.get("tenant_id")
         if tenant_id is not None and not _sees(caller, tenant_id):
             raise NotFound("no such tenant")
+        add_to_current({attributes.TENANT: str(tenant_id)} if tenant_id else {})
         require(caller, self.roles)
         if self.feature:
             closed: ClosedFeatures = request.app.state.closed

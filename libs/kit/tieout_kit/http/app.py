@@ -1,7 +1,4 @@
-"""The HTTP app of every service: errors as problem details (RFC 9457), authentication, traces."""
-
-from collections.abc import Mapping
-from typing import Any
+"""The HTTP app of every service: limits, authentication, errors as problem details (RFC 9457), traces."""
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,22 +10,17 @@ from tieout_kit.errors import Refused, RetryLater
 from tieout_kit.http.access import ClosedFeatures
 from tieout_kit.http.auth import Keys
 from tieout_kit.http.dependencies import FindTenant
-from tieout_kit.http.openapi import MEDIA_TYPE, DocumentedApp
+from tieout_kit.http.limits import HttpLimits, LimitsFirst
+from tieout_kit.http.openapi import DocumentedApp
+from tieout_kit.http.problem_response import problem_response
 from tieout_kit.kafka import TooLarge
 from tieout_kit.postgres import Database
 from tieout_kit.records import Rechecks, tenants
 
-_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
-
-
-def _problem(status: int, title: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
-    content = {"status": status, "title": title, **more}
-    return JSONResponse(content, status, headers or _HEADERS.get(status), media_type=MEDIA_TYPE)
-
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
-    return _problem(error.status, str(error), error.headers, **error.details)
+    return problem_response(error.status, str(error), error.headers, **error.details)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -38,24 +30,24 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
         for e in error.errors()
     ]
     fields = ", ".join(e["field"] for e in wrong)
-    return _problem(422, f"not valid: {fields}", errors=wrong)
+    return problem_response(422, f"not valid: {fields}", errors=wrong)
 
 
 async def _later(_: Request, error: Exception) -> JSONResponse:
-    return _problem(503, f"try again in a moment: {error}")
+    return problem_response(503, f"try again in a moment: {error}")
 
 
 async def _too_large(_: Request, error: Exception) -> JSONResponse:
-    return _problem(413, str(error))
+    return problem_response(413, str(error))
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return _problem(error.status_code, str(error.detail), error.headers)
+    return problem_response(error.status_code, str(error.detail), error.headers)
 
 
 async def _bug(_: Request, __: Exception) -> JSONResponse:
-    return _problem(500, "something went wrong here; the log says what")
+    return problem_response(500, "something went wrong here; the log says what")
 
 
 def make_app(
@@ -65,15 +57,21 @@ def make_app(
     closed: ClosedFeatures,
     database: Database | None = None,
     *,
+    every_tenant: Database | None = None,
     find_tenant: FindTenant = tenants.get,
     rechecks: Rechecks | None = None,
     untraced: frozenset[str] = frozenset(),
+    unlimited: frozenset[str] = frozenset(),
+    trace_url: str | None = None,
 ) -> FastAPI:
     """An app without routes; `/docs` and `/openapi.json` describe the routes that are added.
 
     `closed` returns the features that a tenant's plan does not have.
     `database`, `find_tenant` and `rechecks` serve the routes that ask for InTx, InDatabase, KnownTenant or InRechecks.
+    `every_tenant` serves the routes that ask for InEveryTenant; None: `database` sees every tenant.
     `untraced`: paths whose query carries a secret, which a span would reveal.
+    `unlimited`: paths that another middleware answers before the limits of `app.state.limits` are looked at.
+    `trace_url`: the address of a trace in the viewer, with `{trace_id}`; None: histories give no links.
     """
     # One span for each request. Validation errors and bodies may hold personal data: they stay out of traces.
     telemetry: TelemetryConfig = {
@@ -86,8 +84,13 @@ def make_app(
     app.state.keys = keys
     app.state.closed = closed
     app.state.database = database
+    app.state.every_tenant = every_tenant
     app.state.find_tenant = find_tenant
     app.state.rechecks = rechecks
+    app.state.limits = HttpLimits()
+    app.state.unlimited = unlimited
+    app.add_middleware(LimitsFirst)
+    app.state.trace_url = trace_url
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RetryLater, _later)

@@ -1,17 +1,18 @@
 """Who calls (SYS-11): a JWT names the caller, its tenants and its roles. What a caller may do is in access.py."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import jwt
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from tieout_kit.errors import Refused, RetryLater
+from tieout_kit.http.key_set import KeySet, from_location
 from tieout_schemas.roles import Role
 
 EVERY_TENANT = "*"
@@ -45,24 +46,22 @@ ANONYMOUS = Caller("", frozenset(), frozenset())
 
 
 class Keys:
-    """Verifies tokens against the issuer's keys: from a file, or fetched when needed and cached for five minutes."""
+    """Verifies tokens against the issuer's keys."""
 
     def __init__(self, jwks_url: str, issuer: str) -> None:
-        # PyJWT's client fetches over HTTP only. The local stack and Kubernetes secrets keep the keys in a file.
-        path = jwks_url.removeprefix("file://")
-        self._find = _from_file(Path(path)) if path != jwks_url else _from_url(jwks_url)
+        """`jwks_url`: https://… or file://…"""
+        self._keys = KeySet(from_location(jwks_url))
         self._issuer = issuer
 
     async def caller(self, token: str) -> Caller:
         """The caller that a token names. Raises NotAuthenticated, and RetryLater when the keys cannot be fetched."""
         try:
-            # In a thread: the client fetches keys with blocking I/O.
-            key = await asyncio.to_thread(self._find, token)
+            key = await self._keys.find(str(jwt.get_unverified_header(token).get("kid", "")))
+            if key is None:
+                raise NotAuthenticated("the token is not good: signed with an unknown key")
             claims: dict[str, Any] = jwt.decode(
                 token, key.key, algorithms=["RS256", "ES256"], issuer=self._issuer, options={"require": ["exp", "sub"]}
             )
-        except jwt.PyJWKClientConnectionError as error:
-            raise RetryLater(f"the keys that sign tokens cannot be fetched: {error}") from error
         except (jwt.PyJWTError, ValueError) as error:
             raise NotAuthenticated(f"the token is not good: {error}") from error
         roles = _names(claims, "roles")
@@ -78,33 +77,33 @@ def _names(claims: dict[str, Any], claim: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _from_url(url: str) -> Callable[[str], jwt.PyJWK]:
-    return jwt.PyJWKClient(url, cache_jwk_set=True, lifespan=300).get_signing_key_from_jwt
+async def identify(scope: Scope) -> Caller | None:
+    """Verify a request's token once, before the request is routed; `authenticate` finds the outcome.
 
-
-def _from_file(path: Path) -> Callable[[str], jwt.PyJWK]:
-    keys = jwt.PyJWKSet.from_json(path.read_text())
-
-    def find(token: str) -> jwt.PyJWK:
-        try:
-            return keys[jwt.get_unverified_header(token).get("kid", "")]
-        except KeyError as error:
-            raise jwt.InvalidTokenError("signed with an unknown key") from error
-
-    return find
+    Returns None for a caller who is not known: no token, a bad one, or the keys cannot be fetched.
+    """
+    outcome: Caller | Exception
+    scheme, token = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
+    keys: Keys = scope["app"].state.keys
+    try:
+        if scheme.lower() != "bearer":
+            raise NotAuthenticated("send a token: Authorization: Bearer …")
+        outcome = await keys.caller(token)
+    except (NotAuthenticated, RetryLater) as error:
+        outcome = error
+    scope.setdefault("state", {})["caller"] = outcome
+    return outcome if isinstance(outcome, Caller) else None
 
 
 _bearer = HTTPBearer(auto_error=False, description="A JWT with `sub`, `tenants` and `roles`.")
 
 
-async def authenticate(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Caller:
-    """The caller of a request. Raises NotAuthenticated."""
-    if credentials is None:
-        raise NotAuthenticated("send a token: Authorization: Bearer …")
-    keys: Keys = request.app.state.keys
-    return with_request(await keys.caller(credentials.credentials), request)
+async def authenticate(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
+    """The caller of a request. Raises NotAuthenticated, and RetryLater when the keys cannot be fetched."""
+    outcome: Caller | Exception = request.state.caller
+    if isinstance(outcome, Exception):
+        raise outcome
+    return with_request(outcome, request)
 
 
 def with_request(caller: Caller, request: Request) -> Caller:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from tieout_kit.postgres import Database, Tx
 
@@ -12,13 +12,14 @@ FindTenant = Callable[[Tx, UUID], Awaitable[object]]
 """Raises NotFound for a tenant that this service does not know."""
 
 
-def _database(request: Request) -> Database:
+def _database(tenant_id: Annotated[UUID, Path()], request: Request) -> Database:
     database: Database = request.app.state.database
-    return database
+    return database.of_tenant(tenant_id)
 
 
 InDatabase = Annotated[Database, Depends(_database)]
-"""The service's database, for a route whose transaction is repeated after a lost race (`Database.run`)."""
+"""The service's database as the tenant in the path sees it, for a route whose transaction is repeated after a lost race
+(`Database.run`)."""
 
 
 async def _transaction(database: InDatabase) -> AsyncIterator[Tx]:
@@ -28,7 +29,17 @@ async def _transaction(database: InDatabase) -> AsyncIterator[Tx]:
 
 # Scope `function`: the commit comes before the response, so that no client learns of a change that is rolled back.
 InTx = Annotated[Tx, Depends(_transaction, scope="function")]
-"""A transaction around the route."""
+"""A transaction around the route, for the tenant in the path."""
+
+
+async def _of_every_tenant(request: Request) -> AsyncIterator[Tx]:
+    database: Database = request.app.state.every_tenant or request.app.state.database
+    async with database.transaction() as tx:
+        yield tx
+
+
+InEveryTenant = Annotated[Tx, Depends(_of_every_tenant, scope="function")]
+"""A transaction around a route of the platform that is about no one tenant."""
 
 
 async def _known_tenant(tenant_id: UUID, tx: InTx, request: Request) -> UUID:

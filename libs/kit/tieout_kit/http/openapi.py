@@ -6,6 +6,7 @@ Every refusal is a problem detail (RFC 9457). Its status follows from
     an id in the path       404
     a parameter or a body   422
     a body                  400, 413
+    each route              429
     refusals(Clash, …)      the statuses of the errors that this route alone raises
 """
 
@@ -18,8 +19,8 @@ from pydantic import BaseModel, ConfigDict
 
 from tieout_kit.errors import Refused, RetryLater
 from tieout_kit.http.access import Operation, operations
+from tieout_kit.http.problem_response import MEDIA_TYPE
 
-MEDIA_TYPE = "application/problem+json"
 _MODELS = "#/components/schemas/"
 
 
@@ -51,11 +52,18 @@ _DESCRIPTIONS = {
     ),
     404: ("The tenant or the record does not exist, as far as this caller may know.", "no such tenant"),
     409: ("The request contradicts the present state.", "bill 4711 is paid and can no longer be changed"),
-    413: ("The record is larger than Kafka takes.", "bill 4711 takes 2097152 bytes, more than 1000000"),
+    413: (
+        "The body is larger than this API takes, or the record larger than Kafka takes.",
+        "bill 4711 takes 1048576 bytes, more than 1000000",
+    ),
     422: ("The request is not as described, or breaks a rule.", "not valid: limit"),
     428: (
         "If-Match is missing.",
         "name the state that you changed: send If-Match with the ETag of its GET",
+    ),
+    429: (
+        "The caller asks too often; Retry-After says when to repeat the request.",
+        "more than 6000 requests a minute; try again in 1 s",
     ),
     503: ("The service cannot answer now; Retry-After says when to repeat the request.", "try again in a moment"),
 }
@@ -63,6 +71,17 @@ _DESCRIPTIONS = {
 _EXTRA = {422: {"errors": [{"field": "limit", "message": "Input should be less than or equal to 1000"}]}}
 _HEADERS = {
     401: {"WWW-Authenticate": {"description": "The scheme: Bearer.", "schema": {"type": "string"}}},
+    429: {
+        "Retry-After": {"description": "Seconds.", "schema": {"type": "string"}},
+        "RateLimit-Policy": {
+            "description": '`"caller";q=6000;w=60`: requests in a window of seconds, of each caller to this process.',
+            "schema": {"type": "string"},
+        },
+        "RateLimit": {
+            "description": '`"caller";r=0;t=1`: requests that are left, and the seconds until there are more.',
+            "schema": {"type": "string"},
+        },
+    },
     503: {"Retry-After": {"description": "Seconds, or a date (RFC 9110).", "schema": {"type": "string"}}},
 }
 
@@ -87,7 +106,8 @@ def _with_refusals(document: dict[str, Any], app: FastAPI) -> dict[str, Any]:
     for operation in operations(app):
         described = document["paths"].get(operation.path, {}).get(operation.method.lower())
         if described:
-            for status in _statuses(operation, described):
+            statuses = set(_statuses(operation, described))
+            for status in statuses - ({429} if operation.path in app.state.unlimited else set()):
                 described["responses"][str(status)] = _refusal(status)
             described["responses"] = dict(sorted(described["responses"].items()))
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
@@ -99,6 +119,7 @@ def _with_refusals(document: dict[str, Any], app: FastAPI) -> dict[str, Any]:
 
 
 def _statuses(operation: Operation, described: dict[str, Any]) -> Iterator[int]:
+    yield 429
     if operation.allowed:
         yield from (401, 403, 503)
     if "{" in operation.path:

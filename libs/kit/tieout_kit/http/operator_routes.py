@@ -10,7 +10,7 @@ from tieout_kit.events import Cause
 from tieout_kit.http import audit
 from tieout_kit.http.access import allow
 from tieout_kit.http.auth import CurrentCaller
-from tieout_kit.http.dependencies import InTx
+from tieout_kit.http.dependencies import InEveryTenant, InTx
 from tieout_kit.http.inputs import Limit
 from tieout_kit.kafka import parking
 from tieout_kit.records import unhandled
@@ -41,7 +41,7 @@ router = APIRouter(tags=["operations"], dependencies=[allow(Role.PLATFORM)])
 
 
 @router.get("/parked", summary="Tenants whose events wait after a burst of dead letters")
-async def list_parked_tenants(tx: InTx, caller: CurrentCaller) -> list[Parked]:
+async def list_parked_tenants(tx: InEveryTenant, caller: CurrentCaller) -> list[Parked]:
     """The tenants that the caller may see."""
     return [Parked(**row) for row in await parking.listed(tx) if caller.sees(row["tenant_id"])]
 

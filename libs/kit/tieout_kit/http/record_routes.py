@@ -6,7 +6,7 @@ They are made by a function and not declared at module level, since the types of
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from tieout_kit.errors import Clash, NotFound
 from tieout_kit.http import edits
@@ -18,6 +18,7 @@ from tieout_kit.http.inputs import IfMatch, Limit
 from tieout_kit.http.openapi import refusals
 from tieout_kit.records import Reconciler
 from tieout_kit.sync import StateUnknown, View, is_public_change
+from tieout_kit.telemetry import trace_url
 from tieout_schemas.platform import PlatformRecord
 
 
@@ -59,14 +60,16 @@ def _readers(reconciler: Reconciler[Any, Any], view: View[Any]) -> APIRouter:
         return shown
 
     @router.get("/{record_id}/changes", summary=f"Every state that the {name} was in, and why", dependencies=readers)
-    async def list_changes(tenant_id: UUID, record_id: UUID, tx: InTx) -> list[dict[str, Any]]:
+    async def list_changes(tenant_id: UUID, record_id: UUID, tx: InTx, request: Request) -> list[dict[str, Any]]:
+        """`trace_url` leads to the trace of each change, if the service knows the viewer (TIEOUT_TRACE_URL)."""
         found_id = await edits.id_of(tx, reconciler, tenant_id, view, record_id)
         found = await records.changes(tx, tenant_id, found_id) if found_id else []
         shown, before = [], None
         for row in found:
             state = view.of(records.model.model_validate(row["doc"]))
             if state and (row["lost"] or is_public_change(before, state)):
-                shown.append({**row, "doc": state.model_dump(mode="json")})
+                url = trace_url(request.app.state.trace_url, row["traceparent"])
+                shown.append({**row, "trace_url": url, "doc": state.model_dump(mode="json")})
             before = state
         if not shown:
             raise NotFound(f"no such {name}")

@@ -1,7 +1,6 @@
 """Handles a batch of records in one Postgres transaction, from claiming the positions to moving them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,14 +8,14 @@ from uuid import UUID
 import structlog
 from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from tieout_kit import metrics
-from tieout_kit.events import Cause, ReceivedEvent
+from tieout_kit.events import ReceivedEvent
 from tieout_kit.kafka import parking, positions
 from tieout_kit.kafka.dead_letters import DeadLetterRecord, dead_letter
+from tieout_kit.kafka.handling_spans import HandlingSpans
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.telemetry import start_span, trace_id_in, traceparent_of
+from tieout_kit.telemetry import trace_id_in
 from tieout_schemas.events import BadEvent, Event, decode
 from tieout_schemas.payload import Payload
 from tieout_schemas.topics import Topic
@@ -70,9 +69,12 @@ class BatchHandler:
         handlers: Handlers,
         topics: Mapping[str, Topic],
         limits: parking.Limits = parking.LIMITS,
+        group: str = "",
     ) -> None:
+        """`group`: the name of its consumer group, which spans show."""
         self.database = database
         self._service = service
+        self._group = group or f"tieout-{service}"
         self._handlers = handlers
         self._topics = topics
         self.limits = limits
@@ -112,11 +114,11 @@ class BatchHandler:
                 log.error("dead letter", place=letter.place, reason=letter.reason, trace_id=trace_id_in(record.headers))
         if hold_back:
             events = await self._hold_back_parked(tx, events)
-        await self._dispatch(tx, [event for _, _, event in events])
+        await self._dispatch(tx, events)
         parked = await parking.add_dead_letters(tx, letters, self.limits)
         if letters and self._handlers.unhandled:
             await self._handlers.unhandled(tx, letters)
-        tx.on_commit.append(lambda: metrics.DEAD_LETTERS.labels(self._service).inc(len(letters)))
+        tx.on_commit.append(lambda: metrics.DEAD_LETTERS.inc(len(letters)))
         return parked
 
     def topic(self, name: str) -> Topic:
@@ -135,44 +137,22 @@ class BatchHandler:
         tx.on_commit.append(lambda: metrics.PARKED_EVENTS.inc(len(waiting)))
         return [one for one in events if one[2].envelope.owner not in parked]
 
-    async def _dispatch(self, tx: Tx, events: Sequence[Event[Payload]]) -> None:
+    async def _dispatch(self, tx: Tx, events: Sequence[tuple[Topic, ConsumerRecord, Event[Payload]]]) -> None:
         if not events:
             return
-        with _spans() as spans:
-            await self._handlers.handle(tx, [self._received(event, spans) for event in events])
-
-    def _received(self, event: Event[Payload], spans: list[Span]) -> ReceivedEvent[Any]:
-        envelope = event.envelope
-        span = start_span(
-            f"{self._service} handles {envelope.type}",
-            envelope.traceparent,
-            SpanKind.CONSUMER,
-            {
-                "tieout.tenant": str(envelope.owner),
-                "tieout.record": envelope.subject,
-                "tieout.sequence": envelope.sequence,
-            },
-        )
-        spans.append(span)
-        cause = Cause(envelope.id, envelope.correlationid or envelope.id, traceparent_of(span))
-        return ReceivedEvent(envelope, event.data, cause, event.value)
+        spans = HandlingSpans(tx, self._group)
+        received: list[ReceivedEvent[Any]] = [
+            ReceivedEvent(event.envelope, event.data, spans.start(topic, record, event), event.value)
+            for topic, record, event in events
+        ]
+        try:
+            await self._handlers.handle(tx, received)
+        except Exception as error:
+            spans.failed(error)
+            raise
 
     async def _log_parked(self, parked: Iterable[UUID]) -> None:
         for tenant_id in parked:
             log.error("tenant parked after a burst of dead letters", tenant=str(tenant_id))
         async with self.database.transaction() as tx:
             await parking.check(tx, self.limits)
-
-
-@contextmanager
-def _spans() -> Iterator[list[Span]]:
-    spans: list[Span] = []
-    try:
-        yield spans
-    except BaseException as error:
-        for span in spans:
-            span.set_status(Status(StatusCode.ERROR, str(error)))
-        raise
-    finally:
-        for span in spans:
-            span.end()

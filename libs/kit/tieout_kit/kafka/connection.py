@@ -26,7 +26,7 @@ class KafkaConnection:
 class KafkaSettings(BaseSettings):
     """Where Kafka is and how to log in, from `TIEOUT_KAFKA*` environment variables."""
 
-    model_config = SettingsConfigDict(env_prefix="TIEOUT_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="TIEOUT_", frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     kafka: str
     """Bootstrap servers, host:port, comma-separated."""

@@ -56,7 +56,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         self._kafka = kafka
         self._group = f"{prefix}tieout-{service}"
         self._topics = {prefix + topic.name: topic for topic in (*handlers.topics, *([replay] if replay else ()))}
-        self.batch_handler = BatchHandler(database, service, handlers, self._topics, limits)
+        self.batch_handler = BatchHandler(database, service, handlers, self._topics, limits, self._group)
         self._silent_after_s = silent_after_s
         self._cluster_id = ""
         # The position of each partition, as this member last loaded or stored it. Only these partitions are read.

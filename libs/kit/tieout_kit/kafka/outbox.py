@@ -8,7 +8,8 @@ import orjson
 
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx, queries
-from tieout_schemas.envelope import Envelope
+from tieout_kit.telemetry import is_on
+from tieout_schemas.envelope import PREFIX, Envelope
 from tieout_schemas.payload import Payload
 from tieout_schemas.topics import Topic, every_topic
 
@@ -23,6 +24,10 @@ _MAX_RECORD_BYTES = {
 """The largest record that Kafka takes, by topic."""
 _RECORD_OVERHEAD = 200
 """Bytes that Kafka adds to a record, at most; a header adds up to 10."""
+LINK = "tieout_link"
+"""Header: the `traceparent`s, separated by commas, of spans that the event's trace is linked to. Such is the span of a
+batch, or that of the event before it was replayed."""
+TRACEPARENT = f"{PREFIX}traceparent"
 
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -65,10 +70,14 @@ def event(
         correlationid=cause.correlation_id,
         traceparent=cause.traceparent,
     )
+    headers = envelope.to_headers()
+    if cause.shared and cause.traceparent and is_on():
+        # The relay begins a trace with this event.
+        headers = [*(each for each in headers if each[0] != TRACEPARENT), (LINK, cause.traceparent.encode())]
     value = value or payload.model_dump_json().encode()
     if len(value) > MAX_BYTES:
         raise TooLarge(f"{payload.kind} {payload.key_id} takes {len(value)} bytes, more than {MAX_BYTES}")
-    return Message(topic.name, tenant_id, topic.key_of(tenant_id, payload), envelope.to_headers(), value)
+    return Message(topic.name, tenant_id, topic.key_of(tenant_id, payload), headers, value)
 
 
 async def add(tx: Tx, messages: Iterable[Message]) -> None:

@@ -12,7 +12,7 @@ from tieout_kit import metrics
 from tieout_kit.errors import NotFound, TooManyParked
 from tieout_kit.kafka import outbox
 from tieout_kit.kafka.dead_letters import DeadLetterRecord
-from tieout_kit.kafka.outbox import Message, from_json, to_json
+from tieout_kit.kafka.outbox import LINK, TRACEPARENT, Headers, Message, from_json, to_json
 from tieout_kit.postgres import Tx, queries
 from tieout_schemas.envelope import PREFIX
 from tieout_schemas.topics import KeyedBy, Topic
@@ -134,8 +134,11 @@ async def dead_letters_of(tx: Tx, tenant_id: UUID, limit: int) -> list[dict[str,
     return [dict(row) for row in await tx.db.fetch(*_SQL["dead_letters"](tenant_id=tenant_id, limit=limit))]
 
 
-async def return_dead_letters(tx: Tx, tenant_id: UUID, replay: Topic) -> int:
-    """Publish a tenant's dead letters on the replay topic, as they were; returns how many."""
+async def return_dead_letters(tx: Tx, tenant_id: UUID, replay: Topic, traceparent: str | None = None) -> int:
+    """Publish a tenant's dead letters on the replay topic, as they were; returns how many.
+
+    Each begins a trace of its own, linked to its former trace and to `traceparent`, the span of the request.
+    """
     assert replay.key is KeyedBy.RECORD
     replay_id = (f"{PREFIX}replayid", str(uuid4()).encode())
     rows = await tx.db.fetch(*_SQL["return_dead_letters"](tenant_id=tenant_id, now=tx.now))
@@ -146,7 +149,7 @@ async def return_dead_letters(tx: Tx, tenant_id: UUID, replay: Topic) -> int:
                 replay.name,
                 tenant_id,
                 row["key"],
-                [*from_json(row["headers"]), replay_id],
+                [*linked(from_json(row["headers"]), traceparent), replay_id],
                 # aiokafka sends no record that has neither key nor value.
                 b"" if row["key"] is None and row["value"] is None else row["value"],
             )
@@ -154,6 +157,14 @@ async def return_dead_letters(tx: Tx, tenant_id: UUID, replay: Topic) -> int:
         ],
     )
     return len(rows)
+
+
+def linked(headers: Headers, traceparent: str | None) -> Headers:
+    """The headers of a record, with links to its trace and to another in place of its place in its trace."""
+    former = [value for name, value in headers if name == TRACEPARENT and value is not None][-1:]
+    links = b",".join([*former, *([traceparent.encode()] if traceparent else [])])
+    kept = [each for each in headers if each[0] not in (TRACEPARENT, LINK)]
+    return [*kept, (LINK, links)] if links else kept
 
 
 def _record(row: Any) -> ConsumerRecord:

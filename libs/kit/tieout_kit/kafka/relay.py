@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,10 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from tieout_kit import metrics
 from tieout_kit.clock import utc_now
 from tieout_kit.kafka.connection import KafkaConnection
-from tieout_kit.kafka.outbox import from_json
+from tieout_kit.kafka.outbox import Headers, from_json
+from tieout_kit.kafka.publishing_spans import PublishingSpans
 from tieout_kit.postgres import UNAVAILABLE, Database, queries
+from tieout_kit.telemetry import is_on
 from tieout_schemas.topics import partition_of
 
 _SQL = queries.load("tieout_kit", "outbox.sql")
@@ -64,6 +67,7 @@ class Relay:
         self._partitions = partitions
         self._timing = timing
         self._oldest: datetime | None = None
+        self._leads = metrics.RELAY_LEADS.labels(service)
         self.unhealthy_because: str | None = "not started"
 
     async def run(self) -> None:
@@ -105,9 +109,11 @@ class Relay:
                 async with asyncio.timeout(30):
                     await producer.start()
                 metrics.RELAY_ELECTED.inc()
+                self._leads.set(1)
                 self.unhealthy_because = None
                 await self._relay(db, producer)
             finally:
+                self._leads.set(0)
                 await _stop(producer)
         finally:
             db.terminate()
@@ -139,9 +145,25 @@ class Relay:
         # Our own batches, closed before they are sent: with producer.send, a future for each record and the linger time
         # would cost as much as all the rest.
         batches: dict[tuple[str, int], list[BatchBuilder]] = {}
+        spans = PublishingSpans() if is_on() else None
         for row in rows:
             partition = partition_of(row["tenant_id"], self._partitions) if row["tenant_id"] else 0
-            _append(batches.setdefault((self._prefix + row["topic"], partition), []), producer, row)
+            headers: Headers = from_json(row["headers"])
+            if spans:
+                headers = spans.start(row["topic"], partition, headers)
+            _append(batches.setdefault((self._prefix + row["topic"], partition), []), producer, row, headers)
+        if spans is None:
+            await self._commit(producer, batches)
+            return
+        try:
+            await self._commit(producer, batches)
+        except BaseException as error:
+            # A process that ends has not failed: the next one sends the same rows.
+            spans.end(error if isinstance(error, Exception) else None)
+            raise
+        spans.end()
+
+    async def _commit(self, producer: AIOKafkaProducer, batches: Mapping[tuple[str, int], list[BatchBuilder]]) -> None:
         await producer.begin_transaction()
         sent: list[asyncio.Future[Any]] = []
         try:
@@ -157,9 +179,9 @@ class Relay:
         await producer.commit_transaction()
 
 
-def _append(batches: list[BatchBuilder], producer: AIOKafkaProducer, row: Any) -> None:
+def _append(batches: list[BatchBuilder], producer: AIOKafkaProducer, row: Any, headers: Headers) -> None:
     """Add a row to a partition's last batch, or to a new batch when that one is full."""
-    record = {"timestamp": None, "key": row["key"], "value": row["value"], "headers": from_json(row["headers"])}
+    record = {"timestamp": None, "key": row["key"], "value": row["value"], "headers": headers}
     if not batches or batches[-1].append(**record) is None:
         batches.append(producer.create_batch())
         batches[-1].append(**record)
@@ -178,7 +200,8 @@ async def _stop(producer: AIOKafkaProducer) -> None:
     try:
         async with asyncio.timeout(_STOP_TIMEOUT_S):
             await producer.stop()
-    except (KafkaError, OSError, TimeoutError) as error:
+    except (KafkaError, OSError, TimeoutError, KeyError) as error:
+        # KeyError: aiokafka was about to send a batch again, and looks for it among those that were dropped above.
         log.warning("the relay's producer did not stop cleanly", error=repr(error))
         # An interrupted stop leaves these running, and they would try to send for ever.
         if sending := producer._sender.sender_task:

@@ -1,11 +1,12 @@
 """The connection pool, and transactions that are tried again after a lost race."""
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,7 @@ import orjson
 
 from tieout_kit.clock import Clock
 from tieout_kit.errors import RetryLater
+from tieout_kit.postgres.access import TENANT_SETTING
 
 T = TypeVar("T")
 
@@ -27,6 +29,9 @@ UNAVAILABLE = (
     asyncpg.PostgresSystemError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    # The login or the database does not exist yet, or the password was changed.
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
     OSError,
     TimeoutError,
 )
@@ -40,6 +45,8 @@ RETRYABLE = (
     asyncpg.OutdatedSchemaCacheError,
 )
 """The transaction was rolled back; the same work may be tried again at once."""
+TAKEN = asyncpg.UniqueViolationError
+"""Another row has this key already, perhaps one that this transaction does not see."""
 _ATTEMPTS = 5
 
 
@@ -102,6 +109,18 @@ def _is_lost(db: Any) -> bool:
         return True
 
 
+@asynccontextmanager
+async def _of_tenant(db: Any, tenant_id: UUID) -> AsyncIterator[None]:
+    """A transaction that names its tenant, in the same message to Postgres that begins it."""
+    await db.execute(f"begin; set local {TENANT_SETTING} = '{UUID(int=tenant_id.int)}'")
+    try:
+        yield
+    except BaseException:
+        await db.execute("rollback")
+        raise
+    await db.execute("commit")
+
+
 class Database:
     """A service's database."""
 
@@ -112,6 +131,7 @@ class Database:
         self._timeouts = timeouts
         self._service = service
         self._clock = clock
+        self._tenant_id: UUID | None = None
         # min_size=0: a service can start, and report that it is not ready, while Postgres is unavailable.
         self._pool = asyncpg.create_pool(
             url,
@@ -136,6 +156,12 @@ class Database:
         except TimeoutError:
             self._pool.terminate()
 
+    def of_tenant(self, tenant_id: UUID) -> Self:
+        """This database as one tenant sees it: a login under row-level security gets no row of another (ADR 29)."""
+        found = copy.copy(self)
+        found._tenant_id = tenant_id
+        return found
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """One transaction. Raises RetryLater if Postgres is unavailable or a race was lost."""
@@ -144,7 +170,7 @@ class Database:
                 try:
                     tx = Tx(db, self._service, self._clock())
                     try:
-                        async with db.transaction():
+                        async with db.transaction() if self._tenant_id is None else _of_tenant(db, self._tenant_id):
                             yield tx
                     except BaseException:
                         for call in tx.on_rollback:

@@ -1,9 +1,12 @@
-"""Plain-SQL migrations in dbmate's format, `<version>_<name>.sql`: expand, then contract (ADR 8). See schema.py next.
+"""Plain-SQL migrations in dbmate's format, `<version>_<name>.sql`: expand, then contract (ADR 8).
 
-`python -m tieout_kit.postgres.migrate PACKAGE...` runs all of them, the contracting ones too, in TIEOUT_DATABASE_URL.
-Run it when no process of an older version is left.
+`python -m tieout_kit.postgres.migrate PACKAGE...` runs the expanding ones, before the processes of a new version start;
+on an empty database it runs all. With `--contract` it runs the contracting ones too: once no process of an older
+version is left. It works as the owner of the schema, TIEOUT_OWNER_DATABASE_URL, and gives the logins of
+TIEOUT_DATABASE_URL and TIEOUT_API_DATABASE_URL what they need (access.py).
 """
 
+import argparse
 import asyncio
 import os
 import re
@@ -13,10 +16,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-import structlog
-
 from tieout_kit.clock import utc_now
+from tieout_kit.postgres import access
 from tieout_kit.postgres.database import Database
+from tieout_kit.postgres.logins import Login
 
 LOCK = 7_301_001
 """The advisory lock of all migrations: one process migrates, the others wait."""
@@ -26,8 +29,6 @@ _TABLE = """
 create table if not exists schema_migrations (version varchar(128) primary key);
 alter table schema_migrations add column if not exists contract text;
 """
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,13 @@ def known(packages: Iterable[str]) -> list[Migration]:
 async def applied(db: Any) -> dict[str, str | None]:
     """The versions that were applied, each with its `contract`. The caller holds the lock."""
     await db.execute(_TABLE)
-    return {
-        row["version"]: row["contract"] for row in await db.fetch("select version, contract from schema_migrations")
-    }
+    return await recorded(db)
+
+
+async def recorded(db: Any) -> dict[str, str | None]:
+    """The same, where the table exists."""
+    rows = await db.fetch("select version, contract from schema_migrations")
+    return {row["version"]: row["contract"] for row in rows}
 
 
 async def apply(db: Any, migrations: Sequence[Migration]) -> None:
@@ -71,24 +76,56 @@ async def apply(db: Any, migrations: Sequence[Migration]) -> None:
                 migration.version,
                 migration.contract,
             )
-        log.info("migrated", version=migration.version)
 
 
-async def migrate(database: Database, packages: Iterable[str]) -> None:
-    """Apply all migrations of these packages, the contracting ones too."""
+async def migrate(
+    database: Database, packages: Iterable[str], logins: tuple[Login, Login] | None = None, *, contract: bool = True
+) -> tuple[list[str], list[str]]:
+    """Apply the migrations of these packages as the owner of the schema; without `contract` the expanding ones only.
+
+    `logins`: the worker's and the API's, which get what they need. None: only the owner uses the database. Returns the
+    versions that were applied, and those that are left.
+    """
+    packages = list(packages)
     db: Any = await database.connection()
     try:
         await db.execute("select pg_advisory_lock($1)", LOCK)
         done = await applied(db)
-        await apply(db, [migration for migration in known(packages) if migration.version not in done])
+        pending = [migration for migration in known(packages) if migration.version not in done]
+        # On an empty database there are no older processes.
+        left = [migration for migration in pending if migration.contract and done and not contract]
+        now = [migration for migration in pending if migration not in left]
+        await apply(db, now)
+        async with db.transaction():
+            await access.wall_in(db)
+            if logins:
+                await access.grant(db, *logins, packages)
+        return [one.version for one in now], [one.version for one in left]
     finally:
         # Not close, which waits for an answer: a cancelled start must end. The lock ends with the connection.
         db.terminate()
 
 
 def main() -> None:
-    """Apply every migration of the packages that the arguments name."""
-    asyncio.run(migrate(Database(os.environ["TIEOUT_DATABASE_URL"], "migrate", utc_now), sys.argv[1:]))
+    """Migrate the database that the environment names."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tieout_kit.postgres.migrate", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("packages", nargs="+", help="tieout_kit and the service's own, such as tieout_bills")
+    parser.add_argument("--contract", action="store_true", help="run the contracting migrations too")
+    asked = parser.parse_args()
+    owner, worker, api = (
+        os.environ.get(name) or parser.error(f"set {name}")
+        for name in ("TIEOUT_OWNER_DATABASE_URL", "TIEOUT_DATABASE_URL", "TIEOUT_API_DATABASE_URL")
+    )
+    try:
+        database, logins = Database(owner, "migrate", utc_now), (Login.of(worker), Login.of(api))
+        applied_now, left = asyncio.run(migrate(database, asked.packages, logins, contract=asked.contract))
+    except ValueError as error:
+        sys.exit(f"{error}")
+    print(f"applied {', '.join(applied_now) or 'nothing'}; {logins[0].name} and {logins[1].name} have their rights")
+    if left:
+        print(f"left for --contract, once no older version runs: {', '.join(left)}")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,11 @@ def finding_of(work: Work[Any, Any]) -> Finding | None:
     )  # fmt: skip
 
 
+def reasons_of(work: Work[Any, Any]) -> list[str]:
+    """The codes of everything that is wrong with a record now."""
+    return sorted({found.reason.code for found in (*_held(work), *_refused(work), *_in_conflict(work))})
+
+
 _REFUSED_MARK = f"{ProblemKind.REFUSED}:"
 _RESENT_MARK = "?"
 """Appended to the fingerprint of a refusal that is sent again, so that the same refusal counts as new if it returns."""

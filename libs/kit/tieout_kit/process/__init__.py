@@ -5,9 +5,10 @@ from tieout_kit.process.consumption import Consumption
 from tieout_kit.process.every import every
 from tieout_kit.process.gc_tuning import tune_gc
 from tieout_kit.process.server import Server, serve
-from tieout_kit.process.service import run
+from tieout_kit.process.service import STOPS_WITHIN_S, run
 
 __all__ = [
+    "STOPS_WITHIN_S",
     "Consumption",
     "Server",
     "ServiceConfig",

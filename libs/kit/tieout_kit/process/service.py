@@ -9,14 +9,17 @@ import structlog
 from fastapi import FastAPI
 
 from tieout_kit.errors import RetryLater
-from tieout_kit.postgres import Database, Schema
+from tieout_kit.postgres import CHECK_INTERVAL, Database, Schema, terminate_stuck_sessions
 from tieout_kit.process.config import ServiceConfig
 from tieout_kit.process.consumption import Consumption
-from tieout_kit.process.every import Job
+from tieout_kit.process.every import Job, every
 from tieout_kit.process.gc_tuning import tune_gc
 from tieout_kit.process.health import HealthCheck, health_app
 from tieout_kit.process.server import Server, serve
 from tieout_kit.telemetry import set_up
+
+STOPS_WITHIN_S = 10
+"""Seconds in which a service ends after SIGTERM, whatever is away. Who kills it later must wait longer."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,22 +32,26 @@ async def run(
     consumption: Consumption | None,
     tasks: Iterable[Callable[[], Awaitable[None]]] = (),
     informational: Mapping[str, HealthCheck] | None = None,
+    *,
+    api_database: Database,
 ) -> None:
     """Serve until SIGTERM or SIGINT. Open transactions are rolled back then, which loses nothing.
 
     `app`, `consumption`: None where another process of this service has that part. `tasks`: run until the service
     ends, beside the consumer and the relay; if one of them fails, the service ends with its error. `informational`:
-    health checks of the tasks.
+    health checks of the tasks. `api_database`: the database as the API uses it.
     """
     tune_gc()
-    traces = set_up(service, config.otlp_endpoint, config.log_format)
-    schema = Schema(database, ("tieout_kit", f"tieout_{service}"))
+    traces = set_up(service, config.otlp_endpoint, config.log_format, config.trace_sample)
+    databases = (database, api_database) if app else (database,)
+    schema = Schema(database, ("tieout_kit", f"tieout_{service}"), api_database if app else None)
     api = Server(app, config.http_host, config.http_port) if app else None
 
     async def postgres() -> str | None:
         try:
-            async with database.transaction() as tx:
-                await tx.db.execute("select 1")
+            for each in databases:
+                async with each.transaction() as tx:
+                    await tx.db.execute("select 1")
         except RetryLater as error:
             return str(error)
         return None
@@ -74,8 +81,11 @@ async def run(
         running = [group.create_task(serve(Server(health, config.http_host, config.health_port)))]
 
         async def start() -> None:
-            await database.open()
+            for each in databases:
+                await each.open()
             await schema.ready()
+            for each in databases:
+                running.append(group.create_task(_watch(each)))
             for work in (*(consumption.tasks if consumption else ()), *tasks):
                 running.append(group.create_task(_run(work)))
             if api:
@@ -88,8 +98,14 @@ async def run(
             for task in pending:
                 task.cancel()
             await asyncio.wait(pending, timeout=5)
-    await database.close()
+    for each in databases:
+        await each.close()
     traces.shutdown()
+
+
+async def _watch(database: Database) -> None:
+    # A login may end its own sessions only.
+    await every(CHECK_INTERVAL, lambda: terminate_stuck_sessions(database))
 
 
 async def _run(work: Job) -> None:

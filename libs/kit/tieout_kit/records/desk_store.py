@@ -13,6 +13,7 @@ from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import finding_of
 from tieout_kit.records import store, sweeps
+from tieout_kit.records.decision_spans import trace_decisions
 from tieout_kit.records.facts_loader import FactsLoader
 from tieout_kit.records.store import RecordKey, Records, StoredRecord
 from tieout_kit.records.sweeps import Sweep
@@ -97,8 +98,9 @@ class DeskStore(Generic[R, S]):
     async def save(self, tx: Tx, loaded: Loaded[R, S]) -> None:
         """Save and publish what changed, send intents, and open or close problems."""
         desk = loaded.desk
-        findings = [finding for work in desk.touched.values() if (finding := finding_of(work))]
         published = [(work, self._publish(tx, work)) for work in desk.touched.values()]
+        trace_decisions(desk, published)
+        findings = [finding for work in desk.touched.values() if (finding := finding_of(work))]
         saved = [(work, was) for work, was in published if self._is_changed(loaded, work)]
         gone, new = self._renamed([work for work, _ in saved])
         if saved:

@@ -6,6 +6,7 @@ other work does not wait for them. Many small sweeps share a page: a thousand sw
 one sweep of a thousand records (SYS-2, MAP-4).
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -135,12 +136,13 @@ async def backlog(tx: Tx, most: int) -> bool:
 
 async def _check(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any], rechecks: Rechecks) -> None:
     rows = [row for row in found if picked[row["sweep"]]["action"] == SweepAction.CHECK]
+    of_each = Counter(row["sweep"] for row in rows)
     # One kind after the other, always in the same order, so that two sweeps cannot deadlock.
     for kind, recheck in rechecks.by_kind.items():
         asked: dict[tuple[UUID, UUID], Recheck] = {}
         for row in rows:
             if row["kind"] == kind:
-                one = _recheck(picked[row["sweep"]], row)
+                one = _recheck(picked[row["sweep"]], row, of_each[row["sweep"]])
                 asked.setdefault((one.tenant_id, one.id), one)
         if asked:
             await recheck(tx, list(asked.values()))
@@ -150,7 +152,7 @@ async def _dismiss(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any]) -> N
     for sweep_id, sweep in picked.items():
         ids = [row["problem"] for row in found if row["sweep"] == sweep_id]
         if ids and sweep["action"] == SweepAction.DISMISS:
-            await problems.dismiss(tx, sweep["tenant_id"], ids, _cause(sweep), sweep["asked_by"])
+            await problems.dismiss(tx, sweep["tenant_id"], ids, _cause(sweep, len(ids)), sweep["asked_by"])
 
 
 async def _count_exported(tx: Tx, picked: Mapping[int, Any], found: Sequence[Any], ended: Sequence[int]) -> None:
@@ -175,9 +177,9 @@ async def _move_on(tx: Tx, picked: Sequence[int], found: Sequence[Any], limit: i
     return done
 
 
-def _recheck(sweep: Any, row: Any) -> Recheck:
-    return Recheck(sweep["tenant_id"], row["id"], _cause(sweep), sweep["asked_by"])
+def _recheck(sweep: Any, row: Any, records: int) -> Recheck:
+    return Recheck(sweep["tenant_id"], row["id"], _cause(sweep, records), sweep["asked_by"])
 
 
-def _cause(sweep: Any) -> Cause:
-    return Cause(sweep["causation_id"], sweep["correlation_id"], sweep["traceparent"])
+def _cause(sweep: Any, records: int = 1) -> Cause:
+    return Cause(sweep["causation_id"], sweep["correlation_id"], sweep["traceparent"], shared=records > 1)

@@ -52,7 +52,7 @@ def closed_by_plan(database: Database) -> Callable[[UUID], Awaitable[tuple[Featu
     """A function that returns the features which a tenant's plan does not include, as last received (SYS-11)."""
 
     async def closed(tenant_id: UUID) -> tuple[Feature, ...]:
-        async with database.transaction() as tx:
+        async with database.of_tenant(tenant_id).transaction() as tx:
             return (await get(tx, tenant_id)).connection.closed
 
     return closed

@@ -35,7 +35,7 @@ async def report(tx: Tx, letters: Sequence[DeadLetterRecord]) -> None:
 async def return_dead_letters(tx: Tx, tenant_id: UUID, cause: Cause, by: str | None = None) -> int:
     """Publish a tenant's dead letters on the replay topic and close their problems: an event that fails once more opens
     its problem again. Returns how many. `by`: the person who asked for it."""
-    returned = await parking.return_dead_letters(tx, tenant_id, replay_topic(tx.service))
+    returned = await parking.return_dead_letters(tx, tenant_id, replay_topic(tx.service), cause.traceparent)
     ids = await problems.with_open_problems(tx, KIND, tenant_id)
     await problems.update(tx, KIND, [Finding(tenant_id, record_id, cause, retried_by=by) for record_id in ids])
     return returned

@@ -61,6 +61,7 @@ class ConnectorHarness:
     def __init__(
         self,
         database: Database,
+        api_database: Database,
         client: httpx.AsyncClient,
         control: Control,
         app: RegisteredApp,
@@ -69,11 +70,12 @@ class ConnectorHarness:
     ) -> None:
         self.folder, self.files = folder, Folder(folder)
         self.database, self.client, self.control, self.app, self.clock = database, client, control, app, clock
+        self.api_database = api_database
         urls = (control.url, control.url, control.url)
         self.identity = XeroIdentity(client, urls, app.client_id, app.client_secret or "", REDIRECT)
         self.token_key = Fernet.generate_key().decode()
         self.tokens = TokenStore(database, self.identity, self.token_key)
-        self.connections = Connections(database, self.identity, self.tokens, PLATFORM)
+        self.connections = Connections(database, self.identity, self.tokens, PLATFORM, api_database=api_database)
         self.tenant_id = UUID(int=0)
         self.org_id = ""
 
@@ -108,7 +110,8 @@ class ConnectorHarness:
         """What the connector as a process of its own must be told to be this one; it needs no Kafka."""
         url = self.control.url
         said = {
-            "kafka": "-", "database_url": self.database.url, "partitions": SHARDS, "jwks_url": "-", "jwt_issuer": "-",
+            "kafka": "-", "database_url": self.database.url, "api_database_url": self.api_database.url,
+            "partitions": SHARDS, "jwks_url": "-", "jwt_issuer": "-",
             "xero_api_url": url, "xero_identity_url": url, "xero_login_url": url, "xero_redirect_uri": REDIRECT,
             "xero_client_id": self.app.client_id, "xero_client_secret": self.app.client_secret, "xero_webhook_key": "-",
             "token_key": self.token_key, "platform_url": PLATFORM, "attachments_folder": self.folder,

@@ -27,14 +27,15 @@ from .write_queue import Queue
 async def platform(harness: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Platform]:
     receiver = WebhookReceiver(KafkaConnection("nowhere:1"), "", 2, "key", utc_now)
     app = http_app(
-        harness.database,
+        harness.api_database,
         Keys(signing.jwks_url, local.ISSUER),
         harness.connections,
         receiver,
-        InteractiveAnswers(harness.database),
-        Broadcast(harness.database, sync_runs.CHANNEL),
+        InteractiveAnswers(harness.api_database),
+        Broadcast(harness.api_database, sync_runs.CHANNEL),
         2,
         "advanced",
+        every_tenant=harness.database,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:
         yield Platform(harness, app, http, signing)
@@ -43,7 +44,7 @@ async def platform(harness: ConnectorHarness, signing: local.SigningKeys) -> Asy
 @pytest_asyncio.fixture
 async def queue(harness: ConnectorHarness, signing: local.SigningKeys) -> AsyncIterator[Queue]:
     app = make_app("connector", "", Keys(signing.jwks_url, local.ISSUER), nothing_closed)
-    app.state.database = harness.database
+    app.state.database = harness.api_database
     app.include_router(api_writes.router)
     await harness.connect_idle()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http:

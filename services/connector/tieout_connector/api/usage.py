@@ -20,7 +20,7 @@ from tieout_connector.pacing import (
     usage,
 )
 from tieout_kit.errors import Refused
-from tieout_kit.http import READERS, InTx, KnownTenant, Limit, Moment, allow
+from tieout_kit.http import READERS, InEveryTenant, InTx, KnownTenant, Limit, Moment, allow
 from tieout_schemas.roles import Role
 
 PLANS = Plans.model_validate(tomllib.loads(files("tieout_connector").joinpath("xero_plans.toml").read_text()))
@@ -80,7 +80,7 @@ async def get_usage(
     summary="What this month costs on each of Xero's plans, and whose calls cost most",
     dependencies=[allow(Role.PLATFORM)],
 )
-async def get_cost(tx: InTx, limit: Limit = 100) -> AppCost:
+async def get_cost(tx: InEveryTenant, limit: Limit = 100) -> AppCost:
     """The cost of the whole app, with the tenants that cause most of it."""
     total = await usage.app_total(tx)
     return AppCost(

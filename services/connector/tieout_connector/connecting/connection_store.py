@@ -75,17 +75,6 @@ async def mark_lost(tx: Tx, org: Org, because: str) -> None:
         await schedule.connection_lost(tx, org.tenant_id, because)
 
 
-async def lock_org(tx: Tx, org_id: UUID) -> None:
-    """Lock an organisation: no other transaction binds it until this one ends."""
-    await tx.db.execute(*_SQL["lock_org"](org_id=org_id))
-
-
-async def bound_to(tx: Tx, org_id: UUID) -> UUID | None:
-    """The tenant that an organisation is bound to, if any."""
-    tenant_id: UUID | None = await tx.db.fetchval(*_SQL["bound_to"](org_id=org_id))
-    return tenant_id
-
-
 async def connected_with(tx: Tx, token_set_id: UUID) -> list[UUID]:
     """The connected tenants that use these tokens."""
     return [row["tenant_id"] for row in await tx.db.fetch(*_SQL["connected_with"](token_set_id=token_set_id))]

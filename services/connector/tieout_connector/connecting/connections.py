@@ -1,5 +1,6 @@
 """Connecting a tenant to its Xero organisation: consent, choice, disconnect (CONN-1 to CONN-6)."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
@@ -15,6 +16,7 @@ from tieout_connector.connecting import (
     return_address,
     spare_connections,
     sync_jobs,
+    token_rewriting,
     try_again,
 )
 from tieout_connector.connecting.consent_result import ConsentResult
@@ -22,12 +24,12 @@ from tieout_connector.connecting.grants import note, record_of
 from tieout_connector.connecting.model import StoredConnection
 from tieout_connector.connecting.spare_connections import SpareConnections
 from tieout_connector.connecting.tokens import TokenStore
-from tieout_connector.inbound import listings, sync_runs
+from tieout_connector.inbound import interactive_reads, listings, sync_runs
 from tieout_connector.xero.identity import OrgConnection, XeroIdentity
 from tieout_kit.errors import Clash, NotFound, RetryLater
 from tieout_kit.events import Cause
 from tieout_kit.http import Caller, audit
-from tieout_kit.postgres import Database, Tx
+from tieout_kit.postgres import TAKEN, Database, Tx
 from tieout_kit.process import every
 from tieout_schemas.platform import ConnectionState
 from tieout_schemas.roles import Feature
@@ -46,9 +48,16 @@ class Connections:
         tokens: TokenStore,
         platform_url: str,
         return_origins: Sequence[str] = (),
+        *,
+        api_database: Database | None = None,
     ) -> None:
-        """`return_origins`: where a consent may return to besides the platform. Raises ValueError for anything else."""
+        """`return_origins`: where a consent may return to besides the platform. Raises ValueError for anything else.
+
+        `api_database`: for what a request does to its tenant; None: `database` is for everything. What follows for
+        other tenants, because they share a person's tokens, is done in `database`.
+        """
         self._database = database
+        self._api_database = api_database or database
         self._identity = identity
         self._tokens = tokens
         self._spare = SpareConnections(database, identity, tokens)
@@ -63,7 +72,7 @@ class Connections:
         if return_to is not None:
             return_address.check(return_to, self._return_origins)
         state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
-        async with self._database.transaction() as tx:
+        async with self._api_database.of_tenant(tenant_id).transaction() as tx:
             connection = changed = await connection_store.lock(tx, tenant_id)
             await consent_store.start(tx, connection, _hash(state), verifier, return_to, caller.sub)
             if not connection.public.open:
@@ -83,9 +92,13 @@ class Connections:
         does not answer: the state stays valid, and the page may be loaded again.
         """
         state_hash, granted = _hash(state), None
+        async with self._database.transaction() as tx:
+            tenant_id = await consent_store.tenant_with_state(tx, state_hash)
+        if tenant_id is None:
+            raise NotFound(_NOT_VALID)
         # The transaction stays open while Xero answers, so that the state is used up only if its tokens are stored. It
         # locks only the state and the person meanwhile: the gateway needs the connection of a tenant that syncs.
-        async with self._database.transaction() as tx:
+        async with self._api_database.of_tenant(tenant_id).transaction() as tx:
             consent = await consent_store.with_state(tx, state_hash)
             if consent is None:
                 raise NotFound(_NOT_VALID)
@@ -110,7 +123,7 @@ class Connections:
 
     async def choose(self, caller: Caller, tenant_id: UUID, org_id: UUID) -> StoredConnection:
         """The person confirms one organisation. Syncing starts only now (CONN-2, CONN-3). Raises Clash, NotFound."""
-        async with self._database.transaction() as tx:
+        async with self._api_database.of_tenant(tenant_id).transaction() as tx:
             connection = await connection_store.lock(tx, tenant_id)
             consent = await consent_store.read(tx, tenant_id)
             if connection.state is not ConnectionState.CHOOSING_ORG or consent is None or consent.token_set_id is None:
@@ -123,13 +136,13 @@ class Connections:
                 raise NotFound("this consent does not reach that organisation")
             if connection.org_id not in (None, org_id):
                 raise Clash(f"this tenant is bound to {connection.org_name}; only it can be connected again")
-            # If two tenants choose the organisation at the same time, the second waits here and then finds the first.
-            await connection_store.lock_org(tx, org_id)
-            if await connection_store.bound_to(tx, org_id) not in (None, tenant_id):
-                raise Clash(f"{chosen.org_name} is bound to another tenant")
-            changed = await grants.use(
-                tx, connection, chosen, consent.token_set_id, state=ConnectionState.IMPORTING, org_id=org_id
-            )
+            # An organisation has one tenant, whoever is first. The others are not seen here.
+            try:
+                changed = await grants.use(
+                    tx, connection, chosen, consent.token_set_id, state=ConnectionState.IMPORTING, org_id=org_id
+                )
+            except TAKEN as taken:
+                raise Clash(f"{chosen.org_name} is bound to another tenant") from taken
             await note(tx, caller, connection, changed)
             await consent_store.end(tx, tenant_id)
             await sync_runs.abandon(tx, tenant_id, "The organisation was connected anew: everything is read again.")
@@ -141,7 +154,7 @@ class Connections:
 
     async def disconnect(self, caller: Caller, tenant_id: UUID) -> None:
         """Disconnect (CONN-5). Records stay, queued writes wait, tokens that no other tenant uses are deleted."""
-        async with self._database.transaction() as tx:
+        async with self._api_database.of_tenant(tenant_id).transaction() as tx:
             connection = await connection_store.lock(tx, tenant_id)
             await consent_store.end(tx, tenant_id)
             if connection.token_set_id and connection.xero_connection_id:
@@ -150,13 +163,17 @@ class Connections:
             await note(tx, caller, connection, await connection_store.change(tx, connection, Cause.request(), **gone))
             await self._tokens.drop_unused(tx)
         with suppress(RetryLater):
-            await sync_jobs.end(self._database, tenant_id, "The organisation was disconnected from Xero.")
+            await sync_jobs.end(
+                self._api_database.of_tenant(tenant_id), tenant_id, "The organisation was disconnected from Xero."
+            )
             await self._spare.release(tenant_id)
 
     async def tidy(self) -> None:
-        """End abandoned consents and syncs that cannot go on, and remove the connections in Xero that nobody needs."""
+        """End abandoned consents and syncs that cannot go on, delete answers that nobody fetched, and remove the
+        connections in Xero that nobody needs."""
         async with self._database.transaction() as tx:
             abandoned = await consent_store.abandoned(tx)
+            await interactive_reads.purge(tx)
         for tenant_id in abandoned:
             async with self._database.transaction() as tx:
                 await grants.end_abandoned(tx, tenant_id)
@@ -171,8 +188,10 @@ class Connections:
         return (await self._tokens.stored(tx, connection.token_set_id)).missing_scopes
 
     async def run(self) -> None:
-        """Tidy up now and then, until cancelled."""
-        await every(TIDY_EVERY, self.tidy)
+        """Tidy up and bring stored tokens under the newest key now and then, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(every(TIDY_EVERY, self.tidy))
+            group.create_task(token_rewriting.run(self._database, self._tokens.cipher))
 
 
 def _hash(state: str) -> bytes:

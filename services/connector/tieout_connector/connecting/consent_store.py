@@ -43,6 +43,13 @@ async def with_state(tx: Tx, state_hash: bytes) -> Consent | None:
     return _consent(row) if row else None
 
 
+async def tenant_with_state(tx: Tx, state_hash: bytes) -> UUID | None:
+    """The tenant that this state belongs to: whoever comes back from Xero names no other."""
+    query = _SQL["tenant_with_state"](state_hash=state_hash, oldest=tx.now - CONSENT_TERM)
+    tenant_id: UUID | None = await tx.db.fetchval(*query)
+    return tenant_id
+
+
 async def take(tx: Tx, state_hash: bytes, used_hash: bytes) -> bool:
     """Replace the state's hash, so that it works only once. False: a later consent has taken its place. The tenant's
     connection must be locked: everybody locks it first, then its consent, so there is no deadlock."""

@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from cryptography.fernet import Fernet, MultiFernet
-
+from tieout_connector.connecting.token_cipher import TokenCipher
 from tieout_connector.xero.errors import ConsentLost, ConsentLostReason
 from tieout_connector.xero.identity import Tokens, XeroIdentity
 from tieout_kit.postgres import Database, Tx, queries
@@ -26,14 +25,14 @@ class TokenStore:
     def __init__(self, database: Database, identity: XeroIdentity, keys: str) -> None:
         self._database = database
         self._identity = identity
-        self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
+        self.cipher = TokenCipher(keys)
         # Tasks that wait for a refresh must hold no connection to Postgres: if all were held, no lease could be
         # renewed.
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._refreshes = asyncio.Semaphore(PARALLEL_REFRESHES)
 
     async def access(self, token_set_id: UUID, *, rejected: str | None = None) -> Tokens:
-        """A token set that is valid for a call. Raises ConsentLost, RetryAfter.
+        """A token set that is valid for a call. Raises ConsentLost, RetryAfter, KeyMissing.
 
         `rejected`: the access token that Xero has just called expired. It is refreshed whatever our clock says.
         """
@@ -51,7 +50,7 @@ class TokenStore:
         return any(org.org_id == org_id for org in await self._identity.connections(tokens))
 
     async def stored(self, tx: Tx, token_set_id: UUID) -> Tokens:
-        """A token set as it is stored, valid or not. Raises ConsentLost: there is none."""
+        """A token set as it is stored, valid or not. Raises ConsentLost if there is none, and KeyMissing."""
         return self._decrypt(await tx.db.fetchrow(*_SQL["read"](id=token_set_id)))
 
     async def _read(self, token_set_id: UUID, rejected: str | None) -> Tokens | None:
@@ -73,7 +72,7 @@ class TokenStore:
 
     async def save(self, tx: Tx, token_set_id: UUID, tokens: Tokens) -> None:
         """Store a token set, encrypted."""
-        access, refresh = (self._fernet.encrypt(text.encode()) for text in (tokens.access, tokens.refresh))
+        access, refresh = (self.cipher.encrypt(text) for text in (tokens.access, tokens.refresh))
         await tx.db.execute(
             *_SQL["save"](id=token_set_id, access_token=access, refresh_token=refresh, expires_at=tokens.expires_at)
         )
@@ -88,5 +87,5 @@ class TokenStore:
     def _decrypt(self, row: Any) -> Tokens:
         if row is None:
             raise ConsentLost(ConsentLostReason.TOKENS_GONE)
-        access, refresh = (self._fernet.decrypt(row[name]).decode() for name in ("access_token", "refresh_token"))
+        access, refresh = (self.cipher.decrypt(row[name]) for name in ("access_token", "refresh_token"))
         return Tokens(access, refresh, row["expires_at"])

@@ -1,13 +1,14 @@
 """Makes one call to Xero within lease, budget and token; counts it and traces it."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 
 from tieout_connector.connecting import TokenStore
 from tieout_connector.gateway.leases import LeaseLost, Leases
@@ -43,7 +44,7 @@ from tieout_connector.xero.http import Upload, XeroAnswer, XeroApi, XeroRequest
 from tieout_connector.xero.limits import Limits
 from tieout_kit.clock import Clock
 from tieout_kit.postgres import Database, Tx
-from tieout_kit.telemetry import span
+from tieout_kit.telemetry import attributes, shared_span
 from tieout_schemas.writes import Lane
 
 
@@ -154,18 +155,21 @@ class XeroCaller:
         access: str,
         request: XeroRequest,
         body: bytes | Upload | None,
-        parent: str | None,
+        parents: Sequence[str | None],
     ) -> XeroAnswer:
-        """Make a permitted call. Raises XeroError, and LeaseLost when the permit is no longer valid."""
+        """Make a permitted call. `parents`: the spans of the records that it is about.
+
+        Raises XeroError, and LeaseLost when the permit is no longer valid.
+        """
         if time.monotonic() > permit.send_before:
             raise LeaseLost("the process froze between the check of its lease and the call")
         sent = body.size if isinstance(body, Upload) else len(body or b"")
         count = partial(self._usage.count, session.org.tenant_id, permit.lane, request.resource, sent)
-        name = f"Xero {request.method} {request.resource}"
         sort = CallSort.READ if request.method == "GET" else CallSort.WRITE
-        with span(name, parent, SpanKind.CLIENT, {"tieout.tenant": str(session.org.tenant_id)}):
+        shown = self._api.describe(request) | {attributes.TENANT: str(session.org.tenant_id)}
+        with shared_span(f"{request.method} {request.template}", parents, SpanKind.CLIENT, shown) as call:
             try:
-                answer = await self._api.call(access, session.org.org_id, request, body)
+                answer = await self._call(call, access, session.org.org_id, request, body)
             except TokenExpired as error:
                 self._count_answer(session, permit, Limits())
                 count(error.received, CallOutcome.FAILED)
@@ -188,16 +192,34 @@ class XeroCaller:
         count(answer.received, CallOutcome.ANSWERED)
         return answer
 
+    async def _call(
+        self, call: Span, access: str, org_id: UUID, request: XeroRequest, body: bytes | Upload | None
+    ) -> XeroAnswer:
+        try:
+            answer = await self._api.call(access, org_id, request, body)
+        except XeroError as error:
+            if error.status:
+                call.set_attribute(attributes.STATUS_CODE, error.status)
+            raise
+        call.set_attribute(attributes.STATUS_CODE, answer.status)
+        return answer
+
     async def read(
-        self, session: TenantSession, lane: Lane, request: XeroRequest, parent: str | None, *, more: bool = False
+        self,
+        session: TenantSession,
+        lane: Lane,
+        request: XeroRequest,
+        parents: Sequence[str | None],
+        *,
+        more: bool = False,
     ) -> tuple[XeroAnswer, datetime]:
-        """Count and make a reading call. Returns its answer and when it was sent."""
+        """Count and make a reading call. Returns its answer and when it was sent. `parents`: as in `send`."""
         access = await self.ready(session, request)
         async with self.storing(session) as tx:
             longest = SEND_WITHIN + timedelta(seconds=self._api.timeout_s(request))
             permit = await self.permit(tx, session, lane, more=more, longest=longest)
             sent_at = tx.now
-        return await self.send(session, permit, access, request, None, parent), sent_at
+        return await self.send(session, permit, access, request, None, parents), sent_at
 
     async def _access_error(self, session: TenantSession, request: XeroRequest, error: AccessRefused) -> XeroError:
         """What a 401 or 403 means: the list of connections tells whether the consent is lost (F13)."""

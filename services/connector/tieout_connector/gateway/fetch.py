@@ -50,8 +50,8 @@ async def _together(
     sent: list[datetime] = []
 
     async def read(page: XeroRequest) -> Json:
-        parent = due[0].cause.traceparent
-        answer, left_at = await caller.read(session, Lane.WEBHOOK, page, parent, more=bool(sent))
+        parents = [one.cause.traceparent for one in due]
+        answer, left_at = await caller.read(session, Lane.WEBHOOK, page, parents, more=bool(sent))
         sent.append(left_at)
         content: Json = answer.json
         return content
@@ -69,7 +69,7 @@ async def _among_changed(
     """
     resource = FOLLOWED[due[0].kind].resource
     request = resource.listing(page=1, since=since - OVERLAP, order=BY_CHANGE)
-    answer, left_at = await caller.read(session, Lane.WEBHOOK, request, due[0].cause.traceparent)
+    answer, left_at = await caller.read(session, Lane.WEBHOOK, request, [one.cause.traceparent for one in due])
     wanted = {str(one.xero_id): one for one in due}
     rows = {
         key: raw for raw in resource.raws(answer.json) if (key := str(raw.get(resource.id_field)).lower()) in wanted
@@ -96,8 +96,8 @@ async def _one_by_one(
         resource = FOLLOWED[one.kind].resource
         request = XeroRequest("GET", f"{resource.name}/{one.xero_id}", {"unitdp": "4"})
         try:
-            parent = one.cause.traceparent
-            answer, left_at = await caller.read(session, Lane.WEBHOOK, request, parent, more=more or read > 0)
+            parents = [one.cause.traceparent]
+            answer, left_at = await caller.read(session, Lane.WEBHOOK, request, parents, more=more or read > 0)
         except RefusedRequest:
             continue
         except NoCallLeft:

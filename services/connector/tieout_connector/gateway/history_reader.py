@@ -31,7 +31,7 @@ from tieout_connector.xero.errors import MalformedRequest, NotPermitted, Refused
 from tieout_connector.xero.http import XeroRequest
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
-from tieout_kit.telemetry import span, traceparent_of
+from tieout_kit.telemetry import attributes, span, traceparent_of
 from tieout_schemas.history import HistoryState
 from tieout_schemas.writes import Lane
 
@@ -53,9 +53,10 @@ class HistoryReader:
         part = job.current
         assert part
         resource = LISTED[part.cursor.listing].record.resource.name
-        with span(f"importing past {part.kind}", None) as current:
+        shown = {attributes.TENANT: str(session.org.tenant_id)}
+        with span(f"import past {part.kind}", None, attributes=shown) as current:
             # All that follows from the import names it as its first cause.
-            cause = Cause(str(job.id), str(job.id), traceparent_of(current))
+            cause = Cause(str(job.id), str(job.id), traceparent_of(current), shared=True)
             try:
                 await self._page(session, job, part.cursor, cause)
             except NotPermitted:
@@ -76,7 +77,7 @@ class HistoryReader:
         since = wire.since(cursor.since) if cursor.since else None
         request = XeroRequest("GET", resource, {**paging, **also, **chosen}, since)
         try:
-            answer, left_at = await self._caller.read(session, Lane.IMPORT, request, cause.traceparent)
+            answer, left_at = await self._caller.read(session, Lane.IMPORT, request, [cause.traceparent])
         except TimedOut:
             if (smaller := with_smaller_pages(cursor, asked)) is None:
                 raise

@@ -40,7 +40,7 @@ from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import BY_CHANGE
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
-from tieout_kit.telemetry import span, traceparent_of
+from tieout_kit.telemetry import attributes, span, traceparent_of
 from tieout_schemas.writes import Lane
 from tieout_schemas.xero import XeroAccount
 
@@ -63,8 +63,8 @@ class Lister:
     async def read(self, session: TenantSession, cursor: ListingCursor) -> None:
         """Read the next page of a list."""
         tenant_id, listed = session.org.tenant_id, LISTED[cursor.listing]
-        with span(f"reading {cursor.listing}", None) as current:
-            cause = Cause(str(tenant_id), str(tenant_id), traceparent_of(current))
+        with span(f"read list {cursor.listing}", None, attributes={attributes.TENANT: str(tenant_id)}) as current:
+            cause = Cause(str(tenant_id), str(tenant_id), traceparent_of(current), shared=True)
             try:
                 if isinstance(listed.record, FollowedRecord):
                     await self._changes(session, cursor, listed.record, listed.listing, cause)
@@ -97,7 +97,7 @@ class Lister:
         params = {**(paging if resource.paged else {}), **_IN_FULL, **filters}
         request = XeroRequest("GET", resource.name, params, wire.since(cursor.since) if cursor.since else None)
         try:
-            answer, left_at = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
+            answer, left_at = await self._caller.read(session, _lane(cursor), request, [cause.traceparent])
         except TimedOut:
             smaller = with_smaller_pages(cursor, asked) if resource.paged else None
             if smaller is None:
@@ -128,7 +128,7 @@ class Lister:
         tenant_id, resource = session.org.tenant_id, record.resource
         filters = listing.filtered(self._caller.now, importing=cursor.importing)
         request = XeroRequest("GET", resource.name, {**_IN_FULL, **filters})
-        answer, left_at = await self._caller.read(session, _lane(cursor), request, cause.traceparent)
+        answer, left_at = await self._caller.read(session, _lane(cursor), request, [cause.traceparent])
         raws = resource.raws(answer.json)
         if listing.alone:
             raws = [
@@ -160,7 +160,7 @@ class Lister:
         """The whole record of a row. If it went meanwhile, the row as it is: the next list shows that it is gone."""
         request = record.resource.one(str(row.get(record.resource.id_field)))
         try:
-            answer, _ = await self._caller.read(session, _lane(cursor), request, cause.traceparent, more=True)
+            answer, _ = await self._caller.read(session, _lane(cursor), request, [cause.traceparent], more=True)
         except NoSuchRecord:
             return row
         return next(iter(record.resource.raws(answer.json)), row)

@@ -1,6 +1,7 @@
 """Reads single records from Xero, and publishes those that really changed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.caller import NoCallLeft, XeroCaller
 from tieout_connector.gateway.fetch import fetch
 from tieout_connector.gateway.permission import not_permitted
+from tieout_connector.gateway.record_spans import reading
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.take_in import take_in
 from tieout_connector.inbound import (
@@ -29,6 +31,7 @@ from tieout_connector.xero.errors import (
     XeroError,
 )
 from tieout_kit.events import Cause
+from tieout_kit.telemetry import attributes, current_traceparent, span
 from tieout_schemas.writes import Lane
 
 RETRY_A_READ = timedelta(seconds=2)
@@ -45,6 +48,10 @@ class Reader:
 
     async def read(self, session: TenantSession, due: Sequence[DueRead]) -> None:
         """Read the requested records, many in one call."""
+        with reading(session.org.tenant_id, due) as traced:
+            await self._read(session, traced)
+
+    async def _read(self, session: TenantSession, due: Sequence[DueRead]) -> None:
         tenant_id, kind = session.org.tenant_id, due[0].kind
         try:
             raws, left_at, read = await fetch(self._caller, session, due)
@@ -74,10 +81,14 @@ class Reader:
 
     async def read_for_person(self, session: TenantSession, read: InteractiveRead) -> None:
         """Read a record or a search for a person who waits. An error is stored for the person, and raised as usual."""
+        with span(f"read {read.kind} for a person", None, attributes={attributes.TENANT: str(session.org.tenant_id)}):
+            await self._read_for_person(session, read)
+
+    async def _read_for_person(self, session: TenantSession, read: InteractiveRead) -> None:
         content: dict[str, Any] = {}
         left_at = read.asked_at
         try:
-            answer, left_at = await self._caller.read(session, Lane.PERSON, read.request, None)
+            answer, left_at = await self._caller.read(session, Lane.PERSON, read.request, [current_traceparent()])
             content = answer.json
         except NoSuchRecord:
             pass
@@ -96,7 +107,7 @@ class Reader:
             raise
         async with self._caller.storing(session) as tx:
             raws = await interactive_reads.store_answer(tx, read, content)
-            tenant_id, cause = session.org.tenant_id, Cause.request()
+            tenant_id, cause = session.org.tenant_id, replace(Cause.request(), shared=True)
             again, *_ = await take_in(
                 tx, tenant_id, read.kind, raws, {}, left_at, cause, self._platform_url, self._caller.timing
             )

@@ -16,8 +16,8 @@ class InteractiveAnswers:
     """The answers that the people who use this process wait for."""
 
     def __init__(self, database: Database, patience: timedelta = PATIENCE, look_every_s: float = LOOK_EVERY_S) -> None:
-        """`patience`: how long a person waits. `look_every_s`: seconds until answers are looked for without a
-        notification."""
+        """`database`: as the API uses it. `patience`: how long a person waits. `look_every_s`: seconds until answers
+        are looked for without a notification."""
         self.patience = patience
         self._database = database
         self._stored = Broadcast(database, CHANNEL, look_every_s)
@@ -28,11 +28,12 @@ class InteractiveAnswers:
 
     async def wait_for(self, read: InteractiveRead) -> list[Snapshot]:
         """Xero's records. Raises NotNow if they could not be read before the deadline."""
+        database = self._database.of_tenant(read.tenant_id)
         try:
             async with asyncio.timeout((read.deadline - read.asked_at).total_seconds()):
                 while True:
                     notified = self._stored.next()
-                    async with self._database.transaction() as tx:
+                    async with database.transaction() as tx:
                         result = await interactive_reads.result(tx, read)
                     if result is not None:
                         return result
@@ -41,5 +42,5 @@ class InteractiveAnswers:
             seconds = (read.deadline - read.asked_at).total_seconds()
             raise NotNow(f"Xero was not read within {seconds:g} seconds; try again", read.deadline) from None
         finally:
-            async with self._database.transaction() as tx:
+            async with database.transaction() as tx:
                 await interactive_reads.remove(tx, read)

@@ -59,12 +59,16 @@ async def add(
     if free and free > deadline:
         raise NotNow(why_not_now(waits, tx.now), free)
     read = InteractiveRead(tenant_id, uuid4(), kind, request, tx.now, deadline)
-    await tx.db.execute(*_SQL["purge"](before=tx.now - _PURGED_AFTER))
     await tx.db.execute(
         *_SQL["add"](tenant_id=tenant_id, id=read.id, kind=kind, request=asdict(request), now=tx.now, deadline=deadline)
     )
     await schedule.wake_tenants(tx, [tenant_id])
     return read
+
+
+async def purge(tx: Tx) -> None:
+    """Delete reads of every tenant whose answer nobody fetched."""
+    await tx.db.execute(*_SQL["purge"](before=tx.now - _PURGED_AFTER))
 
 
 async def next_waiting(tx: Tx, tenant_id: UUID, claimed: Collection[UUID]) -> InteractiveRead | None:

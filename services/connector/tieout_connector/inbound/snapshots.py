@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from tieout_connector.inbound import read_spans
 from tieout_kit.clock import next_sequence
 from tieout_kit.events import Cause
 from tieout_kit.kafka import outbox
@@ -114,6 +115,7 @@ async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> 
             continue
         if _is_overtaken(one, locked.get(key)):
             overtaken[key] = None
+            read_spans.tell(one.cause, read_spans.OVERTAKEN)
             if one.asked_for_by:
                 # The next read, whatever asks for it, publishes the record as asked for.
                 rows[key] = replace(rows.get(key) or locked[key], asked_for_by=one.asked_for_by)
@@ -125,7 +127,10 @@ async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> 
         sequences[n] = rows[key].sequence
         if sequences[n] != before.sequence:
             changed.append(payload)
-            messages.append(outbox.event(tx, _TOPIC[payload.ce_type], tenant_id, payload, sequences[n], one.cause))
+            cause = read_spans.cause_of(one.cause, tenant_id, payload, one.left_at)
+            messages.append(outbox.event(tx, _TOPIC[payload.ce_type], tenant_id, payload, sequences[n], cause))
+        elif one.answers is None:
+            read_spans.tell(one.cause, read_spans.UNCHANGED)
     await _save(tx, tenant_id, kind, rows)
     await outbox.add(tx, messages)
     results = tuple(sequences.get(last[o.payload.key_id] if o.answers is None else n) for n, o in enumerate(observed))

@@ -10,16 +10,14 @@ from uuid import uuid4
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from opentelemetry.trace import SpanKind
 from starlette.types import Receive, Scope, Send
 
-from tieout_connector.inbound import webhook_events
+from tieout_connector.inbound import delivery_spans, webhook_events
 from tieout_connector.inbound.webhook_keys import WebhookKeys
 from tieout_connector.inbound.webhook_requests import SIGNATURE, Outcome, answer, read_body, refused_early
 from tieout_connector.metrics import WEBHOOK_REQUESTS, WEBHOOK_SIGNATURES
 from tieout_kit.clock import Clock
 from tieout_kit.kafka import KafkaConnection
-from tieout_kit.telemetry import start_span, traceparent_of
 from tieout_schemas.envelope import Envelope
 from tieout_schemas.signals import Webhook
 from tieout_schemas.topics import CONNECTOR, WEBHOOK, partition_of
@@ -98,7 +96,8 @@ class WebhookReceiver:
                 events = webhook_events.events_of(raw)
                 if events is None:
                     return Outcome.MALFORMED
-                await self._publish(events, headers.get(b"traceparent", b"").decode("latin-1"))
+                if events:
+                    await self._publish(events, headers.get(b"traceparent", b"").decode("latin-1"))
         except (KafkaError, TimeoutError, ConnectionError) as error:
             return Outcome.NO_BODY if events is None else self._not_stored(events, error)
         for event in events:
@@ -115,40 +114,36 @@ class WebhookReceiver:
         return Outcome.NOT_STORED
 
     async def _publish(self, events: list[Webhook], parent: str) -> None:
-        if not events:
-            return
         if self._producer is None:
             raise ConnectionError("Kafka is not reachable yet")
-        own = start_span(f"POST {PATH}", parent, SpanKind.SERVER)
-        try:
-            sent = await self._send(self._producer, events, traceparent_of(own))
+        with delivery_spans.delivery(PATH, parent, len(events)) as spans:
+            sent = await self._send(self._producer, events, spans)
             # For one event, `gather` would take as long as the send.
             await (sent[0] if len(sent) == 1 else asyncio.gather(*sent))
-        finally:
-            own.end()
 
     async def _send(
-        self, producer: AIOKafkaProducer, events: list[Webhook], traceparent: str | None
+        self, producer: AIOKafkaProducer, events: list[Webhook], spans: delivery_spans.DeliverySpans
     ) -> list[Awaitable[object]]:
         now = self._clock()
         sent = []
         for event in events:
+            event_id, partition = str(uuid4()), partition_of(event.org_id, self._partitions)
             envelope = Envelope(
-                id=str(uuid4()),
+                id=event_id,
                 source=f"tieout/{CONNECTOR}",
                 type=Webhook.ce_type,
                 time=now,
                 xeroorgid=event.org_id,
                 subject=str(event.resource_id),
                 sequence=int(now.timestamp() * 1000),
-                traceparent=traceparent,
+                traceparent=spans.of_event(event, event_id, partition),
             )
             sent.append(
                 await producer.send(
                     self._topic,
                     event.model_dump_json().encode(),
                     WEBHOOK.key_of(event.org_id, event),
-                    partition=partition_of(event.org_id, self._partitions),
+                    partition=partition,
                     headers=envelope.to_headers(),
                 )
             )

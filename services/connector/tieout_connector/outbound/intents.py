@@ -14,8 +14,9 @@ from tieout_kit.errors import Conflict, NotFound
 from tieout_kit.events import Cause, ReceivedEvent
 from tieout_kit.kafka import outbox
 from tieout_kit.postgres import Tx, queries
+from tieout_kit.telemetry import add_to, attributes
 from tieout_schemas.topics import WRITE_RESULT
-from tieout_schemas.writes import Lane, WriteIntent, WriteResult
+from tieout_schemas.writes import Lane, Outcome, WriteIntent, WriteResult
 
 _SQL = queries.load("tieout_connector", "intents.sql")
 LANES = list(Lane)
@@ -154,12 +155,23 @@ async def finish(tx: Tx, tenant_id: UUID, results: Sequence[tuple[QueuedIntent, 
     finished = await tx.db.execute(*_SQL["finish"](tenant_id=tenant_id, intent_ids=ids, results=docs, now=tx.now))
     if finished != f"UPDATE {len(ids)}":
         raise Conflict("an intent was cancelled in the meantime")
+    for queued, result in results:
+        _tell(queued.cause, result)
     sequence = next_sequence(0, tx.now)
     await outbox.add(
         tx,
         [outbox.event(tx, WRITE_RESULT, tenant_id, result, sequence, queued.cause) for queued, result in results],
     )
     await setbacks.close(tx, tenant_id, [(q.intent.record, q.cause) for q, _ in results if q.failures])
+
+
+def _tell(cause: Cause, result: WriteResult) -> None:
+    """What became of an intent, in the span of its record. Xero's own words may quote the record."""
+    refused = result.outcome is Outcome.REFUSED
+    shown: dict[str, str | Sequence[str]] = {attributes.DECISION: str(result.outcome)}
+    if result.reason_codes:
+        shown[attributes.REASONS] = result.reason_codes
+    add_to(cause.traceparent, shown, "refused" if refused else None)
 
 
 async def ids_created_by(tx: Tx, tenant_id: UUID, body_kind: str, xero_ids: Sequence[UUID]) -> set[UUID]:

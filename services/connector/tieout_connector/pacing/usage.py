@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import product
 from typing import NamedTuple
 from uuid import UUID
 
@@ -93,6 +94,9 @@ class Usage:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._counted: dict[_Hour, Counts] = {}
+        for lane, outcome in product(Lane, CallOutcome):
+            # From 0 on: Prometheus would not see the first of a kind as an increase.
+            metrics.CALLS.labels(lane, outcome)
 
     def count(self, tenant_id: UUID, lane: Lane, resource: str, sent: int, received: int, outcome: CallOutcome) -> None:
         """Count one call. `resource`: its path, whose first part is the endpoint; `sent`, `received`: bytes of body."""

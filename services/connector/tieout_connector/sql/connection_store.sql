@@ -18,14 +18,6 @@ update connection set state = $state, sequence = $sequence, org_id = $org_id, or
     lost_because = $lost_because
 where tenant_id = $tenant_id;
 
--- name: lock_org
--- Locks an organisation that is about to be bound to a tenant.
-select pg_advisory_xact_lock(hashtextextended($org_id::uuid::text, 0));
-
--- name: bound_to
--- The tenant that an organisation is bound to for good.
-select tenant_id from connection where org_id = $org_id;
-
 -- name: connected_with
 -- The connected tenants that use these tokens.
 select tenant_id from connection where token_set_id = $token_set_id and state in ('importing', 'connected')

@@ -14,6 +14,10 @@ select pg_advisory_xact_lock(hashtextextended('consent ' || encode($state_hash::
 -- The consent with this OAuth state.
 select * from consent where state_hash = $state_hash and at > $oldest;
 
+-- name: tenant_with_state
+-- The tenant whose consent has this OAuth state.
+select tenant_id from consent where state_hash = $state_hash and at > $oldest;
+
 -- name: take
 -- Replaces the hash of an OAuth state, so that the state works only once.
 update consent set state_hash = $used_hash where state_hash = $state_hash returning tenant_id;

@@ -1,9 +1,6 @@
 -- name: add
 -- Connections in Xero that are removed there unless they are in use.
-insert into spare_connection (xero_connection_id, tenant_id, token_set_id, next_at)
-select unnest($xero_connection_ids::uuid[]), $tenant_id, $token_set_id, $now
-on conflict (xero_connection_id) do update set tenant_id = excluded.tenant_id, token_set_id = excluded.token_set_id,
-    next_at = excluded.next_at, failures = 0;
+select add_spare_connections($xero_connection_ids::uuid[], $tenant_id, $token_set_id, $now);
 
 -- name: due
 -- Spare connections, of one tenant or of all. Those that a tenant uses are kept for good, so they leave the list. Those

@@ -34,6 +34,8 @@ class XeroError(Exception):
     """Xero's limits, from the answer's headers."""
     received = 0
     """Bytes of the answer's body. Xero charges for them, also when a call fails."""
+    status: int | None = None
+    """The status of the answer; None: there was no answer."""
 
 
 class RetryAfter(XeroError):

@@ -17,6 +17,7 @@ from tieout_connector.xero import wire
 from tieout_connector.xero.errors import MalformedRequest, OutcomeUnknown, RetryAfter, TimedOut, XeroError
 from tieout_connector.xero.limits import Limits, limits_of
 from tieout_connector.xero.responses import classify
+from tieout_kit.telemetry.attributes import METHOD, SERVER_ADDRESS, SERVER_PORT, URL_TEMPLATE
 
 TIMEOUT = 15.0
 """The most seconds that a whole call may take, except for a list. A write without an answer is retried after this."""
@@ -47,6 +48,12 @@ class XeroRequest:
         return self.method == "GET" and "/" not in self.resource
 
     @property
+    def template(self) -> str:
+        """The path without the ids, numbers and file names in it: `/api.xro/2.0/Invoices/{id}`."""
+        parts = self.resource.split("/")
+        return _PATH + "/".join("{id}" if number % 2 else part for number, part in enumerate(parts))
+
+    @property
     def query_bytes(self) -> int:
         """The length of its query, percent-encoded."""
         return len(str(httpx.QueryParams(dict(sorted(self.params.items())))))
@@ -75,6 +82,7 @@ class XeroAnswer:
     json: Any = field(repr=False)
     limits: Limits
     received: int = 0
+    status: int = 200
 
     @property
     def day_remaining(self) -> int | None:
@@ -90,10 +98,20 @@ class XeroApi:
         self._timeout_s = timeout_s
         self._connect_s = min(_CONNECT, timeout_s)
         self._url = url.rstrip("/") + _PATH
+        self._server = httpx.URL(url)
 
     def timeout_s(self, request: XeroRequest) -> float:
         """The most seconds that the whole call may take."""
         return self._timeout_s * LISTS_TAKE if request.of_list else self._timeout_s
+
+    def describe(self, request: XeroRequest) -> dict[str, str | int]:
+        """The attributes of a span of this call. Not the URL: its query and its path may hold names."""
+        return {
+            METHOD: request.method,
+            URL_TEMPLATE: request.template,
+            SERVER_ADDRESS: self._server.host,
+            SERVER_PORT: self._server.port or 443,
+        }
 
     async def call(
         self, token: str, org_id: UUID, request: XeroRequest, body: bytes | Upload | None = None
@@ -107,11 +125,13 @@ class XeroApi:
                     answer = await self._client.send(built, stream=True)
                     await answer.aread()
             if answer.status_code in (200, 204, 304):
-                return XeroAnswer(_content(answer), limits_of(answer.headers), answer.num_bytes_downloaded)
+                received, status = answer.num_bytes_downloaded, answer.status_code
+                return XeroAnswer(_content(answer), limits_of(answer.headers), received, status)
             sent = body if isinstance(body, bytes) else None
             raise classify(answer.status_code, answer.headers, answer.content, sent, of_list=request.of_list)
         except XeroError as error:
             error.received = answer.num_bytes_downloaded if answer else 0
+            error.status = answer.status_code if answer else None
             raise
         finally:
             if answer:

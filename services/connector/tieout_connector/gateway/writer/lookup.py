@@ -57,7 +57,8 @@ async def _read_all(
     """
 
     async def read(page: XeroRequest) -> Json:
-        answer, sent_at = await caller.read(session, Lane.PERSON, page, call.intents[0].cause.traceparent)
+        parents = [q.cause.traceparent for q in call.intents]
+        answer, sent_at = await caller.read(session, Lane.PERSON, page, parents)
         read_at.append(sent_at)
         content: Json = answer.json
         return content

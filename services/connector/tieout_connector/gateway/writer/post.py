@@ -42,11 +42,11 @@ async def post(
     first: bool,
 ) -> None:
     """Send a call and store its answer. `first`: it was not sent before. Raises XeroError."""
-    parent = call.intents[0].cause.traceparent if call.intents else None
+    parents = [q.cause.traceparent for q in call.intents]
     tenant_id = session.org.tenant_id
     try:
         answer = await caller.send(
-            session, permit, access, XeroRequest(**call.request), await _body(files, call), parent
+            session, permit, access, XeroRequest(**call.request), await _body(files, call), parents
         )
     except Refused as error:
         # The attachment's file does not exist, so nothing was sent.

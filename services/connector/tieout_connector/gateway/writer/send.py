@@ -1,6 +1,7 @@
 """Carries intents to Xero: reads what must be read first, composes the rest into a call, stores and sends it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import structlog
 
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.paging import all_pages
+from tieout_connector.gateway.record_spans import writing
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.storage import Storage
 from tieout_connector.gateway.writer.batching import batch_key, serial_key
@@ -62,7 +64,8 @@ class Writer:
         not permit stays queued until later."""
         key, cause = self.batch_key(queued), queued[0].cause
         try:
-            await self._send(session, lane, queued)
+            with writing(session.org.tenant_id, queued) as traced:
+                await self._send(session, lane, traced)
         except NotPermitted as error:
             async with self._caller.storing(session) as tx:
                 await self._pause(tx, session, key, error, cause)
@@ -98,7 +101,8 @@ class Writer:
     async def resume(self, session: TenantSession, call: StoredCall) -> None:
         """Retry a call without an answer: send the same bytes while Xero knows their key, and look it up afterwards."""
         try:
-            await self._resume(session, call)
+            with writing(session.org.tenant_id, call.intents) as traced:
+                await self._resume(session, replace(call, intents=traced))
         except NotPermitted as error:
             async with self._caller.storing(session) as tx:
                 later = tx.now + self._caller.timing.permission_again_after
@@ -161,8 +165,8 @@ class Writer:
         read_at: list[datetime] = []
 
         async def read(page: XeroRequest) -> Json:
-            parent = queued[0].cause.traceparent
-            answer, sent_at = await self._caller.read(session, lane, page, parent)
+            parents = [q.cause.traceparent for q in queued]
+            answer, sent_at = await self._caller.read(session, lane, page, parents)
             read_at.append(sent_at)
             content: Json = answer.json
             return content

@@ -1,0 +1,1 @@
+"""Makes what in the Helm chart follows from the code, and renders the chart for its tests."""

@@ -1,0 +1,1 @@
+"""Dashboards and alerts name only what the services report, and fire when they should."""
