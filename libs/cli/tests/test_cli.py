@@ -275,3 +275,25 @@ def test_writes_are_listed_and_each_shows_why_it_waits(
     printed = capsys.readouterr().out
     assert "waiting" in printed
     assert "3 writes are ahead of it in its lane." in printed
+
+
+@pytest.mark.rule("SYS-9")
+@pytest.mark.parametrize("url", ["http://viewer.test:16686/trace/0af7651916cd43dd8448eb211c80319c?uiFind=one", None])
+def test_why_gives_the_link_to_the_trace_of_each_change(
+    answering: Callable[[int, Any], list[httpx.Request]], capsys: pytest.CaptureFixture[str], url: str | None
+) -> None:
+    """Unbroken, so that it can be copied; none where the service does not know the viewer."""
+    sync = {"state": "in_step", "gone_in_xero": False}
+    origin = {"kind": "user", "by": "ana", "rule": "BILL-2", "settings_version": 3}
+    change = {
+        "at": "2026-11-22T10:00:00.123456Z",
+        "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "trace_url": url,
+        "doc": {"origin": origin, "sync": sync},
+    }
+    answering(200, [change])
+
+    app(["why", "bills", str(TENANT), str(TENANT)], result_action="return_value")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "http" in line] == ([f"2026-11-22T10:00:00  {url}"] if url else [])
