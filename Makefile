@@ -42,7 +42,7 @@ check: .venv/ready ## Lint, types, layers, generated files, the Helm chart
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@# One package at a time: every tests/ folder has a conftest of its own.
-	@for package in $(PACKAGES) tests bench; do $(BIN)/mypy $$package || exit 1; done
+	@for package in $(PACKAGES) tests bench examples/python; do $(BIN)/mypy $$package || exit 1; done
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tieout_schemas.generate --check
 	@$(BIN)/python -m tieout_local.metrics --check

@@ -144,7 +144,8 @@ async def fleet(servers: Servers, size: int) -> AsyncIterator[Fleet]:
         tokens = TokenStore(database, identity, key)
         tenants = await _connected(database, tokens, token, orgs, clocks)
         settings = {
-            "kafka": "-", "database_url": database.url, "partitions": SHARDS, "jwks_url": "-", "jwt_issuer": "-",
+            "kafka": "-", "database_url": database.url, "api_database_url": database.url,
+            "partitions": SHARDS, "jwks_url": "-", "jwt_issuer": "-",
             "xero_api_url": url, "xero_identity_url": url, "xero_login_url": url, "xero_redirect_uri": REDIRECT,
             "xero_client_id": app.client_id, "xero_client_secret": app.client_secret, "xero_webhook_key": "-",
             "token_key": key, "platform_url": PLATFORM,

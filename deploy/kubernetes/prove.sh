@@ -14,12 +14,12 @@ if [[ ${1:-} =~ ^[0-9] ]]; then new=$1; shift; fi
 
 make .venv/ready
 if [ -n "${LOAD:-}" ]; then
-  for version in "$old" "$new"; do
-    docker image inspect "tieout/services:$version" >/dev/null 2>&1 || deploy/images/build.sh "$version"
-  done
+  have() { docker image inspect "$1" >/dev/null 2>&1; }
+  have "tieout/services:$old" || deploy/images/build.sh "$old"
+  have "tieout/services:$new" || deploy/images/build.sh "$new" services
   for image in "tieout/services:$old" "tieout/services:$new" "tieout/simulator:$old" "tieout/trial:$old" \
     apache/kafka:4.3.1 postgres:18; do
-    docker image inspect "$image" >/dev/null 2>&1 || docker pull "$image"
+    have "$image" || docker pull "$image"
     $LOAD "$image" >/dev/null
   done
 fi

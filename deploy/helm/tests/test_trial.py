@@ -1,6 +1,7 @@
 """The trial brings what the services need, and says that it is not for production."""
 
 import ast
+import base64
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,6 +45,18 @@ def test_every_address_inside_the_cluster_is_a_service_of_the_release() -> None:
         seen.add(host)
 
     assert {f"mine-tieout-{server}" for server in SERVERS - {"trial-postgres"}} | {"mine-tieout-connector-web"} <= seen
+
+
+def test_each_service_has_logins_of_its_own_that_are_not_the_owners() -> None:
+    secret = by_component(render(example("trial")), "Secret")["trial-secret"]["data"]
+    logins = {
+        key: urlsplit(base64.b64decode(value).decode()).username for key, value in secret.items() if key.endswith("url")
+    }
+
+    assert {login for key, login in logins.items() if "-owner-" in key} == {"postgres"}
+    others = [login for key, login in logins.items() if "-owner-" not in key]
+    assert len(set(others)) == len(others) == 8
+    assert "postgres" not in others
 
 
 def test_the_helper_reads_every_variable_that_it_gets(monkeypatch: pytest.MonkeyPatch) -> None:

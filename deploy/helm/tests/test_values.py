@@ -27,6 +27,9 @@ from tieout_chart.rendering import example, render
         ({"services": {"Bills": {"module": "tieout_bills"}}}, "invalid propertyName 'Bills'"),
         ({"image": {"digest": "sha256:0"}}, "'/image/digest': "),
         ({"defaults": {"replicas": "3"}}, "got string, want integer"),
+        ({"defaults": {"resources": {"request": {"cpu": 1}}}}, "/resources': additional properties 'request'"),
+        ({"imagePullSecrets": ["registry"]}, "'/imagePullSecrets/0': got string, want object"),
+        ({"ingress": {"api": {"hosts": {"bills": ["a", "b"]}}}}, "'/ingress/api/hosts/bills': got array, want string"),
     ],
 )
 def test_the_schema_names_what_it_refuses(change: dict[str, Any], message: str) -> None:

@@ -30,8 +30,10 @@ PROBE = {
     },
 }
 """How often a probe asks; what it asks is the chart's."""
+RESOURCES = {"properties": {"requests": {}, "limits": {}, "claims": {}}, "additionalProperties": False}
 
 CONSTRAINTS: dict[str, Schema] = {
+    "imagePullSecrets": {"items": {"type": "object", "required": ["name"]}},
     "image.digest": {"pattern": "^(sha256:[0-9a-f]{64})?$"},
     "image.pullPolicy": {"enum": ["Always", "IfNotPresent", "Never"]},
     "kafka.partitions": {"minimum": 1},
@@ -47,6 +49,7 @@ CONSTRAINTS: dict[str, Schema] = {
     "defaults.replicas": {"minimum": 0},
     "defaults.terminationGracePeriodSeconds": {"minimum": 30},
     "defaults.preStopSeconds": {"minimum": 1},
+    "defaults.resources": RESOURCES,
     "defaults.probes.startup": PROBE,
     "defaults.probes.liveness": PROBE,
     "defaults.probes.readiness": PROBE,
@@ -54,8 +57,10 @@ CONSTRAINTS: dict[str, Schema] = {
     "defaults.autoscaling.minReplicas": {"minimum": 1},
     "defaults.autoscaling.maxReplicas": {"minimum": 1},
     "defaults.autoscaling.targetCPUUtilizationPercentage": {"minimum": 1, "maximum": 100},
+    "jobs.resources": RESOURCES,
     "jobs.backoffLimit": {"minimum": 0},
     "jobs.activeDeadlineSeconds": {"minimum": 60},
+    "ingress.api.hosts": {"additionalProperties": {"type": "string"}},
     "networkPolicy.kafka.ports": {"items": {"type": "integer"}},
     "networkPolicy.postgres.ports": {"items": {"type": "integer"}},
     **{

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tieout_schemas.asyncapi import asyncapi
+from tieout_schemas.events_page import events_page
 from tieout_schemas.reasons import Reason
 from tieout_schemas.settings import Choices, allowed
 from tieout_schemas.topics import every_topic
@@ -19,32 +21,11 @@ def pages() -> dict[Path, str]:
     for payload in {p.ce_type: p for topic in every_topic() for p in topic.payloads}.values():
         schema = {"$id": payload.ce_type, **payload.model_json_schema(mode="serialization")}
         made[HERE / "generated" / f"{payload.ce_type}.json"] = json.dumps(schema, indent=2) + "\n"
-    made[DOCS / "events.md"] = _events()
+    made[HERE / "generated" / "asyncapi.json"] = asyncapi()
+    made[DOCS / "events.md"] = events_page()
     made[DOCS / "problems.md"] = _problems()
     made[DOCS / "settings.md"] = _settings()
     return made
-
-
-def _events() -> str:
-    rows = [
-        f"| `{t.name}` | {t.description} | {', '.join(t.writers)} | {', '.join(t.readers) or 'any system'} "
-        f"| {t.key.value} | {t.retention.name.lower()} "
-        f"| {', '.join(f'`{p.ce_type}`' for p in t.payloads) or 'anything'} |"
-        for t in every_topic()
-    ]
-    return "\n".join(
-        [
-            "# Topics and events",
-            "",
-            "CloudEvents 1.0 in Kafka's binary mode: `ce_*` headers, a JSON value. `tieout.*` is public, `xero.*` is",
-            "internal. JSON Schemas of the values are in `libs/schemas/generated/`. Made by `make generate`.",
-            "",
-            "| topic | description | written by | read by | key | retention | types |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
-            *rows,
-            "",
-        ]
-    )
 
 
 def _problems() -> str:

@@ -45,7 +45,7 @@ def measured(key: str) -> float:
     return float(TOKEN_SETS.labels(key)._value.get())
 
 
-@pytest.mark.parametrize("keys", ["", "too short", f"{OLD},"])
+@pytest.mark.parametrize("keys", ["", "too short", f"{OLD},"], ids=["none", "too short", "an empty one"])
 def test_keys_that_are_none_are_refused_at_the_start(keys: str) -> None:
     with pytest.raises(ValueError, match="Fernet key"):
         TokenCipher(keys)

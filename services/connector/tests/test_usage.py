@@ -62,7 +62,7 @@ def test_the_first_call_of_a_kind_is_an_increase_for_prometheus() -> None:
     Usage(Hand())
 
     for lane, outcome in product(Lane, CallOutcome):
-        labels = {"lane": lane, "outcome": outcome}
+        labels = {"lane": lane.value, "outcome": outcome.value}
         assert REGISTRY.get_sample_value("tieout_xero_calls_total", labels) is not None
 
 

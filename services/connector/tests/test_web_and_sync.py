@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
 from tieout_kit.kafka import KafkaConnection, create_topics
+from tieout_kit.postgres.logins import Login
 from tieout_local.environment import ServiceAddress, SharedEnvironment, service_environment
 from tieout_local.keys import SigningKeys
 from tieout_local.logins import DatabaseUrls
@@ -60,9 +62,20 @@ async def test_what_the_web_process_stores_the_sync_process_publishes(
     await wait_until(
         lambda: read_topic(kafka.bootstrap, topic_prefix + CONNECTION.name), lambda records: len(records) == 1
     )
+    assert await logins_in_use(urls) == {Login.of(urls.worker).name, Login.of(urls.api).name}
     consuming = {role: await answer(f"{address.health_url}/metrics") for role, address in addresses.items()}
     assert 'tieout_unhealthy{component="consuming"}' not in consuming["web"][1]
     assert 'tieout_unhealthy{component="consuming"} 0.0' in consuming["sync"][1]
+
+
+async def logins_in_use(urls: DatabaseUrls) -> set[str]:
+    """Who has sessions in the service's database, besides this one."""
+    db = await asyncpg.connect(urls.owner)
+    rows = await db.fetch(
+        "select usename from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+    )
+    await db.close()
+    return {row["usename"] for row in rows}
 
 
 HEALTHY = '{"ready":true,"unhealthy":{}}'

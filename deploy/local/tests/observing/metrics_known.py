@@ -3,6 +3,7 @@
 from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 
+from tieout_connector.connecting.token_rewriting import UNREADABLE
 from tieout_connector.inbound.webhook_requests import Outcome
 from tieout_connector.kinds import WEBHOOK_CATEGORIES
 from tieout_connector.pacing import CallOutcome
@@ -42,6 +43,8 @@ VALUES: dict[tuple[str, str], set[str]] = {
     ("tieout_webhook_requests_total", "outcome"): {outcome.label for outcome in Outcome},
     ("tieout_webhooks_silent", "category"): {*WEBHOOK_CATEGORIES},
     ("tieout_connections", "state"): {*ConnectionState},
+    # Besides the fingerprints of the keys.
+    ("tieout_token_sets", "key"): {UNREADABLE},
     # tieout_kit.process.service and what each service adds.
     ("tieout_unhealthy", "component"): {"postgres", "schema", "api", "consuming", "relay", "gateway"},
 }

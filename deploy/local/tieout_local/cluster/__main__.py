@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import time
 from collections.abc import Awaitable
@@ -35,6 +36,8 @@ def main() -> int:
     parser.add_argument("--new", default="0.1.1", help="tag to upgrade to (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="which pods are killed when")  # noqa: S311
     asked = parser.parse_args()
+    # SIGTERM ends the run as Ctrl-C does, and the forwards with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(highlight=False)
     console.width = max(console.width, NARROWEST)
     try:

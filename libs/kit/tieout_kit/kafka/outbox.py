@@ -50,8 +50,8 @@ class Message:
     @property
     def size(self) -> int:
         """Upper estimate of the record's bytes on Kafka. Headers count too: they carry callers' ids of any length."""
-        headers = sum(len(name.encode()) + len(value or b"") + 10 for name, value in self.headers)
-        return _RECORD_OVERHEAD + len(self.key or b"") + headers + len(self.value or b"")
+        headers = sum([len(name.encode()) + len(value or b"") for name, value in self.headers])
+        return _RECORD_OVERHEAD + len(self.key or b"") + headers + 10 * len(self.headers) + len(self.value or b"")
 
 
 def event(

@@ -26,7 +26,7 @@ class Login:
         """The login that a postgresql:// URL names. Raises ValueError if it names none."""
         parts = urlsplit(url)
         if not parts.username:
-            raise ValueError("the URL names no login: postgresql://login:password@host/database")
+            raise ValueError("the URL names no login: postgresql://login@host/database")
         return cls(unquote(parts.username), unquote(parts.password) if parts.password else None)
 
 

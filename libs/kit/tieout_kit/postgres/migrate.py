@@ -102,7 +102,7 @@ async def migrate(
                 await access.grant(db, *logins, packages)
         return [one.version for one in now], [one.version for one in left]
     finally:
-        # Not close, which waits for an answer: a cancelled start must end. The lock ends with the connection.
+        # Not close, which waits for an answer: a cancelled run must end. The lock ends with the connection.
         db.terminate()
 
 

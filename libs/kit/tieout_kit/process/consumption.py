@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tieout_kit.kafka import Consumer, Handlers, Relay, drain
-from tieout_kit.postgres import CHECK_INTERVAL, Database, terminate_stuck_sessions
+from tieout_kit.postgres import Database
 from tieout_kit.process.config import ServiceConfig
 from tieout_kit.process.every import every
 from tieout_kit.process.health import HealthCheck
@@ -20,11 +20,10 @@ class Consumption:
         self, config: ServiceConfig, service: str, database: Database, handlers: Handlers, rechecks: Rechecks
     ) -> None:
         kafka, prefix = config.kafka_connection, config.kafka_prefix
-        self._database = database
         self._consumer = Consumer(database, kafka, prefix, service, handlers, replay=replay_topic(service))
         self._relay = Relay(database, kafka, prefix, service, config.partitions)
         self._sweeper = Sweeper(database, rechecks)
-        self.tasks = (self._consumer.run, self._relay.run, self._drain, self._sweeper.run, self._watch)
+        self.tasks = (self._consumer.run, self._relay.run, self._drain, self._sweeper.run)
 
     @property
     def last_progress_at(self) -> float:
@@ -45,6 +44,3 @@ class Consumption:
 
     async def _drain(self) -> None:
         await every(DRAIN_INTERVAL, lambda: drain(self._consumer.batch_handler))
-
-    async def _watch(self) -> None:
-        await every(CHECK_INTERVAL, lambda: terminate_stuck_sessions(self._database))

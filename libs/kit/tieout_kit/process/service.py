@@ -9,10 +9,10 @@ import structlog
 from fastapi import FastAPI
 
 from tieout_kit.errors import RetryLater
-from tieout_kit.postgres import Database, Schema
+from tieout_kit.postgres import CHECK_INTERVAL, Database, Schema, terminate_stuck_sessions
 from tieout_kit.process.config import ServiceConfig
 from tieout_kit.process.consumption import Consumption
-from tieout_kit.process.every import Job
+from tieout_kit.process.every import Job, every
 from tieout_kit.process.gc_tuning import tune_gc
 from tieout_kit.process.health import HealthCheck, health_app
 from tieout_kit.process.server import Server, serve
@@ -84,6 +84,8 @@ async def run(
             for each in databases:
                 await each.open()
             await schema.ready()
+            for each in databases:
+                running.append(group.create_task(_watch(each)))
             for work in (*(consumption.tasks if consumption else ()), *tasks):
                 running.append(group.create_task(_run(work)))
             if api:
@@ -99,6 +101,11 @@ async def run(
     for each in databases:
         await each.close()
     traces.shutdown()
+
+
+async def _watch(database: Database) -> None:
+    # A login may end its own sessions only.
+    await every(CHECK_INTERVAL, lambda: terminate_stuck_sessions(database))
 
 
 async def _run(work: Job) -> None:

@@ -198,10 +198,11 @@ class DeskStore(Generic[R, S]):
             named += [record(each.record, each.id_of(work.record)) for each in self.kind.depends_on]
             named += self._shown(work)
             named += self._awaited(work)
-            before, after = set(work.state.names), {str(one) for one in named}
-            gone += [(work.key, self.kind.name, name) for name in before - after]
-            new += [(work.key, self.kind.name, name) for name in after - before]
-            work.state.names = tuple(sorted(after))
+            before, after = work.state.names, tuple(sorted({str(one) for one in named}))
+            if before != after:
+                gone += [(work.key, self.kind.name, name) for name in before if name not in after]
+                new += [(work.key, self.kind.name, name) for name in after if name not in before]
+                work.state.names = after
         return gone, new
 
     def _shown(self, work: Work[R, S]) -> Iterable[Reference]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic_core import to_jsonable_python
 
 from tieout_kit.sync.answers import Hold, Notice, Stay
-from tieout_kit.sync.field import Owner, content
+from tieout_kit.sync.field import Field, Owner, content
 from tieout_kit.sync.kind import Effect
 from tieout_kit.sync.state import CREATED, EffectState, Flight, OtherEffect
 from tieout_kit.sync.values import NEVER, mark
@@ -16,21 +16,24 @@ from tieout_schemas.bodies import Body
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.reasons import Reason
 from tieout_schemas.references import CONNECTION
+from tieout_schemas.settings import TenantSettings
 from tieout_schemas.writes import Lane, WriteIntent
 
 
 def wanted(work: Work[Any, Any]) -> dict[str, Any]:
     """The values that Xero's record should show. Fields in conflict, fields that belong to Xero, and fields that Xero
     refuses are left out."""
-    settings, linked, conflict = work.facts.settings, work.link is not None, work.state.conflict
-    sent = []
-    for each in work.kind.fields:
-        owner = each.owner_for(settings)
-        theirs_alone = owner is Owner.XERO_ALONE or (owner is Owner.XERO and linked)
-        closed = each.name in conflict or is_left_out(work, each.name)
-        if not theirs_alone and each.synced(settings) and not closed:
-            sent.append(each)
-    return content(work.record, sent)
+    settings, linked = work.facts.settings, work.link is not None
+    fields = [each for each, always in work.kind.sendable if always or _may_send(each, settings, linked)]
+    if work.state.conflict or work.state.left_out:
+        fields = [each for each in fields if each.name not in work.state.conflict and not is_left_out(work, each.name)]
+    return content(work.record, fields)
+
+
+def _may_send(each: Field, settings: TenantSettings, linked: bool) -> bool:
+    owner = each.owner_for(settings)
+    theirs_alone = owner is Owner.XERO_ALONE or (owner is Owner.XERO and linked)
+    return not theirs_alone and each.synced(settings)
 
 
 def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
@@ -43,7 +46,7 @@ def pending(work: Work[Any, Any], parts: dict[str, Any]) -> tuple[str, ...]:
 
 def is_left_out(work: Work[Any, Any], name: str) -> bool:
     """Whether Xero refuses the present value of a field, so that the others go without it."""
-    left_out = work.state.left_out.get(name) if work.state.left_out else None
+    left_out = work.state.left_out.get(name)
     return left_out is not None and left_out.mark == work.mark(name)
 
 

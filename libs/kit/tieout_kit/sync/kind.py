@@ -12,7 +12,7 @@ from uuid import UUID
 from tieout_kit.sync.answers import Rule
 from tieout_kit.sync.arrival import Arrival, Wait, XeroOnly
 from tieout_kit.sync.facts import Facts
-from tieout_kit.sync.field import Field
+from tieout_kit.sync.field import Field, Owner
 from tieout_kit.sync.state import Objection
 from tieout_kit.sync.views import View
 from tieout_schemas.bodies import Body
@@ -173,3 +173,10 @@ class Kind(Generic[R, S]):
     def by_name(self) -> Mapping[str, Field]:
         """Its fields by their names."""
         return {each.name: each for each in self.fields}
+
+    @cached_property
+    def sendable(self) -> Sequence[tuple[Field, bool]]:
+        """The fields that may be sent to Xero, each with whether it always is, whatever the settings are."""
+        ours = (Owner.LATEST, Owner.PLATFORM)
+        fields = [each for each in self.fields if each.owner is not Owner.XERO_ALONE]
+        return [(each, each.owner in ours and not each.is_switched) for each in fields]

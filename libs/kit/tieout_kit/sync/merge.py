@@ -20,16 +20,16 @@ def merge(work: Work[Any, Any]) -> None:
     if not link or not seen:
         return
     taken: dict[str, Any] = {}
-    gone = work.gone
+    gone, snapshot, facts = work.gone, seen.snapshot, work.facts
     for each in work.kind.fields:
-        owner = each.owner_for(work.facts.settings)
+        owner = each.owner_for(facts.settings)
         if owner is Owner.XERO_ALONE:
             # Taken even if the record is gone in Xero: so its status becomes "voided" here.
-            theirs = each.theirs(seen.snapshot, work.facts)
+            theirs = each.theirs(snapshot, facts)
             if theirs != getattr(work.record, each.name):
                 taken[each.name] = theirs
-        elif not gone and not _is_in_step(work, link, each, seen.snapshot):
-            _merge_field(work, link, each, owner, seen.snapshot, taken)
+        elif not gone and not _is_in_step(work, link, each, snapshot):
+            _merge_field(work, link, each, owner, snapshot, taken)
     before = work.record
     if taken:
         work.record = before.replace(**taken)

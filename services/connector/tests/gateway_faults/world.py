@@ -137,7 +137,7 @@ class World:
         before, self.harness.database = self.harness.database, Database(database, SERVICE, self.harness.clock)
         await before.close()
         await self.harness.database.open()
-        self.env["TIEOUT_DATABASE_URL"] = database
+        self.env["TIEOUT_DATABASE_URL"] = self.env["TIEOUT_API_DATABASE_URL"] = database
 
     async def publish_again(self) -> None:
         """The services have had no answer, and publish every intent again."""
