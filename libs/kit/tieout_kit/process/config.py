@@ -4,6 +4,7 @@ from pydantic import Field
 
 from tieout_kit.kafka import KafkaSettings
 from tieout_kit.limits import MAX_BODY, RATE
+from tieout_kit.process.server import LOOPBACK
 
 
 class ServiceConfig(KafkaSettings):
@@ -17,6 +18,9 @@ class ServiceConfig(KafkaSettings):
     """The address the API listens on."""
     http_port: int = 8000
     """The port the API listens on."""
+    http_proxies: str = LOOPBACK
+    """The proxies in front of the API, such as the ingress: addresses and networks, comma-separated. The address of a
+    caller that they name (X-Forwarded-For) is believed, for limits and the audit trail."""
     http_max_body: int = Field(MAX_BODY, ge=1024)
     """Bytes of a request's body; a larger one is refused with 413."""
     http_rate: int = Field(RATE, ge=1)

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+LOOPBACK = "127.0.0.1,::1"
+"""The proxies on the same machine."""
+
 
 class Server(uvicorn.Server):
     """A server that ends when its task is cancelled. With uvicorn's own signal handlers, a signal would end only it."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, proxies: str = LOOPBACK) -> None:
+        """`proxies`: addresses and networks whose X-Forwarded-For is believed, comma-separated."""
         super().__init__(
             uvicorn.Config(
                 app,
@@ -20,6 +24,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 lifespan="off",
+                forwarded_allow_ips=proxies,
                 timeout_graceful_shutdown=3,
             )
         )

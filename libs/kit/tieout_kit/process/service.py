@@ -45,7 +45,7 @@ async def run(
     traces = set_up(service, config.otlp_endpoint, config.log_format, config.trace_sample)
     databases = (database, api_database) if app else (database,)
     schema = Schema(database, ("tieout_kit", f"tieout_{service}"), api_database if app else None)
-    api = Server(app, config.http_host, config.http_port) if app else None
+    api = Server(app, config.http_host, config.http_port, config.http_proxies) if app else None
 
     async def postgres() -> str | None:
         try:
