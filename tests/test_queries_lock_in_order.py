@@ -40,6 +40,7 @@ EXPECTED = {
     "tieout_connector/snapshots.sql lock": "xero_id",
     "tieout_connector/sync_runs.sql lock": ONE_ROW,
     "tieout_connector/tokens.sql lock": ONE_ROW,
+    "tieout_connector/tokens.sql lock_free": SKIPS,
     "tieout_connector/usage.sql delete_old": SKIPS,
     "tieout_connector/whole_lists.sql gone": "xero_id",
     "tieout_connector/webhook_health.sql clear": "h.tenant_id, h.category",

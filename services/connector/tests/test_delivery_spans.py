@@ -32,12 +32,18 @@ def event() -> Webhook:
 
 
 def test_forty_events_are_forty_traces_each_linked_to_the_delivery(spans: InMemorySpanExporter) -> None:
-    with delivery("/webhooks/xero", None, 40) as started:
+    with delivery("/webhooks/xero", None, 40, "https") as started:
         carried = [started.of_event(event(), str(number), 0) for number in range(40)]
 
     *sent, own = sorted(spans.get_finished_spans(), key=lambda span: span.kind is SpanKind.SERVER)
     assert own.name == "POST /webhooks/xero"
-    assert (own.attributes or {})[at.STATUS_CODE] == 200
+    assert own.attributes == {
+        at.METHOD: "POST",
+        at.ROUTE: "/webhooks/xero",
+        at.PATH: "/webhooks/xero",
+        at.SCHEME: "https",
+        at.STATUS_CODE: 200,
+    }
     assert {span.name for span in sent} == {"send xero.webhook.v1"}
     assert {span.parent for span in sent} == {None}
     traces = {span.context.trace_id for span in sent}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aiokafka.structs import ConsumerRecord
 from opentelemetry.trace import Span, SpanKind
 
+from tieout_kit.errors import RetryLater
 from tieout_kit.events import Cause
 from tieout_kit.kafka.outbox import LINK
 from tieout_kit.kafka.publishing_spans import linked_in, of_topic
@@ -54,8 +55,9 @@ class HandlingSpans:
         return Cause(envelope.id, correlation_id, open_span(handled))
 
     def failed(self, error: Exception) -> None:
-        """A handler raised an error. Of several events, nobody knows yet which is at fault: handled alone, it shows."""
-        if len(self._open) == 1:
+        """A handler raised an error. Of several events, nobody knows yet which is at fault: handled alone, it shows.
+        A lost race is nobody's."""
+        if len(self._open) == 1 and not isinstance(error, RetryLater):
             fail(self._open[0], type(error).__name__)
 
     def _rolled_back(self) -> None:

@@ -10,8 +10,11 @@ from opentelemetry.trace import Span
 
 from tieout_connector.inbound import DueRead
 from tieout_connector.outbound import QueuedIntent
+from tieout_connector.xero.errors import RetryAfter
 from tieout_kit.telemetry import attributes as at
 from tieout_kit.telemetry import close_span, fail, is_on, open_span, start_span
+
+PUT_OFF = "put off"
 
 
 @contextmanager
@@ -39,6 +42,11 @@ def _open(started: Sequence[Span]) -> Iterator[Sequence[str | None]]:
     parents = [open_span(own) for own in started]
     try:
         yield parents
+    except RetryAfter:
+        # No call was left, or Xero asks to wait: nothing has failed, and a failed trace would be kept.
+        for own in started:
+            own.set_attribute(at.DECISION, PUT_OFF)
+        raise
     except Exception as error:
         for own in started:
             fail(own, type(error).__name__)

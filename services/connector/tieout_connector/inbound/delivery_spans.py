@@ -39,9 +39,9 @@ class DeliverySpans:
 
 
 @contextmanager
-def delivery(path: str, parent: str | None, events: int) -> Iterator[DeliverySpans]:
+def delivery(path: str, parent: str | None, events: int, scheme: str = "http") -> Iterator[DeliverySpans]:
     """The spans of a verified delivery, until Kafka has its events."""
-    shown = {at.METHOD: "POST", at.ROUTE: path, at.PATH: path}
+    shown = {at.METHOD: "POST", at.ROUTE: path, at.PATH: path, at.SCHEME: scheme}
     spans = DeliverySpans(start_span(f"POST {path}", parent, SpanKind.SERVER, shown), events)
     status = 200
     try:

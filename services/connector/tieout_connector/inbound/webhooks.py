@@ -110,7 +110,8 @@ class WebhookReceiver:
                 if events is None:
                     return Outcome.MALFORMED
                 if events:
-                    await self._publish(events, headers.get(b"traceparent", b"").decode("latin-1"))
+                    parent = headers.get(b"traceparent", b"").decode("latin-1")
+                    await self._publish(events, parent, scope.get("scheme", "http"))
         except (KafkaError, TimeoutError, ConnectionError) as error:
             return Outcome.NO_BODY if events is None else self._not_stored(events, error)
         for event in events:
@@ -126,10 +127,10 @@ class WebhookReceiver:
             webhook_events.count(event.category, "not_stored")
         return Outcome.NOT_STORED
 
-    async def _publish(self, events: list[Webhook], parent: str) -> None:
+    async def _publish(self, events: list[Webhook], parent: str, scheme: str) -> None:
         if self._producer is None:
             raise ConnectionError("Kafka is not reachable yet")
-        with delivery_spans.delivery(PATH, parent, len(events)) as spans:
+        with delivery_spans.delivery(PATH, parent, len(events), scheme) as spans:
             sent = await self._send(self._producer, events, spans)
             # For one event, `gather` would take as long as the send.
             await (sent[0] if len(sent) == 1 else asyncio.gather(*sent))
