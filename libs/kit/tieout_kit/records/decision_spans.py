@@ -2,17 +2,14 @@
 sent; it changes nothing else."""
 
 import re
-import time
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import structlog
-from opentelemetry.trace import Span
 from opentelemetry.util.types import AttributeValue
 
 from tieout_kit.events import Cause
-from tieout_kit.kafka.handling_spans import ROLLED_BACK
+from tieout_kit.kafka.handling_spans import end_with
 from tieout_kit.postgres import Tx
 from tieout_kit.problems import reasons_of
 from tieout_kit.sync import Desk, Hold, Stay, Work
@@ -75,15 +72,8 @@ def _traced(
     shown = {at.TENANT: str(tenant_id), at.KIND: kind, at.RECORD: str(record_id), **decided}
     parent, links = (None, [cause.traceparent]) if cause.shared else (cause.traceparent, ())
     decision = start_span(f"decide {kind}", parent, attributes=shown, links=links)
-    decided_at = time.time_ns()
-    tx.on_commit.append(partial(decision.end, decided_at))
-    tx.on_rollback.append(partial(_roll_back, decision, decided_at))
+    end_with(tx, decision)
     return cause.under(traceparent_of(decision))
-
-
-def _roll_back(decision: Span, decided_at: int) -> None:
-    decision.set_attribute(at.DECISION, ROLLED_BACK)
-    decision.end(decided_at)
 
 
 def _decision(work: Work[Any, Any], was: PlatformRecord | None) -> str:
