@@ -11,7 +11,7 @@ import httpx
 import jwt
 import pytest
 import pytest_asyncio
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm
 from pydantic import BaseModel, ValidationError
 
@@ -48,6 +48,12 @@ def token(key: Any = KEY, kid: str = "one", **claims: Any) -> str:
 
 def unsigned() -> str:
     return jwt.encode({"sub": "ada", "iss": ISSUER, "exp": time.time() + 3600}, "", "none", {"kid": "one"})
+
+
+def of_another_kind() -> str:
+    """Names the issuer's key, but an algorithm for keys of another kind."""
+    rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return jwt.encode({"sub": "ada", "iss": ISSUER, "exp": time.time() + 3600}, rsa_key, "RS256", {"kid": "one"})
 
 
 @pytest.fixture
@@ -129,6 +135,7 @@ async def test_a_good_token_with_the_role_comes_through(api: httpx.AsyncClient) 
         (token(iss="https://somebody.else"), "Invalid issuer"),
         (token(iss=...), 'missing the "iss"'),
         (unsigned(), "not good"),
+        (of_another_kind(), "not good"),
         (token(roles="admin"), "roles is no list"),
         (token(tenants="*"), "tenants is no list"),
         (token(tenants=None), "tenants is no list"),

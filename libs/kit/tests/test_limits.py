@@ -145,6 +145,14 @@ async def test_one_ipv6_network_is_one_stranger(ask: Ask) -> None:
     assert (await ask(sub=None, address="2001:db8:0:1::1")).status_code == 401
 
 
+async def test_ipv4_addresses_in_the_form_of_ipv6_are_many_strangers(ask: Ask) -> None:
+    for _ in range(RATE):
+        await ask(sub=None, address="::ffff:192.0.2.1")
+
+    assert (await ask(sub=None, address="192.0.2.1")).status_code == 429
+    assert (await ask(sub=None, address="::ffff:192.0.2.2")).status_code == 401
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/openapi.json"])
 async def test_routes_that_are_open_and_routes_that_are_not_there_are_limited_too(ask: Ask, path: str) -> None:
     answers = [await ask(sub=None, route=("GET", path)) for _ in range(RATE + 1)]

@@ -128,6 +128,20 @@ async def test_a_service_starts_handles_says_and_ends(
         await never
 
 
+async def test_a_request_that_is_answered_after_sigterm_still_has_the_tasks_that_it_needs(
+    kafka: Any, urls: DatabaseUrls, topic_prefix: str, tmp_path: Path
+) -> None:
+    await make_topics(kafka.bootstrap, topic_prefix, [SETTINGS, CONNECTION, REPLAY], PARTITIONS)
+    async with service(kafka, urls, topic_prefix, tmp_path) as tiny:
+        await tiny.is_well()
+        answered = asyncio.create_task(tiny.ask(tiny.api + "/works-while-answered"))
+        await asyncio.wait([answered], timeout=0.3)
+
+        await tiny.ends()
+
+        assert await answered == (200, "true")
+
+
 async def test_a_service_started_without_postgres_waits_and_then_works_and_ends_without_it(
     kafka: Any, postgres: Any, urls: DatabaseUrls, topic_prefix: str, tmp_path: Path
 ) -> None:

@@ -44,9 +44,23 @@ async def main() -> None:
     async def never() -> None:
         await asyncio.Event().wait()
 
+    working = asyncio.Event()
+
+    async def work() -> None:
+        working.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            working.clear()
+
+    @app.get("/works-while-answered")
+    async def works_while_answered() -> bool:
+        await asyncio.sleep(1)
+        return working.is_set()
+
     handlers = Handlers.by_topic({SETTINGS: settings_changed})
     consumption = Consumption(settings, SERVICE, database, handlers, Rechecks({}, serial=False))
-    await run(settings, SERVICE, database, app, consumption, api_database=api_database)
+    await run(settings, SERVICE, database, app, consumption, [work], api_database=api_database)
 
 
 uvloop.run(main())

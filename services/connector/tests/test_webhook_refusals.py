@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from starlette.applications import Starlette
 
 from tieout_connector.api.webhooks import WebhooksFirst
+from tieout_connector.inbound import webhooks
 from tieout_connector.inbound.webhook_keys import WebhookKeys
 from tieout_connector.inbound.webhook_requests import MAX_BODY_BYTES
 from tieout_connector.inbound.webhooks import PATH, WebhookReceiver
@@ -125,6 +126,14 @@ async def test_a_sender_that_waits_with_its_body_is_answered_and_cut_off(more: s
         writer.close()
 
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+async def test_a_process_serves_without_kafka_once_it_has_waited_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "FIRST_START", 0.1)
+    receiver = WebhookReceiver(KafkaConnection("127.0.0.1:1"), "", 2, "key", utc_now)
+
+    async with running(receiver.run()), asyncio.timeout(10):
+        await receiver.reached_kafka()
 
 
 @pytest.mark.parametrize("keys", ["", "key,", "key, ,other"])

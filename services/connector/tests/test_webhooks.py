@@ -79,11 +79,7 @@ async def sender(
         running(receiver.run()),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us") as http,
     ):
-
-        async def ready() -> bool:
-            return receiver._producer is not None
-
-        await wait_until(ready, bool)
+        await receiver.reached_kafka()
         yield Sender(http, kafka.bootstrap, topic_prefix)
 
 
@@ -98,6 +94,11 @@ async def hasty(kafka: Any, topic_prefix: str) -> AsyncIterator[Sender]:
     """Before a receiver that waits half a second for Kafka."""
     async with sender(kafka, topic_prefix, deadline_s=0.5) as made:
         yield made
+
+
+async def test_a_new_receiver_takes_the_first_webhook_once_it_reached_kafka(xero: Sender) -> None:
+    """Seen to fail when nobody waited: the first webhook was refused, and Xero repeats it 15 minutes later."""
+    assert (await xero.events(event())).status_code == 200
 
 
 async def test_what_is_answered_200_is_in_kafka_and_the_rest_is_not(xero: Sender) -> None:

@@ -141,7 +141,10 @@ async def main() -> None:
         web = [receiver.run, answers.run, sync_changes.run]
         sync = [gateway.run, store_usage, connecting.run, watch_webhooks, start_new_lists, measure_tenants]
         if settings.role == "web":
-            await run(settings, SERVICE, database, app, None, web, api_database=api_database)
+            await run(
+                settings, SERVICE, database, app, None, web,
+                api_database=api_database, before_serving=receiver.reached_kafka,
+            )  # fmt: skip
             return
         consumed = handlers.handlers(batching_rule(write_kinds(settings.platform_url)))
         consumption = Consumption(settings, SERVICE, database, consumed, RECHECKS)
@@ -149,4 +152,7 @@ async def main() -> None:
         if settings.role == "sync":
             await run(settings, SERVICE, database, None, consumption, sync, trouble, api_database=api_database)
         else:
-            await run(settings, SERVICE, database, app, consumption, [*web, *sync], trouble, api_database=api_database)
+            await run(
+                settings, SERVICE, database, app, consumption, [*web, *sync], trouble,
+                api_database=api_database, before_serving=receiver.reached_kafka,
+            )  # fmt: skip

@@ -62,7 +62,8 @@ class Keys:
             claims: dict[str, Any] = jwt.decode(
                 token, key.key, algorithms=["RS256", "ES256"], issuer=self._issuer, options={"require": ["exp", "sub"]}
             )
-        except (jwt.PyJWTError, ValueError) as error:
+        # TypeError: the token names an algorithm for keys of another kind than the key's.
+        except (jwt.PyJWTError, TypeError, ValueError) as error:
             raise NotAuthenticated(f"the token is not good: {error}") from error
         roles = _names(claims, "roles")
         # Roles of other systems are ignored.

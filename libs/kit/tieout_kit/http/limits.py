@@ -120,12 +120,15 @@ def _address(scope: Scope) -> str:
 
 
 def _network(address: str) -> Hashable:
-    """IPv6 gives each household and server a whole /64."""
+    """IPv6 gives each household and server a whole /64. On a socket for both, IPv4 addresses look like
+    ::ffff:192.0.2.1, and are all in one /64."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return ipaddress.ip_network((ip, 64), strict=False) if ip.version == 6 else ip
+    if ip.version == 4:
+        return ip
+    return ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False)
 
 
 def _tenant(caller: Caller, path: str) -> UUID | None:

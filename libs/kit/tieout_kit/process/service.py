@@ -34,12 +34,14 @@ async def run(
     informational: Mapping[str, HealthCheck] | None = None,
     *,
     api_database: Database,
+    before_serving: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT. Open transactions are rolled back then, which loses nothing.
 
     `app`, `consumption`: None where another process of this service has that part. `tasks`: run until the service
     ends, beside the consumer and the relay; if one of them fails, the service ends with its error. `informational`:
-    health checks of the tasks. `api_database`: the database as the API uses it.
+    health checks of the tasks. `api_database`: the database as the API uses it. `before_serving`: awaited
+    before the API listens, when the tasks run already.
     """
     tune_gc()
     traces = set_up(service, config.otlp_endpoint, config.log_format, config.trace_sample)
@@ -78,6 +80,7 @@ async def run(
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
 
     async with asyncio.TaskGroup() as group:
+        serving: list[asyncio.Task[None]] = []
         running = [group.create_task(serve(Server(health, config.http_host, config.health_port)))]
 
         async def start() -> None:
@@ -89,11 +92,19 @@ async def run(
             for work in (*(consumption.tasks if consumption else ()), *tasks):
                 running.append(group.create_task(_run(work)))
             if api:
-                running.append(group.create_task(serve(api)))
+                if before_serving:
+                    await before_serving()
+                serving.append(group.create_task(serve(api)))
 
-        running.append(group.create_task(start()))
+        running.append(starting := group.create_task(start()))
         await stop.wait()
         log.info("stopping")
+        starting.cancel()
+        # The API ends first: the requests that it still answers need the tasks.
+        for task in serving:
+            task.cancel()
+            await asyncio.wait([task], timeout=5)
+        running += serving
         while pending := [task for task in running if not task.done()]:
             for task in pending:
                 task.cancel()

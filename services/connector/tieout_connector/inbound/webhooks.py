@@ -4,6 +4,7 @@ Source: docs/xero.md 5.2. It needs no Postgres: events are keyed by Xero's organ
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 from uuid import uuid4
 
@@ -26,6 +27,9 @@ PATH = "/webhooks/xero"
 DEADLINE = 3.0
 """Seconds for the body and for Kafka together. Xero waits five, and sends again after a 503. An idempotent send to a
 lost broker never fails by itself."""
+FIRST_START = 10.0
+"""Seconds that a new process waits for Kafka before it serves. Kafka may be away for longer, and the API needs only
+Postgres."""
 LINGER_MS = 2
 """One call to Kafka carries the events of all requests that arrive meanwhile."""
 
@@ -53,6 +57,7 @@ class WebhookReceiver:
         self._deadline_s = deadline_s
         self._producer: AIOKafkaProducer | None = None
         self._failed = asyncio.Event()
+        self._reached = asyncio.Event()
         self._outcomes = {outcome: WEBHOOK_REQUESTS.labels(outcome.label) for outcome in Outcome}
         # An unused key must be seen as 0, not as missing.
         self._signatures = {name: WEBHOOK_SIGNATURES.labels(name) for name in self._keys.fingerprints}
@@ -64,6 +69,7 @@ class WebhookReceiver:
             try:
                 await producer.start()
                 self._producer = producer
+                self._reached.set()
                 self._failed.clear()
                 await self._failed.wait()
             except (KafkaError, OSError) as error:
@@ -72,6 +78,13 @@ class WebhookReceiver:
             finally:
                 self._producer = None
                 await _stop(producer)
+
+    async def reached_kafka(self) -> None:
+        """Wait until webhooks can be stored, for at most FIRST_START. A webhook that is refused twice comes again only
+        after 15 minutes, so a new process should get none before."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_START):
+                await self._reached.wait()
 
     async def receive(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI). `Outcome` lists the answers."""
