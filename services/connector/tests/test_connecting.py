@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from tieout_connector.connecting.consent_store import CONSENT_TERM
 from tieout_connector.xero.identity import Tokens
@@ -93,6 +94,19 @@ async def test_a_code_xero_refuses_is_said_and_one_it_cannot_answer_may_be_tried
     assert (
         await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
     ).outcome == "choosing_org"
+
+
+async def test_a_wrong_secret_of_the_app_is_in_the_log(harness: ConnectorHarness) -> None:
+    tenant_id, org_id = await harness.tenant(), await harness.control.create_org()
+    back = await harness.consent(tenant_id, org_id)
+    harness.identity._secret = "wrong"
+
+    with capture_logs() as logged, pytest.raises(RetryLater):
+        await harness.connections.complete_consent(ANA, back["state"], back["code"], None)
+
+    assert [(line["event"], line["error"]) for line in logged] == [
+        ("a consent cannot be taken yet", "the token endpoint answered 400: invalid_client")
+    ]
 
 
 @pytest.mark.rule("CONN-2")

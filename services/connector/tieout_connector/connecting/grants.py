@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from tieout_connector.connecting import connection_store, consent_store, spare_connections, try_again
 from tieout_connector.connecting.consent_result import ConsentRefused, ConsentResult, Outcome
 from tieout_connector.connecting.model import Consent, StoredConnection
@@ -15,6 +17,8 @@ from tieout_kit.http import Caller, audit
 from tieout_kit.postgres import Database, Tx
 from tieout_schemas.payload import RecordRef
 from tieout_schemas.platform import Connection, ConnectionState
+
+log = structlog.get_logger(__name__)
 
 _DECLINED = "access_denied"
 """Xero's `error` for a person who declines (docs/xero.md 1.4)."""
@@ -56,6 +60,8 @@ async def take(tx: Tx, identity: XeroIdentity, consent: Consent, code: str) -> G
         result = ConsentResult(Outcome.REFUSED, consent.return_to, tenant)
         raise ConsentRefused(f"Xero refused the code: {error}; start again", result) from error
     except XeroError as error:
+        # The person sees only that Xero does not answer. A wrong id or secret of the app is for the operator to mend.
+        log.warning("a consent cannot be taken yet", tenant=str(consent.tenant_id), error=str(error))
         raise RetryLater(str(error)) from error
     return Grant(tokens, tuple(orgs), tuple(org.connection_id for org in added))
 
