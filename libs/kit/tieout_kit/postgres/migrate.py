@@ -19,7 +19,7 @@ from typing import Any
 from tieout_kit.clock import utc_now
 from tieout_kit.postgres import access
 from tieout_kit.postgres.database import Database
-from tieout_kit.postgres.logins import Login
+from tieout_kit.postgres.logins import Login, create_if_missing
 
 LOCK = 7_301_001
 """The advisory lock of all migrations: one process migrates, the others wait."""
@@ -84,7 +84,7 @@ async def migrate(
     """Apply the migrations of these packages as the owner of the schema; without `contract` the expanding ones only.
 
     `logins`: the worker's and the API's, which get what they need. None: only the owner uses the database. Returns the
-    versions that were applied, and those that are left.
+    versions that were applied, and those that are left. Raises ValueError for a login as `create_if_missing` does.
     """
     packages = list(packages)
     db: Any = await database.connection()
@@ -96,9 +96,11 @@ async def migrate(
         left = [migration for migration in pending if migration.contract and done and not contract]
         now = [migration for migration in pending if migration not in left]
         await apply(db, now)
-        async with db.transaction():
-            await access.wall_in(db)
-            if logins:
+        if logins:
+            await create_if_missing(db, logins)
+        await access.wall_in(db, logins[0] if logins else None)
+        if logins:
+            async with db.transaction():
                 await access.grant(db, *logins, packages)
         return [one.version for one in now], [one.version for one in left]
     finally:
