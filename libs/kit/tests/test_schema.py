@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -177,6 +178,24 @@ async def test_a_login_that_could_make_itself_the_owner_is_refused(releases: Any
     schema = code.starting
     async with running(schema.ready()):
         await wait_until(lambda: _said(schema), lambda said: "TIEOUT_DATABASE_URL: its login owns bill" in str(said))
+
+
+async def test_an_owner_who_cannot_forbid_temporary_tables_is_told_so(releases: Any, database: str) -> None:
+    """Seen to fail when Postgres' warning that nothing was revoked was the only sign."""
+    code, owner = releases(EXPAND), f"owner_{uuid4().hex[:12]}"
+    url = urlsplit(database)
+    theirs = url._replace(netloc=f"{owner}:secret@{url.hostname}:{url.port}").geturl()
+    async with asked(database) as db:
+        await db.execute(
+            f"create role {owner} login createrole password 'secret'; alter schema public owner to {owner}"
+        )
+        exit_code, output = await code.command(TIEOUT_OWNER_DATABASE_URL=theirs)
+        assert exit_code != 0
+        assert f'revoke temporary on database "{url.path[1:]}" from public' in output
+
+        await db.execute(f"revoke temporary on database {url.path[1:]} from public")
+    exit_code, output = await code.command(TIEOUT_OWNER_DATABASE_URL=theirs)
+    assert exit_code == 0, output
 
 
 async def test_the_job_locks_one_table_at_a_time_while_older_processes_work(releases: Any, database: str) -> None:

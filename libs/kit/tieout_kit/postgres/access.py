@@ -50,12 +50,14 @@ async def wall_in(db: Any, worker: Login | None) -> None:
 
 
 async def grant(db: Any, worker: Login, api: Login, packages: Iterable[str]) -> None:
-    """Give both logins what they need and nothing else. In a transaction: meanwhile they go on with what they had."""
+    """Give both logins what they need and nothing else. In a transaction: meanwhile they go on with what they had.
+
+    Raises ValueError if the API's login could still make temporary tables.
+    """
     to_worker, to_api = quoted(worker.name), quoted(api.name)
     both, schema = f"{to_worker}, {to_api}", quoted(await db.fetchval("select current_schema()"))
     database = quoted(await db.fetchval("select current_database()"))
     for sql in (
-        # Temporary tables would stand before the real ones in the search path.
         f"revoke all on database {database} from public, {both}",
         f"grant connect on database {database} to {both}",
         f"revoke create on schema {schema} from public, {both}",
@@ -66,6 +68,12 @@ async def grant(db: Any, worker: Login, api: Login, packages: Iterable[str]) -> 
         f"grant select, insert, update, delete on all tables in schema {schema} to {to_worker}",
     ):
         await db.execute(sql)
+    # Who does not own the database revokes nothing of it, and Postgres only warns.
+    if await db.fetchval("select has_database_privilege($1, current_database(), 'temporary')", api.name):
+        raise ValueError(
+            f"{api.name} may make temporary tables, which would stand before the real ones; "
+            f"the owner of the database must run: revoke temporary on database {database} from public"
+        )
     for table in await db.fetch(_TABLES):
         if table["of_tenants"]:
             await db.execute(f"grant select, insert, update, delete on {table['name']} to {to_api}")

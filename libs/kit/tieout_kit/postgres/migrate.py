@@ -84,7 +84,7 @@ async def migrate(
     """Apply the migrations of these packages as the owner of the schema; without `contract` the expanding ones only.
 
     `logins`: the worker's and the API's, which get what they need. None: only the owner uses the database. Returns the
-    versions that were applied, and those that are left. Raises ValueError for a login as `create_if_missing` does.
+    versions that were applied, and those that are left. Raises ValueError for a login that would pass the wall.
     """
     packages = list(packages)
     db: Any = await database.connection()
