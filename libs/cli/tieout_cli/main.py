@@ -9,7 +9,7 @@ from rich.table import Table
 
 from tieout_cli import problems
 from tieout_cli.client import CommandFailed, Service, get
-from tieout_cli.console import console
+from tieout_cli.console import columns, console
 from tieout_cli.settings import settings
 from tieout_cli.status import status
 from tieout_cli.sync import sync
@@ -35,7 +35,7 @@ app.command(status)
 @app.command
 def records(kind: Kind, tenant: UUID, *, limit: int = 50) -> None:
     """List vendors, customers, bills or payments with their sync states."""
-    table = Table("id", "name", "status", "sync", "waits for")
+    table = Table(*columns("id", "name", "status", "sync", "waits for", unbroken="id"))
     for one in get(_SERVICE[kind], tenant, f"/{kind}", limit=limit)["items"]:
         sync = one["sync"]
         waits_for = ", ".join(filter(None, (f"{each['kind']} {each['id']}".strip() for each in sync["waits_for"])))
@@ -46,7 +46,7 @@ def records(kind: Kind, tenant: UUID, *, limit: int = 50) -> None:
 @app.command
 def why(kind: Kind, tenant: UUID, record: UUID) -> None:
     """Show a record's history: when it changed, what caused it, by which rule, and the trace."""
-    table = Table("when", "caused by", "rule", "settings version", "sync", "trace")
+    table = Table(*columns("when", "caused by", "rule", "settings version", "sync", "trace"))
     changes = get(_SERVICE[kind], tenant, f"/{kind}/{record}/changes")
     for change in changes:
         origin, sync = change["doc"]["origin"], change["doc"]["sync"]

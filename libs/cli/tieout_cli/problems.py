@@ -6,7 +6,7 @@ from uuid import UUID
 from rich.table import Table
 
 from tieout_cli.client import CommandFailed, get, send
-from tieout_cli.console import console
+from tieout_cli.console import columns, console
 
 
 def problems(tenant: UUID, *, cause: str | None = None, limit: int = 50) -> None:
@@ -14,7 +14,7 @@ def problems(tenant: UUID, *, cause: str | None = None, limit: int = 50) -> None
     if cause is None:
         _groups(tenant, limit)
         return
-    table = Table("problem", "record", "what happened", "what to do", "who", "seen")
+    table = Table(*columns("problem", "record", "what happened", "what to do", "who", "seen"))
     for one in get("connector", tenant, "/problems", cause=cause, limit=limit)["items"]:
         record = f"{one['record']['kind']} {one['record']['id']}"
         table.add_row(one["id"], record, one["sentence"], one["how_to_fix"], one["who_can_fix"], str(one["count"]))
@@ -32,7 +32,7 @@ def dismiss(tenant: UUID, problem_or_cause: str) -> None:
 
 
 def _groups(tenant: UUID, limit: int) -> None:
-    table = Table("cause", "records", "since", "example", "what to do", "who")
+    table = Table(*columns("cause", "records", "since", "example", "what to do", "who"))
     for one in get("connector", tenant, "/problems/groups", limit=limit)["items"]:
         example = one["example"]
         table.add_row(

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tieout_cli.client import CommandFailed, get, send
-from tieout_cli.console import console
+from tieout_cli.console import columns, console
 
 settings = cyclopts.App(name="settings", help="Show a tenant's settings, change one, or list their changes.")
 
@@ -17,7 +17,7 @@ settings = cyclopts.App(name="settings", help="Show a tenant's settings, change 
 @settings.default
 def show(tenant: UUID) -> None:
     """Show every setting: its value, the allowed values, and what it does."""
-    table = Table("setting", "value", "allowed values", "what it does")
+    table = Table(*columns("setting", "value", "allowed values", "what it does"))
     for one in _choices(tenant):
         chosen = escape(_shown(one, one["chosen"]))
         table.add_row(one["setting"], chosen if one["chosen"] == one["default"] else f"[bold]{chosen}[/]", *_about(one))
@@ -42,7 +42,7 @@ def change(tenant: UUID, name: str, value: str) -> None:
 @settings.command
 def history(tenant: UUID, *, limit: int = 50) -> None:
     """List the changes, the latest first, with how many records stopped waiting after each."""
-    table = Table("version", "when", "changed by", "changes", "records released")
+    table = Table(*columns("version", "when", "changed by", "changes", "records released"))
     known = {one["setting"]: one for one in _choices(tenant)}
     for one in get("connector", tenant, "/settings/history", limit=limit)["items"]:
         told = [(c["setting"], known.get(c["setting"]), c["from"], c["to"]) for c in one["changes"]]

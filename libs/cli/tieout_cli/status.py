@@ -6,13 +6,13 @@ from uuid import UUID
 from rich.table import Table
 
 from tieout_cli.client import get
-from tieout_cli.console import console
+from tieout_cli.console import columns, console
 
 
 def status(tenant: UUID) -> None:
     """Show a tenant's connection: state, what was read and when, how often and why, what waits, calls left."""
     seen = get("connector", tenant, "/connection")
-    table = Table("list", "read", "of", "last read", "polled", title=_title(seen))
+    table = Table(*columns("list", "read", "of", "last read", "polled"), title=_title(seen))
     for one in seen["resources"]:
         total = "?" if one["total"] is None else str(one["total"])
         read_at = (one["last_read_at"] or "never")[:19]

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.table import Table
 
 from tieout_cli.client import CommandFailed, events, get, send
-from tieout_cli.console import console
+from tieout_cli.console import columns, console
 
 LOOK_EVERY_S = 2.0
 """Seconds between two looks where the events cannot be read."""
@@ -55,7 +55,9 @@ def _until_its_end(tenant: UUID, job: dict[str, Any]) -> Iterator[dict[str, Any]
 
 def _table(job: dict[str, Any]) -> Table:
     left = "" if job["seconds_left"] is None else f", about {job['seconds_left']} s left"
-    table = Table("list", "state", "read", "of", title=f"{_named(job)} {job['state']}{left}", caption=_waits(job))
+    table = Table(
+        *columns("list", "state", "read", "of"), title=f"{_named(job)} {job['state']}{left}", caption=_waits(job)
+    )
     for one in job["lists"]:
         total = "" if one["total"] is None else str(one["total"])
         table.add_row(one["listing"], one["state"], str(one["done"]), total)

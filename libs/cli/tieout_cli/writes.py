@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tieout_cli.client import get
-from tieout_cli.console import console
+from tieout_cli.console import columns, console
 
 State = Literal["waiting", "held", "in_flight", "failed", "cancelled", "done"]
 
@@ -20,7 +20,7 @@ def show(tenant: UUID, *, state: State | None = None, record: UUID | None = None
     """List the writes that are not done, the oldest first. With --record: all writes of that record."""
     asked = {"state": state, "record": record, "limit": limit}
     known = {name: value for name, value in asked.items() if value is not None}
-    table = Table("write", "kind", "state", "lane", "received")
+    table = Table(*columns("write", "kind", "state", "lane", "received"))
     for one in get("connector", tenant, "/writes", **known)["items"]:
         table.add_row(one["intent_id"], one["kind"], one["state"], one["lane"], one["received_at"][:19])
     console.print(table)

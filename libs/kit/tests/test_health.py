@@ -1,11 +1,13 @@
 """Live is whether the loop turns; ready is whether every part it needs to serve works."""
 
 import asyncio
+import threading
 import time
 
 import httpx
 import pytest
 
+from tieout_kit.process import health
 from tieout_kit.process.health import CHECK_TIMEOUT_S, STUCK, health_app
 
 
@@ -30,6 +32,11 @@ async def ask(
         return await client.get(path)
 
 
+async def _turn(turned: threading.Event) -> None:
+    await asyncio.sleep(0.05)
+    turned.set()
+
+
 @pytest.mark.parametrize(("idle", "status"), [(0.0, 200), (STUCK - 1, 200), (STUCK + 1, 503), (float("-inf"), 200)])
 async def test_a_process_is_live_while_its_loop_turns(idle: float, status: int) -> None:
     assert (await ask("/livez", idle=idle, trouble="Postgres is away")).status_code == status
@@ -52,6 +59,18 @@ async def test_trouble_beside_what_is_needed_to_serve_is_told_and_keeps_nobody_o
     response = await ask("/readyz", beside="Kafka is away")
 
     assert (response.status_code, response.json()) == (200, {"ready": True, "unhealthy": {"beside": "Kafka is away"}})
+
+
+async def test_the_loop_turns_while_metrics_are_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = threading.Event()
+
+    def written_out() -> bytes:
+        return b"turned" if turned.wait(5) else b"stood still"
+
+    monkeypatch.setattr(health, "generate_latest", written_out)
+    response, _ = await asyncio.gather(ask("/metrics"), _turn(turned))
+
+    assert response.text == "turned"
 
 
 async def test_a_part_that_does_not_say_how_it_is_is_in_trouble() -> None:

@@ -67,6 +67,8 @@ class Code:
         """This release, after its migration job."""
         code, output = await self.command(*options)
         assert code == 0, output
+        # Its log is read when an upgrade goes wrong.
+        assert "Warning" not in output, output
         return self
 
 

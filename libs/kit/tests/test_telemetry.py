@@ -2,6 +2,7 @@
 
 import json
 import logging
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import uuid4
@@ -44,6 +45,17 @@ def ref(context: SpanContext | None) -> tuple[int, int]:
     """Which span it is, whether it is in this process or not."""
     assert context
     return context.trace_id, context.span_id
+
+
+def test_an_open_span_whose_owner_is_gone_is_not_kept(spans: InMemorySpanExporter) -> None:
+    """As when a connection is lost between the commit and its return to the pool: nobody ends the spans then."""
+    span = telemetry.start_span("process tieout.bills.v1", None)
+    telemetry.open_span(span)
+    kept = weakref.ref(span)
+
+    del span
+
+    assert kept() is None
 
 
 async def again(tx: Tx, events: Sequence[ReceivedEvent[Any]]) -> None:

@@ -11,6 +11,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from tieout_connector.inbound import read_spans
 from tieout_connector.inbound.delivery_spans import delivery
 from tieout_kit.events import Cause
+from tieout_kit.kafka.handling_spans import ROLLED_BACK
+from tieout_kit.postgres import Tx
 from tieout_kit.telemetry import attributes as at
 from tieout_kit.telemetry import close_span, open_span, start_span
 from tieout_schemas.signals import Webhook
@@ -85,7 +87,11 @@ def test_where_traces_are_off_all_events_are_in_one_trace() -> None:
 
 def test_a_changed_record_of_a_list_begins_a_trace_linked_to_the_list(spans: InMemorySpanExporter) -> None:
     seen = xero_invoice(uuid4(), uuid4())
-    cause = read_spans.cause_of(Cause("t", "t", LIST, shared=True), UUID(int=1), seen, AT)
+    tx = Tx(None, "connector", AT)
+
+    cause = read_spans.cause_of(tx, Cause("t", "t", LIST, shared=True), UUID(int=1), seen, AT)
+    for call in tx.on_commit:
+        call()
 
     (read,) = spans.get_finished_spans()
     assert (read.name, read.parent) == ("read xero_invoice", None)
@@ -96,11 +102,22 @@ def test_a_changed_record_of_a_list_begins_a_trace_linked_to_the_list(spans: InM
     assert not cause.shared
 
 
+def test_a_read_that_is_rolled_back_says_so(spans: InMemorySpanExporter) -> None:
+    tx = Tx(None, "connector", AT)
+    read_spans.cause_of(tx, Cause("t", "t", LIST, shared=True), UUID(int=1), xero_invoice(uuid4(), uuid4()), AT)
+
+    for call in tx.on_rollback:
+        call()
+
+    (read,) = spans.get_finished_spans()
+    assert (read.attributes or {})[at.DECISION] == ROLLED_BACK
+
+
 def test_a_record_that_was_read_alone_goes_on_in_its_own_trace(spans: InMemorySpanExporter) -> None:
     own = start_span("read xero_invoice", None)
-    cause = Cause("t", "t", open_span(own))
+    cause, tx = Cause("t", "t", open_span(own)), Tx(None, "connector", AT)
 
-    assert read_spans.cause_of(cause, UUID(int=1), xero_invoice(uuid4(), uuid4()), AT) == cause
+    assert read_spans.cause_of(tx, cause, UUID(int=1), xero_invoice(uuid4(), uuid4()), AT) == cause
     close_span(own)
 
     (read,) = spans.get_finished_spans()

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from tieout_connector.gateway.record_spans import PUT_OFF, reading, writing
+from tieout_connector.gateway.record_spans import PUT_OFF, reading, reading_many, writing
 from tieout_connector.inbound import DueRead
 from tieout_connector.outbound import QueuedIntent
 from tieout_connector.xero.errors import OutcomeUnknown, RetryAfter, XeroError
@@ -75,6 +75,26 @@ def test_a_record_that_is_put_off_has_not_failed(
     (span,) = spans.get_finished_spans()
     assert span.name == f"read {XeroKind.INVOICE}"
     assert ((span.attributes or {}).get(at.ERROR_TYPE), (span.attributes or {}).get(at.DECISION)) == (failed, decision)
+    assert span.status.is_ok is (failed is None)
+
+
+@pytest.mark.parametrize(
+    ("error", "failed", "decision"),
+    [
+        (RetryAfter("no call is left today", timedelta(hours=1)), None, PUT_OFF),
+        (OutcomeUnknown("Xero answered 500", answered=True), "OutcomeUnknown", None),
+    ],
+)
+def test_a_list_that_is_put_off_has_not_failed(
+    spans: InMemorySpanExporter, error: XeroError, failed: str | None, decision: str | None
+) -> None:
+    with pytest.raises(type(error)), reading_many("read list contacts", TENANT):
+        raise error
+
+    (span,) = spans.get_finished_spans()
+    said = span.attributes or {}
+    assert (span.name, said[at.TENANT]) == ("read list contacts", str(TENANT))
+    assert (said.get(at.ERROR_TYPE), said.get(at.DECISION)) == (failed, decision)
     assert span.status.is_ok is (failed is None)
 
 

@@ -93,6 +93,15 @@ async def test_open_problems_and_reads_are_counted(harness: ConnectorHarness) ->
     assert (before["reads_waiting"], after["reads_waiting"]) == (0, 1)
 
 
+async def test_many_tenants_are_measured_piece_by_piece(
+    harness: ConnectorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tenant_metrics, "_AT_ONCE", 2)
+    tenants = [await harness.connect_idle() for _ in range(3)]
+
+    assert [len(await measured(harness, tenant_id)) for tenant_id in tenants] == [8, 8, 8]
+
+
 async def test_the_metrics_of_a_tenant_end_with_its_connection(harness: ConnectorHarness) -> None:
     tenant_id = await harness.connect_idle()
     assert await measured(harness, tenant_id)

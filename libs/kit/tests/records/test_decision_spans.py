@@ -1,6 +1,7 @@
 """Each decision about a record is a span of its story: the rule, what was decided, and why it waits."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,9 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from tieout_kit.events import Cause
+from tieout_kit.kafka.handling_spans import ROLLED_BACK
 from tieout_kit.kafka.outbox import LINK, TRACEPARENT
+from tieout_kit.records import decision_spans
 from tieout_kit.records.sweeps import Recheck
 from tieout_kit.telemetry import attributes as at
 from tieout_schemas.platform import Bill, BillStatus
@@ -138,6 +141,28 @@ async def test_a_sweep_of_one_record_goes_on_in_its_trace(held: Held, spans: InM
     (decision,) = decided(spans)
     assert decision.parent
     assert decision.parent.span_id == cause.context.span_id
+
+
+async def test_a_decision_that_is_rolled_back_says_so(plain: World, spans: InMemorySpanExporter) -> None:
+    with suppress(LookupError):
+        async with plain.database.transaction() as tx:
+            await plain.take_in(tx, invoice())
+            raise LookupError
+
+    assert [decision[at.DECISION] for decision in decisions(spans)] == [ROLLED_BACK]
+
+
+async def test_a_decision_that_cannot_be_traced_is_made_all_the_same(
+    plain: World, spans: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> list[str]:
+        raise LookupError("of Marked Ltd")
+
+    monkeypatch.setattr(decision_spans, "reasons_of", broken)
+    await plain.deliver(seen := invoice())
+
+    assert [bill.sync.xero_id for bill in await plain.published()] == [seen.xero_id]
+    assert decisions(spans) == []
 
 
 @pytest.mark.parametrize(("shared", "shown"), [(True, 0), (False, 2)])

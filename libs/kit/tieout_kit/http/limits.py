@@ -120,8 +120,8 @@ def _address(scope: Scope) -> str:
 
 
 def _network(address: str) -> Hashable:
-    """IPv6 gives each household and server a whole /64. On a socket for both, IPv4 addresses look like IPv6 ones that
-    are all in one /64: ::ffff:192.0.2.1."""
+    """IPv6 gives each household and server a whole /64. On a socket for both, IPv4 addresses look like
+    ::ffff:192.0.2.1, and are all in one /64."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -1,6 +1,8 @@
 """A span for each event that a service handles; it ends with the transaction."""
 
+import time
 from collections.abc import Sequence
+from functools import partial
 
 from aiokafka.structs import ConsumerRecord
 from opentelemetry.trace import Span, SpanKind
@@ -17,7 +19,20 @@ from tieout_schemas.payload import Payload
 from tieout_schemas.topics import Topic
 
 ROLLED_BACK = "rolled back"
-"""What became of an event whose transaction failed. It is handled again, alone if it was not."""
+"""What became of work whose transaction failed. An event is handled again, alone if it was not."""
+
+
+def end_with(tx: Tx, done: Span) -> None:
+    """End the span of work that is done by now. It is sent once the transaction has ended, and says if that was rolled
+    back."""
+    at_ns = time.time_ns()
+
+    def rolled_back() -> None:
+        done.set_attribute(at.DECISION, ROLLED_BACK)
+        done.end(at_ns)
+
+    tx.on_commit.append(partial(done.end, at_ns))
+    tx.on_rollback.append(rolled_back)
 
 
 class HandlingSpans:

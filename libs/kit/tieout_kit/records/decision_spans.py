@@ -5,9 +5,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import structlog
 from opentelemetry.util.types import AttributeValue
 
 from tieout_kit.events import Cause
+from tieout_kit.kafka.handling_spans import end_with
+from tieout_kit.postgres import Tx
 from tieout_kit.problems import reasons_of
 from tieout_kit.sync import Desk, Hold, Stay, Work
 from tieout_kit.telemetry import attributes as at
@@ -30,34 +33,46 @@ _DECIDED = {
     SyncState.NOT_FOR_XERO: "not for Xero",
 }
 
+Published = Sequence[tuple[Work[Any, Any], PlatformRecord | None]]
+"""Each record that was decided about, with the state that was published before; the record itself: nothing is
+published."""
 
-def trace_decisions(desk: Desk[Any, Any], published: Sequence[tuple[Work[Any, Any], PlatformRecord | None]]) -> None:
-    """Make the spans, and let all that follows from a decision be under its span.
+log = structlog.get_logger(__name__)
 
-    `published`: each record that was decided about, with the state that was published before; the record itself:
-    nothing is published.
-    """
+
+def trace_decisions(tx: Tx, desk: Desk[Any, Any], published: Published) -> None:
+    """Make the spans, and let all that follows from a decision be under its span."""
     if not is_on():
         return
+    try:
+        _trace(tx, desk, published)
+    except Exception:
+        # A story with a gap is better than an event that is not handled.
+        log.exception("decisions cannot be traced")
+
+
+def _trace(tx: Tx, desk: Desk[Any, Any], published: Published) -> None:
     for work, was in published:
         is_news = was is not work.record or bool(work.intents)
         # A sweep looks at thousands of records, and most stay as they are.
         if is_news or not work.cause.shared:
             decided = {at.DECISION: _decision(work, was), **_because(work, was)}
-            work.cause = _traced(work.cause, work.kind.name, work.tenant_id, work.record.id, decided)
+            work.cause = _traced(tx, work.cause, work.kind.name, work.tenant_id, work.record.id, decided)
     for (tenant_id, xero_id), (arrival, cause, asked_by) in desk.arrivals.items():
         if (tenant_id, xero_id) in desk.xero_only:
             reason = getattr(arrival, "reason", None)
             decided = {at.DECISION: STAYS, **({at.REASONS: [reason.code]} if reason else {})}
-            own = _traced(cause, desk.kind.snapshot.kind, tenant_id, xero_id, decided)
+            own = _traced(tx, cause, desk.kind.snapshot.kind, tenant_id, xero_id, decided)
             desk.arrivals[tenant_id, xero_id] = (arrival, own, asked_by)
 
 
-def _traced(cause: Cause, kind: str, tenant_id: Any, record_id: Any, decided: dict[str, AttributeValue]) -> Cause:
+def _traced(
+    tx: Tx, cause: Cause, kind: str, tenant_id: Any, record_id: Any, decided: dict[str, AttributeValue]
+) -> Cause:
     shown = {at.TENANT: str(tenant_id), at.KIND: kind, at.RECORD: str(record_id), **decided}
     parent, links = (None, [cause.traceparent]) if cause.shared else (cause.traceparent, ())
     decision = start_span(f"decide {kind}", parent, attributes=shown, links=links)
-    decision.end()
+    end_with(tx, decision)
     return cause.under(traceparent_of(decision))
 
 

@@ -99,7 +99,7 @@ class DeskStore(Generic[R, S]):
         """Save and publish what changed, send intents, and open or close problems."""
         desk = loaded.desk
         published = [(work, self._publish(tx, work)) for work in desk.touched.values()]
-        trace_decisions(desk, published)
+        trace_decisions(tx, desk, published)
         findings = [finding for work in desk.touched.values() if (finding := finding_of(work))]
         saved = [(work, was) for work, was in published if self._is_changed(loaded, work)]
         gone, new = self._renamed([work for work, _ in saved])

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakValueDictionary
 
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -42,8 +43,8 @@ class _Tracing:
     def __init__(self) -> None:
         self.tracer = trace.get_tracer("tieout")
         self.on = False
-        self.open: dict[str, Span] = {}
-        """The spans of records that are being worked on, by their `traceparent`."""
+        self.open: WeakValueDictionary[str, Span] = WeakValueDictionary()
+        """The spans of records that are being worked on, by their `traceparent`. Their owners keep them."""
 
 
 _tracing = _Tracing()

@@ -10,6 +10,7 @@ import structlog
 from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.caller import XeroCaller
 from tieout_connector.gateway.paging import page_of
+from tieout_connector.gateway.record_spans import reading_many
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.take_in import TakenIn, take_in
 from tieout_connector.inbound import (
@@ -31,7 +32,7 @@ from tieout_connector.xero.errors import MalformedRequest, NotPermitted, Refused
 from tieout_connector.xero.http import XeroRequest
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
-from tieout_kit.telemetry import attributes, span, traceparent_of
+from tieout_kit.telemetry import traceparent_of
 from tieout_schemas.history import HistoryState
 from tieout_schemas.writes import Lane
 
@@ -53,8 +54,7 @@ class HistoryReader:
         part = job.current
         assert part
         resource = LISTED[part.cursor.listing].record.resource.name
-        shown = {attributes.TENANT: str(session.org.tenant_id)}
-        with span(f"import past {part.kind}", None, attributes=shown) as current:
+        with reading_many(f"import past {part.kind}", session.org.tenant_id) as current:
             # All that follows from the import names it as its first cause.
             cause = Cause(str(job.id), str(job.id), traceparent_of(current), shared=True)
             try:

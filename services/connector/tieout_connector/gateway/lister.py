@@ -12,6 +12,7 @@ from tieout_connector.gateway.history_reader import HistoryReader
 from tieout_connector.gateway.paging import page_of
 from tieout_connector.gateway.parsed import parse_rows
 from tieout_connector.gateway.permission import not_permitted
+from tieout_connector.gateway.record_spans import reading_many
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.take_in import take_in
 from tieout_connector.inbound import (
@@ -40,7 +41,7 @@ from tieout_connector.xero.models import Json
 from tieout_connector.xero.resource import BY_CHANGE
 from tieout_kit.events import Cause
 from tieout_kit.postgres import Tx
-from tieout_kit.telemetry import attributes, span, traceparent_of
+from tieout_kit.telemetry import traceparent_of
 from tieout_schemas.writes import Lane
 from tieout_schemas.xero import XeroAccount
 
@@ -63,7 +64,7 @@ class Lister:
     async def read(self, session: TenantSession, cursor: ListingCursor) -> None:
         """Read the next page of a list."""
         tenant_id, listed = session.org.tenant_id, LISTED[cursor.listing]
-        with span(f"read list {cursor.listing}", None, attributes={attributes.TENANT: str(tenant_id)}) as current:
+        with reading_many(f"read list {cursor.listing}", tenant_id) as current:
             cause = Cause(str(tenant_id), str(tenant_id), traceparent_of(current), shared=True)
             try:
                 if isinstance(listed.record, FollowedRecord):

@@ -11,7 +11,7 @@ from tieout_connector.connecting import connection_store
 from tieout_connector.gateway.caller import NoCallLeft, XeroCaller
 from tieout_connector.gateway.fetch import fetch
 from tieout_connector.gateway.permission import not_permitted
-from tieout_connector.gateway.record_spans import reading
+from tieout_connector.gateway.record_spans import reading, reading_many
 from tieout_connector.gateway.session import TenantSession
 from tieout_connector.gateway.take_in import take_in
 from tieout_connector.inbound import (
@@ -31,7 +31,7 @@ from tieout_connector.xero.errors import (
     XeroError,
 )
 from tieout_kit.events import Cause
-from tieout_kit.telemetry import attributes, current_traceparent, span
+from tieout_kit.telemetry import current_traceparent
 from tieout_schemas.writes import Lane
 
 RETRY_A_READ = timedelta(seconds=2)
@@ -81,7 +81,7 @@ class Reader:
 
     async def read_for_person(self, session: TenantSession, read: InteractiveRead) -> None:
         """Read a record or a search for a person who waits. An error is stored for the person, and raised as usual."""
-        with span(f"read {read.kind} for a person", None, attributes={attributes.TENANT: str(session.org.tenant_id)}):
+        with reading_many(f"read {read.kind} for a person", session.org.tenant_id):
             await self._read_for_person(session, read)
 
     async def _read_for_person(self, session: TenantSession, read: InteractiveRead) -> None:

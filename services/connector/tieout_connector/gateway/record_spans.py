@@ -12,7 +12,7 @@ from tieout_connector.inbound import DueRead
 from tieout_connector.outbound import QueuedIntent
 from tieout_connector.xero.errors import RetryAfter
 from tieout_kit.telemetry import attributes as at
-from tieout_kit.telemetry import close_span, fail, is_on, open_span, start_span
+from tieout_kit.telemetry import close_span, fail, is_on, open_span, span, start_span
 
 PUT_OFF = "put off"
 
@@ -35,6 +35,21 @@ def reading(tenant_id: UUID, due: Sequence[DueRead]) -> Iterator[Sequence[DueRea
         return
     with _open([_read(tenant_id, one) for one in due]) as parents:
         yield [replace(one, cause=one.cause.under(parent)) for one, parent in zip(due, parents, strict=True)]
+
+
+@contextmanager
+def reading_many(name: str, tenant_id: UUID) -> Iterator[Span]:
+    """The span of a read that is about no single record, such as a page of a list. It is current while inside."""
+    put_off: RetryAfter | None = None
+    with span(name, None, attributes={at.TENANT: str(tenant_id)}) as own:
+        try:
+            yield own
+        except RetryAfter as error:
+            own.set_attribute(at.DECISION, PUT_OFF)
+            put_off = error
+    if put_off:
+        # Raised outside of the span, which it would mark as failed.
+        raise put_off
 
 
 @contextmanager

@@ -127,7 +127,7 @@ async def store(tx: Tx, tenant_id: UUID, observed: Sequence[ObservedRecord]) -> 
         sequences[n] = rows[key].sequence
         if sequences[n] != before.sequence:
             changed.append(payload)
-            cause = read_spans.cause_of(one.cause, tenant_id, payload, one.left_at)
+            cause = read_spans.cause_of(tx, one.cause, tenant_id, payload, one.left_at)
             messages.append(outbox.event(tx, _TOPIC[payload.ce_type], tenant_id, payload, sequences[n], cause))
         elif one.answers is None:
             read_spans.tell(one.cause, read_spans.UNCHANGED)

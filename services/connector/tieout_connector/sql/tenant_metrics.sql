@@ -3,7 +3,8 @@
 select state, count(*) as tenants from connection group by state;
 
 -- name: tenants
--- What waits for each tenant that is connected, and since when. Each table is read once, by an index of what is open.
+-- What waits for each tenant that is connected, and since when. Each table is read once; intents and
+-- problems, of which there are many, by an index of what is open.
 with write as (
     select tenant_id, count(*) as waiting, min(received_at) as since from intent where state <> 'done' group by tenant_id),
 read as (select tenant_id, count(*) as waiting from read_request group by tenant_id),

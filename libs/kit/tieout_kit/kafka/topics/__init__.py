@@ -1,7 +1,5 @@
 """Creates the topics: `python -m tieout_kit.kafka.topics`. `TopicSettings` lists the variables that it reads."""
 
-import asyncio
-
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 from pydantic import Field
@@ -33,15 +31,3 @@ async def create_topics(kafka: KafkaConnection, prefix: str, partitions: int, re
                 raise error(f"could not create topic {name}")
     finally:
         await admin.close()
-
-
-def main() -> None:
-    """Create the topics of this installation."""
-    settings = TopicSettings()
-    asyncio.run(
-        create_topics(settings.kafka_connection, settings.kafka_prefix, settings.partitions, settings.replication)
-    )
-
-
-if __name__ == "__main__":
-    main()
