@@ -18,6 +18,9 @@ from tieout_kit.postgres.logins import Login, create_if_missing
 
 LOCK = 7_301_001
 """The advisory lock of all migrations: one process migrates, the others wait."""
+IDLE_S = 60
+"""After this Postgres ends the session of a job that is frozen, or whose machine is gone: every service waits for its
+lock. A job that works sends its next query within milliseconds."""
 _CONTRACT = re.compile(r"^-- contract: (.+)$", re.MULTILINE)
 # dbmate creates this table with the first column only.
 _TABLE = """
@@ -84,6 +87,9 @@ async def migrate(
     packages = list(packages)
     db: Any = await database.connection()
     try:
+        await db.execute(
+            f"set idle_session_timeout = '{IDLE_S}s'; set idle_in_transaction_session_timeout = '{IDLE_S}s'"
+        )
         await db.execute("select pg_advisory_lock($1)", LOCK)
         done = await applied(db)
         pending = [migration for migration in known(packages) if migration.version not in done]
