@@ -11,8 +11,11 @@ import asyncpg
 import pytest
 
 from tieout_kit.clock import utc_now
+from tieout_kit.postgres import access
+from tieout_kit.postgres import migrate as migrate_module
 from tieout_kit.postgres.database import Database
 from tieout_kit.postgres.migrate import migrate
+from tieout_testing.kafka import running, wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
@@ -75,6 +78,28 @@ async def test_a_failing_migration_leaves_nothing_behind(
     # The lock is free again: the next start says the same and does not hang.
     with pytest.raises(asyncpg.DivisionByZeroError):
         await asyncio.wait_for(migrate(service, [name]), 10)
+
+
+async def test_a_job_that_is_frozen_keeps_nobody_waiting_for_ever(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail without the limits: services that wait for the lock would have waited until TCP gave up."""
+    monkeypatch.setattr(migrate_module, "IDLE_S", 1)
+    monkeypatch.setattr(access, "wall_in", lambda *_: asyncio.Event().wait())
+    db = await asyncpg.connect(database)
+
+    async def held() -> int:
+        return int(
+            await db.fetchval(
+                """select count(*) from pg_locks where locktype = 'advisory'
+            and database = (select oid from pg_database where datname = current_database())"""
+            )
+        )
+
+    async with running(migrate(Database(database, "bills", utc_now), ["tieout_kit"])):
+        await wait_until(held, lambda locks: locks == 1)
+        await wait_until(held, lambda locks: locks == 0, within=10)
+    await db.close()
 
 
 async def test_every_down_is_the_way_back(database: str) -> None:

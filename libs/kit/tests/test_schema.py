@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -15,6 +16,7 @@ import pytest
 
 from tieout_kit.clock import utc_now
 from tieout_kit.postgres.database import Database
+from tieout_kit.postgres.logins import Login
 from tieout_kit.postgres.migrate import LOCK
 from tieout_kit.postgres.schema import Schema
 from tieout_local.logins import DatabaseUrls
@@ -162,6 +164,55 @@ async def test_a_service_refuses_a_login_that_may_do_too_much(
 
     async with running(schema.ready()):
         await wait_until(lambda: _said(schema), lambda said: reason in str(said))
+
+
+@pytest.mark.rule("SYS-11")
+async def test_a_login_that_could_make_itself_the_owner_is_refused(releases: Any, database: str) -> None:
+    """A member of the owner's role that does not inherit its rights takes them with `set role`."""
+    code = await releases(EXPAND).migrated()
+    owner, worker = Login.of(code.urls.owner).name, Login.of(code.urls.worker).name
+    async with asked(database) as db:
+        await db.execute(f"alter role {worker} noinherit; grant {owner} to {worker}")
+
+    exit_code, output = await code.command()
+    assert exit_code != 0
+    assert f"the login {worker} is a superuser or has the owner's rights" in output
+    schema = code.starting
+    async with running(schema.ready()):
+        await wait_until(lambda: _said(schema), lambda said: "TIEOUT_DATABASE_URL: its login owns bill" in str(said))
+
+
+async def test_an_owner_who_cannot_forbid_temporary_tables_is_told_so(releases: Any, database: str) -> None:
+    """Seen to fail when Postgres' warning that nothing was revoked was the only sign."""
+    code, owner = releases(EXPAND), f"owner_{uuid4().hex[:12]}"
+    url = urlsplit(database)
+    theirs = url._replace(netloc=f"{owner}:secret@{url.hostname}:{url.port}").geturl()
+    async with asked(database) as db:
+        await db.execute(
+            f"create role {owner} login createrole password 'secret'; alter schema public owner to {owner}"
+        )
+        exit_code, output = await code.command(TIEOUT_OWNER_DATABASE_URL=theirs)
+        assert exit_code != 0
+        assert f'revoke temporary on database "{url.path[1:]}" from public' in output
+
+        await db.execute(f"revoke temporary on database {url.path[1:]} from public")
+    exit_code, output = await code.command(TIEOUT_OWNER_DATABASE_URL=theirs)
+    assert exit_code == 0, output
+
+
+async def test_the_job_locks_one_table_at_a_time_while_older_processes_work(releases: Any, database: str) -> None:
+    """Seen to fail when all tables were walled in one transaction: the older process was ended as deadlocked."""
+    code = await releases(EXPAND).migrated()
+    waits = """select exists (select from pg_locks where not granted
+        and database = (select oid from pg_database where datname = current_database()))"""
+    async with asked(database) as older, asked(database) as db:
+        await older.execute("create table first (tenant_id uuid); create table last (tenant_id uuid)")
+        await older.execute("begin; select from last")
+        async with running(code.migrated()) as (job,):
+            await wait_until(lambda: db.fetchval(waits), bool)
+            await older.execute("select from first", timeout=10)
+            await older.execute("commit")
+            await job
 
 
 async def test_the_job_names_the_variable_that_is_missing(releases: Any) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
-from tieout_kit.postgres.logins import Login, create_if_missing, quoted
+from tieout_kit.postgres.logins import Login, quoted
 
 TENANT_SETTING = "tieout.tenant"
 """The setting of a transaction that names its tenant."""
@@ -29,26 +29,35 @@ select * from t
 """
 
 
-async def wall_in(db: Any) -> None:
-    """Put every table with tenants behind row-level security: who is no worker sees its transaction's tenant only."""
+async def wall_in(db: Any, worker: Login | None) -> None:
+    """Put every table with tenants behind row-level security: who is no worker sees its transaction's tenant only.
+
+    A table in each transaction: locks on several would deadlock with the processes that use them meanwhile.
+    """
     for table in await db.fetch(_TABLES):
-        if table["of_tenants"] and not table["policed"]:
-            await db.execute(f"alter table {table['name']} enable row level security")
-            await db.execute(f"create policy of_the_tenant on {table['name']} using ({_OF_THE_TENANT})")
+        async with db.transaction():
+            if table["of_tenants"] and not table["policed"]:
+                await db.execute(f"alter table {table['name']} enable row level security")
+                await db.execute(f"create policy of_the_tenant on {table['name']} using ({_OF_THE_TENANT})")
+            if worker and worker.name not in table["workers"] and (table["of_tenants"] or table["walled"]):
+                # A process of the version before may still use another login.
+                workers = ", ".join(quoted(name) for name in (*table["workers"], worker.name))
+                await db.execute(
+                    f"alter policy every_tenant on {table['name']} to {workers}"
+                    if table["workers"]
+                    else f"create policy every_tenant on {table['name']} to {workers} using (true)"
+                )
 
 
 async def grant(db: Any, worker: Login, api: Login, packages: Iterable[str]) -> None:
-    """Give both logins what they need and nothing else. They are created if they are missing. In a transaction.
+    """Give both logins what they need and nothing else. In a transaction: meanwhile they go on with what they had.
 
-    Raises ValueError if one of them would pass the wall: a superuser, the owner, or a member of the owner's role.
+    Raises ValueError if the API's login could still make temporary tables.
     """
-    await create_if_missing(db, (worker, api))
     to_worker, to_api = quoted(worker.name), quoted(api.name)
     both, schema = f"{to_worker}, {to_api}", quoted(await db.fetchval("select current_schema()"))
     database = quoted(await db.fetchval("select current_database()"))
-    await wall_in(db)
     for sql in (
-        # Temporary tables would stand before the real ones in the search path.
         f"revoke all on database {database} from public, {both}",
         f"grant connect on database {database} to {both}",
         f"revoke create on schema {schema} from public, {both}",
@@ -59,15 +68,13 @@ async def grant(db: Any, worker: Login, api: Login, packages: Iterable[str]) -> 
         f"grant select, insert, update, delete on all tables in schema {schema} to {to_worker}",
     ):
         await db.execute(sql)
+    # Who does not own the database revokes nothing of it, and Postgres only warns.
+    if await db.fetchval("select has_database_privilege($1, current_database(), 'temporary')", api.name):
+        raise ValueError(
+            f"{api.name} may make temporary tables, which would stand before the real ones; "
+            f"the owner of the database must run: revoke temporary on database {database} from public"
+        )
     for table in await db.fetch(_TABLES):
-        if table["walled"] and worker.name not in table["workers"]:
-            # A process of the version before may still use another login.
-            workers = ", ".join(quoted(name) for name in (*table["workers"], worker.name))
-            await db.execute(
-                f"alter policy every_tenant on {table['name']} to {workers}"
-                if table["workers"]
-                else f"create policy every_tenant on {table['name']} to {workers} using (true)"
-            )
         if table["of_tenants"]:
             await db.execute(f"grant select, insert, update, delete on {table['name']} to {to_api}")
     await db.execute(f"revoke all on schema_migrations from {both}; grant select on schema_migrations to {both}")
@@ -79,7 +86,7 @@ async def grant(db: Any, worker: Login, api: Login, packages: Iterable[str]) -> 
 
 async def too_mighty(db: Any) -> str | None:
     """Why this connection could alter the schema or the audit trail; None: it can do neither."""
-    owned = "name <> 'schema_migrations' and pg_has_role((select relowner from pg_class where oid = t.oid), 'usage')"
+    owned = "name <> 'schema_migrations' and pg_has_role((select relowner from pg_class where oid = t.oid), 'member')"
     if names := await _names(db, owned):
         return f"its login owns {names}"
     if await db.fetchval("select has_schema_privilege(current_schema(), 'create')"):
@@ -92,7 +99,7 @@ async def sees_every_tenant(db: Any) -> str | None:
     return await _names(
         db,
         """of_tenants and (not row_security_active(oid)
-        or exists (select from pg_roles r where r.rolname = any(t.workers) and pg_has_role(r.oid, 'usage')))""",
+        or exists (select from pg_roles r where r.rolname = any(t.workers) and pg_has_role(r.oid, 'member')))""",
     )
 
 

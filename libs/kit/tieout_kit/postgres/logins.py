@@ -38,7 +38,7 @@ async def create_if_missing(db: Any, logins: Iterable[Login]) -> None:
     """
     for login in logins:
         found = await db.fetchrow(
-            """select rolsuper or rolbypassrls or pg_has_role(rolname, current_user, 'usage') as free from pg_roles
+            """select rolsuper or rolbypassrls or pg_has_role(rolname, current_user, 'member') as free from pg_roles
             where rolname = $1""",
             login.name,
         )

@@ -14,10 +14,13 @@ from typing import Any
 
 from tieout_kit.postgres import access
 from tieout_kit.postgres.database import Database
-from tieout_kit.postgres.logins import Login
+from tieout_kit.postgres.logins import Login, create_if_missing
 
 LOCK = 7_301_001
 """The advisory lock of all migrations: one process migrates, the others wait."""
+IDLE_S = 60
+"""After this Postgres ends the session of a job that is frozen, or whose machine is gone: every service waits for its
+lock. A job that works sends its next query within milliseconds."""
 _CONTRACT = re.compile(r"^-- contract: (.+)$", re.MULTILINE)
 # dbmate creates this table with the first column only.
 _TABLE = """
@@ -79,11 +82,14 @@ async def migrate(
     """Apply the migrations of these packages as the owner of the schema; without `contract` the expanding ones only.
 
     `logins`: the worker's and the API's, which get what they need. None: only the owner uses the database. Returns the
-    versions that were applied, and those that are left.
+    versions that were applied, and those that are left. Raises ValueError for a login that would pass the wall.
     """
     packages = list(packages)
     db: Any = await database.connection()
     try:
+        await db.execute(
+            f"set idle_session_timeout = '{IDLE_S}s'; set idle_in_transaction_session_timeout = '{IDLE_S}s'"
+        )
         await db.execute("select pg_advisory_lock($1)", LOCK)
         done = await applied(db)
         pending = [migration for migration in known(packages) if migration.version not in done]
@@ -91,9 +97,11 @@ async def migrate(
         left = [migration for migration in pending if migration.contract and done and not contract]
         now = [migration for migration in pending if migration not in left]
         await apply(db, now)
-        async with db.transaction():
-            await access.wall_in(db)
-            if logins:
+        if logins:
+            await create_if_missing(db, logins)
+        await access.wall_in(db, logins[0] if logins else None)
+        if logins:
+            async with db.transaction():
                 await access.grant(db, *logins, packages)
         return [one.version for one in now], [one.version for one in left]
     finally:
