@@ -229,3 +229,27 @@ async def test_an_owner_needs_no_more_rights_where_the_logins_are_there(database
         await each.close()
     await server.execute(f"drop database {name} with (force)")
     await server.close()
+
+
+async def test_a_login_is_changed_for_another_while_processes_run(
+    urls: DatabaseUrls, worker: Database, migrated_packages: Sequence[str]
+) -> None:
+    """docs/operate.md, Rotate keys: the former login works until it is dropped, and the new one does after that."""
+    new = Login(f"{Login.of(urls.worker).name}_2", "another")
+    url = urls.worker.replace(Login.of(urls.worker).name, new.name).replace(
+        Login.of(urls.worker).password or "", "another"
+    )
+    owner = Database(urls.owner, "migrate", utc_now)
+    await migrate(owner, migrated_packages, (new, Login.of(urls.api)))
+    assert sorted(await records(worker)) == sorted([OURS, THEIRS])
+    await worker.close()
+
+    db = await asyncpg.connect(urls.owner)
+    old = Login.of(urls.worker).name
+    await db.execute(f'drop owned by "{old}"; drop role "{old}"')
+    await db.close()
+
+    changed = Database(url, "bills", utc_now)
+    await changed.open()
+    assert sorted(await records(changed)) == sorted([OURS, THEIRS])
+    await changed.close()
