@@ -181,13 +181,17 @@ def add_to_current(attributes: Attributes) -> None:
 
 def _context_of(traceparent: str | None) -> Context:
     parent = _span_context(traceparent)
+    if not parent.is_valid:
+        return Context()
     return trace.set_span_in_context(NonRecordingSpan(parent), Context())
 
 
 def _span_context(traceparent: str | None) -> SpanContext:
-    matched = _TRACEPARENT.fullmatch(traceparent or "")
+    if not traceparent:
+        return trace.INVALID_SPAN_CONTEXT
+    matched = _TRACEPARENT.fullmatch(traceparent)
     if matched is None:
-        context: Any = _w3c.extract({"traceparent": traceparent} if traceparent else {})
+        context: Any = _w3c.extract({"traceparent": traceparent})
         return trace.get_current_span(context).get_span_context()
     # Every event has one, and the propagator takes four times as long as this.
     trace_id, span_id, flags = (int(part, 16) for part in matched.groups())
