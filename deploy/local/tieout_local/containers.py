@@ -14,7 +14,7 @@ from tieout_local.waiting import wait_until
 KAFKA_IMAGE = "apache/kafka:4.3.1"
 POSTGRES_IMAGE = "postgres:18"
 READY_WITHIN = 120.0
-_PASSWORD = "for-tests-on-this-machine"  # noqa: S105
+_PASSWORD = "for-tests-on-this-machine"  # noqa: S105  of containers that live as long as a test run
 
 
 class _ContainerServer:

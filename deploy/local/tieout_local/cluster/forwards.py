@@ -4,6 +4,7 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -43,7 +44,7 @@ class Forwards:
         for each in self._forwarded:
             threading.Thread(target=self._keep, args=(each,), daemon=True).start()
         for each in self._forwarded:
-            wait_until(lambda port=each.port: answers(port), 30, f"port-forward to {each.service}")  # type: ignore[misc]
+            wait_until(partial(answers, each.port), 30, f"port-forward to {each.service}")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
