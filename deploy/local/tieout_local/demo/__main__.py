@@ -87,6 +87,8 @@ def _progress(console: Console) -> Progress:
         MofNCompleteColumn(),
         console=console,
         transient=True,
+        # In a file it would leave an empty line.
+        disable=not console.is_terminal,
     )
 
 

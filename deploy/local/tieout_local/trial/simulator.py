@@ -23,14 +23,14 @@ async def set_up(settings: TrialSettings) -> str:
                 redirect_uris=[settings.xero_redirect_uri],
             )
         org_id = await the_organisation(xero)
-        if not await _hears(xero, client_id):
+        if not await _has_webhook(xero, client_id):
             answer = await xero.set_webhook(client_id, settings.trial_webhook_url, settings.xero_webhook_key)
             if answer["problems"]:
                 raise NotReady(f"{settings.trial_webhook_url} does not take webhooks yet: {answer['problems']}")
     return org_id
 
 
-async def _hears(xero: Control, client_id: str) -> bool:
+async def _has_webhook(xero: Control, client_id: str) -> bool:
     """Whether a webhook is set that passed the handshake. While it is being retried it stays: its events are held."""
     try:
         return (await xero.webhook(client_id))["state"] in ("OK", "RETRYING")
