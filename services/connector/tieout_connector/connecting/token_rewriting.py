@@ -59,10 +59,12 @@ async def rewrite(database: Database, cipher: TokenCipher) -> Counter[str]:
 
 async def _rewrite(tx: Tx, cipher: TokenCipher, ids: list[UUID]) -> frozenset[UUID]:
     rows = await tx.db.fetch(*_SQL["lock_free"](ids=ids))
-    for row in rows:
-        access, refresh = (cipher.encrypt(cipher.decrypt(row[name])) for name in ("access_token", "refresh_token"))
-        await tx.db.execute(*_SQL["rewrite"](id=row["id"], access_token=access, refresh_token=refresh))
-    return frozenset(row["id"] for row in rows)
+    locked = [row["id"] for row in rows]
+    access, refresh = (
+        [cipher.encrypt(cipher.decrypt(row[name])) for row in rows] for name in ("access_token", "refresh_token")
+    )
+    await tx.db.execute(*_SQL["rewrite"](ids=locked, access_tokens=access, refresh_tokens=refresh))
+    return frozenset(locked)
 
 
 def _key(cipher: TokenCipher, row: Any) -> str | None:

@@ -25,4 +25,6 @@ order by id for update skip locked;
 
 -- name: rewrite
 -- The same tokens, encrypted with another key.
-update token_set set access_token = $access_token, refresh_token = $refresh_token where id = $id;
+update token_set t set access_token = fresh.access_token, refresh_token = fresh.refresh_token
+from unnest($ids::uuid[], $access_tokens::bytea[], $refresh_tokens::bytea[]) fresh (id, access_token, refresh_token)
+where t.id = fresh.id;
